@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+
+import { cancel } from './cancel.ts';
+import { deploy } from './deploy.ts';
+import { stop } from './stop.ts';
+import { submit } from './submit.ts';
+
+/** Every command. HTTP routes, the queue's parser, OpenAPI and JSON Schema follow from it. */
+export const commands = { deploy, submit, cancel, stop } as const;
+
+export type { StopData } from './stop.ts';
+export type { SubmitData } from './submit.ts';
+
+export type CommandKind = keyof typeof commands;
+export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['data']>;
+
+/** The way in that a command took. */
+export type Door = 'http' | 'queue' | 'schedule' | 'observer';
+
+interface Envelope<K extends CommandKind> {
+  readonly kind: K;
+  readonly target: string;
+  /** Left out only by a deploy that wants one made up. */
+  readonly clusterId: string | undefined;
+  readonly data: CommandData<K>;
+  /** Names the command for seven days: the same again changes nothing. */
+  readonly key: string | undefined;
+  readonly door: Door;
+}
+
+export type Command<K extends CommandKind = CommandKind> = { [P in K]: Envelope<P> }[K];

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+
+import { Problem } from './problem.ts';
+
+export const clusterStates = ['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'STOPPED', 'FAILED'] as const;
+export const ClusterState = z.enum(clusterStates);
+export type ClusterState = z.infer<typeof ClusterState>;
+
+/** Flink's own words. */
+export const JobState = z.enum([
+  'INITIALIZING',
+  'CREATED',
+  'RUNNING',
+  'FAILING',
+  'FAILED',
+  'CANCELLING',
+  'CANCELED',
+  'FINISHED',
+  'RESTARTING',
+  'SUSPENDED',
+  'RECONCILING',
+]);
+export type JobState = z.infer<typeof JobState>;
+
+export const OperationState = z.enum(['PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']);
+export type OperationState = z.infer<typeof OperationState>;
+
+const Time = z.iso.datetime();
+const Labels = z.record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/), z.string().max(63));
+
+export const DeploymentMode = z.enum(['session', 'application', 'per-job']);
+export type DeploymentMode = z.infer<typeof DeploymentMode>;
+
+/** Whether the cluster answers, as it was seen last. `Unknown` ends nothing. */
+export const Condition = z.strictObject({
+  type: z.enum(['Reachable']),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string(),
+  message: z.string(),
+  since: Time,
+});
+export type Condition = z.infer<typeof Condition>;
+
+export const Cluster = z
+  .strictObject({
+    target: z.string(),
+    clusterId: z.string(),
+    mode: z.enum(['session']),
+    state: ClusterState,
+    reason: z.string().optional().meta({ description: 'Why it is in this state, where that is not plain.' }),
+    message: z.string().optional(),
+    namespace: z.string(),
+    image: z.string(),
+    labels: Labels,
+    conditions: z.array(Condition),
+    sequence: z.int().min(1).meta({ description: 'The number of its last transition.' }),
+    operationId: z.string().meta({ description: 'The deploy that it came from.' }),
+    stopOperationId: z.string().optional().meta({ description: 'The stop that it went through last.' }),
+    uid: z.string().optional().meta({ description: 'The uid of its Deployment.' }),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Cluster' });
+export type Cluster = Readonly<z.infer<typeof Cluster>>;
+
+export const Job = z
+  .strictObject({
+    target: z.string(),
+    clusterId: z.string(),
+    jobId: z.string(),
+    name: z.string(),
+    state: JobState,
+    message: z.string().optional().meta({ description: 'The root cause of a failure.' }),
+    startTime: Time,
+    endTime: Time.optional(),
+    operationId: z.string().optional().meta({ description: 'The submit that it came from.' }),
+    updatedAt: Time,
+  })
+  .meta({ id: 'Job' });
+export type Job = Readonly<z.infer<typeof Job>>;
+
+export const Operation = z
+  .strictObject({
+    operationId: z.string(),
+    kind: z.enum(['deploy', 'submit', 'cancel', 'stop']),
+    target: z.string(),
+    clusterId: z.string(),
+    jobId: z.string().optional(),
+    state: OperationState,
+    door: z.enum(['http', 'queue', 'schedule', 'observer']),
+    phase: z.string().optional().meta({ description: 'What it waits for, in words.' }),
+    problem: Problem.optional(),
+    createdAt: Time,
+    updatedAt: Time,
+    deadline: Time,
+  })
+  .meta({ id: 'Operation' });
+export type Operation = Readonly<z.infer<typeof Operation>>;
+
+/** The policy of a place to deploy to, and how to get there. */
+export const Target = z
+  .strictObject({
+    cluster: z.string().min(1).max(100).meta({ description: 'The name of the EKS cluster.' }),
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region looks like eu-central-1'),
+    roleArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'a role looks like arn:aws:iam::123456789012:role/name')
+      .optional()
+      .meta({ description: 'A role to take first, for a cluster of another account.' }),
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a namespace has at most 63 lower-case letters, digits and "-"'),
+    defaults: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: 'Options that a deploy starts from.', example: { 'kubernetes.service-account': 'flink' } }),
+    locked: z
+      .array(z.string())
+      .default([])
+      .meta({ description: 'Options that a deploy may not set. A name ending in ".*" covers all that begin with it.' }),
+    maxJarBytes: z
+      .int()
+      .min(1)
+      .max(5_000_000_000)
+      .default(500_000_000)
+      .meta({ description: 'The largest jar that may be uploaded.' }),
+  })
+  .meta({ id: 'Target' });
+export type Target = Readonly<z.infer<typeof Target>>;
+export type NamedTarget = Target & { readonly name: string };
+
+const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FAILED']);
+const terminalJobStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
+const terminalOperationStates: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'FAILED', 'CANCELED']);
+
+export const isOver = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
+export const isEnded = (job: Pick<Job, 'state'>) => terminalJobStates.has(job.state);
+export const isDone = (operation: Pick<Operation, 'state'>) => terminalOperationStates.has(operation.state);

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+import { ClusterState, JobState } from './model.ts';
+import { Problem } from './problem.ts';
+
+/** The source of every event that Drey puts on the bus. */
+export const eventSource = 'drey';
+
+const moment = {
+  id: z.string().meta({ description: 'The same for each delivery of this transition.' }),
+  target: z.string(),
+  clusterId: z.string(),
+  sequence: z.int().min(1).meta({ description: 'Numbers the transitions of one cluster and its jobs, without holes.' }),
+  operationId: z.string().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  labels: z.record(z.string(), z.string()),
+  at: z.iso.datetime(),
+};
+
+export const ClusterTransition = z
+  .strictObject({ ...moment, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
+  .meta({ id: 'ClusterTransition' });
+
+export const JobTransition = z
+  .strictObject({ ...moment, subject: z.literal('job'), jobId: z.string(), name: z.string(), from: JobState.nullable(), to: JobState })
+  .meta({ id: 'JobTransition' });
+
+/** One change of state, and the detail of the event that tells it. */
+export const Transition = z.discriminatedUnion('subject', [ClusterTransition, JobTransition]);
+export type Transition = Readonly<z.infer<typeof Transition>>;
+
+/** The detail of the event for a command from the queue that will never be carried out. */
+export const Rejection = z
+  .strictObject({
+    id: z.string(),
+    subject: z.string().optional(),
+    type: z.string().optional(),
+    problem: Problem,
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'Rejection' });
+export type Rejection = Readonly<z.infer<typeof Rejection>>;
+
+/** What is on the bus: detail-type → schema of the detail. */
+export const eventTypes = {
+  'Flink Cluster State Change': ClusterTransition,
+  'Flink Job State Change': JobTransition,
+  'Flink Command Rejected': Rejection,
+} as const;
+export type EventType = keyof typeof eventTypes;
+
+export const eventTypeOf = (transition: Transition): EventType =>
+  transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change';
