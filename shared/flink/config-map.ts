@@ -1,0 +1,18 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+
+import { commonLabels, configMapName } from './names.ts';
+
+interface ConfigMapInput {
+  readonly clusterId: string;
+  readonly namespace: string;
+  /** The text of each file in the configuration folder. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The configuration folder of the JobManager and the TaskManagers. @see Flink 2.2 `FlinkConfMountDecorator` */
+export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput): V1ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: configMapName(clusterId), namespace, labels: commonLabels(clusterId) },
+  data: files,
+});

@@ -1,0 +1,103 @@
+import { stringify } from 'yaml';
+
+/** An option's value: text where a caller gave it, a typed scalar where Flink's own file has one. */
+export type Scalar = string | number | boolean;
+
+/** Options by their dotted keys. */
+export type Config = Readonly<Record<string, Scalar>>;
+
+/** Options nested at the dots of their keys. A map, because a key may be any text. */
+export type ConfigTree = ReadonlyMap<string, Scalar | ConfigTree>;
+
+const exported = [
+  'java.base/sun.net.util',
+  'java.rmi/sun.rmi.registry',
+  ...['api', 'file', 'parser', 'tree', 'util'].map((name) => `jdk.compiler/com.sun.tools.javac.${name}`),
+  'java.security.jgss/sun.security.krb5',
+];
+const opened = [
+  ...['lang', 'net', 'io', 'nio'].map((name) => `java.base/java.${name}`),
+  'java.base/sun.nio.ch',
+  ...['lang.reflect', 'text', 'time', 'util', 'util.concurrent'].map((name) => `java.base/java.${name}`),
+  ...['atomic', 'locks'].map((name) => `java.base/java.util.concurrent.${name}`),
+];
+
+/**
+ * What the distribution's configuration file sets, and Flink's client therefore sends, but for the addresses that it
+ * takes out again.
+ *
+ * @see Flink 2.2 `conf/config.yaml`
+ */
+export const stockConfig: Config = {
+  'env.java.opts.all': [
+    ...exported.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+  ].join(' '),
+  'jobmanager.rpc.address': 'localhost',
+  'jobmanager.rpc.port': 6123,
+  'jobmanager.memory.process.size': '1600m',
+  'jobmanager.execution.failover-strategy': 'region',
+  'taskmanager.numberOfTaskSlots': 1,
+  'taskmanager.memory.process.size': '1728m',
+  'parallelism.default': 1,
+  'rest.address': 'localhost',
+};
+
+/** Addresses that only hold on the client's machine. @see Flink 2.2 `FlinkConfMountDecorator` */
+export const clientOnly: ReadonlySet<string> = new Set([
+  'kubernetes.config.file',
+  '$internal.deployment.config-dir',
+  'rest.bind-address',
+  'jobmanager.bind-host',
+  'taskmanager.bind-host',
+  'taskmanager.host',
+]);
+
+/** Keys that are set and also hold other keys, such as `a` and `a.b`: YAML cannot have both. */
+export const conflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
+  Object.keys(config).flatMap((child) =>
+    parentsOf(child)
+      .filter((parent) => Object.hasOwn(config, parent))
+      .map((parent) => [parent, child] as const),
+  );
+
+const parentsOf = (key: string): readonly string[] => {
+  const parts = key.split('.');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
+};
+
+/** Needs a configuration without `conflicts`; of two conflicting keys the later one stays. */
+export const nest = (config: Config): ConfigTree => {
+  type Branch = Map<string, Scalar | Branch>;
+  const root: Branch = new Map();
+  for (const [key, value] of Object.entries(config)) {
+    const path = key.split('.');
+    const leaf = path.pop() ?? '';
+    let branch = root;
+    for (const part of path) {
+      const next = branch.get(part);
+      const child: Branch = next instanceof Map ? next : new Map();
+      branch.set(part, child);
+      branch = child;
+    }
+    branch.set(leaf, value);
+  }
+  return root;
+};
+
+export const flatten = (tree: ConfigTree): Record<string, Scalar> =>
+  Object.fromEntries(
+    [...tree].flatMap(([key, value]) =>
+      typeof value === 'object'
+        ? Object.entries(flatten(value)).map(([rest, leaf]) => [`${key}.${rest}`, leaf] as const)
+        : [[key, value] as const],
+    ),
+  );
+
+/**
+ * The text of `config.yaml`. Text that YAML would read as another type is quoted, and nothing is folded.
+ *
+ * @see Flink 2.2 `YamlParserUtils`, `GlobalConfiguration`
+ */
+export const toYaml = (config: Config): string =>
+  stringify(nest(config), { singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false });

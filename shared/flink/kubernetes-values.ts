@@ -1,0 +1,67 @@
+import type { V1EnvVar, V1OwnerReference, V1Toleration } from '@kubernetes/client-node';
+
+import { Fault } from '#events/problem.ts';
+
+import { parseBoolean, parseInteger, parseMaps } from './syntax.ts';
+
+/** Lists of maps that stand for Kubernetes objects. The names of their fields may be written in any case. */
+
+type Fields = Readonly<Record<string, string>>;
+
+/** @see Flink 2.2 `KubernetesToleration.fromMap`, which only warns of a field it does not know */
+export const parseTolerations = (text: string): readonly V1Toleration[] =>
+  parseMaps(text).map((map) => {
+    const { tolerationSeconds, ...fields } = named(map, [
+      'key',
+      'operator',
+      'value',
+      'effect',
+      'tolerationSeconds',
+    ] as const);
+    return {
+      ...fields,
+      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds: parseInteger(tolerationSeconds) }),
+    };
+  });
+
+/** @see Flink 2.2 `KubernetesOwnerReference.fromMap` */
+export const parseOwnerReferences = (text: string): readonly V1OwnerReference[] =>
+  parseMaps(text).map((map) => {
+    const fields = named(map, ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'] as const);
+    const { controller, blockOwnerDeletion } = fields;
+    return {
+      apiVersion: needed(fields, 'apiVersion'),
+      kind: needed(fields, 'kind'),
+      name: needed(fields, 'name'),
+      uid: needed(fields, 'uid'),
+      ...(controller === undefined ? {} : { controller: parseBoolean(controller) }),
+      ...(blockOwnerDeletion === undefined ? {} : { blockOwnerDeletion: parseBoolean(blockOwnerDeletion) }),
+    };
+  });
+
+/** @see Flink 2.2 `KubernetesSecretEnvVar.fromMap` */
+export const parseSecretVariables = (text: string): readonly V1EnvVar[] =>
+  parseMaps(text).map((map) => {
+    const fields = named(map, ['env', 'secret', 'key'] as const);
+    return {
+      name: needed(fields, 'env'),
+      valueFrom: { secretKeyRef: { name: needed(fields, 'secret'), key: needed(fields, 'key') } },
+    };
+  });
+
+/** The map with its keys spelled as `names` has them. */
+const named = <N extends string>(map: Fields, names: readonly N[]): Partial<Record<N, string>> => {
+  const fields: Partial<Record<N, string>> = {};
+  for (const [key, value] of Object.entries(map)) {
+    const name = names.find((one) => one.toLowerCase() === key.toLowerCase());
+    if (name === undefined) throw new Fault('refused-option', `'${key}' is not one of ${names.join(', ')}`);
+    fields[name] = value;
+  }
+  return fields;
+};
+
+const needed = <N extends string>(fields: Partial<Record<N, string>>, name: N): string => {
+  const value = fields[name];
+  if (value === undefined) throw new Fault('refused-option', `an item has no '${name}'`);
+  return value;
+};

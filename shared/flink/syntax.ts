@@ -1,0 +1,154 @@
+import { parse as parseYaml } from 'yaml';
+
+import { Fault } from '#events/problem.ts';
+
+/** The syntaxes of option values. Each parser takes the text of one value and throws a Fault `refused-option`. */
+
+const refused = (detail: string): Fault => new Fault('refused-option', detail);
+
+/** The value for a message: what a caller wrote, but not pages of it. */
+const quote = (text: string): string => `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'`;
+
+const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
+  [1n, ['', 'b', 'bytes']],
+  [2n ** 10n, ['k', 'kb', 'kibibytes']],
+  [2n ** 20n, ['m', 'mb', 'mebibytes']],
+  [2n ** 30n, ['g', 'gb', 'gibibytes']],
+  [2n ** 40n, ['t', 'tb', 'tebibytes']],
+];
+const longest = 2n ** 63n - 1n;
+
+/**
+ * A memory size in bytes: `1600m`, `1 gb`, `1048576`. Every unit is a power of 1024.
+ *
+ * @see Flink 2.2 `MemorySize.parseBytes`
+ */
+export const parseMemorySize = (text: string): bigint => {
+  const [, digits, unit] = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase()) ?? [];
+  const factor = units.find(([, names]) => unit !== undefined && names.includes(unit))?.[0];
+  if (digits === undefined || factor === undefined)
+    throw refused(`${quote(text)} is not a memory size: a number and one of the units b, k, m, g, t`);
+  const bytes = BigInt(digits) * factor;
+  if (bytes > longest) throw refused(`${quote(text)} is more than a memory size can be`);
+  return bytes;
+};
+
+export const parseText = (text: string): string => text;
+
+export const parseInteger = (text: string): number => {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw refused(`${quote(text)} is not an integer`);
+  return value;
+};
+
+export const parseDouble = (text: string): number => {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw refused(`${quote(text)} is not a number`);
+  return value;
+};
+
+/** A share below one, with the precision that Flink's float options have: `0.1` is 0.10000000149011612. */
+export const parseFraction = (text: string): number => {
+  const value = Math.fround(parseDouble(text));
+  if (value < 0 || value >= 1) throw refused(`${quote(text)} is not a fraction: at least 0 and less than 1`);
+  return value;
+};
+
+/** One port, 0 for any. Flink takes ranges for some of them; on Kubernetes a port is a single number. */
+export const parsePort = (text: string): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 65_535)) throw refused(`${quote(text)} is not a fixed port; ranges are not possible on Kubernetes`);
+  return value;
+};
+
+export const parseBoolean = (text: string): boolean => {
+  const value = text.toLowerCase();
+  if (value !== 'true' && value !== 'false') throw refused(`${quote(text)} is neither true nor false`);
+  return value === 'true';
+};
+
+/** One of `values`, in whatever case, as the list spells it. */
+export const parseEnum = (values: readonly string[], text: string): string => {
+  const value = values.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (value === undefined) throw refused(`${quote(text)} is not one of ${values.join(', ')}`);
+  return value;
+};
+
+/** `a;b`, or a YAML list such as `[a, b]`. */
+export const parseList = (text: string): readonly string[] => {
+  const items = asYaml(text);
+  return Array.isArray(items) ? items.map((item) => asText(item, text)) : split(text, ';');
+};
+
+/** `a:1,b:2`, or a YAML map such as `{a: 1, b: 2}`. */
+export const parseMap = (text: string): Readonly<Record<string, string>> => {
+  const map = asYaml(text);
+  return map instanceof Map ? fromMap(map, text) : fromPairs(text);
+};
+
+/** `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
+export const parseMaps = (text: string): readonly Readonly<Record<string, string>>[] => {
+  const items = asYaml(text);
+  if (!Array.isArray(items)) return split(text, ';').map((item) => parseMap(item));
+  return items.map((item) => {
+    if (item instanceof Map) return fromMap(item, text);
+    throw refused(`${quote(text)} is not a list of maps`);
+  });
+};
+
+/** What the text is as YAML, every scalar a string; nothing when it is not YAML, for the short forms are not. */
+const asYaml = (text: string): unknown => {
+  try {
+    return parseYaml(text, { schema: 'failsafe', mapAsMap: true, logLevel: 'error' });
+  } catch {
+    return undefined; // not YAML: Flink falls back to the short form too
+  }
+};
+
+const asText = (value: unknown, text: string): string => {
+  if (typeof value !== 'string') throw refused(`${quote(text)} holds something that is not plain text`);
+  return value;
+};
+
+const fromMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...map].map(([key, value]) => [asText(key, text), asText(value, text)]));
+
+const fromPairs = (text: string): Readonly<Record<string, string>> => {
+  const pairs = split(text, ',').map((item) => {
+    const [key, value, ...more] = split(item, ':');
+    if (key === undefined || value === undefined || more.length > 0)
+      throw refused(`${quote(text)} is not a map: ${quote(item)} is not a key and a value with one ':' between`);
+    return [key, value] as const;
+  });
+  const map = Object.fromEntries(pairs);
+  if (Object.keys(map).length < pairs.length) throw refused(`${quote(text)} names a key twice`);
+  return map;
+};
+
+/**
+ * The parts between delimiters. A part that begins with a quote ends with it, may hold delimiters, and doubles the
+ * quote to mean itself; other parts are trimmed.
+ *
+ * @see Flink 2.2 `StructuredOptionsSplitter`
+ */
+const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
+  const parts: string[] = [];
+  let rest = text.trim();
+  while (rest !== '') {
+    const mark = rest[0] === "'" || rest[0] === '"' ? rest[0] : undefined;
+    const end = mark === undefined ? rest.indexOf(delimiter) : closing(rest, mark) + 1;
+    const part = (end === -1 ? rest : rest.slice(0, end)).trim();
+    rest = end === -1 ? '' : rest.slice(end).trimStart();
+    if (rest !== '' && !rest.startsWith(delimiter)) throw refused(`${quote(text)} has text behind a closing quote`);
+    parts.push(mark === undefined ? part : part.slice(1, -1).replaceAll(mark + mark, mark));
+    rest = rest.slice(1).trimStart();
+  }
+  return parts;
+};
+
+const closing = (text: string, mark: string): number => {
+  let at = text.indexOf(mark, 1);
+  while (at !== -1 && text[at + 1] === mark) at = text.indexOf(mark, at + 2);
+  if (at === -1) throw refused(`${quote(text)} has a quote that is not closed`);
+  return at;
+};

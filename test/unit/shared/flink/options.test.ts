@@ -1,0 +1,205 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import {
+  canonicalConfig,
+  merge,
+  type OptionKey,
+  optionMistakes,
+  options,
+  read,
+  refuse,
+} from '#shared/flink/options.ts';
+
+import { faultOf } from './outcome.ts';
+
+describe('an option', () => {
+  it.each<[OptionKey, string, unknown]>([
+    ['kubernetes.jobmanager.cpu.amount', '0.5', 0.5],
+    ['kubernetes.jobmanager.cpu.amount', '1e1', 10],
+    ['kubernetes.hostnetwork.enabled', 'True', true],
+    ['kubernetes.rest-service.exposed.type', 'headless_clusterip', 'Headless_ClusterIP'],
+    ['kubernetes.container.image.pull-policy', 'ALWAYS', 'Always'],
+    ['jobmanager.memory.process.size', '1600m', 1677721600n],
+    ['jobmanager.memory.process.size', ' 2 GB ', 2147483648n],
+    ['jobmanager.memory.process.size', '3kibibytes', 3072n],
+    ['jobmanager.memory.process.size', '42', 42n],
+    ['jobmanager.memory.jvm-overhead.fraction', '0.1', 0.10000000149011612],
+    ['kubernetes.container.image.pull-secrets', 'a; b', ['a', 'b']],
+    ['kubernetes.container.image.pull-secrets', '[a, b]', ['a', 'b']],
+    ['kubernetes.container.image.pull-secrets', "'a;b';c", ['a;b', 'c']],
+    ['kubernetes.container.image.pull-secrets', '', []],
+    ['kubernetes.jobmanager.labels', 'a:1, b:2', { a: '1', b: '2' }],
+    ['kubernetes.jobmanager.labels', '{a: 1, b: true}', { a: '1', b: 'true' }],
+    ['kubernetes.jobmanager.labels', `a:'x:y',b:"say ""hi"""`, { a: 'x:y', b: 'say "hi"' }],
+    [
+      'kubernetes.jobmanager.tolerations',
+      'Key:gpu,tolerationseconds:60;operator:Exists',
+      [{ key: 'gpu', tolerationSeconds: 60 }, { operator: 'Exists' }],
+    ],
+    ['kubernetes.jobmanager.tolerations', '[{key: gpu}, {key: spot}]', [{ key: 'gpu' }, { key: 'spot' }]],
+    [
+      'kubernetes.env.secretKeyRef',
+      'env:A,secret:b,key:c',
+      [{ name: 'A', valueFrom: { secretKeyRef: { name: 'b', key: 'c' } } }],
+    ],
+  ])('%s=%s is read as Flink reads it', (key, text, value) => {
+    expect(read({ [key]: text }, key)).toEqual(value);
+  });
+
+  it('that is a map may be given key by key', () => {
+    const config = { 'containerized.master.env.A': '1', 'containerized.master.env.B.C': '2' };
+
+    expect(read(config, 'containerized.master.env')).toEqual({ A: '1', 'B.C': '2' });
+  });
+
+  it.each<[OptionKey, string]>([
+    ['kubernetes.container.image.ref', ' '],
+    ['kubernetes.jobmanager.cpu.amount', 'lots'],
+    ['kubernetes.jobmanager.cpu.amount', 'Infinity'],
+    ['kubernetes.jobmanager.cpu.limit-factor', '0.9'],
+    ['kubernetes.jobmanager.memory.limit-factor', '0'],
+    ['kubernetes.jobmanager.replicas', '0'],
+    ['taskmanager.numberOfTaskSlots', '1.5'],
+    ['taskmanager.numberOfTaskSlots', '2147483648'],
+    ['kubernetes.hostnetwork.enabled', 'yes'],
+    ['kubernetes.rest-service.exposed.type', 'Ingress'],
+    ['blob.server.port', '6124-6130'],
+    ['rest.port', '0'],
+    ['rest.bind-port', '65536'],
+    ['jobmanager.memory.process.size', '1.5g'],
+    ['jobmanager.memory.process.size', '9223372036854775808'],
+    ['jobmanager.memory.process.size', '1600 miles'],
+    ['jobmanager.memory.jvm-overhead.fraction', '1'],
+    ['kubernetes.jobmanager.labels', 'team'],
+    ['kubernetes.jobmanager.labels', 'url:http://x'],
+    ['kubernetes.jobmanager.labels', 'a:1,a:2'],
+    ['kubernetes.jobmanager.labels', "a:'x"],
+    ['kubernetes.jobmanager.labels', "a:'x'y"],
+    ['kubernetes.jobmanager.labels', '{a: {b: c}}'],
+    ['kubernetes.jobmanager.tolerations', 'colour:red'],
+    ['kubernetes.jobmanager.tolerations', 'key:a,tolerationSeconds:soon'],
+    ['kubernetes.jobmanager.owner.reference', 'kind:ConfigMap,name:owner'],
+    ['kubernetes.env.secretKeyRef', 'env:A,secret:b'],
+  ])('%s=%s is refused by its name', (key, text) => {
+    expect(optionMistakes({ [key]: text })).toMatchObject([{ pointer: `/config/${key}` }]);
+  });
+
+  it.each<[OptionKey, string]>([
+    ['high-availability.type', 'kubernetes'],
+    ['kubernetes.jobmanager.replicas', '2'],
+    ['kubernetes.pod-template-file.default', 'pod.yaml'],
+    ['kubernetes.pod-template-file.jobmanager', 'pod.yaml'],
+    ['kubernetes.pod-template-file.taskmanager', 'pod.yaml'],
+    ['kubernetes.hadoop.conf.config-map.name', 'hadoop'],
+    ['kubernetes.artifacts.local-upload-enabled', 'true'],
+    ['security.kerberos.login.keytab', '/keytab'],
+    ['security.kerberos.krb5-conf.path', '/krb5.conf'],
+  ])('%s=%s is refused because this version cannot carry it out', (key, text) => {
+    expect(optionMistakes({ [key]: text })).toMatchObject([
+      { pointer: `/config/${key}`, detail: expect.stringContaining('is not supported by this version') },
+    ]);
+  });
+
+  it.each<[OptionKey, string]>([
+    ['high-availability.type', 'none'],
+    ['kubernetes.artifacts.local-upload-enabled', 'FALSE'],
+    ['kubernetes.jobmanager.replicas', '1'],
+  ])('%s=%s asks for nothing that this version cannot carry out', (key, text) => {
+    expect(optionMistakes({ [key]: text })).toEqual([]);
+  });
+
+  it.each(Object.keys(options).filter(isOptionKey))('%s has a default that fits it', (key) => {
+    expect(() => read({}, key)).not.toThrow();
+  });
+
+  it('is refused where it has a value and also holds another one', () => {
+    expect(optionMistakes({ 'a.b': '1', 'a.b.c': '2' })).toMatchObject([{ pointer: '/config/a.b' }]);
+  });
+
+  it('is refused where its name is longer than any name of Flink', () => {
+    expect(optionMistakes({ ['a.'.repeat(5000)]: '' })).toHaveLength(1);
+  });
+});
+
+describe('an older name', () => {
+  it.each([
+    ['kubernetes.container.image', 'kubernetes.container.image.ref'],
+    ['kubernetes.jobmanager.cpu', 'kubernetes.jobmanager.cpu.amount'],
+    ['kubernetes.taskmanager.cpu', 'kubernetes.taskmanager.cpu.amount'],
+    ['env.java.opts', 'env.java.opts.all'],
+    ['high-availability', 'high-availability.type'],
+    ['kubernetes.pod-template-file', 'kubernetes.pod-template-file.default'],
+  ])('%s stands for %s', (old, current) => {
+    expect(canonicalConfig({ [old]: 'x', other: 'y' })).toEqual({ [current]: 'x', other: 'y' });
+  });
+
+  it('yields to the current one', () => {
+    const config = canonicalConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
+
+    expect(config).toEqual({ 'kubernetes.jobmanager.cpu.amount': '2' });
+  });
+
+  it('wins over the current one of an earlier layer', () => {
+    expect(merge({ 'env.java.opts.all': 'stock' }, { 'env.java.opts': 'mine' })).toEqual({
+      'env.java.opts.all': 'mine',
+    });
+  });
+
+  it('is what a mistake is called by', () => {
+    const given = { 'kubernetes.jobmanager.cpu': 'lots' };
+
+    expect(optionMistakes(canonicalConfig(given), given)).toMatchObject([
+      { pointer: '/config/kubernetes.jobmanager.cpu' },
+    ]);
+  });
+});
+
+describe('any text', () => {
+  it('is read or refused, for every option', () => {
+    const texts = fc.oneof(fc.string(), fc.stringMatching(/^[\][{}a-c:,;'"&*!| -]*$/));
+    const keys = fc.constantFrom(...Object.keys(options).filter(isOptionKey));
+
+    fc.assert(
+      fc.property(keys, texts, (key, text) => {
+        const fault = faultOf(() => read({ [key]: text }, key));
+
+        expect([undefined, 'refused-option']).toContain(fault?.code);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is what a map in quotes gives back', () => {
+    const text = fc.string({ minLength: 1 });
+
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(text, text), { minLength: 1, selector: ([key]) => key }), (entries) => {
+        const map = entries.map((pair) => quoted(pair.map((part) => quoted(part)).join(':'))).join(',');
+
+        expect(read({ 'kubernetes.secrets': map }, 'kubernetes.secrets')).toEqual(Object.fromEntries(entries));
+      }),
+    );
+  });
+});
+
+describe('mistakes', () => {
+  it('are thrown all at once, the first of them in words', () => {
+    const mistakes = optionMistakes({ 'rest.port': 'x', 'a/b': '1', 'a/b.c': '2' });
+
+    expect(() => refuse(mistakes)).toThrow(
+      expect.objectContaining({
+        code: 'refused-option',
+        message: expect.stringMatching(/^rest\.port: .*\(and 1 more\)$/),
+        errors: [
+          { pointer: '/config/rest.port', detail: expect.any(String) },
+          { pointer: '/config/a~1b', detail: expect.any(String) },
+        ],
+      }),
+    );
+  });
+});
+
+const isOptionKey = (key: string): key is OptionKey => Object.hasOwn(options, key);
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
