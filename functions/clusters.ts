@@ -1,0 +1,17 @@
+import { parse } from '#events/problem.ts';
+import { ClusterQuery } from '#events/requests.ts';
+import type { Ports } from '#shared/clusters/ports.ts';
+import { readClusters } from '#shared/clusters/reads.ts';
+import { live } from '#shared/live.ts';
+
+import { answer, targetOf } from './middleware/answers.ts';
+import { http } from './middleware/http.ts';
+
+export const clustersHandler = (ports: Ports) =>
+  http().handler(async (event) => {
+    const { state, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
+    const page = await readClusters(targetOf(event), { states: state, labels: label, cursor, limit }, ports);
+    return answer(200, { clusters: page.items, cursor: page.cursor });
+  });
+
+export const handler = clustersHandler(live);

@@ -1,0 +1,21 @@
+import type middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+import { Fault, toProblem } from '#events/problem.ts';
+import { log } from '#shared/live.ts';
+
+/** Turns whatever was thrown into RFC 9457 problem details. */
+export const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
+  onError: (request) => {
+    const { error, event } = request;
+    const problem = toProblem(error, event.rawPath);
+    if (problem.status >= 500) log.error('request failed', { code: problem.code, detail: problem.detail, ...(error === null ? {} : { error }) });
+    else log.info('request refused', { code: problem.code, detail: problem.detail });
+    const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
+    request.response = {
+      statusCode: problem.status,
+      headers: { 'content-type': 'application/problem+json', ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }) },
+      body: JSON.stringify(problem),
+    };
+  },
+});

@@ -1,0 +1,10 @@
+import type { Ports } from '#shared/clusters/ports.ts';
+import { live } from '#shared/live.ts';
+
+import { acceptCommand } from './middleware/answers.ts';
+import { http } from './middleware/http.ts';
+
+export const stopHandler = (ports: Ports) =>
+  http().handler(async (event, _context, { signal }) => acceptCommand('stop', event, ports, signal));
+
+export const handler = stopHandler(live);

@@ -1,0 +1,116 @@
+/**
+ * One IAM role per function: what serverless.yml's functions name as `<Function>Role`. A row says what the function
+ * does with the world; nothing else is allowed to it.
+ */
+const arn = (text) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${text}` });
+const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resource: resources });
+
+const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
+const index = { 'Fn::Sub': '${Table.Arn}/index/*' };
+const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
+const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
+
+const may = {
+  read: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, index])],
+  write: [allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [table])],
+  // The role that clusters know. Targets of other accounts name a role of theirs that begins with drey-.
+  reachClusters: [allow(['sts:AssumeRole'], [{ 'Fn::GetAtt': ['KubernetesRole', 'Arn'] }, arn('iam::*:role/drey-*')])],
+  start: (...names) => [allow(['states:StartExecution'], names.map(machine))],
+  readJars: [allow(['s3:GetObject'], [uploads])],
+  // Without it S3 answers 403, not 404, for a jar that is not there.
+  listJars: [allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
+  writeJars: [allow(['s3:PutObject'], [uploads])],
+  publish: [allow(['events:PutEvents'], [{ 'Fn::GetAtt': ['Bus', 'Arn'] }])],
+  reject: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['RejectedCommands', 'Arn'] }])],
+  receive: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'], [{ 'Fn::GetAtt': ['Commands', 'Arn'] }])],
+  stream: [
+    allow(['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'], [{ 'Fn::GetAtt': ['Table', 'StreamArn'] }]),
+    allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['UnpublishedTransitions', 'Arn'] }]),
+  ],
+};
+
+const functions = {
+  Deploy: [...may.read, ...may.write, ...may.reachClusters, ...may.start('lifecycle', 'cleanup')],
+  Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission')],
+  Cancel: [...may.read, ...may.write, ...may.reachClusters],
+  Stop: [...may.read, ...may.write, ...may.start('cleanup')],
+  Cluster: [...may.read],
+  Clusters: [...may.read],
+  Jobs: [...may.read, ...may.write, ...may.reachClusters],
+  Operation: [...may.read],
+  Targets: [...may.read, ...may.write],
+  Uploads: [...may.read, ...may.writeJars],
+  Openapi: [],
+  Queue: [
+    ...may.read,
+    ...may.write,
+    ...may.reachClusters,
+    ...may.readJars,
+    ...may.listJars,
+    ...may.start('lifecycle', 'submission', 'cleanup'),
+    ...may.receive,
+    ...may.reject,
+    ...may.publish,
+  ],
+  Publish: [...may.stream, ...may.publish],
+  Observe: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
+  Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
+  Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
+  Cleanup: [...may.read, ...may.write, ...may.reachClusters],
+};
+
+const assumedBy = (service) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+});
+
+const functionRole = (name, statements) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
+    Policies: [
+      {
+        PolicyName: 'drey',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            allow(
+              ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              [arn(`logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${AWS::StackName}-${name.toLowerCase()}:*`)],
+            ),
+            ...statements,
+          ],
+        },
+      },
+    ],
+  },
+});
+
+const machineRole = (name) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedBy('states.amazonaws.com'),
+    Policies: [
+      {
+        PolicyName: 'drey',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [allow(['lambda:InvokeFunction'], [{ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] }])],
+        },
+      },
+    ],
+  },
+});
+
+const clusterCallers = Object.entries(functions)
+  .filter(([, statements]) => statements.some(({ Action }) => Action.includes('sts:AssumeRole')))
+  .map(([name]) => ({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] }));
+
+module.exports = {
+  Resources: {
+    ...Object.fromEntries(Object.entries(functions).map(([name, statements]) => [`${name}Role`, functionRole(name, statements)])),
+    ...Object.fromEntries(['Lifecycle', 'Submission', 'Cleanup'].map((name) => [`${name}MachineRole`, machineRole(name)])),
+  },
+  clusterCallers,
+  functionNames: Object.keys(functions),
+};

@@ -1,0 +1,66 @@
+import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+
+import { subjectOf } from '#events/names.ts';
+import { eventSource, eventTypeOf, type Rejection, type Transition } from '#events/transitions.ts';
+import type { Bus } from '#shared/clusters/ports.ts';
+
+/** PutEvents takes so many at once. */
+const batchSize = 10;
+
+interface BusOptions {
+  readonly bus: string;
+  readonly rejectedQueueUrl: string;
+}
+
+/** The event bus, and the queue that keeps refused commands. */
+export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
+  let events: EventBridgeClient | undefined;
+  let queues: SQSClient | undefined;
+
+  const put = async (entries: PutEventsRequestEntry[]) => {
+    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+    events ??= new EventBridgeClient();
+    return (await events.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
+  };
+
+  return {
+    async publish(transitions) {
+      let taken = 0;
+      while (taken < transitions.length) {
+        const batch = transitions.slice(taken, taken + batchSize);
+        const results = await put(batch.map((transition) => transitionEntry(transition, bus)));
+        const refused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
+        if (refused >= 0) return taken + refused;
+        taken += batch.length;
+      }
+      return taken;
+    },
+
+    async reject(rejection, message) {
+      const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
+      queues ??= new SQSClient();
+      await queues.send(new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify({ rejection, message }) }));
+      const [result] = await put([rejectionEntry(rejection, bus)]);
+      if (result?.ErrorCode !== undefined) throw new Error(`the bus refused the rejection: ${result.ErrorCode}`);
+    },
+  };
+};
+
+const transitionEntry = (transition: Transition, bus: string): PutEventsRequestEntry => ({
+  EventBusName: bus,
+  Source: eventSource,
+  DetailType: eventTypeOf(transition),
+  Detail: JSON.stringify(transition),
+  Resources: [subjectOf(transition)],
+  Time: new Date(transition.at),
+});
+
+const rejectionEntry = (rejection: Rejection, bus: string): PutEventsRequestEntry => ({
+  EventBusName: bus,
+  Source: eventSource,
+  DetailType: 'Flink Command Rejected',
+  Detail: JSON.stringify(rejection),
+  Resources: rejection.subject === undefined ? [] : [rejection.subject],
+  Time: new Date(rejection.at),
+});

@@ -1,0 +1,213 @@
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+
+import { Cluster, type ClusterState, Job, type NamedTarget, Target } from '#events/model.ts';
+import type { Place } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import { Transition } from '#events/transitions.ts';
+import type { Change, Idempotency, Store, StoredOperation, Targets, Versioned } from '#shared/clusters/ports.ts';
+
+/**
+ * The table's keys. A cluster, its jobs and its transitions share a partition, so that the stream keeps their order;
+ * an operation has its own, so that it is found by its id alone, at once.
+ */
+const clusterKey = ({ target, clusterId }: Place) => ({ pk: `target#${target}/cluster#${clusterId}`, sk: 'cluster' });
+const jobKey = (place: Place, jobId: string) => ({ ...clusterKey(place), sk: `job#${jobId}` });
+const transitionKey = (place: Place, sequence: number) => ({ ...clusterKey(place), sk: `transition#${String(sequence).padStart(8, '0')}` });
+const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
+const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
+const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
+
+/** What begins the sort key of the items that are published. */
+export const transitionPrefix = 'transition#';
+/** The index that lists clusters by target and state. */
+const stateIndex = 'byState';
+const stateKey = (target: string, state: ClusterState) => `target#${target}/state#${state}`;
+
+const targetsKeptMs = 30_000;
+
+type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+interface TableOptions {
+  readonly table: string;
+  readonly client?: DynamoDBClient;
+  readonly now: () => Date;
+}
+
+export const documents = (client = new DynamoDBClient()) => DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+/** The store and the targets, in one DynamoDB table. */
+export const openTable = ({ table, client, now }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
+  const db = documents(client);
+
+  const get = async (key: { readonly pk: string; readonly sk: string }) =>
+    (await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+
+  const query = async (pk: string, from: string, to: string, limit?: number) => {
+    const items: Record<string, unknown>[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+          Limit: limit,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && (limit === undefined || items.length < limit));
+    return items;
+  };
+
+  const writes = ({ cluster, operations = [], jobs = [], transitions = [], idempotency }: Change): readonly Write[] => [
+    ...(cluster === undefined ? [] : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
+    ...operations.map((operation) => put(operationKey(operation.value.operationId), operation)),
+    ...jobs.map((job) => put(jobKey(job.value, job.value.jobId), job)),
+    ...transitions.map((transition) => put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined })),
+    ...(idempotency === undefined ? [] : [putIdempotency(idempotency)]),
+  ];
+
+  const put = (
+    key: { readonly pk: string; readonly sk: string },
+    { value, previous }: { readonly value: object; readonly previous: number | undefined },
+    index: Readonly<Record<string, string>> = {},
+  ): Write => ({
+    Put: {
+      TableName: table,
+      Item: { ...key, ...index, version: (previous ?? 0) + 1, value },
+      ...(previous === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : { ConditionExpression: 'version = :previous', ExpressionAttributeValues: { ':previous': previous } }),
+    },
+  });
+
+  const putIdempotency = ({ target, key, fingerprint, operationId, expiresAt }: Idempotency): Write => ({
+    Put: {
+      TableName: table,
+      Item: { ...idempotencyKey(target, key), fingerprint, operationId, ttl: seconds(expiresAt) },
+      // DynamoDB removes what has expired hours late.
+      ConditionExpression: 'attribute_not_exists(pk) or #ttl < :now',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':now': seconds(now()) },
+    },
+  });
+
+  const store: Store = {
+    async cluster(place) {
+      return versioned(await get(clusterKey(place)), asCluster);
+    },
+
+    async clusters(target, { states = [], cursor, limit }) {
+      const from = cursor === undefined ? undefined : parseCursor(cursor);
+      const items: Cluster[] = [];
+      let begun = from === undefined;
+      for (const state of states) {
+        begun ||= from?.state === state;
+        if (!begun) continue;
+        const page = await db.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: stateIndex,
+            KeyConditionExpression: 'byState = :state',
+            ExpressionAttributeValues: { ':state': stateKey(target, state) },
+            ExclusiveStartKey: from?.state === state ? { ...clusterKey({ target, clusterId: from.clusterId }), byState: stateKey(target, state) } : undefined,
+            Limit: limit - items.length,
+          }),
+        );
+        items.push(...(page.Items ?? []).map((item) => asCluster(item['value'])));
+        const last = items.at(-1);
+        if (last !== undefined && items.length >= limit) return { items, cursor: formatCursor(state, last.clusterId) };
+      }
+      return { items };
+    },
+
+    async operation(operationId) {
+      return versioned(await get(operationKey(operationId)), asOperation);
+    },
+
+    async jobs(place) {
+      const items = await query(clusterKey(place).pk, 'job#', 'job$');
+      return items.map((item) => ({ value: Job.parse(item['value']), version: Number(item['version']) }));
+    },
+
+    async job(place, jobId) {
+      return versioned(await get(jobKey(place, jobId)), (value) => Job.parse(value));
+    },
+
+    async transitions(place, { after, limit }) {
+      const items = await query(clusterKey(place).pk, transitionKey(place, after + 1).sk, `${transitionPrefix}~`, limit);
+      return items.slice(0, limit).map((item) => Transition.parse(item['value']));
+    },
+
+    async idempotency(target, key) {
+      const item = await get(idempotencyKey(target, key));
+      if (item === undefined || Number(item['ttl']) < seconds(now())) return undefined;
+      return {
+        target,
+        key,
+        fingerprint: String(item['fingerprint']),
+        operationId: String(item['operationId']),
+        expiresAt: new Date(Number(item['ttl']) * 1000),
+      };
+    },
+
+    async commit(change) {
+      try {
+        await db.send(new TransactWriteCommand({ TransactItems: [...writes(change)] }));
+      } catch (error) {
+        throw isConflict(error) ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error }) : error;
+      }
+    },
+  };
+
+  const known = new Map<string, { readonly target: NamedTarget; readonly until: number }>();
+  const targets: Targets = {
+    async get(name) {
+      const kept = known.get(name);
+      if (kept !== undefined && kept.until > now().getTime()) return kept.target;
+      const item = await get(targetKey(name));
+      if (item === undefined) throw new Fault('not-found', `there is no target ${name}`, { errors: [{ pointer: '/target', detail: 'unknown' }] });
+      const target = { ...Target.parse(item['value']), name };
+      known.set(name, { target, until: now().getTime() + targetsKeptMs });
+      return target;
+    },
+
+    async list() {
+      const items = await query('targets', 'target#', 'target$');
+      return items.map((item) => ({ ...Target.parse(item['value']), name: String(item['sk']).slice('target#'.length) }));
+    },
+
+    async put(name, target) {
+      await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
+      known.delete(name);
+    },
+  };
+
+  return { store, targets };
+};
+
+const asCluster = (value: unknown): Cluster => Cluster.parse(value);
+// Operations are written by Drey alone, and their plan has the type that it was written with.
+const asOperation = (value: unknown) => value as StoredOperation;
+
+const versioned = <T>(item: Record<string, unknown> | undefined, as: (value: unknown) => T): Versioned<T> | undefined =>
+  item === undefined ? undefined : { value: as(item['value']), version: Number(item['version']) };
+
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+
+const isConflict = (error: unknown) =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict');
+
+const formatCursor = (state: string, clusterId: string) => Buffer.from(`${state}/${clusterId}`).toString('base64url');
+const parseCursor = (cursor: string) => {
+  const [state, clusterId] = Buffer.from(cursor, 'base64url').toString().split('/');
+  if (state === undefined || clusterId === undefined) {
+    throw new Fault('malformed-request', '/cursor: not a cursor of an earlier answer', { errors: [{ pointer: '/cursor', detail: 'not a cursor of an earlier answer' }] });
+  }
+  return { state, clusterId };
+};

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+
+import type { Command, CommandKind } from '#events/commands/index.ts';
+import { isDone } from '#events/model.ts';
+import { Fault } from '#events/problem.ts';
+
+import { cancel } from './cancel.ts';
+import { deploy } from './deploy.ts';
+import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
+import { operationOf } from './records.ts';
+import { stop } from './stop.ts';
+import { submit } from './submit.ts';
+
+const keyLifetimeMs = 7 * 24 * 3_600_000;
+const attempts = 3;
+
+/** What a command does, in two halves: a fault in the second one leaves an operation that the same command finishes. */
+export interface UseCase<K extends CommandKind> {
+  /** Finds every mistake of the caller, then writes down what shall be done. */
+  record(command: Command<K>, key: KeyFor, ports: Ports, signal: AbortSignal): Promise<Versioned<StoredOperation>>;
+  /** Does it, as far as the caller waits for. Repeating it is safe. */
+  advance(operation: Versioned<StoredOperation>, command: Command<K>, ports: Ports, signal: AbortSignal): Promise<StoredOperation>;
+}
+
+/** The record that ties the command's key, if it has one, to an operation. */
+export type KeyFor = (operationId: string) => { readonly idempotency?: Idempotency };
+
+const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, cancel, stop };
+
+/**
+ * The one way in. The same command under the same key goes on where the first one got to, and answers the same.
+ *
+ * @throws Fault `key-reused` when the key belongs to another command, and whatever the command's use case throws.
+ */
+export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports, signal: AbortSignal): Promise<StoredOperation> => {
+  const useCase = useCases[command.kind];
+  const operation = await recorded(useCase, command, ports, signal);
+  return isDone(operation.value) ? operation.value : useCase.advance(operation, command, ports, signal);
+};
+
+const recorded = async <K extends CommandKind>(useCase: UseCase<K>, command: Command<K>, ports: Ports, signal: AbortSignal): Promise<Versioned<StoredOperation>> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const earlier = await earlierOperation(command, ports);
+    if (earlier !== undefined) return earlier;
+    try {
+      return await useCase.record(command, keyFor(command, ports.now()), ports, signal);
+    } catch (error) {
+      // The same command may have come in twice at once: the second finds the first's key on its next look.
+      if (!(error instanceof Fault && error.code === 'changed-meanwhile') || attempt === attempts) throw error;
+    }
+  }
+};
+
+/** What makes one command the same as another. */
+type Keyed = Readonly<Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }>;
+
+const earlierOperation = async (command: Keyed, { store }: Ports): Promise<Versioned<StoredOperation> | undefined> => {
+  if (command.key === undefined) return undefined;
+  const known = await store.idempotency(command.target, command.key);
+  if (known === undefined) return undefined;
+  if (known.fingerprint !== fingerprint(command)) {
+    throw new Fault('key-reused', `the idempotency key ${command.key} came with another command before`, { operationId: known.operationId });
+  }
+  return operationOf(known.operationId, store);
+};
+
+const keyFor =
+  (command: Keyed, now: Date): KeyFor =>
+  (operationId) =>
+    command.key === undefined
+      ? {}
+      : {
+          idempotency: {
+            target: command.target,
+            key: command.key,
+            fingerprint: fingerprint(command),
+            operationId,
+            expiresAt: new Date(now.getTime() + keyLifetimeMs),
+          },
+        };
+
+const fingerprint = ({ kind, clusterId, data }: Keyed) =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, clusterId, data]))
+    .digest('hex');

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+
+import { isDone, isEnded, type Job } from '#events/model.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
+import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
+
+import { observeJobs } from './observe-jobs.ts';
+import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
+import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
+import { moved, withJobs } from './state.ts';
+
+/** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
+export interface CleanupState {
+  readonly operationId: string;
+  readonly attempt?: number;
+  readonly outcome?: 'done' | 'waiting' | 'failed';
+  readonly waitSeconds?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const shortestWaitSeconds = 1;
+const longestWaitSeconds = 15;
+
+/** Stops each live job with a savepoint where the stop asks for it, and waits for them. */
+export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
+  const { value: operation, version } = await operationOf(state.operationId, ports.store);
+  const stop = stopOf(operation);
+  if (stop === undefined || stop.savepoint === 'none') return done(state);
+  const { jobs, reachable } = await observeJobs(operation, ports, signal);
+  if (reachable !== 'True') return stop.savepoint === 'required' ? savepointFailed(state, 'the session does not answer') : done(state);
+  const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
+  const live = jobs.filter((job) => !isEnded(job));
+  const results = await Promise.all(live.map((job) => savepointOf(job, rest, operation, signal)));
+  const failed = results.filter((result) => result.status === 'failed');
+  if (failed.length > 0 && stop.savepoint === 'required') return savepointFailed(state, failed.map(({ cause }) => cause).join('; '));
+  if (results.every(({ status }) => status !== 'in-progress')) return done(state);
+  if (isOverdue(operation, ports)) return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
+  await notePhase({ value: operation, version }, `waiting for ${live.length} savepoints`, ports);
+  return waiting(state);
+};
+
+/** Deletes the Deployment that the cluster's deploy created, and nobody else's. */
+export const remove = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
+  const { value: operation } = await operationOf(state.operationId, ports.store);
+  const { value: cluster } = await clusterAt(operation, ports.store);
+  const kubernetes = await kubernetesOf(operation, ports);
+  const { deployment } = await kubernetes.observe(operation.clusterId, signal);
+  const creator = stopOf(operation) === undefined ? operation.operationId : cluster.operationId;
+  if (deployment !== undefined && deployment.operationId === creator) await kubernetes.remove(operation.clusterId, deployment.uid, signal);
+  return { operationId: state.operationId };
+};
+
+/** Looks whether everything is gone. */
+export const verify = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
+  const operation = await operationOf(state.operationId, ports.store);
+  const kubernetes = await kubernetesOf(operation.value, ports);
+  const { owned, highAvailability } = await kubernetes.remaining(operation.value.clusterId, signal);
+  if (owned.length === 0) {
+    if (stopOf(operation.value)?.ha === 'purge' && highAvailability.length > 0) {
+      await kubernetes.removeConfigMaps(highAvailability.map(({ name }) => name), signal);
+    }
+    return done(state);
+  }
+  const names = owned.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  if (isOverdue(operation.value, ports)) return { ...state, outcome: 'failed', reason: 'deadline-exceeded', message: `still there: ${names}` };
+  if (stopOf(operation.value) !== undefined) await notePhase(operation, `waiting until these are gone: ${names}`, ports);
+  return waiting(state);
+};
+
+/** Records the end of a stop: the cluster's, and that of the jobs that went with it. A failed deploy is recorded already. */
+export const recordStopped = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
+  const { value: operation } = await operationOf(state.operationId, ports.store);
+  const stop = stopOf(operation);
+  if (stop === undefined) return state;
+  const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);
+  const fate = highAvailability.length > 0 ? ('SUSPENDED' as const) : ('CANCELED' as const);
+  return update(ports.store, async () => {
+    const current = await operationOf(state.operationId, ports.store);
+    const cluster = await clusterAt(operation, ports.store);
+    if (isDone(current.value) || cluster.value.state !== 'STOPPING') return { result: state };
+    const now = ports.now();
+    const live = (await ports.store.jobs(operation)).filter(({ value }) => !isEnded(value) && value.state !== 'SUSPENDED');
+    const ended = live.map(({ value, version }) => ({
+      from: value.state,
+      job: { ...value, state: fate, message: 'its session was stopped', endTime: now.toISOString(), updatedAt: now.toISOString() },
+      previous: version,
+    }));
+    const jobs = withJobs(cluster.value, ended, now);
+    const next = moved(jobs.cluster, 'STOPPED', { at: now, operationId: state.operationId, reason: stop.reason });
+    return {
+      change: {
+        cluster: { value: next.cluster, previous: cluster.version },
+        jobs: ended.map(({ job, previous }) => ({ value: job, previous })),
+        operations: [progressed(current, { state: 'SUCCEEDED' }, now)],
+        transitions: [...jobs.transitions, ...next.transitions],
+      },
+      result: state,
+    };
+  });
+};
+
+/** Records that a stop did not end well. Where nothing was removed (its savepoint failed) the cluster runs on. */
+export const recordUnfinished = (state: CleanupState & { readonly error?: { readonly Error?: string } }, ports: Ports): Promise<CleanupState> =>
+  update<CleanupState>(ports.store, async () => {
+    const operation = await operationOf(state.operationId, ports.store);
+    const cluster = await clusterAt(operation.value, ports.store);
+    if (stopOf(operation.value) === undefined || isDone(operation.value)) return { result: state };
+    const now = ports.now();
+    const code = codeOf(state.reason ?? state.error?.Error ?? 'internal') ?? 'internal';
+    const fault = new Fault(code, state.message ?? 'a step of the cleanup failed; stop it again');
+    const survives = code === 'savepoint-failed' && cluster.value.state === 'STOPPING';
+    const next = survives ? moved(cluster.value, 'RUNNING', { at: now, operationId: state.operationId, reason: 'SavepointFailed', message: fault.message }) : undefined;
+    return {
+      change: {
+        ...(next === undefined ? {} : { cluster: { value: next.cluster, previous: cluster.version }, transitions: next.transitions }),
+        operations: [progressed(operation, { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${state.operationId}`) }, now)],
+      },
+      result: state,
+    };
+  });
+
+/** Asks for the job's stop with a savepoint, and how far it is. Asking again under the same trigger id starts nothing new. */
+const savepointOf = async ({ jobId }: Job, rest: ReturnType<typeof flinkRest>, operation: StoredOperation, signal: AbortSignal): Promise<SavepointStatus> => {
+  const triggerId = createHash('sha256').update(`${operation.operationId}/${jobId}`).digest('hex').slice(0, 32);
+  const directory = stopOf(operation)?.savepointDirectory;
+  try {
+    await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) }, signal);
+    return await rest.savepoint(jobId, triggerId, signal);
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    return { status: 'failed', cause: `job ${jobId}: ${error.message}` };
+  }
+};
+
+const done = ({ operationId }: CleanupState): CleanupState => ({ operationId, outcome: 'done' });
+const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({
+  operationId,
+  outcome: 'waiting',
+  attempt: attempt + 1,
+  waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 4), longestWaitSeconds),
+});
+const savepointFailed = ({ operationId }: CleanupState, message: string): CleanupState => ({ operationId, outcome: 'failed', reason: 'savepoint-failed', message });
+
+const stopOf = ({ plan }: StoredOperation) => (plan !== undefined && 'stop' in plan ? plan.stop : undefined);
+const isOverdue = ({ deadline }: StoredOperation, { now }: Ports) => now().toISOString() > deadline;
+const kubernetesOf = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> => ports.kubernetes(await ports.targets.get(target));

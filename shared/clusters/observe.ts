@@ -1,0 +1,91 @@
+import { type Cluster, clusterStates, isDone, isOver, type NamedTarget } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+
+import { accept } from './accept.ts';
+import { failDeploy } from './deploy.ts';
+import { observeJobs } from './observe-jobs.ts';
+import type { ObservedDeployment, Ports } from './ports.ts';
+import { operationOf, progressed, update } from './records.ts';
+
+const pageSize = 100;
+const liveStates = clusterStates.filter((state) => !isOver({ state }));
+
+/**
+ * The minute's look at every target: jobs that changed, clusters that somebody deleted by hand, operations that
+ * nobody carries on. A target that does not answer changes nothing.
+ */
+export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> => {
+  for (const target of await ports.targets.list()) {
+    try {
+      await observeTarget(target, ports, signal);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      ports.log.warn('target not observed', { target: target.name, code: error.code, detail: error.message });
+    }
+  }
+};
+
+const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal) => {
+  const clusters = await liveClusters(target.name, ports);
+  if (clusters.length === 0) return;
+  const deployments = new Map((await ports.kubernetes(target).deployments(signal)).map((deployment) => [deployment.clusterId, deployment]));
+  for (const cluster of clusters) {
+    try {
+      await observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      ports.log.warn('cluster not observed', { target: target.name, clusterId: cluster.clusterId, code: error.code, detail: error.message });
+    }
+  }
+};
+
+const liveClusters = async (target: string, { store }: Ports): Promise<readonly Cluster[]> => {
+  const found: Cluster[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.clusters(target, { states: liveStates, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+};
+
+const observeCluster = async (cluster: Cluster, listed: ObservedDeployment | undefined, target: NamedTarget, ports: Ports, signal: AbortSignal) => {
+  if (cluster.state === 'RUNNING') {
+    if (isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal))) return stopDeleted(cluster, ports, signal);
+    await observeJobs(cluster, ports, signal);
+    return;
+  }
+  const operationId = cluster.state === 'STOPPING' ? cluster.stopOperationId : cluster.operationId;
+  if (operationId !== undefined) await endOverdue(operationId, ports);
+};
+
+const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) => deployment === undefined || deployment.uid !== uid || deployment.deleting;
+
+/** The list may be older than the record: what it lacks is asked for by name before anything ends. */
+const isStillGone = async (cluster: Cluster, target: NamedTarget, ports: Ports, signal: AbortSignal) =>
+  isGone(cluster, (await ports.kubernetes(target).observe(cluster.clusterId, signal)).deployment);
+
+const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal) => {
+  const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
+  await accept({ kind: 'stop', target, clusterId, data, key: `deployment-deleted/${clusterId}/${uid ?? ''}`, door: 'observer' }, ports, signal);
+  ports.log.info('cluster was deleted by hand', { target, clusterId });
+};
+
+/** Every wait ends: an operation that nobody carried to its end by its deadline has failed. */
+const endOverdue = async (operationId: string, ports: Ports) => {
+  const operation = await operationOf(operationId, ports.store);
+  const { kind, deadline, state, target, clusterId } = operation.value;
+  if (isDone(operation.value) || ports.now().toISOString() <= deadline) return;
+  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, { reason: 'DeadlineExceeded' });
+  if (kind === 'deploy') {
+    await failDeploy(operationId, fault, ports);
+    await ports.machines.start('cleanup', operationId);
+  } else {
+    await update(ports.store, async () => {
+      const current = await operationOf(operationId, ports.store);
+      return isDone(current.value) ? { result: undefined } : { change: { operations: [progressed(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())] }, result: undefined };
+    });
+  }
+  ports.log.warn('operation ended at its deadline', { operationId, command: kind, target, clusterId, outcome: 'failed', code: fault.code, state });
+};

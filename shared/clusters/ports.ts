@@ -1,0 +1,167 @@
+import type { StopData, SubmitData } from '#events/commands/index.ts';
+import type { Cluster, ClusterState, Job, NamedTarget, Operation, Target } from '#events/model.ts';
+import type { Place } from '#events/names.ts';
+import type { Rejection, Transition } from '#events/transitions.ts';
+import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { Transport } from '#shared/flink/rest.ts';
+
+/** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
+export interface Ports {
+  readonly store: Store;
+  readonly targets: Targets;
+  readonly kubernetes: (target: NamedTarget) => Kubernetes;
+  readonly machines: Machines;
+  readonly jars: Jars;
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** 32 hex digits, later ones sort behind earlier ones. */
+  readonly newId: () => string;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** A record and how often it was written: whoever writes it names the version that it read. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
+/** What a state machine needs later of the command behind an operation. */
+export type Plan = { readonly submit: SubmitData } | { readonly stop: StopData };
+
+export type StoredOperation = Operation & { readonly plan?: Plan | undefined };
+
+/** One transaction: all of it or nothing. `previous` is the version that was read; undefined: there must be none. */
+export interface Change {
+  readonly cluster?: { readonly value: Cluster; readonly previous: number | undefined };
+  readonly operations?: readonly { readonly value: StoredOperation; readonly previous: number | undefined }[];
+  readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
+  readonly transitions?: readonly Transition[];
+  readonly idempotency?: Idempotency;
+}
+
+/** Which operation a key stands for. */
+export interface Idempotency {
+  readonly target: string;
+  readonly key: string;
+  /** SHA-256 of the command, to tell a repetition from another command under the same key. */
+  readonly fingerprint: string;
+  readonly operationId: string;
+  readonly expiresAt: Date;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor?: string | undefined;
+}
+
+export interface Store {
+  cluster(place: Place): Promise<Versioned<Cluster> | undefined>;
+  /** Eventually consistent; newest change first is not promised. */
+  clusters(target: string, filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number }): Promise<Page<Cluster>>;
+  operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
+  /** The jobs of one cluster. */
+  jobs(place: Place): Promise<readonly Versioned<Job>[]>;
+  job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;
+  transitions(place: Place, range: { readonly after: number; readonly limit: number }): Promise<readonly Transition[]>;
+  idempotency(target: string, key: string): Promise<Idempotency | undefined>;
+  /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
+  commit(change: Change): Promise<void>;
+}
+
+export interface Targets {
+  /** @throws Fault `not-found` */
+  get(name: string): Promise<NamedTarget>;
+  list(): Promise<readonly NamedTarget[]>;
+  put(name: string, target: Target): Promise<void>;
+}
+
+/** An object in the cluster, by kind and name. */
+export interface ObjectName {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What Kubernetes knows of a Flink cluster. */
+export interface Observation {
+  readonly deployment: ObservedDeployment | undefined;
+  readonly pods: readonly ObservedPod[];
+  /** Warnings about its ReplicaSets and pods, newest first. */
+  readonly warnings: readonly { readonly reason: string; readonly message: string; readonly at: string }[];
+}
+
+export interface ObservedDeployment {
+  readonly clusterId: string;
+  readonly uid: string;
+  /** Of the annotation that a deploy of Drey's leaves. */
+  readonly operationId: string | undefined;
+  readonly deleting: boolean;
+  readonly readyReplicas: number;
+}
+
+export interface ObservedPod {
+  readonly name: string;
+  readonly component: 'jobmanager' | 'taskmanager' | 'other';
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Why it is not scheduled, or why its container waits or ended. */
+  readonly trouble: { readonly reason: string; readonly message: string; readonly exitCode?: number } | undefined;
+}
+
+/**
+ * One target's Kubernetes.
+ *
+ * Every method throws Fault `target-unreachable` when no answer came or the server asked to wait, and `target-refused`
+ * when it said no (which permission or access entry is missing is in the message).
+ */
+export interface Kubernetes {
+  /**
+   * Creates the Deployment and, owned by it, the rest. Repeating it for the same operation finishes what is missing.
+   *
+   * @throws Fault `id-taken` when the name belongs to anybody else; nothing is touched then.
+   * @throws Fault `refused-option` when the API server finds an object invalid.
+   */
+  apply(manifests: ClusterManifests, operationId: string, signal: AbortSignal): Promise<{ readonly uid: string }>;
+  observe(clusterId: string, signal: AbortSignal): Promise<Observation>;
+  /** Every Flink Deployment of the namespace. */
+  deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]>;
+  /** Deletes the Deployment in the foreground, if it still has this uid. Gone already is done. */
+  remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void>;
+  /** What is labelled with the cluster's id, or named after it, and still there. ConfigMaps without an owner are high availability's. */
+  remaining(clusterId: string, signal: AbortSignal): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
+  removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void>;
+  /** The last lines of the JobManager's container; of the one before it, if `previous`. Undefined when there is none. */
+  logs(clusterId: string, options: { readonly lines: number; readonly previous?: boolean }, signal: AbortSignal): Promise<string | undefined>;
+  /** Flink's REST API, through the service proxy of the API server. */
+  flink(clusterId: string): Transport;
+}
+
+export type Machine = 'lifecycle' | 'submission' | 'cleanup';
+
+export interface Machines {
+  /** Starts an execution named after the operation; one that runs already or ran with the same name is the same one. */
+  start(machine: Machine, operationId: string): Promise<void>;
+}
+
+export interface Jars {
+  /** An address to PUT the jar to, for a while, and what the command calls it. */
+  upload(request: { readonly target: string; readonly name: string; readonly bytes: number }): Promise<{ readonly jar: string; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly expiresAt: Date }>;
+  /** Size and first bytes. Undefined when there is none. `target` guards against a jar of another target. */
+  inspect(jar: string, target: string): Promise<{ readonly bytes: number; readonly head: Uint8Array } | undefined>;
+  open(jar: string, signal: AbortSignal): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
+}
+
+export interface Bus {
+  /** In this order; returns how many of them, from the first on, were taken. */
+  publish(transitions: readonly Transition[]): Promise<number>;
+  /** Keeps the message as it came, with why it was refused, and tells of it. */
+  reject(rejection: Rejection, message: string): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { Cluster, Operation, OperationState } from '#events/model.ts';
+import type { Place } from '#events/names.ts';
+import { Fault, type Problem } from '#events/problem.ts';
+
+import type { Change, Ports, Store, StoredOperation, Versioned } from './ports.ts';
+
+const attempts = 5;
+
+/** @throws Fault `not-found` */
+export const clusterAt = async (place: Place, store: Store): Promise<Versioned<Cluster>> => {
+  const found = await store.cluster(place);
+  if (found === undefined) throw new Fault('not-found', `there is no cluster ${place.clusterId} in target ${place.target}`);
+  return found;
+};
+
+/** @throws Fault `not-found` */
+export const operationOf = async (operationId: string, store: Store): Promise<Versioned<StoredOperation>> => {
+  const found = await store.operation(operationId);
+  if (found === undefined) throw new Fault('not-found', `there is no operation ${operationId}`);
+  return found;
+};
+
+/** An operation as callers see it. */
+export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation => operation;
+
+/**
+ * Reads, decides, writes; again from the reading when somebody else wrote meanwhile.
+ *
+ * @param decide What to write, and what came of it; without a change nothing is written. It may be called several times.
+ * @throws Fault `changed-meanwhile` when others were always faster.
+ */
+export const update = async <T>(store: Store, decide: () => Promise<{ readonly change?: Change | undefined; readonly result: T }>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const { change, result } = await decide();
+    try {
+      if (change !== undefined) await store.commit(change);
+      return result;
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === 'changed-meanwhile') || attempt === attempts) throw error;
+    }
+  }
+};
+
+interface Progress {
+  readonly state: OperationState;
+  readonly phase?: string | undefined;
+  readonly problem?: Problem | undefined;
+}
+
+/** The operation as it is after a step. What it waited for is over when it is. */
+export const progressed = ({ value, version }: Versioned<StoredOperation>, { state, phase, problem }: Progress, now: Date) => {
+  const { phase: _phase, ...rest } = value;
+  const next: StoredOperation = {
+    ...rest,
+    state,
+    updatedAt: now.toISOString(),
+    ...(phase === undefined ? {} : { phase }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+  return { value: next, previous: version };
+};
+
+/** Says what the operation waits for. Only for people to read: when somebody else wrote meanwhile, theirs is newer. */
+export const notePhase = async (operation: Versioned<StoredOperation>, phase: string, { store, now }: Ports): Promise<void> => {
+  if (operation.value.phase === phase) return;
+  try {
+    await store.commit({ operations: [progressed(operation, { state: 'IN_PROGRESS', phase }, now())] });
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'changed-meanwhile')) throw error;
+  }
+};

@@ -1,0 +1,108 @@
+import type { Cluster, ClusterState, Condition, Job, JobState } from '#events/model.ts';
+import { type Place, subjectOf } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import type { Transition } from '#events/transitions.ts';
+
+/** Which state may follow which. A state that is over is followed by a new life of the same id. */
+const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
+  REQUESTED: ['DEPLOYING', 'STOPPING', 'FAILED'],
+  DEPLOYING: ['RUNNING', 'STOPPING', 'FAILED'],
+  RUNNING: ['STOPPING', 'FAILED'],
+  STOPPING: ['STOPPED', 'RUNNING'],
+  STOPPED: ['REQUESTED'],
+  FAILED: ['REQUESTED', 'STOPPING'],
+};
+
+interface Cause {
+  readonly at: Date;
+  readonly operationId?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface Moved {
+  readonly cluster: Cluster;
+  readonly transitions: readonly Transition[];
+}
+
+const transitionId = (place: Place, sequence: number) => `${subjectOf(place)}/transitions/${sequence}`;
+
+const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  // Dropping the undefined values is what makes the type hold.
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** A cluster's first state, or the first of a new life of its id: its transitions are numbered on. */
+export const requested = (cluster: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'>, at: Date, earlier?: Cluster): Moved => {
+  const sequence = (earlier?.sequence ?? 0) + 1;
+  const time = at.toISOString();
+  const next: Cluster = { ...cluster, state: 'REQUESTED', sequence, conditions: [], createdAt: time, updatedAt: time };
+  return { cluster: next, transitions: [clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId })] };
+};
+
+/**
+ * The cluster in its next state, with the transition that tells of it.
+ *
+ * @throws Fault `wrong-state` when that state cannot follow.
+ */
+export const moved = (cluster: Cluster, to: ClusterState, cause: Cause): Moved => {
+  if (!successors[cluster.state].includes(to)) {
+    throw new Fault('wrong-state', `cluster ${cluster.clusterId} in ${cluster.target} is ${cluster.state}: it cannot become ${to}`);
+  }
+  const { reason: _reason, message: _message, ...rest } = cluster;
+  const next: Cluster = {
+    ...rest,
+    ...present({ reason: cause.reason, message: cause.message }),
+    state: to,
+    sequence: cluster.sequence + 1,
+    updatedAt: cause.at.toISOString(),
+  };
+  return { cluster: next, transitions: [clusterTransition(next, cluster.state, cause)] };
+};
+
+const clusterTransition = (cluster: Cluster, from: ClusterState | null, { at, operationId, reason, message }: Cause): Transition => ({
+  id: transitionId(cluster, cluster.sequence),
+  target: cluster.target,
+  clusterId: cluster.clusterId,
+  sequence: cluster.sequence,
+  labels: cluster.labels,
+  at: at.toISOString(),
+  subject: 'cluster',
+  from,
+  to: cluster.state,
+  ...present({ operationId, reason, message }),
+});
+
+/** A job as it was seen, and as it was seen before. */
+export interface JobChange {
+  readonly job: Job;
+  readonly from: JobState | null;
+}
+
+/** The cluster with the changes of its jobs numbered on. */
+export const withJobs = (cluster: Cluster, changes: readonly JobChange[], at: Date): Moved => {
+  const transitions = changes.map(
+    ({ job, from }, index): Transition => ({
+      id: transitionId(cluster, cluster.sequence + index + 1),
+      target: cluster.target,
+      clusterId: cluster.clusterId,
+      sequence: cluster.sequence + index + 1,
+      labels: cluster.labels,
+      at: at.toISOString(),
+      subject: 'job',
+      jobId: job.jobId,
+      name: job.name,
+      from,
+      to: job.state,
+      ...present({ operationId: job.operationId, message: job.message }),
+    }),
+  );
+  return { cluster: { ...cluster, sequence: cluster.sequence + changes.length, updatedAt: at.toISOString() }, transitions };
+};
+
+/** The cluster with what is known of whether it answers. The time is that of the change. */
+export const withReachable = (cluster: Cluster, seen: Pick<Condition, 'status' | 'reason' | 'message'>, at: Date): Cluster => {
+  const known = cluster.conditions.find(({ type }) => type === 'Reachable');
+  if (known?.status === seen.status && known.reason === seen.reason && known.message === seen.message) return cluster;
+  const since = known?.status === seen.status ? known.since : at.toISOString();
+  return { ...cluster, conditions: [{ type: 'Reachable', ...seen, since }], updatedAt: at.toISOString() };
+};

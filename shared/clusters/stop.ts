@@ -1,0 +1,61 @@
+import { isDone } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+
+import type { UseCase } from './accept.ts';
+import type { Change, StoredOperation } from './ports.ts';
+import { clusterAt, operationOf, progressed } from './records.ts';
+import { moved } from './state.ts';
+
+/** Savepoints of large state take their time, and so do pods that end gracefully. */
+const deadlineMs = 30 * 60_000;
+
+export const stop: UseCase<'stop'> = {
+  async record({ target, clusterId, data, door }, key, ports) {
+    await ports.targets.get(target);
+    const place = { target, clusterId: clusterId ?? '' };
+    const cluster = await clusterAt(place, ports.store);
+    if (cluster.value.state === 'STOPPED') throw new Fault('wrong-state', `cluster ${place.clusterId} in target ${target} is STOPPED already`);
+    if (cluster.value.state === 'STOPPING' && cluster.value.stopOperationId !== undefined) {
+      const running = await operationOf(cluster.value.stopOperationId, ports.store);
+      // Somebody stops it already: this caller waits for the same end.
+      if (!isDone(running.value)) return running;
+    }
+
+    const now = ports.now();
+    const operationId = ports.newId();
+    const operation: StoredOperation = {
+      operationId,
+      kind: 'stop',
+      ...place,
+      state: 'PENDING',
+      door,
+      plan: { stop: data },
+      createdAt: now.toISOString(),
+      updatedAt: now.toISOString(),
+      deadline: new Date(now.getTime() + deadlineMs).toISOString(),
+    };
+    const next =
+      cluster.value.state === 'STOPPING'
+        ? { cluster: cluster.value, transitions: [] }
+        : moved(cluster.value, 'STOPPING', { at: now, operationId, reason: data.reason });
+    await ports.store.commit({
+      cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: cluster.version },
+      operations: [{ value: operation, previous: undefined }, ...(await superseded(cluster.value.operationId, operationId))],
+      transitions: next.transitions,
+      ...key(operationId),
+    });
+    return { value: operation, version: 1 };
+
+    async function superseded(deployId: string, by: string): Promise<NonNullable<Change['operations']>> {
+      const deploying = await ports.store.operation(deployId);
+      if (deploying === undefined || isDone(deploying.value)) return [];
+      const problem = toProblem(new Fault('superseded', `stopped by operation ${by} before it was up`), `/v1/operations/${deployId}`);
+      return [progressed(deploying, { state: 'CANCELED', problem }, now)];
+    }
+  },
+
+  async advance({ value }, _command, { machines }) {
+    await machines.start('cleanup', value.operationId);
+    return value;
+  },
+};

@@ -1,0 +1,51 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import { v7 } from 'uuid';
+import * as z from 'zod';
+
+import { openBus } from '#shared/aws/bus.ts';
+import { openJars } from '#shared/aws/jars.ts';
+import { openMachines } from '#shared/aws/machines.ts';
+import { openTable } from '#shared/aws/table.ts';
+import type { Ports } from '#shared/clusters/ports.ts';
+import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { eksAccess } from '#shared/kubernetes/credentials.ts';
+
+/** What serverless.yml sets for every function. */
+const Environment = z.object({
+  DREY_TABLE: z.string(),
+  DREY_BUS: z.string(),
+  DREY_REJECTED_QUEUE_URL: z.string(),
+  DREY_BUCKET: z.string(),
+  DREY_MACHINE_ARN_PREFIX: z.string(),
+  /** The role that clusters know, for targets that name none. */
+  DREY_KUBERNETES_ROLE_ARN: z.string(),
+  DREY_VERSION: z.string(),
+});
+
+const environment = Environment.parse(process.env);
+
+export const version = environment.DREY_VERSION;
+export const log = new Logger({ serviceName: 'drey' });
+
+const now = () => new Date();
+const newId = () => v7().replaceAll('-', '');
+const access = eksAccess();
+
+/** The world. Clients are made when they are first needed, and kept while the function's container lives. */
+export const live: Ports = {
+  ...openTable({ table: environment.DREY_TABLE, now }),
+  kubernetes: (target) => kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access),
+  machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
+  jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
+  bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
+  log: {
+    info: (message, fields = {}) => log.info(message, fields),
+    warn: (message, fields = {}) => log.warn(message, fields),
+    error: (message, fields = {}) => log.error(message, fields),
+  },
+  now,
+  newId,
+  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+};
