@@ -34,16 +34,72 @@ interface Call {
 /** Every call that is not a command, by its route. */
 const reads = {
   'GET /v1/targets': { function: 'targets', summary: 'The targets.', answer: Targets, status: 200 },
-  'PUT /v1/targets/{target}': { function: 'targets', summary: 'Make or change a target.', body: Target, answer: NamedTarget, status: 200 },
-  'POST /v1/targets/{target}/uploads': { function: 'uploads', summary: 'An address to upload a jar to.', body: UploadRequest, answer: Upload, status: 201 },
-  'GET /v1/targets/{target}/clusters': { function: 'clusters', summary: 'The clusters of a target.', query: ClusterQuery, answer: Clusters, status: 200 },
-  'GET /v1/targets/{target}/clusters/{clusterId}': { function: 'cluster', summary: 'One cluster.', answer: Cluster, status: 200 },
-  'GET /v1/targets/{target}/clusters/{clusterId}/events': { function: 'cluster', summary: 'Its transitions in order.', query: EventQuery, answer: Transitions, status: 200 },
-  'GET /v1/targets/{target}/clusters/{clusterId}/logs': { function: 'jobs', summary: "The last lines of its JobManager's log.", query: LogQuery, answer: Logs, status: 200 },
-  'GET /v1/targets/{target}/clusters/{clusterId}/jobs': { function: 'jobs', summary: 'Its jobs (`flink list`).', answer: Jobs, status: 200 },
-  'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': { function: 'jobs', summary: 'One job.', answer: Job, status: 200 },
-  'GET /v1/operations/{operationId}': { function: 'operation', summary: 'How far a command got.', answer: Operation, status: 200 },
-  'GET /openapi.json': { function: 'openapi', summary: 'This description.', answer: z.looseObject({}), status: 200, open: true },
+  'PUT /v1/targets/{target}': {
+    function: 'targets',
+    summary: 'Make or change a target.',
+    body: Target,
+    answer: NamedTarget,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/uploads': {
+    function: 'uploads',
+    summary: 'An address to upload a jar to.',
+    body: UploadRequest,
+    answer: Upload,
+    status: 201,
+  },
+  'GET /v1/targets/{target}/clusters': {
+    function: 'clusters',
+    summary: 'The clusters of a target.',
+    query: ClusterQuery,
+    answer: Clusters,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}': {
+    function: 'cluster',
+    summary: 'One cluster.',
+    answer: Cluster,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/events': {
+    function: 'cluster',
+    summary: 'Its transitions in order.',
+    query: EventQuery,
+    answer: Transitions,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
+    function: 'jobs',
+    summary: "The last lines of its JobManager's log.",
+    query: LogQuery,
+    answer: Logs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
+    function: 'jobs',
+    summary: 'Its jobs (`flink list`).',
+    answer: Jobs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {
+    function: 'jobs',
+    summary: 'One job.',
+    answer: Job,
+    status: 200,
+  },
+  'GET /v1/operations/{operationId}': {
+    function: 'operation',
+    summary: 'How far a command got.',
+    answer: Operation,
+    status: 200,
+  },
+  'GET /openapi.json': {
+    function: 'openapi',
+    summary: 'This description.',
+    answer: z.looseObject({}),
+    status: 200,
+    open: true,
+  },
   'GET /health': { function: 'openapi', summary: 'Whether the API answers.', answer: Health, status: 200, open: true },
 } as const satisfies Record<string, Call>;
 
@@ -57,10 +113,19 @@ const commandCalls = Object.fromEntries(
 /** Every call of the HTTP API by its route: OpenAPI is made from it, and serverless.yml is compared with it. */
 export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...reads };
 
-export const pathParameters = { target: TargetName, clusterId: ClusterId, jobId: JobId, operationId: OperationId } as const;
+export const pathParameters = {
+  target: TargetName,
+  clusterId: ClusterId,
+  jobId: JobId,
+  operationId: OperationId,
+} as const;
 
 /** The data of a command without what its path says already. */
 function bodyOf(data: z.ZodObject, route: string): z.ZodObject {
-  const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).filter((name) => name !== undefined && name in data.shape);
-  return inPath.length === 0 ? data : z.strictObject(Object.fromEntries(Object.entries(data.shape).filter(([name]) => !inPath.includes(name))));
+  const inPath = [...route.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name)
+    .filter((name) => name !== undefined && name in data.shape);
+  return inPath.length === 0
+    ? data
+    : z.strictObject(Object.fromEntries(Object.entries(data.shape).filter(([name]) => !inPath.includes(name))));
 }

@@ -4,7 +4,10 @@ import * as z from 'zod';
 export const ClusterId = z
   .string()
   .max(45, 'a cluster id has at most 45 characters')
-  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'a cluster id is lower-case letters, digits and "-", begins with a letter and does not end with "-"')
+  .regex(
+    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    'a cluster id is lower-case letters, digits and "-", begins with a letter and does not end with "-"',
+  )
   .meta({ description: 'kubernetes.cluster-id', example: 'my-first-flink-cluster' });
 export type ClusterId = z.infer<typeof ClusterId>;
 

@@ -99,7 +99,8 @@ export class Fault extends Error {
 }
 
 /** The code that an error's name is, if it is one: how a state machine's words become a fault again. */
-export const codeOf = (name: string): ProblemCode | undefined => (Object.hasOwn(problems, name) ? (name as ProblemCode) : undefined); // own keys are the codes
+export const codeOf = (name: string): ProblemCode | undefined =>
+  Object.hasOwn(problems, name) ? (name as ProblemCode) : undefined; // own keys are the codes
 
 /** The failure as a caller sees it. What is not a `Fault` says nothing of the inside. */
 export const toProblem = (error: unknown, instance?: string): Problem => {

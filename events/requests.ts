@@ -44,20 +44,25 @@ export const Upload = z
 export type Upload = z.infer<typeof Upload>;
 
 /** The answer to a command. `Location` names the operation. */
-export const Accepted = z
-  .strictObject({ operation: Operation, cluster: Cluster.optional() })
-  .meta({ id: 'Accepted' });
+export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.optional() }).meta({ id: 'Accepted' });
 export type Accepted = z.infer<typeof Accepted>;
 
-export const Clusters = z.strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() }).meta({ id: 'Clusters' });
+export const Clusters = z
+  .strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() })
+  .meta({ id: 'Clusters' });
 export const Jobs = z
   .strictObject({
     jobs: z.array(Job),
-    reachable: z.enum(['True', 'False', 'Unknown']).meta({ description: 'True: as Flink says now. Else as it was seen last.' }),
+    reachable: z
+      .enum(['True', 'False', 'Unknown'])
+      .meta({ description: 'True: as Flink says now. Else as it was seen last.' }),
   })
   .meta({ id: 'Jobs' });
 export const Transitions = z
-  .strictObject({ transitions: z.array(Transition), last: z.int().meta({ description: 'Ask with after= this for what comes next.' }) })
+  .strictObject({
+    transitions: z.array(Transition),
+    last: z.int().meta({ description: 'Ask with after= this for what comes next.' }),
+  })
   .meta({ id: 'Transitions' });
 export const NamedTarget = Target.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
 export const Targets = z.strictObject({ targets: z.array(NamedTarget) }).meta({ id: 'Targets' });

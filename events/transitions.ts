@@ -23,7 +23,14 @@ export const ClusterTransition = z
   .meta({ id: 'ClusterTransition' });
 
 export const JobTransition = z
-  .strictObject({ ...moment, subject: z.literal('job'), jobId: z.string(), name: z.string(), from: JobState.nullable(), to: JobState })
+  .strictObject({
+    ...moment,
+    subject: z.literal('job'),
+    jobId: z.string(),
+    name: z.string(),
+    from: JobState.nullable(),
+    to: JobState,
+  })
   .meta({ id: 'JobTransition' });
 
 /** One change of state, and the detail of the event that tells it. */

@@ -1,4 +1,11 @@
-import { type CleanupState, recordStopped, recordUnfinished, remove, takeSavepoints, verify } from '#shared/clusters/cleanup.ts';
+import {
+  type CleanupState,
+  recordStopped,
+  recordUnfinished,
+  remove,
+  takeSavepoints,
+  verify,
+} from '#shared/clusters/cleanup.ts';
 import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';

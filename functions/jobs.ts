@@ -17,7 +17,12 @@ export const jobsHandler = (ports: Ports) =>
       return answer(200, { log: await readLog(place, query, ports, signal) });
     }
     const jobId = event.pathParameters?.['jobId'];
-    return answer(200, jobId === undefined ? await readJobs(place, ports, signal) : await readJob(place, parse(JobId, jobId), ports, signal));
+    return answer(
+      200,
+      jobId === undefined
+        ? await readJobs(place, ports, signal)
+        : await readJob(place, parse(JobId, jobId), ports, signal),
+    );
   });
 
 export const handler = jobsHandler(live);

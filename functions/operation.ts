@@ -8,6 +8,8 @@ import { answer } from './middleware/answers.ts';
 import { http } from './middleware/http.ts';
 
 export const operationHandler = (ports: Ports) =>
-  http().handler(async (event) => answer(200, await readOperation(parse(OperationId, event.pathParameters?.['operationId']), ports)));
+  http().handler(async (event) =>
+    answer(200, await readOperation(parse(OperationId, event.pathParameters?.['operationId']), ports)),
+  );
 
 export const handler = operationHandler(live);

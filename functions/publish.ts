@@ -13,7 +13,8 @@ export const publishHandler = (ports: Pick<Ports, 'bus' | 'log'>) =>
     const records = Records.filter(isTransition);
     const transitions = records.map(transitionOf);
     const taken = await ports.bus.publish(transitions);
-    for (const { target, clusterId, sequence, to } of transitions.slice(0, taken)) ports.log.info('transition published', { target, clusterId, sequence, to });
+    for (const { target, clusterId, sequence, to } of transitions.slice(0, taken))
+      ports.log.info('transition published', { target, clusterId, sequence, to });
     const next = records[taken];
     return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
   });

@@ -19,11 +19,16 @@ export const queueHandler = (ports: Ports) =>
   middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: earlyMs }).handler(async (event, context, { signal }) => {
     log.resetKeys();
     log.appendKeys({ function: context.functionName, requestId: context.awsRequestId, door: 'queue' });
-    return processPartialResponse(event, async (record: SQSRecord) => take(record, ports, signal), new SqsFifoPartialProcessorAsync(), {
-      context,
-      skipGroupOnError: true,
-      throwOnFullBatchFailure: false,
-    });
+    return processPartialResponse(
+      event,
+      async (record: SQSRecord) => take(record, ports, signal),
+      new SqsFifoPartialProcessorAsync(),
+      {
+        context,
+        skipGroupOnError: true,
+        throwOnFullBatchFailure: false,
+      },
+    );
   });
 
 const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promise<void> => {
@@ -31,15 +36,30 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
   try {
     const command = commandOf(record.body);
     const { operationId, clusterId } = await accept(command, ports, signal);
-    ports.log.info('command accepted', { ...fields, outcome: 'done', command: command.kind, target: command.target, clusterId, operationId });
+    ports.log.info('command accepted', {
+      ...fields,
+      outcome: 'done',
+      command: command.kind,
+      target: command.target,
+      clusterId,
+      operationId,
+    });
     count('Commands', 'done', { command: command.kind, door: 'queue' });
   } catch (error) {
     const problem = toProblem(error, record.messageId);
     const outcome = problems[problem.code].onQueue;
-    ports.log.warn('command not accepted', { ...fields, outcome, code: problem.code, detail: error instanceof Error ? error.message : '' });
+    ports.log.warn('command not accepted', {
+      ...fields,
+      outcome,
+      code: problem.code,
+      detail: error instanceof Error ? error.message : '',
+    });
     count('Commands', outcome, { command: 'any', door: 'queue' });
     if (outcome === 'returned') throw error;
-    await ports.bus.reject({ id: record.messageId, ...envelopeOf(record.body), problem, at: ports.now().toISOString() }, record.body);
+    await ports.bus.reject(
+      { id: record.messageId, ...envelopeOf(record.body), problem, at: ports.now().toISOString() },
+      record.body,
+    );
   }
 };
 
@@ -54,7 +74,8 @@ const commandOf = (body: string): Command => {
   const named = 'clusterId' in data ? data.clusterId : undefined;
   const place = parse(Subject, { target, clusterId: inSubject ?? named });
   if (kind !== 'deploy' && place.clusterId === undefined) throw malformed('/subject', 'it names no cluster');
-  if (named !== undefined && named !== place.clusterId) throw malformed('/data/clusterId', 'it is not the cluster of the subject');
+  if (named !== undefined && named !== place.clusterId)
+    throw malformed('/data/clusterId', 'it is not the cluster of the subject');
   // The data was parsed by the schema of this very kind, which the compiler cannot follow.
   return { kind, ...place, data, key: message.idempotencykey ?? message.id, door: 'queue' } as unknown as Command;
 };
@@ -75,7 +96,10 @@ const jsonOf = (body: string): unknown => {
 
 /** What can be told of a message that may be anything. */
 const envelopeOf = (body: string): { readonly subject?: string; readonly type?: string } => {
-  const Known = z.object({ subject: z.string().max(300).optional().catch(undefined), type: z.string().max(300).optional().catch(undefined) });
+  const Known = z.object({
+    subject: z.string().max(300).optional().catch(undefined),
+    type: z.string().max(300).optional().catch(undefined),
+  });
   try {
     const { subject, type } = Known.parse(JSON.parse(body));
     return { ...(subject === undefined ? {} : { subject }), ...(type === undefined ? {} : { type }) };
@@ -84,6 +108,7 @@ const envelopeOf = (body: string): { readonly subject?: string; readonly type?: 
   }
 };
 
-const malformed = (pointer: string, detail: string) => new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+const malformed = (pointer: string, detail: string) =>
+  new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 
 export const handler = queueHandler(live);

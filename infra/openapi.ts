@@ -12,26 +12,39 @@ import { eventTypes } from '#events/transitions.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const commandHeaders = z.object({
-  'Idempotency-Key': z.string().max(200).optional().meta({ description: 'The same request under the same key has one effect and one answer, for seven days.' }),
-  Prefer: z.string().optional().meta({ description: 'wait=N waits up to N seconds (25 at the most) for the end of the operation.' }),
+  'Idempotency-Key': z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The same request under the same key has one effect and one answer, for seven days.' }),
+  Prefer: z
+    .string()
+    .optional()
+    .meta({ description: 'wait=N waits up to N seconds (25 at the most) for the end of the operation.' }),
 });
+
+const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
 const operationOf = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // routes name only these
   const isCommand = call.status === 202;
-  const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
   return {
     operationId: operationIdOf(route),
     summary: call.summary,
     requestParams: {
-      ...(names.length === 0 ? {} : { path: z.object(Object.fromEntries(names.map((name) => [name, pathParameters[name]]))) }),
+      ...(names.length === 0
+        ? {}
+        : { path: z.object(Object.fromEntries(names.map((name) => [name, pathParameters[name]]))) }),
       ...(call.query === undefined ? {} : { query: call.query }),
       ...(isCommand ? { header: commandHeaders } : {}),
     },
     ...(call.body === undefined ? {} : { requestBody: { required: true, ...json(call.body) } }),
     ...(call.open ? { security: [] } : {}),
     responses: {
-      [call.status]: { description: isCommand ? 'Accepted; Location names the operation.' : 'The answer.', ...json(call.answer) },
+      [call.status]: {
+        description: isCommand ? 'Accepted; Location names the operation.' : 'The answer.',
+        ...json(call.answer),
+      },
       ...(isCommand ? { 200: { description: 'Waited for, and over.', ...json(call.answer) } } : {}),
       default: { description: 'A problem.', content: { 'application/problem+json': { schema: Problem } } },
     },
@@ -43,7 +56,11 @@ const operationIdOf = (route: string) => {
   const [method = '', path = ''] = route.split(' ');
   const words = path.split('/').filter((word) => word !== '' && word !== 'v1' && !word.startsWith('{'));
   const single = path.endsWith('}') ? 'One' : '';
-  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).replace(/\W/g, '')).join('') + single;
+  return (
+    method.toLowerCase() +
+    words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).replace(/\W/g, '')).join('') +
+    single
+  );
 };
 
 const paths: ZodOpenApiPathsObject = {};
@@ -54,12 +71,29 @@ for (const [route, call] of Object.entries(calls)) {
 
 export const openapi = createDocument({
   openapi: '3.1.0',
-  info: { title: 'Drey', version: packageJson.version, description: packageJson.description, license: { name: packageJson.license, identifier: packageJson.license } },
-  servers: [{ url: 'https://{api}.execute-api.{region}.amazonaws.com', variables: { api: { default: 'api' }, region: { default: 'us-east-1' } } }],
+  info: {
+    title: 'Drey',
+    version: packageJson.version,
+    description: packageJson.description,
+    license: { name: packageJson.license, identifier: packageJson.license },
+  },
+  servers: [
+    {
+      url: 'https://{api}.execute-api.{region}.amazonaws.com',
+      variables: { api: { default: 'api' }, region: { default: 'us-east-1' } },
+    },
+  ],
   security: [{ sigv4: [] }],
   paths,
   components: {
-    securitySchemes: { sigv4: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS Signature Version 4, service execute-api.' } },
+    securitySchemes: {
+      sigv4: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'Authorization',
+        description: 'AWS Signature Version 4, service execute-api.',
+      },
+    },
   },
 });
 
@@ -77,5 +111,6 @@ if (import.meta.main) {
   const events = new URL('../events/', import.meta.url);
   mkdirSync(new URL('schemas/', events), { recursive: true });
   writeFileSync(new URL('openapi.json', events), asText(openapi));
-  for (const [name, schema] of Object.entries(jsonSchemas)) writeFileSync(new URL(`schemas/${name}`, events), asText(schema));
+  for (const [name, schema] of Object.entries(jsonSchemas))
+    writeFileSync(new URL(`schemas/${name}`, events), asText(schema));
 }

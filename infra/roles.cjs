@@ -13,8 +13,8 @@ const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMa
 const may = {
   read: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, index])],
   write: [allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [table])],
-  // The role that clusters know. Targets of other accounts name a role of theirs that begins with drey-.
-  reachClusters: [allow(['sts:AssumeRole'], [{ 'Fn::GetAtt': ['KubernetesRole', 'Arn'] }, arn('iam::*:role/drey-*')])],
+  // The role that clusters know, and those of other accounts that targets name. By name: it trusts these roles in turn.
+  reachClusters: [allow(['sts:AssumeRole'], [arn('iam::*:role/drey-*')])],
   start: (...names) => [allow(['states:StartExecution'], names.map(machine))],
   readJars: [allow(['s3:GetObject'], [uploads])],
   // Without it S3 answers 403, not 404, for a jar that is not there.
@@ -22,9 +22,17 @@ const may = {
   writeJars: [allow(['s3:PutObject'], [uploads])],
   publish: [allow(['events:PutEvents'], [{ 'Fn::GetAtt': ['Bus', 'Arn'] }])],
   reject: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['RejectedCommands', 'Arn'] }])],
-  receive: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'], [{ 'Fn::GetAtt': ['Commands', 'Arn'] }])],
+  receive: [
+    allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [{ 'Fn::GetAtt': ['Commands', 'Arn'] }],
+    ),
+  ],
   stream: [
-    allow(['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'], [{ 'Fn::GetAtt': ['Table', 'StreamArn'] }]),
+    allow(
+      ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
+      [{ 'Fn::GetAtt': ['Table', 'StreamArn'] }],
+    ),
     allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['UnpublishedTransitions', 'Arn'] }]),
   ],
 };
@@ -76,7 +84,11 @@ const functionRole = (name, statements) => ({
           Statement: [
             allow(
               ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              [arn(`logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${AWS::StackName}-${name.toLowerCase()}:*`)],
+              [
+                arn(
+                  `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${AWS::StackName}-${name.toLowerCase()}:*`,
+                ),
+              ],
             ),
             ...statements,
           ],
@@ -108,8 +120,12 @@ const clusterCallers = Object.entries(functions)
 
 module.exports = {
   Resources: {
-    ...Object.fromEntries(Object.entries(functions).map(([name, statements]) => [`${name}Role`, functionRole(name, statements)])),
-    ...Object.fromEntries(['Lifecycle', 'Submission', 'Cleanup'].map((name) => [`${name}MachineRole`, machineRole(name)])),
+    ...Object.fromEntries(
+      Object.entries(functions).map(([name, statements]) => [`${name}Role`, functionRole(name, statements)]),
+    ),
+    ...Object.fromEntries(
+      ['Lifecycle', 'Submission', 'Cleanup'].map((name) => [`${name}MachineRole`, machineRole(name)]),
+    ),
   },
   clusterCallers,
   functionNames: Object.keys(functions),

@@ -7,6 +7,8 @@ const { functionNames } = require('./roles.cjs');
 module.exports = async ({ options }) => ({
   extensions:
     options.stage === 'local'
-      ? Object.fromEntries(functionNames.map((name) => [`${name}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]))
+      ? Object.fromEntries(
+          functionNames.map((name) => [`${name}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
+        )
       : {},
 });

@@ -36,7 +36,8 @@ const access = eksAccess();
 /** The world. Clients are made when they are first needed, and kept while the function's container lives. */
 export const live: Ports = {
   ...openTable({ table: environment.DREY_TABLE, now }),
-  kubernetes: (target) => kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access),
+  kubernetes: (target) =>
+    kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access),
   machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

@@ -8,4 +8,5 @@ export interface CommandDefinition<K extends string, S extends z.ZodType> {
   readonly data: S;
 }
 
-export const defineCommand = <const K extends string, S extends z.ZodType>(definition: CommandDefinition<K, S>) => definition;
+export const defineCommand = <const K extends string, S extends z.ZodType>(definition: CommandDefinition<K, S>) =>
+  definition;

@@ -23,9 +23,16 @@ export const deploy = defineCommand({
       mode: DeploymentMode,
       clusterId: ClusterId.optional().meta({ description: 'Made up when it is left out.' }),
       config: Config.default({}),
-      image: z.string().min(1).optional().meta({ description: 'Short for kubernetes.container.image.ref.', example: 'flink:2.2' }),
+      image: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: 'Short for kubernetes.container.image.ref.', example: 'flink:2.2' }),
       labels: z
-        .record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, 'not a label name'), z.string().max(63))
+        .record(
+          z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, 'not a label name'),
+          z.string().max(63),
+        )
         .default({})
         .meta({ description: "Words of the caller's own, for lists and events.", example: { team: 'etl' } }),
     })

@@ -23,14 +23,21 @@ export const targetOf = (event: APIGatewayProxyEventV2) => parse(TargetOnly, eve
 export const jsonBody = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Readonly<Record<string, unknown>> => {
   if (body === undefined || body === '') return {};
   try {
-    return parse(z.record(z.string(), z.unknown()), JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body));
+    return parse(
+      z.record(z.string(), z.unknown()),
+      JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body),
+    );
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw new Fault('malformed-request', 'the body is not JSON', { cause: error });
   }
 };
 
-export const answer = (statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): APIGatewayProxyStructuredResultV2 => ({
+export const answer = (
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
@@ -61,12 +68,26 @@ const waitMs = (event: APIGatewayProxyEventV2) => {
 };
 
 /** Accepts the command that the request stands for, and answers 202, or 200 when it was waited for and is over. */
-export const acceptCommand = async <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2, ports: Ports, signal: AbortSignal) => {
+export const acceptCommand = async <K extends CommandKind>(
+  kind: K,
+  event: APIGatewayProxyEventV2,
+  ports: Ports,
+  signal: AbortSignal,
+) => {
   const command = commandOf(kind, event);
   const accepted = await accept(command, ports, signal);
   const operation = await waitFor(accepted, waitMs(event), ports, signal);
-  ports.log.info('command accepted', { operationId: operation.operationId, command: kind, clusterId: operation.clusterId, outcome: 'done' });
+  ports.log.info('command accepted', {
+    operationId: operation.operationId,
+    command: kind,
+    clusterId: operation.clusterId,
+    outcome: 'done',
+  });
   count('Commands', 'done', { command: kind, door: 'http' });
   const cluster = kind === 'deploy' || kind === 'stop' ? { cluster: await readCluster(operation, ports) } : {};
-  return answer(isDone(operation) ? 200 : 202, { operation: shown(operation), ...cluster }, { location: `/v1/operations/${operation.operationId}` });
+  return answer(
+    isDone(operation) ? 200 : 202,
+    { operation: shown(operation), ...cluster },
+    { location: `/v1/operations/${operation.operationId}` },
+  );
 };

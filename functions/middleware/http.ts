@@ -10,11 +10,17 @@ import { problems } from './problems.ts';
 export const earlyMs = 1_500;
 
 const deadline = () => {
-  throw new Fault('deadline-exceeded', 'the answer took too long; the operation goes on: repeat the request with the same Idempotency-Key');
+  throw new Fault(
+    'deadline-exceeded',
+    'the answer took too long; the operation goes on: repeat the request with the same Idempotency-Key',
+  );
 };
 
 /** A function behind the HTTP API: log lines, and problem+json for whatever is thrown. */
 export const http = () =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: earlyMs, timeoutEarlyResponse: deadline })
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyInMillis: earlyMs,
+    timeoutEarlyResponse: deadline,
+  })
     .use(invocation())
     .use(problems());

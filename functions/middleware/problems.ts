@@ -9,12 +9,16 @@ export const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatew
   onError: (request) => {
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
-    if (problem.status >= 500) log.error('request failed', { code: problem.code, detail: problem.detail, ...(error === null ? {} : { error }) });
+    if (problem.status >= 500)
+      log.error('request failed', { code: problem.code, detail: problem.detail, ...(error === null ? {} : { error }) });
     else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
     request.response = {
       statusCode: problem.status,
-      headers: { 'content-type': 'application/problem+json', ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }) },
+      headers: {
+        'content-type': 'application/problem+json',
+        ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      },
       body: JSON.stringify(problem),
     };
   },

@@ -40,7 +40,9 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
     async reject(rejection, message) {
       const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
       queues ??= new SQSClient();
-      await queues.send(new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify({ rejection, message }) }));
+      await queues.send(
+        new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify({ rejection, message }) }),
+      );
       const [result] = await put([rejectionEntry(rejection, bus)]);
       if (result?.ErrorCode !== undefined) throw new Error(`the bus refused the rejection: ${result.ErrorCode}`);
     },

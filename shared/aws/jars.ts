@@ -18,7 +18,10 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
   let s3: S3Client | undefined;
   const sdk = async () => {
     const module = await import('@aws-sdk/client-s3');
-    s3 ??= new module.S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+    s3 ??= new module.S3Client({
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
     return { ...module, s3 };
   };
   const uploadsOf = (target: string) => `s3://${bucket}/uploads/${target}/`;
@@ -29,8 +32,16 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
       const { s3, PutObjectCommand } = await sdk();
       const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
       const jar = `${uploadsOf(target)}${newId()}/${name}`;
-      const command = new PutObjectCommand({ Bucket: bucket, Key: keyOf(jar), ContentLength: bytes, ContentType: contentType });
-      const url = await getSignedUrl(s3, command, { expiresIn: uploadSeconds, signableHeaders: new Set(['host', 'content-length', 'content-type']) });
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: keyOf(jar),
+        ContentLength: bytes,
+        ContentType: contentType,
+      });
+      const url = await getSignedUrl(s3, command, {
+        expiresIn: uploadSeconds,
+        signableHeaders: new Set(['host', 'content-length', 'content-type']),
+      });
       return {
         jar,
         url,
@@ -43,8 +54,13 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
       if (!jar.startsWith(uploadsOf(target))) return undefined;
       const { s3, GetObjectCommand, NoSuchKey } = await sdk();
       try {
-        const { Body, ContentRange } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar), Range: `bytes=0-${headBytes - 1}` }));
-        return { bytes: Number(ContentRange?.split('/')[1]), head: (await Body?.transformToByteArray()) ?? new Uint8Array() };
+        const { Body, ContentRange } = await s3.send(
+          new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar), Range: `bytes=0-${headBytes - 1}` }),
+        );
+        return {
+          bytes: Number(ContentRange?.split('/')[1]),
+          head: (await Body?.transformToByteArray()) ?? new Uint8Array(),
+        };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;
@@ -54,11 +70,15 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
     async open(jar, signal) {
       const { s3, GetObjectCommand, NoSuchKey } = await sdk();
       try {
-        const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar) }), { abortSignal: signal });
+        const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar) }), {
+          abortSignal: signal,
+        });
         // In Node the body is a readable stream of bytes.
         return { stream: Body as unknown as AsyncIterable<Uint8Array>, bytes: ContentLength ?? 0 };
       } catch (error) {
-        throw error instanceof NoSuchKey ? new Fault('jar-refused', `${jar} is no longer there`, { cause: error }) : error;
+        throw error instanceof NoSuchKey
+          ? new Fault('jar-refused', `${jar} is no longer there`, { cause: error })
+          : error;
       }
     },
   };

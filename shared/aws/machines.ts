@@ -11,7 +11,11 @@ export const openMachines = (arnPrefix: string): Machines => {
       client ??= new SFNClient();
       try {
         await client.send(
-          new StartExecutionCommand({ stateMachineArn: `${arnPrefix}${machine}`, name: operationId, input: JSON.stringify({ operationId }) }),
+          new StartExecutionCommand({
+            stateMachineArn: `${arnPrefix}${machine}`,
+            name: operationId,
+            input: JSON.stringify({ operationId }),
+          }),
         );
       } catch (error) {
         // The same operation always has the same input: this is the execution that was asked for.

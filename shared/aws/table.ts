@@ -1,5 +1,12 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 
 import { Cluster, type ClusterState, Job, type NamedTarget, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
@@ -13,7 +20,10 @@ import type { Change, Idempotency, Store, StoredOperation, Targets, Versioned } 
  */
 const clusterKey = ({ target, clusterId }: Place) => ({ pk: `target#${target}/cluster#${clusterId}`, sk: 'cluster' });
 const jobKey = (place: Place, jobId: string) => ({ ...clusterKey(place), sk: `job#${jobId}` });
-const transitionKey = (place: Place, sequence: number) => ({ ...clusterKey(place), sk: `transition#${String(sequence).padStart(8, '0')}` });
+const transitionKey = (place: Place, sequence: number) => ({
+  ...clusterKey(place),
+  sk: `transition#${String(sequence).padStart(8, '0')}`,
+});
 const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
 const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
 const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
@@ -34,16 +44,21 @@ interface TableOptions {
   readonly now: () => Date;
 }
 
-export const documents = (client = new DynamoDBClient()) => DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+export const documents = (client = new DynamoDBClient()) =>
+  DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /** The store and the targets, in one DynamoDB table. */
-export const openTable = ({ table, client, now }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
+export const openTable = ({
+  table,
+  client,
+  now,
+}: TableOptions): { readonly store: Store; readonly targets: Targets } => {
   const db = documents(client);
 
   const get = async (key: { readonly pk: string; readonly sk: string }) =>
     (await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 
-  const query = async (pk: string, from: string, to: string, limit?: number) => {
+  const query = async (pk: string, from: string, to: string, limit = Infinity) => {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
@@ -54,20 +69,24 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
           ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
           ConsistentRead: true,
           ExclusiveStartKey: start,
-          Limit: limit,
+          Limit: limit === Infinity ? undefined : limit,
         }),
       );
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
-    } while (start !== undefined && (limit === undefined || items.length < limit));
+    } while (start !== undefined && items.length < limit);
     return items;
   };
 
   const writes = ({ cluster, operations = [], jobs = [], transitions = [], idempotency }: Change): readonly Write[] => [
-    ...(cluster === undefined ? [] : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
+    ...(cluster === undefined
+      ? []
+      : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
     ...operations.map((operation) => put(operationKey(operation.value.operationId), operation)),
     ...jobs.map((job) => put(jobKey(job.value, job.value.jobId), job)),
-    ...transitions.map((transition) => put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined })),
+    ...transitions.map((transition) =>
+      put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined }),
+    ),
     ...(idempotency === undefined ? [] : [putIdempotency(idempotency)]),
   ];
 
@@ -114,7 +133,10 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
             IndexName: stateIndex,
             KeyConditionExpression: 'byState = :state',
             ExpressionAttributeValues: { ':state': stateKey(target, state) },
-            ExclusiveStartKey: from?.state === state ? { ...clusterKey({ target, clusterId: from.clusterId }), byState: stateKey(target, state) } : undefined,
+            ExclusiveStartKey:
+              from?.state === state
+                ? { ...clusterKey({ target, clusterId: from.clusterId }), byState: stateKey(target, state) }
+                : undefined,
             Limit: limit - items.length,
           }),
         );
@@ -139,7 +161,12 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
     },
 
     async transitions(place, { after, limit }) {
-      const items = await query(clusterKey(place).pk, transitionKey(place, after + 1).sk, `${transitionPrefix}~`, limit);
+      const items = await query(
+        clusterKey(place).pk,
+        transitionKey(place, after + 1).sk,
+        `${transitionPrefix}~`,
+        limit,
+      );
       return items.slice(0, limit).map((item) => Transition.parse(item['value']));
     },
 
@@ -159,7 +186,9 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
       try {
         await db.send(new TransactWriteCommand({ TransactItems: [...writes(change)] }));
       } catch (error) {
-        throw isConflict(error) ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error }) : error;
+        throw isConflict(error)
+          ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error })
+          : error;
       }
     },
   };
@@ -170,7 +199,10 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
       const kept = known.get(name);
       if (kept !== undefined && kept.until > now().getTime()) return kept.target;
       const item = await get(targetKey(name));
-      if (item === undefined) throw new Fault('not-found', `there is no target ${name}`, { errors: [{ pointer: '/target', detail: 'unknown' }] });
+      if (item === undefined)
+        throw new Fault('not-found', `there is no target ${name}`, {
+          errors: [{ pointer: '/target', detail: 'unknown' }],
+        });
       const target = { ...Target.parse(item['value']), name };
       known.set(name, { target, until: now().getTime() + targetsKeptMs });
       return target;
@@ -178,7 +210,10 @@ export const openTable = ({ table, client, now }: TableOptions): { readonly stor
 
     async list() {
       const items = await query('targets', 'target#', 'target$');
-      return items.map((item) => ({ ...Target.parse(item['value']), name: String(item['sk']).slice('target#'.length) }));
+      return items.map((item) => ({
+        ...Target.parse(item['value']),
+        name: String(item['sk']).slice('target#'.length),
+      }));
     },
 
     async put(name, target) {
@@ -201,13 +236,17 @@ const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 const isConflict = (error: unknown) =>
   error instanceof TransactionCanceledException &&
-  (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict');
+  (error.CancellationReasons ?? []).some(
+    ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',
+  );
 
 const formatCursor = (state: string, clusterId: string) => Buffer.from(`${state}/${clusterId}`).toString('base64url');
 const parseCursor = (cursor: string) => {
   const [state, clusterId] = Buffer.from(cursor, 'base64url').toString().split('/');
   if (state === undefined || clusterId === undefined) {
-    throw new Fault('malformed-request', '/cursor: not a cursor of an earlier answer', { errors: [{ pointer: '/cursor', detail: 'not a cursor of an earlier answer' }] });
+    throw new Fault('malformed-request', '/cursor: not a cursor of an earlier answer', {
+      errors: [{ pointer: '/cursor', detail: 'not a cursor of an earlier answer' }],
+    });
   }
   return { state, clusterId };
 };

@@ -19,7 +19,12 @@ export interface UseCase<K extends CommandKind> {
   /** Finds every mistake of the caller, then writes down what shall be done. */
   record(command: Command<K>, key: KeyFor, ports: Ports, signal: AbortSignal): Promise<Versioned<StoredOperation>>;
   /** Does it, as far as the caller waits for. Repeating it is safe. */
-  advance(operation: Versioned<StoredOperation>, command: Command<K>, ports: Ports, signal: AbortSignal): Promise<StoredOperation>;
+  advance(
+    operation: Versioned<StoredOperation>,
+    command: Command<K>,
+    ports: Ports,
+    signal: AbortSignal,
+  ): Promise<StoredOperation>;
 }
 
 /** The record that ties the command's key, if it has one, to an operation. */
@@ -32,13 +37,22 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, 
  *
  * @throws Fault `key-reused` when the key belongs to another command, and whatever the command's use case throws.
  */
-export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports, signal: AbortSignal): Promise<StoredOperation> => {
+export const accept = async <K extends CommandKind>(
+  command: Command<K>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<StoredOperation> => {
   const useCase = useCases[command.kind];
   const operation = await recorded(useCase, command, ports, signal);
   return isDone(operation.value) ? operation.value : useCase.advance(operation, command, ports, signal);
 };
 
-const recorded = async <K extends CommandKind>(useCase: UseCase<K>, command: Command<K>, ports: Ports, signal: AbortSignal): Promise<Versioned<StoredOperation>> => {
+const recorded = async <K extends CommandKind>(
+  useCase: UseCase<K>,
+  command: Command<K>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Versioned<StoredOperation>> => {
   for (let attempt = 1; ; attempt += 1) {
     const earlier = await earlierOperation(command, ports);
     if (earlier !== undefined) return earlier;
@@ -52,14 +66,18 @@ const recorded = async <K extends CommandKind>(useCase: UseCase<K>, command: Com
 };
 
 /** What makes one command the same as another. */
-type Keyed = Readonly<Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }>;
+type Keyed = Readonly<
+  Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }
+>;
 
 const earlierOperation = async (command: Keyed, { store }: Ports): Promise<Versioned<StoredOperation> | undefined> => {
   if (command.key === undefined) return undefined;
   const known = await store.idempotency(command.target, command.key);
   if (known === undefined) return undefined;
   if (known.fingerprint !== fingerprint(command)) {
-    throw new Fault('key-reused', `the idempotency key ${command.key} came with another command before`, { operationId: known.operationId });
+    throw new Fault('key-reused', `the idempotency key ${command.key} came with another command before`, {
+      operationId: known.operationId,
+    });
   }
   return operationOf(known.operationId, store);
 };

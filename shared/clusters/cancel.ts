@@ -64,7 +64,8 @@ const waitUntilEnded = async (place: StoredOperation, jobId: string, ports: Port
 const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fault) =>
   update<StoredOperation>(ports.store, async () => {
     const current = await operationOf(operation.value.operationId, ports.store);
-    const progress = fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
+    const progress =
+      fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
     const change = progressed(current, progress, ports.now());
     return { change: { operations: [change] }, result: change.value };
   });

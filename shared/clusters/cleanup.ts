@@ -6,7 +6,7 @@ import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
 
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
-import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
+import { clusterAt, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
 import { moved, withJobs } from './state.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
@@ -28,14 +28,17 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const stop = stopOf(operation);
   if (stop === undefined || stop.savepoint === 'none') return done(state);
   const { jobs, reachable } = await observeJobs(operation, ports, signal);
-  if (reachable !== 'True') return stop.savepoint === 'required' ? savepointFailed(state, 'the session does not answer') : done(state);
+  if (reachable !== 'True')
+    return stop.savepoint === 'required' ? savepointFailed(state, 'the session does not answer') : done(state);
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
   const results = await Promise.all(live.map((job) => savepointOf(job, rest, operation, signal)));
   const failed = results.filter((result) => result.status === 'failed');
-  if (failed.length > 0 && stop.savepoint === 'required') return savepointFailed(state, failed.map(({ cause }) => cause).join('; '));
+  if (failed.length > 0 && stop.savepoint === 'required')
+    return savepointFailed(state, failed.map(({ cause }) => cause).join('; '));
   if (results.every(({ status }) => status !== 'in-progress')) return done(state);
-  if (isOverdue(operation, ports)) return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
+  if (isOverdue(operation, ports))
+    return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
   await notePhase({ value: operation, version }, `waiting for ${live.length} savepoints`, ports);
   return waiting(state);
 };
@@ -43,28 +46,45 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
 /** Deletes the Deployment that the cluster's deploy created, and nobody else's. */
 export const remove = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const { value: operation } = await operationOf(state.operationId, ports.store);
-  const { value: cluster } = await clusterAt(operation, ports.store);
   const kubernetes = await kubernetesOf(operation, ports);
-  const { deployment } = await kubernetes.observe(operation.clusterId, signal);
-  const creator = stopOf(operation) === undefined ? operation.operationId : cluster.operationId;
-  if (deployment !== undefined && deployment.operationId === creator) await kubernetes.remove(operation.clusterId, deployment.uid, signal);
+  const deployment = await ownDeployment(operation, kubernetes, ports, signal);
+  if (deployment !== undefined && deployment !== 'foreign')
+    await kubernetes.remove(operation.clusterId, deployment.uid, signal);
   return { operationId: state.operationId };
+};
+
+/** The Deployment of the cluster that this cleanup is about, or that somebody else's has its name now. */
+const ownDeployment = async (operation: StoredOperation, kubernetes: Kubernetes, ports: Ports, signal: AbortSignal) => {
+  const { deployment } = await kubernetes.observe(operation.clusterId, signal);
+  if (deployment === undefined) return undefined;
+  const creator =
+    stopOf(operation) === undefined
+      ? operation.operationId
+      : (await clusterAt(operation, ports.store)).value.operationId;
+  return deployment.operationId === creator ? deployment : 'foreign';
 };
 
 /** Looks whether everything is gone. */
 export const verify = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const operation = await operationOf(state.operationId, ports.store);
   const kubernetes = await kubernetesOf(operation.value, ports);
+  // What belongs to a later cluster of the same id is not waited for.
+  if ((await ownDeployment(operation.value, kubernetes, ports, signal)) === 'foreign') return done(state);
   const { owned, highAvailability } = await kubernetes.remaining(operation.value.clusterId, signal);
   if (owned.length === 0) {
     if (stopOf(operation.value)?.ha === 'purge' && highAvailability.length > 0) {
-      await kubernetes.removeConfigMaps(highAvailability.map(({ name }) => name), signal);
+      await kubernetes.removeConfigMaps(
+        highAvailability.map(({ name }) => name),
+        signal,
+      );
     }
     return done(state);
   }
   const names = owned.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  if (isOverdue(operation.value, ports)) return { ...state, outcome: 'failed', reason: 'deadline-exceeded', message: `still there: ${names}` };
-  if (stopOf(operation.value) !== undefined) await notePhase(operation, `waiting until these are gone: ${names}`, ports);
+  if (isOverdue(operation.value, ports))
+    return { ...state, outcome: 'failed', reason: 'deadline-exceeded', message: `still there: ${names}` };
+  if (stopOf(operation.value) !== undefined)
+    await notePhase(operation, `waiting until these are gone: ${names}`, ports);
   return waiting(state);
 };
 
@@ -75,33 +95,62 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
   if (stop === undefined) return state;
   const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);
   const fate = highAvailability.length > 0 ? ('SUSPENDED' as const) : ('CANCELED' as const);
-  return update(ports.store, async () => {
-    const current = await operationOf(state.operationId, ports.store);
-    const cluster = await clusterAt(operation, ports.store);
-    if (isDone(current.value) || cluster.value.state !== 'STOPPING') return { result: state };
-    const now = ports.now();
-    const live = (await ports.store.jobs(operation)).filter(({ value }) => !isEnded(value) && value.state !== 'SUSPENDED');
-    const ended = live.map(({ value, version }) => ({
-      from: value.state,
-      job: { ...value, state: fate, message: 'its session was stopped', endTime: now.toISOString(), updatedAt: now.toISOString() },
-      previous: version,
-    }));
-    const jobs = withJobs(cluster.value, ended, now);
-    const next = moved(jobs.cluster, 'STOPPED', { at: now, operationId: state.operationId, reason: stop.reason });
-    return {
-      change: {
-        cluster: { value: next.cluster, previous: cluster.version },
-        jobs: ended.map(({ job, previous }) => ({ value: job, previous })),
-        operations: [progressed(current, { state: 'SUCCEEDED' }, now)],
-        transitions: [...jobs.transitions, ...next.transitions],
-      },
-      result: state,
-    };
-  });
+  const record = () =>
+    update(ports.store, async () => {
+      const current = await operationOf(state.operationId, ports.store);
+      const cluster = await clusterAt(operation, ports.store);
+      if (isDone(current.value) || cluster.value.state !== 'STOPPING') return { result: 'recorded' };
+      const now = ports.now();
+      const live = (await ports.store.jobs(operation)).filter(
+        ({ value }) => !isEnded(value) && value.state !== 'SUSPENDED',
+      );
+      const ended = live.slice(0, mostJobsAtOnce).map(({ value, version }) => ({
+        from: value.state,
+        job: {
+          ...value,
+          state: fate,
+          message: 'its session was stopped',
+          endTime: now.toISOString(),
+          updatedAt: now.toISOString(),
+        },
+        previous: version,
+      }));
+      const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
+      const withEnded = withJobs(cluster.value, ended, now);
+      if (ended.length < live.length) {
+        return {
+          change: {
+            cluster: { value: withEnded.cluster, previous: cluster.version },
+            jobs,
+            transitions: withEnded.transitions,
+          },
+          result: 'more',
+        };
+      }
+      const next = moved(withEnded.cluster, 'STOPPED', {
+        at: now,
+        operationId: state.operationId,
+        reason: stop.reason,
+      });
+      return {
+        change: {
+          cluster: { value: next.cluster, previous: cluster.version },
+          jobs,
+          operations: [progressed(current, { state: 'SUCCEEDED' }, now)],
+          transitions: [...withEnded.transitions, ...next.transitions],
+        },
+        result: 'recorded',
+      };
+    });
+  while ((await record()) === 'more');
+  return state;
 };
 
 /** Records that a stop did not end well. Where nothing was removed (its savepoint failed) the cluster runs on. */
-export const recordUnfinished = (state: CleanupState & { readonly error?: { readonly Error?: string } }, ports: Ports): Promise<CleanupState> =>
+export const recordUnfinished = (
+  state: CleanupState & { readonly error?: { readonly Error?: string } },
+  ports: Ports,
+): Promise<CleanupState> =>
   update<CleanupState>(ports.store, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
@@ -110,18 +159,38 @@ export const recordUnfinished = (state: CleanupState & { readonly error?: { read
     const code = codeOf(state.reason ?? state.error?.Error ?? 'internal') ?? 'internal';
     const fault = new Fault(code, state.message ?? 'a step of the cleanup failed; stop it again');
     const survives = code === 'savepoint-failed' && cluster.value.state === 'STOPPING';
-    const next = survives ? moved(cluster.value, 'RUNNING', { at: now, operationId: state.operationId, reason: 'SavepointFailed', message: fault.message }) : undefined;
+    const next = survives
+      ? moved(cluster.value, 'RUNNING', {
+          at: now,
+          operationId: state.operationId,
+          reason: 'SavepointFailed',
+          message: fault.message,
+        })
+      : undefined;
     return {
       change: {
-        ...(next === undefined ? {} : { cluster: { value: next.cluster, previous: cluster.version }, transitions: next.transitions }),
-        operations: [progressed(operation, { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${state.operationId}`) }, now)],
+        ...(next === undefined
+          ? {}
+          : { cluster: { value: next.cluster, previous: cluster.version }, transitions: next.transitions }),
+        operations: [
+          progressed(
+            operation,
+            { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${state.operationId}`) },
+            now,
+          ),
+        ],
       },
       result: state,
     };
   });
 
 /** Asks for the job's stop with a savepoint, and how far it is. Asking again under the same trigger id starts nothing new. */
-const savepointOf = async ({ jobId }: Job, rest: ReturnType<typeof flinkRest>, operation: StoredOperation, signal: AbortSignal): Promise<SavepointStatus> => {
+const savepointOf = async (
+  { jobId }: Job,
+  rest: ReturnType<typeof flinkRest>,
+  operation: StoredOperation,
+  signal: AbortSignal,
+): Promise<SavepointStatus> => {
   const triggerId = createHash('sha256').update(`${operation.operationId}/${jobId}`).digest('hex').slice(0, 32);
   const directory = stopOf(operation)?.savepointDirectory;
   try {
@@ -140,8 +209,14 @@ const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({
   attempt: attempt + 1,
   waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 4), longestWaitSeconds),
 });
-const savepointFailed = ({ operationId }: CleanupState, message: string): CleanupState => ({ operationId, outcome: 'failed', reason: 'savepoint-failed', message });
+const savepointFailed = ({ operationId }: CleanupState, message: string): CleanupState => ({
+  operationId,
+  outcome: 'failed',
+  reason: 'savepoint-failed',
+  message,
+});
 
 const stopOf = ({ plan }: StoredOperation) => (plan !== undefined && 'stop' in plan ? plan.stop : undefined);
 const isOverdue = ({ deadline }: StoredOperation, { now }: Ports) => now().toISOString() > deadline;
-const kubernetesOf = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> => ports.kubernetes(await ports.targets.get(target));
+const kubernetesOf = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> =>
+  ports.kubernetes(await ports.targets.get(target));

@@ -26,10 +26,14 @@ export const deploy: UseCase<'deploy'> = {
     const { deployment } = rendered(command, clusterId, target);
     const earlier = await ports.store.cluster(place);
     if (earlier !== undefined && !isOver(earlier.value)) {
-      throw new Fault('id-taken', `cluster ${clusterId} in target ${target.name} is ${earlier.value.state}: stop it first, or take another id`, {
-        errors: [{ pointer: '/clusterId', detail: 'taken' }],
-        operationId: earlier.value.operationId,
-      });
+      throw new Fault(
+        'id-taken',
+        `cluster ${clusterId} in target ${target.name} is ${earlier.value.state}: stop it first, or take another id`,
+        {
+          errors: [{ pointer: '/clusterId', detail: 'taken' }],
+          operationId: earlier.value.operationId,
+        },
+      );
     }
 
     const now = ports.now();
@@ -65,24 +69,41 @@ export const deploy: UseCase<'deploy'> = {
   },
 
   async advance(operation, command, ports, signal) {
-    const applied = operation.value.state === 'PENDING' ? await apply(operation.value, command, ports, signal) : operation.value;
+    const applied =
+      operation.value.state === 'PENDING' ? await apply(operation.value, command, ports, signal) : operation.value;
     if (applied.state === 'IN_PROGRESS') await ports.machines.start('lifecycle', applied.operationId);
     return applied;
   },
 };
 
-const apply = async (operation: StoredOperation, command: Deploy, ports: Ports, signal: AbortSignal): Promise<StoredOperation> => {
+const apply = async (
+  operation: StoredOperation,
+  command: Deploy,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<StoredOperation> => {
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
   try {
-    const { uid } = await kubernetes.apply(rendered(command, operation.clusterId, target), operation.operationId, signal);
+    const { uid } = await kubernetes.apply(
+      rendered(command, operation.clusterId, target),
+      operation.operationId,
+      signal,
+    );
     const next = await recordApplied(operation, uid, ports);
     if (next.state === 'CANCELED') await kubernetes.remove(operation.clusterId, uid, signal);
     return next;
   } catch (error) {
     if (!(error instanceof Fault) || (command.door === 'queue' && toProblem(error).retryable)) throw error;
     await recordFailure(operation, error, ports);
-    throw new Fault(error.code, error.message, { ...error, cause: error, operationId: operation.operationId });
+    const { code, message, errors, reason, retryAfterSeconds } = error;
+    throw new Fault(code, message, {
+      cause: error,
+      errors,
+      reason,
+      retryAfterSeconds,
+      operationId: operation.operationId,
+    });
   }
 };
 
@@ -90,12 +111,17 @@ const apply = async (operation: StoredOperation, command: Deploy, ports: Ports, 
 const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
   update<StoredOperation>(ports.store, async () => {
     const [current, cluster] = await both(operation, ports);
-    if (current.value.state !== 'PENDING' || cluster.value.operationId !== operation.operationId) return { result: current.value };
+    if (current.value.state !== 'PENDING' || cluster.value.operationId !== operation.operationId)
+      return { result: current.value };
     const now = ports.now();
     const next = moved(cluster.value, 'DEPLOYING', { at: now, operationId: operation.operationId });
     const change = progressed(current, { state: 'IN_PROGRESS', phase: 'waiting for the JobManager' }, now);
     return {
-      change: { cluster: { value: { ...next.cluster, uid }, previous: cluster.version }, operations: [change], transitions: next.transitions },
+      change: {
+        cluster: { value: { ...next.cluster, uid }, previous: cluster.version },
+        operations: [change],
+        transitions: next.transitions,
+      },
       result: change.value,
     };
   });
@@ -113,17 +139,28 @@ export const failDeploy = (operationId: string, fault: Fault, ports: Ports): Pro
     const cluster = await clusterAt(operation.value, ports.store);
     const now = ports.now();
     const open = operation.value.state === 'PENDING' || operation.value.state === 'IN_PROGRESS';
-    if (!open || cluster.value.operationId !== operationId || !['REQUESTED', 'DEPLOYING'].includes(cluster.value.state)) return { result: undefined };
-    const next = moved(cluster.value, 'FAILED', { at: now, operationId, reason: fault.reason ?? fault.code, message: fault.message });
+    if (!open || cluster.value.operationId !== operationId || !['REQUESTED', 'DEPLOYING'].includes(cluster.value.state))
+      return { result: undefined };
+    const next = moved(cluster.value, 'FAILED', {
+      at: now,
+      operationId,
+      reason: fault.reason ?? fault.code,
+      message: fault.message,
+    });
     const change: Change = {
       cluster: { value: next.cluster, previous: cluster.version },
-      operations: [progressed(operation, { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${operationId}`) }, now)],
+      operations: [
+        progressed(operation, { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${operationId}`) }, now),
+      ],
       transitions: next.transitions,
     };
     return { change, result: undefined };
   });
 
-const both = async (operation: StoredOperation, { store }: Ports): Promise<readonly [Versioned<StoredOperation>, Awaited<ReturnType<typeof clusterAt>>]> =>
+const both = async (
+  operation: StoredOperation,
+  { store }: Ports,
+): Promise<readonly [Versioned<StoredOperation>, Awaited<ReturnType<typeof clusterAt>>]> =>
   Promise.all([operationOf(operation.operationId, store), clusterAt(operation, store)]);
 
 /** The objects that the command stands for, here. Every mistake in it is found now. */
@@ -131,26 +168,49 @@ const rendered = ({ data }: Deploy, clusterId: string, target: NamedTarget): Clu
   if (data.mode !== 'session') throw refusedMode(data.mode);
   const own = canonicalConfig({ ...data.config, ...(data.image === undefined ? {} : { [imageOption]: data.image }) });
   const refused = refusals(own, clusterId, target);
-  if (refused.length > 0) throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
-  return renderSession({ clusterId, namespace: target.namespace, config: { ...canonicalConfig(target.defaults), ...own } });
+  if (refused.length > 0)
+    throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
+  return renderSession({
+    clusterId,
+    namespace: target.namespace,
+    config: { ...canonicalConfig(target.defaults), ...own },
+  });
 };
 
 const refusedMode = (mode: 'application' | 'per-job') =>
   new Fault(
     'unsupported-mode',
-    mode === 'per-job' ? 'Per-Job Mode not supported by Active Kubernetes deployments.' : 'this version deploys sessions only, not applications',
+    mode === 'per-job'
+      ? 'Per-Job Mode not supported by Active Kubernetes deployments.'
+      : 'this version deploys sessions only, not applications',
     { errors: [{ pointer: '/mode', detail: 'session is what there is' }] },
   );
 
-const refusals = (config: Readonly<Record<string, string>>, clusterId: string, target: NamedTarget): readonly Mistake[] => [
+const refusals = (
+  config: Readonly<Record<string, string>>,
+  clusterId: string,
+  target: NamedTarget,
+): readonly Mistake[] => [
   ...(config[namespaceOption] === undefined || config[namespaceOption] === target.namespace
     ? []
-    : [{ pointer: `/config/${namespaceOption}`, detail: `target ${target.name} deploys to namespace ${target.namespace}; leave ${namespaceOption} out` }]),
+    : [
+        {
+          pointer: `/config/${namespaceOption}`,
+          detail: `target ${target.name} deploys to namespace ${target.namespace}; leave ${namespaceOption} out`,
+        },
+      ]),
   ...(config['kubernetes.cluster-id'] === undefined || config['kubernetes.cluster-id'] === clusterId
     ? []
-    : [{ pointer: '/config/kubernetes.cluster-id', detail: `kubernetes.cluster-id is not the id of the command, ${clusterId}` }]),
+    : [
+        {
+          pointer: '/config/kubernetes.cluster-id',
+          detail: `kubernetes.cluster-id is not the id of the command, ${clusterId}`,
+        },
+      ]),
   ...Object.keys(config)
-    .filter((key) => target.locked.some((locked) => (locked.endsWith('.*') ? key.startsWith(locked.slice(0, -1)) : key === locked)))
+    .filter((key) =>
+      target.locked.some((locked) => (locked.endsWith('.*') ? key.startsWith(locked.slice(0, -1)) : key === locked)),
+    )
     .map((key) => ({ pointer: `/config/${key}`, detail: `target ${target.name} does not let ${key} be set` })),
 ];
 

@@ -22,7 +22,11 @@ const longestWaitSeconds = 15;
 const logLines = 20;
 
 /** Looks once whether the cluster is up. */
-export const probe = async ({ operationId, attempt = 0 }: LifecycleState, ports: Ports, signal: AbortSignal): Promise<LifecycleState> => {
+export const probe = async (
+  { operationId, attempt = 0 }: LifecycleState,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<LifecycleState> => {
   const operation = await operationOf(operationId, ports.store);
   if (operation.value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const target = await ports.targets.get(operation.value.target);
@@ -34,13 +38,24 @@ export const probe = async ({ operationId, attempt = 0 }: LifecycleState, ports:
     return { operationId, outcome: 'failed', reason: overdue ? 'DeadlineExceeded' : seen.reason, message };
   }
   await notePhase(operation, `${seen.reason}: ${seen.message}`, ports);
-  return { operationId, outcome: 'waiting', attempt: attempt + 1, waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 3), longestWaitSeconds) };
+  return {
+    operationId,
+    outcome: 'waiting',
+    attempt: attempt + 1,
+    waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 3), longestWaitSeconds),
+  };
 };
 
-const look = async (kubernetes: Kubernetes, { clusterId, createdAt }: StoredOperation, now: Date, signal: AbortSignal): Promise<Probe> => {
+const look = async (
+  kubernetes: Kubernetes,
+  { clusterId, createdAt }: StoredOperation,
+  now: Date,
+  signal: AbortSignal,
+): Promise<Probe> => {
   try {
     const verdict = judge(await kubernetes.observe(clusterId, signal), (now.getTime() - Date.parse(createdAt)) / 1000);
-    if (verdict.answer === 'no' && verdict.final) return { ...verdict, message: await withLog(verdict.message, clusterId, kubernetes, signal) };
+    if (verdict.answer === 'no' && verdict.final)
+      return { ...verdict, message: await withLog(verdict.message, clusterId, kubernetes, signal) };
     if (verdict.answer !== 'ask-flink') return verdict;
   } catch (error) {
     return unknown(error);
@@ -60,10 +75,16 @@ const unknown = (error: unknown): Probe => {
 };
 
 /** The end of what the JobManager wrote says most about why it does not stay up. */
-const withLog = async (message: string, clusterId: string, kubernetes: Kubernetes, signal: AbortSignal): Promise<string> => {
+const withLog = async (
+  message: string,
+  clusterId: string,
+  kubernetes: Kubernetes,
+  signal: AbortSignal,
+): Promise<string> => {
   try {
     const log =
-      (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ?? (await kubernetes.logs(clusterId, { lines: logLines }, signal));
+      (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ??
+      (await kubernetes.logs(clusterId, { lines: logLines }, signal));
     return log === undefined || log === '' ? message : `${message}\n${log}`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -76,10 +97,15 @@ export const recordRunning = (state: LifecycleState, ports: Ports): Promise<Life
   update<LifecycleState>(ports.store, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
-    if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING') return { result: { ...state, outcome: 'over' } };
+    if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING')
+      return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
     const next = moved(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
-    const reachable = withReachable(next.cluster, { status: 'True', reason: 'Answered', message: 'Flink answered' }, now);
+    const reachable = withReachable(
+      next.cluster,
+      { status: 'True', reason: 'Answered', message: 'Flink answered' },
+      now,
+    );
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },

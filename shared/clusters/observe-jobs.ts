@@ -4,7 +4,7 @@ import { Fault } from '#events/problem.ts';
 import { flinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
 import type { Ports, Versioned } from './ports.ts';
-import { clusterAt, update } from './records.ts';
+import { clusterAt, mostJobsAtOnce, update } from './records.ts';
 import { type JobChange, withJobs, withReachable } from './state.ts';
 
 export interface ObservedJobs {
@@ -18,7 +18,8 @@ export interface ObservedJobs {
  */
 export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
   const { value: cluster } = await clusterAt(place, ports.store);
-  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: (await ports.store.jobs(place)).map(({ value }) => value), reachable: 'Unknown' };
+  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING')
+    return { jobs: (await ports.store.jobs(place)).map(({ value }) => value), reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
   try {
     const overview = await rest.jobs(signal);
@@ -32,32 +33,56 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
 };
 
 /** Why jobs failed that are not known to have failed yet. */
-const causesOf = async (overview: readonly JobOverview[], place: Place, rest: ReturnType<typeof flinkRest>, { store }: Ports, signal: AbortSignal) => {
+const causesOf = async (
+  overview: readonly JobOverview[],
+  place: Place,
+  rest: ReturnType<typeof flinkRest>,
+  { store }: Ports,
+  signal: AbortSignal,
+) => {
   const known = new Map((await store.jobs(place)).map(({ value }) => [value.jobId, value.state]));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && known.get(jid) !== 'FAILED');
   const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid, signal)] as const));
   return new Map(causes);
 };
 
-const record = (place: Place, overview: readonly JobOverview[], causes: ReadonlyMap<string, string | undefined>, ports: Ports) =>
-  update<readonly Job[]>(ports.store, async () => {
-    const [cluster, known] = await Promise.all([clusterAt(place, ports.store), ports.store.jobs(place)]);
-    const now = ports.now();
-    const seen = overview.map((job) => asJob(job, place, causes.get(job.jid), now));
-    const changes = [...changed(seen, known), ...forgotten(seen, known, now)];
-    const jobs = [...known.map(({ value }) => value).filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId)), ...changes.map(({ job }) => job)];
-    const reachable = withReachable(cluster.value, { status: 'True', reason: 'Answered', message: 'Flink answered' }, now);
-    if (changes.length === 0 && reachable === cluster.value) return { result: jobs };
-    const next = withJobs(reachable, changes, now);
-    return {
-      change: {
-        cluster: { value: next.cluster, previous: cluster.version },
-        jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
-        transitions: next.transitions,
-      },
-      result: jobs,
-    };
-  });
+const record = async (
+  place: Place,
+  overview: readonly JobOverview[],
+  causes: ReadonlyMap<string, string | undefined>,
+  ports: Ports,
+): Promise<readonly Job[]> => {
+  const { jobs, more } = await update<{ readonly jobs: readonly Job[]; readonly more: boolean }>(
+    ports.store,
+    async () => {
+      const [cluster, known] = await Promise.all([clusterAt(place, ports.store), ports.store.jobs(place)]);
+      const now = ports.now();
+      const seen = overview.map((job) => asJob(job, place, causes.get(job.jid), now));
+      const all = [...changed(seen, known), ...forgotten(seen, known, now)];
+      const changes = all.slice(0, mostJobsAtOnce);
+      const jobs = [
+        ...known.map(({ value }) => value).filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId)),
+        ...changes.map(({ job }) => job),
+      ];
+      const reachable = withReachable(
+        cluster.value,
+        { status: 'True', reason: 'Answered', message: 'Flink answered' },
+        now,
+      );
+      if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
+      const next = withJobs(reachable, changes, now);
+      return {
+        change: {
+          cluster: { value: next.cluster, previous: cluster.version },
+          jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
+          transitions: next.transitions,
+        },
+        result: { jobs, more: changes.length < all.length },
+      };
+    },
+  );
+  return more ? record(place, overview, causes, ports) : jobs;
+};
 
 type Change = JobChange & { readonly previous: number | undefined };
 
@@ -73,7 +98,13 @@ const forgotten = (seen: readonly Job[], known: readonly Versioned<Job>[], now: 
   known
     .filter(({ value }) => !isEnded(value) && !seen.some(({ jobId }) => jobId === value.jobId))
     .map(({ value, version }) => ({
-      job: { ...value, state: 'FAILED', message: 'the session no longer knows the job: its JobManager was started anew', endTime: now.toISOString(), updatedAt: now.toISOString() },
+      job: {
+        ...value,
+        state: 'FAILED',
+        message: 'the session no longer knows the job: its JobManager was started anew',
+        endTime: now.toISOString(),
+        updatedAt: now.toISOString(),
+      },
       from: value.state,
       previous: version,
     }));
@@ -93,6 +124,12 @@ const asJob = (overview: JobOverview, { target, clusterId }: Place, message: str
 const noteUnreachable = (place: Place, fault: Fault, ports: Ports): Promise<void> =>
   update(ports.store, async () => {
     const cluster = await clusterAt(place, ports.store);
-    const next = withReachable(cluster.value, { status: 'Unknown', reason: fault.code, message: fault.message }, ports.now());
-    return next === cluster.value ? { result: undefined } : { change: { cluster: { value: next, previous: cluster.version } }, result: undefined };
+    const next = withReachable(
+      cluster.value,
+      { status: 'Unknown', reason: fault.code, message: fault.message },
+      ports.now(),
+    );
+    return next === cluster.value
+      ? { result: undefined }
+      : { change: { cluster: { value: next, previous: cluster.version } }, result: undefined };
   });

@@ -28,13 +28,20 @@ export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> 
 const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal) => {
   const clusters = await liveClusters(target.name, ports);
   if (clusters.length === 0) return;
-  const deployments = new Map((await ports.kubernetes(target).deployments(signal)).map((deployment) => [deployment.clusterId, deployment]));
+  const deployments = new Map(
+    (await ports.kubernetes(target).deployments(signal)).map((deployment) => [deployment.clusterId, deployment]),
+  );
   for (const cluster of clusters) {
     try {
       await observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      ports.log.warn('cluster not observed', { target: target.name, clusterId: cluster.clusterId, code: error.code, detail: error.message });
+      ports.log.warn('cluster not observed', {
+        target: target.name,
+        clusterId: cluster.clusterId,
+        code: error.code,
+        detail: error.message,
+      });
     }
   }
 };
@@ -43,16 +50,27 @@ const liveClusters = async (target: string, { store }: Ports): Promise<readonly 
   const found: Cluster[] = [];
   let cursor: string | undefined;
   do {
-    const page = await store.clusters(target, { states: liveStates, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await store.clusters(target, {
+      states: liveStates,
+      limit: pageSize,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     found.push(...page.items);
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
 };
 
-const observeCluster = async (cluster: Cluster, listed: ObservedDeployment | undefined, target: NamedTarget, ports: Ports, signal: AbortSignal) => {
+const observeCluster = async (
+  cluster: Cluster,
+  listed: ObservedDeployment | undefined,
+  target: NamedTarget,
+  ports: Ports,
+  signal: AbortSignal,
+) => {
   if (cluster.state === 'RUNNING') {
-    if (isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal))) return stopDeleted(cluster, ports, signal);
+    if (isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal)))
+      return stopDeleted(cluster, ports, signal);
     await observeJobs(cluster, ports, signal);
     return;
   }
@@ -60,7 +78,8 @@ const observeCluster = async (cluster: Cluster, listed: ObservedDeployment | und
   if (operationId !== undefined) await endOverdue(operationId, ports);
 };
 
-const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) => deployment === undefined || deployment.uid !== uid || deployment.deleting;
+const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) =>
+  deployment === undefined || deployment.uid !== uid || deployment.deleting;
 
 /** The list may be older than the record: what it lacks is asked for by name before anything ends. */
 const isStillGone = async (cluster: Cluster, target: NamedTarget, ports: Ports, signal: AbortSignal) =>
@@ -68,7 +87,11 @@ const isStillGone = async (cluster: Cluster, target: NamedTarget, ports: Ports, 
 
 const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal) => {
   const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
-  await accept({ kind: 'stop', target, clusterId, data, key: `deployment-deleted/${clusterId}/${uid ?? ''}`, door: 'observer' }, ports, signal);
+  await accept(
+    { kind: 'stop', target, clusterId, data, key: `deployment-deleted/${clusterId}/${uid ?? ''}`, door: 'observer' },
+    ports,
+    signal,
+  );
   ports.log.info('cluster was deleted by hand', { target, clusterId });
 };
 
@@ -77,15 +100,30 @@ const endOverdue = async (operationId: string, ports: Ports) => {
   const operation = await operationOf(operationId, ports.store);
   const { kind, deadline, state, target, clusterId } = operation.value;
   if (isDone(operation.value) || ports.now().toISOString() <= deadline) return;
-  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, { reason: 'DeadlineExceeded' });
+  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, {
+    reason: 'DeadlineExceeded',
+  });
   if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports);
     await ports.machines.start('cleanup', operationId);
   } else {
     await update(ports.store, async () => {
       const current = await operationOf(operationId, ports.store);
-      return isDone(current.value) ? { result: undefined } : { change: { operations: [progressed(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())] }, result: undefined };
+      return isDone(current.value)
+        ? { result: undefined }
+        : {
+            change: { operations: [progressed(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())] },
+            result: undefined,
+          };
     });
   }
-  ports.log.warn('operation ended at its deadline', { operationId, command: kind, target, clusterId, outcome: 'failed', code: fault.code, state });
+  ports.log.warn('operation ended at its deadline', {
+    operationId,
+    command: kind,
+    target,
+    clusterId,
+    outcome: 'failed',
+    code: fault.code,
+    state,
+  });
 };

@@ -65,7 +65,10 @@ export interface Page<T> {
 export interface Store {
   cluster(place: Place): Promise<Versioned<Cluster> | undefined>;
   /** Eventually consistent; newest change first is not promised. */
-  clusters(target: string, filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number }): Promise<Page<Cluster>>;
+  clusters(
+    target: string,
+    filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
+  ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The jobs of one cluster. */
   jobs(place: Place): Promise<readonly Versioned<Job>[]>;
@@ -136,10 +139,17 @@ export interface Kubernetes {
   /** Deletes the Deployment in the foreground, if it still has this uid. Gone already is done. */
   remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void>;
   /** What is labelled with the cluster's id, or named after it, and still there. ConfigMaps without an owner are high availability's. */
-  remaining(clusterId: string, signal: AbortSignal): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
+  remaining(
+    clusterId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
   removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void>;
   /** The last lines of the JobManager's container; of the one before it, if `previous`. Undefined when there is none. */
-  logs(clusterId: string, options: { readonly lines: number; readonly previous?: boolean }, signal: AbortSignal): Promise<string | undefined>;
+  logs(
+    clusterId: string,
+    options: { readonly lines: number; readonly previous?: boolean },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** Flink's REST API, through the service proxy of the API server. */
   flink(clusterId: string): Transport;
 }
@@ -153,10 +163,22 @@ export interface Machines {
 
 export interface Jars {
   /** An address to PUT the jar to, for a while, and what the command calls it. */
-  upload(request: { readonly target: string; readonly name: string; readonly bytes: number }): Promise<{ readonly jar: string; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly expiresAt: Date }>;
+  upload(request: {
+    readonly target: string;
+    readonly name: string;
+    readonly bytes: number;
+  }): Promise<{
+    readonly jar: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly expiresAt: Date;
+  }>;
   /** Size and first bytes. Undefined when there is none. `target` guards against a jar of another target. */
   inspect(jar: string, target: string): Promise<{ readonly bytes: number; readonly head: Uint8Array } | undefined>;
-  open(jar: string, signal: AbortSignal): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
+  open(
+    jar: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
 }
 
 export interface Bus {

@@ -33,13 +33,22 @@ export const judge = (observation: Observation, ageSeconds: number): Probe | { r
   }
   if (jobManagers.some(({ ready }) => ready)) return { answer: 'ask-flink' };
   const warning = jobManagers.length === 0 ? warnings.find(({ reason }) => reason === 'FailedCreate') : undefined;
-  if (warning !== undefined) return no(/exceeded quota/.test(warning.message) ? 'QuotaExceeded' : warning.reason, warning.message, false);
-  return no('Starting', jobManagers.length === 0 ? 'no pod yet' : `pod ${jobManagers[0]?.name ?? ''} is ${jobManagers[0]?.phase ?? ''}`, false);
+  if (warning !== undefined)
+    return no(/exceeded quota/.test(warning.message) ? 'QuotaExceeded' : warning.reason, warning.message, false);
+  return no(
+    'Starting',
+    jobManagers.length === 0 ? 'no pod yet' : `pod ${jobManagers[0]?.name ?? ''} is ${jobManagers[0]?.phase ?? ''}`,
+    false,
+  );
 };
 
 const no = (reason: string, message: string, final: boolean): Probe => ({ answer: 'no', reason, message, final });
 
 const isFinal = (pod: ObservedPod, reason: string, ageSeconds: number) => {
   const patience = patienceSeconds[reason];
-  return patience !== undefined && ageSeconds >= patience && (reason !== 'CrashLoopBackOff' || pod.restarts >= patientRestarts);
+  return (
+    patience !== undefined &&
+    ageSeconds >= patience &&
+    (reason !== 'CrashLoopBackOff' || pod.restarts >= patientRestarts)
+  );
 };

@@ -1,4 +1,12 @@
-import { type Cluster, clusterStates, isDone, isOver, type Job, type NamedTarget, type Operation } from '#events/model.ts';
+import {
+  type Cluster,
+  clusterStates,
+  isDone,
+  isOver,
+  type Job,
+  type NamedTarget,
+  type Operation,
+} from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
@@ -9,7 +17,8 @@ import { clusterAt, operationOf, shown } from './records.ts';
 
 const betweenLooksMs = 500;
 
-export const readCluster = async (place: Place, { store }: Ports): Promise<Cluster> => (await clusterAt(place, store)).value;
+export const readCluster = async (place: Place, { store }: Ports): Promise<Cluster> =>
+  (await clusterAt(place, store)).value;
 
 interface ClusterFilter {
   readonly states?: string | undefined;
@@ -19,12 +28,24 @@ interface ClusterFilter {
 }
 
 /** The clusters of a target; those that live, unless states are named. */
-export const readClusters = async (target: string, { states, labels, cursor, limit }: ClusterFilter, ports: Ports): Promise<Page<Cluster>> => {
+export const readClusters = async (
+  target: string,
+  { states, labels, cursor, limit }: ClusterFilter,
+  ports: Ports,
+): Promise<Page<Cluster>> => {
   await ports.targets.get(target);
-  const wanted = states === undefined ? clusterStates.filter((state) => !isOver({ state })) : states.split(',').map(asState);
+  const wanted =
+    states === undefined ? clusterStates.filter((state) => !isOver({ state })) : states.split(',').map(asState);
   const pairs = labels === undefined ? [] : labels.split(',').map(asPair);
-  const page = await ports.store.clusters(target, { states: wanted, limit, ...(cursor === undefined ? {} : { cursor }) });
-  return { ...page, items: page.items.filter((cluster) => pairs.every(([name, value]) => cluster.labels[name] === value)) };
+  const page = await ports.store.clusters(target, {
+    states: wanted,
+    limit,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return {
+    ...page,
+    items: page.items.filter((cluster) => pairs.every(([name, value]) => cluster.labels[name] === value)),
+  };
 };
 
 const asState = (word: string) => {
@@ -39,7 +60,8 @@ const asPair = (text: string): readonly [string, string] => {
   return [text.slice(0, at), text.slice(at + 1)];
 };
 
-const malformed = (pointer: string, detail: string) => new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+const malformed = (pointer: string, detail: string) =>
+  new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 
 export const readJobs = observeJobs;
 
@@ -47,27 +69,47 @@ export const readJobs = observeJobs;
 export const readJob = async (place: Place, jobId: string, ports: Ports, signal: AbortSignal): Promise<Job> => {
   const { jobs } = await observeJobs(place, ports, signal);
   const job = jobs.find((candidate) => candidate.jobId === jobId);
-  if (job === undefined) throw new Fault('not-found', `there is no job ${jobId} on ${place.clusterId} in target ${place.target}`);
+  if (job === undefined)
+    throw new Fault('not-found', `there is no job ${jobId} on ${place.clusterId} in target ${place.target}`);
   return job;
 };
 
-export const readTransitions = async (place: Place, range: { readonly after: number; readonly limit: number }, { store }: Ports): Promise<readonly Transition[]> => {
+export const readTransitions = async (
+  place: Place,
+  range: { readonly after: number; readonly limit: number },
+  { store }: Ports,
+): Promise<readonly Transition[]> => {
   await clusterAt(place, store);
   return store.transitions(place, range);
 };
 
 /** @throws Fault `not-found` when there is no JobManager to ask. */
-export const readLog = async (place: Place, options: { readonly lines: number; readonly previous: boolean }, ports: Ports, signal: AbortSignal): Promise<string> => {
+export const readLog = async (
+  place: Place,
+  options: { readonly lines: number; readonly previous: boolean },
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<string> => {
   await clusterAt(place, ports.store);
   const log = await ports.kubernetes(await ports.targets.get(place.target)).logs(place.clusterId, options, signal);
-  if (log === undefined) throw new Fault('not-found', `cluster ${place.clusterId} has no ${options.previous ? 'earlier ' : ''}JobManager container`);
+  if (log === undefined)
+    throw new Fault(
+      'not-found',
+      `cluster ${place.clusterId} has no ${options.previous ? 'earlier ' : ''}JobManager container`,
+    );
   return log;
 };
 
-export const readOperation = async (operationId: string, { store }: Ports): Promise<Operation> => shown((await operationOf(operationId, store)).value);
+export const readOperation = async (operationId: string, { store }: Ports): Promise<Operation> =>
+  shown((await operationOf(operationId, store)).value);
 
 /** The operation once it is over, or as it is after so many milliseconds. */
-export const waitFor = async (operation: StoredOperation, waitMs: number, { store, now, sleep }: Ports, signal: AbortSignal): Promise<StoredOperation> => {
+export const waitFor = async (
+  operation: StoredOperation,
+  waitMs: number,
+  { store, now, sleep }: Ports,
+  signal: AbortSignal,
+): Promise<StoredOperation> => {
   const until = now().getTime() + waitMs;
   let latest = operation;
   while (!isDone(latest) && now().getTime() < until) {
@@ -78,7 +120,11 @@ export const waitFor = async (operation: StoredOperation, waitMs: number, { stor
 };
 
 /** @throws Fault `jar-refused` when it is larger than the target takes. */
-export const upload = async (target: NamedTarget, request: { readonly name: string; readonly bytes: number }, jars: Jars) => {
+export const upload = async (
+  target: NamedTarget,
+  request: { readonly name: string; readonly bytes: number },
+  jars: Jars,
+) => {
   if (request.bytes > target.maxJarBytes) {
     const detail = `${request.name} has ${request.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`;
     throw new Fault('jar-refused', detail, { errors: [{ pointer: '/bytes', detail }] });

@@ -6,10 +6,14 @@ import type { Change, Ports, Store, StoredOperation, Versioned } from './ports.t
 
 const attempts = 5;
 
+/** A transaction has a hundred items at the most, and a job that changed takes two: itself and its transition. */
+export const mostJobsAtOnce = 40;
+
 /** @throws Fault `not-found` */
 export const clusterAt = async (place: Place, store: Store): Promise<Versioned<Cluster>> => {
   const found = await store.cluster(place);
-  if (found === undefined) throw new Fault('not-found', `there is no cluster ${place.clusterId} in target ${place.target}`);
+  if (found === undefined)
+    throw new Fault('not-found', `there is no cluster ${place.clusterId} in target ${place.target}`);
   return found;
 };
 
@@ -29,7 +33,10 @@ export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation
  * @param decide What to write, and what came of it; without a change nothing is written. It may be called several times.
  * @throws Fault `changed-meanwhile` when others were always faster.
  */
-export const update = async <T>(store: Store, decide: () => Promise<{ readonly change?: Change | undefined; readonly result: T }>): Promise<T> => {
+export const update = async <T>(
+  store: Store,
+  decide: () => Promise<{ readonly change?: Change | undefined; readonly result: T }>,
+): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     const { change, result } = await decide();
     try {
@@ -48,7 +55,11 @@ interface Progress {
 }
 
 /** The operation as it is after a step. What it waited for is over when it is. */
-export const progressed = ({ value, version }: Versioned<StoredOperation>, { state, phase, problem }: Progress, now: Date) => {
+export const progressed = (
+  { value, version }: Versioned<StoredOperation>,
+  { state, phase, problem }: Progress,
+  now: Date,
+) => {
   const { phase: _phase, ...rest } = value;
   const next: StoredOperation = {
     ...rest,
@@ -61,7 +72,11 @@ export const progressed = ({ value, version }: Versioned<StoredOperation>, { sta
 };
 
 /** Says what the operation waits for. Only for people to read: when somebody else wrote meanwhile, theirs is newer. */
-export const notePhase = async (operation: Versioned<StoredOperation>, phase: string, { store, now }: Ports): Promise<void> => {
+export const notePhase = async (
+  operation: Versioned<StoredOperation>,
+  phase: string,
+  { store, now }: Ports,
+): Promise<void> => {
   if (operation.value.phase === phase) return;
   try {
     await store.commit({ operations: [progressed(operation, { state: 'IN_PROGRESS', phase }, now())] });

@@ -29,14 +29,23 @@ const transitionId = (place: Place, sequence: number) => `${subjectOf(place)}/tr
 
 const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   // Dropping the undefined values is what makes the type hold.
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 
 /** A cluster's first state, or the first of a new life of its id: its transitions are numbered on. */
-export const requested = (cluster: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'>, at: Date, earlier?: Cluster): Moved => {
+export const requested = (
+  cluster: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'>,
+  at: Date,
+  earlier?: Cluster,
+): Moved => {
   const sequence = (earlier?.sequence ?? 0) + 1;
   const time = at.toISOString();
   const next: Cluster = { ...cluster, state: 'REQUESTED', sequence, conditions: [], createdAt: time, updatedAt: time };
-  return { cluster: next, transitions: [clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId })] };
+  return {
+    cluster: next,
+    transitions: [clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId })],
+  };
 };
 
 /**
@@ -46,7 +55,10 @@ export const requested = (cluster: Omit<Cluster, 'state' | 'sequence' | 'conditi
  */
 export const moved = (cluster: Cluster, to: ClusterState, cause: Cause): Moved => {
   if (!successors[cluster.state].includes(to)) {
-    throw new Fault('wrong-state', `cluster ${cluster.clusterId} in ${cluster.target} is ${cluster.state}: it cannot become ${to}`);
+    throw new Fault(
+      'wrong-state',
+      `cluster ${cluster.clusterId} in ${cluster.target} is ${cluster.state}: it cannot become ${to}`,
+    );
   }
   const { reason: _reason, message: _message, ...rest } = cluster;
   const next: Cluster = {
@@ -59,7 +71,11 @@ export const moved = (cluster: Cluster, to: ClusterState, cause: Cause): Moved =
   return { cluster: next, transitions: [clusterTransition(next, cluster.state, cause)] };
 };
 
-const clusterTransition = (cluster: Cluster, from: ClusterState | null, { at, operationId, reason, message }: Cause): Transition => ({
+const clusterTransition = (
+  cluster: Cluster,
+  from: ClusterState | null,
+  { at, operationId, reason, message }: Cause,
+): Transition => ({
   id: transitionId(cluster, cluster.sequence),
   target: cluster.target,
   clusterId: cluster.clusterId,
@@ -80,27 +96,32 @@ export interface JobChange {
 
 /** The cluster with the changes of its jobs numbered on. */
 export const withJobs = (cluster: Cluster, changes: readonly JobChange[], at: Date): Moved => {
-  const transitions = changes.map(
-    ({ job, from }, index): Transition => ({
-      id: transitionId(cluster, cluster.sequence + index + 1),
-      target: cluster.target,
-      clusterId: cluster.clusterId,
-      sequence: cluster.sequence + index + 1,
-      labels: cluster.labels,
-      at: at.toISOString(),
-      subject: 'job',
-      jobId: job.jobId,
-      name: job.name,
-      from,
-      to: job.state,
-      ...present({ operationId: job.operationId, message: job.message }),
-    }),
-  );
-  return { cluster: { ...cluster, sequence: cluster.sequence + changes.length, updatedAt: at.toISOString() }, transitions };
+  const transitions = changes.map(({ job, from }, index): Transition => ({
+    id: transitionId(cluster, cluster.sequence + index + 1),
+    target: cluster.target,
+    clusterId: cluster.clusterId,
+    sequence: cluster.sequence + index + 1,
+    labels: cluster.labels,
+    at: at.toISOString(),
+    subject: 'job',
+    jobId: job.jobId,
+    name: job.name,
+    from,
+    to: job.state,
+    ...present({ operationId: job.operationId, message: job.message }),
+  }));
+  return {
+    cluster: { ...cluster, sequence: cluster.sequence + changes.length, updatedAt: at.toISOString() },
+    transitions,
+  };
 };
 
 /** The cluster with what is known of whether it answers. The time is that of the change. */
-export const withReachable = (cluster: Cluster, seen: Pick<Condition, 'status' | 'reason' | 'message'>, at: Date): Cluster => {
+export const withReachable = (
+  cluster: Cluster,
+  seen: Pick<Condition, 'status' | 'reason' | 'message'>,
+  at: Date,
+): Cluster => {
   const known = cluster.conditions.find(({ type }) => type === 'Reachable');
   if (known?.status === seen.status && known.reason === seen.reason && known.message === seen.message) return cluster;
   const since = known?.status === seen.status ? known.since : at.toISOString();

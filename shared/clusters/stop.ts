@@ -14,7 +14,8 @@ export const stop: UseCase<'stop'> = {
     await ports.targets.get(target);
     const place = { target, clusterId: clusterId ?? '' };
     const cluster = await clusterAt(place, ports.store);
-    if (cluster.value.state === 'STOPPED') throw new Fault('wrong-state', `cluster ${place.clusterId} in target ${target} is STOPPED already`);
+    if (cluster.value.state === 'STOPPED')
+      throw new Fault('wrong-state', `cluster ${place.clusterId} in target ${target} is STOPPED already`);
     if (cluster.value.state === 'STOPPING' && cluster.value.stopOperationId !== undefined) {
       const running = await operationOf(cluster.value.stopOperationId, ports.store);
       // Somebody stops it already: this caller waits for the same end.
@@ -40,7 +41,10 @@ export const stop: UseCase<'stop'> = {
         : moved(cluster.value, 'STOPPING', { at: now, operationId, reason: data.reason });
     await ports.store.commit({
       cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: cluster.version },
-      operations: [{ value: operation, previous: undefined }, ...(await superseded(cluster.value.operationId, operationId))],
+      operations: [
+        { value: operation, previous: undefined },
+        ...(await superseded(cluster.value.operationId, operationId)),
+      ],
       transitions: next.transitions,
       ...key(operationId),
     });
@@ -49,7 +53,10 @@ export const stop: UseCase<'stop'> = {
     async function superseded(deployId: string, by: string): Promise<NonNullable<Change['operations']>> {
       const deploying = await ports.store.operation(deployId);
       if (deploying === undefined || isDone(deploying.value)) return [];
-      const problem = toProblem(new Fault('superseded', `stopped by operation ${by} before it was up`), `/v1/operations/${deployId}`);
+      const problem = toProblem(
+        new Fault('superseded', `stopped by operation ${by} before it was up`),
+        `/v1/operations/${deployId}`,
+      );
       return [progressed(deploying, { state: 'CANCELED', problem }, now)];
     }
   },

@@ -22,7 +22,10 @@ export const upload = async (state: SubmissionState, ports: Ports, signal: Abort
   await notePhase(operation, 'bringing the jar to the JobManager', ports);
   const rest = await restOf(operation.value, ports);
   const { stream, bytes } = await ports.jars.open(jar, signal);
-  return { ...state, jarId: await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, signal) };
+  return {
+    ...state,
+    jarId: await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, signal),
+  };
 };
 
 /** Runs the program under the operation's id: a second run of the same id is refused by Flink, and means it is done. */
@@ -41,7 +44,13 @@ export const run = async (state: SubmissionState, ports: Ports, signal: AbortSig
       flinkConfiguration: config,
       ...(entryClass === undefined ? {} : { entryClass }),
       ...(parallelism === undefined ? {} : { parallelism }),
-      ...(restore === undefined ? {} : { savepointPath: restore.path, allowNonRestoredState: restore.allowNonRestoredState, claimMode: restore.claimMode }),
+      ...(restore === undefined
+        ? {}
+        : {
+            savepointPath: restore.path,
+            allowNonRestoredState: restore.allowNonRestoredState,
+            claimMode: restore.claimMode,
+          }),
     },
     signal,
   );
@@ -50,7 +59,11 @@ export const run = async (state: SubmissionState, ports: Ports, signal: AbortSig
 };
 
 /** Records the job once Flink knows it. */
-export const recordJob = async (state: SubmissionState, ports: Ports, signal: AbortSignal): Promise<SubmissionState> => {
+export const recordJob = async (
+  state: SubmissionState,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<SubmissionState> => {
   const { value } = await operationOf(state.operationId, ports.store);
   const { jobs, reachable } = await observeJobs(value, ports, signal);
   const job = jobs.find(({ jobId }) => jobId === state.operationId);
@@ -77,7 +90,9 @@ const end = (operationId: string, ports: Ports, { job, fault }: { readonly job?:
     const problem = fault === undefined ? {} : { problem: toProblem(fault, `/v1/operations/${operationId}`) };
     return {
       change: {
-        operations: [progressed(operation, { state: fault === undefined ? 'SUCCEEDED' : 'FAILED', ...problem }, ports.now())],
+        operations: [
+          progressed(operation, { state: fault === undefined ? 'SUCCEEDED' : 'FAILED', ...problem }, ports.now()),
+        ],
         ...(known === undefined ? {} : { jobs: [{ value: { ...known.value, operationId }, previous: known.version }] }),
       },
       result: undefined,
@@ -87,7 +102,8 @@ const end = (operationId: string, ports: Ports, { job, fault }: { readonly job?:
 /** What a state machine caught, as a fault again: the error's name is its code, and the cause holds its message. */
 export const faultOf = (caught: SubmissionState['error']): Fault => {
   const { Error: name = 'internal', Cause: cause = '' } = caught ?? {};
-  if (name === 'States.Timeout' || name === 'Sandbox.Timedout') return new Fault('deadline-exceeded', 'a step took too long');
+  if (name === 'States.Timeout' || name === 'Sandbox.Timedout')
+    return new Fault('deadline-exceeded', 'a step took too long');
   const code = codeOf(name);
   return code === undefined ? new Fault('internal', `a step failed (${name})`) : new Fault(code, messageOf(cause));
 };
@@ -95,7 +111,13 @@ export const faultOf = (caught: SubmissionState['error']): Fault => {
 const messageOf = (cause: string): string => {
   try {
     const parsed: unknown = JSON.parse(cause);
-    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed && typeof parsed.errorMessage === 'string') return parsed.errorMessage;
+    if (
+      typeof parsed === 'object' &&
+      parsed !== null &&
+      'errorMessage' in parsed &&
+      typeof parsed.errorMessage === 'string'
+    )
+      return parsed.errorMessage;
   } catch {
     // Not JSON: the cause is the message.
   }
@@ -107,6 +129,8 @@ const planOf = ({ plan, operationId }: StoredOperation) => {
   return plan.submit;
 };
 
-const mustStillRun = async (operation: Operation, { store }: Ports) => mustRun((await clusterAt(operation, store)).value);
+const mustStillRun = async (operation: Operation, { store }: Ports) =>
+  mustRun((await clusterAt(operation, store)).value);
 
-const restOf = async ({ target, clusterId }: Operation, ports: Ports) => flinkRest(ports.kubernetes(await ports.targets.get(target)).flink(clusterId));
+const restOf = async ({ target, clusterId }: Operation, ports: Ports) =>
+  flinkRest(ports.kubernetes(await ports.targets.get(target)).flink(clusterId));

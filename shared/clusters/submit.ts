@@ -47,14 +47,21 @@ export const submit: UseCase<'submit'> = {
 export const mustRun = (cluster: Cluster): void => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return;
-  if (isOver(cluster) || state === 'STOPPING') throw new Fault('wrong-state', `session ${clusterId} in target ${target} is ${state}`);
-  throw new Fault('not-ready', `session ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, { retryAfterSeconds: 5 });
+  if (isOver(cluster) || state === 'STOPPING')
+    throw new Fault('wrong-state', `session ${clusterId} in target ${target} is ${state}`);
+  throw new Fault('not-ready', `session ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
+    retryAfterSeconds: 5,
+  });
 };
 
 const mustBeJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
-  const refuse = (detail: string) => new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
+  const refuse = (detail: string) =>
+    new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
   const found = await jars.inspect(jar, target.name);
-  if (found === undefined) throw refuse(`there is no such upload of target ${target.name}; uploads are kept for a week`);
-  if (found.bytes > target.maxJarBytes) throw refuse(`it has ${found.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`);
-  if (!zipMagic.every((byte, index) => found.head[index] === byte)) throw refuse('it is not a jar (a jar is a zip file)');
+  if (found === undefined)
+    throw refuse(`there is no such upload of target ${target.name}; uploads are kept for a week`);
+  if (found.bytes > target.maxJarBytes)
+    throw refuse(`it has ${found.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`);
+  if (!zipMagic.every((byte, index) => found.head[index] === byte))
+    throw refuse('it is not a jar (a jar is a zip file)');
 };

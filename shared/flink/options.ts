@@ -438,7 +438,6 @@ export const merge = (...layers: readonly Config[]): Config =>
  */
 export const read = <K extends OptionKey>(config: Config, key: K): OptionValue<K> => {
   const value = readRow(config, key, options[key]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the row's parser returns what OptionValue says of it
   return value as OptionValue<K>;
 };
 

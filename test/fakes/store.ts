@@ -16,9 +16,18 @@ export class FakeStore implements Store {
     return structuredClone(this.clusterRecords.get(subjectOf(place)));
   }
 
-  async clusters(target: string, { states = [], cursor, limit }: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number }) {
+  async clusters(
+    target: string,
+    {
+      states = [],
+      cursor,
+      limit,
+    }: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
+  ) {
     const all = states.flatMap((state) =>
-      [...this.clusterRecords.values()].map(({ value }) => value).filter((cluster) => cluster.target === target && cluster.state === state),
+      [...this.clusterRecords.values()]
+        .map(({ value }) => value)
+        .filter((cluster) => cluster.target === target && cluster.state === state),
     );
     const from = cursor === undefined ? 0 : Number(cursor);
     const items = all.slice(from, from + limit);
@@ -30,7 +39,9 @@ export class FakeStore implements Store {
   }
 
   async jobs(place: Place) {
-    return [...this.jobRecords.entries()].filter(([key]) => key.startsWith(`${subjectOf(place)}/jobs/`)).map(([, job]) => structuredClone(job));
+    return [...this.jobRecords.entries()]
+      .filter(([key]) => key.startsWith(`${subjectOf(place)}/jobs/`))
+      .map(([, job]) => structuredClone(job));
   }
 
   async job(place: Place, jobId: string) {
@@ -38,7 +49,9 @@ export class FakeStore implements Store {
   }
 
   async transitions(place: Place, { after, limit }: { readonly after: number; readonly limit: number }) {
-    return this.written.filter((transition) => subjectOf(transition) === subjectOf(place) && transition.sequence > after).slice(0, limit);
+    return this.written
+      .filter((transition) => subjectOf(transition) === subjectOf(place) && transition.sequence > after)
+      .slice(0, limit);
   }
 
   async idempotency(target: string, key: string) {
@@ -54,14 +67,19 @@ export class FakeStore implements Store {
     ];
     const numbersTaken = transitions.some(({ id }) => this.written.some((known) => known.id === id));
     const keyTaken = idempotency !== undefined && this.keys.has(`${idempotency.target}/${idempotency.key}`);
-    if (numbersTaken || keyTaken || puts.some(({ fits }) => !fits)) throw new Fault('changed-meanwhile', 'somebody else changed it at the same time');
+    if (numbersTaken || keyTaken || puts.some(({ fits }) => !fits))
+      throw new Fault('changed-meanwhile', 'somebody else changed it at the same time');
     for (const { write } of puts) write();
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
   }
 }
 
-const putOf = <T>(records: Map<string, Versioned<T>>, key: string, { value, previous }: { readonly value: T; readonly previous: number | undefined }) => ({
+const putOf = <T>(
+  records: Map<string, Versioned<T>>,
+  key: string,
+  { value, previous }: { readonly value: T; readonly previous: number | undefined },
+) => ({
   fits: records.get(key)?.version === previous,
   write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
 });
