@@ -1,0 +1,70 @@
+import type { Cluster } from '#events/model.ts';
+
+import type { Jobs, Transitions } from '../answers.ts';
+import { clusterPath, readCluster, readJobs } from '../clusters.ts';
+import { defineCommand } from '../command.ts';
+import { type Context, neededClusterId } from '../context.ts';
+import { localTime } from '../flink-lines.ts';
+import { factsOf, paintState, tableOf } from '../table.ts';
+import { transitionLine } from '../transitions.ts';
+
+const lastTransitions = 10;
+
+export const describe = defineCommand({
+  name: 'describe',
+  operands: '[cluster-id]',
+  summary: 'show a cluster: its conditions, its jobs and what happened last',
+  examples: { 'drey describe my-first-flink-cluster': 'all that is known of it' },
+  run: async (context, [operand]) => {
+    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const cluster = await readCluster(place, context);
+    const [jobs, transitions] = await Promise.all([
+      readJobs(place, context),
+      context.api.get<Transitions>(`${clusterPath(place)}/events`, {
+        after: Math.max(0, cluster.sequence - lastTransitions),
+      }),
+    ]);
+    if (context.json) context.printJson({ cluster, ...jobs, ...transitions });
+    else {
+      clusterLines(cluster, context).forEach(context.print);
+      await printJobs(jobs, context);
+      context.print('\nLast transitions:');
+      transitions.transitions.map((one) => `  ${transitionLine(one, context.io.stdout)}`).forEach(context.print);
+    }
+  },
+});
+
+const clusterLines = (cluster: Cluster, { io }: Context): readonly string[] =>
+  factsOf({
+    Cluster: cluster.clusterId,
+    Target: cluster.target,
+    Namespace: cluster.namespace,
+    Mode: cluster.mode,
+    State: paintState(cluster.state, io.stdout),
+    Reason: [cluster.reason, cluster.message].filter(Boolean).join(': '),
+    Image: cluster.image,
+    Labels: Object.entries(cluster.labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(', '),
+    Created: localTime(cluster.createdAt),
+    Operation: cluster.operationId,
+    ...Object.fromEntries(
+      cluster.conditions.map(({ type, status, reason, message, since }) => [
+        type,
+        `${status} since ${localTime(since)} (${[reason, message].filter(Boolean).join(': ')})`,
+      ]),
+    ),
+  });
+
+const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Promise<void> => {
+  if (jobs.length === 0) return print('\nNo jobs.');
+  print(reachable === 'True' ? '\nJobs:' : '\nJobs, as they were seen last:');
+  const rows = jobs.map((job) => [
+    `  ${job.jobId}`,
+    paintState(job.state, io.stdout),
+    localTime(job.startTime),
+    job.name,
+    job.message ?? '',
+  ]);
+  print(await tableOf(['  JOB', 'STATE', 'STARTED', 'NAME', 'MESSAGE'], rows));
+};

@@ -1,0 +1,65 @@
+import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '../clusters.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { type Shown, listLines, localTime, shownJobs } from '../flink-lines.ts';
+import { type Row, paintState, tableOf } from '../table.ts';
+
+export const list = defineCommand<Shown>({
+  name: 'list',
+  summary: 'show running and scheduled jobs (flink list)',
+  options: {
+    '-r, --running': 'only running jobs',
+    '-s, --scheduled': 'only scheduled jobs',
+    '-a, --all': 'also those that ended',
+  },
+  examples: {
+    'drey list --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
+      'the jobs of one cluster, as Flink shows them',
+    'drey list': 'every live cluster of the target with its jobs',
+    'drey list --output json': 'the same for programs',
+  },
+  run: async (context, _operands, shown) => {
+    const target = await context.target();
+    await (context.clusterId === undefined
+      ? listTarget(target, shown, context)
+      : listCluster(target, context.clusterId, shown, context));
+  },
+});
+
+const listCluster = async (target: string, clusterId: string, shown: Shown, context: Context): Promise<void> => {
+  if (!context.json) context.print('Waiting for response...');
+  const answer = await readJobs({ target, clusterId }, context);
+  if (context.json) {
+    context.printJson({ ...answer, jobs: shownJobs(answer.jobs, shown) });
+    return;
+  }
+  if (answer.reachable !== 'True')
+    context.note(`Cluster ${clusterId} does not answer now: this is how it was seen last.`);
+  listLines(answer.jobs, shown).forEach(context.print);
+};
+
+const listTarget = async (target: string, shown: Shown, context: Context): Promise<void> => {
+  const clusters = (await readClustersWithJobs(target, context)).map((one) => ({
+    ...one,
+    jobs: shownJobs(one.jobs, shown),
+  }));
+  if (context.json) context.printJson({ clusters });
+  else if (clusters.length === 0) context.print(`There is no live cluster in target ${target}.`);
+  else
+    context.print(
+      await tableOf(
+        ['CLUSTER / JOB', 'STATE', 'SINCE', 'IMAGE / NAME'],
+        clusters.flatMap((one) => rowsOf(one, context)),
+      ),
+    );
+};
+
+const rowsOf = ({ cluster, jobs, reachable }: ClusterWithJobs, { io }: Context): readonly Row[] => [
+  [
+    cluster.clusterId,
+    `${paintState(cluster.state, io.stdout)}${cluster.state === 'RUNNING' && reachable !== 'True' ? ' (does not answer)' : ''}`,
+    localTime(cluster.createdAt),
+    cluster.image,
+  ],
+  ...jobs.map((job): Row => [`  ${job.jobId}`, paintState(job.state, io.stdout), localTime(job.startTime), job.name]),
+];

@@ -1,0 +1,35 @@
+import { defineCommand } from '../command.ts';
+import { UsageError, failureOf } from '../failure.ts';
+import { localTime } from '../flink-lines.ts';
+import { operationOf } from '../operations.ts';
+import { factsOf, paintState } from '../table.ts';
+
+export const operation = defineCommand({
+  name: 'operation',
+  operands: '[operation-id]',
+  summary: 'show how far a command got',
+  examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'one that was answered before' },
+  run: async (context, [operationId]) => {
+    if (operationId === undefined) throw new UsageError('Missing the id of the operation.');
+    const found = await operationOf(operationId, context);
+    if (context.json) {
+      context.printJson(found);
+      return;
+    }
+    factsOf({
+      Operation: found.operationId,
+      Command: found.kind,
+      Target: found.target,
+      Cluster: found.clusterId,
+      Job: found.jobId,
+      State: paintState(found.state, context.io.stdout),
+      Phase: found.phase,
+      Created: localTime(found.createdAt),
+      Updated: localTime(found.updatedAt),
+      Deadline: localTime(found.deadline),
+    }).forEach(context.print);
+    if (found.problem === undefined) return;
+    const { message, lines } = failureOf(found.problem);
+    [`Problem: ${message}`, ...lines.map((line) => `  ${line}`)].forEach(context.print);
+  },
+});

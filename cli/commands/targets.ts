@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+
+import type { NamedTarget, Targets } from '../answers.ts';
+import { path } from '../api.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { Failure, UsageError } from '../failure.ts';
+import { tableOf } from '../table.ts';
+
+export const targets = defineCommand({
+  name: 'targets',
+  operands: '[put] [name] [file]',
+  summary: 'show the targets, or make or change one',
+  examples: {
+    'drey targets': 'the places to deploy to',
+    'drey targets put etl etl.yaml': 'make target etl, or change it, as the file (YAML or JSON) says',
+  },
+  run: async (context, [verb, name, file]) => {
+    if (verb === undefined) await show(context);
+    else if (verb === 'put' && name !== undefined && file !== undefined) await put(name, file, context);
+    else throw new UsageError('Usage: drey targets, or drey targets put NAME FILE');
+  },
+});
+
+const show = async (context: Context): Promise<void> => {
+  const answer = await context.api.get<Targets>('/v1/targets');
+  if (context.json) context.printJson(answer);
+  else if (answer.targets.length === 0)
+    context.print('There is no target yet: `drey targets put NAME FILE` makes one.');
+  else {
+    const rows = answer.targets.map(({ name, cluster, region, namespace }) => [name, cluster, region, namespace]);
+    context.print(await tableOf(['TARGET', 'EKS CLUSTER', 'REGION', 'NAMESPACE'], rows));
+  }
+};
+
+const put = async (name: string, file: string, context: Context): Promise<void> => {
+  const answer = await context.api.put<NamedTarget>(path`/v1/targets/${name}`, await contentOf(file));
+  if (context.json) context.printJson(answer);
+  else
+    context.print(
+      `Target ${answer.name} is EKS cluster ${answer.cluster} in ${answer.region}, namespace ${answer.namespace}.`,
+    );
+};
+
+const contentOf = async (file: string): Promise<unknown> => {
+  const { parse } = await import('yaml');
+  try {
+    return parse(await readFile(file, 'utf8')); // JSON is YAML
+  } catch (error) {
+    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+};

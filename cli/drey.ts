@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect, styleText } from 'node:util';
+
+import { Command, CommanderError } from 'commander';
+
+import type { AnyCommand } from './command.ts';
+import { cancel } from './commands/cancel.ts';
+import { clusters } from './commands/clusters.ts';
+import { describe } from './commands/describe.ts';
+import { events } from './commands/events.ts';
+import { kubernetesSession } from './commands/kubernetes-session.ts';
+import { list } from './commands/list.ts';
+import { logs } from './commands/logs.ts';
+import { operation } from './commands/operation.ts';
+import { run } from './commands/run.ts';
+import { targets } from './commands/targets.ts';
+import type { Io } from './context.ts';
+import { Failure, UsageError } from './failure.ts';
+import { addCommonOptions, withTwoDashes } from './options.ts';
+
+/** In the order of the help. */
+const commands: readonly AnyCommand[] = [
+  kubernetesSession,
+  run,
+  list,
+  cancel,
+  clusters,
+  describe,
+  events,
+  logs,
+  targets,
+  operation,
+];
+
+const flinkVerbs = [kubernetesSession, run, list, cancel].map(({ name }) => `"${name}"`).join(', ');
+const useHelp = 'Use the help option (-h or --help) to get help on the command.';
+const interrupted = 130;
+
+/** Runs one command line. Returns the exit code. */
+export const main = async (words: readonly string[], io: Io): Promise<number> => {
+  const program = programOf(io);
+  try {
+    if (words.length === 0) {
+      io.stdout.write(`${program.helpInformation()}\nPlease specify an action.\n`);
+      return 1;
+    }
+    await program.parseAsync(asFlinkTakesThem(words, program), { from: 'user' });
+    return 0;
+  } catch (error) {
+    return tell(error, words, io);
+  }
+};
+
+/** Runs the command line of the process. Ctrl-C ends what is waited for, and the process with 130. */
+export const runProcess = async (): Promise<void> => {
+  const { stdin, stdout, stderr, env } = process;
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1)); // `drey list | head -1`
+  }
+  const code = await main(process.argv.slice(2), {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    packageFolder: join(import.meta.dirname, '..'),
+    signal: stopping.signal,
+  });
+  stdout.write('', () => process.exit(code)); // an open stdin would keep it
+};
+
+const programOf = (io: Io): Command => {
+  const program = new Command('drey')
+    .description('Apache Flink on Amazon EKS, with the commands of Flink')
+    .usage('<action> [options] [arguments]')
+    .enablePositionalOptions()
+    .helpOption('-h, --help', 'show this, or the help of an action')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), outputError: () => {} })
+    .version(`Version: ${versionOf(io.packageFolder)}`, '-v, --version', 'show the version')
+    .addHelpText('after', '\n`drey <action> --help` shows its options and examples.');
+  addCommonOptions(program);
+  for (const command of commands) command.addTo(program, io);
+  return program;
+};
+
+const versionOf = (packageFolder: string): string => {
+  // Our own file, which npm reads too.
+  const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  return version;
+};
+
+const asFlinkTakesThem = (words: readonly string[], program: Command): string[] => {
+  const at = words.findIndex((word) => commands.some(({ name }) => name === word));
+  const command = program.commands.find((one) => one.name() === words[at]);
+  if (command === undefined) return [...words];
+  const stops = commands.some(({ name, stopsAtOperand }) => name === command.name() && stopsAtOperand === true);
+  return [...words.slice(0, at + 1), ...withTwoDashes(words.slice(at + 1), command, stops)];
+};
+
+/** Says what went wrong. Returns the exit code. */
+const tell = (error: unknown, words: readonly string[], io: Io): number => {
+  if (io.signal.aborted) return interrupted;
+  if (error instanceof CommanderError) return tellUsage(error, io);
+  if (error instanceof UsageError) {
+    io.stdout.write(`${error.message}\n\n${useHelp}\n`);
+    return 1;
+  }
+  const failure = error instanceof Failure ? error : unexpected(error);
+  const red = styleText('red', failure.message, { stream: io.stderr });
+  const hint = failure.hint === undefined ? [] : [failure.hint];
+  io.stderr.write(`${[red, ...failure.lines.map((line) => `  ${line}`), ...hint].join('\n')}\n`);
+  if (words.includes('--verbose')) io.stderr.write(`${inspect(failure.cause ?? error)}\n`);
+  return 1;
+};
+
+const unexpected = (error: unknown) =>
+  new Failure(`Something unexpected happened: ${error instanceof Error ? error.message : String(error)}`, {
+    hint: 'The same with --verbose shows more.',
+    cause: error,
+  });
+
+/** What commander found wrong, in Flink's words where Flink has some. */
+const tellUsage = ({ code, message, exitCode }: CommanderError, io: Io): number => {
+  if (exitCode === 0) return 0;
+  const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
+  switch (code) {
+    case 'commander.unknownCommand':
+      io.stdout.write(
+        `"${quoted}" is not a valid action.\n\nValid actions are ${flinkVerbs}; \`drey --help\` shows all.\n\n`,
+      );
+      break;
+    case 'commander.unknownOption':
+      io.stdout.write(`Unrecognized option: ${quoted}\n\n`);
+      break;
+    case 'commander.optionMissingArgument':
+      io.stdout.write(`Missing argument for option: ${quoted}\n\n`);
+      break;
+    default:
+      io.stdout.write(`${message.replace(/^error: /, '')}\n\n`);
+  }
+  io.stdout.write(`${useHelp}\n`);
+  return 1;
+};

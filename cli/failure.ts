@@ -1,0 +1,74 @@
+import type { Problem, ProblemCode } from '#events/problem.ts';
+
+/** The arguments make no sense: told on stdout with where to find help, as Flink does. */
+export class UsageError extends Error {}
+
+interface FailureOptions {
+  /** The API's word for it, where it has one. */
+  readonly code?: ProblemCode | undefined;
+  /** More to tell, a line each. */
+  readonly lines?: readonly string[];
+  /** What to do next. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Something did not work, in words for the person at the terminal. */
+export class Failure extends Error {
+  readonly code: ProblemCode | undefined;
+  readonly lines: readonly string[];
+  readonly hint: string | undefined;
+
+  constructor(message: string, { code, lines = [], hint, cause }: FailureOptions = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.lines = lines;
+    this.hint = hint;
+  }
+}
+
+const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
+  'not-found': '`drey list` shows the clusters and jobs there are, `drey targets` the targets.',
+  'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out and one is made up.',
+  'wrong-state': '`drey describe <cluster id>` shows the state it is in.',
+  'not-ready': 'Wait until it is RUNNING (`drey describe <cluster id>`), then try again.',
+  'changed-meanwhile': 'Try again.',
+  'unsupported-mode': 'Use a session: `drey kubernetes-session`, then `drey run --target kubernetes-session`.',
+  'program-failed': '`drey logs <cluster id>` shows what the JobManager says.',
+  'deployment-failed': '`drey describe <cluster id>` and `drey logs <cluster id>` show more.',
+  'limit-reached': 'Stop something, or try again later.',
+  'target-refused': "The target's Kubernetes access of Drey may be incomplete.",
+  'target-unreachable': 'Try again; if it stays, see whether the Kubernetes cluster of the target is up.',
+  'deadline-exceeded': 'Try again; `drey describe <cluster id>` shows how far it came.',
+  internal: 'Try again; if it stays, the log of the API has the reason.',
+};
+
+const optionOf: Readonly<Record<string, string>> = {
+  '/clusterId': '-Dkubernetes.cluster-id',
+  '/entryClass': '-c',
+  '/parallelism': '-p',
+  '/restore/path': '-s',
+  '/restore/claimMode': '-claimMode',
+  '/name': 'the name of the jar',
+};
+
+/** What the caller typed for a member of the request: `-Dx` for `/config/x`. */
+export const placeOf = (pointer: string): string => {
+  const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
+  return plain.startsWith('/config/') ? `-D${plain.slice('/config/'.length)}` : (optionOf[plain] ?? plain);
+};
+
+export const failureOf = (problem: Problem): Failure => {
+  const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
+  return new Failure(`${problem.detail}${reason}`, {
+    code: problem.code,
+    lines: (problem.errors ?? []).map(({ pointer, detail }) => `${placeOf(pointer)}: ${detail}`),
+    hint: hints[problem.code],
+  });
+};
+
+/** The same failure behind what was being done, which is how Flink words it. */
+export const during = (what: string, error: unknown): unknown =>
+  error instanceof Failure
+    ? new Failure(what, { code: error.code, lines: [error.message, ...error.lines], hint: error.hint, cause: error })
+    : error;

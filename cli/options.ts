@@ -1,0 +1,124 @@
+import type { Command } from 'commander';
+
+import { Failure, UsageError } from './failure.ts';
+
+/** The options that every command takes. */
+export interface CommonOptions {
+  readonly D?: readonly string[];
+  readonly target?: string;
+  readonly executor?: string;
+  readonly at?: string;
+  readonly api?: string;
+  readonly output?: string;
+  readonly verbose?: boolean;
+}
+
+const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
+
+export const addCommonOptions = (command: Command): Command =>
+  command
+    .option('-D <key=value>', 'a Flink option; -Dkey alone is -Dkey=true', collect)
+    .option('-t, --target <mode>', "Flink's deployment target: kubernetes-session")
+    .option('-e, --executor <mode>', 'old name of --target')
+    .option('--at <name>', 'the target of Drey to deploy to, as -Ddrey.target or DREY_TARGET')
+    .option('--api <url>', 'where the API is, as DREY_API')
+    .option('--output <format>', 'table, or json: what the API answers')
+    .option('--verbose', 'tell each request on stderr');
+
+/** Flink's short names of several letters, which commander does not know. */
+const longNames: Readonly<Record<string, string>> = { cm: 'claimMode', rm: 'restoreMode' };
+
+/**
+ * The words of a command with Flink's one-dash long options (`-claimMode X`, `-target=X`) written with two dashes.
+ * What comes behind the jar is the program's own.
+ */
+export const withTwoDashes = (
+  words: readonly string[],
+  command: Command,
+  stopsAtOperand: boolean,
+): readonly string[] => {
+  const result: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--' || (stopsAtOperand && !word.startsWith('-'))) return [...result, ...words.slice(index)];
+    const rewritten = twoDashes(word, command);
+    result.push(rewritten);
+    const next = words[index + 1];
+    if (next !== undefined && takesNext(rewritten, command)) {
+      result.push(next);
+      index += 1;
+    }
+  }
+  return result;
+};
+
+const twoDashes = (word: string, command: Command): string => {
+  const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
+  if (name === undefined) return word;
+  const long = `--${longNames[name] ?? name}`;
+  return command.options.some((option) => option.long === long) ? `${long}${rest ?? ''}` : word;
+};
+
+const takesNext = (word: string, command: Command): boolean =>
+  command.options.some((option) => option.required && (option.short === word || option.long === word));
+
+/** `-Dkey=value` as Flink takes it: a key alone is true, a later one wins. */
+export const propertiesOf = (words: readonly string[] = []): ReadonlyMap<string, string> => {
+  const properties = new Map<string, string>();
+  for (const word of words) {
+    const [, key, value] = /^([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (key === undefined) throw new UsageError(`Not an option: -D${word}`);
+    properties.set(key.trim(), value ?? 'true');
+  }
+  return properties;
+};
+
+/** Options that tell the client something; the cluster id and the mode have their own place in a request. */
+const clientOnly: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execution.target']);
+
+/** What is sent as Flink configuration. */
+export const configOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
+  Object.fromEntries([...properties].filter(([key]) => !key.startsWith('drey.') && !clientOnly.has(key)));
+
+/**
+ * Looks at Flink's deployment target before anything is asked of the API.
+ *
+ * @throws Failure unless it is left out or a session.
+ */
+export const checkMode = (mode: string | undefined): void => {
+  switch (mode) {
+    case undefined:
+    case 'kubernetes-session':
+      return;
+    case 'kubernetes-per-job':
+      throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });
+    case 'kubernetes-application':
+      throw new Failure('This version of Drey does sessions only: kubernetes-application is not there yet.', {
+        code: 'unsupported-mode',
+        hint: 'Start a session (`drey kubernetes-session`) and run the jar on it (`drey run --target kubernetes-session`).',
+      });
+    default:
+      throw new UsageError(`Drey deploys to kubernetes-session, not to "${mode}".`);
+  }
+};
+
+export const isJson = (format: string | undefined): boolean => {
+  if (format !== undefined && format !== 'json' && format !== 'table')
+    throw new UsageError(`The output is table or json, not "${format}".`);
+  return format === 'json';
+};
+
+/** @throws UsageError with Flink's sentence. */
+export const jobIdOf = (text: string): string => {
+  if (/^[0-9a-f]{32}$/i.test(text)) return text.toLowerCase();
+  throw new UsageError(
+    `Cannot parse JobID from "${text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.`,
+  );
+};
+
+/** @throws UsageError for what is not a whole number above zero. */
+export const positive = (text: string, message: string): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value > 0) return value;
+  throw new UsageError(`${message}: ${text}`);
+};

@@ -1,0 +1,62 @@
+import { styleText } from 'node:util';
+
+import type { ClusterState, JobState, OperationState } from '#events/model.ts';
+
+export type Row = readonly string[];
+
+const none = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+};
+const noLines = { ...none, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+
+/** Columns below their heads, without lines between. */
+export const tableOf = async (heads: readonly string[], rows: readonly Row[]): Promise<string> => {
+  const { default: Table } = await import('cli-table3');
+  const table = new Table({
+    head: [...heads],
+    chars: noLines,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return withoutTrailingSpaces(table.toString());
+};
+
+/** Names and what they stand for; undefined ones are left out. */
+export const factsOf = (facts: Readonly<Record<string, string | undefined>>): readonly string[] => {
+  const width = Math.max(...Object.keys(facts).map(({ length }) => length)) + 2;
+  return Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(width)}${value}`],
+  );
+};
+
+const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '');
+
+type State = ClusterState | JobState | OperationState;
+
+const colourOf = (state: State) => {
+  switch (state) {
+    case 'RUNNING':
+    case 'FINISHED':
+    case 'SUCCEEDED':
+      return 'green';
+    case 'FAILED':
+    case 'FAILING':
+      return 'red';
+    case 'STOPPED':
+    case 'CANCELED':
+      return 'dim';
+    default:
+      return 'yellow';
+  }
+};
+
+/** In colour where the stream shows colours. */
+export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
+  styleText(colourOf(state), state, { stream });

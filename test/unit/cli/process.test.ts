@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { packageFolder, spawnDrey } from './drey.ts';
+import { accepted, cluster, oneTarget, operation, startLoopbackApi } from './loopback-api.ts';
+
+let server: Awaited<ReturnType<typeof startLoopbackApi>>;
+beforeAll(async () => {
+  server = await startLoopbackApi();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const run = (words: readonly string[], input?: string | null) =>
+  spawnDrey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
+
+describe('the process', () => {
+  it.each([
+    { words: ['--help'], code: 0, stdout: 'Usage: drey <action>' },
+    { words: ['run', '-h'], code: 0, stdout: 'Examples:' },
+    { words: ['kubernetes-session', '-h'], code: 0, stdout: 'Examples:' },
+    { words: ['--version'], code: 0, stdout: 'Version: ' },
+    { words: [], code: 1, stdout: 'Please specify an action.' },
+    { words: ['explode'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['list', '--output', 'xml'], code: 1, stdout: 'The output is table or json, not "xml".' },
+    { words: ['list', 'x'], code: 1, stdout: 'too many arguments' },
+  ])('$words ends with $code', async ({ words, code, stdout }) => {
+    const ended = await run(words).ended;
+
+    expect(ended).toMatchObject({ code, stderr: '' });
+    expect(ended.stdout).toContain(stdout);
+  });
+
+  it('stops a session through a pipe', async () => {
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'GET /v1/targets/local/clusters/live': { body: cluster() },
+      'POST /v1/targets/local/clusters/live/stop': accepted({ kind: 'stop' }),
+    });
+
+    const ended = await run(
+      ['kubernetes-session', '-Dkubernetes.cluster-id=live', '-Dexecution.attached=true'],
+      'stop\n',
+    ).ended;
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Retrieve flink cluster live successfully.*\nStopped session cluster live\.\n$/),
+    });
+  });
+
+  it('ends cleanly with 130 on Ctrl-C, and says that the operation goes on', async () => {
+    const { promise: poll, resolve: polled } = Promise.withResolvers<void>();
+    const open = operation({ state: 'IN_PROGRESS', phase: 'waiting for the JobManager' });
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'POST /v1/targets/local/clusters': { status: 202, body: { operation: open } },
+      [`GET /v1/operations/${open.operationId}`]: () => {
+        polled();
+        return { body: open };
+      },
+    });
+
+    const { child, ended } = run(['kubernetes-session'], null);
+    await poll;
+    child.kill('SIGINT');
+
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`The deploy goes on: \`drey operation ${open.operationId}\``);
+    expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
+
+  it('shows no stack when something is wrong', async () => {
+    server.answer({ 'GET /v1/targets': { body: { nonsense: true } } });
+
+    const ended = await run(['list']).ended;
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).not.toMatch(/\bat .*:\d+/);
+  });
+
+  it('is what package.json calls drey', async () => {
+    const { bin } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
+
+    expect(bin).toEqual({ drey: './cli/bin.js' });
+  });
+});
