@@ -1,0 +1,389 @@
+import * as z from 'zod';
+
+import { JobState } from '#events/model.ts';
+import { Fault, type ProblemCode } from '#events/problem.ts';
+
+/** One request to Flink's REST API, however it gets there. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** From the version on: `/v1/overview`. */
+  readonly path: string;
+  readonly json?: unknown;
+  /** A body that is not held in memory. Its length must be known: the way there does not take chunks of unknown number. */
+  readonly stream?: { readonly body: AsyncIterable<Uint8Array>; readonly bytes: number; readonly contentType: string };
+  /** How long an answer may take, where Flink works for long before it gives one. */
+  readonly timeoutMs?: number;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  /** Parsed JSON, or the text where it is none. */
+  readonly body: unknown;
+}
+
+/**
+ * Carries a request to one cluster's REST API and brings any answer back, whatever its status.
+ *
+ * @throws Fault `target-unreachable` when no answer of Flink's came (no ready JobManager included), `target-refused`
+ * when the API server did not let it through.
+ */
+export type Transport = (request: RestRequest, signal: AbortSignal) => Promise<RestResponse>;
+
+const Overview = z.object({
+  taskmanagers: z.int(),
+  'slots-total': z.int(),
+  'slots-available': z.int(),
+  'jobs-running': z.int(),
+  'jobs-finished': z.int(),
+  'jobs-cancelled': z.int(),
+  'jobs-failed': z.int(),
+  'flink-version': z.string(),
+});
+export type Overview = Readonly<z.infer<typeof Overview>>;
+
+const JobOverview = z.object({
+  jid: z.string(),
+  name: z.string(),
+  state: JobState,
+  /** Milliseconds since 1970. */
+  'start-time': z.int(),
+  /** Milliseconds since 1970; -1 while it runs. */
+  'end-time': z.int(),
+  tasks: z.record(z.string(), z.int()),
+});
+export type JobOverview = Readonly<z.infer<typeof JobOverview>>;
+
+const JobsOverview = z.object({ jobs: z.array(JobOverview) });
+const JobStatus = z.object({ status: JobState });
+const Uploaded = z.object({ filename: z.string() });
+const Jars = z.object({ files: z.array(z.object({ id: z.string() })) });
+const Exceptions = z.object({
+  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
+});
+const Errors = z.object({ errors: z.array(z.string()) });
+const SavepointInfo = z.object({
+  status: z.object({ id: z.enum(['IN_PROGRESS', 'COMPLETED']) }),
+  operation: z
+    .union([
+      z.object({ location: z.string() }),
+      z.object({ 'failure-cause': z.object({ class: z.string(), 'stack-trace': z.string() }) }),
+    ])
+    .nullish(),
+});
+
+export interface RunOptions {
+  /** 32 hex digits. Flink refuses to start the same id twice, which makes a run repeatable. */
+  readonly jobId: string;
+  readonly entryClass?: string;
+  readonly programArgsList?: readonly string[];
+  readonly parallelism?: number;
+  readonly savepointPath?: string;
+  readonly allowNonRestoredState?: boolean;
+  readonly claimMode?: 'CLAIM' | 'NO_CLAIM' | 'LEGACY';
+  readonly flinkConfiguration?: Readonly<Record<string, string>>;
+}
+
+export interface JarFile {
+  readonly name: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly bytes: number;
+}
+
+export type CancelOutcome =
+  | { readonly status: 'accepted' }
+  /** It had ended before, in this state. */
+  | { readonly status: 'ended'; readonly state: JobState };
+
+export type SavepointStatus =
+  | { readonly status: 'in-progress' }
+  | { readonly status: 'completed'; readonly location: string }
+  | { readonly status: 'failed'; readonly cause: string };
+
+export type FlinkRest = ReturnType<typeof flinkRest>;
+
+/** A program's main() runs before the answer comes. Less than the 350 s after which an idle connection may be cut. */
+const mainTimeoutMs = 300_000;
+/** Lambda's longest life: the caller's signal ends it earlier. */
+const uploadTimeoutMs = 900_000;
+
+/**
+ * Flink's REST API. Every method throws what its transport throws, and Fault `not-ready` while no JobManager leads,
+ * `target-unreachable` when Flink failed, `target-refused` when its answer is not what Flink gives.
+ *
+ * @see Flink 2.2, REST API
+ */
+export const flinkRest = (transport: Transport) => {
+  const call = async (request: RestRequest, signal: AbortSignal): Promise<RestResponse> => {
+    const response = await transport(request, signal);
+    if (response.status === 503) throw fault('not-ready', response, 'Flink has no leading JobManager yet');
+    return response;
+  };
+
+  const get = async <S extends z.ZodType>(path: string, schema: S, signal: AbortSignal): Promise<z.output<S>> => {
+    const response = await call({ method: 'GET', path }, signal);
+    if (response.status === 404) throw fault('not-found', response, `Flink does not know ${path}`);
+    return understood(response, schema, `GET ${path}`);
+  };
+
+  const hasJar = async (jarId: string, signal: AbortSignal) =>
+    (await get('/v1/jars', Jars, signal)).files.some(({ id }) => id === jarId);
+
+  const jobState = async (jobId: string, signal: AbortSignal): Promise<JobState | undefined> => {
+    const response = await call({ method: 'GET', path: urlPath`/v1/jobs/${jobId}/status` }, signal);
+    const isUnknown = causesOf(textOf(response)).some(({ name }) => name === 'FlinkJobNotFoundException');
+    // Flink 2.2 answers 500 for a job that it does not know, here.
+    if (isUnknown || response.status === 404) return undefined;
+    return understood(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
+  };
+
+  return {
+    overview: (signal: AbortSignal): Promise<Overview> => get('/v1/overview', Overview, signal),
+
+    /** Every job that the JobManager remembers, ended ones included. */
+    jobs: async (signal: AbortSignal): Promise<readonly JobOverview[]> =>
+      (await get('/v1/jobs/overview', JobsOverview, signal)).jobs,
+
+    /**
+     * @returns The jar's id at the JobManager. It is lost when that is started anew.
+     * @throws Fault `wrong-state` when the cluster takes no jars (an application, or `web.submit.enable: false`).
+     */
+    uploadJar: async (jar: JarFile, signal: AbortSignal): Promise<string> => {
+      const stream = multipart(jar);
+      const request = { method: 'POST', path: '/v1/jars/upload', stream, timeoutMs: uploadTimeoutMs } as const;
+      const response = await call(request, signal);
+      if (response.status === 400 || response.status === 404) {
+        throw fault('wrong-state', response, 'the cluster does not take the jar');
+      }
+      const { filename } = understood(response, Uploaded, 'POST /v1/jars/upload');
+      return filename.slice(filename.lastIndexOf('/') + 1);
+    },
+
+    /**
+     * Runs main() at the JobManager. Flink keeps no order here: an answer that was lost is found out by running again.
+     *
+     * @returns `known-already` when the job of this id was started before, whether it runs or has ended.
+     * @throws Fault `program-failed` with the exception of the program; `not-ready` when the JobManager has lost the jar.
+     */
+    runJar: async (jarId: string, options: RunOptions, signal: AbortSignal): Promise<'started' | 'known-already'> => {
+      const path = urlPath`/v1/jars/${jarId}/run`;
+      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs }, signal);
+      if (isSuccess(response)) return 'started';
+      const causes = causesOf(textOf(response));
+      if (causes.some(({ name }) => name === 'DuplicateJobSubmissionException')) return 'known-already';
+      if (causes.some(({ name }) => name === 'ProgramInvocationException')) throw programFailed(causes, response);
+      if (!(await hasJar(jarId, signal))) {
+        // The jar is deleted after a run, so a run that is repeated later finds the job and not the jar.
+        if ((await jobState(options.jobId, signal)) !== undefined) return 'known-already';
+        throw fault('not-ready', response, `the JobManager does not have jar ${jarId} (any more): upload it again`);
+      }
+      throw response.status < 500 ? programFailed(causes, response) : refusal(response, `POST ${path}`);
+    },
+
+    /** Gone already is done. */
+    deleteJar: async (jarId: string, signal: AbortSignal): Promise<void> => {
+      const path = urlPath`/v1/jars/${jarId}`;
+      const response = await call({ method: 'DELETE', path }, signal);
+      if (!isSuccess(response) && (await hasJar(jarId, signal))) throw refusal(response, `DELETE ${path}`);
+    },
+
+    /**
+     * Asks for the end of a job, and does not wait for it.
+     *
+     * @throws Fault `not-found` when Flink does not know the job.
+     */
+    cancel: async (jobId: string, signal: AbortSignal): Promise<CancelOutcome> => {
+      const path = urlPath`/v1/jobs/${jobId}`;
+      const response = await call({ method: 'PATCH', path: `${path}?mode=cancel` }, signal);
+      if (response.status === 404) throw unknownJob(jobId, response);
+      if (response.status === 409) {
+        const state = await jobState(jobId, signal);
+        if (state === undefined) throw unknownJob(jobId, response);
+        return { status: 'ended', state };
+      }
+      if (!isSuccess(response)) throw refusal(response, `PATCH ${path}`);
+      return { status: 'accepted' };
+    },
+
+    /**
+     * Why a job failed, in one line: `ArithmeticException: / by zero`. Undefined when it did not.
+     *
+     * @throws Fault `not-found` when Flink does not know the job.
+     */
+    rootCause: async (jobId: string, signal: AbortSignal): Promise<string | undefined> => {
+      const { exceptionHistory } = await get(urlPath`/v1/jobs/${jobId}/exceptions`, Exceptions, signal);
+      const latest = exceptionHistory.entries[0];
+      return latest === undefined ? undefined : rootLine(latest.stacktrace, latest.exceptionName);
+    },
+
+    /**
+     * Asks for a savepoint and the end of the job after it. Repeating it with the same trigger id starts no second one.
+     * That Flink does not know the job shows only in how the savepoint ends.
+     *
+     * @throws Fault `savepoint-failed` when it does not begin one, as without a directory.
+     */
+    stopWithSavepoint: async (
+      jobId: string,
+      { directory, triggerId }: { readonly directory?: string; readonly triggerId: string },
+      signal: AbortSignal,
+    ): Promise<void> => {
+      const path = urlPath`/v1/jobs/${jobId}/stop`;
+      const json = { targetDirectory: directory, drain: false, formatType: 'CANONICAL', triggerId };
+      const response = await call({ method: 'POST', path, json }, signal);
+      if (response.status === 404) throw unknownJob(jobId, response);
+      if (response.status === 400 || response.status === 409) {
+        throw fault('savepoint-failed', response, `Flink takes no savepoint of job ${jobId}`);
+      }
+      if (!isSuccess(response)) throw refusal(response, `POST ${path}`);
+    },
+
+    /**
+     * How far a savepoint got. Flink forgets it five minutes after its end.
+     *
+     * @throws Fault `not-found` when Flink does not know it.
+     */
+    savepoint: async (jobId: string, triggerId: string, signal: AbortSignal): Promise<SavepointStatus> => {
+      const path = urlPath`/v1/jobs/${jobId}/savepoints/${triggerId}`;
+      const { status, operation } = await get(path, SavepointInfo, signal);
+      if (status.id === 'IN_PROGRESS') return { status: 'in-progress' };
+      if (operation === undefined || operation === null) throw malformed(`GET ${path}`);
+      if ('location' in operation) return { status: 'completed', location: operation.location };
+      const cause = operation['failure-cause'];
+      return { status: 'failed', cause: rootLine(cause['stack-trace'], cause.class) };
+    },
+  };
+};
+
+/**
+ * The path of a URL, with every value encoded as one segment of it.
+ *
+ * @throws Fault `malformed-request` for `.`, `..` and nothing, which would change the path and cannot be encoded.
+ */
+export const urlPath = (strings: TemplateStringsArray, ...values: readonly string[]): string =>
+  String.raw({ raw: strings }, ...values.map(segment));
+
+const segment = (value: string): string => {
+  if (/^\.{0,2}$/.test(value)) throw new Fault('malformed-request', `"${value}" is no name`);
+  return encodeURIComponent(value);
+};
+
+/** A form with one file in it, as Flink's web page sends it. */
+const multipart = ({ name, body, bytes }: JarFile) => {
+  const boundary = `drey-${crypto.randomUUID()}`;
+  const encoder = new TextEncoder();
+  const head = encoder.encode(
+    `--${boundary}\r\nContent-Disposition: form-data; name="jarfile"; filename="${fileName(name)}"\r\n` +
+      'Content-Type: application/x-java-archive\r\n\r\n',
+  );
+  const tail = encoder.encode(`\r\n--${boundary}--\r\n`);
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    bytes: head.byteLength + bytes + tail.byteLength,
+    body: (async function* parts() {
+      yield head;
+      yield* exactly(body, bytes, name);
+      yield tail;
+    })(),
+  };
+};
+
+/** Flink takes files named `*.jar` only. What could end the header's string or the file's path becomes `_`. */
+const fileName = (name: string): string => {
+  const safe = name.replaceAll(/[^\w.-]/g, '_');
+  return safe.endsWith('.jar') ? safe : `${safe}.jar`;
+};
+
+/** The announced length is on its way before the body is: a stream of another length would be a broken request. */
+async function* exactly(body: AsyncIterable<Uint8Array>, bytes: number, name: string) {
+  let seen = 0;
+  for await (const chunk of body) {
+    seen += chunk.byteLength;
+    if (seen > bytes) break;
+    yield chunk;
+  }
+  if (seen !== bytes) throw new Fault('changed-meanwhile', `${name} does not have the ${bytes} bytes that it had`);
+}
+
+interface Cause {
+  /** The exception's class without its package. */
+  readonly name: string;
+  readonly message: string;
+}
+
+const firstLine = /^(?:Caused by: )?(?:[\w$]+\.)+([\w$]+)(?:: ?(.*))?$/;
+
+/**
+ * The chain of exceptions in a Java stack trace, outermost first. What was suppressed is indented, and left out.
+ *
+ * Flink's REST API has no other form of a reason than such a text.
+ */
+const causesOf = (trace: string): readonly Cause[] => {
+  const causes: { name: string; message: string }[] = [];
+  let inMessage = false;
+  for (const line of trace.split(/\r?\n/)) {
+    const [, name, message = ''] = (!inMessage || line.startsWith('Caused by: ') ? firstLine.exec(line) : null) ?? [];
+    const current = causes.at(-1);
+    if (name !== undefined) {
+      causes.push({ name, message });
+      inMessage = true;
+    } else if (/^\s+(?:at |\.\.\. \d+ more|Suppressed: )|^End of exception on server side/.test(line)) {
+      inMessage = false;
+    } else if (inMessage && current !== undefined && line.trim() !== '') {
+      current.message += `\n${line}`;
+    }
+  }
+  return causes;
+};
+
+const longestMessage = 1_000;
+const inWords = ({ name, message }: Cause) => (message === '' ? name : `${name}: ${message}`).slice(0, longestMessage);
+
+/** The deepest cause, in one line. */
+const rootLine = (trace: string, otherwise: string): string => {
+  const cause = causesOf(trace).at(-1);
+  return cause === undefined ? otherwise : (inWords(cause).split('\n')[0] ?? otherwise);
+};
+
+/** The program's own exception, and what Flink says of it where that tells more. */
+const programFailed = (causes: readonly Cause[], response: RestResponse): Fault => {
+  const root = causes.at(-1);
+  if (root === undefined) return fault('program-failed', response, 'Flink could not start the program');
+  const before = causes.at(-2);
+  const tellsMore = before?.name === 'ProgramInvocationException' && !before.message.endsWith(root.message);
+  const addition = tellsMore ? ` (${before.message})` : '';
+  return new Fault('program-failed', `${inWords(root)}${addition}`, { reason: root.name, cause: response.body });
+};
+
+const isSuccess = ({ status }: RestResponse) => status >= 200 && status < 300;
+
+const textOf = ({ body }: RestResponse): string => {
+  const parsed = Errors.safeParse(body);
+  return parsed.success ? parsed.data.errors.join('\n') : '';
+};
+
+/** A reason for people: Flink's deepest cause, or the plain sentence that it gave instead. */
+const fault = (code: ProblemCode, response: RestResponse, message: string): Fault => {
+  const text = textOf(response);
+  const plain = (text.split('\n')[0] ?? '').slice(0, longestMessage);
+  const reason = rootLine(text, plain);
+  return new Fault(code, reason === '' ? message : `${message}: ${reason}`, { cause: response.body });
+};
+
+const refusal = (response: RestResponse, what: string): Fault =>
+  fault(
+    response.status >= 500 || response.status === 408 ? 'target-unreachable' : 'target-refused',
+    response,
+    `Flink answered ${what} with ${response.status}`,
+  );
+
+const unknownJob = (jobId: string, { body }: RestResponse) =>
+  new Fault('not-found', `Flink does not know job ${jobId}`, { cause: body });
+
+const malformed = (what: string, cause?: unknown) =>
+  new Fault('target-refused', `the answer to ${what} is not one of Flink's`, { cause });
+
+const understood = <S extends z.ZodType>(response: RestResponse, schema: S, what: string): z.output<S> => {
+  if (!isSuccess(response)) throw refusal(response, what);
+  const parsed = schema.safeParse(response.body);
+  if (!parsed.success) throw malformed(what, parsed.error);
+  return parsed.data;
+};

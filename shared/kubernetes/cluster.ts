@@ -1,0 +1,86 @@
+import type { NamedTarget } from '#events/model.ts';
+import { Fault } from '#events/problem.ts';
+import type { Kubernetes } from '#shared/clusters/ports.ts';
+import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
+import { type Transport, urlPath } from '#shared/flink/rest.ts';
+
+import { apply } from './apply.ts';
+import { type Client, clientOf } from './client.ts';
+import type { Access } from './credentials.ts';
+import { AnyObject } from './objects.ts';
+import { deployments, observe } from './observe.ts';
+import { collectionPath, objectPath } from './paths.ts';
+import { deleteConfigMaps, deleteDeployment, remaining } from './remove.ts';
+import { refusalOf, statusOf } from './status.ts';
+
+/** One target's Kubernetes, by its API server. */
+export const kubernetesOf = (
+  target: NamedTarget,
+  access: Access,
+  client: Client = clientOf(target, access),
+): Kubernetes => ({
+  apply: (manifests, operationId, signal) => apply(manifests, operationId, { client, target, signal }),
+  observe: (clusterId, signal) => observe(clusterId, client, target, signal),
+  deployments: (signal) => deployments(client, target, signal),
+  remove: (clusterId, uid, signal) =>
+    deleteDeployment({ name: deploymentName(clusterId), uid }, client, target, signal),
+  remaining: (clusterId, signal) => remaining(clusterId, client, target, signal),
+  removeConfigMaps: (names, signal) => deleteConfigMaps(names, client, target, signal),
+  logs: (clusterId, options, signal) => logs(clusterId, options, client, target, signal),
+  flink: (clusterId) => flinkTransport(clusterId, client, target),
+});
+
+/** Lines may be long; the answer is held in memory. */
+const mostLogBytes = 1_000_000;
+
+const logs = async (
+  clusterId: string,
+  { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
+  client: Client,
+  { namespace }: NamedTarget,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const query = { labelSelector: labelSelector(jobManagerLabels(clusterId)) };
+  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query, signal);
+  const [newest] = pods.toSorted((one, other) => createdMs(other) - createdMs(one));
+  if (newest === undefined) return undefined;
+  const parameters = new URLSearchParams({
+    container: 'flink-main-container',
+    tailLines: String(lines),
+    limitBytes: String(mostLogBytes),
+    previous: String(previous),
+  });
+  const path = `${objectPath('Pod', namespace, newest.metadata.name)}/log?${parameters.toString()}`;
+  // 400: its container has not started, or none came before it.
+  const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] }, signal);
+  return status === 200 && typeof body === 'string' ? body : undefined;
+};
+
+const createdMs = ({ metadata: { creationTimestamp = '' } }: AnyObject) => Date.parse(creationTimestamp) || 0;
+
+/** Every status, because the caller tells Flink's refusals from the API server's. */
+const flinkStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 401);
+
+/**
+ * Flink's REST API behind the service proxy. The API server tells of a missing Service or pod with an object of kind
+ * Status; whatever else comes is Flink's.
+ */
+const flinkTransport =
+  (clusterId: string, client: Client, target: NamedTarget): Transport =>
+  async (request, signal) => {
+    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
+    const path = `${service}:rest/proxy${request.path}`;
+    const repeatable = request.method !== 'POST';
+    const answer = await client.send({ ...request, path, repeatable, expected: flinkStatuses }, signal);
+    const isText = typeof answer.body === 'string';
+    const status = statusOf(answer);
+    if (status === undefined && !(isText && answer.status >= 500)) return { status: answer.status, body: answer.body };
+    const options = { cause: answer.body };
+    if (answer.status === 404)
+      throw new Fault('not-found', `there is no Flink cluster ${clusterId} in namespace ${target.namespace}`, options);
+    if (answer.status < 500) throw refusalOf(answer, target);
+    throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet, or none any more`, {
+      ...options,
+      retryAfterSeconds: 2,
+    });
+  };

@@ -1,0 +1,127 @@
+import type { NamedTarget } from '#events/model.ts';
+import type { Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
+
+import { operationAnnotation } from './apply.ts';
+import type { Client } from './client.ts';
+import { type ContainerStatus, Deployment, Event, Pod } from './objects.ts';
+import { collectionPath, objectPath } from './paths.ts';
+
+/** One cluster, in three requests; see the port. */
+export const observe = async (
+  clusterId: string,
+  client: Client,
+  { namespace }: NamedTarget,
+  signal: AbortSignal,
+): Promise<Observation> => {
+  const [deployment, pods, events] = await Promise.all([
+    client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment, signal),
+    client.list(
+      collectionPath('Pod', namespace),
+      Pod,
+      { labelSelector: labelSelector(commonLabels(clusterId)) },
+      signal,
+    ),
+    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }, signal),
+  ]);
+  return {
+    deployment: deployment === undefined ? undefined : observedDeployment(deployment),
+    pods: pods.map(observedPod),
+    warnings: warningsAbout(clusterId, events, deployment?.metadata.creationTimestamp),
+  };
+};
+
+/** All Flink Deployments of the namespace, by the labels that Flink's own client gives them. */
+export const deployments = async (
+  client: Client,
+  { namespace }: NamedTarget,
+  signal: AbortSignal,
+): Promise<readonly ObservedDeployment[]> => {
+  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes', component: 'jobmanager' }) };
+  return (await client.list(collectionPath('Deployment', namespace), Deployment, query, signal)).map(
+    observedDeployment,
+  );
+};
+
+const observedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({
+  clusterId: metadata.name,
+  uid: metadata.uid,
+  operationId: metadata.annotations?.[operationAnnotation],
+  deleting: metadata.deletionTimestamp !== undefined,
+  readyReplicas: status?.readyReplicas ?? 0,
+});
+
+const observedPod = (pod: Pod): ObservedPod => {
+  const component = pod.metadata.labels?.['component'];
+  const containers = pod.status?.containerStatuses ?? [];
+  return {
+    name: pod.metadata.name,
+    component: component === 'jobmanager' || component === 'taskmanager' ? component : 'other',
+    phase: pod.status?.phase ?? 'Unknown',
+    ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    trouble: troubleOf(pod),
+  };
+};
+
+type Trouble = NonNullable<ObservedPod['trouble']>;
+
+const troubleOf = ({ status }: Pod): Trouble | undefined => {
+  if (status === undefined) return undefined;
+  // Of the pod as a whole, such as Evicted.
+  if (status.reason !== undefined) return { reason: status.reason, message: status.message ?? '' };
+  const unscheduled = status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  if (unscheduled !== undefined)
+    return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '' };
+  const init = status.initContainerStatuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
+  return [...init, ...status.containerStatuses].map(containerTrouble).find((trouble) => trouble !== undefined);
+};
+
+/** Waiting for these is no trouble. */
+const ordinary: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
+
+const containerTrouble = ({ name, state, lastState }: ContainerStatus): Trouble | undefined => {
+  const ended = state?.terminated ?? lastState?.terminated;
+  const end =
+    ended === undefined ? '' : `container ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})`;
+  const exitCode = ended === undefined ? {} : { exitCode: ended.exitCode };
+  if (state?.terminated !== undefined) {
+    return {
+      reason: state.terminated.reason ?? 'Error',
+      message: sentences(end, state.terminated.message),
+      ...exitCode,
+    };
+  }
+  if (state?.waiting?.reason === undefined || ordinary.has(state.waiting.reason)) return undefined;
+  return { reason: state.waiting.reason, message: sentences(state.waiting.message, end), ...exitCode };
+};
+
+const sentences = (...parts: readonly (string | undefined)[]) =>
+  parts.filter((part) => part !== undefined && part !== '').join('; ');
+
+const warningsAbout = (
+  clusterId: string,
+  events: readonly Event[],
+  since: string | undefined,
+): Observation['warnings'] =>
+  events
+    .filter(({ involvedObject }) => isAbout(clusterId, involvedObject))
+    .map((event) => ({ reason: event.reason, message: event.message, at: timeOf(event) }))
+    // Events outlive their objects by an hour: those of an earlier cluster of this id are left out.
+    .filter(({ at }) => since === undefined || Date.parse(at) >= Date.parse(since))
+    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+
+const timeOf = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>
+  series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? new Date(0).toISOString();
+
+/** Names that Kubernetes and Flink make of the id. A plain prefix would also be that of a cluster `<id>-2`. */
+const suffixes: Readonly<Record<string, RegExp>> = {
+  Deployment: /^$/,
+  ReplicaSet: /^-[a-z0-9]{1,10}$/,
+  Pod: /^-([a-z0-9]{1,10}-[a-z0-9]{5}|taskmanager-\d+-\d+)$/,
+};
+
+const isAbout = (clusterId: string, { kind = '', name = '' }: Event['involvedObject']): boolean =>
+  name.startsWith(clusterId) &&
+  Object.hasOwn(suffixes, kind) &&
+  suffixes[kind]?.test(name.slice(clusterId.length)) === true;

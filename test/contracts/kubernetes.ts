@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Kubernetes } from '#shared/clusters/ports.ts';
+import { type ClusterManifests, renderSession } from '#shared/flink/manifests.ts';
+
+export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
+
+/** An empty namespace of some Kubernetes, and a way to do there what others do. */
+export interface World {
+  readonly kubernetes: Kubernetes;
+  readonly namespace: string;
+  create(kind: ByHand, name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
+  exists(kind: ByHand, name: string): Promise<boolean>;
+  deleteDeployment(name: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** What every implementation of the port does, real or not. */
+export const kubernetesContract = (name: string, open: () => Promise<World>) =>
+  describe(`${name} as Kubernetes`, () => {
+    const first = '0'.repeat(32);
+    const second = '1'.repeat(32);
+    const signal = AbortSignal.timeout(110_000);
+    let world: World;
+    let kubernetes: Kubernetes;
+
+    beforeAll(async () => {
+      world = await open();
+      ({ kubernetes } = world);
+    });
+    afterAll(() => world.dispose());
+
+    // The image is none, so nothing runs: what is tried here is the control plane's.
+    const manifests = (clusterId: string): ClusterManifests =>
+      renderSession({
+        clusterId,
+        namespace: world.namespace,
+        config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
+      });
+    const gone = (clusterId: string) =>
+      expect
+        .poll(async () => (await kubernetes.remaining(clusterId, signal)).owned, { timeout: 60_000, interval: 250 })
+        .toEqual([]);
+
+    it('creates the Deployment and all that it owns', async () => {
+      const { uid } = await kubernetes.apply(manifests('new'), first, signal);
+
+      const { deployment } = await kubernetes.observe('new', signal);
+      const { owned, highAvailability } = await kubernetes.remaining('new', signal);
+      expect(deployment).toMatchObject({ clusterId: 'new', uid, operationId: first, deleting: false });
+      expect(owned).toEqual(
+        expect.arrayContaining([
+          { kind: 'Deployment', name: 'new' },
+          { kind: 'Service', name: 'new' },
+          { kind: 'Service', name: 'new-rest' },
+          { kind: 'ConfigMap', name: 'flink-config-new' },
+        ]),
+      );
+      expect(highAvailability).toEqual([]);
+    });
+
+    it('finds its own when it is repeated', async () => {
+      const before = await kubernetes.apply(manifests('twice'), first, signal);
+
+      const after = await kubernetes.apply(manifests('twice'), first, signal);
+
+      expect(after).toEqual(before);
+    });
+
+    it('does not touch the Deployment of another operation', async () => {
+      const before = await kubernetes.apply(manifests('other'), first, signal);
+
+      await expect(kubernetes.apply(manifests('other'), second, signal)).rejects.toMatchObject({ code: 'id-taken' });
+
+      const { deployment } = await kubernetes.observe('other', signal);
+      expect(deployment).toMatchObject({ uid: before.uid, operationId: first, deleting: false });
+    });
+
+    it('does not touch a Deployment that Drey did not deploy', async () => {
+      await world.create('Deployment', 'by-hand');
+
+      await expect(kubernetes.apply(manifests('by-hand'), first, signal)).rejects.toMatchObject({ code: 'id-taken' });
+
+      const { deployment } = await kubernetes.observe('by-hand', signal);
+      expect(deployment).toMatchObject({ operationId: undefined, deleting: false });
+    });
+
+    it('leaves nothing of its own where a Service is taken, and the Service as it is', async () => {
+      await world.create('Service', 'crossed-rest');
+
+      await expect(kubernetes.apply(manifests('crossed'), first, signal)).rejects.toMatchObject({ code: 'id-taken' });
+
+      await gone('crossed');
+      expect(await world.exists('Service', 'crossed-rest')).toBe(true);
+    });
+
+    it('lists Flink Deployments only', async () => {
+      await kubernetes.apply(manifests('listed'), first, signal);
+      await world.create('Deployment', 'unlisted');
+
+      const ids = (await kubernetes.deployments(signal)).map(({ clusterId }) => clusterId);
+
+      expect(ids).toContain('listed');
+      expect(ids).not.toContain('unlisted');
+    });
+
+    it('sees nothing where nothing is', async () => {
+      const seen = await kubernetes.observe('nothing', signal);
+      const left = await kubernetes.remaining('nothing', signal);
+      const log = await kubernetes.logs('nothing', { lines: 1 }, signal);
+
+      expect(seen).toEqual({ deployment: undefined, pods: [], warnings: [] });
+      expect(left).toEqual({ owned: [], highAvailability: [] });
+      expect(log).toBeUndefined();
+    });
+
+    it('removes the Deployment with all that it owns', async () => {
+      const { uid } = await kubernetes.apply(manifests('removed'), first, signal);
+
+      await kubernetes.remove('removed', uid, signal);
+
+      await gone('removed');
+      expect((await kubernetes.observe('removed', signal)).deployment).toBeUndefined();
+    });
+
+    it('removes nothing that has another uid, and takes gone for done', async () => {
+      await kubernetes.apply(manifests('kept'), first, signal);
+
+      await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000', signal);
+      await kubernetes.remove('absent', 'd9c1f9d0-0000-4000-8000-000000000000', signal);
+
+      expect((await kubernetes.observe('kept', signal)).deployment?.deleting).toBe(false);
+    });
+
+    it('sees that somebody deleted the Deployment', async () => {
+      await kubernetes.apply(manifests('deleted'), first, signal);
+
+      await world.deleteDeployment('deleted');
+
+      await gone('deleted');
+      expect((await kubernetes.observe('deleted', signal)).deployment).toBeUndefined();
+    });
+
+    it('tells what high availability left, and removes it', async () => {
+      const labels = { app: 'ha', type: 'flink-native-kubernetes' };
+      const map = 'ha-cluster-config-map';
+      await world.create('ConfigMap', map, labels);
+
+      const before = await kubernetes.remaining('ha', signal);
+      await kubernetes.removeConfigMaps([map, 'ha-absent'], signal);
+      const after = await kubernetes.remaining('ha', signal);
+
+      expect(before).toEqual({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
+      expect(after).toEqual({ owned: [], highAvailability: [] });
+    });
+
+    it('knows no Flink where no cluster is', async () => {
+      const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' }, signal);
+
+      await expect(asked).rejects.toMatchObject({ code: 'not-found' });
+    });
+
+    it('stops when the caller does', async () => {
+      await expect(kubernetes.deployments(AbortSignal.abort())).rejects.toThrow();
+    });
+  });

@@ -1,0 +1,205 @@
+import type { JobState } from '#events/model.ts';
+import type { RestRequest, RestResponse, RunOptions } from '#shared/flink/rest.ts';
+
+interface FakeJob {
+  readonly name: string;
+  readonly options: Partial<RunOptions>;
+  state: JobState;
+  endTime: number;
+  /** The stack trace of why it failed. */
+  failure: string | undefined;
+}
+
+/** What becomes of a program that is run: its job's state, or the stack trace of what its main() threw. */
+export type Program = (options: Partial<RunOptions>) => { readonly state: JobState } | { readonly thrown: string };
+
+const ended: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
+const startTime = Date.parse('2026-11-23T12:00:00Z');
+
+/** The REST API of one session: the part that Drey uses, with the statuses and texts of Flink 2.2. */
+export class FakeFlink {
+  readonly jobs = new Map<string, FakeJob>();
+  /** Uploaded jars: the sent form's bytes by id. */
+  readonly jars = new Map<string, number>();
+  readonly requests: RestRequest[] = [];
+  readonly savepoints = new Map<string, { readonly location: string } | { readonly failure: string } | 'in-progress'>();
+  program: Program = () => ({ state: 'RUNNING' });
+  /** What becomes of a stop with savepoint: by default it is completed at once. */
+  savepoint: (
+    jobId: string,
+    directory: string,
+  ) => { readonly location: string } | { readonly failure: string } | 'in-progress' = (jobId, directory) => ({
+    location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
+  });
+  /** While no JobManager leads, everything is answered with 503. */
+  leaderless = false;
+
+  /** A job that is there already. */
+  addJob(
+    jobId: string,
+    { state = 'RUNNING', name = 'a job', failure }: { state?: JobState; name?: string; failure?: string } = {},
+  ): void {
+    this.jobs.set(jobId, { name, options: {}, state, endTime: ended.has(state) ? startTime + 1_000 : -1, failure });
+  }
+
+  setState(jobId: string, state: JobState, failure?: string): void {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
+    Object.assign(job, { state, failure: failure ?? job.failure, endTime: ended.has(state) ? startTime + 1_000 : -1 });
+  }
+
+  /** The JobManager starts anew without high availability. */
+  forgetAll(): void {
+    this.jobs.clear();
+    this.jars.clear();
+  }
+
+  async answer(request: RestRequest): Promise<RestResponse> {
+    this.requests.push(request);
+    if (this.leaderless)
+      return errors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
+    const [path = ''] = request.path.split('?');
+    const [, version, what = '', id, action, last] = path.split('/').map(decodeURIComponent);
+    if (version !== 'v1') return errors(404, `Not found: ${path}`);
+    switch (`${request.method} ${what}`) {
+      case 'GET overview':
+        return json(this.overview());
+      case 'GET jars':
+        return json({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
+      case 'POST jars':
+        return id === 'upload' ? this.upload(request) : this.run(id ?? '', request);
+      case 'DELETE jars':
+        return this.jars.delete(id ?? '') ? json({}) : errors(400, `File ${id ?? ''} does not exist.`);
+      case 'GET jobs':
+        return id === 'overview' ? json({ jobs: [...this.jobs].map(jobOverview) }) : this.job(id ?? '', action, last);
+      case 'PATCH jobs':
+        return this.cancel(id ?? '');
+      case 'POST jobs':
+        return this.stop(id ?? '', request);
+      default:
+        return errors(404, `Not found: ${path}`);
+    }
+  }
+
+  private overview() {
+    const count = (state: JobState) => [...this.jobs.values()].filter((job) => job.state === state).length;
+    return {
+      taskmanagers: 0,
+      'slots-total': 0,
+      'slots-available': 0,
+      'jobs-running': count('RUNNING'),
+      'jobs-finished': count('FINISHED'),
+      'jobs-cancelled': count('CANCELED'),
+      'jobs-failed': count('FAILED'),
+      'flink-version': '2.2.1',
+    };
+  }
+
+  private async upload({ stream }: RestRequest): Promise<RestResponse> {
+    let bytes = 0;
+    for await (const chunk of stream?.body ?? []) bytes += chunk.byteLength;
+    if (bytes !== stream?.bytes) return errors(400, 'The request is not as long as it said.');
+    const id = `upload-${this.jars.size + 1}.jar`;
+    this.jars.set(id, bytes);
+    return json({ filename: `/tmp/flink-web/flink-web-upload/${id}`, status: 'success' });
+  }
+
+  private run(jar: string, { json: body }: RestRequest): RestResponse {
+    if (!this.jars.has(jar))
+      return errors(
+        400,
+        `org.apache.flink.runtime.rest.handler.RestHandlerException: Jar file /tmp/${jar} does not exist`,
+      );
+    const options = body as RunOptions; // What flinkRest sends.
+    if (this.jobs.has(options.jobId)) return errors(400, duplicate);
+    const outcome = this.program(options);
+    if ('thrown' in outcome) return errors(400, outcome.thrown);
+    this.jobs.set(options.jobId, {
+      name: options.entryClass ?? 'the main class',
+      options,
+      state: outcome.state,
+      endTime: ended.has(outcome.state) ? startTime + 1_000 : -1,
+      failure: undefined,
+    });
+    return json({ jobid: options.jobId });
+  }
+
+  private job(jobId: string, what: string | undefined, triggerId: string | undefined): RestResponse {
+    const job = this.jobs.get(jobId);
+    const savepoint = this.savepoints.get(triggerId ?? '');
+    switch (what) {
+      case 'status':
+        return job === undefined ? errors(500, unknown(jobId)) : json({ status: job.state });
+      case 'exceptions':
+        if (job === undefined) return errors(404, unknown(jobId));
+        return json({
+          exceptionHistory: {
+            entries:
+              job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
+          },
+        });
+      case 'savepoints':
+        if (savepoint === undefined)
+          return errors(404, `There is no savepoint operation with triggerId=${triggerId ?? ''} for job ${jobId}.`);
+        if (savepoint === 'in-progress') return json({ status: { id: 'IN_PROGRESS' }, operation: null });
+        return json({
+          status: { id: 'COMPLETED' },
+          operation:
+            'location' in savepoint
+              ? savepoint
+              : { 'failure-cause': { class: 'java.lang.Exception', 'stack-trace': savepoint.failure } },
+        });
+      default:
+        return errors(404, 'Not found');
+    }
+  }
+
+  private cancel(jobId: string): RestResponse {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) return errors(404, 'Job could not be found.');
+    if (job.state === 'FINISHED' || job.state === 'FAILED') {
+      return errors(
+        409,
+        `Job cancellation failed because the job has already reached another terminal state (${job.state}).`,
+      );
+    }
+    this.setState(jobId, 'CANCELED');
+    return json({}, 202);
+  }
+
+  private stop(jobId: string, { json: body }: RestRequest): RestResponse {
+    const { targetDirectory, triggerId } = body as { readonly targetDirectory?: string; readonly triggerId: string }; // What flinkRest sends.
+    if (targetDirectory === undefined) {
+      return errors(
+        400,
+        'Config key [execution.checkpointing.savepoint-dir] is not set. Property [targetDirectory] must be provided.',
+      );
+    }
+    if (!this.savepoints.has(triggerId)) {
+      const outcome = this.savepoint(jobId, targetDirectory);
+      this.savepoints.set(triggerId, outcome);
+      if (outcome !== 'in-progress' && 'location' in outcome && this.jobs.has(jobId)) this.setState(jobId, 'FINISHED');
+    }
+    return json({ 'request-id': triggerId }, 202);
+  }
+}
+
+const duplicate = [
+  'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.',
+  'Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job has already been submitted.',
+].join('\n\tat a.b.C(C.java:1)\n');
+
+const unknown = (jobId: string) =>
+  `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${jobId})`;
+
+const jobOverview = ([jid, { name, state, endTime }]: readonly [string, FakeJob]) => ({
+  jid,
+  name,
+  state,
+  'start-time': startTime,
+  'end-time': endTime,
+  tasks: { total: 1, running: state === 'RUNNING' ? 1 : 0 },
+});
+
+const json = (body: unknown, status = 200): RestResponse => ({ status, body });
+const errors = (status: number, ...lines: readonly string[]): RestResponse => ({ status, body: { errors: lines } });

@@ -1,0 +1,193 @@
+import { Fault } from '#events/problem.ts';
+import type { Kubernetes, ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { RestRequest, Transport } from '#shared/flink/rest.ts';
+
+import { FakeFlink } from './flink.ts';
+
+interface FakeCluster {
+  readonly uid: string;
+  /** Undefined: somebody else's Deployment. */
+  readonly operationId: string | undefined;
+  readonly manifests: ClusterManifests | undefined;
+  readonly flink: FakeFlink;
+  deleting: boolean;
+  ready: boolean;
+  restarts: number;
+  trouble: ObservedPod['trouble'];
+  warnings: Observation['warnings'];
+  log: string | undefined;
+  previousLog: string | undefined;
+}
+
+/** One namespace in memory. What happens by itself on a cluster (pods start, the collector collects) is done by the test. */
+export class FakeKubernetes implements Kubernetes {
+  readonly clusters = new Map<string, FakeCluster>();
+  /** Names of ConfigMaps without an owner, by cluster. */
+  readonly highAvailability = new Map<string, Set<string>>();
+  /** Objects of somebody else, as `Service/name`. */
+  readonly foreign = new Set<string>();
+  /** The methods that were called, in order. */
+  readonly calls: (keyof Kubernetes)[] = [];
+  /** Whether nothing answers. */
+  unreachable = false;
+  /** Whether the JobManager of a new Deployment answers at once. */
+  startsAtOnce = true;
+  /** Whether a Deployment that is removed stays until `collect`. */
+  lingers = false;
+  private readonly faults = new Map<keyof Kubernetes, Fault[]>();
+  private created = 0;
+
+  /** The next call of the method fails. */
+  failNext(method: keyof Kubernetes, fault: Fault): void {
+    this.faults.set(method, [...(this.faults.get(method) ?? []), fault]);
+  }
+
+  /** `kubectl delete deployment`, by somebody. */
+  deleteByHand(clusterId: string): void {
+    this.clusters.delete(clusterId);
+  }
+
+  /** `kubectl create deployment`, by somebody. */
+  createByHand(clusterId: string): void {
+    this.clusters.set(clusterId, this.newCluster(undefined, undefined));
+  }
+
+  /** Ends the removal of a Deployment that lingered. */
+  collect(clusterId: string): void {
+    if (this.clusters.get(clusterId)?.deleting === true) this.clusters.delete(clusterId);
+  }
+
+  /** The cluster of the id. @throws when the test has none. */
+  cluster(clusterId: string): FakeCluster {
+    const cluster = this.clusters.get(clusterId);
+    if (cluster === undefined) throw new Error(`the fake has no cluster ${clusterId}`);
+    return cluster;
+  }
+
+  async apply(manifests: ClusterManifests, operationId: string, signal: AbortSignal) {
+    this.enter('apply', signal);
+    const clusterId = manifests.deployment.metadata?.name ?? '';
+    const existing = this.clusters.get(clusterId);
+    if (existing?.operationId === operationId && !existing.deleting) return { uid: existing.uid };
+    if (existing?.deleting === true && existing.operationId !== operationId) {
+      throw new Fault('not-ready', `Deployment ${clusterId} of an earlier cluster is still being removed`);
+    }
+    if (existing !== undefined)
+      throw new Fault('id-taken', `Deployment ${clusterId} belongs to ${existing.operationId ?? 'nobody of Drey'}`);
+    const taken = manifests.dependents.find(({ kind, metadata }) =>
+      this.foreign.has(`${kind ?? ''}/${metadata?.name ?? ''}`),
+    );
+    if (taken !== undefined)
+      throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to somebody else`);
+    const cluster = this.newCluster(operationId, structuredClone(manifests));
+    this.clusters.set(clusterId, cluster);
+    return { uid: cluster.uid };
+  }
+
+  async observe(clusterId: string, signal: AbortSignal): Promise<Observation> {
+    this.enter('observe', signal);
+    const cluster = this.clusters.get(clusterId);
+    if (cluster === undefined) return { deployment: undefined, pods: [], warnings: [] };
+    return { deployment: observed(clusterId, cluster), pods: podsOf(clusterId, cluster), warnings: cluster.warnings };
+  }
+
+  async deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]> {
+    this.enter('deployments', signal);
+    const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
+    return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
+  }
+
+  async remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void> {
+    this.enter('remove', signal);
+    const cluster = this.clusters.get(clusterId);
+    if (cluster?.uid !== uid) return;
+    if (this.lingers) cluster.deleting = true;
+    else this.clusters.delete(clusterId);
+  }
+
+  async remaining(clusterId: string, signal: AbortSignal) {
+    this.enter('remaining', signal);
+    const cluster = this.clusters.get(clusterId);
+    const names = [...(this.highAvailability.get(clusterId) ?? [])];
+    return {
+      owned: cluster === undefined ? [] : ownedBy(clusterId, cluster),
+      highAvailability: names.map((name) => ({ kind: 'ConfigMap', name })),
+    };
+  }
+
+  async removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void> {
+    this.enter('removeConfigMaps', signal);
+    for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
+  }
+
+  async logs(
+    clusterId: string,
+    { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
+    signal: AbortSignal,
+  ) {
+    this.enter('logs', signal);
+    const cluster = this.clusters.get(clusterId);
+    const log = previous ? cluster?.previousLog : cluster?.log;
+    return log?.split('\n').slice(-lines).join('\n');
+  }
+
+  flink(clusterId: string): Transport {
+    return async (request: RestRequest, signal: AbortSignal) => {
+      this.enter('flink', signal);
+      const cluster = this.clusters.get(clusterId);
+      if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
+      if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
+      return cluster.flink.answer(request);
+    };
+  }
+
+  private enter(method: keyof Kubernetes, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    this.calls.push(method);
+    if (this.unreachable) throw new Fault('target-unreachable', 'the API server could not be connected to');
+    const fault = this.faults.get(method)?.shift();
+    if (fault !== undefined) throw fault;
+  }
+
+  private newCluster(operationId: string | undefined, manifests: ClusterManifests | undefined): FakeCluster {
+    this.created += 1;
+    return {
+      uid: `00000000-0000-4000-8000-${String(this.created).padStart(12, '0')}`,
+      operationId,
+      manifests,
+      flink: new FakeFlink(),
+      deleting: false,
+      ready: this.startsAtOnce,
+      restarts: 0,
+      trouble: undefined,
+      warnings: [],
+      log: '',
+      previousLog: undefined,
+    };
+  }
+}
+
+const observed = (clusterId: string, { uid, operationId, deleting, ready }: FakeCluster): ObservedDeployment => ({
+  clusterId,
+  uid,
+  operationId,
+  deleting,
+  readyReplicas: ready ? 1 : 0,
+});
+
+const podsOf = (clusterId: string, { ready, restarts, trouble }: FakeCluster): readonly ObservedPod[] => [
+  {
+    name: `${clusterId}-5d4f8b7c9-abcde`,
+    component: 'jobmanager',
+    phase: ready ? 'Running' : 'Pending',
+    ready: ready && trouble === undefined,
+    restarts,
+    trouble,
+  },
+];
+
+const ownedBy = (clusterId: string, { manifests }: FakeCluster): readonly ObjectName[] => [
+  { kind: 'Deployment', name: clusterId },
+  ...(manifests?.dependents ?? []).map(({ kind = '', metadata }) => ({ kind, name: metadata?.name ?? '' })),
+];

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+
+import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+
+import type { NamedTarget } from '#events/model.ts';
+import { renderSession } from '#shared/flink/manifests.ts';
+import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import type { Access, Connection } from '#shared/kubernetes/credentials.ts';
+import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
+
+const kubeconfig = process.env['DREY_TEST_KUBECONFIG'];
+if (kubeconfig === undefined)
+  throw new Error('DREY_TEST_KUBECONFIG does not name a kubeconfig: these tests need a real API server');
+
+const config = new KubeConfig();
+config.loadFromFile(kubeconfig);
+const apps = config.makeApiClient(AppsV1Api);
+const core = config.makeApiClient(CoreV1Api);
+
+const pem = async (data: string | undefined, file: string | undefined) =>
+  data === undefined ? readFile(file ?? '', 'utf8') : Buffer.from(data, 'base64').toString();
+
+/** The way of a kubeconfig with a client certificate. */
+const accessOf = async (): Promise<Access> => {
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  const connection: Connection = {
+    server: new URL(cluster?.server ?? ''),
+    ca: await pem(cluster?.caData, cluster?.caFile),
+    cert: await pem(user?.certData, user?.certFile),
+    key: await pem(user?.keyData, user?.keyFile),
+  };
+  return { open: async () => connection, forget: () => {} };
+};
+
+const targetOf = (namespace: string): NamedTarget => ({
+  name: 'test',
+  cluster: 'test',
+  region: 'us-east-1',
+  namespace,
+  defaults: {},
+  locked: [],
+  maxJarBytes: 1_000_000,
+});
+
+const newNamespace = async () => {
+  const { metadata } = await core.createNamespace({ body: { metadata: { generateName: 'drey-test-' } } });
+  return metadata?.name ?? '';
+};
+
+const open = async (): Promise<World> => {
+  const namespace = await newNamespace();
+  const metadata = (name: string, labels: Readonly<Record<string, string>> = {}) => ({ name, labels: { ...labels } });
+  const template = {
+    metadata: { labels: { app: 'by-hand' } },
+    spec: { containers: [{ name: 'none', image: 'nowhere.invalid/none' }] },
+  };
+  return {
+    kubernetes: kubernetesOf(targetOf(namespace), await accessOf()),
+    namespace,
+    async create(kind: ByHand, name: string, labels) {
+      const at = metadata(name, labels);
+      if (kind === 'Service')
+        await core.createNamespacedService({ namespace, body: { metadata: at, spec: { ports: [{ port: 80 }] } } });
+      else if (kind === 'ConfigMap') await core.createNamespacedConfigMap({ namespace, body: { metadata: at } });
+      else {
+        const spec = { replicas: 0, selector: { matchLabels: { app: 'by-hand' } }, template };
+        await apps.createNamespacedDeployment({ namespace, body: { metadata: at, spec } });
+      }
+    },
+    async exists(kind: ByHand, name: string) {
+      const list = {
+        Deployment: () => apps.listNamespacedDeployment({ namespace }),
+        Service: () => core.listNamespacedService({ namespace }),
+        ConfigMap: () => core.listNamespacedConfigMap({ namespace }),
+      }[kind];
+      return (await list()).items.some(
+        (item) => item.metadata?.name === name && item.metadata.deletionTimestamp === undefined,
+      );
+    },
+    async deleteDeployment(name: string) {
+      await apps.deleteNamespacedDeployment({ namespace, name });
+    },
+    async dispose() {
+      await core.deleteNamespace({ name: namespace });
+    },
+  };
+};
+
+kubernetesContract('the API server', open);
+
+describe('the API server', () => {
+  const operationId = '0'.repeat(32);
+  const signal = AbortSignal.timeout(110_000);
+  let namespace: string;
+  let kubernetes: ReturnType<typeof kubernetesOf>;
+
+  beforeAll(async () => {
+    namespace = await newNamespace();
+    kubernetes = kubernetesOf(targetOf(namespace), await accessOf());
+  });
+  afterAll(() => core.deleteNamespace({ name: namespace }));
+
+  const manifests = (clusterId: string) =>
+    renderSession({ clusterId, namespace, config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } });
+
+  it('names what is wrong in an object that it finds invalid', async () => {
+    const { deployment, dependents } = manifests('invalid');
+    const wrong = Object.assign({}, deployment, { spec: Object.assign({}, deployment.spec, { replicas: -1 }) });
+
+    const applied = kubernetes.apply({ deployment: wrong, dependents }, operationId, signal);
+
+    await expect(applied).rejects.toMatchObject({
+      code: 'refused-option',
+      errors: [{ pointer: '/manifests/spec.replicas' }],
+    });
+  });
+
+  it('leaves nothing when an object that the Deployment owns is invalid', async () => {
+    const { deployment, dependents } = manifests('half');
+    const wrong = dependents.map((object) =>
+      object.kind === 'ConfigMap' ? Object.assign({}, object, { data: { 'no/key': '' } }) : object,
+    );
+
+    const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId, signal);
+
+    await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
+    await expect.poll(async () => (await kubernetes.remaining('half', signal)).owned, { timeout: 60_000 }).toEqual([]);
+  });
+
+  it('says that the namespace is not there', async () => {
+    const elsewhere = kubernetesOf(targetOf('no-such-namespace'), await accessOf());
+
+    const lost = renderSession({ clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
+    const applied = elsewhere.apply(lost, operationId, signal);
+
+    await expect(applied).rejects.toMatchObject({
+      code: 'target-refused',
+      message: expect.stringContaining('namespaces "no-such-namespace" not found') as string,
+    });
+  });
+
+  it('tells why a pod does not start', async () => {
+    await kubernetes.apply(manifests('imageless'), operationId, signal);
+
+    const trouble = async () => (await kubernetes.observe('imageless', signal)).pods[0]?.trouble?.reason;
+
+    await expect.poll(trouble, { timeout: 60_000, interval: 500 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+    expect((await kubernetes.observe('imageless', signal)).warnings.map(({ reason }) => reason)).toContain('Failed');
+  });
+});

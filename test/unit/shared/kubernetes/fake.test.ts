@@ -1,0 +1,22 @@
+import { type ByHand, kubernetesContract } from '#test/contracts/kubernetes.ts';
+import { FakeKubernetes } from '#test/fakes/kubernetes.ts';
+
+kubernetesContract('the fake', async () => {
+  const kubernetes = new FakeKubernetes();
+  return {
+    kubernetes,
+    namespace: 'flink',
+    async create(kind: ByHand, name: string) {
+      if (kind === 'Deployment') kubernetes.createByHand(name);
+      else if (kind === 'Service') kubernetes.foreign.add(`Service/${name}`);
+      else kubernetes.highAvailability.set(name.replace(/-cluster-config-map$/, ''), new Set([name]));
+    },
+    async exists(kind: ByHand, name: string) {
+      return kind === 'Deployment' ? kubernetes.clusters.has(name) : kubernetes.foreign.has(`${kind}/${name}`);
+    },
+    async deleteDeployment(name: string) {
+      kubernetes.deleteByHand(name);
+    },
+    async dispose() {},
+  };
+});
