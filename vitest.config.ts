@@ -15,18 +15,26 @@ const environment = {
 };
 
 const project = (name: string, seconds: number) => ({
-  extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: seconds * 1000, hookTimeout: seconds * 1000 },
+  name,
+  include: [`test/${name}/**/*.test.ts`],
+  testTimeout: seconds * 1000,
+  hookTimeout: seconds * 1000,
+});
+
+/** Tests that share the one local system: one file after the other. */
+const onSystem = (name: string, seconds: number) => ({
+  ...project(name, seconds),
+  fileParallelism: false,
+  globalSetup: 'test/support/setup.ts',
 });
 
 export default defineConfig({
   test: {
     env: environment,
     projects: [
-      project('unit', 20),
-      // These share one local system: one after the other.
-      { ...project('integration', 120), test: { ...project('integration', 120).test, fileParallelism: false } },
-      { ...project('acceptance', 900), test: { ...project('acceptance', 900).test, fileParallelism: false } },
+      { extends: true, test: project('unit', 20) },
+      { extends: true, test: onSystem('integration', 120) },
+      { extends: true, test: onSystem('acceptance', 600) },
     ],
   },
 });

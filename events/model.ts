@@ -73,6 +73,7 @@ export const Job = z
     message: z.string().optional().meta({ description: 'The root cause of a failure.' }),
     startTime: Time,
     endTime: Time.optional(),
+    savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it was stopped with.' }),
     operationId: z.string().optional().meta({ description: 'The submit that it came from.' }),
     updatedAt: Time,
   })

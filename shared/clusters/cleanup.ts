@@ -33,14 +33,32 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
   const results = await Promise.all(live.map((job) => savepointOf(job, rest, operation, signal)));
+  await recordSavepoints(live, results, ports);
   const failed = results.filter((result) => result.status === 'failed');
-  if (failed.length > 0 && stop.savepoint === 'required')
+  if (failed.length > 0 && stop.savepoint === 'required') {
     return savepointFailed(state, failed.map(({ cause }) => cause).join('; '));
-  if (results.every(({ status }) => status !== 'in-progress')) return done(state);
-  if (isOverdue(operation, ports))
+  }
+  // A job whose savepoint is complete ends by itself, and the next look sees it.
+  if (failed.length === live.length) return done(state);
+  if (isOverdue(operation, ports)) {
     return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
-  await notePhase({ value: operation, version }, `waiting for ${live.length} savepoints`, ports);
+  }
+  await notePhase({ value: operation, version }, `waiting for ${live.length - failed.length} savepoints`, ports);
   return waiting(state);
+};
+
+/** Keeps where savepoints are: from there the jobs can be started again. */
+const recordSavepoints = async (jobs: readonly Job[], results: readonly SavepointStatus[], { store }: Ports) => {
+  for (const [index, result] of results.entries()) {
+    const job = jobs[index];
+    if (job === undefined || result.status !== 'completed' || job.savepoint === result.location) continue;
+    await update(store, async () => {
+      const known = await store.job(job, job.jobId);
+      if (known === undefined) return { result: undefined };
+      const value = { ...known.value, savepoint: result.location };
+      return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
+    });
+  }
 };
 
 /** Deletes the Deployment that the cluster's deploy created, and nobody else's. */

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent, SQSRecord } from 'aws-lambda';
+
+import { type CommandKind, commands } from '#events/commands/index.ts';
+import type { Rejection, Transition } from '#events/transitions.ts';
+import type { Bus, Jars, Ports } from '#shared/clusters/ports.ts';
+import { cancelHandler } from '#functions/cancel.ts';
+import { deployHandler } from '#functions/deploy.ts';
+import { queueHandler } from '#functions/queue.ts';
+import { stopHandler } from '#functions/stop.ts';
+import { submitHandler } from '#functions/submit.ts';
+
+import { FakeKubernetes } from './kubernetes.ts';
+import { FakeMachines } from './machines.ts';
+import { FakeStore, FakeTargets } from './store.ts';
+
+class FakeJars implements Jars {
+  readonly held = new Map<string, Uint8Array>();
+
+  async upload({ target, name, bytes }: { readonly target: string; readonly name: string; readonly bytes: number }) {
+    const jar = `s3://bucket/uploads/${target}/${randomUUID()}/${name}`;
+    return { jar, url: `https://bucket/${name}`, headers: { 'content-length': String(bytes) }, expiresAt: new Date(0) };
+  }
+
+  async inspect(jar: string, target: string) {
+    const content = this.held.get(jar);
+    if (content === undefined || !jar.startsWith(`s3://bucket/uploads/${target}/`)) return undefined;
+    return { bytes: content.byteLength, head: content.slice(0, 4) };
+  }
+
+  async open(jar: string) {
+    const content = this.held.get(jar) ?? new Uint8Array();
+    return {
+      bytes: content.byteLength,
+      stream: (async function* chunks() {
+        yield content;
+      })(),
+    };
+  }
+}
+
+class FakeBus implements Bus {
+  readonly published: Transition[] = [];
+  readonly rejected: { readonly rejection: Rejection; readonly message: string }[] = [];
+
+  async publish(transitions: readonly Transition[]) {
+    this.published.push(...transitions);
+    return transitions.length;
+  }
+
+  async reject(rejection: Rejection, message: string) {
+    this.rejected.push({ rejection, message });
+  }
+}
+
+/** A jar's first bytes, and little more. */
+export const jarBytes = new Uint8Array([0x50, 0x4b, 0x03, 0x04, 1, 2, 3]);
+
+/** Everything that the use cases need, in memory, with one target `local`, at noon. */
+export const makeWorld = () => {
+  let time = Date.parse('2026-11-23T12:00:00Z');
+  let ids = 0;
+  const store = new FakeStore();
+  const targets = new FakeTargets();
+  const kubernetes = new FakeKubernetes();
+  const jars = new FakeJars();
+  const bus = new FakeBus();
+  const pass = (seconds: number) => {
+    time += seconds * 1000;
+  };
+  const machines = new FakeMachines(pass);
+  targets.known.set('local', {
+    cluster: 'eks',
+    region: 'eu-central-1',
+    namespace: 'flink',
+    defaults: { 'kubernetes.service-account': 'flink' },
+    locked: ['kubernetes.entry.path'],
+    maxJarBytes: 1_000,
+  });
+  const silent = () => {};
+  const ports: Ports = {
+    store,
+    targets,
+    kubernetes: () => kubernetes,
+    machines,
+    jars,
+    bus,
+    log: { info: silent, warn: silent, error: silent },
+    now: () => new Date(time),
+    newId: () => (ids += 1).toString(16).padStart(32, '0'),
+    sleep: async (ms) => pass(ms / 1000),
+  };
+  return { ports, store, targets, kubernetes, jars, bus, machines, pass, signal: new AbortController().signal };
+};
+export type World = ReturnType<typeof makeWorld>;
+
+interface Sent {
+  readonly clusterId?: string;
+  readonly jobId?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly key?: string;
+  readonly target?: string;
+}
+
+/** How a command through a door ended. */
+export interface Outcome {
+  readonly outcome: 'done' | 'rejected' | 'returned';
+  readonly code?: string | undefined;
+  readonly pointers: readonly string[];
+  readonly detail?: string | undefined;
+}
+
+export type Send = (kind: CommandKind, sent: Sent, world: World) => Promise<Outcome>;
+
+const context = (): Context => {
+  const silent = () => {};
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'test',
+    functionVersion: '1',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:test',
+    memoryLimitInMB: '512',
+    awsRequestId: randomUUID(),
+    logGroupName: 'test',
+    logStreamName: 'test',
+    getRemainingTimeInMillis: () => 29_000,
+    done: silent,
+    fail: silent,
+    succeed: silent,
+  };
+};
+
+/** A request of the HTTP API, as API Gateway hands it to a function. */
+export const httpEvent = (
+  route: string,
+  parameters: Readonly<Record<string, string>>,
+  { body, headers = {}, query = {} }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>>; readonly query?: Readonly<Record<string, string>> } = {},
+): APIGatewayProxyEventV2 => {
+  const [method = '', path = ''] = route.split(' ');
+  const rawPath = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => parameters[name] ?? '');
+  const http = { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' };
+  return {
+    version: '2.0',
+    routeKey: route,
+    rawPath,
+    rawQueryString: '',
+    headers,
+    pathParameters: parameters,
+    queryStringParameters: query,
+    isBase64Encoded: false,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    requestContext: { accountId: '', apiId: '', domainName: '', domainPrefix: '', http, requestId: '', routeKey: route, stage: '$default', time: '', timeEpoch: 0 },
+  };
+};
+
+type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
+/** The answer of a handler, with its body parsed. */
+export const answerOf = async (handler: unknown, event: APIGatewayProxyEventV2) => {
+  const { statusCode = 0, headers = {}, body = '{}' } = (await (handler as HttpHandler)(event, context())) as APIGatewayProxyStructuredResultV2;
+  return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
+};
+
+const handlers = { deploy: deployHandler, submit: submitHandler, cancel: cancelHandler, stop: stopHandler } as const;
+
+const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {
+  const parameters = { target, ...(clusterId === undefined || kind === 'deploy' ? {} : { clusterId }), ...(jobId === undefined ? {} : { jobId }) };
+  const body = kind === 'deploy' && clusterId !== undefined ? { ...data, clusterId } : data;
+  const event = httpEvent(commands[kind].route, parameters, { body, headers: key === undefined ? {} : { 'idempotency-key': key } });
+  const answer = await answerOf(handlers[kind](ports), event);
+  if (answer.status < 300) return { outcome: 'done', pointers: [] };
+  const problem = answer.body as { code: string; retryable: boolean; detail: string; errors?: { pointer: string }[] };
+  return { outcome: problem.retryable ? 'returned' : 'rejected', code: problem.code, detail: problem.detail, pointers: (problem.errors ?? []).map(({ pointer }) => pointer) };
+};
+
+export const sqsRecord = (body: unknown, group = 'group'): SQSRecord => ({
+  messageId: randomUUID(),
+  receiptHandle: '',
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: { ApproximateReceiveCount: '1', SentTimestamp: '', SenderId: '', ApproximateFirstReceiveTimestamp: '', MessageGroupId: group },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:commands.fifo',
+  awsRegion: 'eu-central-1',
+});
+
+export const commandMessage = (kind: string, { target = 'local', clusterId, jobId, data = {}, key }: Sent) => ({
+  specversion: '1.0',
+  id: key ?? randomUUID(),
+  type: `drey.command.${kind}.v1`,
+  source: 'test',
+  subject: clusterId === undefined ? `targets/${target}` : `targets/${target}/clusters/${clusterId}`,
+  data: jobId === undefined ? data : { ...data, jobId },
+});
+
+/** Hands records to the queue's function; answers the ids that go back to the queue. */
+export const throughBatch = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {
+  const handler = queueHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>;
+  const { batchItemFailures } = await handler({ Records: [...records] }, context());
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+};
+
+const throughQueue: Send = async (kind, sent, { ports, bus }) => {
+  const record = sqsRecord(commandMessage(kind, sent));
+  const returned = await throughBatch([record], ports);
+  if (returned.length > 0) return { outcome: 'returned', pointers: [] };
+  const rejection = bus.rejected.find(({ rejection: { id } }) => id === record.messageId)?.rejection;
+  if (rejection === undefined) return { outcome: 'done', pointers: [] };
+  const { code, detail, errors = [] } = rejection.problem;
+  return { outcome: 'rejected', code, detail, pointers: errors.map(({ pointer }) => pointer) };
+};
+
+/** Each way in. What is true of a command is true through all of them; schedules send to the queue. */
+export const doors: readonly (readonly [name: string, send: Send])[] = [
+  ['http', throughHttp],
+  ['queue', throughQueue],
+];

@@ -1,0 +1,143 @@
+import { CreateClusterCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
+import { describe, expect, it } from 'vitest';
+
+import type { Upload } from '#events/requests.ts';
+
+import { aws, call, clusterPath, deploy, freshId, kubectl, objectsOf, system } from '../support/system.ts';
+
+const session = { mode: 'session' };
+
+describe('the API', () => {
+  it('describes itself to anybody', async () => {
+    const response = await fetch(`${system.apiUrl}/openapi.json`);
+
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  it('tells anybody that it is there', async () => {
+    const response = await fetch(`${system.apiUrl}/health`);
+
+    expect(await response.json()).toMatchObject({ status: 'ok' });
+  });
+
+  it('takes nothing else without a signature', async () => {
+    const response = await fetch(`${system.apiUrl}/v1/targets`);
+
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['a cluster id in capitals', { ...session, clusterId: 'My-Cluster' }, 400, 'malformed-request', '/clusterId'],
+    ['a cluster id of 46 characters', { ...session, clusterId: 'a'.repeat(46) }, 400, 'malformed-request', '/clusterId'],
+    ['an unknown field', { ...session, flavour: 'sweet' }, 400, 'malformed-request', '/'],
+    ['no mode', {}, 400, 'malformed-request', '/mode'],
+    ['per-job mode', { mode: 'per-job' }, 422, 'unsupported-mode', '/mode'],
+    ['too little memory', { ...session, config: { 'jobmanager.memory.process.size': '300m' } }, 422, 'refused-option', '/config/jobmanager.memory.process.size'],
+    ['no number', { ...session, config: { 'kubernetes.jobmanager.cpu.amount': 'many' } }, 422, 'refused-option', '/config/kubernetes.jobmanager.cpu.amount'],
+    ['another namespace', { ...session, config: { 'kubernetes.namespace': 'kube-system' } }, 422, 'refused-option', '/config/kubernetes.namespace'],
+  ])('%s is refused by name, and nothing is created', async (_what, body, status, code, pointer) => {
+    const answer = await deploy(body);
+
+    expect(answer).toMatchObject({ status, body: { status, code, errors: [expect.objectContaining({ pointer })] } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('is refused with every mistake at once', async () => {
+    const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 'many', 'taskmanager.numberOfTaskSlots': 'few' } });
+
+    const { errors } = answer.body as { errors: { pointer: string }[] };
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(['/config/kubernetes.jobmanager.cpu.amount', '/config/taskmanager.numberOfTaskSlots']);
+  });
+
+  it('is refused when the body is not JSON', async () => {
+    expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'the body is not JSON' } });
+  });
+
+  it.each([
+    ['target', () => deploy(session, {}, 'nowhere')],
+    ['session of a submit', () => call('POST', `${clusterPath('nobody')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' })],
+    ['session of a stop', () => call('POST', `${clusterPath('nobody')}/stop`, {})],
+    ['cluster', () => call('GET', clusterPath('nobody'))],
+    ['operation', () => call('GET', `/v1/operations/${'0'.repeat(32)}`)],
+  ])('an unknown %s is not found', async (_what, ask) => {
+    expect(await ask()).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('a jar over the limit gets no address', async () => {
+    const answer = await call('POST', `/v1/targets/${system.target}/uploads`, { name: 'large.jar', bytes: 6_000_000_000 });
+
+    expect(answer).toMatchObject({ status: 422, body: { code: 'jar-refused' } });
+  });
+
+  it('an upload of another size than announced is refused by S3', async () => {
+    const { body: upload } = await call<Upload>('POST', `/v1/targets/${system.target}/uploads`, { name: 'x.jar', bytes: 10 });
+
+    const response = await fetch(upload.url, { method: 'PUT', headers: { 'content-type': upload.headers['content-type'] ?? '' }, body: 'a'.repeat(20) });
+
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('a target', () => {
+  const put = (name: string, target: object) => call('PUT', `/v1/targets/${name}`, target);
+  const place = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+
+  it('refuses options that it has locked', async () => {
+    await put('locked', { ...place, locked: ['kubernetes.jobmanager.*'] });
+
+    const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
+
+    expect(answer).toMatchObject({ status: 422, body: { code: 'refused-option', errors: [{ pointer: '/config/kubernetes.jobmanager.cpu.amount' }] } });
+  });
+
+  it('of an EKS cluster that does not exist is named in the refusal', async () => {
+    await put('no-eks', { ...place, cluster: 'not-there' });
+
+    const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-eks');
+
+    expect(answer).toMatchObject({ status: 502, body: { code: 'target-refused', detail: expect.stringContaining('not-there') } });
+  });
+
+  it('without a role in the namespace is told which permission is missing', async () => {
+    await kubectl('create', 'namespace', 'no-rights').catch(() => 'there from an earlier run');
+    await put('no-rights', { ...place, namespace: 'no-rights' });
+
+    const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-rights');
+
+    expect(answer).toMatchObject({ status: 502, body: { code: 'target-refused', detail: expect.stringMatching(/deployments.*no-rights/) } });
+  });
+
+  it('that does not answer is named with what was tried, and nothing is left', async () => {
+    await new EKSClient(aws)
+      .send(new CreateClusterCommand({ name: 'dark', roleArn: system.outputs['KubernetesRoles'] ?? '', resourcesVpcConfig: {} }))
+      .catch((error: unknown) => {
+        if (!(error instanceof ResourceInUseException)) throw error; // there from an earlier run
+      });
+    await put('dark', { ...place, cluster: 'dark' });
+    const clusterId = freshId('dark');
+
+    const answer = await deploy({ ...session, clusterId }, {}, 'dark');
+
+    expect(answer).toMatchObject({ status: 503, body: { code: 'target-unreachable', retryable: true } });
+    expect(answer.body).toHaveProperty('detail', expect.stringContaining('127.0.0.1'));
+    expect((await call('GET', clusterPath(clusterId, 'dark'))).body).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
+    expect(await objectsOf(clusterId)).toEqual([]);
+  });
+});
+
+describe('foreign objects', () => {
+  it('of the same name are never touched', async () => {
+    const clusterId = freshId('foreign');
+    await kubectl('create', 'deployment', clusterId, '--image=flink:2.2', '--replicas=0', '-n', system.namespace);
+    const before = await kubectl('get', 'deployment', clusterId, '-n', system.namespace, '-o', 'jsonpath={.metadata.uid} {.metadata.generation}');
+
+    const answer = await deploy({ ...session, clusterId });
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'id-taken' } });
+    expect(await kubectl('get', 'deployment', clusterId, '-n', system.namespace, '-o', 'jsonpath={.metadata.uid} {.metadata.generation}')).toBe(before);
+    await kubectl('delete', 'deployment', clusterId, '-n', system.namespace);
+  });
+});

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { inject } from 'vitest';
+
+import { sign } from '#cli/sign.ts';
+import type { Cluster, Operation } from '#events/model.ts';
+import type { Accepted } from '#events/requests.ts';
+import type { LocalSystem } from '#local/system.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    system: LocalSystem;
+  }
+}
+
+/** The system that the tests run against. */
+export const system = inject('system');
+
+export const aws = { endpoint: system.awsUrl, region: system.region, credentials: system.credentials };
+
+export interface Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+/** One signed request to the API. */
+export const call = async <T = Record<string, unknown>>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<T>> => {
+  const url = new URL(`${system.apiUrl}${path}`);
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const credentials = async () => system.credentials;
+  const signed = await sign({ method, url, headers, body: text }, { region: system.region, credentials });
+  const response = await fetch(url, { method, headers: signed, ...(text === undefined ? {} : { body: text }) });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as T };
+};
+
+const clustersOf = (target: string) => `/v1/targets/${target}/clusters`;
+export const clusterPath = (clusterId: string, target = system.target) => `${clustersOf(target)}/${clusterId}`;
+
+export const deploy = (body: unknown, headers: Readonly<Record<string, string>> = {}, target = system.target) =>
+  call<Accepted>('POST', clustersOf(target), body, headers);
+
+export const stop = (clusterId: string, body: unknown = {}, target = system.target) =>
+  call<Accepted>('POST', `${clusterPath(clusterId, target)}/stop`, body);
+
+/** Asks again until the answer is the wanted one; the test's own time ends it. */
+export const until = async <T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, everyMs = 500): Promise<T> => {
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    await sleep(everyMs);
+  }
+};
+
+export const untilDone = (operationId: string) =>
+  until(
+    async () => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body,
+    ({ state }) => ['SUCCEEDED', 'FAILED', 'CANCELED'].includes(state),
+  );
+
+export const untilState = (clusterId: string, state: Cluster['state'], target = system.target) =>
+  until(
+    async () => (await call<Cluster>('GET', clusterPath(clusterId, target))).body,
+    (cluster) => cluster.state === state,
+  );
+
+const run = promisify(execFile);
+
+export const kubectl = async (...args: readonly string[]): Promise<string> =>
+  (await run('kubectl', ['--kubeconfig', system.kubeconfig, ...args])).stdout;
+
+/** Names of everything that carries the cluster's label. */
+export const objectsOf = async (clusterId: string, namespace = system.namespace): Promise<readonly string[]> =>
+  (await kubectl('get', 'deployment,replicaset,pod,service,configmap', '-n', namespace, '-l', `app=${clusterId}`, '-o', 'name'))
+    .split('\n')
+    .filter((name) => name !== '');
+
+/** What was on the bus, in the order of its arrival. */
+export const events = (): readonly { readonly 'detail-type': string; readonly detail: Record<string, unknown> }[] =>
+  readFileSync(system.eventsFile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { 'detail-type': string; detail: Record<string, unknown> });
+
+export const eventsOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
+
+let counter = 0;
+/** A cluster id that no other test has. */
+export const freshId = (word: string) => `${word}-${Date.now().toString(36)}${(counter += 1)}`;

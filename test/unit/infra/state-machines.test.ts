@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { describe, expect, it } from 'vitest';
+
+import { problems } from '#events/problem.ts';
+
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { isValid: boolean; errors: unknown[] };
+
+interface Definition {
+  readonly States: Readonly<Record<string, State>>;
+}
+interface State {
+  readonly Type: string;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
+  readonly Parameters?: { readonly Payload: { readonly step: string } };
+}
+
+const names = ['lifecycle', 'submission', 'cleanup'] as const;
+const definitionOf = (name: string) =>
+  JSON.parse(
+    readFileSync(new URL(`../../../infra/state-machines/${name}.asl.json`, import.meta.url), 'utf8').replaceAll('${FunctionArn}', 'arn:aws:lambda:us-east-1:000000000000:function:f'),
+  ) as Definition;
+const tasksOf = (name: string) => Object.entries(definitionOf(name).States).filter(([, { Type }]) => Type === 'Task');
+const final = Object.entries(problems)
+  .filter(([, { retryable }]) => !retryable)
+  .map(([code]) => code);
+
+describe.each(names)('the %s machine', (name) => {
+  it('is valid', () => {
+    expect(validate(definitionOf(name))).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it.each(tasksOf(name))('does not repeat %s after a final problem', (_state, { Retry = [] }) => {
+    const never = Retry.find(({ MaxAttempts }) => MaxAttempts === 0);
+
+    expect(never?.ErrorEquals).toEqual(final);
+  });
+
+  it('names steps that its function has', async () => {
+    const source = readFileSync(new URL(`../../../functions/${name}.ts`, import.meta.url), 'utf8');
+    const steps = /steps<\w+>\(\s*\{([^}]+)\}/.exec(source)?.[1]?.split(',').map((word) => word.trim());
+
+    expect(tasksOf(name).map(([, { Parameters }]) => Parameters?.Payload.step).toSorted()).toEqual(steps?.filter((word) => word !== '').toSorted());
+  });
+});

@@ -1,0 +1,447 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { observe } from '#shared/clusters/observe.ts';
+
+import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
+
+const clusterId = 'etl';
+const place = { target: 'local', clusterId };
+const session = { mode: 'session' };
+const jar = 's3://bucket/uploads/local/1/job.jar';
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+  world.jars.held.set(jar, jarBytes);
+});
+
+const cluster = async () => (await world.store.cluster(place))?.value;
+const states = () => world.store.written.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
+const operations = () => [...world.store.operations.values()].map(({ value }) => value);
+const lastOperation = () => operations().at(-1);
+const machines = () => world.machines.runAll(world.ports);
+
+/** A session that runs. */
+const started = async (send: Send) => {
+  await send('deploy', { clusterId, data: session }, world);
+  await machines();
+};
+/** A session with one running job; its id. */
+const submitted = async (send: Send) => {
+  await started(send);
+  await send('submit', { clusterId, data: { jar } }, world);
+  await machines();
+  return lastOperation()?.operationId ?? '';
+};
+
+describe.each(doors)('through %s, deploy', (_door, send) => {
+  it('creates a cluster and follows it until it runs', async () => {
+    await send('deploy', { clusterId, data: { ...session, labels: { team: 'etl' } } }, world);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING', namespace: 'flink', labels: { team: 'etl' }, uid: world.kubernetes.cluster(clusterId).uid });
+    expect(states()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING']);
+    expect(lastOperation()).toMatchObject({ kind: 'deploy', state: 'SUCCEEDED' });
+    expect(world.kubernetes.cluster(clusterId).operationId).toBe(lastOperation()?.operationId);
+  });
+
+  it('starts from the defaults of the target', async () => {
+    await send('deploy', { clusterId, data: { ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } } }, world);
+
+    const pod = world.kubernetes.cluster(clusterId).manifests?.deployment.spec?.template.spec;
+    expect(pod?.serviceAccountName).toBe('flink');
+    expect(pod?.containers[0]?.resources?.requests?.['cpu']).toBe('2.0');
+  });
+
+  it('numbers transitions without holes', async () => {
+    await submitted(send);
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    expect(world.store.written.map(({ sequence }) => sequence)).toEqual(world.store.written.map((_, index) => index + 1));
+  });
+
+  it.each([
+    ['per-job mode', { mode: 'per-job' }, 'unsupported-mode', ['/mode']],
+    ['a locked option', { ...session, config: { 'kubernetes.entry.path': '/bin/sh' } }, 'refused-option', ['/config/kubernetes.entry.path']],
+    ['another namespace', { ...session, config: { 'kubernetes.namespace': 'other' } }, 'refused-option', ['/config/kubernetes.namespace']],
+    ['an option that does not fit', { ...session, config: { 'taskmanager.numberOfTaskSlots': 'few' } }, 'refused-option', ['/config/taskmanager.numberOfTaskSlots']],
+    ['no mode', {}, 'malformed-request', ['/mode']],
+  ])('refuses %s and creates nothing', async (_what, data, code, pointers) => {
+    expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'rejected', code, pointers });
+    expect(await cluster()).toBeUndefined();
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('refuses an unknown target', async () => {
+    expect(await send('deploy', { target: 'nowhere', clusterId, data: session }, world)).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+  });
+
+  it('refuses the id of a cluster that lives', async () => {
+    await started(send);
+
+    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
+  });
+
+  it('never touches what somebody else created under its name', async () => {
+    world.kubernetes.createByHand(clusterId);
+    const { uid } = world.kubernetes.cluster(clusterId);
+
+    const outcome = await send('deploy', { clusterId, data: session }, world);
+    await machines();
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
+    expect(world.kubernetes.cluster(clusterId).uid).toBe(uid);
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'id-taken' });
+  });
+
+  it('has one effect for the same key', async () => {
+    await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
+    const again = await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
+
+    expect(again.outcome).toBe('done');
+    expect(operations()).toHaveLength(1);
+  });
+
+  it('refuses a key that came with another command', async () => {
+    await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
+
+    expect(await send('deploy', { clusterId, data: { ...session, labels: { a: 'b' } }, key: 'night-1' }, world)).toMatchObject({ code: 'key-reused' });
+  });
+
+  it('ends in FAILED with the reason when the image cannot be pulled, and removes what it created', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    world.kubernetes.cluster(clusterId).trouble = { reason: 'ImagePullBackOff', message: 'no such image' };
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'ImagePullBackOff', message: expect.stringContaining('no such image') });
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deployment-failed', reason: 'ImagePullBackOff' } });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('has the last lines of the log in the verdict of a crash loop', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    Object.assign(world.kubernetes.cluster(clusterId), { restarts: 3, previousLog: 'Fatal error: no rights', trouble: { reason: 'CrashLoopBackOff', message: 'back-off' } });
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff', message: expect.stringContaining('Fatal error: no rights') });
+  });
+
+  it('ends in FAILED at its deadline', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+  });
+
+  it('waits for a target that does not answer for a while', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    for (let time = 0; time < 5; time += 1) world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+  });
+});
+
+describe.each(doors)('through %s, submit', (_door, send) => {
+  it('runs the program under the id of its operation, and records the job', async () => {
+    const jobId = await submitted(send);
+
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING', operationId: jobId } });
+    expect(world.kubernetes.cluster(clusterId).flink.jobs.has(jobId)).toBe(true);
+    expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', jobId });
+    expect(states().at(-1)).toBe('job RUNNING');
+  });
+
+  it('hands the program what it asked for', async () => {
+    await started(send);
+    const data = { jar, entryClass: 'a.Main', args: ['--x', '1'], parallelism: 3, restore: { path: 's3://b/sp', allowNonRestoredState: true }, config: { 'pipeline.name': 'night' } };
+    await send('submit', { clusterId, data }, world);
+    await machines();
+
+    expect([...world.kubernetes.cluster(clusterId).flink.jobs.values()][0]?.options).toMatchObject({
+      entryClass: 'a.Main',
+      programArgsList: ['--x', '1'],
+      parallelism: 3,
+      savepointPath: 's3://b/sp',
+      allowNonRestoredState: true,
+      flinkConfiguration: { 'pipeline.name': 'night' },
+    });
+  });
+
+  it("fails with the program's own exception, and leaves the session running", async () => {
+    await started(send);
+    world.kubernetes.cluster(clusterId).flink.program = () => ({
+      thrown:
+        'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat a.B(C.java:1)\nCaused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: no input\n\tat a.B(C.java:1)\nCaused by: java.lang.IllegalArgumentException: no input\n\tat a.B(C.java:1)',
+    });
+    await send('submit', { clusterId, data: { jar } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'program-failed', detail: expect.stringContaining('IllegalArgumentException: no input') } });
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('goes back to be tried again while the session comes up', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+
+    expect(await send('submit', { clusterId, data: { jar } }, world)).toMatchObject({ outcome: 'returned' });
+  });
+
+  it.each([
+    ['no upload of this target', 's3://bucket/uploads/other/1/job.jar', undefined],
+    ['no zip file', 's3://bucket/uploads/local/2/job.jar', new Uint8Array([1, 2, 3, 4])],
+    ['larger than the target takes', 's3://bucket/uploads/local/3/job.jar', new Uint8Array([...jarBytes, ...new Uint8Array(2_000)])],
+  ])('refuses a jar that is %s', async (_what, bad, content) => {
+    await started(send);
+    if (content !== undefined) world.jars.held.set(bad, content);
+
+    expect(await send('submit', { clusterId, data: { jar: bad } }, world)).toMatchObject({ outcome: 'rejected', code: 'jar-refused', pointers: ['/jar'] });
+    expect(operations()).toHaveLength(1);
+  });
+
+  it('uploads again when the JobManager was started anew in between', async () => {
+    await started(send);
+    await send('submit', { clusterId, data: { jar } }, world);
+    const { flink } = world.kubernetes.cluster(clusterId);
+    let first = true;
+    const answer = flink.answer.bind(flink);
+    flink.answer = async (request) => {
+      if (first && request.path.endsWith('/run')) {
+        first = false;
+        flink.forgetAll();
+      }
+      return answer(request);
+    };
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(flink.jobs.size).toBe(1);
+  });
+});
+
+describe.each(doors)('through %s, cancel', (_door, send) => {
+  it('ends the job and records it', async () => {
+    const jobId = await submitted(send);
+
+    const outcome = await send('cancel', { clusterId, jobId }, world);
+
+    expect(outcome.outcome).toBe('done');
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(states().at(-1)).toBe('job CANCELED');
+  });
+
+  it('refuses a job that has ended, and one that nobody knows', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
+
+    expect(await send('cancel', { clusterId, jobId }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await send('cancel', { clusterId, jobId: 'f'.repeat(32) }, world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('takes a job that somebody else submitted', async () => {
+    await started(send);
+    world.kubernetes.cluster(clusterId).flink.addJob('a'.repeat(32));
+
+    expect(await send('cancel', { clusterId, jobId: 'A'.repeat(32) }, world)).toMatchObject({ outcome: 'done' });
+  });
+});
+
+describe.each(doors)('through %s, stop', (_door, send) => {
+  it('removes everything and records the end of the cluster and its jobs', async () => {
+    const jobId = await submitted(send);
+
+    await send('stop', { clusterId, data: { reason: 'enough' } }, world);
+    await machines();
+
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'enough' });
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(states().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('waits until what lingers is gone', async () => {
+    await started(send);
+    world.kubernetes.lingers = true;
+    await send('stop', { clusterId }, world);
+    const remaining = world.kubernetes.remaining.bind(world.kubernetes);
+    let looks = 0;
+    world.kubernetes.remaining = async (id, signal) => {
+      looks += 1;
+      if (looks === 3) world.kubernetes.collect(id);
+      return remaining(id, signal);
+    };
+    await machines();
+
+    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('takes a deploy over that is under way', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    expect(operations()[0]).toMatchObject({ kind: 'deploy', state: 'CANCELED', problem: { code: 'superseded' } });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('joins a stop that is under way', async () => {
+    await started(send);
+    await send('stop', { clusterId }, world);
+
+    expect(await send('stop', { clusterId }, world)).toMatchObject({ outcome: 'done' });
+    expect(operations().filter(({ kind }) => kind === 'stop')).toHaveLength(1);
+  });
+
+  it('refuses a cluster that is stopped, and one that never was', async () => {
+    await started(send);
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    expect(await send('stop', { clusterId }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await send('stop', { clusterId: 'nobody' }, world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it.each(['keep', 'purge'])('treats high-availability data as asked: %s', async (ha) => {
+    await submitted(send);
+    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+
+    await send('stop', { clusterId, data: { ha } }, world);
+    await machines();
+
+    expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(ha === 'keep' ? 1 : 0);
+    expect(states().at(-2)).toBe(ha === 'keep' ? 'job SUSPENDED' : 'job CANCELED');
+  });
+
+  it('takes a savepoint of each job first when it is asked to', async () => {
+    const jobId = await submitted(send);
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } }, world);
+    await machines();
+
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') } });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('leaves the cluster running when a required savepoint fails', async () => {
+    await submitted(send);
+    world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ failure: 'java.io.IOException: disk full' });
+
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } }, world);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed', message: expect.stringContaining('disk full') });
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
+    expect(world.kubernetes.clusters.size).toBe(1);
+  });
+
+  it('goes on without a best-effort savepoint', async () => {
+    await submitted(send);
+
+    await send('stop', { clusterId, data: { savepoint: 'best-effort' } }, world);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('leaves a Deployment alone that somebody created anew under the name', async () => {
+    await started(send);
+    world.kubernetes.deleteByHand(clusterId);
+    world.kubernetes.createByHand(clusterId);
+
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    expect(world.kubernetes.clusters.size).toBe(1);
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('when nothing answers,', () => {
+  it('a deploy through HTTP fails with the reason, and the id is free again', async () => {
+    const [[, send] = ['', undefined]] = doors;
+    world.kubernetes.unreachable = true;
+
+    expect(await send?.('deploy', { clusterId, data: session }, world)).toMatchObject({ outcome: 'returned', code: 'target-unreachable' });
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
+  });
+
+  it('a deploy through the queue is finished by its next delivery', async () => {
+    const send = doors[1]?.[1];
+    world.kubernetes.unreachable = true;
+    const first = await send?.('deploy', { clusterId, data: session, key: 'm-1' }, world);
+    world.kubernetes.unreachable = false;
+
+    const second = await send?.('deploy', { clusterId, data: session, key: 'm-1' }, world);
+    await machines();
+
+    expect([first?.outcome, second?.outcome]).toEqual(['returned', 'done']);
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(operations()).toHaveLength(1);
+  });
+});
+
+describe('observation', () => {
+  const send = doors[0]?.[1] as Send;
+  const look = () => observe(world.ports, world.signal);
+
+  it('records what became of jobs', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
+    await look();
+
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'FAILED', message: 'ArithmeticException: / by zero', operationId: jobId } });
+    expect(world.store.written.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
+  });
+
+  it('records a cluster that was deleted by hand as STOPPED, with the reason', async () => {
+    await submitted(send);
+    world.kubernetes.deleteByHand(clusterId);
+    await look();
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'DeploymentDeleted' });
+    expect(states().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('changes no state while nothing answers', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.unreachable = true;
+    await look();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('says that a JobManager does not answer, and ends nothing', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.cluster(clusterId).ready = false;
+    await look();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING', conditions: [{ type: 'Reachable', status: 'Unknown' }] });
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('ends a deploy that nobody carried on, at its deadline', async () => {
+    world.kubernetes.unreachable = true;
+    await doors[1]?.[1]('deploy', { clusterId, data: session }, world);
+    world.kubernetes.unreachable = false;
+    world.pass(3_600);
+    await look();
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+  });
+
+  it('records more jobs than a transaction holds', async () => {
+    await started(send);
+    for (let job = 0; job < 130; job += 1) world.kubernetes.cluster(clusterId).flink.addJob(job.toString(16).padStart(32, '0'));
+    await look();
+
+    expect(await world.store.jobs(place)).toHaveLength(130);
+  });
+});
