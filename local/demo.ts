@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { styleText } from 'node:util';
+
+import { Transition } from '#events/transitions.ts';
+
+import { parseEvent } from './event-order.ts';
+import { exampleJar } from './kubernetes.ts';
+import { root, settingsFrom, type LocalOptions } from './settings.ts';
+import type { LocalSystem } from './system.ts';
+
+const clusterId = 'my-first-flink-cluster';
+
+/** The round of Flink's own documentation: a session cluster, a job, and the end of both. */
+export const demonstrate = async (system: LocalSystem, options: LocalOptions): Promise<void> => {
+  const jar = exampleJar(settingsFrom(options));
+  const reason = options.controlPlaneOnly === true ? 'there is no node' : existsSync(jar) ? undefined : `there is no ${jar}`;
+  if (reason !== undefined) {
+    console.log(styleText('dim', `No demonstration: ${reason}.`));
+    return;
+  }
+  const shell = shellFor(system);
+  const id = `-Dkubernetes.cluster-id=${clusterId}`;
+  const session = `--target kubernetes-session ${id}`;
+
+  await shell(`drey kubernetes-session ${id}`);
+  await shell(`drey run -d ${session} ${jar}`);
+  const list = await shellUntil(/\bRUNNING\b/, () => shell(`drey list ${session}`));
+  const jobId = /\b[0-9a-f]{32}\b/.exec(list)?.[0];
+  if (jobId === undefined) throw new Error('drey list showed no job id');
+  await shell(`drey cancel ${session} ${jobId}`);
+  await shellUntil(/\bCANCELED\b/, () => shell(`drey list -a ${session}`));
+  await shell(`echo stop | drey kubernetes-session ${id} -Dexecution.attached=true`);
+  await shellUntil(/No resources found|^\s*$/, () =>
+    shell(`kubectl get all,configmap --namespace ${system.namespace} -l app=${clusterId}`),
+  );
+  console.log(styleText('bold', `\nThe events, from ${system.eventsFile}:`));
+  for (const line of eventLines(system.eventsFile)) console.log(line);
+};
+
+type Shell = (command: string) => Promise<string>;
+
+/** Shows a command, runs it, shows and returns what it says. */
+const shellFor = (system: LocalSystem): Shell => {
+  const env = {
+    ...process.env,
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    DREY_API: system.apiUrl,
+    AWS_REGION: system.region,
+    AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
+    KUBECONFIG: system.kubeconfig,
+  };
+  return async (command) => {
+    console.log(styleText('bold', `\n$ ${command}`));
+    const real = command.replaceAll(/(^|\| )drey /g, `$1"${process.execPath}" "${join(root, 'cli/bin.js')}" `);
+    const child = spawn('bash', ['-c', real], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        process.stdout.write(chunk);
+      });
+    }
+    const code = await new Promise((done) => child.once('close', done));
+    if (code !== 0) throw new Error(`failed with ${String(code)}: ${command}\nlogs: ${system.logs}`);
+    return output;
+  };
+};
+
+/** Repeats a command until its output shows what is waited for. */
+const shellUntil = async (wanted: RegExp, ask: () => Promise<string>, seconds = 120): Promise<string> => {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
+    const output = await ask();
+    if (wanted.test(output)) return output;
+    if (Date.now() > deadline) throw new Error(`did not show ${String(wanted)} within ${seconds} s`);
+    await sleep(2_000);
+  }
+};
+
+const eventLines = (file: string): string[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => Transition.safeParse(parseEvent(line).detail).data ?? [])
+    .map((event) => {
+      const of = event.subject === 'job' ? `job ${event.jobId}` : 'cluster';
+      return `${String(event.sequence).padStart(3)}  ${event.clusterId}  ${of}  ${event.from ?? '-'} -> ${event.to}`;
+    });

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { CreateAccessEntryCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
+import * as z from 'zod';
+
+import { run } from './processes.ts';
+import { awsConfig, awsEnvironment, eksCluster, root, stackName, stage, type Settings } from './settings.ts';
+
+export type Outputs = Readonly<Record<string, string>>;
+
+/** Bundles the functions and writes the stack's template; needs nothing that runs. */
+export const packageFunctions = (settings: Settings): Promise<void> =>
+  osls('package', ['package', '--package', packageFolder(settings)], settings);
+
+/** Deploys the packaged project to the emulator, as `osls deploy` does to AWS. */
+export const deploy = async (settings: Settings): Promise<Outputs> => {
+  await osls('deploy', ['deploy', '--package', packageFolder(settings)], settings);
+  return stackOutputs(settings);
+};
+
+const packageFolder = ({ state }: Settings) => join(state, 'package');
+
+const osls = (log: string, args: readonly string[], settings: Settings) =>
+  run(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), ...args, '--stage', stage], {
+    log: join(settings.logs, log),
+    cwd: settings.project,
+    env: {
+      ...awsEnvironment(settings),
+      PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+      // Asks CloudFormation five times a second whether it is done; by default it does so every five seconds.
+      SLS_AWS_MONITORING_FREQUENCY: '200',
+    },
+  });
+
+const stackOutputs = async (settings: Settings): Promise<Outputs> => {
+  const client = new CloudFormationClient(awsConfig(settings));
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = Stacks?.[0]?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+};
+
+/** @throws Error when the stack has no such output. */
+export const outputOf = (outputs: Outputs, name: string): string => {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`the stack ${stackName} has no output ${name}`);
+  return value;
+};
+
+/** Where the HTTP API answers. The address that the deployment prints is one of AWS, and nothing is there. */
+export const apiUrlOf = ({ awsUrl }: Pick<Settings, 'awsUrl'>, outputs: Outputs): string =>
+  `${awsUrl}/_aws/execute-api/${outputOf(outputs, 'HttpApiId')}/$default`;
+
+/** The emulator's CloudFormation does not know access entries: this is what an administrator of a real cluster does once. */
+export const grantAccess = async (settings: Settings, outputs: Outputs): Promise<void> => {
+  const client = new EKSClient(awsConfig(settings));
+  const roles = outputOf(outputs, 'KubernetesRoles').split(',');
+  for (const principalArn of roles.filter((role) => role !== '')) {
+    const entry = { clusterName: eksCluster, principalArn, kubernetesGroups: ['drey'] };
+    await client.send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
+      if (!(error instanceof ResourceInUseException)) throw error; // granted by an earlier start
+    });
+  }
+};
+
+const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: z
+        .object({ TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional() })
+        .optional(),
+    }),
+  ),
+});
+
+/** The emulator's CloudFormation leaves out TimeToLiveSpecification. */
+export const enableTimeToLive = async (settings: Settings): Promise<void> => {
+  const path = join(packageFolder(settings), 'cloudformation-template-update-stack.json');
+  const { Resources } = Template.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const cloudFormation = new CloudFormationClient(awsConfig(settings));
+  const dynamo = new DynamoDBClient(awsConfig(settings));
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    const specification = Properties?.TimeToLiveSpecification;
+    if (Type !== 'AWS::DynamoDB::Table' || specification === undefined) continue;
+    const found = await cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: stackName, LogicalResourceId: id }),
+    );
+    const TableName = found.StackResources?.[0]?.PhysicalResourceId;
+    await dynamo
+      .send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: specification }))
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && /already/i.test(error.message))) throw error; // enabled by an earlier start
+      });
+  }
+};

@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { launch, run, until, type Launched } from './processes.ts';
+import { account, awsEnvironment, eksCluster, region, root, type Settings } from './settings.ts';
+
+export const emulatorName = 'ministack';
+
+/** The emulator's Python environment, made once for each state of `requirements.txt`. */
+export const makeVenv = async ({ venv, logs }: Settings): Promise<void> => {
+  const requirements = join(root, 'local/requirements.txt');
+  const id = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const stamp = join(venv, `complete-${id}`);
+  if (existsSync(stamp)) return;
+  const log = join(logs, 'pip');
+  rmSync(venv, { recursive: true, force: true });
+  await run('python3', ['-m', 'venv', venv], { log });
+  await run(join(venv, 'bin/pip'), ['install', '--disable-pip-version-check', '-r', requirements], { log });
+  writeFileSync(stamp, '');
+};
+
+/** What Kubernetes' token webhook proves itself with; kept, because the API server reads it once and the emulator comes and goes. */
+export const webhookSecret = ({ state }: Settings): string => {
+  const path = join(state, 'webhook-secret');
+  if (!existsSync(path)) {
+    mkdirSync(state, { recursive: true });
+    writeFileSync(path, randomBytes(24).toString('hex'), { mode: 0o600 });
+  }
+  return readFileSync(path, 'utf8');
+};
+
+/** Where the emulator answers a TokenReview as the authenticator of EKS does. */
+export const webhookUrl = (settings: Settings): string =>
+  `${settings.awsUrl}/_ministack/eks-auth/${account}/${region}/${eksCluster}/${webhookSecret(settings)}`;
+
+interface EksCluster {
+  readonly endpoint: string;
+  /** Certificate authority of the endpoint, as PEM. */
+  readonly authority: string;
+}
+
+/** Starts the emulator with empty services but for one EKS cluster, and waits until it answers. */
+export const startEmulator = async (settings: Settings, cluster: EksCluster): Promise<Launched> => {
+  const saved = join(settings.state, 'aws');
+  rmSync(saved, { recursive: true, force: true });
+  mkdirSync(saved, { recursive: true });
+  const record = eksState({ ...cluster, secret: webhookSecret(settings), issuer: settings.awsUrl });
+  writeFileSync(join(saved, 'eks.json'), JSON.stringify(record), { mode: 0o600 });
+  const launched = await launch(
+    {
+      name: emulatorName,
+      command: join(settings.venv, 'bin/ministack'),
+      args: [],
+      env: emulatorEnvironment(settings, saved),
+      address: settings.awsUrl,
+    },
+    settings,
+  );
+  await until('AWS emulator', () => health(settings), { seconds: 30, log: launched.log });
+  return launched;
+};
+
+const health = async ({ awsUrl }: Settings): Promise<true | undefined> => {
+  try {
+    return (await fetch(`${awsUrl}/_ministack/health`)).ok || undefined;
+  } catch {
+    return undefined; // not listening yet
+  }
+};
+
+/** Functions inherit all of it: so nothing of the caller's environment but what programs need. */
+const emulatorEnvironment = (settings: Settings, saved: string): NodeJS.ProcessEnv => {
+  const { PATH = '', HOME = '/', LANG = 'C.UTF-8', TMPDIR } = process.env;
+  return awsEnvironment(settings, {
+    // Functions run with the first `node` on the path.
+    PATH: `${dirname(process.execPath)}:${PATH}`,
+    HOME,
+    LANG,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    GATEWAY_PORT: String(settings.port),
+    BIND_HOST: '127.0.0.1',
+    MINISTACK_HOST: '127.0.0.1',
+    LAMBDA_EXECUTOR: 'local',
+    IOT_MTLS_ENABLED: '0',
+    // Without it any token is a master of the cluster, and no policy is looked at.
+    AUTH: 'true',
+    PERSIST_STATE: '1',
+    STATE_DIR: saved,
+  });
+};
+
+/**
+ * The emulator's saved state of EKS, with a cluster of which the endpoint is our own API server: by API there is no way to say so.
+ *
+ * @see `ministack/services/eks.py` of 1.5.33: format 3; without `_port` the endpoint stays as it is.
+ */
+export const eksState = (cluster: EksCluster & { readonly secret: string; readonly issuer: string }) => {
+  const record = {
+    name: eksCluster,
+    arn: `arn:aws:eks:${region}:${account}:cluster/${eksCluster}`,
+    createdAt: 1_795_469_000,
+    version: '1.33',
+    endpoint: cluster.endpoint,
+    roleArn: `arn:aws:iam::${account}:role/eks`,
+    resourcesVpcConfig: {
+      subnetIds: [],
+      securityGroupIds: [],
+      endpointPublicAccess: false,
+      endpointPrivateAccess: true,
+    },
+    kubernetesNetworkConfig: { serviceIpv4Cidr: '10.77.64.0/18', ipFamily: 'ipv4' },
+    status: 'ACTIVE',
+    certificateAuthority: { data: Buffer.from(cluster.authority).toString('base64') },
+    platformVersion: 'eks.1',
+    tags: {},
+    accessConfig: { authenticationMode: 'API' },
+    identity: { oidc: { issuer: `${cluster.issuer}/oidc/id/${eksCluster}` } },
+    _auth_token: cluster.secret,
+    _docker_id: null,
+    _creator_arn: null,
+  };
+  const none = { __account_region_scoped__: true, data: {} };
+  return {
+    __ministack_format__: 3,
+    payload: {
+      clusters: { __account_region_scoped__: true, data: { [`${account}\0${region}\0'${eksCluster}'`]: record } },
+      nodegroups: none,
+      addons: none,
+      access_entries: none,
+      access_policies: none,
+      tags: { __scoped__: true, data: {} },
+      idp_configs: none,
+      pod_identity_associations: none,
+    },
+  };
+};

@@ -1,0 +1,237 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request as httpsRequest, type RequestOptions, type Server } from 'node:https';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+import { KubeConfig } from '@kubernetes/client-node';
+import { generate } from 'selfsigned';
+import * as z from 'zod';
+
+import { webhookUrl } from './emulator.ts';
+import { launch, until, type Launched } from './processes.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Stands in for the endpoint of EKS in front of a cluster that was given by kubeconfig: it takes the tokens that EKS takes, and
+ * hands each request on in the name of whom its token proves, so that the cluster's own RBAC decides.
+ */
+export const gatewayName = 'gateway';
+
+const GatewayConfig = z.object({
+  port: z.number(),
+  kubeconfig: z.string(),
+  webhook: z.string(),
+  certificate: z.string(),
+  key: z.string(),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;
+
+/** Whom a token proves. */
+export interface Identity {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+export type Review = (token: string) => Promise<Identity | undefined>;
+
+/** Starts the gateway in the background and waits until it listens. */
+export const startGateway = async (settings: Settings): Promise<Launched> => {
+  const folder = join(settings.state, 'gateway');
+  const { certificate, key } = await gatewayCertificate(settings);
+  const config: GatewayConfig = {
+    port: settings.kubernetesPort,
+    kubeconfig: settings.givenKubeconfig ?? '',
+    webhook: webhookUrl(settings),
+    certificate,
+    key,
+  };
+  const path = join(folder, 'config.json');
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+  const launched = await launch(
+    {
+      name: gatewayName,
+      command: process.execPath,
+      args: [import.meta.filename, path],
+      // A kubeconfig may get its credentials from a program that wants the caller's own environment.
+      env: process.env,
+      address: settings.kubernetesUrl,
+    },
+    settings,
+  );
+  const listening = async () => (readFileSync(launched.log, 'utf8').includes('listening') ? true : undefined);
+  await until('Kubernetes gateway', listening, { seconds: 15, log: launched.log });
+  return launched;
+};
+
+/** The gateway's certificate and key as PEM, made once. It is its own authority. */
+export const gatewayCertificate = async ({ state }: Settings): Promise<{ certificate: string; key: string }> => {
+  const folder = join(state, 'gateway');
+  const [certificatePath, keyPath] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  if (!existsSync(certificatePath)) {
+    mkdirSync(folder, { recursive: true });
+    const pair = await makeCertificate();
+    writeFileSync(keyPath, pair.key, { mode: 0o600 });
+    writeFileSync(certificatePath, pair.certificate);
+  }
+  return { certificate: readFileSync(certificatePath, 'utf8'), key: readFileSync(keyPath, 'utf8') };
+};
+
+export const makeCertificate = async (): Promise<{ certificate: string; key: string }> => {
+  const notAfterDate = new Date();
+  notAfterDate.setFullYear(notAfterDate.getFullYear() + 5);
+  const pair = await generate([{ name: 'commonName', value: 'drey-local' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notAfterDate,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: '127.0.0.1' },
+          { type: 2, value: 'localhost' },
+        ],
+      },
+    ],
+  });
+  return { certificate: pair.cert, key: pair.private };
+};
+
+const TokenReview = z.object({
+  status: z.object({
+    authenticated: z.boolean().optional(),
+    user: z.object({ username: z.string(), groups: z.array(z.string()).default([]) }).optional(),
+  }),
+});
+
+/** Asks the webhook, and remembers its answer for some seconds. */
+export const reviewer = (webhook: string, ttlMs = 5_000): Review => {
+  const answers = new Map<string, { until: number; identity: Promise<Identity | undefined> }>();
+  return (token) => {
+    const now = Date.now();
+    for (const [key, { until }] of answers) if (until < now) answers.delete(key);
+    const known = answers.get(token) ?? { until: now + ttlMs, identity: askWebhook(webhook, token) };
+    answers.set(token, known);
+    known.identity.catch(() => answers.delete(token)); // an outage is no answer
+    return known.identity;
+  };
+};
+
+const askWebhook = async (webhook: string, token: string): Promise<Identity | undefined> => {
+  const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } });
+  const response = await fetch(webhook, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { status } = TokenReview.parse(await response.json());
+  return status.authenticated === true ? status.user : undefined;
+};
+
+interface Upstream {
+  readonly url: URL;
+  /** With the credentials of the kubeconfig; asked for each request, because they may expire. */
+  readonly options: () => Promise<RequestOptions>;
+}
+
+/** The API server that a kubeconfig, in any of its forms, names. */
+export const upstreamOf = (kubeconfig: string): Upstream => {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`${kubeconfig}: its current context names no cluster`);
+  return {
+    url: new URL(cluster.server),
+    options: async () => {
+      const options: RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      return options;
+    },
+  };
+};
+
+interface GatewayOptions {
+  readonly certificate: string;
+  readonly key: string;
+  readonly review: Review;
+  readonly upstream: Upstream;
+}
+
+export const createGateway = ({ certificate, key, review, upstream }: GatewayOptions): Server =>
+  createServer({ cert: certificate, key, requestTimeout: 0 }, (request, response) => {
+    serve(request, response, { review, upstream }).catch((error: unknown) => {
+      console.error(new Date().toISOString(), request.method, request.url, error);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 502, 'BadGateway', 'the API server or the token webhook could not be reached');
+    });
+  });
+
+const serve = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { review, upstream }: Pick<GatewayOptions, 'review' | 'upstream'>,
+): Promise<void> => {
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const identity = token === undefined ? undefined : await review(token);
+  if (identity === undefined) {
+    refuse(response, 401, 'Unauthorized', 'Unauthorized');
+    return;
+  }
+  const options = await upstream.options();
+  const credentials = Object.entries(options.headers ?? {});
+  const answer = await forward(request, upstream.url, {
+    ...options,
+    headers: { ...headersFor(request.headers, identity), ...Object.fromEntries(credentials) },
+  });
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  response.flushHeaders(); // a watch may have nothing to say for a long time
+  await pipeline(answer, response);
+};
+
+/** The caller's headers in the name of the identity: what the caller says of itself does not count. */
+export const headersFor = (headers: IncomingHttpHeaders, identity: Identity): Record<string, string | string[]> => {
+  const kept = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !/^(authorization|host|connection|impersonate-.*|x-remote-.*)$/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])),
+    'impersonate-user': identity.username,
+    'impersonate-group': [...identity.groups],
+  };
+};
+
+/** Streams the request to the API server; resolves when the head of the answer is there. */
+const forward = (request: IncomingMessage, url: URL, options: RequestOptions): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const outgoing = send(
+      {
+        ...options,
+        hostname: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port || undefined,
+        path: url.pathname.replace(/\/$/, '') + (request.url ?? '/'),
+        method: request.method,
+      },
+      resolve,
+    );
+    outgoing.once('error', reject);
+    pipeline(request, outgoing).catch(reject);
+  });
+
+/** A failure in the words of Kubernetes. */
+const refuse = (response: ServerResponse, code: number, reason: string, message: string): void => {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(status));
+};
+
+const main = (path: string): void => {
+  const config = GatewayConfig.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const server = createGateway({
+    ...config,
+    review: reviewer(config.webhook),
+    upstream: upstreamOf(config.kubeconfig),
+  });
+  server.listen(config.port, '127.0.0.1', () => console.log(`listening on ${config.port}`));
+};
+
+if (import.meta.main) main(process.argv[2] ?? '');

@@ -1,0 +1,185 @@
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import * as z from 'zod';
+
+const Launched = z.object({
+  name: z.string(),
+  pid: z.number(),
+  /** Start time in the words of `ps`: a number alone may be somebody else's process by now. */
+  started: z.string(),
+  since: z.string(),
+  address: z.string(),
+  log: z.string(),
+});
+
+/** A process of ours in the background. */
+export type Launched = z.infer<typeof Launched>;
+
+export interface Program {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** What it serves, for people. */
+  readonly address: string;
+}
+
+interface Folders {
+  readonly pids: string;
+  readonly logs: string;
+}
+
+const file = ({ pids }: Pick<Folders, 'pids'>, name: string) => join(pids, `${name}.json`);
+
+/** Starts a program that outlives us, with a log and a pid file. */
+export const launch = async (program: Program, folders: Folders): Promise<Launched> => {
+  for (const folder of [folders.pids, folders.logs]) mkdirSync(folder, { recursive: true });
+  const log = join(folders.logs, program.name);
+  const output = openSync(log, 'w');
+  const child = spawn(program.command, program.args, {
+    detached: true,
+    env: program.env,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
+  child.unref();
+  const pid = child.pid ?? 0;
+  const state = await processState(pid);
+  if (state === undefined) throw new Error(`${program.name} ended at once; see ${log}`);
+  const launched = {
+    name: program.name,
+    pid,
+    started: state.started,
+    since: new Date().toISOString(),
+    address: program.address,
+    log,
+  };
+  writeFileSync(file(folders, program.name), JSON.stringify(launched));
+  return launched;
+};
+
+/** The process that the pid file names, if it still is the one that we started. */
+export const running = async (name: string, folders: Pick<Folders, 'pids'>): Promise<Launched | undefined> => {
+  const launched = readPidFile(file(folders, name));
+  if (launched === undefined) return undefined;
+  const state = await processState(launched.pid);
+  return state?.started === launched.started && state.group === launched.pid ? launched : undefined;
+};
+
+export const allRunning = async (folders: Pick<Folders, 'pids'>): Promise<Launched[]> => {
+  const found = await Promise.all(names(folders.pids, '.json').map((name) => running(name, folders)));
+  return found.filter((launched) => launched !== undefined);
+};
+
+/** Asks the process to end, and ends what is left of its process group after some time. */
+export const end = async (name: string, folders: Pick<Folders, 'pids'>, graceMs = 5_000): Promise<void> => {
+  const launched = await running(name, folders);
+  if (launched !== undefined) {
+    process.kill(launched.pid, 'SIGTERM');
+    const deadline = Date.now() + graceMs;
+    while (Date.now() < deadline && (await running(name, folders)) !== undefined) await sleep(50);
+    killGroup(launched.pid);
+  }
+  rmSync(file(folders, name), { force: true });
+};
+
+/** Whether the process that a pid file of the cluster's scripts names still leads a session, as their `alive` asks. */
+export const scriptProcesses = async (folder: string): Promise<{ name: string; pid: number; since: string }[]> => {
+  const found = await Promise.all(
+    names(folder, '').map(async (name) => {
+      const pid = Number(readFileSync(join(folder, name), 'utf8'));
+      const state = await processState(pid);
+      return state?.group === pid ? [{ name, pid, since: new Date(state.started).toISOString() }] : [];
+    }),
+  );
+  return found.flat();
+};
+
+const names = (folder: string, suffix: string): string[] => {
+  try {
+    return readdirSync(folder).map((entry) => basename(entry, suffix));
+  } catch {
+    return []; // nothing was ever started
+  }
+};
+
+const readPidFile = (path: string): Launched | undefined => {
+  try {
+    return Launched.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined; // never started, or cut off while it was written
+  }
+};
+
+const processState = async (pid: number): Promise<{ group: number; started: string } | undefined> => {
+  try {
+    const env = { ...process.env, LC_ALL: 'C' };
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { env });
+    const [group, state, ...started] = stdout.trim().split(/\s+/);
+    return state === undefined || state.startsWith('Z') ? undefined : { group: Number(group), started: started.join(' ') };
+  } catch {
+    return undefined; // ps ends with 1 when there is no such process
+  }
+};
+
+const killGroup = (pid: number) => {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The whole group has ended already.
+  }
+};
+
+export interface Run {
+  readonly log: string;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string | undefined;
+  readonly input?: string | undefined;
+}
+
+/**
+ * Runs a program to its end; its output goes to the log.
+ *
+ * @throws ProgramFailed
+ */
+export const run = async (command: string, args: readonly string[], { log, env, cwd, input }: Run): Promise<void> => {
+  mkdirSync(dirname(log), { recursive: true });
+  const output = openSync(log, 'a');
+  const child = spawn(command, args, { env, cwd, stdio: [input === undefined ? 'ignore' : 'pipe', output, output] });
+  closeSync(output);
+  child.stdin?.end(input);
+  const code = await new Promise((done, fail) => child.once('exit', done).once('error', fail));
+  if (code !== 0) throw new ProgramFailed(log);
+};
+
+/** A program ended with a failure. Its log says which. */
+export class ProgramFailed extends Error {
+  override readonly name = 'ProgramFailed';
+  /** The end of its log. */
+  readonly details: string;
+
+  constructor(log: string) {
+    super(`${basename(log)} failed; see ${log}`);
+    this.details = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
+  }
+}
+
+/** Asks again and again until the answer is not undefined. */
+export const until = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  { seconds, log }: { seconds: number; log: string },
+): Promise<T> => {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`${what}: not ready after ${seconds} s; see ${log}`);
+    await sleep(100);
+  }
+};

@@ -1,0 +1,97 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { AwsCredentialIdentity } from '@smithy/types';
+
+/** What a caller may choose; everything has a default. */
+export interface LocalOptions {
+  /** Port of the AWS emulator. */
+  readonly port?: number | undefined;
+  /** Port of the Kubernetes API server; the four after it are taken as well. With `kubeconfig`, port of the gateway. */
+  readonly kubernetesPort?: number | undefined;
+  /** The first two numbers of the addresses of node, pods and services: two systems on one machine need two of them. */
+  readonly kubernetesNet?: string | undefined;
+  /** Folder of what one system knows and runs. */
+  readonly state?: string | undefined;
+  /** Folder of what is built or fetched once for all systems. */
+  readonly cache?: string | undefined;
+  /** A cluster to use in place of an own one. */
+  readonly kubeconfig?: string | undefined;
+  /** Kubernetes without a node: every object can be made, no pod ever runs. */
+  readonly controlPlaneOnly?: boolean | undefined;
+  /** Folder whose `serverless.yml` is deployed. */
+  readonly project?: string | undefined;
+}
+
+/** Where things are on this machine, derived from the options. */
+export interface Settings {
+  readonly project: string;
+  readonly state: string;
+  readonly cache: string;
+  readonly logs: string;
+  readonly pids: string;
+  readonly venv: string;
+  readonly port: number;
+  readonly awsUrl: string;
+  readonly kubernetesPort: number;
+  readonly kubernetesUrl: string;
+  readonly kubernetesNet: string;
+  readonly kubernetesState: string;
+  readonly givenKubeconfig: string | undefined;
+  readonly controlPlaneOnly: boolean;
+  readonly systemFile: string;
+  readonly eventsFile: string;
+}
+
+/** The folder of this package. */
+export const root = resolve(import.meta.dirname, '..');
+
+// The emulator's own account, and names that nobody needs to choose.
+export const account = '000000000000';
+export const region = 'us-east-1';
+export const stage = 'local';
+export const stackName = 'drey-local';
+export const eksCluster = 'drey-local';
+export const namespace = 'flink';
+export const credentials: AwsCredentialIdentity = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv = process.env): Settings => {
+  const state = resolve(options.state ?? join(root, '.local'));
+  const port = options.port ?? 4566;
+  const kubernetesPort = options.kubernetesPort ?? 6443;
+  return {
+    project: resolve(options.project ?? root),
+    state,
+    cache: resolve(options.cache ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'drey')),
+    logs: join(state, 'log'),
+    pids: join(state, 'pid'),
+    venv: join(root, '.local', 'venv'),
+    port,
+    // An address, not a name: with a name the S3 client puts buckets in front of it, which does not resolve.
+    awsUrl: `http://127.0.0.1:${port}`,
+    kubernetesPort,
+    kubernetesUrl: `https://127.0.0.1:${kubernetesPort}`,
+    kubernetesNet: options.kubernetesNet ?? '10.77',
+    kubernetesState: join(state, 'kubernetes'),
+    givenKubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
+    controlPlaneOnly: options.controlPlaneOnly ?? false,
+    systemFile: join(state, 'drey.json'),
+    eventsFile: join(state, 'events.jsonl'),
+  };
+};
+
+/** For the constructor of an AWS client. */
+export const awsConfig = ({ awsUrl }: Pick<Settings, 'awsUrl'>) => ({ endpoint: awsUrl, region, credentials });
+
+/** For a program that uses an AWS SDK: the emulator, and nothing of the caller's own AWS or proxy settings. */
+export const awsEnvironment = ({ awsUrl }: Pick<Settings, 'awsUrl'>, env = process.env): NodeJS.ProcessEnv => {
+  const kept = Object.entries(env).filter(([name]) => !/^aws_|_proxy$/i.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+};
