@@ -61,7 +61,17 @@ const functions = {
     ...may.publish,
   ],
   Publish: [...may.stream, ...may.publish],
-  Observe: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
+  // Its schedule takes the same role to call it.
+  Observe: [
+    ...may.read,
+    ...may.write,
+    ...may.reachClusters,
+    ...may.start('cleanup'),
+    allow(
+      ['lambda:InvokeFunction'],
+      [arn('lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-observe')],
+    ),
+  ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Cleanup: [...may.read, ...may.write, ...may.reachClusters],
@@ -75,7 +85,10 @@ const assumedBy = (service) => ({
 const functionRole = (name, statements) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
-    AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
+    AssumeRolePolicyDocument: assumedBy([
+      'lambda.amazonaws.com',
+      ...(name === 'Observe' ? ['scheduler.amazonaws.com'] : []),
+    ]),
     Policies: [
       {
         PolicyName: 'drey',

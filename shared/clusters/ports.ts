@@ -163,11 +163,7 @@ export interface Machines {
 
 export interface Jars {
   /** An address to PUT the jar to, for a while, and what the command calls it. */
-  upload(request: {
-    readonly target: string;
-    readonly name: string;
-    readonly bytes: number;
-  }): Promise<{
+  upload(request: { readonly target: string; readonly name: string; readonly bytes: number }): Promise<{
     readonly jar: string;
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;

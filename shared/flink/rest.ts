@@ -364,7 +364,7 @@ const textOf = ({ body }: RestResponse): string => {
 const fault = (code: ProblemCode, response: RestResponse, message: string): Fault => {
   const text = textOf(response);
   const plain = (text.split('\n')[0] ?? '').slice(0, longestMessage);
-  const reason = rootLine(text, plain);
+  const reason = rootLine(text, plain).replace(/^RestHandlerException: /, '');
   return new Fault(code, reason === '' ? message : `${message}: ${reason}`, { cause: response.body });
 };
 

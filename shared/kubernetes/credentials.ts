@@ -147,9 +147,14 @@ const memory = <T>(now: () => Date) => {
 
   return {
     get: async (key: string, maker: () => Remembered<T>['promise']): Promise<T> => {
-      const known = await entries.get(key)?.promise;
-      if (known !== undefined && known.untilMs > now().getTime()) return known.value;
-      return (await make(key, maker).promise).value;
+      const known = entries.get(key);
+      if (known === undefined) return (await make(key, maker).promise).value;
+      const { value, untilMs } = await known.promise;
+      if (untilMs > now().getTime()) return value;
+      // It is over; of all who waited for it the first makes another.
+      const current = entries.get(key);
+      const next = current === undefined || current === known ? make(key, maker) : current;
+      return (await next.promise).value;
     },
     forget: (key: string, youngMs = 0) => {
       const entry = entries.get(key);

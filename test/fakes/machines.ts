@@ -26,7 +26,9 @@ type Step = (state: never, ports: Ports, signal: AbortSignal) => Promise<unknown
 const steps: Readonly<Record<Machine, Readonly<Record<string, unknown>>>> = { lifecycle, submission, cleanup };
 
 const definitionOf = (machine: Machine) =>
-  JSON.parse(readFileSync(new URL(`../../infra/state-machines/${machine}.asl.json`, import.meta.url), 'utf8')) as Definition;
+  JSON.parse(
+    readFileSync(new URL(`../../infra/state-machines/${machine}.asl.json`, import.meta.url), 'utf8'),
+  ) as Definition;
 
 /** Runs the project's own state machines, in the part of their language that they use. Waits move the clock. */
 export class FakeMachines implements Machines {
@@ -44,7 +46,8 @@ export class FakeMachines implements Machines {
 
   /** Takes every execution that was started to its end, and those that it starts in turn. */
   async runAll(ports: Ports): Promise<void> {
-    for (let next = this.started.shift(); next !== undefined; next = this.started.shift()) await this.run(next.machine, next.operationId, ports);
+    for (let next = this.started.shift(); next !== undefined; next = this.started.shift())
+      await this.run(next.machine, next.operationId, ports);
   }
 
   async run(machine: Machine, operationId: string, ports: Ports): Promise<void> {
@@ -65,7 +68,12 @@ export class FakeMachines implements Machines {
           name = state.Choices?.find(({ StringEquals }) => StringEquals === carried['outcome'])?.Next ?? state.Default;
           break;
         case 'Task': {
-          const outcome: { carried: Carried; next: string | undefined } = await this.task(machine, state, carried, ports);
+          const outcome: { carried: Carried; next: string | undefined } = await this.task(
+            machine,
+            state,
+            carried,
+            ports,
+          );
           carried = outcome.carried;
           name = outcome.next;
           break;
@@ -74,7 +82,12 @@ export class FakeMachines implements Machines {
     }
   }
 
-  private async task(machine: Machine, state: State, carried: Carried, ports: Ports): Promise<{ carried: Carried; next: string | undefined }> {
+  private async task(
+    machine: Machine,
+    state: State,
+    carried: Carried,
+    ports: Ports,
+  ): Promise<{ carried: Carried; next: string | undefined }> {
     const step = steps[machine][state.Parameters?.Payload.step ?? ''] as Step;
     const tries = new Map<object, number>();
     for (;;) {

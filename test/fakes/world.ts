@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  SQSEvent,
+  SQSRecord,
+} from 'aws-lambda';
 
 import { type CommandKind, commands } from '#events/commands/index.ts';
 import type { Rejection, Transition } from '#events/transitions.ts';
@@ -135,7 +141,15 @@ const context = (): Context => {
 export const httpEvent = (
   route: string,
   parameters: Readonly<Record<string, string>>,
-  { body, headers = {}, query = {} }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>>; readonly query?: Readonly<Record<string, string>> } = {},
+  {
+    body,
+    headers = {},
+    query = {},
+  }: {
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+  } = {},
 ): APIGatewayProxyEventV2 => {
   const [method = '', path = ''] = route.split(' ');
   const rawPath = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => parameters[name] ?? '');
@@ -150,34 +164,67 @@ export const httpEvent = (
     queryStringParameters: query,
     isBase64Encoded: false,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    requestContext: { accountId: '', apiId: '', domainName: '', domainPrefix: '', http, requestId: '', routeKey: route, stage: '$default', time: '', timeEpoch: 0 },
+    requestContext: {
+      accountId: '',
+      apiId: '',
+      domainName: '',
+      domainPrefix: '',
+      http,
+      requestId: '',
+      routeKey: route,
+      stage: '$default',
+      time: '',
+      timeEpoch: 0,
+    },
   };
 };
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 /** The answer of a handler, with its body parsed. */
 export const answerOf = async (handler: unknown, event: APIGatewayProxyEventV2) => {
-  const { statusCode = 0, headers = {}, body = '{}' } = (await (handler as HttpHandler)(event, context())) as APIGatewayProxyStructuredResultV2;
+  const {
+    statusCode = 0,
+    headers = {},
+    body = '{}',
+  } = (await (handler as HttpHandler)(event, context())) as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
 };
 
 const handlers = { deploy: deployHandler, submit: submitHandler, cancel: cancelHandler, stop: stopHandler } as const;
 
 const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {
-  const parameters = { target, ...(clusterId === undefined || kind === 'deploy' ? {} : { clusterId }), ...(jobId === undefined ? {} : { jobId }) };
+  const parameters = {
+    target,
+    ...(clusterId === undefined || kind === 'deploy' ? {} : { clusterId }),
+    ...(jobId === undefined ? {} : { jobId }),
+  };
   const body = kind === 'deploy' && clusterId !== undefined ? { ...data, clusterId } : data;
-  const event = httpEvent(commands[kind].route, parameters, { body, headers: key === undefined ? {} : { 'idempotency-key': key } });
+  const event = httpEvent(commands[kind].route, parameters, {
+    body,
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  });
   const answer = await answerOf(handlers[kind](ports), event);
   if (answer.status < 300) return { outcome: 'done', pointers: [] };
   const problem = answer.body as { code: string; retryable: boolean; detail: string; errors?: { pointer: string }[] };
-  return { outcome: problem.retryable ? 'returned' : 'rejected', code: problem.code, detail: problem.detail, pointers: (problem.errors ?? []).map(({ pointer }) => pointer) };
+  return {
+    outcome: problem.retryable ? 'returned' : 'rejected',
+    code: problem.code,
+    detail: problem.detail,
+    pointers: (problem.errors ?? []).map(({ pointer }) => pointer),
+  };
 };
 
 export const sqsRecord = (body: unknown, group = 'group'): SQSRecord => ({
   messageId: randomUUID(),
   receiptHandle: '',
   body: typeof body === 'string' ? body : JSON.stringify(body),
-  attributes: { ApproximateReceiveCount: '1', SentTimestamp: '', SenderId: '', ApproximateFirstReceiveTimestamp: '', MessageGroupId: group },
+  attributes: {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '',
+    SenderId: '',
+    ApproximateFirstReceiveTimestamp: '',
+    MessageGroupId: group,
+  },
   messageAttributes: {},
   md5OfBody: '',
   eventSource: 'aws:sqs',
@@ -196,7 +243,10 @@ export const commandMessage = (kind: string, { target = 'local', clusterId, jobI
 
 /** Hands records to the queue's function; answers the ids that go back to the queue. */
 export const throughBatch = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {
-  const handler = queueHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>;
+  const handler = queueHandler(ports) as unknown as (
+    event: SQSEvent,
+    context: Context,
+  ) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>;
   const { batchItemFailures } = await handler({ Records: [...records] }, context());
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 };

@@ -31,13 +31,37 @@ describe('the API', () => {
 describe('bad input', () => {
   it.each([
     ['a cluster id in capitals', { ...session, clusterId: 'My-Cluster' }, 400, 'malformed-request', '/clusterId'],
-    ['a cluster id of 46 characters', { ...session, clusterId: 'a'.repeat(46) }, 400, 'malformed-request', '/clusterId'],
+    [
+      'a cluster id of 46 characters',
+      { ...session, clusterId: 'a'.repeat(46) },
+      400,
+      'malformed-request',
+      '/clusterId',
+    ],
     ['an unknown field', { ...session, flavour: 'sweet' }, 400, 'malformed-request', '/'],
     ['no mode', {}, 400, 'malformed-request', '/mode'],
     ['per-job mode', { mode: 'per-job' }, 422, 'unsupported-mode', '/mode'],
-    ['too little memory', { ...session, config: { 'jobmanager.memory.process.size': '300m' } }, 422, 'refused-option', '/config/jobmanager.memory.process.size'],
-    ['no number', { ...session, config: { 'kubernetes.jobmanager.cpu.amount': 'many' } }, 422, 'refused-option', '/config/kubernetes.jobmanager.cpu.amount'],
-    ['another namespace', { ...session, config: { 'kubernetes.namespace': 'kube-system' } }, 422, 'refused-option', '/config/kubernetes.namespace'],
+    [
+      'too little memory',
+      { ...session, config: { 'jobmanager.memory.process.size': '300m' } },
+      422,
+      'refused-option',
+      '/config/jobmanager.memory.process.size',
+    ],
+    [
+      'no number',
+      { ...session, config: { 'kubernetes.jobmanager.cpu.amount': 'many' } },
+      422,
+      'refused-option',
+      '/config/kubernetes.jobmanager.cpu.amount',
+    ],
+    [
+      'another namespace',
+      { ...session, config: { 'kubernetes.namespace': 'kube-system' } },
+      422,
+      'refused-option',
+      '/config/kubernetes.namespace',
+    ],
   ])('%s is refused by name, and nothing is created', async (_what, body, status, code, pointer) => {
     const answer = await deploy(body);
 
@@ -46,10 +70,16 @@ describe('bad input', () => {
   });
 
   it('is refused with every mistake at once', async () => {
-    const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 'many', 'taskmanager.numberOfTaskSlots': 'few' } });
+    const answer = await deploy({
+      ...session,
+      config: { 'kubernetes.jobmanager.cpu.amount': 'many', 'taskmanager.numberOfTaskSlots': 'few' },
+    });
 
     const { errors } = answer.body as { errors: { pointer: string }[] };
-    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(['/config/kubernetes.jobmanager.cpu.amount', '/config/taskmanager.numberOfTaskSlots']);
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/config/kubernetes.jobmanager.cpu.amount',
+      '/config/taskmanager.numberOfTaskSlots',
+    ]);
   });
 
   it('is refused when the body is not JSON', async () => {
@@ -58,7 +88,10 @@ describe('bad input', () => {
 
   it.each([
     ['target', () => deploy(session, {}, 'nowhere')],
-    ['session of a submit', () => call('POST', `${clusterPath('nobody')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' })],
+    [
+      'session of a submit',
+      () => call('POST', `${clusterPath('nobody')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' }),
+    ],
     ['session of a stop', () => call('POST', `${clusterPath('nobody')}/stop`, {})],
     ['cluster', () => call('GET', clusterPath('nobody'))],
     ['operation', () => call('GET', `/v1/operations/${'0'.repeat(32)}`)],
@@ -67,15 +100,25 @@ describe('bad input', () => {
   });
 
   it('a jar over the limit gets no address', async () => {
-    const answer = await call('POST', `/v1/targets/${system.target}/uploads`, { name: 'large.jar', bytes: 6_000_000_000 });
+    const answer = await call('POST', `/v1/targets/${system.target}/uploads`, {
+      name: 'large.jar',
+      bytes: 6_000_000_000,
+    });
 
     expect(answer).toMatchObject({ status: 422, body: { code: 'jar-refused' } });
   });
 
   it('an upload of another size than announced is refused by S3', async () => {
-    const { body: upload } = await call<Upload>('POST', `/v1/targets/${system.target}/uploads`, { name: 'x.jar', bytes: 10 });
+    const { body: upload } = await call<Upload>('POST', `/v1/targets/${system.target}/uploads`, {
+      name: 'x.jar',
+      bytes: 10,
+    });
 
-    const response = await fetch(upload.url, { method: 'PUT', headers: { 'content-type': upload.headers['content-type'] ?? '' }, body: 'a'.repeat(20) });
+    const response = await fetch(upload.url, {
+      method: 'PUT',
+      headers: { 'content-type': upload.headers['content-type'] ?? '' },
+      body: 'a'.repeat(20),
+    });
 
     expect(response.status).toBe(403);
   });
@@ -90,7 +133,10 @@ describe('a target', () => {
 
     const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
 
-    expect(answer).toMatchObject({ status: 422, body: { code: 'refused-option', errors: [{ pointer: '/config/kubernetes.jobmanager.cpu.amount' }] } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'refused-option', errors: [{ pointer: '/config/kubernetes.jobmanager.cpu.amount' }] },
+    });
   });
 
   it('of an EKS cluster that does not exist is named in the refusal', async () => {
@@ -98,7 +144,10 @@ describe('a target', () => {
 
     const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-eks');
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'target-refused', detail: expect.stringContaining('not-there') } });
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'target-refused', detail: expect.stringContaining('not-there') },
+    });
   });
 
   it('without a role in the namespace is told which permission is missing', async () => {
@@ -107,12 +156,21 @@ describe('a target', () => {
 
     const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-rights');
 
-    expect(answer).toMatchObject({ status: 502, body: { code: 'target-refused', detail: expect.stringMatching(/deployments.*no-rights/) } });
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'target-refused', detail: expect.stringMatching(/deployments.*no-rights/) },
+    });
   });
 
   it('that does not answer is named with what was tried, and nothing is left', async () => {
     await new EKSClient(aws)
-      .send(new CreateClusterCommand({ name: 'dark', roleArn: system.outputs['KubernetesRoles'] ?? '', resourcesVpcConfig: {} }))
+      .send(
+        new CreateClusterCommand({
+          name: 'dark',
+          roleArn: system.outputs['KubernetesRoles'] ?? '',
+          resourcesVpcConfig: {},
+        }),
+      )
       .catch((error: unknown) => {
         if (!(error instanceof ResourceInUseException)) throw error; // there from an earlier run
       });
@@ -123,7 +181,10 @@ describe('a target', () => {
 
     expect(answer).toMatchObject({ status: 503, body: { code: 'target-unreachable', retryable: true } });
     expect(answer.body).toHaveProperty('detail', expect.stringContaining('127.0.0.1'));
-    expect((await call('GET', clusterPath(clusterId, 'dark'))).body).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
+    expect((await call('GET', clusterPath(clusterId, 'dark'))).body).toMatchObject({
+      state: 'FAILED',
+      reason: 'target-unreachable',
+    });
     expect(await objectsOf(clusterId)).toEqual([]);
   });
 });
@@ -132,12 +193,30 @@ describe('foreign objects', () => {
   it('of the same name are never touched', async () => {
     const clusterId = freshId('foreign');
     await kubectl('create', 'deployment', clusterId, '--image=flink:2.2', '--replicas=0', '-n', system.namespace);
-    const before = await kubectl('get', 'deployment', clusterId, '-n', system.namespace, '-o', 'jsonpath={.metadata.uid} {.metadata.generation}');
+    const before = await kubectl(
+      'get',
+      'deployment',
+      clusterId,
+      '-n',
+      system.namespace,
+      '-o',
+      'jsonpath={.metadata.uid} {.metadata.generation}',
+    );
 
     const answer = await deploy({ ...session, clusterId });
 
     expect(answer).toMatchObject({ status: 409, body: { code: 'id-taken' } });
-    expect(await kubectl('get', 'deployment', clusterId, '-n', system.namespace, '-o', 'jsonpath={.metadata.uid} {.metadata.generation}')).toBe(before);
+    expect(
+      await kubectl(
+        'get',
+        'deployment',
+        clusterId,
+        '-n',
+        system.namespace,
+        '-o',
+        'jsonpath={.metadata.uid} {.metadata.generation}',
+      ),
+    ).toBe(before);
     await kubectl('delete', 'deployment', clusterId, '-n', system.namespace);
   });
 });

@@ -7,7 +7,21 @@ import { parseAllDocuments } from 'yaml';
 import type { Cluster } from '#events/model.ts';
 import type { Rejection } from '#events/transitions.ts';
 
-import { aws, call, clusterPath, deploy, events, eventsOf, freshId, kubectl, objectsOf, stop, system, until, untilState } from '../support/system.ts';
+import {
+  aws,
+  call,
+  clusterPath,
+  deploy,
+  events,
+  eventsOf,
+  freshId,
+  kubectl,
+  objectsOf,
+  stop,
+  system,
+  until,
+  untilState,
+} from '../support/system.ts';
 
 const queues = new SQSClient(aws);
 const output = (name: string) => system.outputs[name] ?? '';
@@ -32,22 +46,50 @@ const message = (kind: string, clusterId: string, data: unknown, id: string = ra
 });
 
 const started: string[] = [];
-const known = (clusterId: string) => until(async () => (await call('GET', clusterPath(clusterId))).status, (status) => status === 200);
+const known = (clusterId: string) =>
+  until(
+    async () => (await call('GET', clusterPath(clusterId))).status,
+    (status) => status === 200,
+  );
 
 afterAll(async () => {
   await Promise.all(started.map(async (clusterId) => stop(clusterId)));
   await Promise.all(started.map(async (clusterId) => untilState(clusterId, 'STOPPED')));
 });
 
-const spec = { mode: 'session', config: { 'taskmanager.numberOfTaskSlots': 3, 'kubernetes.jobmanager.labels': 'team:etl' }, labels: { team: 'etl' } };
+const spec = {
+  mode: 'session',
+  config: { 'taskmanager.numberOfTaskSlots': 3, 'kubernetes.jobmanager.labels': 'team:etl' },
+  labels: { team: 'etl' },
+};
 
 /** The objects of a cluster without what the server fills in and what names that cluster. */
 const objects = async (clusterId: string) => {
-  const text = await kubectl('get', 'deployment,service,configmap', '-n', system.namespace, '-l', `app=${clusterId}`, '-o', 'yaml');
+  const text = await kubectl(
+    'get',
+    'deployment,service,configmap',
+    '-n',
+    system.namespace,
+    '-l',
+    `app=${clusterId}`,
+    '-o',
+    'yaml',
+  );
   const [list] = parseAllDocuments(text.replaceAll(clusterId, 'ID'));
-  const { items } = list?.toJS() as { items: { kind: string; metadata: Record<string, unknown>; spec?: Record<string, unknown>; status?: unknown }[] };
+  const { items } = list?.toJS() as {
+    items: { kind: string; metadata: Record<string, unknown>; spec?: Record<string, unknown>; status?: unknown }[];
+  };
   return items.map(({ status: _status, metadata, spec, ...rest }) => {
-    const { uid: _uid, resourceVersion: _version, creationTimestamp: _time, managedFields: _fields, generation: _generation, annotations: _annotations, ownerReferences, ...kept } = metadata;
+    const {
+      uid: _uid,
+      resourceVersion: _version,
+      creationTimestamp: _time,
+      managedFields: _fields,
+      generation: _generation,
+      annotations: _annotations,
+      ownerReferences,
+      ...kept
+    } = metadata;
     const { clusterIP: _ip, clusterIPs: _ips, ...keptSpec } = spec ?? {};
     return { ...rest, metadata: kept, owned: ownerReferences !== undefined, spec: keptSpec };
   });
@@ -61,11 +103,19 @@ describe('a deploy', () => {
     const answer = await deploy({ ...spec, clusterId: byHttp });
     await send(message('deploy', byQueue, spec), `targets/${system.target}/clusters/${byQueue}`);
     await known(byQueue);
-    await until(async () => (await objectsOf(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length, (count) => count === 3);
+    await until(
+      async () => (await objectsOf(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length,
+      (count) => count === 3,
+    );
 
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toBe(`/v1/operations/${answer.body.operation.operationId}`);
-    expect((await objects(byHttp)).map(({ kind }) => kind).toSorted()).toEqual(['ConfigMap', 'Deployment', 'Service', 'Service']);
+    expect((await objects(byHttp)).map(({ kind }) => kind).toSorted()).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'Service',
+      'Service',
+    ]);
     expect(await objects(byQueue)).toEqual(await objects(byHttp));
   });
 
@@ -76,7 +126,10 @@ describe('a deploy', () => {
 
     for (let time = 0; time < 3; time += 1) await send(same, same.subject);
     await known(clusterId);
-    await until(async () => eventsOf(clusterId).length, (count) => count >= 2);
+    await until(
+      async () => eventsOf(clusterId).length,
+      (count) => count >= 2,
+    );
 
     const requested = eventsOf(clusterId).filter(({ detail }) => detail['to'] === 'REQUESTED');
     expect(requested).toHaveLength(1);
@@ -102,7 +155,10 @@ describe('a deploy', () => {
 
     const second = await deploy({ ...spec, clusterId });
 
-    expect(second).toMatchObject({ status: 409, body: { code: 'id-taken', operationId: first.body.operation.operationId } });
+    expect(second).toMatchObject({
+      status: 409,
+      body: { code: 'id-taken', operationId: first.body.operation.operationId },
+    });
   });
 
   it('makes an id up when none is given', async () => {
@@ -123,9 +179,15 @@ describe('a stop', () => {
 
     expect(stopped.status).toBe(202);
     expect(cluster).toMatchObject({ reason: 'Changed my mind' });
-    expect(await call('GET', `/v1/operations/${accepted.body.operation.operationId}`)).toMatchObject({ body: { state: 'CANCELED', problem: { code: 'superseded' } } });
+    expect(await call('GET', `/v1/operations/${accepted.body.operation.operationId}`)).toMatchObject({
+      body: { state: 'CANCELED', problem: { code: 'superseded' } },
+    });
     expect(await objectsOf(clusterId)).toEqual([]);
-    expect((await call<{ clusters: Cluster[] }>('GET', `/v1/targets/${system.target}/clusters`)).body.clusters.map((live) => live.clusterId)).not.toContain(clusterId);
+    expect(
+      (await call<{ clusters: Cluster[] }>('GET', `/v1/targets/${system.target}/clusters`)).body.clusters.map(
+        (live) => live.clusterId,
+      ),
+    ).not.toContain(clusterId);
   });
 
   it('frees the id for another cluster, whose transitions are numbered on', async () => {
@@ -150,7 +212,11 @@ describe('a message that is no command', () => {
     ['of an unknown type', { ...message('explode', 'x', {}) }, 'malformed-request'],
     ['with a bad cluster id', message('deploy', 'Bad_Id', spec), 'malformed-request'],
     ['for an unknown target', { ...message('deploy', 'x', spec), subject: 'targets/nowhere/clusters/x' }, 'not-found'],
-    ['with a refused option', message('deploy', 'x', { ...spec, config: { 'kubernetes.jobmanager.cpu.amount': 'many' } }), 'refused-option'],
+    [
+      'with a refused option',
+      message('deploy', 'x', { ...spec, config: { 'kubernetes.jobmanager.cpu.amount': 'many' } }),
+      'refused-option',
+    ],
     ['for a session that is not there', message('stop', 'not-there', {}), 'not-found'],
   ])('%s is kept in the rejected queue and told, at once', async (_what, body, code) => {
     const { MessageId } = await send(body, `group-${randomUUID()}`);
@@ -160,13 +226,21 @@ describe('a message that is no command', () => {
       (found) => found !== undefined,
     );
     expect(event).toMatchObject({ 'detail-type': 'Flink Command Rejected', detail: { problem: { code } } });
-    const kept = await until(async () => receive(output('RejectedCommandsQueueUrl')), (found) => found.some(({ rejection }) => rejection.id === MessageId));
-    expect(kept.find(({ rejection }) => rejection.id === MessageId)?.message).toBe(typeof body === 'string' ? body : JSON.stringify(body));
+    const kept = await until(
+      async () => receive(output('RejectedCommandsQueueUrl')),
+      (found) => found.some(({ rejection }) => rejection.id === MessageId),
+    );
+    expect(kept.find(({ rejection }) => rejection.id === MessageId)?.message).toBe(
+      typeof body === 'string' ? body : JSON.stringify(body),
+    );
   });
 
   it('leaves nothing in the dead-letter queue', async () => {
     const { Attributes } = await queues.send(
-      new GetQueueAttributesCommand({ QueueUrl: output('DeadCommandsQueueUrl'), AttributeNames: ['ApproximateNumberOfMessages'] }),
+      new GetQueueAttributesCommand({
+        QueueUrl: output('DeadCommandsQueueUrl'),
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
     );
 
     expect(Attributes?.['ApproximateNumberOfMessages']).toBe('0');
@@ -176,7 +250,9 @@ describe('a message that is no command', () => {
 const seen: { readonly rejection: Rejection; readonly message: string }[] = [];
 /** All that was in the queue so far. */
 const receive = async (QueueUrl: string) => {
-  const { Messages = [] } = await queues.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }));
+  const { Messages = [] } = await queues.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+  );
   seen.push(...Messages.map(({ Body = '{}' }) => JSON.parse(Body) as (typeof seen)[number]));
   return seen;
 };

@@ -25,6 +25,7 @@ export default async function setup(project: TestProject) {
   project.provide('system', system);
   return async () => {
     shared.users -= 1;
-    if (shared.users === 0 && process.env['DREY_TEST_KEEP'] === undefined) await stopLocal({ state: options.state, clean: true });
+    if (shared.users === 0 && process.env['DREY_TEST_KEEP'] === undefined)
+      await stopLocal({ state: options.state, clean: true });
   };
 }

@@ -79,7 +79,18 @@ export const kubectl = async (...args: readonly string[]): Promise<string> =>
 
 /** Names of everything that carries the cluster's label. */
 export const objectsOf = async (clusterId: string, namespace = system.namespace): Promise<readonly string[]> =>
-  (await kubectl('get', 'deployment,replicaset,pod,service,configmap', '-n', namespace, '-l', `app=${clusterId}`, '-o', 'name'))
+  (
+    await kubectl(
+      'get',
+      'deployment,replicaset,pod,service,configmap',
+      '-n',
+      namespace,
+      '-l',
+      `app=${clusterId}`,
+      '-o',
+      'name',
+    )
+  )
     .split('\n')
     .filter((name) => name !== '');
 

@@ -15,7 +15,9 @@ describe('what is bundled into functions', () => {
   });
 
   it.each(bundled)('%s takes only types from the Kubernetes client, which is 1.3 MB', (path) => {
-    expect(readFileSync(new URL(path, root), 'utf8')).not.toMatch(/import (?!type)[^;]*from '@kubernetes\/client-node'/);
+    expect(readFileSync(new URL(path, root), 'utf8')).not.toMatch(
+      /import (?!type)[^;]*from '@kubernetes\/client-node'/,
+    );
   });
 
   it.each(bundled.filter((path) => path !== 'shared/live.ts'))('%s does not read the environment', (path) => {

@@ -24,7 +24,10 @@ describe('generated contracts', () => {
   });
 });
 
-const Envelope = z.object({ 'detail-type': z.enum(Object.keys(eventTypes) as [keyof typeof eventTypes]), detail: z.unknown() });
+const Envelope = z.object({
+  'detail-type': z.enum(Object.keys(eventTypes) as [keyof typeof eventTypes]),
+  detail: z.unknown(),
+});
 
 describe('samples', () => {
   it.each(samples.filter((name) => name.startsWith('command-')))('%s is a command', (name) => {
@@ -53,7 +56,10 @@ describe('problems', () => {
     expect(page).toContain(`\n## ${code}\n`);
   });
 
-  it.each(Object.entries(problems))('%s goes back to the queue only when another try may help', (_code, { retryable, onQueue }) => {
-    expect(onQueue).toBe(retryable ? 'returned' : 'rejected');
-  });
+  it.each(Object.entries(problems))(
+    '%s goes back to the queue only when another try may help',
+    (_code, { retryable, onQueue }) => {
+      expect(onQueue).toBe(retryable ? 'returned' : 'rejected');
+    },
+  );
 });

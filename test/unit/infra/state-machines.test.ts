@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 import { problems } from '#events/problem.ts';
 
-const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => { isValid: boolean; errors: unknown[] };
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
+  isValid: boolean;
+  errors: unknown[];
+};
 
 interface Definition {
   readonly States: Readonly<Record<string, State>>;
@@ -19,7 +22,10 @@ interface State {
 const names = ['lifecycle', 'submission', 'cleanup'] as const;
 const definitionOf = (name: string) =>
   JSON.parse(
-    readFileSync(new URL(`../../../infra/state-machines/${name}.asl.json`, import.meta.url), 'utf8').replaceAll('${FunctionArn}', 'arn:aws:lambda:us-east-1:000000000000:function:f'),
+    readFileSync(new URL(`../../../infra/state-machines/${name}.asl.json`, import.meta.url), 'utf8').replaceAll(
+      '${FunctionArn}',
+      'arn:aws:lambda:us-east-1:000000000000:function:f',
+    ),
   ) as Definition;
 const tasksOf = (name: string) => Object.entries(definitionOf(name).States).filter(([, { Type }]) => Type === 'Task');
 const final = Object.entries(problems)
@@ -39,8 +45,15 @@ describe.each(names)('the %s machine', (name) => {
 
   it('names steps that its function has', async () => {
     const source = readFileSync(new URL(`../../../functions/${name}.ts`, import.meta.url), 'utf8');
-    const steps = /steps<\w+>\(\s*\{([^}]+)\}/.exec(source)?.[1]?.split(',').map((word) => word.trim());
+    const steps = /steps<\w+>\(\s*\{([^}]+)\}/
+      .exec(source)?.[1]
+      ?.split(',')
+      .map((word) => word.trim());
 
-    expect(tasksOf(name).map(([, { Parameters }]) => Parameters?.Payload.step).toSorted()).toEqual(steps?.filter((word) => word !== '').toSorted());
+    expect(
+      tasksOf(name)
+        .map(([, { Parameters }]) => Parameters?.Payload.step)
+        .toSorted(),
+    ).toEqual(steps?.filter((word) => word !== '').toSorted());
   });
 });

@@ -20,20 +20,36 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 // Tags such as !Ref are CloudFormation's: what they hold is enough here.
 const yaml = (path: string): unknown => parse(read(path), { logLevel: 'error' });
 
-const serverless = yaml('serverless.yml') as { provider: { timeout: number }; functions: Record<string, FunctionEntry> };
-const resources = yaml('infra/resources.yml') as { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+const serverless = yaml('serverless.yml') as {
+  provider: { timeout: number };
+  functions: Record<string, FunctionEntry>;
+};
+const resources = yaml('infra/resources.yml') as {
+  Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+};
 const roles = createRequire(import.meta.url)('../../../infra/roles.cjs') as {
-  Resources: Record<string, { Properties: { Policies: { PolicyDocument: { Statement: { Action: string[]; Resource: unknown[] }[] } }[] } }>;
+  Resources: Record<
+    string,
+    { Properties: { Policies: { PolicyDocument: { Statement: { Action: string[]; Resource: unknown[] }[] } }[] } }
+  >;
 };
 
 const functions = Object.entries(serverless.functions);
 const routes = functions.flatMap(([name, { events = [] }]) =>
-  events.flatMap(({ httpApi }) => (httpApi === undefined ? [] : [{ name, route: `${httpApi.method} ${httpApi.path}`, guarded: httpApi.authorizer !== undefined }])),
+  events.flatMap(({ httpApi }) =>
+    httpApi === undefined
+      ? []
+      : [{ name, route: `${httpApi.method} ${httpApi.path}`, guarded: httpApi.authorizer !== undefined }],
+  ),
 );
 
 describe('the routes', () => {
   it('are those of the API table, each at its function', () => {
-    const wanted = Object.entries(calls).map(([route, call]) => ({ name: call.function, route, guarded: call.open !== true }));
+    const wanted = Object.entries(calls).map(([route, call]) => ({
+      name: call.function,
+      route,
+      guarded: call.open !== true,
+    }));
 
     expect(routes.toSorted(byRoute)).toEqual(wanted.toSorted(byRoute));
   });
@@ -48,7 +64,9 @@ describe('the roles', () => {
   });
 
   const statements = Object.entries(roles.Resources).flatMap(([name, { Properties }]) =>
-    Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map((statement) => [name, statement] as const)),
+    Properties.Policies.flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.map((statement) => [name, statement] as const),
+    ),
   );
 
   it.each(statements)('%s allows no wildcard action and nothing on everything', (_name, { Action, Resource }) => {
@@ -70,7 +88,10 @@ describe('the queues', () => {
     expect(commands?.['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
   });
 
-  it.each(Object.entries(resources.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue'))('%s is encrypted', (_name, { Properties }) => {
-    expect(Properties['SqsManagedSseEnabled']).toBe(true);
-  });
+  it.each(Object.entries(resources.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue'))(
+    '%s is encrypted',
+    (_name, { Properties }) => {
+      expect(Properties['SqsManagedSseEnabled']).toBe(true);
+    },
+  );
 });

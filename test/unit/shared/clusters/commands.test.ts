@@ -40,7 +40,12 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await send('deploy', { clusterId, data: { ...session, labels: { team: 'etl' } } }, world);
     await machines();
 
-    expect(await cluster()).toMatchObject({ state: 'RUNNING', namespace: 'flink', labels: { team: 'etl' }, uid: world.kubernetes.cluster(clusterId).uid });
+    expect(await cluster()).toMatchObject({
+      state: 'RUNNING',
+      namespace: 'flink',
+      labels: { team: 'etl' },
+      uid: world.kubernetes.cluster(clusterId).uid,
+    });
     expect(states()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING']);
     expect(lastOperation()).toMatchObject({ kind: 'deploy', state: 'SUCCEEDED' });
     expect(world.kubernetes.cluster(clusterId).operationId).toBe(lastOperation()?.operationId);
@@ -59,14 +64,31 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await send('stop', { clusterId }, world);
     await machines();
 
-    expect(world.store.written.map(({ sequence }) => sequence)).toEqual(world.store.written.map((_, index) => index + 1));
+    expect(world.store.written.map(({ sequence }) => sequence)).toEqual(
+      world.store.written.map((_, index) => index + 1),
+    );
   });
 
   it.each([
     ['per-job mode', { mode: 'per-job' }, 'unsupported-mode', ['/mode']],
-    ['a locked option', { ...session, config: { 'kubernetes.entry.path': '/bin/sh' } }, 'refused-option', ['/config/kubernetes.entry.path']],
-    ['another namespace', { ...session, config: { 'kubernetes.namespace': 'other' } }, 'refused-option', ['/config/kubernetes.namespace']],
-    ['an option that does not fit', { ...session, config: { 'taskmanager.numberOfTaskSlots': 'few' } }, 'refused-option', ['/config/taskmanager.numberOfTaskSlots']],
+    [
+      'a locked option',
+      { ...session, config: { 'kubernetes.entry.path': '/bin/sh' } },
+      'refused-option',
+      ['/config/kubernetes.entry.path'],
+    ],
+    [
+      'another namespace',
+      { ...session, config: { 'kubernetes.namespace': 'other' } },
+      'refused-option',
+      ['/config/kubernetes.namespace'],
+    ],
+    [
+      'an option that does not fit',
+      { ...session, config: { 'taskmanager.numberOfTaskSlots': 'few' } },
+      'refused-option',
+      ['/config/taskmanager.numberOfTaskSlots'],
+    ],
     ['no mode', {}, 'malformed-request', ['/mode']],
   ])('refuses %s and creates nothing', async (_what, data, code, pointers) => {
     expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'rejected', code, pointers });
@@ -75,13 +97,19 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
   });
 
   it('refuses an unknown target', async () => {
-    expect(await send('deploy', { target: 'nowhere', clusterId, data: session }, world)).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(await send('deploy', { target: 'nowhere', clusterId, data: session }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'not-found',
+    });
   });
 
   it('refuses the id of a cluster that lives', async () => {
     await started(send);
 
-    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
+    expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'id-taken',
+    });
   });
 
   it('never touches what somebody else created under its name', async () => {
@@ -107,7 +135,9 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
   it('refuses a key that came with another command', async () => {
     await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
 
-    expect(await send('deploy', { clusterId, data: { ...session, labels: { a: 'b' } }, key: 'night-1' }, world)).toMatchObject({ code: 'key-reused' });
+    expect(
+      await send('deploy', { clusterId, data: { ...session, labels: { a: 'b' } }, key: 'night-1' }, world),
+    ).toMatchObject({ code: 'key-reused' });
   });
 
   it('ends in FAILED with the reason when the image cannot be pulled, and removes what it created', async () => {
@@ -116,17 +146,32 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     world.kubernetes.cluster(clusterId).trouble = { reason: 'ImagePullBackOff', message: 'no such image' };
     await machines();
 
-    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'ImagePullBackOff', message: expect.stringContaining('no such image') });
-    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deployment-failed', reason: 'ImagePullBackOff' } });
+    expect(await cluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'ImagePullBackOff',
+      message: expect.stringContaining('no such image'),
+    });
+    expect(lastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'deployment-failed', reason: 'ImagePullBackOff' },
+    });
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
   it('has the last lines of the log in the verdict of a crash loop', async () => {
     await send('deploy', { clusterId, data: session }, world);
-    Object.assign(world.kubernetes.cluster(clusterId), { restarts: 3, previousLog: 'Fatal error: no rights', trouble: { reason: 'CrashLoopBackOff', message: 'back-off' } });
+    Object.assign(world.kubernetes.cluster(clusterId), {
+      restarts: 3,
+      previousLog: 'Fatal error: no rights',
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off' },
+    });
     await machines();
 
-    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff', message: expect.stringContaining('Fatal error: no rights') });
+    expect(await cluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'CrashLoopBackOff',
+      message: expect.stringContaining('Fatal error: no rights'),
+    });
   });
 
   it('ends in FAILED at its deadline', async () => {
@@ -139,7 +184,8 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
 
   it('waits for a target that does not answer for a while', async () => {
     await send('deploy', { clusterId, data: session }, world);
-    for (let time = 0; time < 5; time += 1) world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
+    for (let time = 0; time < 5; time += 1)
+      world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
     await machines();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
@@ -158,7 +204,14 @@ describe.each(doors)('through %s, submit', (_door, send) => {
 
   it('hands the program what it asked for', async () => {
     await started(send);
-    const data = { jar, entryClass: 'a.Main', args: ['--x', '1'], parallelism: 3, restore: { path: 's3://b/sp', allowNonRestoredState: true }, config: { 'pipeline.name': 'night' } };
+    const data = {
+      jar,
+      entryClass: 'a.Main',
+      args: ['--x', '1'],
+      parallelism: 3,
+      restore: { path: 's3://b/sp', allowNonRestoredState: true },
+      config: { 'pipeline.name': 'night' },
+    };
     await send('submit', { clusterId, data }, world);
     await machines();
 
@@ -181,7 +234,10 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await send('submit', { clusterId, data: { jar } }, world);
     await machines();
 
-    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'program-failed', detail: expect.stringContaining('IllegalArgumentException: no input') } });
+    expect(lastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'program-failed', detail: expect.stringContaining('IllegalArgumentException: no input') },
+    });
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
 
@@ -194,12 +250,20 @@ describe.each(doors)('through %s, submit', (_door, send) => {
   it.each([
     ['no upload of this target', 's3://bucket/uploads/other/1/job.jar', undefined],
     ['no zip file', 's3://bucket/uploads/local/2/job.jar', new Uint8Array([1, 2, 3, 4])],
-    ['larger than the target takes', 's3://bucket/uploads/local/3/job.jar', new Uint8Array([...jarBytes, ...new Uint8Array(2_000)])],
+    [
+      'larger than the target takes',
+      's3://bucket/uploads/local/3/job.jar',
+      new Uint8Array([...jarBytes, ...new Uint8Array(2_000)]),
+    ],
   ])('refuses a jar that is %s', async (_what, bad, content) => {
     await started(send);
     if (content !== undefined) world.jars.held.set(bad, content);
 
-    expect(await send('submit', { clusterId, data: { jar: bad } }, world)).toMatchObject({ outcome: 'rejected', code: 'jar-refused', pointers: ['/jar'] });
+    expect(await send('submit', { clusterId, data: { jar: bad } }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'jar-refused',
+      pointers: ['/jar'],
+    });
     expect(operations()).toHaveLength(1);
   });
 
@@ -320,10 +384,16 @@ describe.each(doors)('through %s, stop', (_door, send) => {
 
   it('takes a savepoint of each job first when it is asked to', async () => {
     const jobId = await submitted(send);
-    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } }, world);
+    await send(
+      'stop',
+      { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } },
+      world,
+    );
     await machines();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') } });
+    expect(await world.store.job(place, jobId)).toMatchObject({
+      value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') },
+    });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
 
@@ -331,10 +401,18 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await submitted(send);
     world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ failure: 'java.io.IOException: disk full' });
 
-    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } }, world);
+    await send(
+      'stop',
+      { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } },
+      world,
+    );
     await machines();
 
-    expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed', message: expect.stringContaining('disk full') });
+    expect(await cluster()).toMatchObject({
+      state: 'RUNNING',
+      reason: 'SavepointFailed',
+      message: expect.stringContaining('disk full'),
+    });
     expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
     expect(world.kubernetes.clusters.size).toBe(1);
   });
@@ -366,7 +444,10 @@ describe('when nothing answers,', () => {
     const [[, send] = ['', undefined]] = doors;
     world.kubernetes.unreachable = true;
 
-    expect(await send?.('deploy', { clusterId, data: session }, world)).toMatchObject({ outcome: 'returned', code: 'target-unreachable' });
+    expect(await send?.('deploy', { clusterId, data: session }, world)).toMatchObject({
+      outcome: 'returned',
+      code: 'target-unreachable',
+    });
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
   });
 
@@ -391,10 +472,14 @@ describe('observation', () => {
 
   it('records what became of jobs', async () => {
     const jobId = await submitted(send);
-    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
+    world.kubernetes
+      .cluster(clusterId)
+      .flink.setState(jobId, 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
     await look();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'FAILED', message: 'ArithmeticException: / by zero', operationId: jobId } });
+    expect(await world.store.job(place, jobId)).toMatchObject({
+      value: { state: 'FAILED', message: 'ArithmeticException: / by zero', operationId: jobId },
+    });
     expect(world.store.written.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
   });
 
@@ -439,7 +524,8 @@ describe('observation', () => {
 
   it('records more jobs than a transaction holds', async () => {
     await started(send);
-    for (let job = 0; job < 130; job += 1) world.kubernetes.cluster(clusterId).flink.addJob(job.toString(16).padStart(32, '0'));
+    for (let job = 0; job < 130; job += 1)
+      world.kubernetes.cluster(clusterId).flink.addJob(job.toString(16).padStart(32, '0'));
     await look();
 
     expect(await world.store.jobs(place)).toHaveLength(130);

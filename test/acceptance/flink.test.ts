@@ -1,0 +1,280 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import type { Cluster, Job } from '#events/model.ts';
+import { exampleJar } from '#local/kubernetes.ts';
+import { settingsFrom } from '#local/settings.ts';
+
+import {
+  call,
+  clusterPath,
+  deploy,
+  events,
+  eventsOf,
+  freshId,
+  kubectl,
+  objectsOf,
+  stop,
+  system,
+  until,
+  untilDone,
+  untilState,
+} from '../support/system.ts';
+
+const jar = exampleJar(settingsFrom());
+const folder = mkdtempSync(join(tmpdir(), 'drey-acceptance-'));
+
+const environment = {
+  ...process.env,
+  DREY_API: system.apiUrl,
+  DREY_TARGET: system.target,
+  AWS_REGION: system.region,
+  AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
+};
+const cli = new URL('../../cli/bin.js', import.meta.url).pathname;
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One command of the CLI, with what is piped into it. */
+const drey = (args: readonly string[], input = ''): Promise<Ran> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, ...args], { env: environment });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.stdin.end(input);
+  });
+
+const jobs = async (clusterId: string) =>
+  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
+const cleanUp: string[] = [];
+afterAll(async () => {
+  const live = await Promise.all(
+    cleanUp.map(async (clusterId) => ((await stop(clusterId)).status < 300 ? [clusterId] : [])),
+  );
+  await Promise.all(live.flat().map(async (clusterId) => untilState(clusterId, 'STOPPED')));
+});
+
+describe('the three commands', () => {
+  const clusterId = freshId('seed');
+  const id = `-Dkubernetes.cluster-id=${clusterId}`;
+  let jobId = '';
+
+  it('kubernetes-session starts a session', async () => {
+    const { code, stdout } = await drey([
+      'kubernetes-session',
+      id,
+      '-Dtaskmanager.memory.process.size=1g',
+      '-Djobmanager.memory.process.size=1g',
+    ]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Create flink session cluster ${clusterId} successfully`);
+    expect((await call('GET', clusterPath(clusterId))).body).toMatchObject({
+      state: 'RUNNING',
+      conditions: [{ status: 'True' }],
+    });
+  });
+
+  it('run starts TopSpeedWindowing on it', async () => {
+    const { code, stdout } = await drey(['run', '-d', '--target', 'kubernetes-session', id, jar]);
+
+    expect(code).toBe(0);
+    jobId = /Job has been submitted with JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
+    expect(jobId).not.toBe('');
+    await until(
+      () => jobs(clusterId),
+      (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
+    );
+    expect((await drey(['list', '-t', 'kubernetes-session', id])).stdout).toMatch(
+      new RegExp(`: ${jobId} : .* \\(RUNNING\\)`),
+    );
+  });
+
+  it('attaches to the running session, and quits without stopping it', async () => {
+    const { code, stdout } = await drey(['kubernetes-session', id, '-Dexecution.attached=true'], 'help\nquit\n');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Retrieve flink cluster ${clusterId} successfully`);
+    expect((await call('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('cancel ends the job', async () => {
+    const { code, stdout } = await drey(['cancel', jobId, id]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Cancelled job ${jobId}.`);
+    await until(
+      () => jobs(clusterId),
+      (list) => list.some((job) => job.jobId === jobId && job.state === 'CANCELED'),
+    );
+    expect((await drey(['list', '-a', id])).stdout).toContain('(CANCELED)');
+  });
+
+  it('stop, piped in, leaves nothing', async () => {
+    const { code } = await drey(['kubernetes-session', id, '-Dexecution.attached=true'], 'stop\n');
+
+    expect(code).toBe(0);
+    expect((await call('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'STOPPED' });
+    expect(await objectsOf(clusterId)).toEqual([]);
+  });
+
+  it('left every transition on the bus, once and in order', async () => {
+    const { body } = await call<{ transitions: { sequence: number; to: string }[] }>(
+      'GET',
+      `${clusterPath(clusterId)}/events?limit=500`,
+    );
+    const told = await until(
+      async () => eventsOf(clusterId),
+      (list) => list.length >= body.transitions.length,
+    );
+
+    expect(told.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
+    const ofCluster = told
+      .filter((event) => event['detail-type'] === 'Flink Cluster State Change')
+      .map(({ detail }) => detail['to']);
+    expect(ofCluster).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'STOPPED']);
+    const ofJob = told
+      .filter((event) => event['detail-type'] === 'Flink Job State Change')
+      .map(({ detail }) => detail['to']);
+    expect(ofJob).toEqual(expect.arrayContaining(['RUNNING', 'CANCELED']));
+    expect(ofJob.at(-1)).toBe('CANCELED');
+  });
+});
+
+describe('a session', () => {
+  const clusterId = freshId('busy');
+  const id = `-Dkubernetes.cluster-id=${clusterId}`;
+  cleanUp.push(clusterId);
+
+  it('refuses a job while it comes up', async () => {
+    await deploy({ mode: 'session', clusterId, config: { 'jobmanager.memory.process.size': '1g' } });
+
+    const { code, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, jar]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`session ${clusterId} in target ${system.target} is DEPLOYING`);
+    await untilState(clusterId, 'RUNNING');
+  });
+
+  it("says why a program's main() threw", async () => {
+    const { code, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, '-c', 'no.such.Main', jar]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('no.such.Main');
+    expect(stderr).not.toMatch(/\tat |\.java:\d/);
+  });
+
+  it('passes arguments on, the options of the program included', async () => {
+    const { code, stderr } = await drey([
+      'run',
+      '-d',
+      '-t',
+      'kubernetes-session',
+      id,
+      jar,
+      '--input',
+      '/no/such/file',
+      '-p',
+      '4',
+    ]);
+
+    // TopSpeedWindowing reads --input in the TaskManager: the job starts, and fails there with the file's name.
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const failed = await until(
+      () => jobs(clusterId),
+      (list) => list.some(({ state }) => state === 'FAILED'),
+    );
+    expect(failed.find(({ state }) => state === 'FAILED')?.message).toContain('/no/such/file');
+  });
+
+  it('that is deleted with kubectl is recorded as STOPPED, with the reason', async () => {
+    await kubectl('delete', `deployment/${clusterId}`, '-n', system.namespace);
+
+    expect(await untilState(clusterId, 'STOPPED')).toMatchObject({ reason: 'DeploymentDeleted' });
+    expect(await objectsOf(clusterId)).toEqual([]);
+  });
+});
+
+describe('a session that cannot start', () => {
+  it('is FAILED with the reason of Kubernetes, and removed', async () => {
+    const clusterId = freshId('noimage');
+    const { body } = await deploy({ mode: 'session', clusterId, image: 'nobody/has-this:1' });
+
+    const operation = await untilDone(body.operation.operationId);
+
+    expect(operation).toMatchObject({ state: 'FAILED', problem: { code: 'deployment-failed' } });
+    expect(operation.problem?.reason).toMatch(/^(ImagePullBackOff|ErrImagePull|ErrImageNeverPull)$/);
+    expect((await call<Cluster>('GET', clusterPath(clusterId))).body.state).toBe('FAILED');
+    await until(
+      () => objectsOf(clusterId),
+      (names) => names.length === 0,
+    );
+  });
+});
+
+describe('bad input to the command line', () => {
+  const text = join(folder, 'text.jar');
+  writeFileSync(text, 'not a zip file');
+  const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
+
+  it.each([
+    ['a bad cluster id', ['kubernetes-session', '-Dkubernetes.cluster-id=Bad_Name'], /-Dkubernetes\.cluster-id/],
+    ['a long cluster id', ['kubernetes-session', `-Dkubernetes.cluster-id=${'a'.repeat(46)}`], /45 characters/],
+    ['an unknown target', ['kubernetes-session', '--at', 'nowhere', '-Dkubernetes.cluster-id=x'], /nowhere/],
+    ['an unknown session', ['run', '-d', ...session, jar], /nobody/],
+    ['a file that is no jar', ['run', '-d', ...session, text], /not a jar/i],
+    ['a jar that is not there', ['run', '-d', ...session, join(folder, 'none.jar')], /does not exist/],
+    ['per-job mode', ['run', '-t', 'kubernetes-per-job', jar], /Per-Job Mode not supported/],
+    [
+      'an option that does not fit',
+      ['kubernetes-session', '-Dkubernetes.cluster-id=x', '-Dkubernetes.jobmanager.cpu.amount=many'],
+      /-Dkubernetes\.jobmanager\.cpu\.amount/,
+    ],
+  ])('%s: the field is named, exit code 1, nothing created', async (_what, args, message) => {
+    const before = events().length;
+
+    const { code, stdout, stderr } = await drey(args);
+
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(message);
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(events().length).toBe(before);
+  });
+
+  it('stop on a session that is not there says so and creates nothing', async () => {
+    const { code, stdout, stderr } = await drey(
+      ['kubernetes-session', '-Dkubernetes.cluster-id=nobody', '-Dexecution.attached=true'],
+      'stop\n',
+    );
+
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('nobody');
+    expect((await call('GET', clusterPath('nobody'))).status).toBe(404);
+  });
+});
+
+const execute = promisify(execFile);
+
+describe('npx drey', () => {
+  it('works in a checkout', async () => {
+    const { stdout } = await execute('npx', ['--no', 'drey', 'targets'], {
+      cwd: new URL('../..', import.meta.url).pathname,
+      env: environment,
+    });
+
+    expect(stdout).toContain(system.target);
+  });
+});
