@@ -16,7 +16,8 @@ const clusterId = 'my-first-flink-cluster';
 /** The round of Flink's own documentation: a session cluster, a job, and the end of both. */
 export const demonstrate = async (system: LocalSystem, options: LocalOptions): Promise<void> => {
   const jar = exampleJar(settingsFrom(options));
-  const reason = options.controlPlaneOnly === true ? 'there is no node' : existsSync(jar) ? undefined : `there is no ${jar}`;
+  const reason =
+    options.controlPlaneOnly === true ? 'there is no node' : existsSync(jar) ? undefined : `there is no ${jar}`;
   if (reason !== undefined) {
     console.log(styleText('dim', `No demonstration: ${reason}.`));
     return;

@@ -1,7 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAccessEntryCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
 import * as z from 'zod';
@@ -11,9 +16,41 @@ import { awsConfig, awsEnvironment, eksCluster, root, stackName, stage, type Set
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** Bundles the functions and writes the stack's template; needs nothing that runs. */
-export const packageFunctions = (settings: Settings): Promise<void> =>
-  osls('package', ['package', '--package', packageFolder(settings)], settings);
+/** What the bundles and the template are made from. */
+const sources = [
+  'functions',
+  'shared',
+  'events',
+  'infra',
+  'serverless.yml',
+  'bootstrap',
+  'package.json',
+  'package-lock.json',
+];
+
+/** Bundles the functions and writes the stack's template, unless that was done from the same sources; needs nothing that runs. */
+export const packageFunctions = async (settings: Settings): Promise<void> => {
+  const fingerprint = fingerprintOf(settings.project);
+  const made = join(packageFolder(settings), 'fingerprint');
+  if (existsSync(made) && readFileSync(made, 'utf8') === fingerprint) return;
+  await osls('package', ['package', '--package', packageFolder(settings)], settings);
+  writeFileSync(made, fingerprint);
+};
+
+const fingerprintOf = (project: string): string => {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    const path = join(project, source);
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted((one, other) => one.localeCompare(other))
+      : [''];
+    for (const file of files) {
+      const whole = join(path, file);
+      if (statSync(whole).isFile()) hash.update(`${source}/${file}\n`).update(readFileSync(whole));
+    }
+  }
+  return hash.digest('hex');
+};
 
 /** Deploys the packaged project to the emulator, as `osls deploy` does to AWS. */
 export const deploy = async (settings: Settings): Promise<Outputs> => {

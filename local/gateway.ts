@@ -190,7 +190,8 @@ const serve = async (
 /** The caller's headers in the name of the identity: what the caller says of itself does not count. */
 export const headersFor = (headers: IncomingHttpHeaders, identity: Identity): Record<string, string | string[]> => {
   const kept = Object.entries(headers).filter(
-    ([name, value]) => value !== undefined && !/^(authorization|host|connection|impersonate-.*|x-remote-.*)$/.test(name),
+    ([name, value]) =>
+      value !== undefined && !/^(authorization|host|connection|impersonate-.*|x-remote-.*)$/.test(name),
   );
   return {
     ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])),

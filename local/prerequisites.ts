@@ -60,8 +60,11 @@ export const atLeast = (version: string, wanted: string): boolean => {
 
 const python: Check = async () => {
   const version = /Python (\S+)/.exec((await output('python3', '--version')) ?? '')?.[1];
-  const usable = version !== undefined && atLeast(version, '3.10') && (await output('python3', '-m', 'ensurepip', '--version'));
-  return usable ? undefined : { what: 'Python 3.10 or newer with venv', remedy: 'apt-get install python3 python3-venv' };
+  const usable =
+    version !== undefined && atLeast(version, '3.10') && (await output('python3', '-m', 'ensurepip', '--version'));
+  return usable
+    ? undefined
+    : { what: 'Python 3.10 or newer with venv', remedy: 'apt-get install python3 python3-venv' };
 };
 
 const go: Check = async () => {

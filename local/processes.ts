@@ -121,7 +121,9 @@ const processState = async (pid: number): Promise<{ group: number; started: stri
     const env = { ...process.env, LC_ALL: 'C' };
     const { stdout } = await promisify(execFile)('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { env });
     const [group, state, ...started] = stdout.trim().split(/\s+/);
-    return state === undefined || state.startsWith('Z') ? undefined : { group: Number(group), started: started.join(' ') };
+    return state === undefined || state.startsWith('Z')
+      ? undefined
+      : { group: Number(group), started: started.join(' ') };
   } catch {
     return undefined; // ps ends with 1 when there is no such process
   }

@@ -7,7 +7,9 @@ import type { LocalOptions } from './settings.ts';
 import { startLocal, type LocalSystem } from './system.ts';
 
 const program = new Command('npm start --')
-  .description('Starts AWS (emulated), Kubernetes and Flink on this machine and deploys Drey to them. They go on in the background.')
+  .description(
+    'Starts AWS (emulated), Kubernetes and Flink on this machine and deploys Drey to them. They go on in the background.',
+  )
   .option('--no-demo', 'do not try it out with a session cluster');
 for (const option of startOptions()) program.addOption(option);
 

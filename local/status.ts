@@ -12,7 +12,8 @@ const program = new Command('npm run status --')
 
 const tableOf = (processes: readonly Status[], system: LocalSystem | undefined): string => {
   const table = new Table({ head: ['name', 'pid', 'address', 'since'], style: { head: [], border: [] } });
-  for (const { name, pid, address, since } of processes) table.push([name, pid, address, new Date(since).toLocaleString('sv')]);
+  for (const { name, pid, address, since } of processes)
+    table.push([name, pid, address, new Date(since).toLocaleString('sv')]);
   if (system !== undefined) table.push(['API', '', system.apiUrl, '']);
   return table.toString();
 };

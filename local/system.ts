@@ -65,10 +65,7 @@ export class PrerequisitesMissing extends Error {
 }
 
 /** Brings up everything that does not run yet, and deploys the project to it. */
-export const startLocal = async (
-  options: LocalOptions = {},
-  report: Report = usualReport(),
-): Promise<LocalSystem> => {
+export const startLocal = async (options: LocalOptions = {}, report: Report = usualReport()): Promise<LocalSystem> => {
   const settings = settingsFrom(options);
   mkdirSync(settings.logs, { recursive: true });
   const reuse = await everythingRuns(settings);
@@ -76,12 +73,12 @@ export const startLocal = async (
   writeFileSync(settingsFile(settings), JSON.stringify(options));
 
   const deployed: { outputs: Outputs } = { outputs: {} };
-  const beside = { title: 'Kubernetes and the AWS emulator', steps: reuse ? [namespaceStep(settings)] : startSteps(settings) };
+  const beside = {
+    title: 'Kubernetes and the AWS emulator',
+    steps: reuse ? [namespaceStep(settings)] : startSteps(settings),
+  };
   await runSteps(
-    [
-      { title: 'Start', together: true, steps: [packageStep(settings), beside] },
-      ...deploySteps(settings, deployed),
-    ],
+    [{ title: 'Start', together: true, steps: [packageStep(settings), beside] }, ...deploySteps(settings, deployed)],
     report,
   );
 
@@ -125,8 +122,16 @@ export interface Status {
 export const localStatus = async (state?: string): Promise<Status[]> => {
   const settings = settingsOfStarted(state);
   const addresses: Record<string, string> = { 'kube-apiserver': settings.kubernetesUrl };
-  const kubernetes = (await kubernetesProcesses(settings)).map((found) => ({ ...found, address: addresses[found.name] ?? '' }));
-  return [...(await allRunning(settings)), ...kubernetes].map(({ name, pid, address, since }) => ({ name, pid, address, since }));
+  const kubernetes = (await kubernetesProcesses(settings)).map((found) => ({
+    ...found,
+    address: addresses[found.name] ?? '',
+  }));
+  return [...(await allRunning(settings)), ...kubernetes].map(({ name, pid, address, since }) => ({
+    name,
+    pid,
+    address,
+    since,
+  }));
 };
 
 /** The system that a start has left, whether or not it still runs. */

@@ -30,7 +30,12 @@ export const connectTap = async (settings: Settings, bus: string): Promise<strin
   const policy = {
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: queueArn },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
+      },
     ],
   };
   await queues.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: JSON.stringify(policy) } }));
@@ -77,7 +82,10 @@ const follow = async (awsUrl: string, QueueUrl: string, file: string): Promise<n
   for (;;) {
     const wait = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
     const { Messages = [] } = await queues.send(wait);
-    write(file, Messages.flatMap(({ Body = '' }) => order.add(parseEvent(Body), Date.now())));
+    write(
+      file,
+      Messages.flatMap(({ Body = '' }) => order.add(parseEvent(Body), Date.now())),
+    );
     write(file, order.overdue(Date.now()));
     if (Messages.length === 0) continue;
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));

@@ -11,6 +11,11 @@ export default (serverless) =>
 const copyRuntime = ({ initialOptions: { entryPoints, outdir }, onEnd }) => {
   const [entry] = entryPoints;
   // The build folder, whatever its name: `outdir` is the entry's own folder in it.
-  const build = resolve(outdir, ...dirname(entry).split('/').map((part) => (part === '.' ? '.' : '..')));
+  const build = resolve(
+    outdir,
+    ...dirname(entry)
+      .split('/')
+      .map((part) => (part === '.' ? '.' : '..')),
+  );
   onEnd(() => copyFileSync(join(import.meta.dirname, 'bootstrap'), join(build, 'bootstrap')));
 };

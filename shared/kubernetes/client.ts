@@ -192,10 +192,10 @@ const roundTrip = (connection: Connection, request: Request, signal: AbortSignal
     },
     ...('cert' in connection ? { cert: connection.cert, key: connection.key } : {}),
   });
+  const connected = () => {
+    progress.connected = true;
+  };
   outgoing.once('socket', (socket) => {
-    const connected = () => {
-      progress.connected = true;
-    };
     if (outgoing.reusedSocket) connected();
     else socket.once('secureConnect', connected);
   });

@@ -75,7 +75,7 @@ describe('bad input', () => {
       config: { 'kubernetes.jobmanager.cpu.amount': 'many', 'taskmanager.numberOfTaskSlots': 'few' },
     });
 
-    const { errors } = answer.body as { errors: { pointer: string }[] };
+    const { errors } = answer.body as unknown as { errors: { pointer: string }[] };
     expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([
       '/config/kubernetes.jobmanager.cpu.amount',
       '/config/taskmanager.numberOfTaskSlots',

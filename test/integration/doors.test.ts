@@ -76,7 +76,7 @@ const objects = async (clusterId: string) => {
     'yaml',
   );
   const [list] = parseAllDocuments(text.replaceAll(clusterId, 'ID'));
-  const { items } = list?.toJS() as {
+  const { items } = (list?.toJS() ?? { items: [] }) as {
     items: { kind: string; metadata: Record<string, unknown>; spec?: Record<string, unknown>; status?: unknown }[];
   };
   return items.map(({ status: _status, metadata, spec, ...rest }) => {
