@@ -57,6 +57,16 @@ const drey = (args: readonly string[], input = ''): Promise<Ran> =>
     child.stdin.end(input);
   });
 
+interface TaskCounts {
+  readonly total: number;
+  readonly running: number;
+}
+/** Whether Flink's own overview says that every task of every job runs. */
+const allTasksRun = (overview: string) =>
+  (JSON.parse(overview) as { jobs: { tasks: TaskCounts }[] }).jobs.every(
+    ({ tasks }) => tasks.total > 0 && tasks.running === tasks.total,
+  );
+
 const jobs = async (clusterId: string) =>
   (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 const cleanUp: string[] = [];
@@ -97,6 +107,30 @@ describe('the three commands', () => {
     await until(
       () => jobs(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
+    );
+    // Flink calls a job RUNNING before its tasks are: they need a TaskManager.
+    await until(
+      () =>
+        kubectl(
+          'get',
+          'pod',
+          '-n',
+          system.namespace,
+          '-l',
+          `app=${clusterId},component=taskmanager`,
+          '-o',
+          'jsonpath={.items[*].status.containerStatuses[*].ready}',
+        ),
+      (ready) => ready === 'true',
+    );
+    await until(
+      () =>
+        kubectl(
+          'get',
+          '--raw',
+          `/api/v1/namespaces/${system.namespace}/services/${clusterId}-rest:rest/proxy/v1/jobs/overview`,
+        ),
+      allTasksRun,
     );
     expect((await drey(['list', '-t', 'kubernetes-session', id])).stdout).toMatch(
       new RegExp(`: ${jobId} : .* \\(RUNNING\\)`),
