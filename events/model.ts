@@ -74,6 +74,9 @@ export const Job = z
     startTime: Time,
     endTime: Time.optional(),
     savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it was stopped with.' }),
+    clusterOperationId: z
+      .string()
+      .meta({ description: 'The deploy of the cluster that it runs on: an id may have several lives.' }),
     operationId: z.string().optional().meta({ description: 'The submit that it came from.' }),
     updatedAt: Time,
   })

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import * as z from 'zod';
 
@@ -70,7 +70,7 @@ export const startLocal = async (options: LocalOptions = {}, report: Report = us
   mkdirSync(settings.logs, { recursive: true });
   const reuse = await everythingRuns(settings);
   await requirePrerequisites(settings, reuse);
-  writeFileSync(settingsFile(settings), JSON.stringify(options));
+  writeFileSync(settingsFile(settings), JSON.stringify(absolute(options)));
 
   const deployed: { outputs: Outputs } = { outputs: {} };
   const beside = {
@@ -97,7 +97,7 @@ export const stopLocal = async (
   const forget = [settings.logs, settings.pids, ...folders.map((name) => join(settings.state, name))];
   const steps: Step[] = [
     { title: 'Stop AWS emulator, event tap and gateway', run: () => endProcesses(settings) },
-    { title: 'Stop Kubernetes', run: () => kubernetesScript('down', settings, ...(clean ? ['--clean'] : [])) },
+    { title: 'Stop Kubernetes', run: () => stopKubernetes(settings, ...(clean ? ['--clean'] : [])) },
     {
       title: 'Forget the state',
       skip: () => !clean && 'kept; npm stop -- --clean forgets it',
@@ -143,6 +143,13 @@ export const readSystem = (state?: string): LocalSystem | undefined => {
 const settingsFile = ({ state }: Pick<Settings, 'state'>) => join(state, 'options.json');
 const webhookFiles = ({ state }: Settings) => ['token-webhook', 'webhook-secret'].map((name) => join(state, name));
 
+/** As a later command in another folder must read them. */
+const absolute = (options: LocalOptions): LocalOptions => {
+  const { cache, kubeconfig, project } = options;
+  const paths = Object.entries({ cache, kubeconfig, project }).filter(([, path]) => path !== undefined);
+  return { ...options, ...Object.fromEntries(paths.map(([name, path = '']) => [name, resolve(path)])) };
+};
+
 const StartedWith = z.object({
   port: z.number().optional(),
   kubernetesPort: z.number().optional(),
@@ -183,8 +190,13 @@ const requirePrerequisites = async (settings: Settings, reuse: boolean): Promise
 const endEverything = async (settings: Settings): Promise<void> => {
   const before = settingsOfStarted(settings.state);
   await endProcesses(before);
-  await kubernetesScript('down', before, '--objects');
+  await stopKubernetes(before, '--objects');
   rmSync(settings.eventsFile, { force: true });
+};
+
+/** Of a given cluster there is nothing to stop. */
+const stopKubernetes = async (settings: Settings, ...args: string[]): Promise<void> => {
+  if (existsSync(settings.kubernetesState)) await kubernetesScript('down', settings, ...args);
 };
 
 const endProcesses = async (settings: Settings): Promise<void> => {

@@ -1,7 +1,7 @@
-import { isEnded, type Job } from '#events/model.ts';
+import { type Cluster, isEnded, isOver, type Job } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { flinkRest, type JobOverview } from '#shared/flink/rest.ts';
+import { type FlinkRest, flinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
 import type { Ports, Versioned } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, update } from './records.ts';
@@ -18,57 +18,63 @@ export interface ObservedJobs {
  */
 export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
   const { value: cluster } = await clusterAt(place, ports.store);
-  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING')
-    return { jobs: (await ports.store.jobs(place)).map(({ value }) => value), reachable: 'Unknown' };
+  const before = await jobsOf(cluster, ports);
+  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
   try {
     const overview = await rest.jobs(signal);
-    const causes = await causesOf(overview, place, rest, ports, signal);
-    return { jobs: await record(place, overview, causes, ports), reachable: 'True' };
+    const causes = await causesOf(overview, before, rest, signal);
+    return { jobs: await record(cluster, { overview, before, causes }, ports), reachable: 'True' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     await noteUnreachable(place, error, ports);
-    return { jobs: (await ports.store.jobs(place)).map(({ value }) => value), reachable: 'Unknown' };
+    return { jobs: before, reachable: 'Unknown' };
   }
 };
+
+/** The jobs of this life of the cluster: its id may have had others. */
+const jobsOf = async (cluster: Cluster, { store }: Ports): Promise<readonly Job[]> =>
+  (await store.jobs(cluster)).map(({ value }) => value).filter((job) => isOf(cluster, job));
+
+const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;
 
 /** Why jobs failed that are not known to have failed yet. */
 const causesOf = async (
   overview: readonly JobOverview[],
-  place: Place,
-  rest: ReturnType<typeof flinkRest>,
-  { store }: Ports,
+  before: readonly Job[],
+  rest: FlinkRest,
   signal: AbortSignal,
 ) => {
-  const known = new Map((await store.jobs(place)).map(({ value }) => [value.jobId, value.state]));
-  const failed = overview.filter(({ jid, state }) => state === 'FAILED' && known.get(jid) !== 'FAILED');
+  const known = new Set(before.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
+  const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
   const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid, signal)] as const));
   return new Map(causes);
 };
 
-const record = async (
-  place: Place,
-  overview: readonly JobOverview[],
-  causes: ReadonlyMap<string, string | undefined>,
-  ports: Ports,
-): Promise<readonly Job[]> => {
+interface Look {
+  readonly overview: readonly JobOverview[];
+  /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
+  readonly before: readonly Job[];
+  readonly causes: ReadonlyMap<string, string | undefined>;
+}
+
+const record = async (observed: Cluster, look: Look, ports: Ports): Promise<readonly Job[]> => {
   const { jobs, more } = await update<{ readonly jobs: readonly Job[]; readonly more: boolean }>(
     ports.store,
     async () => {
-      const [cluster, known] = await Promise.all([clusterAt(place, ports.store), ports.store.jobs(place)]);
+      const [cluster, known] = await Promise.all([clusterAt(observed, ports.store), ports.store.jobs(observed)]);
+      // The id has begun another life meanwhile: what was seen is not of it.
+      if (!isSameLife(cluster.value, observed)) return { result: { jobs: look.before, more: false } };
       const now = ports.now();
-      const seen = overview.map((job) => asJob(job, place, causes.get(job.jid), now));
-      const all = [...changed(seen, known), ...forgotten(seen, known, now)];
+      const seen = look.overview.map((job) => asJob(job, observed, look.causes.get(job.jid), now));
+      const all = [...changed(seen, known), ...forgotten(seen, known, look.before, now)];
       const changes = all.slice(0, mostJobsAtOnce);
-      const jobs = [
-        ...known.map(({ value }) => value).filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId)),
-        ...changes.map(({ job }) => job),
-      ];
-      const reachable = withReachable(
-        cluster.value,
-        { status: 'True', reason: 'Answered', message: 'Flink answered' },
-        now,
-      );
+      const others = known
+        .map(({ value }) => value)
+        .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
+      const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
+      const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
+      const reachable = withReachable(cluster.value, answered, now);
       if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
       const next = withJobs(reachable, changes, now);
       return {
@@ -81,8 +87,10 @@ const record = async (
       };
     },
   );
-  return more ? record(place, overview, causes, ports) : jobs;
+  return more ? record(observed, look, ports) : jobs;
 };
+
+const isSameLife = (one: Cluster, other: Cluster) => one.operationId === other.operationId && !isOver(one);
 
 type Change = JobChange & { readonly previous: number | undefined };
 
@@ -94,9 +102,15 @@ const changed = (seen: readonly Job[], known: readonly Versioned<Job>[]): readon
   });
 
 /** A session without high availability forgets its jobs when its JobManager starts anew: they run no longer. */
-const forgotten = (seen: readonly Job[], known: readonly Versioned<Job>[], now: Date): readonly Change[] =>
+const forgotten = (
+  seen: readonly Job[],
+  known: readonly Versioned<Job>[],
+  before: readonly Job[],
+  now: Date,
+): readonly Change[] =>
   known
-    .filter(({ value }) => !isEnded(value) && !seen.some(({ jobId }) => jobId === value.jobId))
+    .filter(({ value }) => !isEnded(value) && before.some(({ jobId }) => jobId === value.jobId))
+    .filter(({ value }) => !seen.some(({ jobId }) => jobId === value.jobId))
     .map(({ value, version }) => ({
       job: {
         ...value,
@@ -109,9 +123,15 @@ const forgotten = (seen: readonly Job[], known: readonly Versioned<Job>[], now: 
       previous: version,
     }));
 
-const asJob = (overview: JobOverview, { target, clusterId }: Place, message: string | undefined, now: Date): Job => ({
+const asJob = (
+  overview: JobOverview,
+  { target, clusterId, operationId }: Cluster,
+  message: string | undefined,
+  now: Date,
+): Job => ({
   target,
   clusterId,
+  clusterOperationId: operationId,
   jobId: overview.jid,
   name: overview.name,
   state: overview.state,

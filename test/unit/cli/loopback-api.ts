@@ -117,6 +117,7 @@ export const job = (more: Partial<Job> = {}): Job => ({
   target: 'local',
   clusterId: 'live',
   jobId: '8a077da4350254f0f435da5061d32226',
+  clusterOperationId: '0'.repeat(32),
   name: 'CarTopSpeedWindowingExample',
   state: 'RUNNING',
   startTime: '2026-11-23T22:10:34.000Z',

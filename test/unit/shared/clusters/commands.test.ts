@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { observe } from '#shared/clusters/observe.ts';
+import { observeJobs } from '#shared/clusters/observe-jobs.ts';
 
 import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
@@ -529,5 +530,39 @@ describe('observation', () => {
     await look();
 
     expect(await world.store.jobs(place)).toHaveLength(130);
+  });
+});
+
+describe('the jobs of a cluster', () => {
+  const send = doors[0]?.[1] as Send;
+  const list = async () => (await observeJobs(place, world.ports, world.signal)).jobs.map(({ jobId }) => jobId);
+
+  it('are those of its present life', async () => {
+    await submitted(send);
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    const second = await submitted(send);
+
+    expect(await list()).toEqual([second]);
+  });
+
+  it('are not forgotten by a look that began before they were recorded', async () => {
+    await started(send);
+    const { flink } = world.kubernetes.cluster(clusterId);
+    const answer = flink.answer.bind(flink);
+    flink.answer = async (request) => {
+      const response = await answer(request);
+      flink.answer = answer;
+      if (request.path.endsWith('/overview')) {
+        await send('submit', { clusterId, data: { jar } }, world);
+        await machines();
+      }
+      return response;
+    };
+
+    await list();
+
+    expect([...world.store.jobRecords.values()].map(({ value }) => value.state)).toEqual(['RUNNING']);
   });
 });

@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createGateway, headersFor, makeCertificate, type Review } from '#local/gateway.ts';
+
+const alice = { username: 'arn:aws:sts::000000000000:assumed-role/alice', groups: ['system:authenticated', 'drey'] };
+const review: Review = (token) => Promise.resolve(token === 'good' ? alice : undefined);
+
+let pair: { certificate: string; key: string };
+let apiServer: Server;
+let gateway: Server;
+let seen: { request: IncomingMessage; body: string }[];
+
+beforeAll(async () => {
+  pair = await makeCertificate();
+});
+
+beforeEach(async () => {
+  seen = [];
+  apiServer = createServer((request, response) => {
+    void text(request).then((body) => {
+      seen.push({ request, body });
+      response.writeHead(201, { 'x-answer': 'yes' }).end('made');
+    });
+  });
+  await listen(apiServer);
+  const url = new URL(`http://127.0.0.1:${portOf(apiServer)}/prefix`);
+  const upstream = { url, options: () => Promise.resolve({ headers: { Authorization: 'Bearer admin' } }) };
+  gateway = createGateway({ ...pair, review, upstream });
+  await listen(gateway);
+});
+
+afterEach(() => {
+  apiServer.close();
+  gateway.close();
+});
+
+const listen = (server: Server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+const call = (headers: Record<string, string>, body = '') =>
+  new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const target = {
+      host: '127.0.0.1',
+      port: portOf(gateway),
+      path: '/api?watch=1',
+      method: 'POST',
+      ca: pair.certificate,
+    };
+    const outgoing = request({ ...target, headers, agent: false }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    });
+    outgoing.on('error', reject).end(body);
+  });
+
+describe('the gateway', () => {
+  it('hands a request on in the name of whom its token proves', async () => {
+    const answer = await call({ authorization: 'Bearer good', 'impersonate-user': 'root' }, 'a'.repeat(1_000_000));
+
+    expect(answer).toEqual({ status: 201, body: 'made' });
+    expect(seen[0]?.request.url).toBe('/prefix/api?watch=1');
+    expect(seen[0]?.body).toHaveLength(1_000_000);
+    expect(seen[0]?.request.headersDistinct).toMatchObject({
+      authorization: ['Bearer admin'],
+      'impersonate-user': [alice.username],
+      'impersonate-group': alice.groups,
+    });
+  });
+
+  it.each([[{ authorization: 'Bearer bad' }], [{ authorization: 'Basic good' }], [{}]])(
+    'refuses %j in the words of Kubernetes',
+    async (headers) => {
+      const answer = await call({ ...headers });
+
+      expect(answer.status).toBe(401);
+      expect(JSON.parse(answer.body)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', code: 401 });
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it('takes nothing over that the caller says of itself', () => {
+    const said = {
+      'impersonate-uid': '0',
+      'impersonate-extra-scopes': 'all',
+      'x-remote-user': 'root',
+      accept: 'text/plain',
+    };
+
+    expect(headersFor(said, { username: 'bob', groups: [] })).toEqual({
+      accept: 'text/plain',
+      'impersonate-user': 'bob',
+      'impersonate-group': [],
+    });
+  });
+});
