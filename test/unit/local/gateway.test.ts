@@ -24,7 +24,7 @@ beforeEach(async () => {
   apiServer = createServer((request, response) => {
     void text(request).then((body) => {
       seen.push({ request, body });
-      response.writeHead(201, { 'x-answer': 'yes' }).end('made');
+      return response.writeHead(201, { 'x-answer': 'yes' }).end('made');
     });
   });
   await listen(apiServer);
