@@ -32,7 +32,10 @@ export default defineConfig({
   test: {
     env: environment,
     // On CI each run leaves its numbers, to be added up.
-    reporters: process.env['CI'] === undefined ? ['default'] : ['default', ['json', { outputFile: `.local/results/${process.pid}.json` }]],
+    reporters:
+      process.env['CI'] === undefined
+        ? ['default']
+        : ['default', ['json', { outputFile: `.local/results/${process.pid}.json` }]],
     projects: [
       { extends: true, test: project('unit', 20) },
       { extends: true, test: onSystem('integration', 120) },
