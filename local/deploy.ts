@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import {
@@ -60,17 +60,23 @@ export const deploy = async (settings: Settings): Promise<Outputs> => {
 
 const packageFolder = ({ state }: Settings) => join(state, 'package');
 
-const osls = (log: string, args: readonly string[], settings: Settings) =>
-  run(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), ...args, '--stage', stage], {
+const osls = async (log: string, args: readonly string[], settings: Settings): Promise<void> => {
+  // Bundling leaves its folders behind.
+  const temporary = join(settings.state, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  await run(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), ...args, '--stage', stage], {
     log: join(settings.logs, log),
     cwd: settings.project,
     env: {
       ...awsEnvironment(settings),
+      TMPDIR: temporary,
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       // Asks CloudFormation five times a second whether it is done; by default it does so every five seconds.
       SLS_AWS_MONITORING_FREQUENCY: '200',
     },
   });
+  rmSync(temporary, { recursive: true, force: true });
+};
 
 const stackOutputs = async (settings: Settings): Promise<Outputs> => {
   const client = new CloudFormationClient(awsConfig(settings));

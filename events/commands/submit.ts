@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { Config } from './deploy.ts';
 import { defineCommand } from './define.ts';
 
+/** They are kept with the operation, and an item of the table has a limit. */
+const mostCharacters = 100_000;
+
 export const submit = defineCommand({
   kind: 'submit',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs',
@@ -14,7 +17,13 @@ export const submit = defineCommand({
         .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'the jar is the s3://….jar that an upload answered')
         .meta({ description: 'The `jar` of an upload.' }),
       entryClass: z.string().min(1).optional(),
-      args: z.array(z.string()).default([]),
+      args: z
+        .array(z.string())
+        .refine(
+          (args) => args.join(' ').length <= mostCharacters,
+          `the arguments have at most ${mostCharacters} characters`,
+        )
+        .default([]),
       parallelism: z.int().min(1, 'the parallelism is a positive number').max(32_768).optional(),
       restore: z
         .strictObject({

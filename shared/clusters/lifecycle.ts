@@ -20,6 +20,8 @@ export interface LifecycleState {
 const shortestWaitSeconds = 2;
 const longestWaitSeconds = 15;
 const logLines = 20;
+/** Events and items have their limits, and a line of a log has none. */
+const mostLogCharacters = 4_000;
 
 /** Looks once whether the cluster is up. */
 export const probe = async (
@@ -85,7 +87,7 @@ const withLog = async (
     const log =
       (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ??
       (await kubernetes.logs(clusterId, { lines: logLines }, signal));
-    return log === undefined || log === '' ? message : `${message}\n${log}`;
+    return log === undefined || log === '' ? message : `${message}\n${log.slice(-mostLogCharacters)}`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return message; // The log is an extra: the reason stands without it.
