@@ -6,7 +6,7 @@ import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, Ports, StoredOperation, Versioned } from './ports.ts';
-import { clusterAt, operationOf, progressed, update } from './records.ts';
+import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
 import { moved, requested } from './state.ts';
 
 /** How long a cluster may take to come up: a node may have to be started and a large image pulled. */
@@ -49,16 +49,7 @@ export const deploy: UseCase<'deploy'> = {
       now,
       earlier?.value,
     );
-    const operation: StoredOperation = {
-      operationId,
-      kind: 'deploy',
-      ...place,
-      state: 'PENDING',
-      door: command.door,
-      createdAt: now.toISOString(),
-      updatedAt: now.toISOString(),
-      deadline: new Date(now.getTime() + deadlineMs).toISOString(),
-    };
+    const operation = newOperation({ operationId, kind: 'deploy', ...place, door: command.door }, deadlineMs, now);
     await ports.store.commit({
       cluster: { value: cluster, previous: earlier?.version },
       operations: [{ value: operation, previous: undefined }],

@@ -24,6 +24,19 @@ export const operationOf = async (operationId: string, store: Store): Promise<Ve
   return found;
 };
 
+type NewOperation = Pick<StoredOperation, 'operationId' | 'kind' | 'target' | 'clusterId' | 'door' | 'plan'> & {
+  readonly jobId?: string;
+};
+
+/** An operation as it begins: nothing is done yet, and by its deadline it has to be over. */
+export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date): StoredOperation => ({
+  ...fields,
+  state: 'PENDING',
+  createdAt: now.toISOString(),
+  updatedAt: now.toISOString(),
+  deadline: new Date(now.getTime() + deadlineMs).toISOString(),
+});
+
 /** An operation as callers see it. */
 export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation => operation;
 

@@ -2,8 +2,8 @@ import { isDone } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Change, StoredOperation } from './ports.ts';
-import { clusterAt, operationOf, progressed } from './records.ts';
+import type { Change } from './ports.ts';
+import { clusterAt, newOperation, operationOf, progressed } from './records.ts';
 import { moved } from './state.ts';
 
 /** Savepoints of large state take their time, and so do pods that end gracefully. */
@@ -24,17 +24,11 @@ export const stop: UseCase<'stop'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    const operation: StoredOperation = {
-      operationId,
-      kind: 'stop',
-      ...place,
-      state: 'PENDING',
-      door,
-      plan: { stop: data },
-      createdAt: now.toISOString(),
-      updatedAt: now.toISOString(),
-      deadline: new Date(now.getTime() + deadlineMs).toISOString(),
-    };
+    const operation = newOperation(
+      { operationId, kind: 'stop', ...place, door, plan: { stop: data } },
+      deadlineMs,
+      now,
+    );
     const next =
       cluster.value.state === 'STOPPING'
         ? { cluster: cluster.value, transitions: [] }

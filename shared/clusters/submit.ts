@@ -2,8 +2,8 @@ import { isOver, type Cluster, type NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Jars, StoredOperation } from './ports.ts';
-import { clusterAt } from './records.ts';
+import type { Jars } from './ports.ts';
+import { clusterAt, newOperation } from './records.ts';
 
 /** How long the jar may travel and main() may think. */
 const deadlineMs = 30 * 60_000;
@@ -21,18 +21,11 @@ export const submit: UseCase<'submit'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    const operation: StoredOperation = {
-      operationId,
-      kind: 'submit',
-      ...place,
-      jobId: operationId,
-      state: 'PENDING',
-      door,
-      plan: { submit: data },
-      createdAt: now.toISOString(),
-      updatedAt: now.toISOString(),
-      deadline: new Date(now.getTime() + deadlineMs).toISOString(),
-    };
+    const operation = newOperation(
+      { operationId, kind: 'submit', ...place, jobId: operationId, door, plan: { submit: data } },
+      deadlineMs,
+      now,
+    );
     await ports.store.commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) });
     return { value: operation, version: 1 };
   },
