@@ -121,6 +121,8 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
   };
 };
 
+const mostMistakes = 50;
+
 /**
  * What a caller sent, as the schema has it.
  *
@@ -130,7 +132,7 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
 export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({
+  const errors = result.error.issues.slice(0, mostMistakes).map((issue) => ({
     pointer: `/${issue.path.map(String).join('/')}`,
     detail: issue.message,
   }));

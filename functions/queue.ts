@@ -55,6 +55,7 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
       detail: error instanceof Error ? error.message : '',
     });
     count('Commands', outcome, { command: 'any', door: 'queue' });
+    if (!(error instanceof Fault)) ports.log.error('command met an error of our own', { detail: stackOf(error) });
     if (outcome === 'returned') throw error;
     await ports.bus.reject(
       { id: record.messageId, ...envelopeOf(record.body), problem, at: ports.now().toISOString() },
@@ -62,6 +63,8 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
     );
   }
 };
+
+const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 const Subject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
 

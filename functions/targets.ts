@@ -1,6 +1,7 @@
 import { Target } from '#events/model.ts';
 import { parse } from '#events/problem.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
+import { putTarget } from '#shared/clusters/targets.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';
@@ -11,8 +12,7 @@ export const targetsHandler = (ports: Ports) =>
     if (event.requestContext.http.method === 'GET') return answer(200, { targets: await ports.targets.list() });
     const name = targetOf(event);
     const target = parse(Target, jsonBody(event));
-    await ports.targets.put(name, target);
-    return answer(200, { ...target, name });
+    return answer(200, await putTarget(name, target, ports));
   });
 
 export const handler = targetsHandler(live);

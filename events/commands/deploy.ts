@@ -33,6 +33,7 @@ export const deploy = defineCommand({
           z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, 'not a label name'),
           z.string().max(63),
         )
+        .refine((labels) => Object.keys(labels).length <= 32, 'there are at most 32 labels')
         .default({})
         .meta({ description: "Words of the caller's own, for lists and events.", example: { team: 'etl' } }),
     })

@@ -74,9 +74,12 @@ export const acceptCommand = async <K extends CommandKind>(
   ports: Ports,
   signal: AbortSignal,
 ) => {
+  const began = ports.now().getTime();
   const command = commandOf(kind, event);
   const accepted = await accept(command, ports, signal);
-  const operation = await waitFor(accepted, waitMs(event), ports, signal);
+  // What accepting took is no longer there for waiting.
+  const leftMs = longestWaitSeconds * 1000 - (ports.now().getTime() - began);
+  const operation = await waitFor(accepted, Math.min(waitMs(event), leftMs), ports, signal);
   ports.log.info('command accepted', {
     operationId: operation.operationId,
     command: kind,

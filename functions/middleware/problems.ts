@@ -10,7 +10,11 @@ export const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatew
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
     if (problem.status >= 500)
-      log.error('request failed', { code: problem.code, detail: problem.detail, ...(error === null ? {} : { error }) });
+      log.error('request failed', {
+        code: problem.code,
+        detail: problem.detail,
+        ...(error === null || error instanceof Fault ? {} : { error }),
+      });
     else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
     request.response = {

@@ -4,11 +4,12 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  type QueryCommandOutput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 
-import { Cluster, type ClusterState, Job, type NamedTarget, Target } from '#events/model.ts';
+import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Transition } from '#events/transitions.ts';
@@ -33,6 +34,7 @@ export const transitionPrefix = 'transition#';
 /** The index that lists clusters by target and state. */
 const stateIndex = 'byState';
 const stateKey = (target: string, state: ClusterState) => `target#${target}/state#${state}`;
+const openKey = (target: string) => `target#${target}/open`;
 
 const targetsKeptMs = 30_000;
 
@@ -78,11 +80,29 @@ export const openTable = ({
     return items;
   };
 
+  const queryState = (state: string, start?: Record<string, unknown>, limit?: number) =>
+    db.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: stateIndex,
+        KeyConditionExpression: 'byState = :state',
+        ExpressionAttributeValues: { ':state': state },
+        ExclusiveStartKey: start,
+        Limit: limit,
+      }),
+    );
+
   const writes = ({ cluster, operations = [], jobs = [], transitions = [], idempotency }: Change): readonly Write[] => [
     ...(cluster === undefined
       ? []
       : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
-    ...operations.map((operation) => put(operationKey(operation.value.operationId), operation)),
+    ...operations.map((operation) =>
+      put(
+        operationKey(operation.value.operationId),
+        operation,
+        isDone(operation.value) ? {} : { byState: openKey(operation.value.target) },
+      ),
+    ),
     ...jobs.map((job) => put(jobKey(job.value, job.value.jobId), job)),
     ...transitions.map((transition) =>
       put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined }),
@@ -127,28 +147,35 @@ export const openTable = ({
       for (const state of states) {
         begun ||= from?.state === state;
         if (!begun) continue;
-        const page = await db.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: stateIndex,
-            KeyConditionExpression: 'byState = :state',
-            ExpressionAttributeValues: { ':state': stateKey(target, state) },
-            ExclusiveStartKey:
-              from?.state === state
-                ? { ...clusterKey({ target, clusterId: from.clusterId }), byState: stateKey(target, state) }
-                : undefined,
-            Limit: limit - items.length,
-          }),
-        );
-        items.push(...(page.Items ?? []).map((item) => asCluster(item['value'])));
-        const last = items.at(-1);
-        if (last !== undefined && items.length >= limit) return { items, cursor: formatCursor(state, last.clusterId) };
+        let start: Record<string, unknown> | undefined =
+          from?.state === state
+            ? { ...clusterKey({ target, clusterId: from.clusterId }), byState: stateKey(target, state) }
+            : undefined;
+        do {
+          const page: QueryCommandOutput = await queryState(stateKey(target, state), start, limit - items.length);
+          items.push(...(page.Items ?? []).map((item) => asCluster(item['value'])));
+          start = page.LastEvaluatedKey;
+          const last = items.at(-1);
+          if (last !== undefined && items.length >= limit)
+            return { items, cursor: formatCursor(state, last.clusterId) };
+        } while (start !== undefined);
       }
       return { items };
     },
 
     async operation(operationId) {
       return versioned(await get(operationKey(operationId)), asOperation);
+    },
+
+    async openOperations(target) {
+      const ids: string[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page: QueryCommandOutput = await queryState(openKey(target), start);
+        ids.push(...(page.Items ?? []).map((item) => asOperation(item['value']).operationId));
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      return ids;
     },
 
     async jobs(place) {
@@ -184,7 +211,8 @@ export const openTable = ({
 
     async commit(change) {
       try {
-        await db.send(new TransactWriteCommand({ TransactItems: [...writes(change)] }));
+        const items = [...writes(change)];
+        if (items.length > 0) await db.send(new TransactWriteCommand({ TransactItems: items }));
       } catch (error) {
         throw isConflict(error)
           ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error })

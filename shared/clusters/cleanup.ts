@@ -4,6 +4,7 @@ import { isDone, isEnded, type Job } from '#events/model.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
 
+import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
@@ -117,7 +118,9 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
     update(ports.store, async () => {
       const current = await operationOf(state.operationId, ports.store);
       const cluster = await clusterAt(operation, ports.store);
-      if (isDone(current.value) || cluster.value.state !== 'STOPPING') return { result: 'recorded' };
+      // Also when the stop itself was given up at its deadline: the cluster is gone.
+      if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== state.operationId)
+        return { result: 'recorded' };
       const now = ports.now();
       const live = (await ports.store.jobs(operation)).filter(
         ({ value }) => !isEnded(value) && value.state !== 'SUSPENDED',
@@ -154,7 +157,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
         change: {
           cluster: { value: next.cluster, previous: cluster.version },
           jobs,
-          operations: [progressed(current, { state: 'SUCCEEDED' }, now)],
+          operations: isDone(current.value) ? [] : [progressed(current, { state: 'SUCCEEDED' }, now)],
           transitions: [...withEnded.transitions, ...next.transitions],
         },
         result: 'recorded',
@@ -166,17 +169,19 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
 
 /** Records that a stop did not end well. Where nothing was removed (its savepoint failed) the cluster runs on. */
 export const recordUnfinished = (
-  state: CleanupState & { readonly error?: { readonly Error?: string } },
+  state: CleanupState & { readonly error?: Caught },
   ports: Ports,
 ): Promise<CleanupState> =>
   update<CleanupState>(ports.store, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
-    if (stopOf(operation.value) === undefined || isDone(operation.value)) return { result: state };
+    // Nobody waits for the cleanup of a failed deploy: the failed execution and its alarm tell of what is left.
+    if (stopOf(operation.value) === undefined) throw faultOf(state.error);
+    if (isDone(operation.value)) return { result: state };
     const now = ports.now();
-    const code = codeOf(state.reason ?? state.error?.Error ?? 'internal') ?? 'internal';
-    const fault = new Fault(code, state.message ?? 'a step of the cleanup failed; stop it again');
-    const survives = code === 'savepoint-failed' && cluster.value.state === 'STOPPING';
+    const code = codeOf(state.reason ?? '');
+    const fault = code === undefined ? faultOf(state.error) : new Fault(code, state.message ?? 'stop it again');
+    const survives = fault.code === 'savepoint-failed' && cluster.value.state === 'STOPPING';
     const next = survives
       ? moved(cluster.value, 'RUNNING', {
           at: now,

@@ -82,7 +82,8 @@ const apply = async (
       signal,
     );
     const next = await recordApplied(operation, uid, ports);
-    if (next.state === 'CANCELED') await kubernetes.remove(operation.clusterId, uid, signal);
+    // Overtaken by a stop, or by its own deadline: what was created has to go again.
+    if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
     return next;
   } catch (error) {
     if (!(error instanceof Fault) || (command.door === 'queue' && toProblem(error).retryable)) throw error;
@@ -98,7 +99,6 @@ const apply = async (
   }
 };
 
-/** A stop may have come first: then the operation is canceled, and what was created has to go again. */
 const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
   update<StoredOperation>(ports.store, async () => {
     const [current, cluster] = await both(operation, ports);
@@ -199,11 +199,15 @@ const refusals = (
         },
       ]),
   ...Object.keys(config)
-    .filter((key) =>
-      target.locked.some((locked) => (locked.endsWith('.*') ? key.startsWith(locked.slice(0, -1)) : key === locked)),
-    )
+    .filter((key) => target.locked.some((lock) => isLocked(key, lock)))
     .map((key) => ({ pointer: `/config/${key}`, detail: `target ${target.name} does not let ${key} be set` })),
 ];
+
+/** A lock holds under the option's every name, and for what a map has below it (`kubernetes.secrets.NAME`). */
+const isLocked = (key: string, lock: string) => {
+  const [name = lock] = Object.keys(canonicalConfig({ [lock.replace(/\.\*$/, '')]: '' }));
+  return key.startsWith(`${name}.`) || (key === name && !lock.endsWith('.*'));
+};
 
 /** As long as Flink makes them: 45 characters. */
 const generatedId = (operationId: string) => `flink-cluster-${operationId.slice(0, 31)}`;

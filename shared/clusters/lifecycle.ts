@@ -1,6 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
+import { type Caught, faultOf } from './caught.ts';
 import { failDeploy } from './deploy.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { judge, type Probe } from './probe.ts';
@@ -15,6 +16,7 @@ export interface LifecycleState {
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly error?: Caught;
 }
 
 const shortestWaitSeconds = 2;
@@ -120,8 +122,9 @@ export const recordRunning = (state: LifecycleState, ports: Ports): Promise<Life
 
 /** Records why the cluster did not come up: before anything is removed that proves it. */
 export const recordFailed = async (state: LifecycleState, ports: Ports): Promise<LifecycleState> => {
-  const { operationId, reason = 'Unknown', message = 'the lifecycle machine failed' } = state;
-  await failDeploy(operationId, new Fault('deployment-failed', message, { reason }), ports);
+  const { operationId, reason, message = '' } = state;
+  const fault = reason === undefined ? faultOf(state.error) : new Fault('deployment-failed', message, { reason });
+  await failDeploy(operationId, fault, ports);
   return state;
 };
 

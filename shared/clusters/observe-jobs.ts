@@ -24,7 +24,8 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
   try {
     const overview = await rest.jobs(signal);
     const causes = await causesOf(overview, before, rest, signal);
-    return { jobs: await record(cluster, { overview, before, causes }, ports), reachable: 'True' };
+    const submits = await submitsOf(overview, before, ports);
+    return { jobs: await record(cluster, { overview, before, causes, submits }, ports), reachable: 'True' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     await noteUnreachable(place, error, ports);
@@ -51,11 +52,19 @@ const causesOf = async (
   return new Map(causes);
 };
 
+/** Which of the jobs that are new came from a submit: its operation has the job's id. */
+const submitsOf = async (overview: readonly JobOverview[], before: readonly Job[], { store }: Ports) => {
+  const fresh = overview.filter(({ jid }) => !before.some(({ jobId }) => jobId === jid));
+  const found = await Promise.all(fresh.map(({ jid }) => store.operation(jid)));
+  return new Set(found.flatMap((operation) => operation?.value.operationId ?? []));
+};
+
 interface Look {
   readonly overview: readonly JobOverview[];
   /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
   readonly before: readonly Job[];
   readonly causes: ReadonlyMap<string, string | undefined>;
+  readonly submits: ReadonlySet<string>;
 }
 
 const record = async (observed: Cluster, look: Look, ports: Ports): Promise<readonly Job[]> => {
@@ -66,7 +75,7 @@ const record = async (observed: Cluster, look: Look, ports: Ports): Promise<read
       // The id has begun another life meanwhile: what was seen is not of it.
       if (!isSameLife(cluster.value, observed)) return { result: { jobs: look.before, more: false } };
       const now = ports.now();
-      const seen = look.overview.map((job) => asJob(job, observed, look.causes.get(job.jid), now));
+      const seen = look.overview.map((job) => asJob(job, observed, look, now));
       const all = [...changed(seen, known), ...forgotten(seen, known, look.before, now)];
       const changes = all.slice(0, mostJobsAtOnce);
       const others = known
@@ -126,20 +135,24 @@ const forgotten = (
 const asJob = (
   overview: JobOverview,
   { target, clusterId, operationId }: Cluster,
-  message: string | undefined,
+  { causes, submits }: Look,
   now: Date,
-): Job => ({
-  target,
-  clusterId,
-  clusterOperationId: operationId,
-  jobId: overview.jid,
-  name: overview.name,
-  state: overview.state,
-  startTime: new Date(overview['start-time']).toISOString(),
-  ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
-  ...(message === undefined ? {} : { message }),
-  updatedAt: now.toISOString(),
-});
+): Job => {
+  const message = causes.get(overview.jid);
+  return {
+    target,
+    clusterId,
+    clusterOperationId: operationId,
+    jobId: overview.jid,
+    name: overview.name,
+    state: overview.state,
+    startTime: new Date(overview['start-time']).toISOString(),
+    ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
+    ...(message === undefined ? {} : { message }),
+    ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
+    updatedAt: now.toISOString(),
+  };
+};
 
 const noteUnreachable = (place: Place, fault: Fault, ports: Ports): Promise<void> =>
   update(ports.store, async () => {

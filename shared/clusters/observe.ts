@@ -4,10 +4,11 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { accept } from './accept.ts';
 import { failDeploy } from './deploy.ts';
 import { observeJobs } from './observe-jobs.ts';
-import type { ObservedDeployment, Ports } from './ports.ts';
+import type { LogFields, ObservedDeployment, Ports } from './ports.ts';
 import { operationOf, progressed, update } from './records.ts';
 
 const pageSize = 100;
+const clustersAtOnce = 8;
 const liveStates = clusterStates.filter((state) => !isOver({ state }));
 
 /**
@@ -15,34 +16,41 @@ const liveStates = clusterStates.filter((state) => !isOver({ state }));
  * nobody carries on. A target that does not answer changes nothing.
  */
 export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> => {
-  for (const target of await ports.targets.list()) {
-    try {
-      await observeTarget(target, ports, signal);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      ports.log.warn('target not observed', { target: target.name, code: error.code, detail: error.message });
-    }
-  }
+  await Promise.all((await ports.targets.list()).map((target) => observeTarget(target, ports, signal)));
 };
 
-const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal) => {
-  const clusters = await liveClusters(target.name, ports);
-  if (clusters.length === 0) return;
-  const deployments = new Map(
-    (await ports.kubernetes(target).deployments(signal)).map((deployment) => [deployment.clusterId, deployment]),
-  );
-  for (const cluster of clusters) {
-    try {
-      await observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      ports.log.warn('cluster not observed', {
-        target: target.name,
-        clusterId: cluster.clusterId,
-        code: error.code,
-        detail: error.message,
-      });
+const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal): Promise<void> => {
+  await tolerating('target not observed', { target: target.name }, ports, async () => {
+    for (const operationId of await ports.store.openOperations(target.name)) await endOverdue(operationId, ports);
+    const clusters = (await liveClusters(target.name, ports)).filter(({ state }) => state === 'RUNNING');
+    if (clusters.length === 0) return;
+    const listed = await ports.kubernetes(target).deployments(signal);
+    const deployments = new Map(listed.map((deployment) => [deployment.clusterId, deployment]));
+    for (let at = 0; at < clusters.length; at += clustersAtOnce) {
+      const some = clusters.slice(at, at + clustersAtOnce);
+      await Promise.all(
+        some.map((cluster) =>
+          tolerating('cluster not observed', { target: target.name, clusterId: cluster.clusterId }, ports, () =>
+            observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal),
+          ),
+        ),
+      );
     }
+  });
+};
+
+/** What cannot be seen of one does not keep the others from being looked at. */
+const tolerating = async (
+  what: string,
+  fields: LogFields,
+  { log }: Ports,
+  look: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await look();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.warn(what, { ...fields, code: error.code, detail: error.message });
   }
 };
 
@@ -67,15 +75,9 @@ const observeCluster = async (
   target: NamedTarget,
   ports: Ports,
   signal: AbortSignal,
-) => {
-  if (cluster.state === 'RUNNING') {
-    if (isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal)))
-      return stopDeleted(cluster, ports, signal);
-    await observeJobs(cluster, ports, signal);
-    return;
-  }
-  const operationId = cluster.state === 'STOPPING' ? cluster.stopOperationId : cluster.operationId;
-  if (operationId !== undefined) await endOverdue(operationId, ports);
+): Promise<void> => {
+  const deleted = isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal));
+  await (deleted ? stopDeleted(cluster, ports, signal) : observeJobs(cluster, ports, signal));
 };
 
 const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) =>

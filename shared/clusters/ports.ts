@@ -70,6 +70,8 @@ export interface Store {
     filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
   ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
+  /** The operations of a target that are not over. Eventually consistent. */
+  openOperations(target: string): Promise<readonly string[]>;
   /** The jobs of one cluster. */
   jobs(place: Place): Promise<readonly Versioned<Job>[]>;
   job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;

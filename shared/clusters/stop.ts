@@ -2,7 +2,7 @@ import { isDone } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Change } from './ports.ts';
+import type { Change, StoredOperation, Versioned } from './ports.ts';
 import { clusterAt, newOperation, operationOf, progressed } from './records.ts';
 import { moved } from './state.ts';
 
@@ -19,7 +19,7 @@ export const stop: UseCase<'stop'> = {
     if (cluster.value.state === 'STOPPING' && cluster.value.stopOperationId !== undefined) {
       const running = await operationOf(cluster.value.stopOperationId, ports.store);
       // Somebody stops it already: this caller waits for the same end.
-      if (!isDone(running.value)) return running;
+      if (!isDone(running.value)) return join(running);
     }
 
     const now = ports.now();
@@ -43,6 +43,23 @@ export const stop: UseCase<'stop'> = {
       ...key(operationId),
     });
     return { value: operation, version: 1 };
+
+    /** The same end for both, unless the later one asks for another. */
+    async function join(running: Versioned<StoredOperation>): Promise<Versioned<StoredOperation>> {
+      const { plan, operationId } = running.value;
+      const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
+      if (asked?.savepoint !== data.savepoint || asked.ha !== data.ha) {
+        throw new Fault(
+          'wrong-state',
+          `cluster ${place.clusterId} in target ${target} is being stopped in another way`,
+          {
+            operationId,
+          },
+        );
+      }
+      await ports.store.commit(key(operationId));
+      return running;
+    }
 
     async function superseded(deployId: string, by: string): Promise<NonNullable<Change['operations']>> {
       const deploying = await ports.store.operation(deployId);

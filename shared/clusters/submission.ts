@@ -1,7 +1,8 @@
-import { isDone, type Job, type Operation } from '#events/model.ts';
-import { codeOf, Fault, toProblem } from '#events/problem.ts';
+import { isDone, type Operation } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
+import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Ports, StoredOperation } from './ports.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
@@ -11,13 +12,14 @@ import { mustRun } from './submit.ts';
 export interface SubmissionState {
   readonly operationId: string;
   readonly jarId?: string;
-  readonly error?: { readonly Error?: string; readonly Cause?: string };
+  readonly error?: Caught;
 }
 
 /** Brings the jar to the JobManager, unless an earlier try of this step did. */
 export const upload = async (state: SubmissionState, ports: Ports, signal: AbortSignal): Promise<SubmissionState> => {
   const operation = await operationOf(state.operationId, ports.store);
   const { jar } = planOf(operation.value);
+  mustBeInTime(operation.value, ports);
   await mustStillRun(operation.value, ports);
   await notePhase(operation, 'bringing the jar to the JobManager', ports);
   const rest = await restOf(operation.value, ports);
@@ -35,6 +37,8 @@ export const run = async (state: SubmissionState, ports: Ports, signal: AbortSig
   await mustStillRun(operation.value, ports);
   await notePhase(operation, 'running main()', ports);
   const rest = await restOf(operation.value, ports);
+  // An earlier try may have started it, though its answer was lost.
+  if ((await rest.jobs(signal)).some(({ jid }) => jid === state.operationId)) return state;
   const jarId = state.jarId ?? '';
   await rest.runJar(
     jarId,
@@ -72,57 +76,26 @@ export const recordJob = async (
       ? new Fault('not-ready', `Flink does not list job ${state.operationId} yet`)
       : new Fault('target-unreachable', `session ${value.clusterId} does not answer`);
   }
-  await end(state.operationId, ports, { job });
+  await end(state.operationId, ports);
   return state;
 };
 
 /** Records why the job was not started. */
 export const recordRefused = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  await end(state.operationId, ports, { fault: faultOf(state.error) });
+  await end(state.operationId, ports, faultOf(state.error));
   return state;
 };
 
-const end = (operationId: string, ports: Ports, { job, fault }: { readonly job?: Job; readonly fault?: Fault }) =>
+const end = (operationId: string, ports: Ports, fault?: Fault) =>
   update(ports.store, async () => {
     const operation = await operationOf(operationId, ports.store);
     if (isDone(operation.value)) return { result: undefined };
-    const known = job === undefined ? undefined : await ports.store.job(operation.value, job.jobId);
-    const problem = fault === undefined ? {} : { problem: toProblem(fault, `/v1/operations/${operationId}`) };
-    return {
-      change: {
-        operations: [
-          progressed(operation, { state: fault === undefined ? 'SUCCEEDED' : 'FAILED', ...problem }, ports.now()),
-        ],
-        ...(known === undefined ? {} : { jobs: [{ value: { ...known.value, operationId }, previous: known.version }] }),
-      },
-      result: undefined,
-    };
+    const progress =
+      fault === undefined
+        ? { state: 'SUCCEEDED' as const }
+        : { state: 'FAILED' as const, problem: toProblem(fault, `/v1/operations/${operationId}`) };
+    return { change: { operations: [progressed(operation, progress, ports.now())] }, result: undefined };
   });
-
-/** What a state machine caught, as a fault again: the error's name is its code, and the cause holds its message. */
-export const faultOf = (caught: SubmissionState['error']): Fault => {
-  const { Error: name = 'internal', Cause: cause = '' } = caught ?? {};
-  if (name === 'States.Timeout' || name === 'Sandbox.Timedout')
-    return new Fault('deadline-exceeded', 'a step took too long');
-  const code = codeOf(name);
-  return code === undefined ? new Fault('internal', `a step failed (${name})`) : new Fault(code, messageOf(cause));
-};
-
-const messageOf = (cause: string): string => {
-  try {
-    const parsed: unknown = JSON.parse(cause);
-    if (
-      typeof parsed === 'object' &&
-      parsed !== null &&
-      'errorMessage' in parsed &&
-      typeof parsed.errorMessage === 'string'
-    )
-      return parsed.errorMessage;
-  } catch {
-    // Not JSON: the cause is the message.
-  }
-  return cause;
-};
 
 const planOf = ({ plan, operationId }: StoredOperation) => {
   if (plan === undefined || !('submit' in plan)) throw new Error(`operation ${operationId} is no submit`);
@@ -131,6 +104,12 @@ const planOf = ({ plan, operationId }: StoredOperation) => {
 
 const mustStillRun = async (operation: Operation, { store }: Ports) =>
   mustRun((await clusterAt(operation, store)).value);
+
+/** A JobManager that starts anew again and again is not followed for ever. */
+const mustBeInTime = ({ deadline }: Operation, { now }: Ports): void => {
+  if (now().toISOString() > deadline)
+    throw new Fault('program-failed', `the job was not started by ${deadline}`, { reason: 'DeadlineExceeded' });
+};
 
 const restOf = async ({ target, clusterId }: Operation, ports: Ports) =>
   flinkRest(ports.kubernetes(await ports.targets.get(target)).flink(clusterId));

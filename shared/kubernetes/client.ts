@@ -56,8 +56,9 @@ export interface RetryPolicy {
   readonly patienceSeconds: number;
 }
 
-const defaultPolicy: RetryPolicy = { retries: 3, shortestMs: 200, longestMs: 2_000, patienceSeconds: 5 };
-const defaultTimeoutMs = 10_000;
+const defaultPolicy: RetryPolicy = { retries: 2, shortestMs: 200, longestMs: 2_000, patienceSeconds: 5 };
+/** All tries together have to end before an HTTP request does, so that its answer can say what was tried. */
+const defaultTimeoutMs = 5_000;
 const pageSize = 500;
 
 /** Connections are kept for the next request. The agent keeps those of different servers, authorities and certificates apart. */

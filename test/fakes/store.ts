@@ -1,4 +1,4 @@
-import type { Cluster, ClusterState, Job, NamedTarget, Target } from '#events/model.ts';
+import { type Cluster, type ClusterState, isDone, type Job, type NamedTarget, type Target } from '#events/model.ts';
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
@@ -36,6 +36,13 @@ export class FakeStore implements Store {
 
   async operation(operationId: string) {
     return structuredClone(this.operations.get(operationId));
+  }
+
+  async openOperations(target: string) {
+    const all = [...this.operations.values()].map(({ value }) => value);
+    return all
+      .filter((operation) => operation.target === target && !isDone(operation))
+      .map(({ operationId }) => operationId);
   }
 
   async jobs(place: Place) {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#events/problem.ts';
 import { observe } from '#shared/clusters/observe.ts';
 import { observeJobs } from '#shared/clusters/observe-jobs.ts';
+import { putTarget } from '#shared/clusters/targets.ts';
 
 import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
@@ -564,5 +565,72 @@ describe('the jobs of a cluster', () => {
     await list();
 
     expect([...world.store.jobRecords.values()].map(({ value }) => value.state)).toEqual(['RUNNING']);
+  });
+});
+
+describe('a target', () => {
+  const send = doors[0]?.[1] as Send;
+  const place = { cluster: 'eks', region: 'eu-central-1', namespace: 'flink', defaults: {}, maxJarBytes: 1_000 };
+
+  it('does not move while a cluster of it lives', async () => {
+    await started(send);
+
+    await expect(putTarget('local', { ...place, namespace: 'other', locked: [] }, world.ports)).rejects.toMatchObject({
+      code: 'wrong-state',
+    });
+    await expect(putTarget('local', { ...place, locked: ['x'] }, world.ports)).resolves.toMatchObject({
+      locked: ['x'],
+    });
+  });
+
+  it.each([
+    ['kubernetes.secrets', 'kubernetes.secrets.mine', '/mnt'],
+    ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
+    ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
+  ])('that locks %s refuses %s', async (lock, option, value) => {
+    await putTarget('local', { ...place, locked: [lock] }, world.ports);
+
+    expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
+      { code: 'refused-option', pointers: [`/config/${option}`] },
+    );
+  });
+});
+
+describe('at its deadline', () => {
+  const send = doors[0]?.[1] as Send;
+
+  it('a submit that nobody carries on ends', async () => {
+    await started(send);
+    await send('submit', { clusterId, data: { jar } }, world);
+    world.pass(3 * 3_600);
+    await observe(world.ports, world.signal);
+
+    expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'FAILED', problem: { code: 'deadline-exceeded' } });
+  });
+
+  it('a stop that was given up still records that the cluster is gone', async () => {
+    await started(send);
+    await send('stop', { clusterId }, world);
+    world.pass(3 * 3_600);
+    await observe(world.ports, world.signal);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ kind: 'stop', state: 'FAILED' });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('a stop that fails', () => {
+  it('says why', async () => {
+    const send = doors[0]?.[1] as Send;
+    await started(send);
+    await send('stop', { clusterId }, world);
+    world.kubernetes.failNext('observe', new Fault('target-refused', 'the role may not list deployments'));
+    await machines();
+
+    expect(lastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'target-refused', detail: 'the role may not list deployments' },
+    });
   });
 });
