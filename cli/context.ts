@@ -62,7 +62,7 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     io,
     api,
     signal: io.signal,
-    clusterId: properties.get('kubernetes.cluster-id') || undefined,
+    clusterId: clusterIdOf(properties.get('kubernetes.cluster-id')),
     config: configOf(properties),
     json: isJson(options.output),
     target: async () => named || onlyTarget(api),
@@ -93,4 +93,10 @@ export const neededClusterId = (context: Context, operand?: string): string => {
     );
   }
   return clusterId;
+};
+
+/** Left out is one thing, and empty (as from a variable that is not set) another. */
+const clusterIdOf = (given: string | undefined): string | undefined => {
+  if (given === '') throw new UsageError('kubernetes.cluster-id must not be blank.');
+  return given;
 };

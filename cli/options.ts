@@ -52,9 +52,22 @@ export const withTwoDashes = (
   return result;
 };
 
+/** Options of Flink's with one dash that this version does not take: read as short ones they would mean something else. */
+const notTaken: ReadonlySet<string> = new Set([
+  'sae',
+  'py',
+  'pym',
+  'pyfs',
+  'pyexec',
+  'pyclientexec',
+  'pyarch',
+  'pyreq',
+]);
+
 const twoDashes = (word: string, command: Command): string => {
   const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
   if (name === undefined) return word;
+  if (notTaken.has(name)) throw new UsageError(`Unrecognized option: ${word} (this version does not take it)`);
   const long = `--${longNames[name] ?? name}`;
   return command.options.some((option) => option.long === long) ? `${long}${rest ?? ''}` : word;
 };

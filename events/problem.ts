@@ -132,11 +132,18 @@ const mostMistakes = 50;
 export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.slice(0, mostMistakes).map((issue) => ({
-    pointer: `/${issue.path.map(String).join('/')}`,
-    detail: issue.message,
-  }));
+  const errors = result.error.issues.flatMap(mistakesOf).slice(0, mostMistakes);
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? 'not valid'}${more}`, { errors });
+};
+
+/** Each field that is not known is a mistake of its own, at its own place. */
+const mistakesOf = (issue: z.core.$ZodIssue): readonly Mistake[] => {
+  const path = issue.path.map(String);
+  const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+  return places.map((place) => ({
+    pointer: `/${place.join('/')}`,
+    detail: issue.code === 'unrecognized_keys' ? 'unknown' : issue.message,
+  }));
 };

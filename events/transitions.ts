@@ -41,6 +41,10 @@ export type Transition = Readonly<z.infer<typeof Transition>>;
 export const Rejection = z
   .strictObject({
     id: z.string(),
+    commandId: z
+      .string()
+      .optional()
+      .meta({ description: 'The id that the message itself had; `id` is that of the queue.' }),
     subject: z.string().optional(),
     type: z.string().optional(),
     problem: Problem,

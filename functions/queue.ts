@@ -7,6 +7,7 @@ import { type Command, type CommandKind, commands } from '#events/commands/index
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse, problems, toProblem } from '#events/problem.ts';
 import { CommandMessage } from '#events/requests.ts';
+import type { Rejection } from '#events/transitions.ts';
 import { accept } from '#shared/clusters/accept.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
 import { live, log } from '#shared/live.ts';
@@ -97,15 +98,14 @@ const jsonOf = (body: string): unknown => {
   }
 };
 
+const Told = z.string().max(300).optional().catch(undefined);
+const Known = z.object({ id: Told, subject: Told, type: Told });
+
 /** What can be told of a message that may be anything. */
-const envelopeOf = (body: string): { readonly subject?: string; readonly type?: string } => {
-  const Known = z.object({
-    subject: z.string().max(300).optional().catch(undefined),
-    type: z.string().max(300).optional().catch(undefined),
-  });
+const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type'> => {
   try {
-    const { subject, type } = Known.parse(JSON.parse(body));
-    return { ...(subject === undefined ? {} : { subject }), ...(type === undefined ? {} : { type }) };
+    const { id: commandId, subject, type } = Known.parse(JSON.parse(body));
+    return Object.fromEntries(Object.entries({ commandId, subject, type }).filter(([, value]) => value !== undefined));
   } catch {
     return {}; // Not JSON, or no object: there is nothing to tell.
   }

@@ -17,7 +17,7 @@ const describe = (system: LocalSystem) => `
 Drey runs.
   API         ${system.apiUrl}
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
-  AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
+  AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
   events      ${system.eventsFile}
   logs        ${system.logs}
 Try: npx drey --help. npm run status shows what runs, npm stop ends it.`;

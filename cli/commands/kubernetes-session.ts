@@ -126,6 +126,9 @@ const create = async (target: string, wait: boolean, context: Context): Promise<
 
 const retrieve = async (cluster: Cluster, wait: boolean, context: Context): Promise<Cluster> => {
   const { clusterId, state, operationId } = cluster;
+  if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
+    context.note(`Session cluster ${clusterId} is there already: the options given now are not applied to it.`);
+  }
   if (state === 'STOPPING') {
     throw new Failure(`Session cluster ${clusterId} is being stopped.`, {
       hint: 'Try again when `drey clusters` no longer shows it.',

@@ -38,7 +38,7 @@ describe('bad input', () => {
       'malformed-request',
       '/clusterId',
     ],
-    ['an unknown field', { ...session, flavour: 'sweet' }, 400, 'malformed-request', '/'],
+    ['an unknown field', { ...session, flavour: 'sweet' }, 400, 'malformed-request', '/flavour'],
     ['no mode', {}, 400, 'malformed-request', '/mode'],
     ['per-job mode', { mode: 'per-job' }, 422, 'unsupported-mode', '/mode'],
     [
