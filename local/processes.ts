@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import * as z from 'zod';
 const Launched = z.object({
   name: z.string(),
   pid: z.number(),
-  /** Start time in the words of `ps`: a number alone may be somebody else's process by now. */
+  /** In clock ticks since the machine's own start: a number alone may be somebody else's process by now. */
   started: z.string(),
   since: z.string(),
   address: z.string(),
@@ -49,7 +49,7 @@ export const launch = async (program: Program, folders: Folders): Promise<Launch
   await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
   child.unref();
   const pid = child.pid ?? 0;
-  const state = await processState(pid);
+  const state = processState(pid);
   if (state === undefined) throw new Error(`${program.name} ended at once; see ${log}`);
   const launched = {
     name: program.name,
@@ -67,7 +67,7 @@ export const launch = async (program: Program, folders: Folders): Promise<Launch
 export const running = async (name: string, folders: Pick<Folders, 'pids'>): Promise<Launched | undefined> => {
   const launched = readPidFile(file(folders, name));
   if (launched === undefined) return undefined;
-  const state = await processState(launched.pid);
+  const state = processState(launched.pid);
   return state?.started === launched.started && state.group === launched.pid ? launched : undefined;
 };
 
@@ -88,17 +88,14 @@ export const end = async (name: string, folders: Pick<Folders, 'pids'>, graceMs 
   rmSync(file(folders, name), { force: true });
 };
 
-/** Whether the process that a pid file of the cluster's scripts names still leads a session, as their `alive` asks. */
-export const scriptProcesses = async (folder: string): Promise<{ name: string; pid: number; since: string }[]> => {
-  const found = await Promise.all(
-    names(folder, '').map(async (name) => {
-      const pid = Number(readFileSync(join(folder, name), 'utf8'));
-      const state = await processState(pid);
-      return state?.group === pid ? [{ name, pid, since: new Date(state.started).toISOString() }] : [];
-    }),
-  );
-  return found.flat();
-};
+/** The processes that the cluster's scripts started, by their pid files: the number and the start, as `start` in `env` writes them. */
+export const scriptProcesses = (folder: string): { name: string; pid: number; since: string }[] =>
+  names(folder, '').flatMap((name) => {
+    const path = join(folder, name);
+    const [pid, started] = readFileSync(path, 'utf8').trim().split(' ');
+    const alive = started !== undefined && processState(Number(pid))?.started === started;
+    return alive ? [{ name, pid: Number(pid), since: statSync(path).mtime.toISOString() }] : [];
+  });
 
 const names = (folder: string, suffix: string): string[] => {
   try {
@@ -116,16 +113,16 @@ const readPidFile = (path: string): Launched | undefined => {
   }
 };
 
-const processState = async (pid: number): Promise<{ group: number; started: string } | undefined> => {
+/** What Linux says of a living process: its group and its start, in clock ticks since the machine's. */
+const processState = (pid: number): { group: number; started: string } | undefined => {
   try {
-    const env = { ...process.env, LC_ALL: 'C' };
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { env });
-    const [group, state, ...started] = stdout.trim().split(/\s+/);
-    return state === undefined || state.startsWith('Z')
-      ? undefined
-      : { group: Number(group), started: started.join(' ') };
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name, in parentheses, may hold anything; the fields after it are counted.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const started = fields[19];
+    return fields[0] === 'Z' || started === undefined ? undefined : { group: Number(fields[2]), started };
   } catch {
-    return undefined; // ps ends with 1 when there is no such process
+    return undefined; // there is no such process
   }
 };
 
