@@ -2,7 +2,16 @@ import * as z from 'zod';
 
 import { Problem } from './problem.ts';
 
-export const clusterStates = ['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'STOPPED', 'FAILED'] as const;
+export const clusterStates = [
+  'REQUESTED',
+  'DEPLOYING',
+  'RUNNING',
+  'STOPPING',
+  'STOPPED',
+  'FINISHED',
+  'CANCELED',
+  'FAILED',
+] as const;
 export const ClusterState = z.enum(clusterStates);
 export type ClusterState = z.infer<typeof ClusterState>;
 
@@ -45,7 +54,7 @@ export const Cluster = z
   .strictObject({
     target: z.string(),
     clusterId: z.string(),
-    mode: z.enum(['session']),
+    mode: z.enum(['session', 'application']),
     state: ClusterState,
     reason: z.string().optional().meta({ description: 'Why it is in this state, where that is not plain.' }),
     message: z.string().optional(),
@@ -133,7 +142,7 @@ export const Target = z
 export type Target = Readonly<z.infer<typeof Target>>;
 export type NamedTarget = Target & { readonly name: string };
 
-const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FAILED']);
+const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
 const terminalJobStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
 const terminalOperationStates: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'FAILED', 'CANCELED']);
 

@@ -56,7 +56,7 @@ export const kubernetesProcesses = (settings: Settings) => scriptProcesses(join(
 /** Whether all of the own cluster runs that the settings ask for. */
 export const kubernetesRuns = async (settings: Settings): Promise<boolean> => {
   const wanted = settings.controlPlaneOnly ? controlPlane : [...controlPlane, 'node', 'forward'];
-  const names = new Set((await kubernetesProcesses(settings)).map(({ name }) => name));
+  const names = new Set(kubernetesProcesses(settings).map(({ name }) => name));
   return wanted.every((name) => names.has(name));
 };
 

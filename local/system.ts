@@ -122,7 +122,7 @@ export interface Status {
 export const localStatus = async (state?: string): Promise<Status[]> => {
   const settings = settingsOfStarted(state);
   const addresses: Record<string, string> = { 'kube-apiserver': settings.kubernetesUrl };
-  const kubernetes = (await kubernetesProcesses(settings)).map((found) => ({
+  const kubernetes = kubernetesProcesses(settings).map((found) => ({
     ...found,
     address: addresses[found.name] ?? '',
   }));

@@ -1,7 +1,7 @@
 import type { Command } from '#events/commands/index.ts';
 import { isOver, type NamedTarget } from '#events/model.ts';
 import { Fault, type Mistake, toProblem } from '#events/problem.ts';
-import { type ClusterManifests, renderSession } from '#shared/flink/manifests.ts';
+import { type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
 import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
@@ -161,7 +161,8 @@ const rendered = ({ data }: Deploy, clusterId: string, target: NamedTarget): Clu
   const refused = refusals(own, clusterId, target);
   if (refused.length > 0)
     throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
-  return renderSession({
+  return renderCluster({
+    mode: 'session',
     clusterId,
     namespace: target.namespace,
     config: { ...canonicalConfig(target.defaults), ...own },

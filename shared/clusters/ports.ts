@@ -2,7 +2,7 @@ import type { StopData, SubmitData } from '#events/commands/index.ts';
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Rejection, Transition } from '#events/transitions.ts';
-import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -134,7 +134,7 @@ export interface Kubernetes {
    * @throws Fault `id-taken` when the name belongs to anybody else; nothing is touched then.
    * @throws Fault `refused-option` when the API server finds an object invalid.
    */
-  apply(manifests: ClusterManifests, operationId: string, signal: AbortSignal): Promise<{ readonly uid: string }>;
+  apply(manifests: Manifests, operationId: string, signal: AbortSignal): Promise<{ readonly uid: string }>;
   observe(clusterId: string, signal: AbortSignal): Promise<Observation>;
   /** Every Flink Deployment of the namespace. */
   deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]>;

@@ -8,8 +8,10 @@ const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   REQUESTED: ['DEPLOYING', 'STOPPING', 'FAILED'],
   DEPLOYING: ['RUNNING', 'STOPPING', 'FAILED'],
   RUNNING: ['STOPPING', 'FAILED'],
-  STOPPING: ['STOPPED', 'RUNNING'],
+  STOPPING: ['STOPPED', 'FINISHED', 'CANCELED', 'FAILED', 'RUNNING'],
   STOPPED: ['REQUESTED'],
+  FINISHED: ['REQUESTED'],
+  CANCELED: ['REQUESTED'],
   FAILED: ['REQUESTED', 'STOPPING'],
 };
 

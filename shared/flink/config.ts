@@ -1,13 +1,23 @@
-import { stringify } from 'yaml';
+import { parseDocument, stringify, visit } from 'yaml';
+
+import { Fault } from '#events/problem.ts';
 
 /** An option's value: text where a caller gave it, a typed scalar where Flink's own file has one. */
 export type Scalar = string | number | boolean;
 
+/** A scalar, or a list: Flink's file and what its client adds have lists too. */
+export type Value = Scalar | readonly string[];
+
 /** Options by their dotted keys. */
-export type Config = Readonly<Record<string, Scalar>>;
+export type Config = Readonly<Record<string, Value>>;
 
 /** Options nested at the dots of their keys. A map, because a key may be any text. */
-export type ConfigTree = ReadonlyMap<string, Scalar | ConfigTree>;
+export type ConfigTree = ReadonlyMap<string, Value | ConfigTree>;
+
+/** The value as one would write it behind `-Dkey=`. */
+export const textOf = (value: Value): string => (isList(value) ? JSON.stringify(value) : String(value));
+
+const isList = (value: Value | ConfigTree): value is readonly string[] => Array.isArray(value);
 
 const exported = [
   'java.base/sun.net.util',
@@ -68,7 +78,7 @@ const parentsOf = (key: string): readonly string[] => {
 
 /** Needs a configuration without `conflicts`; of two conflicting keys the later one stays. */
 export const nest = (config: Config): ConfigTree => {
-  type Branch = Map<string, Scalar | Branch>;
+  type Branch = Map<string, Value | Branch>;
   const root: Branch = new Map();
   for (const [key, value] of Object.entries(config)) {
     const path = key.split('.');
@@ -85,14 +95,69 @@ export const nest = (config: Config): ConfigTree => {
   return root;
 };
 
-export const flatten = (tree: ConfigTree): Record<string, Scalar> =>
+export const flatten = (tree: ConfigTree): Record<string, Value> =>
   Object.fromEntries(
     [...tree].flatMap(([key, value]) =>
-      typeof value === 'object'
+      value instanceof Map
         ? Object.entries(flatten(value)).map(([rest, leaf]) => [`${key}.${rest}`, leaf] as const)
-        : [[key, value] as const],
+        : // A tree that is no Map is a value.
+          [[key, value as Value] as const],
     ),
   );
+
+/**
+ * The options of a `config.yaml`.
+ *
+ * @throws Fault `refused-option` when it is not YAML, or not a map of options.
+ * @see Flink 2.2 `GlobalConfiguration.loadYAMLResource`
+ */
+export const parseConfigFile = (text: string): Config => {
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new Fault('refused-option', `config.yaml: ${problem.message.split('\n')[0]}`);
+  visit(document, {
+    // A number that would be written differently (1.0, 0x1f) stays the text that it is.
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'number' && String(node.value) !== node.source) node.value = node.source ?? node.value;
+    },
+  });
+  const tree: unknown = document.toJS({ mapAsMap: true });
+  if (tree === null || tree === undefined) return {};
+  if (!(tree instanceof Map)) throw new Fault('refused-option', 'config.yaml: not a map of options');
+  return fromTree(tree);
+};
+
+const fromTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
+  Object.assign({}, ...[...tree].map(([key, value]) => fromNode(`${prefix}${String(key)}`, value)));
+
+const fromNode = (key: string, value: unknown): Config => {
+  if (value instanceof Map) return fromTree(value, `${key}.`);
+  if (Array.isArray(value)) {
+    const isPlain = value.every((item) => typeof item !== 'object');
+    // A list of maps is kept in the one-line form that its option reads.
+    return { [key]: isPlain ? value.map(String) : stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim() };
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [key]: value } : {};
+};
+
+/**
+ * The options of a `flink-conf.yaml`, the flat file of Flink 1.x.
+ *
+ * @see Flink 1.20 `GlobalConfiguration.loadLegacyYAMLResource`
+ */
+export const parseLegacyConfigFile = (text: string): Config =>
+  Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const [, key, value] = /^(\S[^#]*?): +(.*\S)$/.exec(line.replace(/(^|\s)#.*$/, '').trim()) ?? [];
+      return key === undefined || value === undefined ? [] : [[key.trim(), value] as const];
+    }),
+  );
+
+/** The text of a `flink-conf.yaml`. */
+export const toLegacyText = (config: Config): string =>
+  Object.entries(config)
+    .map(([key, value]) => `${key}: ${isList(value) ? value.join(';') : String(value)}\n`)
+    .join('');
 
 /**
  * The text of `config.yaml`. Text that YAML would read as another type is quoted, and nothing is folded.

@@ -1,64 +1,163 @@
-import type { V1ConfigMap, V1Deployment, V1Service } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Deployment, V1Secret, V1Service } from '@kubernetes/client-node';
+import { stringify } from 'yaml';
 
+import { configurationFiles } from '#events/commands/deploy.ts';
 import { Fault, type Mistake } from '#events/problem.ts';
 
+import { jarMistake } from './application.ts';
+import { clusterConfig, type ConfigInput, isHighlyAvailable, type Origin } from './cluster-config.ts';
 import { renderConfigMap } from './config-map.ts';
-import { type Config, toYaml } from './config.ts';
+import { type Config, textOf, toLegacyText, toYaml, type Value } from './config.ts';
 import { renderDeployment } from './deployment.ts';
 import { log4jConsole } from './log4j.ts';
 import { jobManagerMemory, taskManagerMemory } from './memory.ts';
-import { canonicalConfig, mistakeAt, optionMistakes, refuse } from './options.ts';
+import {
+  hadoopMount,
+  kerberosConfig,
+  type Kerberos,
+  kerberosMistakes,
+  kerberosMount,
+  podTemplateMount,
+} from './mounts.ts';
+import { canonicalConfig, mistakeAt, optionMistakes, read, refuse, unknownOptions } from './options.ts';
+import { jobManagerTemplate, type PodTemplates } from './pod-template.ts';
 import { renderInternalService, renderRestService } from './services.ts';
-import { sessionConfig } from './session-config.ts';
+import { defaultImages, type FlinkVersion, versionOf } from './version.ts';
 
-export interface SessionInput {
-  readonly clusterId: string;
-  readonly namespace: string;
-  /** Caller's and target's options, already merged; dotted keys. */
-  readonly config: Readonly<Record<string, string>>;
-  /** Put on the Deployment's metadata only, not on its pods. */
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** Files for the configuration folder beside config.yaml; by default Drey's own log4j-console.properties. */
-  readonly logFiles?: Readonly<Record<string, string>>;
+/** What a cluster is to be, from whichever door. */
+export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {
+  readonly flinkVersion?: FlinkVersion | undefined;
+  readonly podTemplates?: PodTemplates | undefined;
+  /** Files of the configuration folder beside the configuration; by default Drey's own log4j-console.properties. */
+  readonly files?: Readonly<Partial<Record<string, string>>> | undefined;
+  /** Flink 1.x: the folder has a flink-conf.yaml, so the containers get one too. */
+  readonly legacyConfigFile?: boolean | undefined;
+  readonly hadoop?: Readonly<Partial<Record<string, string>>> | undefined;
+  readonly kerberos?: Kerberos | undefined;
 }
 
-export interface ClusterManifests {
+export type Dependent = V1Service | V1ConfigMap | V1Secret;
+
+/** The objects of a cluster. */
+export interface Manifests {
   readonly deployment: V1Deployment;
   /** What the Deployment is to own, in the order in which to create it. */
-  readonly dependents: readonly (V1Service | V1ConfigMap)[];
+  readonly dependents: readonly Dependent[];
+}
+
+export interface ClusterManifests extends Manifests {
+  /** The whole configuration with where each value came from. */
+  readonly config: Readonly<Record<string, { readonly value: Value; readonly from: Origin }>>;
+  /** What is legal and probably not meant. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * The objects of a session cluster, as Flink's own client creates them.
+ * The objects of a cluster, as Flink's own client creates them.
  *
  * @throws Fault `refused-option` with every mistake in the input.
- * @see Flink 2.2 `KubernetesClusterDescriptor.deploySessionCluster`
+ * @see Flink 2.2 `KubernetesClusterDescriptor`, `KubernetesJobManagerFactory`
  */
-export const renderSession = (input: SessionInput): ClusterManifests => {
-  const { clusterId, namespace, annotations = {}, logFiles = { 'log4j-console.properties': log4jConsole } } = input;
-  const config = sessionConfig(input);
-  refuse([...placeMistakes(input), ...configMistakes(config, input.config)]);
+export const renderCluster = (input: ClusterInput): ClusterManifests => {
+  const { clusterId, namespace, kerberos } = input;
+  const flinkVersion = flinkVersionOf(input);
+  const asked = clusterConfig({ ...input, flinkVersion, defaults: { ...imageOf(flinkVersion), ...input.defaults } });
+  const config = { ...asked.config, ...kerberosConfig(asked.config, kerberos) };
+  refuse([...placeMistakes(input), ...jobMistakes(input, config), ...configMistakes(config, input)]);
 
-  const files = { ...logFiles, 'config.yaml': toYaml(config) };
+  const files = configurationFilesOf(input, flinkVersion, config);
+  const place = { clusterId, namespace, config };
+  const mounted = { ...place, podTemplates: input.podTemplates, hadoop: input.hadoop, kerberos };
+  const [hadoop, kerberosFiles, podTemplate] = [
+    hadoopMount(mounted),
+    kerberosMount(mounted),
+    podTemplateMount(mounted),
+  ];
   return {
-    deployment: renderDeployment({ clusterId, namespace, config, annotations, files: Object.keys(files) }),
+    deployment: renderDeployment({
+      ...place,
+      mode: input.mode,
+      template: jobManagerTemplate(input.podTemplates),
+      files: Object.keys(files),
+      mounts: { before: [...hadoop.mounts, ...kerberosFiles.mounts], behind: podTemplate.mounts },
+    }),
     dependents: [
-      renderInternalService({ clusterId, namespace, config }),
-      renderRestService({ clusterId, namespace, config }),
+      ...(isHighlyAvailable(config) ? [] : [renderInternalService(place)]),
+      renderRestService(place),
+      ...hadoop.objects,
+      ...kerberosFiles.objects,
       renderConfigMap({ clusterId, namespace, files }),
+      ...podTemplate.objects,
     ],
+    config: originated(config, asked.origins),
+    warnings: warningsOf(config, flinkVersion),
   };
 };
+
+/** Also for the objects of a cluster that is not there yet: its uid is written `UID`. */
+export const toDocuments = ({ deployment, dependents }: Manifests): string =>
+  [deployment, ...dependents.map((object) => ownedBy(object, { name: deployment.metadata?.name ?? '', uid: 'UID' }))]
+    .map((object) => stringify(object, { singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
+
+const imageOption = 'kubernetes.container.image.ref';
+
+const flinkVersionOf = ({ flinkVersion, config, defaults = {}, folder = {} }: ClusterInput): FlinkVersion => {
+  const image = Object.assign({}, ...[folder, defaults, config].map((layer) => canonicalConfig<Value>(layer)))[
+    imageOption
+  ];
+  return flinkVersion ?? versionOf(image === undefined ? undefined : String(image));
+};
+
+/** The image that a client of another version starts with; the newest's is the option's own default. */
+const imageOf = (version: FlinkVersion): Record<string, string> =>
+  version === '2.2' ? {} : { [imageOption]: defaultImages[version] };
+
+/** In Flink's order, with the configuration last. Version 1.x ships the console's settings only. @see Flink 2.2 `FlinkConfMountDecorator` */
+const configurationFilesOf = (
+  { files = { 'log4j-console.properties': log4jConsole }, legacyConfigFile = false }: ClusterInput,
+  version: FlinkVersion,
+  config: Config,
+): Record<string, string> => {
+  const shipped = configurationFiles.filter((name) => version !== '1.20' || name.includes('-console'));
+  const configFile =
+    version === '1.20' && legacyConfigFile
+      ? { 'flink-conf.yaml': toLegacyText(config) }
+      : { 'config.yaml': toYaml(config) };
+  return Object.fromEntries([
+    ...shipped.flatMap((name) => {
+      const text = files[name];
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+    ...Object.entries(configFile),
+  ]);
+};
+
+const originated = (config: Config, origins: Readonly<Record<string, Origin>>): ClusterManifests['config'] =>
+  Object.fromEntries(
+    Object.entries(config)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, value]) => [key, { value, from: origins[key] ?? 'drey' }]),
+  );
+
+const warningsOf = (config: Config, version: FlinkVersion): readonly string[] => [
+  ...unknownOptions(config),
+  ...(isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
+    ? ['high-availability.storageDir is not set: the JobManager will not start without it']
+    : []),
+  ...(version === '1.20'
+    ? Object.keys(config)
+        .filter((key) => /^kubernetes\.(rest|internal)-service\.labels/.test(key))
+        .map((key) => `${key} is not an option of Flink 1.20`)
+    : []),
+];
 
 /**
  * The object with the owner reference by which it is deleted together with the Deployment.
  *
  * @see Flink 2.2 `Fabric8FlinkKubeClient.setOwnerReference`
  */
-export const ownedBy = <T extends V1Service | V1ConfigMap>(
-  object: T,
-  { name, uid }: { name: string; uid: string },
-): T => {
+export const ownedBy = <T extends Dependent>(object: T, { name, uid }: { name: string; uid: string }): T => {
   const owner = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -73,7 +172,7 @@ export const ownedBy = <T extends V1Service | V1ConfigMap>(
 /** Longer ids do not leave room for what Flink appends to them. @see Flink 2.2 `Constants.MAXIMUM_CHARACTERS_OF_CLUSTER_ID` */
 const longestClusterId = 45;
 
-const placeMistakes = ({ clusterId, namespace, config }: SessionInput): readonly Mistake[] => {
+const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly Mistake[] => {
   const given = canonicalConfig(config);
   const mistakes: Mistake[] = [];
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(clusterId))
@@ -90,12 +189,45 @@ const placeMistakes = ({ clusterId, namespace, config }: SessionInput): readonly
   return mistakes;
 };
 
-const configMistakes = (config: Config, given: Config): readonly Mistake[] => {
-  const mistakes = optionMistakes(config, given);
-  // Sizes that cannot be read cannot be added up either.
-  if (mistakes.some(({ pointer }) => pointer.includes('manager.memory.'))) return mistakes;
-  return [...mistakes, ...mistakesOf(() => jobManagerMemory(config)), ...mistakesOf(() => taskManagerMemory(config))];
+const jobMistakes = ({ mode, job }: ClusterInput, config: Config): readonly Mistake[] => {
+  if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: 'is for application mode' }];
+  if (job === undefined) return [{ pointer: '/job', detail: 'application mode needs a program' }];
+  const mistake = jarMistake(job.jar, config);
+  return [...(mistake === undefined ? [] : [{ pointer: '/job/jar', detail: mistake }]), ...artifactMistakes(config)];
 };
+
+const artifactMistakes = (config: Config): readonly Mistake[] =>
+  mistakesOf(() =>
+    refuse(
+      read(config, 'user.artifacts.artifact-list').flatMap((artifact) => {
+        const detail = jarMistake(artifact, config);
+        return detail === undefined ? [] : [mistakeAt('user.artifacts.artifact-list', detail)];
+      }),
+    ),
+  );
+
+const configMistakes = (config: Config, { config: given, kerberos }: ClusterInput): readonly Mistake[] => {
+  const mistakes = optionMistakes(config, given);
+  const together = [...kerberosMistakes(config, kerberos), ...standbyMistakes(config)];
+  // Sizes that cannot be read cannot be added up either.
+  if (mistakes.some(({ pointer }) => pointer.includes('manager.memory.'))) return [...mistakes, ...together];
+  return [
+    ...mistakes,
+    ...together,
+    ...mistakesOf(() => jobManagerMemory(config)),
+    ...mistakesOf(() => taskManagerMemory(config)),
+  ];
+};
+
+const standbyMistakes = (config: Config): readonly Mistake[] =>
+  Number(textOf(config['kubernetes.jobmanager.replicas'] ?? '1')) > 1 && !isHighlyAvailable(config)
+    ? [
+        mistakeAt(
+          'kubernetes.jobmanager.replicas',
+          'more than one JobManager needs high availability: set high-availability.type and high-availability.storageDir',
+        ),
+      ]
+    : [];
 
 const mistakesOf = (check: () => unknown): readonly Mistake[] => {
   try {

@@ -33,6 +33,35 @@ export const parseMemorySize = (text: string): bigint => {
   return bytes;
 };
 
+const timeUnits: readonly (readonly [ms: number, names: readonly string[]])[] = [
+  [1e-6, ['ns', 'nano', 'nanosecond']],
+  [1e-3, ['µs', 'micro', 'microsecond']],
+  [1, ['', 'ms', 'milli', 'millisecond']],
+  [1_000, ['s', 'sec', 'second']],
+  [60_000, ['m', 'min', 'minute']],
+  [3_600_000, ['h', 'hour']],
+  [86_400_000, ['d', 'day']],
+];
+
+/**
+ * A span of time in milliseconds: `50 ms`, `1 min`, `2 hours`; without a unit, milliseconds.
+ *
+ * @see Flink 2.2 `TimeUtils.parseDuration`, which also takes the ISO form `PT1M`
+ */
+export const parseDuration = (text: string): number => {
+  const iso = /^p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i.exec(text.trim());
+  if (iso !== null && text.trim().length > 2) {
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = iso.slice(1).map((part) => Number(part ?? 0));
+    return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+  }
+  const [, digits, unit = ''] = /^(\d+)\s*([a-zµ]*)$/.exec(text.trim().toLowerCase()) ?? [];
+  const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
+  const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
+  if (digits === undefined || factor === undefined)
+    throw refused(`${quote(text)} is not a duration: a number and one of the units ms, s, min, h, d`);
+  return Number(digits) * factor;
+};
+
 export const parseText = (text: string): string => text;
 
 export const parseInteger = (text: string): number => {

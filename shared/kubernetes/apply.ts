@@ -2,7 +2,7 @@ import type { V1ConfigMap, V1Service } from '@kubernetes/client-node';
 
 import type { NamedTarget } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import { type ClusterManifests, ownedBy } from '#shared/flink/manifests.ts';
+import { type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';
 import { AnyObject } from './objects.ts';
@@ -20,7 +20,7 @@ interface Owner {
 
 /** Creates the Deployment, then all that it owns side by side; see the port. */
 export const apply = async (
-  { deployment, dependents }: ClusterManifests,
+  { deployment, dependents }: Manifests,
   operationId: string,
   { client, target, signal }: { readonly client: Client; readonly target: NamedTarget; readonly signal: AbortSignal },
 ): Promise<{ readonly uid: string }> => {
@@ -39,7 +39,7 @@ export const apply = async (
 };
 
 const createDeployment = async (
-  deployment: ClusterManifests['deployment'],
+  deployment: Manifests['deployment'],
   operationId: string,
   client: Client,
   target: NamedTarget,

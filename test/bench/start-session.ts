@@ -14,7 +14,7 @@ import { Command } from 'commander';
 import { sign } from '#cli/sign.ts';
 import { awsEnvironment, root, settingsFrom } from '#local/settings.ts';
 import { type LocalSystem, readSystem, startLocal, stopLocal } from '#local/system.ts';
-import { renderSession } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests.ts';
 
 import type { Invoked } from './function.ts';
 
@@ -191,7 +191,12 @@ const rendering = () => {
   const times: number[] = [];
   for (let time = 0; time < 10_000; time += 1) {
     const began = performance.now();
-    renderSession({ clusterId: 'bench', namespace: 'flink', config: { 'taskmanager.numberOfTaskSlots': '4' } });
+    renderCluster({
+      mode: 'session',
+      clusterId: 'bench',
+      namespace: 'flink',
+      config: { 'taskmanager.numberOfTaskSlots': '4' },
+    });
     times.push(performance.now() - began);
   }
   return median(times);

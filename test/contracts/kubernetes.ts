@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Kubernetes } from '#shared/clusters/ports.ts';
-import { type ClusterManifests, renderSession } from '#shared/flink/manifests.ts';
+import { type Manifests, renderCluster } from '#shared/flink/manifests.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
 
@@ -31,8 +31,9 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     afterAll(() => world.dispose());
 
     // The image is none, so nothing runs: what is tried here is the control plane's.
-    const manifests = (clusterId: string): ClusterManifests =>
-      renderSession({
+    const manifests = (clusterId: string): Manifests =>
+      renderCluster({
+        mode: 'session',
         clusterId,
         namespace: world.namespace,
         config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },

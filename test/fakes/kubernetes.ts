@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 import type { Kubernetes, ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
-import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
 
 import { FakeFlink } from './flink.ts';
@@ -9,7 +9,7 @@ interface FakeCluster {
   readonly uid: string;
   /** Undefined: somebody else's Deployment. */
   readonly operationId: string | undefined;
-  readonly manifests: ClusterManifests | undefined;
+  readonly manifests: Manifests | undefined;
   readonly flink: FakeFlink;
   deleting: boolean;
   ready: boolean;
@@ -65,7 +65,7 @@ export class FakeKubernetes implements Kubernetes {
     return cluster;
   }
 
-  async apply(manifests: ClusterManifests, operationId: string, signal: AbortSignal) {
+  async apply(manifests: Manifests, operationId: string, signal: AbortSignal) {
     this.enter('apply', signal);
     const clusterId = manifests.deployment.metadata?.name ?? '';
     const existing = this.clusters.get(clusterId);
@@ -150,7 +150,7 @@ export class FakeKubernetes implements Kubernetes {
     if (fault !== undefined) throw fault;
   }
 
-  private newCluster(operationId: string | undefined, manifests: ClusterManifests | undefined): FakeCluster {
+  private newCluster(operationId: string | undefined, manifests: Manifests | undefined): FakeCluster {
     this.created += 1;
     return {
       uid: `00000000-0000-4000-8000-${String(this.created).padStart(12, '0')}`,

@@ -4,7 +4,7 @@ import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/model.ts';
-import { renderSession } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import type { Access, Connection } from '#shared/kubernetes/credentials.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
@@ -103,7 +103,12 @@ describe('the API server', () => {
   afterAll(() => core.deleteNamespace({ name: namespace }));
 
   const manifests = (clusterId: string) =>
-    renderSession({ clusterId, namespace, config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } });
+    renderCluster({
+      mode: 'session',
+      clusterId,
+      namespace,
+      config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
+    });
 
   it('names what is wrong in an object that it finds invalid', async () => {
     const { deployment, dependents } = manifests('invalid');
@@ -132,7 +137,7 @@ describe('the API server', () => {
   it('says that the namespace is not there', async () => {
     const elsewhere = kubernetesOf(targetOf('no-such-namespace'), await accessOf());
 
-    const lost = renderSession({ clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
+    const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
     const applied = elsewhere.apply(lost, operationId, signal);
 
     await expect(applied).rejects.toMatchObject({

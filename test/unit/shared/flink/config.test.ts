@@ -2,7 +2,20 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { type Config, conflicts, flatten, nest, toYaml } from '#shared/flink/config.ts';
+import {
+  type Config,
+  conflicts,
+  flatten,
+  nest,
+  parseConfigFile,
+  parseLegacyConfigFile,
+  textOf,
+  toLegacyText,
+  toYaml,
+} from '#shared/flink/config.ts';
+import { read } from '#shared/flink/options.ts';
+
+import { faultOf } from './outcome.ts';
 
 const words = fc.oneof(fc.string(), fc.constantFrom('a', 'b', '__proto__', 'constructor', '', '1', 'null'));
 const key = fc.array(words, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
@@ -64,5 +77,58 @@ describe('config.yaml', () => {
     const long = 'word '.repeat(100).trim();
 
     expect(toYaml({ plain: long, quoted: `${long}: ` })).toBe(`plain: ${long}\nquoted: '${long}: '\n`);
+  });
+});
+
+describe('a configuration file', () => {
+  it('is read with the types that it has', () => {
+    const file = 'rest:\n  port: 8081\n  address: localhost\nweb.submit.enable: false\nempty:\n';
+
+    expect(parseConfigFile(file)).toEqual({
+      'rest.port': 8081,
+      'rest.address': 'localhost',
+      'web.submit.enable': false,
+    });
+  });
+
+  it.each([
+    ['cpu: 1.0', '1.0'],
+    ['cpu: 0x1F', '0x1F'],
+    ['cpu: 1e3', '1e3'],
+  ])('keeps the characters of %s', (text, value) => {
+    expect(parseConfigFile(text)).toEqual({ cpu: value });
+  });
+
+  it('may have lists, which options read', () => {
+    const list = parseConfigFile('external-resources: [gpu, fpga]');
+    const maps = parseConfigFile('kubernetes.jobmanager.tolerations:\n- key: a\n  operator: Exists\n- key: b\n');
+
+    expect(read(list, 'external-resources')).toEqual(['gpu', 'fpga']);
+    expect(read(maps, 'kubernetes.jobmanager.tolerations')).toEqual([{ key: 'a', operator: 'Exists' }, { key: 'b' }]);
+    expect(toYaml(list)).toBe('external-resources:\n  - gpu\n  - fpga\n');
+  });
+
+  it('may be empty', () => {
+    expect(parseConfigFile('# nothing\n')).toEqual({});
+  });
+
+  it.each(['- a\n- b\n', 'a: [', 'a: 1\na: 2\n'])('that is no map of options is refused: %j', (text) => {
+    expect(faultOf(() => parseConfigFile(text))?.code).toBe('refused-option');
+  });
+
+  it('of Flink 1.x is lines of key and value', () => {
+    const text = '# a remark\nrest.port: 8081\nenv.java.opts: -Dx=y -Dz=a:b # why\n\nbroken\n';
+
+    expect(parseLegacyConfigFile(text)).toEqual({ 'rest.port': '8081', 'env.java.opts': '-Dx=y -Dz=a:b' });
+  });
+
+  it('of Flink 1.x is read as it was written', () => {
+    const options = { 'a.b': 'x', c: 'd e', list: ['a', 'b'] };
+
+    expect(parseLegacyConfigFile(toLegacyText(options))).toEqual({ 'a.b': 'x', c: 'd e', list: 'a;b' });
+  });
+
+  it('has lists in the form that an option takes', () => {
+    expect(textOf(['a', 'b;c'])).toBe('["a","b;c"]');
   });
 });

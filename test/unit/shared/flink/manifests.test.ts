@@ -1,16 +1,24 @@
 import type { V1ConfigMap, V1Service } from '@kubernetes/client-node';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 
+import { clientOnly } from '#shared/flink/config.ts';
 import { log4jConsole } from '#shared/flink/log4j.ts';
-import { ownedBy, renderSession, type SessionInput } from '#shared/flink/manifests.ts';
+import { type ClusterInput, ownedBy, renderCluster, toDocuments } from '#shared/flink/manifests.ts';
 import { options } from '#shared/flink/options.ts';
 
 import { fromConfigFile } from './normalise.ts';
 import { faultOf } from './outcome.ts';
 
-const render = (config: Record<string, string> = {}, rest: Partial<SessionInput> = {}) => {
-  const { deployment, dependents } = renderSession({ clusterId: 'nest', namespace: 'trees', config, ...rest });
+const render = (config: Record<string, string> = {}, rest: Partial<ClusterInput> = {}) => {
+  const { deployment, dependents } = renderCluster({
+    mode: 'session',
+    clusterId: 'nest',
+    namespace: 'trees',
+    config,
+    ...rest,
+  });
   const [internal, service] = dependents.filter((object): object is V1Service => object.kind === 'Service');
   const configMap = dependents.find((object): object is V1ConfigMap => object.kind === 'ConfigMap');
   if (internal === undefined || service === undefined || configMap === undefined)
@@ -134,18 +142,6 @@ describe('a session cluster', () => {
     expect([internal.metadata?.labels?.['app'], service.metadata?.labels?.['app']]).toEqual(['inner', 'outer']);
   });
 
-  it('annotates the Deployment, but not its pods, with what Drey notes', () => {
-    const { deployment, pod } = render(
-      { 'kubernetes.jobmanager.annotations': 'a:1' },
-      { annotations: { noted: 'yes' } },
-    );
-
-    expect([deployment.metadata?.annotations, pod?.metadata?.annotations]).toEqual([
-      { a: '1', noted: 'yes' },
-      { a: '1' },
-    ]);
-  });
-
   it('uses the ports that are given', () => {
     const { container, internal, service, config } = render({
       'rest.port': '9000',
@@ -242,7 +238,7 @@ describe('a session cluster', () => {
       'kubernetes.cluster-id': 'other',
       'kubernetes.namespace': 'other',
       'kubernetes.jobmanager.cpu': 'lots',
-      'high-availability.type': 'zookeeper',
+      'kubernetes.jobmanager.replicas': '2',
       'jobmanager.memory.process.size': '100m',
       'taskmanager.memory.process.size': '100m',
       'rest.address.x': '1',
@@ -268,10 +264,31 @@ describe('a session cluster', () => {
 
     fc.assert(
       fc.property(fc.dictionary(key, value), fc.string(), (config, clusterId) => {
-        const faults = [clusterId, 'nest'].map((id) => faultOf(() => render(config, { clusterId: id })));
+        const faults = [clusterId, 'nest'].map((id) =>
+          faultOf(() => renderCluster({ mode: 'session', clusterId: id, namespace: 'trees', config })),
+        );
 
         expect(faults.every((fault) => fault === undefined || fault.errors.length > 0)).toBe(true);
       }),
+    );
+  });
+
+  it('loses no value of the options, alone or in pairs', () => {
+    const keys = Object.keys(options).map((key) => key.replace('<name>', 'gpu'));
+    const ofClient = new Set([...clientOnly, ...settled]);
+    const value = fc.constantFrom('1', '2g', '500m', 'true', 'a:1,b:2', '3 s', 'Always', 'x');
+
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), value, { minKeys: 1, maxKeys: 2 }), (given) => {
+        const asked = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: given } as const;
+        const fault = faultOf(() => renderCluster(asked));
+        const kept = Object.entries(given).filter(([key]) => !ofClient.has(key));
+        const expected = fault === undefined ? Object.fromEntries(kept) : {};
+
+        expect([undefined, 'refused-option']).toContain(fault?.code);
+        expect(fault === undefined ? writtenOf(renderCluster(asked)) : {}).toMatchObject(expected);
+      }),
+      { numRuns: 1_000 },
     );
   });
 
@@ -286,16 +303,341 @@ describe('a session cluster', () => {
   });
 });
 
+const writtenOf = ({ dependents }: ReturnType<typeof renderCluster>) => {
+  const configMap = dependents.find((object): object is V1ConfigMap => object.metadata?.name === 'flink-config-nest');
+  return fromConfigFile(configMap?.data?.['config.yaml'] ?? '');
+};
+
+/** What Flink's client settles by itself. */
+const settled = ['kubernetes.internal.jobmanager.entrypoint.class', 'high-availability.cluster-id'];
+
 const order = [
   '/clusterId',
   '/config/kubernetes.cluster-id',
   '/config/kubernetes.namespace',
   '/config/kubernetes.jobmanager.cpu',
-  '/config/high-availability.type',
   '/config/rest.address.x',
+  '/config/kubernetes.jobmanager.replicas',
   '/config/jobmanager.memory.process.size',
   '/config/taskmanager.memory.process.size',
 ];
+
+describe('an application cluster', () => {
+  const job = { jar: 'local:///opt/flink/usrlib/job.jar', args: ['--n', '3'] };
+  const rendered = (config: Record<string, string> = {}, rest: Partial<ClusterInput> = {}) =>
+    renderCluster({ mode: 'application', clusterId: 'nest', namespace: 'trees', config, job, ...rest });
+  const configOf = (manifests: ReturnType<typeof renderCluster>) =>
+    Object.fromEntries(Object.entries(manifests.config).map(([key, { value }]) => [key, value]));
+
+  it('starts the program, with what it is given', () => {
+    const { deployment, config } = rendered({}, { job: { ...job, entryClass: 'a.Main', parallelism: 3 } });
+
+    expect(deployment.spec?.template.spec?.containers[0]?.args?.[2]).toBe(
+      'kubernetes-jobmanager.sh kubernetes-application ',
+    );
+    expect(configOf({ ...rendered(), config })).toMatchObject({
+      'pipeline.jars': [job.jar],
+      '$internal.application.main': 'a.Main',
+      '$internal.application.program-args': ['--n', '3'],
+      'parallelism.default': 3,
+      'execution.attached': true,
+    });
+  });
+
+  it("keeps a caller's own word against what Flink's client would put over it", () => {
+    const config = { 'execution.attached': 'false', 'execution.state-recovery.claim-mode': 'CLAIM' };
+
+    expect(configOf(rendered(config))).toMatchObject(config);
+  });
+
+  it('is removed by itself only where a caller asks for that', () => {
+    const drey = { 'execution.shutdown-on-application-finish': 'false' };
+
+    expect(configOf(rendered({}, { drey }))).toMatchObject(drey);
+    expect(configOf(rendered({ 'execution.shutdown-on-application-finish': 'true' }, { drey }))).toMatchObject({
+      'execution.shutdown-on-application-finish': 'true',
+    });
+  });
+
+  it.each([
+    ['./job.jar', 'has no scheme'],
+    ['/opt/job.jar', 'has no scheme'],
+    ['file:///opt/job.jar', 'is a file of the machine that reads it'],
+    ['http://host/job.jar', 'use https://'],
+    ['ftp://host/job.jar', 'has the scheme ftp'],
+    ['local://job.jar', 'names no file in the image'],
+  ])('is refused with the jar %s: it %s', (jar, why) => {
+    expect(faultOf(() => rendered({}, { job: { ...job, jar } }))?.errors).toEqual([
+      { pointer: '/job/jar', detail: expect.stringContaining(why) },
+    ]);
+  });
+
+  it.each(['s3://jars/job.jar', 'https://host/job.jar', 'hdfs:///job.jar'])('may have the jar %s', (jar) => {
+    expect(() => rendered({}, { job: { ...job, jar } })).not.toThrow();
+  });
+
+  it('may fetch by plain http where that is allowed', () => {
+    const config = { 'user.artifacts.raw-http-enabled': 'true' };
+
+    expect(() => rendered(config, { job: { ...job, jar: 'http://host/job.jar' } })).not.toThrow();
+  });
+
+  it('needs a program, and a session takes none', () => {
+    expect(faultOf(() => rendered({}, { job: undefined }))?.errors).toMatchObject([{ pointer: '/job' }]);
+    expect(faultOf(() => render({}, { job }))?.errors).toMatchObject([{ pointer: '/job' }]);
+  });
+});
+
+describe('high availability', () => {
+  const ha = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+  const rendered = (config: Record<string, string>) =>
+    renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config });
+
+  it('finds the JobManager by its leader, not by a service', () => {
+    const { dependents, config } = rendered({ ...ha, 'jobmanager.rpc.port': '7000' });
+
+    expect(dependents.map(({ metadata }) => metadata?.name)).toEqual(['nest-rest', 'flink-config-nest']);
+    expect(config['high-availability.cluster-id']).toEqual({ value: 'nest', from: 'drey' });
+    expect(config['high-availability.jobmanager.port']?.value).toBe('7000');
+    expect(config['jobmanager.rpc.address']).toEqual({ value: 'localhost', from: 'folder' });
+  });
+
+  it.each(['zookeeper', 'org.example.Factory', 'KUBERNETES'])('is on with %s', (type) => {
+    expect(rendered({ ...ha, 'high-availability.type': type }).dependents).toHaveLength(2);
+  });
+
+  it('is off with NONE in any case, under its older name too', () => {
+    expect(rendered({ 'high-availability': 'none' }).dependents).toHaveLength(3);
+  });
+
+  it('warns where the JobManager could not keep anything', () => {
+    expect(rendered({ 'high-availability.type': 'kubernetes' }).warnings).toEqual([
+      expect.stringContaining('high-availability.storageDir'),
+    ]);
+  });
+});
+
+describe('a pod template', () => {
+  const template = {
+    metadata: { name: 'pod', labels: { app: 'other', team: 'a' }, annotations: { x: '1' } },
+    spec: {
+      serviceAccountName: 'from-template',
+      nodeSelector: { disk: 'ssd' },
+      hostNetwork: true,
+      imagePullSecrets: [{ name: 'one' }],
+      containers: [
+        { name: 'flink-main-container', image: 'mine:1', imagePullPolicy: 'Always', command: ['no'], workingDir: '/w' },
+        { name: 'sidecar', image: 'side:1' },
+      ],
+    },
+  };
+  const podOf = (config: Record<string, string>, podTemplates: NonNullable<ClusterInput['podTemplates']>) =>
+    renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config, podTemplates }).deployment.spec
+      ?.template;
+
+  it('is weaker than an option that is set, and stronger than a default', () => {
+    const given = { 'kubernetes.container.image.ref': 'other:2', 'kubernetes.service-account': 'set' };
+    const main = (config: Record<string, string>) => podOf(config, { jobmanager: template })?.spec?.containers.at(-1);
+
+    expect(main({})).toMatchObject({ image: 'mine:1', imagePullPolicy: 'Always', workingDir: '/w' });
+    expect(main(given)).toMatchObject({ image: 'other:2', imagePullPolicy: 'Always' });
+    expect(podOf({}, { jobmanager: template })?.spec?.serviceAccount).toBe('from-template');
+    expect(podOf(given, { jobmanager: template })?.spec?.serviceAccount).toBe('set');
+  });
+
+  it('adds to what options say, and does not change what Flink needs', () => {
+    const pod = podOf(
+      { 'kubernetes.jobmanager.node-selector': 'zone:a', 'kubernetes.container.image.pull-secrets': 'two' },
+      { default: template },
+    );
+
+    expect(pod?.metadata).toMatchObject({ labels: { app: 'nest', team: 'a' }, annotations: { x: '1' } });
+    expect(pod?.spec).toMatchObject({
+      hostNetwork: false,
+      nodeSelector: { disk: 'ssd', zone: 'a' },
+      imagePullSecrets: [{ name: 'one' }, { name: 'two' }],
+    });
+    expect(pod?.spec?.containers.map(({ name }) => name)).toEqual(['sidecar', 'flink-main-container']);
+    expect(pod?.spec?.containers.at(-1)?.command).toEqual(['/docker-entrypoint.sh']);
+  });
+
+  it("for TaskManagers is shipped to the JobManager, and the JobManager's own is not", () => {
+    const shipped = (podTemplates: NonNullable<ClusterInput['podTemplates']>) =>
+      renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config: {}, podTemplates })
+        .dependents.map(({ metadata }) => metadata?.name)
+        .includes('pod-template-nest');
+
+    expect([
+      shipped({ jobmanager: template }),
+      shipped({ taskmanager: template }),
+      shipped({ default: template }),
+    ]).toEqual([false, true, true]);
+  });
+});
+
+describe('Kerberos and Hadoop', () => {
+  const keytab = { name: 'flink.keytab', base64: 'a2V5' };
+  const kerberosOptions = { 'security.kerberos.login.principal': 'flink@EXAMPLE' };
+  const rendered = (config: Record<string, string>, rest: Partial<ClusterInput>) =>
+    renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config, ...rest });
+
+  it('are mounted where Flink looks for them', () => {
+    const { deployment, dependents, config } = rendered(kerberosOptions, {
+      kerberos: { keytab, krb5Conf: '[libdefaults]' },
+      hadoop: { 'core-site.xml': '<configuration/>' },
+    });
+
+    expect(dependents.map(({ kind, metadata }) => `${kind} ${metadata?.name}`).slice(2)).toEqual([
+      'ConfigMap hadoop-config-nest',
+      'Secret kerberos-keytab-nest',
+      'ConfigMap kerberos-krb5conf-nest',
+      'ConfigMap flink-config-nest',
+    ]);
+    expect(deployment.spec?.template.spec?.containers[0]?.volumeMounts).toEqual([
+      { name: 'user-artifacts-volume', mountPath: '/opt/flink/artifacts' },
+      { name: 'hadoop-config-volume', mountPath: '/opt/hadoop/conf' },
+      { name: 'kerberos-keytab-volume', mountPath: '/opt/kerberos/kerberos-keytab' },
+      { name: 'kerberos-krb5conf-volume', mountPath: '/etc/krb5.conf', subPath: 'krb5.conf' },
+      { name: 'flink-config-volume', mountPath: '/opt/flink/conf' },
+    ]);
+    expect(config['security.kerberos.login.keytab']?.value).toBe('/opt/kerberos/kerberos-keytab/flink.keytab');
+    expect(config['security.kerberos.krb5-conf.path']?.value).toBe('/etc/krb5.conf');
+  });
+
+  it('are left out where they are switched off', () => {
+    const { dependents } = rendered(
+      {
+        ...kerberosOptions,
+        'security.kerberos.login.keytab': '/in/the/image',
+        'kubernetes.decorator.kerberos-mount.enabled': 'false',
+        'kubernetes.decorator.hadoop-conf-mount.enabled': 'false',
+      },
+      { kerberos: { keytab }, hadoop: { 'core-site.xml': 'x' } },
+    );
+
+    expect(dependents).toHaveLength(3);
+  });
+
+  it('may come from a ConfigMap that is there', () => {
+    const { deployment, dependents } = rendered({ 'kubernetes.hadoop.conf.config-map.name': 'mine' }, {});
+
+    expect(dependents).toHaveLength(3);
+    expect(deployment.spec?.template.spec?.volumes).toContainEqual({
+      name: 'hadoop-config-volume',
+      configMap: { name: 'mine' },
+    });
+  });
+
+  it.each([
+    [{ ...kerberosOptions, 'security.kerberos.login.keytab': '/k' }, 'security.kerberos.login.keytab'],
+    [{ 'security.kerberos.krb5-conf.path': '/etc/krb5.conf' }, 'security.kerberos.krb5-conf.path'],
+  ])('are refused without the file: the pod would wait for it for ever', (config, key) => {
+    expect(faultOf(() => rendered(config, {}))?.errors).toMatchObject([{ pointer: `/config/${key}` }]);
+  });
+});
+
+describe('the version of Flink', () => {
+  const files = Object.fromEntries(
+    ['log4j.properties', 'logback-console.xml', 'log4j-console.properties'].map((name) => [name, name]),
+  );
+  const rendered = (rest: Partial<ClusterInput>, image?: string) =>
+    renderCluster({
+      mode: 'session',
+      clusterId: 'nest',
+      namespace: 'trees',
+      files,
+      config: image === undefined ? {} : { 'kubernetes.container.image.ref': image },
+      ...rest,
+    });
+  const namesOf = ({ dependents }: ReturnType<typeof rendered>) => {
+    const configMap = dependents.find((object): object is V1ConfigMap => object.metadata?.name === 'flink-config-nest');
+    return Object.keys(configMap?.data ?? {});
+  };
+
+  it.each([
+    ['flink:1.20.3-java17', true],
+    ['registry:5000/team/flink:1.20', true],
+    ['flink:2.2', false],
+    ['flink:latest', false],
+    ['registry:1500/flink', false],
+  ])('follows from the tag of %s', (image, isOld) => {
+    expect(namesOf(rendered({}, image))).toEqual(
+      isOld
+        ? ['logback-console.xml', 'log4j-console.properties', 'config.yaml']
+        : ['log4j.properties', 'logback-console.xml', 'log4j-console.properties', 'config.yaml'],
+    );
+  });
+
+  it('is what a caller says, and then starts an image of its own', () => {
+    const { deployment } = rendered({ flinkVersion: '1.20' });
+
+    expect(deployment.spec?.template.spec?.containers[0]?.image).toBe('apache/flink:1.20.3-scala_2.12');
+  });
+
+  it('1.20 has a flat configuration file where its folder has one', () => {
+    const old = rendered({ flinkVersion: '1.20', legacyConfigFile: true, folder: { 'rest.port': '9000', ...sizes } });
+    const configMap = old.dependents.find((object): object is V1ConfigMap => object.kind === 'ConfigMap');
+
+    expect(configMap?.data?.['flink-conf.yaml']).toContain('rest.port: 9000\n');
+  });
+
+  const sizes = { 'jobmanager.memory.process.size': '1g', 'taskmanager.memory.process.size': '1g' };
+});
+
+describe('the documents', () => {
+  it('are the objects in the order of their creation, owned by the Deployment', () => {
+    const documents = parseAllDocuments(toDocuments(render())).map((document): unknown => document.toJS());
+
+    expect(documents).toMatchObject([
+      { kind: 'Deployment' },
+      ...['Service', 'Service', 'ConfigMap'].map((kind) => ({ kind, metadata: { ownerReferences: [{ uid: 'UID' }] } })),
+    ]);
+  });
+});
+
+describe('where a value came from', () => {
+  it("is the caller's, under an older name too", () => {
+    const { config } = renderCluster({
+      mode: 'session',
+      clusterId: 'nest',
+      namespace: 'trees',
+      config: { 'env.java.opts': 'mine' },
+    });
+
+    expect(config['env.java.opts.all']).toEqual({ value: 'mine', from: 'command' });
+    expect(config).not.toHaveProperty(['env.java.opts']);
+  });
+
+  it('is told for each of them', () => {
+    const { config } = renderCluster({
+      mode: 'session',
+      clusterId: 'nest',
+      namespace: 'trees',
+      defaults: { 'kubernetes.service-account': 'flink', 'rest.port': '1' },
+      config: { 'rest.port': '9000' },
+    });
+
+    expect(config).toMatchObject({
+      'kubernetes.service-account': { value: 'flink', from: 'target' },
+      'rest.port': { value: '9000', from: 'command' },
+      'parallelism.default': { value: 1, from: 'folder' },
+      'execution.target': { from: 'drey' },
+    });
+  });
+
+  it('comes with a warning about what Flink does not know', () => {
+    const { warnings } = renderCluster({
+      mode: 'session',
+      clusterId: 'nest',
+      namespace: 'trees',
+      config: { 'kubernetes.jobmanager.cpus': '2', 'my.own.option': '1', 'kubernetes.jobmanager.labels.team': 'a' },
+    });
+
+    expect(warnings).toEqual([
+      'kubernetes.jobmanager.cpus is not an option of Flink; the nearest is kubernetes.jobmanager.cpu.amount',
+    ]);
+  });
+});
 
 describe('an object of a cluster', () => {
   it('goes with the Deployment that owns it', () => {

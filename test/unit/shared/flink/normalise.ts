@@ -8,6 +8,7 @@ const defaults: Readonly<Record<string, unknown>> = {
   dnsPolicy: 'ClusterFirst',
   hostNetwork: false,
   type: 'ClusterIP',
+  imagePullPolicy: 'IfNotPresent',
 };
 const filledIn = new Set(['creationTimestamp', 'clusterIPs']);
 

@@ -1,15 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  canonicalConfig,
-  merge,
-  type OptionKey,
-  optionMistakes,
-  options,
-  read,
-  refuse,
-} from '#shared/flink/options.ts';
+import { canonicalConfig, type OptionKey, optionMistakes, options, read, refuse } from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';
 
@@ -25,6 +17,10 @@ describe('an option', () => {
     ['jobmanager.memory.process.size', '3kibibytes', 3072n],
     ['jobmanager.memory.process.size', '42', 42n],
     ['jobmanager.memory.jvm-overhead.fraction', '0.1', 0.10000000149011612],
+    ['client.timeout', '90', 90],
+    ['client.timeout', '2 min', 120_000],
+    ['client.timeout', '1 hours', 3_600_000],
+    ['client.timeout', 'PT1M30S', 90_000],
     ['kubernetes.container.image.pull-secrets', 'a; b', ['a', 'b']],
     ['kubernetes.container.image.pull-secrets', '[a, b]', ['a', 'b']],
     ['kubernetes.container.image.pull-secrets', "'a;b';c", ['a;b', 'c']],
@@ -81,32 +77,23 @@ describe('an option', () => {
     ['kubernetes.jobmanager.tolerations', 'key:a,tolerationSeconds:soon'],
     ['kubernetes.jobmanager.owner.reference', 'kind:ConfigMap,name:owner'],
     ['kubernetes.env.secretKeyRef', 'env:A,secret:b'],
+    ['client.timeout', 'soon'],
+    ['client.timeout', '1 fortnight'],
+    ['execution.state-recovery.claim-mode', 'KEEP'],
   ])('%s=%s is refused by its name', (key, text) => {
     expect(optionMistakes({ [key]: text })).toMatchObject([{ pointer: `/config/${key}` }]);
   });
 
-  it.each<[OptionKey, string]>([
-    ['high-availability.type', 'kubernetes'],
-    ['kubernetes.jobmanager.replicas', '2'],
-    ['kubernetes.pod-template-file.default', 'pod.yaml'],
-    ['kubernetes.pod-template-file.jobmanager', 'pod.yaml'],
-    ['kubernetes.pod-template-file.taskmanager', 'pod.yaml'],
-    ['kubernetes.hadoop.conf.config-map.name', 'hadoop'],
-    ['kubernetes.artifacts.local-upload-enabled', 'true'],
-    ['security.kerberos.login.keytab', '/keytab'],
-    ['security.kerberos.krb5-conf.path', '/krb5.conf'],
-  ])('%s=%s is refused because this version cannot carry it out', (key, text) => {
-    expect(optionMistakes({ [key]: text })).toMatchObject([
-      { pointer: `/config/${key}`, detail: expect.stringContaining('is not supported by this version') },
+  it('that only a client can carry out is refused with the reason', () => {
+    expect(optionMistakes({ 'kubernetes.artifacts.local-upload-enabled': 'true' })).toMatchObject([
+      { pointer: '/config/kubernetes.artifacts.local-upload-enabled', detail: expect.stringContaining('disk') },
     ]);
   });
 
-  it.each<[OptionKey, string]>([
-    ['high-availability.type', 'none'],
-    ['kubernetes.artifacts.local-upload-enabled', 'FALSE'],
-    ['kubernetes.jobmanager.replicas', '1'],
-  ])('%s=%s asks for nothing that this version cannot carry out', (key, text) => {
-    expect(optionMistakes({ [key]: text })).toEqual([]);
+  it('of an external resource is read by its name', () => {
+    const config = { 'external-resource.gpu.amount': 'two', 'external-resource.gpu.kubernetes.config-key': 'x/gpu' };
+
+    expect(optionMistakes(config)).toMatchObject([{ pointer: '/config/external-resource.gpu.amount' }]);
   });
 
   it.each(Object.keys(options).filter(isOptionKey))('%s has a default that fits it', (key) => {
@@ -138,12 +125,6 @@ describe('an older name', () => {
     const config = canonicalConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
 
     expect(config).toEqual({ 'kubernetes.jobmanager.cpu.amount': '2' });
-  });
-
-  it('wins over the current one of an earlier layer', () => {
-    expect(merge({ 'env.java.opts.all': 'stock' }, { 'env.java.opts': 'mine' })).toEqual({
-      'env.java.opts.all': 'mine',
-    });
   });
 
   it('is what a mistake is called by', () => {

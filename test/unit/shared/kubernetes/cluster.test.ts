@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
-import { renderSession } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests.ts';
 import type { Client, Request } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { type Answer, refusalOf } from '#shared/kubernetes/status.ts';
@@ -50,7 +50,7 @@ const object = (name: string, metadata: object = {}, rest: object = {}) => ({
   metadata: { name, uid: `uid-of-${name}`, ...metadata },
   ...rest,
 });
-const manifests = renderSession({ clusterId: 'my', namespace: 'flink', config: {} });
+const manifests = renderCluster({ mode: 'session', clusterId: 'my', namespace: 'flink', config: {} });
 const deployments = '/apis/apps/v1/namespaces/flink/deployments';
 const lines = (sent: readonly Request[]) => sent.map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`);
 

@@ -1,0 +1,127 @@
+import { clientOnly, type Config, stockConfig, textOf, type Value } from './config.ts';
+import type { ApplicationJob } from '#events/commands/deploy.ts';
+
+import { canonicalConfig, read } from './options.ts';
+import type { FlinkVersion } from './version.ts';
+
+/** Where a value of the cluster's configuration came from. */
+export type Origin = 'folder' | 'target' | 'command' | 'drey';
+
+/** A cluster's options and where each came from. */
+export interface OriginatedConfig {
+  readonly config: Config;
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+export interface ConfigInput {
+  readonly mode: 'session' | 'application';
+  readonly clusterId: string;
+  readonly namespace: string;
+  /** What the configuration folder sets, in its types; the distribution's own without one. */
+  readonly folder?: Config | undefined;
+  /** Options that the target starts from. */
+  readonly defaults?: Readonly<Record<string, string>> | undefined;
+  /** Options that a deploy of Drey's starts from, above the target's. */
+  readonly drey?: Readonly<Record<string, string>> | undefined;
+  /** The caller's options: dotted keys. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The program of an application. */
+  readonly job?: ApplicationJob | undefined;
+  readonly flinkVersion: FlinkVersion;
+}
+
+/**
+ * All that a cluster is configured with: folder < target < command < what Flink's client settles by itself. Both the
+ * objects and `config.yaml` follow from it.
+ *
+ * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
+ */
+export const clusterConfig = (input: ConfigInput): OriginatedConfig => {
+  const asked = layered([
+    ['folder', input.folder ?? stockConfig],
+    ['target', input.defaults ?? {}],
+    ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
+    ['command', input.config],
+    ['command', input.job === undefined ? {} : jobConfig(input.job)],
+  ]);
+  const settled = layered([['drey', settledConfig(asked.config, input)]]);
+  const config = { ...asked.config, ...settled.config };
+  const kept = Object.keys(config).filter((key) => !clientOnly.has(key));
+  return {
+    config: Object.fromEntries(kept.map((key) => [key, config[key] ?? ''])),
+    origins: { ...asked.origins, ...settled.origins },
+  };
+};
+
+/** Each layer over the one before, whatever name an option has in it. */
+const layered = (layers: readonly (readonly [Origin, Config])[]): OriginatedConfig => {
+  const canonical = layers.map(([from, config]) => [from, canonicalConfig(config)] as const);
+  return {
+    config: Object.assign({}, ...canonical.map(([, config]) => config)),
+    origins: Object.assign(
+      {},
+      ...canonical.map(([from, config]) => Object.fromEntries(Object.keys(config).map((key) => [key, from]))),
+    ),
+  };
+};
+
+/** What `flink run` sets unless one of its flags says otherwise. @see Flink 2.2 `ProgramOptions`, `SavepointRestoreSettings` */
+const applicationDefaults = {
+  'execution.attached': true,
+  'execution.shutdown-on-attached-exit': false,
+  'execution.state-recovery.claim-mode': 'NO_CLAIM',
+  'execution.state-recovery.ignore-unclaimed-state': false,
+} as const;
+
+/** The program, as the JobManager reads it. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
+const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
+  'pipeline.jars': [jar],
+  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths }),
+  ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
+  ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
+  ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
+  ...(restore === undefined
+    ? {}
+    : {
+        'execution.state-recovery.path': restore.path,
+        'execution.state-recovery.ignore-unclaimed-state': restore.allowNonRestoredState,
+        'execution.state-recovery.claim-mode': restore.claimMode,
+      }),
+});
+
+const entrypoints = {
+  session: 'org.apache.flink.kubernetes.entrypoint.KubernetesSessionClusterEntrypoint',
+  application: 'org.apache.flink.kubernetes.entrypoint.KubernetesApplicationClusterEntrypoint',
+} as const;
+
+const settledConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
+  'kubernetes.cluster-id': clusterId,
+  ...(namespace === 'default' ? {} : { 'kubernetes.namespace': namespace }),
+  'execution.target': `kubernetes-${mode}`,
+  'internal.cluster.execution-mode': 'NORMAL',
+  'kubernetes.internal.jobmanager.entrypoint.class': entrypoints[mode],
+  ...(isHighlyAvailable(asked)
+    ? {
+        'high-availability.cluster-id': clusterId,
+        'high-availability.jobmanager.port': fixedPort(
+          asked['high-availability.jobmanager.port'],
+          textOf(asked['jobmanager.rpc.port'] ?? '6123'),
+        ),
+      }
+    : { 'jobmanager.rpc.address': `${clusterId}.${namespace}` }),
+  'blob.server.port': fixedPort(asked['blob.server.port'], '6124'),
+  'taskmanager.rpc.port': fixedPort(asked['taskmanager.rpc.port'], '6122'),
+  ...(Object.hasOwn(asked, 'rest.bind-port') ? { 'rest.bind-port': fixedPort(asked['rest.bind-port'], '8081') } : {}),
+});
+
+/** A service needs to know the port, so "any port" becomes a certain one. @see Flink 2.2 `KubernetesUtils` */
+const fixedPort = (port: Value | undefined, standard: string): Value =>
+  port === undefined || /^0+$/.test(textOf(port)) ? standard : port;
+
+/**
+ * Whether a JobManager's state outlives it: with Kubernetes, ZooKeeper or a class of the caller's.
+ *
+ * @param config Options under their current keys.
+ */
+export const isHighlyAvailable = (config: Config): boolean =>
+  read(config, 'high-availability.type').toUpperCase() !== 'NONE';

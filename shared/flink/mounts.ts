@@ -1,0 +1,163 @@
+import type { V1ConfigMap, V1Secret } from '@kubernetes/client-node';
+import { stringify } from 'yaml';
+
+import type { Mistake } from '#events/problem.ts';
+
+import { type Config, textOf } from './config.ts';
+import type { Mount } from './deployment.ts';
+import { commonLabels } from './names.ts';
+import { mistakeAt, read } from './options.ts';
+import { type PodTemplates, taskManagerTemplate } from './pod-template.ts';
+
+/** What is mounted beside the configuration, and the objects that hold it. */
+export interface Mounted {
+  readonly mounts: readonly Mount[];
+  readonly objects: readonly (V1ConfigMap | V1Secret)[];
+}
+
+export interface Kerberos {
+  readonly keytab?: { readonly name: string; readonly base64: string } | undefined;
+  readonly krb5Conf?: string | undefined;
+}
+
+interface MountInput {
+  readonly clusterId: string;
+  readonly namespace: string;
+  /** Under current keys. */
+  readonly config: Config;
+  readonly podTemplates?: PodTemplates | undefined;
+  readonly hadoop?: Readonly<Partial<Record<string, string>>> | undefined;
+  readonly kerberos?: Kerberos | undefined;
+}
+
+const nothing: Mounted = { mounts: [], objects: [] };
+const keytabFolder = '/opt/kerberos/kerberos-keytab';
+const krb5File = 'krb5.conf';
+
+/**
+ * A Hadoop configuration: of the caller's, or a ConfigMap that is there.
+ *
+ * @see Flink 2.2 `HadoopConfMountDecorator`
+ */
+export const hadoopMount = ({ clusterId, namespace, config, hadoop = {} }: MountInput): Mounted => {
+  const existing = read(config, 'kubernetes.hadoop.conf.config-map.name');
+  const files = present(hadoop);
+  if (!read(config, 'kubernetes.decorator.hadoop-conf-mount.enabled')) return nothing;
+  if (existing === undefined && Object.keys(files).length === 0) return nothing;
+  const name = existing ?? `hadoop-config-${clusterId}`;
+  const items = existing === undefined ? { items: itemsOf(Object.keys(files)) } : {};
+  return {
+    mounts: [
+      {
+        volume: { name: 'hadoop-config-volume', configMap: { name, ...items } },
+        mountPath: '/opt/hadoop/conf',
+        env: { name: 'HADOOP_CONF_DIR', value: '/opt/hadoop/conf' },
+      },
+    ],
+    objects: existing === undefined ? [configMap(name, namespace, files, commonLabels(clusterId))] : [],
+  };
+};
+
+/** Keytab and krb5.conf. Flink puts no labels on them. @see Flink 2.2 `KerberosMountDecorator` */
+export const kerberosMount = ({ clusterId, namespace, config, kerberos = {} }: MountInput): Mounted => {
+  if (!read(config, 'kubernetes.decorator.kerberos-mount.enabled')) return nothing;
+  const { keytab, krb5Conf } = kerberos;
+  const secret = `kerberos-keytab-${clusterId}`;
+  const krb5 = `kerberos-krb5conf-${clusterId}`;
+  return {
+    mounts: [
+      ...(keytab === undefined
+        ? []
+        : [{ volume: { name: 'kerberos-keytab-volume', secret: { secretName: secret } }, mountPath: keytabFolder }]),
+      ...(krb5Conf === undefined
+        ? []
+        : [
+            {
+              volume: { name: 'kerberos-krb5conf-volume', configMap: { name: krb5, items: itemsOf([krb5File]) } },
+              mountPath: `/etc/${krb5File}`,
+              subPath: krb5File,
+            },
+          ]),
+    ],
+    objects: [
+      ...(keytab === undefined
+        ? []
+        : [
+            {
+              apiVersion: 'v1',
+              kind: 'Secret',
+              metadata: { name: secret, namespace },
+              data: { [keytab.name]: keytab.base64 },
+            },
+          ]),
+      ...(krb5Conf === undefined ? [] : [configMap(krb5, namespace, { [krb5File]: krb5Conf })]),
+    ],
+  };
+};
+
+/** What the mounted files are called in the configuration. The TaskManagers' mount goes by the name of krb5.conf. */
+export const kerberosConfig = (config: Config, { keytab, krb5Conf }: Kerberos = {}): Config => {
+  if (textOf(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return {};
+  return {
+    ...(keytab === undefined ? {} : { 'security.kerberos.login.keytab': `${keytabFolder}/${keytab.name}` }),
+    ...(krb5Conf === undefined || Object.hasOwn(config, 'security.kerberos.krb5-conf.path')
+      ? {}
+      : { 'security.kerberos.krb5-conf.path': `/etc/${krb5File}` }),
+  };
+};
+
+/** Flink would mount a Secret or ConfigMap that nobody makes: the pod would wait for it for ever. */
+export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos = {}): readonly Mistake[] => {
+  if (textOf(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return [];
+  const set = (key: string) => textOf(config[key] ?? '').trim() !== '';
+  const krb5Path = textOf(config['security.kerberos.krb5-conf.path'] ?? '').trim();
+  const mistakes: Mistake[] = [];
+  if (keytab !== undefined && !set('security.kerberos.login.principal'))
+    mistakes.push(mistakeAt('security.kerberos.login.principal', 'is needed with a keytab'));
+  if (keytab === undefined && set('security.kerberos.login.keytab') && set('security.kerberos.login.principal'))
+    mistakes.push(mistakeAt('security.kerberos.login.keytab', `there is no such file here; ${inImage}`));
+  if (krb5Conf === undefined && krb5Path !== '')
+    mistakes.push(mistakeAt('security.kerberos.krb5-conf.path', `there is no such file here; ${inImage}`));
+  if (krb5Conf !== undefined && krb5Path !== '' && krb5Path.split('/').at(-1) !== krb5File)
+    mistakes.push(mistakeAt('security.kerberos.krb5-conf.path', `the file has to be called ${krb5File}`));
+  return mistakes;
+};
+
+const inImage =
+  'give its content (`kerberos` in the API), or set kubernetes.decorator.kerberos-mount.enabled=false where the image has it';
+
+/** The template from which the JobManager makes TaskManagers. @see Flink 2.2 `PodTemplateMountDecorator` */
+export const podTemplateMount = ({ clusterId, namespace, podTemplates }: MountInput): Mounted => {
+  const template = taskManagerTemplate(podTemplates);
+  if (template === undefined) return nothing;
+  const name = `pod-template-${clusterId}`;
+  const file = 'taskmanager-pod-template.yaml';
+  const text =
+    podTemplates?.taskmanagerText ?? stringify({ apiVersion: 'v1', kind: 'Pod', ...template }, { lineWidth: 0 });
+  return {
+    mounts: [
+      {
+        volume: { name: 'pod-template-volume', configMap: { name, items: itemsOf([file]) } },
+        mountPath: '/opt/flink/pod-template',
+      },
+    ],
+    objects: [configMap(name, namespace, { [file]: text }, commonLabels(clusterId))],
+  };
+};
+
+const itemsOf = (files: readonly string[]) => files.map((file) => ({ key: file, path: file }));
+
+const present = (files: Readonly<Partial<Record<string, string>>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
+
+const configMap = (
+  name: string,
+  namespace: string,
+  data: Readonly<Record<string, string>>,
+  labels?: Readonly<Record<string, string>>,
+): V1ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace, ...(labels === undefined ? {} : { labels }) },
+  data,
+});
