@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import { type Context, type Io, contextOf } from './context.ts';
-import { type CommonOptions, addCommonOptions } from './options.ts';
+import { UsageError } from './failure.ts';
+import { type CommonOptions, addCommonOptions, collect } from './options.ts';
 
 /** One command of `drey`. `O` is what its own options come to. */
 export interface CliCommand<O> {
@@ -11,6 +12,8 @@ export interface CliCommand<O> {
   readonly summary: string;
   /** Its own options: flags → description. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Those that may be given several times, and hold a list. */
+  readonly repeatable?: Readonly<Record<string, string>>;
   /** What comes behind the first operand is not for us. */
   readonly stopsAtOperand?: true;
   /** What to type → what that does. */
@@ -19,34 +22,69 @@ export interface CliCommand<O> {
 }
 
 /** A command whose options have been given their type; from here on only itself knows it. */
-export type AnyCommand = Omit<CliCommand<never>, 'run'> & { readonly addTo: (program: Command, io: Io) => Command };
+export interface AnyCommand {
+  readonly name: string;
+  readonly stopsAtOperand?: true;
+  /** The actions of a group. */
+  readonly commands?: readonly AnyCommand[];
+  readonly addTo: (program: Command, io: Io) => Command;
+}
 
 export const defineCommand = <O = unknown>(definition: CliCommand<O>): AnyCommand => ({
   ...definition,
   addTo: (program, io) => addCommand(definition, program, io),
 });
 
+interface CliGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly AnyCommand[];
+}
+
+/** A word in front of other commands: `drey render run`. */
+export const defineGroup = (definition: CliGroup): AnyCommand => ({
+  ...definition,
+  addTo: (program, io) => addGroup(definition, program, io),
+});
+
+const addGroup = ({ name, summary, commands }: CliGroup, program: Command, io: Io): Command => {
+  const group = program.command(`${name} [action]`).summary(summary).description(summary);
+  addCommonOptions(group)
+    .usage('<action> [options] [arguments]')
+    .enablePositionalOptions()
+    .helpOption('-h, --help', 'show this, or the help of an action')
+    .helpCommand(false)
+    .addHelpText('after', `\n\`drey ${name} <action> --help\` shows its options and examples.`);
+  for (const command of commands) command.addTo(group, io);
+  group.action((action?: string) => {
+    const names = commands.map(({ name }) => `"${name}"`).join(', ');
+    throw new UsageError(
+      `${action === undefined ? 'Please specify an action.' : `"${action}" is not a valid action.`}\n\nValid actions are ${names}.`,
+    );
+  });
+  return group;
+};
+
 const addCommand = <O>(definition: CliCommand<O>, program: Command, io: Io): Command => {
-  const { name, operands = '', summary, options = {}, stopsAtOperand, examples, run } = definition;
+  const { name, operands = '', summary, options = {}, repeatable = {}, stopsAtOperand, examples, run } = definition;
   const command = program.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
   for (const [flags, description] of Object.entries(options)) command.option(flags, description);
+  for (const [flags, description] of Object.entries(repeatable)) command.option(flags, description, collect);
   addCommonOptions(command)
     .passThroughOptions(stopsAtOperand ?? false)
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', examplesText(examples));
   command.action(async () => {
-    const given = { ...program.opts<CommonOptions>(), ...command.opts<CommonOptions & O>() };
-    await run(
-      contextOf(
-        { ...given, D: [...(program.opts<CommonOptions>().D ?? []), ...(command.opts<CommonOptions>().D ?? [])] },
-        io,
-      ),
-      command.args,
-      given,
-    );
+    const levels = fromOutside(command).map((level) => level.opts<CommonOptions & O>());
+    const given: CommonOptions & O = Object.assign({}, ...levels);
+    await run(contextOf({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io), command.args, given);
   });
   return command;
 };
+
+/** The command with what is around it: options may stand in front of each. */
+const fromOutside = (command: Command): readonly Command[] =>
+  command.parent === null ? [command] : [...fromOutside(command.parent), command];
 
 const examplesText = (examples: Readonly<Record<string, string>>): string =>
   ['\nExamples:', ...Object.entries(examples).flatMap(([line, what]) => [`  # ${what}`, `  ${line}`])].join('\n');

@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
 
+import type { FlinkVersion } from '#shared/flink/version.ts';
+
 import type { Targets } from './answers.ts';
 import { type Api, connect } from './api.ts';
 import { Failure, UsageError } from './failure.ts';
-import { type CommonOptions, checkMode, configOf, isJson, propertiesOf } from './options.ts';
+import { type CommonOptions, type Mode, configOf, flinkVersionOf, isJson, modeOf, propertiesOf } from './options.ts';
 import { readLocalFile, settingsFrom } from './settings.ts';
 
 export interface Input extends NodeJS.ReadableStream {
@@ -30,12 +32,17 @@ export interface Io {
 /** What a command works with. */
 export interface Context {
   readonly io: Io;
+  /** @throws Failure when it is not known where it is: what asks nothing of it works without. */
   readonly api: Api;
   readonly signal: AbortSignal;
   /** `-Dkubernetes.cluster-id`. */
   readonly clusterId: string | undefined;
   /** The other `-D` options, without those that are for Drey. */
   readonly config: Readonly<Record<string, string>>;
+  /** Flink's deployment target, where the command line names one. */
+  readonly mode: Mode | undefined;
+  /** `-Ddrey.flink-version`. */
+  readonly flinkVersion: FlinkVersion | undefined;
   readonly json: boolean;
   /** The place to deploy to. */
   readonly target: () => Promise<string>;
@@ -50,22 +57,29 @@ export interface Context {
 /** @throws Failure | UsageError for options that cannot be meant, before anything is asked of the API. */
 export const contextOf = (options: CommonOptions, io: Io): Context => {
   const properties = propertiesOf(options.D);
-  checkMode(options.target ?? options.executor ?? properties.get('execution.target'));
+  const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
   const note = (line: string) => void io.stderr.write(`${line}\n`);
   const print = (line: string) => void io.stdout.write(`${line}\n`);
   const trace =
     options.verbose === true ? (line: string) => note(styleText('dim', line, { stream: io.stderr })) : () => {};
-  const settings = settingsFrom({ flag: options.api, env: io.env, file: readLocalFile(io.packageFolder) });
-  const api = connect({ settings, signal: io.signal, trace });
+  let connected: Api | undefined;
+  const api = () => {
+    const settings = () => settingsFrom({ flag: options.api, env: io.env, file: readLocalFile(io.packageFolder) });
+    return (connected ??= connect({ settings: settings(), signal: io.signal, trace }));
+  };
   const named = options.at ?? properties.get('drey.target') ?? io.env['DREY_TARGET'];
   return {
     io,
-    api,
+    get api() {
+      return api();
+    },
     signal: io.signal,
     clusterId: clusterIdOf(properties.get('kubernetes.cluster-id')),
     config: configOf(properties),
+    mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
+    flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: isJson(options.output),
-    target: async () => named || onlyTarget(api),
+    target: async () => named || onlyTarget(api()),
     print,
     printJson: (value) => print(JSON.stringify(value, undefined, 2)),
     note,

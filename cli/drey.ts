@@ -13,18 +13,22 @@ import { kubernetesSession } from './commands/kubernetes-session.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operation } from './commands/operation.ts';
+import { render } from './commands/render.ts';
+import { runApplication } from './commands/run-application.ts';
 import { run } from './commands/run.ts';
 import { targets } from './commands/targets.ts';
 import type { Io } from './context.ts';
 import { Failure, UsageError } from './failure.ts';
-import { addCommonOptions, withTwoDashes } from './options.ts';
+import { type CommonOptions, addCommonOptions, withTwoDashes } from './options.ts';
 
 /** In the order of the help. */
 const commands: readonly AnyCommand[] = [
   kubernetesSession,
   run,
+  runApplication,
   list,
   cancel,
+  render,
   clusters,
   describe,
   events,
@@ -33,7 +37,7 @@ const commands: readonly AnyCommand[] = [
   operation,
 ];
 
-const flinkVerbs = [kubernetesSession, run, list, cancel].map(({ name }) => `"${name}"`).join(', ');
+const flinkVerbs = [kubernetesSession, run, runApplication, list, cancel].map(({ name }) => `"${name}"`).join(', ');
 const useHelp = 'Use the help option (-h or --help) to get help on the command.';
 const interrupted = 130;
 
@@ -45,10 +49,10 @@ export const main = async (words: readonly string[], io: Io): Promise<number> =>
       io.stdout.write(`${program.helpInformation()}\nPlease specify an action.\n`);
       return 1;
     }
-    await program.parseAsync(asFlinkTakesThem(words, program), { from: 'user' });
+    await program.parseAsync(asFlinkTakesThem(words, program, commands), { from: 'user' });
     return 0;
   } catch (error) {
-    return tell(error, words, io);
+    return wantsJson(program) ? tellProgram(error, io) : tell(error, words, io);
   }
 };
 
@@ -93,12 +97,43 @@ const versionOf = (packageFolder: string): string => {
   return version;
 };
 
-const asFlinkTakesThem = (words: readonly string[], program: Command): string[] => {
-  const at = words.findIndex((word) => commands.some(({ name }) => name === word));
-  const command = program.commands.find((one) => one.name() === words[at]);
-  if (command === undefined) return [...words];
-  const stops = commands.some(({ name, stopsAtOperand }) => name === command.name() && stopsAtOperand === true);
-  return [...words.slice(0, at + 1), ...withTwoDashes(words.slice(at + 1), command, stops)];
+const asFlinkTakesThem = (words: readonly string[], parent: Command, actions: readonly AnyCommand[]): string[] => {
+  const at = words.findIndex((word) => actions.some(({ name }) => name === word));
+  const action = actions.find(({ name }) => name === words[at]);
+  const command = parent.commands.find((one) => one.name() === action?.name);
+  if (action === undefined || command === undefined) return [...words];
+  const rest = words.slice(at + 1);
+  return [
+    ...words.slice(0, at + 1),
+    ...(action.commands === undefined
+      ? withTwoDashes(rest, command, action.stopsAtOperand === true)
+      : asFlinkTakesThem(rest, command, action.commands)),
+  ];
+};
+
+/** As far as the words were understood. */
+const wantsJson = (command: Command): boolean =>
+  command.opts<CommonOptions>().output === 'json' || command.commands.some(wantsJson);
+
+/** Says what went wrong in one line of JSON. Returns the exit code. */
+const tellProgram = (error: unknown, io: Io): number => {
+  if (io.signal.aborted) return interrupted;
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  io.stderr.write(`${JSON.stringify({ error: toldOf(error) })}\n`);
+  return 1;
+};
+
+const toldOf = (error: unknown) => {
+  if (error instanceof CommanderError) return { message: usageMessage(error) };
+  if (error instanceof UsageError) return { message: error.message };
+  const { message, code, errors, lines, hint } = error instanceof Failure ? error : unexpected(error);
+  return {
+    message,
+    code,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(errors.length > 0 || lines.length === 0 ? {} : { details: lines }),
+    hint,
+  };
 };
 
 /** Says what went wrong. Returns the exit code. */
@@ -123,25 +158,23 @@ const unexpected = (error: unknown) =>
     cause: error,
   });
 
+const tellUsage = (error: CommanderError, io: Io): number => {
+  if (error.exitCode === 0) return 0;
+  io.stdout.write(`${usageMessage(error)}\n\n${useHelp}\n`);
+  return 1;
+};
+
 /** What commander found wrong, in Flink's words where Flink has some. */
-const tellUsage = ({ code, message, exitCode }: CommanderError, io: Io): number => {
-  if (exitCode === 0) return 0;
+const usageMessage = ({ code, message }: CommanderError): string => {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
   switch (code) {
     case 'commander.unknownCommand':
-      io.stdout.write(
-        `"${quoted}" is not a valid action.\n\nValid actions are ${flinkVerbs}; \`drey --help\` shows all.\n\n`,
-      );
-      break;
+      return `"${quoted}" is not a valid action.\n\nValid actions are ${flinkVerbs}; \`drey --help\` shows all.`;
     case 'commander.unknownOption':
-      io.stdout.write(`Unrecognized option: ${quoted}\n\n`);
-      break;
+      return `Unrecognized option: ${quoted}`;
     case 'commander.optionMissingArgument':
-      io.stdout.write(`Missing argument for option: ${quoted}\n\n`);
-      break;
+      return `Missing argument for option: ${quoted}`;
     default:
-      io.stdout.write(`${message.replace(/^error: /, '')}\n\n`);
+      return message.replace(/^error: /, '');
   }
-  io.stdout.write(`${useHelp}\n`);
-  return 1;
 };

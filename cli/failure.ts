@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from '#events/problem.ts';
+import type { Fault, Mistake, Problem, ProblemCode } from '#events/problem.ts';
 
 /** The arguments make no sense: told on stdout with where to find help, as Flink does. */
 export class UsageError extends Error {}
@@ -8,6 +8,8 @@ interface FailureOptions {
   readonly code?: ProblemCode | undefined;
   /** More to tell, a line each. */
   readonly lines?: readonly string[];
+  /** The mistakes behind the lines, for programs. */
+  readonly errors?: readonly Mistake[] | undefined;
   /** What to do next. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
@@ -17,12 +19,14 @@ interface FailureOptions {
 export class Failure extends Error {
   readonly code: ProblemCode | undefined;
   readonly lines: readonly string[];
+  readonly errors: readonly Mistake[];
   readonly hint: string | undefined;
 
-  constructor(message: string, { code, lines = [], hint, cause }: FailureOptions = {}) {
+  constructor(message: string, { code, lines = [], errors = [], hint, cause }: FailureOptions = {}) {
     super(message, { cause });
     this.code = code;
     this.lines = lines;
+    this.errors = errors;
     this.hint = hint;
   }
 }
@@ -33,7 +37,8 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
   'wrong-state': '`drey describe <cluster id>` shows the state it is in.',
   'not-ready': 'Wait until it is RUNNING (`drey describe <cluster id>`), then try again.',
   'changed-meanwhile': 'Try again.',
-  'unsupported-mode': 'Use a session: `drey kubernetes-session`, then `drey run --target kubernetes-session`.',
+  'unsupported-mode':
+    'Use a session (`drey kubernetes-session`) or an application cluster (`drey run --target kubernetes-application`).',
   'program-failed': '`drey logs <cluster id>` shows what the JobManager says.',
   'deployment-failed': '`drey describe <cluster id>` and `drey logs <cluster id>` show more.',
   'limit-reached': 'Stop something, or try again later.',
@@ -50,25 +55,48 @@ const optionOf: Readonly<Record<string, string>> = {
   '/restore/path': '-s',
   '/restore/claimMode': '-claimMode',
   '/name': 'the name of the jar',
+  '/jar': 'the jar',
+  '/args': 'the arguments of the program',
 };
 
 /** What the caller typed for a member of the request: `-Dx` for `/config/x`. */
 export const placeOf = (pointer: string): string => {
   const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
-  return plain.startsWith('/config/') ? `-D${plain.slice('/config/'.length)}` : (optionOf[plain] ?? plain);
+  if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
+  if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
+  return optionOf[plain.replace(/^\/job(?=\/)/, '')] ?? plain;
 };
 
 export const failureOf = (problem: Problem): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
   return new Failure(`${problem.detail}${reason}`, {
     code: problem.code,
-    lines: (problem.errors ?? []).map(({ pointer, detail }) => `${placeOf(pointer)}: ${detail}`),
+    ...mistaken(problem.errors),
     hint: hints[problem.code],
   });
 };
 
+/** What a rule of Drey's found here, before anything was asked of the API. */
+export const refusalOf = (what: string, fault: Fault): Failure =>
+  new Failure(what, {
+    code: fault.code,
+    ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors)),
+    cause: fault,
+  });
+
+const mistaken = (errors: readonly Mistake[] = []): Pick<FailureOptions, 'lines' | 'errors'> => ({
+  lines: errors.map(({ pointer, detail }) => `${placeOf(pointer)}: ${detail}`),
+  errors,
+});
+
 /** The same failure behind what was being done, which is how Flink words it. */
 export const during = (what: string, error: unknown): unknown =>
   error instanceof Failure
-    ? new Failure(what, { code: error.code, lines: [error.message, ...error.lines], hint: error.hint, cause: error })
+    ? new Failure(what, {
+        code: error.code,
+        lines: [error.message, ...error.lines],
+        errors: error.errors,
+        hint: error.hint,
+        cause: error,
+      })
     : error;

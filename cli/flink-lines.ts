@@ -78,13 +78,13 @@ export const listLines = (jobs: readonly Job[], shown: Shown): readonly string[]
     ];
   });
 
-/** What `kubernetes-session.sh` says of a cluster. The address is the one inside Kubernetes, as there. */
-export const sessionLine = (
+/** What Flink's client says of a cluster. The address is the one inside Kubernetes, as there. */
+export const clusterLine = (
   verb: 'Create' | 'Retrieve',
-  { clusterId, namespace }: Cluster,
+  { clusterId, namespace, mode }: Cluster,
   restPort = '8081',
 ): string => {
-  const what = verb === 'Create' ? 'flink session cluster' : 'flink cluster';
+  const what = verb === 'Create' ? `flink ${mode} cluster` : 'flink cluster';
   return `${verb} ${what} ${clusterId} successfully, JobManager Web Interface: http://${clusterId}-rest.${namespace}:${restPort}`;
 };
 

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import { type FlinkVersion, flinkVersions } from '#shared/flink/version.ts';
+
 import { Failure, UsageError } from './failure.ts';
 
 /** The options that every command takes. */
@@ -13,20 +15,25 @@ export interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-const collect = (value: string, earlier: readonly string[] = []) => [...earlier, value];
+/** What an option holds that may be given several times. */
+export const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
 export const addCommonOptions = (command: Command): Command =>
   command
     .option('-D <key=value>', 'a Flink option; -Dkey alone is -Dkey=true', collect)
-    .option('-t, --target <mode>', "Flink's deployment target: kubernetes-session")
+    .option('-t, --target <mode>', "Flink's deployment target: kubernetes-session or kubernetes-application")
     .option('-e, --executor <mode>', 'old name of --target')
     .option('--at <name>', 'the target of Drey to deploy to, as -Ddrey.target or DREY_TARGET')
     .option('--api <url>', 'where the API is, as DREY_API')
-    .option('--output <format>', 'table, or json: what the API answers')
+    .option('--output <format>', 'table, or json: what the API answers, and a failure as JSON on stderr')
     .option('--verbose', 'tell each request on stderr');
 
 /** Flink's short names of several letters, which commander does not know. */
-const longNames: Readonly<Record<string, string>> = { cm: 'claimMode', rm: 'restoreMode' };
+const longNames: Readonly<Record<string, string>> = {
+  cm: 'claimMode',
+  rm: 'restoreMode',
+  sae: 'shutdownOnAttachedExit',
+};
 
 /**
  * The words of a command with Flink's one-dash long options (`-claimMode X`, `-target=X`) written with two dashes.
@@ -53,16 +60,7 @@ export const withTwoDashes = (
 };
 
 /** Options of Flink's with one dash that this version does not take: read as short ones they would mean something else. */
-const notTaken: ReadonlySet<string> = new Set([
-  'sae',
-  'py',
-  'pym',
-  'pyfs',
-  'pyexec',
-  'pyclientexec',
-  'pyarch',
-  'pyreq',
-]);
+const notTaken: ReadonlySet<string> = new Set(['py', 'pym', 'pyfs', 'pyexec', 'pyclientexec', 'pyarch', 'pyreq']);
 
 const twoDashes = (word: string, command: Command): string => {
   const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
@@ -93,26 +91,27 @@ const clientOnly: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execu
 export const configOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
   Object.fromEntries([...properties].filter(([key]) => !key.startsWith('drey.') && !clientOnly.has(key)));
 
+export type Mode = 'session' | 'application';
+
 /**
- * Looks at Flink's deployment target before anything is asked of the API.
+ * Reads Flink's deployment target before anything is asked of the API.
  *
- * @throws Failure unless it is left out or a session.
+ * @throws Failure for per-job mode, which Flink does not have on Kubernetes.
+ * @throws UsageError for what is no place of Drey's.
  */
-export const checkMode = (mode: string | undefined): void => {
-  switch (mode) {
-    case undefined:
-    case 'kubernetes-session':
-      return;
-    case 'kubernetes-per-job':
-      throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });
-    case 'kubernetes-application':
-      throw new Failure('This version of Drey does sessions only: kubernetes-application is not there yet.', {
-        code: 'unsupported-mode',
-        hint: 'Start a session (`drey kubernetes-session`) and run the jar on it (`drey run --target kubernetes-session`).',
-      });
-    default:
-      throw new UsageError(`Drey deploys to kubernetes-session, not to "${mode}".`);
-  }
+export const modeOf = (deploymentTarget: string): Mode => {
+  if (deploymentTarget === 'kubernetes-session') return 'session';
+  if (deploymentTarget === 'kubernetes-application') return 'application';
+  if (deploymentTarget.endsWith('-per-job'))
+    throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });
+  throw new UsageError(`Drey deploys to kubernetes-session and kubernetes-application, not to "${deploymentTarget}".`);
+};
+
+/** Of `-Ddrey.flink-version`, where the tag of the image does not say it. */
+export const flinkVersionOf = (text: string | undefined): FlinkVersion | undefined => {
+  const version = flinkVersions.find((one) => one === text);
+  if (text === undefined || version !== undefined) return version;
+  throw new UsageError(`Drey starts Flink ${flinkVersions.join(' and ')}, not "${text}".`);
 };
 
 export const isJson = (format: string | undefined): boolean => {

@@ -13,6 +13,7 @@ import {
   LogQuery,
   Logs,
   NamedTarget,
+  Plan,
   Targets,
   Transitions,
   Upload,
@@ -47,6 +48,13 @@ const reads = {
     body: UploadRequest,
     answer: Upload,
     status: 201,
+  },
+  'POST /v1/targets/{target}/plans': {
+    function: 'plan',
+    summary: 'What a deploy would create; nothing is done.',
+    body: commands.deploy.data,
+    answer: Plan,
+    status: 200,
   },
   'GET /v1/targets/{target}/clusters': {
     function: 'clusters',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-import { Cluster, Job, Operation, Target } from './model.ts';
+import { Cluster, DeploymentMode, Job, Operation, Target } from './model.ts';
+import { Mistake } from './problem.ts';
 import { Transition } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
@@ -47,6 +48,32 @@ export type Upload = z.infer<typeof Upload>;
 export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.optional() }).meta({ id: 'Accepted' });
 export type Accepted = z.infer<typeof Accepted>;
 
+/** What a deploy would create. */
+export const Plan = z
+  .strictObject({
+    clusterId: z.string(),
+    objects: z.array(z.unknown()).meta({
+      description:
+        'In the order of their creation. A deploy adds the annotation and the options that name its operation.',
+    }),
+    config: z
+      .record(
+        z.string(),
+        z.strictObject({
+          value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+          from: z.enum(['folder', 'target', 'command', 'drey']),
+        }),
+      )
+      .meta({ description: "The cluster's whole configuration, and where each value came from." }),
+    warnings: z.array(z.string()),
+    dryRun: z
+      .enum(['passed', 'refused', 'not-tried'])
+      .meta({ description: 'What the API server of the target said to the objects.' }),
+    errors: z.array(Mistake).meta({ description: 'Why it refused, or could not be asked.' }),
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.infer<typeof Plan>;
+
 export const Clusters = z
   .strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() })
   .meta({ id: 'Clusters' });
@@ -74,6 +101,7 @@ export const longestWaitSeconds = 25;
 
 export const ClusterQuery = z.strictObject({
   state: z.string().optional().meta({ description: 'States, separated by commas. Left out: those that live.' }),
+  mode: DeploymentMode.optional().meta({ description: 'session or application; both when left out.' }),
   label: z.string().optional().meta({ description: 'key=value; several are separated by commas.' }),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),

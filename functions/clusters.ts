@@ -9,8 +9,8 @@ import { http } from './middleware/http.ts';
 
 export const clustersHandler = (ports: Ports) =>
   http().handler(async (event) => {
-    const { state, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
-    const page = await readClusters(targetOf(event), { states: state, labels: label, cursor, limit }, ports);
+    const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
+    const page = await readClusters(targetOf(event), { states: state, mode, labels: label, cursor, limit }, ports);
     return answer(200, { clusters: page.items, cursor: page.cursor });
   });
 

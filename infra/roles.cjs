@@ -39,6 +39,7 @@ const may = {
 
 const functions = {
   Deploy: [...may.read, ...may.write, ...may.reachClusters, ...may.start('lifecycle', 'cleanup')],
+  Plan: [...may.read, ...may.reachClusters],
   Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission')],
   Cancel: [...may.read, ...may.write, ...may.reachClusters],
   Stop: [...may.read, ...may.write, ...may.start('cleanup')],

@@ -1,5 +1,6 @@
 import { readClusters } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
+import { UsageError } from '../failure.ts';
 import { localTime } from '../flink-lines.ts';
 import { paintState, tableOf } from '../table.ts';
 
@@ -7,6 +8,7 @@ interface Options {
   readonly all?: boolean;
   readonly state?: string;
   readonly label?: string;
+  readonly mode?: string;
 }
 
 export const clusters = defineCommand<Options>({
@@ -14,31 +16,38 @@ export const clusters = defineCommand<Options>({
   summary: 'show the clusters of a target',
   options: {
     '-a, --all': 'also those that are over',
-    '--state <states>': 'only those in these states, separated by commas',
+    '--state <states>':
+      'only those in these states, separated by commas: REQUESTED, DEPLOYING, RUNNING, STOPPING, and when they are over STOPPED, FINISHED, CANCELED, FAILED',
     '--label <key=value>': 'only those with this label; several are separated by commas',
+    '--mode <mode>': 'only these: session or application',
   },
   examples: {
     'drey clusters': 'those that live',
-    'drey clusters --state FAILED,STOPPED --at etl': 'those that are over, in target etl',
+    'drey clusters --state FINISHED,CANCELED,FAILED --mode application --at etl':
+      'how the applications of target etl ended',
   },
-  run: async (context, _operands, { all, state, label }) => {
+  run: async (context, _operands, { all, state, label, mode }) => {
+    if (mode !== undefined && mode !== 'session' && mode !== 'application')
+      throw new UsageError(`The mode is session or application, not "${mode}".`);
     const target = await context.target();
     const { clusterStates } = await import('#events/model.ts');
-    const found = await readClusters(target, context, {
+    const inTarget = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,
     });
+    const found = mode === undefined ? inTarget : inTarget.filter((one) => one.mode === mode);
     if (context.json) context.printJson({ clusters: found });
     else if (found.length === 0) context.print(`There is no such cluster in target ${target}.`);
     else {
       const rows = found.map((one) => [
         one.clusterId,
+        one.mode,
         paintState(one.state, context.io.stdout),
         localTime(one.createdAt),
         one.image,
         [one.reason, one.message].filter(Boolean).join(': '),
       ]);
-      context.print(await tableOf(['CLUSTER', 'STATE', 'CREATED', 'IMAGE', 'REASON'], rows));
+      context.print(await tableOf(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'IMAGE', 'REASON'], rows));
     }
   },
 });

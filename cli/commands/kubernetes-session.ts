@@ -1,5 +1,4 @@
 import type { Cluster, Operation } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
 
 import type { Accepted } from '../answers.ts';
 import { path } from '../api.ts';
@@ -7,7 +6,8 @@ import { clusterPath, findLive, readCluster } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Failure, UsageError } from '../failure.ts';
-import { sessionLine } from '../flink-lines.ts';
+import { clusterLine } from '../flink-lines.ts';
+import { type DeployBody, deployBody, readLocalInput } from '../folder.ts';
 import type { InputLines } from '../input.ts';
 import { carryOut, follow } from '../operations.ts';
 
@@ -30,45 +30,63 @@ export const kubernetesSession = defineCommand<Options>({
       'stop it',
   },
   run: async (context, _operands, { wait }) => {
-    const target = await context.target();
-    if (context.config['execution.attached']?.toLowerCase() === 'true') {
+    if (context.mode === 'application')
+      throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
+    const wanted = await wantedOf(wait, context);
+    if (wanted.body.config['execution.attached']?.toLowerCase() === 'true') {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
-      await attached(target, context);
+      await attached(wanted, context);
       return;
     }
-    const existing = await existingSession(target, context);
-    await (existing === undefined ? create(target, wait, context) : retrieve(existing, wait, context));
+    const existing = await existingSession(wanted, context);
+    await (existing === undefined ? create(wanted, context) : retrieve(existing, wanted, context));
   },
 });
 
-const existingSession = async (target: string, context: Context): Promise<Cluster | undefined> =>
-  context.clusterId === undefined ? undefined : findLive({ target, clusterId: context.clusterId }, context);
+interface Wanted {
+  readonly target: string;
+  readonly body: DeployBody;
+  /** Until it is up. */
+  readonly wait: boolean;
+}
 
-const attached = async (target: string, context: Context): Promise<void> => {
+const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
+  const local = await readLocalInput(context);
+  local.warnings.forEach(context.note);
+  return { body: await deployBody(context, local), target: await context.target(), wait };
+};
+
+const existingSession = async ({ target, body }: Wanted, context: Context): Promise<Cluster | undefined> =>
+  body.clusterId === undefined ? undefined : findLive({ target, clusterId: body.clusterId }, context);
+
+/** As it stands in a sentence. */
+const titleOf = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
+
+const attached = async (wanted: Wanted, context: Context): Promise<void> => {
   const { openInput } = await import('../input.ts');
   const { stdin } = context.io;
   using input = openInput(stdin, context.signal);
   const [existing, firstLine] = await Promise.all([
-    existingSession(target, context),
+    existingSession(wanted, context),
     stdin.isTTY ? undefined : input.peek(firstLineMs),
   ]);
   const onlyStops = firstLine?.trim() === 'stop';
-  if (existing === undefined && onlyStops) throw nothingToStop(target, context);
-  const cluster = await session(existing, { target, onlyStops }, context);
+  if (existing === undefined && onlyStops) throw nothingToStop(wanted);
+  const cluster = await session(existing, { wanted, onlyStops }, context);
   await obey(cluster, input, context);
 };
 
 const session = (
   existing: Cluster | undefined,
-  { target, onlyStops }: { target: string; onlyStops: boolean },
+  { wanted, onlyStops }: { wanted: Wanted; onlyStops: boolean },
   context: Context,
 ) => {
-  if (existing === undefined) return create(target, true, context);
+  if (existing === undefined) return create(wanted, context);
   // What is about to be stopped need not be up.
-  return onlyStops ? announce('Retrieve', existing, undefined, context) : retrieve(existing, true, context);
+  return onlyStops ? announce('Retrieve', { cluster: existing }, wanted, context) : retrieve(existing, wanted, context);
 };
 
-const nothingToStop = (target: string, { clusterId }: Context) =>
+const nothingToStop = ({ target, body: { clusterId } }: Wanted) =>
   new Failure(
     clusterId === undefined
       ? 'There is no session to stop: -Dkubernetes.cluster-id is not given.'
@@ -81,73 +99,75 @@ const obey = async (cluster: Cluster, input: InputLines, context: Context): Prom
   if (context.io.stdin.isTTY) context.note(`Attached to ${clusterId}. Type help, stop or quit.`);
   const { attachedLoop } = await import('../input.ts');
   const ended = await attachedLoop(input, context.note).catch((error: unknown) => {
-    if (context.signal.aborted) context.note(`\nSession cluster ${clusterId} keeps running.`);
+    if (context.signal.aborted) context.note(`\nThe ${titleOf(cluster)} keeps running.`);
     throw error;
   });
   switch (ended) {
     case 'stop':
       return stop(cluster, context);
     case 'quit':
-      return context.note(`Detached: session cluster ${clusterId} keeps running.`);
+      return context.note(`Detached: ${titleOf(cluster)} keeps running.`);
     case 'end':
-      return context.note(`End of input: session cluster ${clusterId} keeps running.`);
+      return context.note(`End of input: ${titleOf(cluster)} keeps running.`);
   }
 };
 
-const stop = async (place: Place, context: Context): Promise<void> => {
+const stop = async (cluster: Cluster, context: Context): Promise<void> => {
   const accepted = await carryOut(
-    { path: `${clusterPath(place)}/stop`, body: {}, what: `Stopping session cluster ${place.clusterId}` },
+    { path: `${clusterPath(cluster)}/stop`, body: {}, what: `Stopping ${titleOf(cluster)}` },
     context,
   );
   if (context.json) context.printJson(accepted);
-  else context.print(`Stopped session cluster ${place.clusterId}.`);
+  else context.print(`Stopped ${titleOf(cluster)}.`);
 };
 
-const create = async (target: string, wait: boolean, context: Context): Promise<Cluster> => {
-  const { clusterId, config } = context;
+const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
+  const { target, body, wait } = wanted;
   const request = {
     path: path`/v1/targets/${target}/clusters`,
-    body: { mode: 'session', ...(clusterId === undefined ? {} : { clusterId }), config },
-    what: `Starting session cluster ${clusterId ?? ''}`.trim(),
+    body: { mode: 'session', ...body },
+    what: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
   };
   try {
     const { operation } = wait
       ? await carryOut(request, context)
       : await context.api.post<Accepted>(request.path, request.body);
     const cluster = await readCluster(operation, context);
-    return wait ? announce('Create', cluster, operation, context) : announceStart(cluster, operation, context);
+    return wait
+      ? announce('Create', { operation, cluster }, wanted, context)
+      : announceStart(cluster, operation, context);
   } catch (error) {
     const existing =
-      error instanceof Failure && error.code === 'id-taken' ? await existingSession(target, context) : undefined;
+      error instanceof Failure && error.code === 'id-taken' ? await existingSession(wanted, context) : undefined;
     if (existing === undefined) throw error;
-    return retrieve(existing, wait, context); // somebody started it at the same time
+    return retrieve(existing, wanted, context); // somebody started it at the same time
   }
 };
 
-const retrieve = async (cluster: Cluster, wait: boolean, context: Context): Promise<Cluster> => {
-  const { clusterId, state, operationId } = cluster;
+const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Promise<Cluster> => {
+  const { state, operationId } = cluster;
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
-    context.note(`Session cluster ${clusterId} is there already: the options given now are not applied to it.`);
+    context.note(`The ${titleOf(cluster)} is there already: the options given now are not applied to it.`);
   }
   if (state === 'STOPPING') {
-    throw new Failure(`Session cluster ${clusterId} is being stopped.`, {
+    throw new Failure(`The ${titleOf(cluster)} is being stopped.`, {
       hint: 'Try again when `drey clusters` no longer shows it.',
     });
   }
-  if (state === 'RUNNING' || !wait) return announce('Retrieve', cluster, undefined, context);
-  await follow(operationId, `Waiting for session cluster ${clusterId}`, context);
-  return announce('Retrieve', await readCluster(cluster, context), undefined, context);
+  if (state === 'RUNNING' || !wanted.wait) return announce('Retrieve', { cluster }, wanted, context);
+  await follow(operationId, `Waiting for ${titleOf(cluster)}`, context);
+  return announce('Retrieve', { cluster: await readCluster(cluster, context) }, wanted, context);
 };
 
 const announce = (
   verb: 'Create' | 'Retrieve',
-  cluster: Cluster,
-  operation: Operation | undefined,
+  told: { readonly operation?: Operation; readonly cluster: Cluster },
+  { body }: Wanted,
   context: Context,
 ): Cluster => {
-  if (context.json) context.printJson({ ...(operation === undefined ? {} : { operation }), cluster });
-  else context.print(sessionLine(verb, cluster, context.config['rest.port']));
-  return cluster;
+  if (context.json) context.printJson(told);
+  else context.print(clusterLine(verb, told.cluster, body.config['rest.port']));
+  return told.cluster;
 };
 
 const announceStart = (cluster: Cluster, operation: Operation, context: Context): Cluster => {

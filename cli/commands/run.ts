@@ -5,40 +5,24 @@ import { path } from '../api.ts';
 import { clusterPath, findLive } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { finishedLines } from '../flink-lines.ts';
+import { modeAskedFor } from '../folder.ts';
 import { carryOut } from '../operations.ts';
-import { positive } from '../options.ts';
+import { type ProgramOptions, programOf, programOptions, repeatableProgramOptions } from '../program.ts';
 import { showProgress, slowingPause } from '../progress.ts';
-
-interface Options {
-  readonly class?: string;
-  readonly parallelism?: string;
-  readonly detached?: boolean;
-  readonly fromSavepoint?: string;
-  readonly allowNonRestoredState?: boolean;
-  readonly claimMode?: string;
-  readonly restoreMode?: string;
-}
 
 const pace = { firstMs: 500, longestMs: 5_000 };
 /** A job that was lost with its cluster ends in no state: now and then the cluster is looked at. */
 const turnsBetweenClusterLooks = 5;
 
-export const run = defineCommand<Options>({
+export const run = defineCommand<ProgramOptions>({
   name: 'run',
   operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  summary: 'run a jar on a session cluster (flink run)',
-  options: {
-    '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
-    '-p, --parallelism <n>': 'the parallelism of the program',
-    '-d, --detached': 'do not wait until the job ends',
-    '-s, --fromSavepoint <path>': 'the savepoint to start from',
-    '-n, --allowNonRestoredState': 'let go of state that the program no longer has',
-    '--claimMode <mode>': 'how to use the savepoint: claim, no_claim or legacy (also -claimMode, -cm)',
-    '--restoreMode <mode>': 'old name of --claimMode (also -rm)',
-  },
+  summary: 'run a jar on a session, or on a cluster of its own (flink run)',
+  options: programOptions,
+  repeatable: repeatableProgramOptions,
   examples: {
     'drey run --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster ./TopSpeedWindowing.jar':
       'upload a jar, run it and wait until it ends',
@@ -46,59 +30,58 @@ export const run = defineCommand<Options>({
       'do not wait; what follows the jar belongs to the program',
     'drey run -d -Dkubernetes.cluster-id=etl -s s3://bucket/savepoints/savepoint-1 -n ./etl.jar':
       'start from a savepoint',
+    'drey run --target kubernetes-application -Dkubernetes.cluster-id=my-first-application-cluster -Dkubernetes.container.image.ref=my-image local:///opt/flink/usrlib/my-flink-job.jar':
+      'a cluster of its own for a jar in the image; returns when it is up',
+    'drey run --target kubernetes-application -Dexecution.attached=true s3://bucket/etl.jar':
+      'a jar that the cluster fetches; returns when the application is over',
   },
-  run: async (context, [jar, ...args], options) => {
-    if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
-    const clusterId = neededClusterId(context);
-    const submission = submissionOf(args, options, context);
-    const { checkJar, uploadJar } = await import('../jar.ts');
-    const local = await checkJar(jar);
-    const place = { target: await context.target(), clusterId };
-    const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
-
-    const { operation } = await carryOut(
-      {
-        path: `${clusterPath(place)}/jobs`,
-        body: { jar: uploaded, ...submission },
-        what: `Submitting ${jar} to ${clusterId}`,
-      },
-      context,
-    );
-    const jobId = operation.jobId ?? operation.operationId; // see `JobId` in events/names.ts
-    if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
-    if (isDetached(options, context)) {
-      if (context.json) context.printJson({ operation });
-      return;
-    }
-    report(await untilEnded(place, jobId, context), context);
+  run: async (context, operands, options) => {
+    if ((await modeAskedFor(context)) === 'session') return runOnSession(operands, options, context);
+    const { runApplication } = await import('../application.ts');
+    return runApplication(operands, options, context);
   },
 });
 
-const isDetached = ({ detached }: Options, { config }: Context) =>
-  detached === true || config['execution.attached'] === 'false';
+const runOnSession = async (operands: readonly string[], options: ProgramOptions, context: Context): Promise<void> => {
+  const { jar, ...submission } = submissionOf(operands, options, context);
+  const clusterId = neededClusterId(context);
+  const { checkJar, uploadJar } = await import('../jar.ts');
+  const local = await checkJar(jar);
+  const place = { target: await context.target(), clusterId };
+  const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
 
-const submissionOf = (args: readonly string[], options: Options, { config, note }: Context) => {
-  if (options.restoreMode !== undefined)
-    note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
-  const claimMode = options.claimMode ?? options.restoreMode;
-  const parallelism =
-    options.parallelism === undefined
-      ? {}
-      : { parallelism: positive(options.parallelism, 'The parallelism must be a positive number') };
-  return {
-    args,
-    ...(options.class === undefined ? {} : { entryClass: options.class }),
-    ...parallelism,
-    ...(options.fromSavepoint === undefined ? {} : { restore: restoreOf(options.fromSavepoint, claimMode, options) }),
-    config: jobConfig(config),
-  };
+  const { operation } = await carryOut(
+    {
+      path: `${clusterPath(place)}/jobs`,
+      body: { jar: uploaded, ...submission },
+      what: `Submitting ${jar} to ${clusterId}`,
+    },
+    context,
+  );
+  const jobId = operation.jobId ?? operation.operationId; // see `JobId` in events/names.ts
+  if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
+  if (isDetached(options, context)) {
+    if (context.json) context.printJson({ operation });
+    return;
+  }
+  report(await untilEnded(place, jobId, context), context);
 };
 
-const restoreOf = (path: string, claimMode: string | undefined, { allowNonRestoredState = false }: Options) => ({
-  path,
-  allowNonRestoredState,
-  ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
-});
+const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
+  detached === true || config['execution.attached'] === 'false';
+
+const submissionOf = (operands: readonly string[], options: ProgramOptions, context: Context) => {
+  if (options.shutdownOnAttachedExit === true)
+    context.note('-sae changes nothing here: a session outlives its client.');
+  const { classpath } = options;
+  return {
+    ...programOf(operands, options, context),
+    config: {
+      ...jobConfig(context.config),
+      ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
+    },
+  };
+};
 
 /** Options about the cluster name where it is; the job has no use for them. */
 const jobConfig = (config: Readonly<Record<string, string>>) =>

@@ -8,7 +8,7 @@ import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
-import { moved, withJobs } from './state.ts';
+import { jobsOf, moved, verdictOf, withJobs } from './state.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
 export interface CleanupState {
@@ -67,9 +67,24 @@ export const remove = async (state: CleanupState, ports: Ports, signal: AbortSig
   const { value: operation } = await operationOf(state.operationId, ports.store);
   const kubernetes = await kubernetesOf(operation, ports);
   const deployment = await ownDeployment(operation, kubernetes, ports, signal);
-  if (deployment !== undefined && deployment !== 'foreign')
-    await kubernetes.remove(operation.clusterId, deployment.uid, signal);
+  if (deployment === undefined || deployment === 'foreign') return { operationId: state.operationId };
+  if (await isEndedApplication(operation, ports)) await shutDown(operation, kubernetes, signal);
+  await kubernetes.remove(operation.clusterId, deployment.uid, signal);
   return { operationId: state.operationId };
+};
+
+const isEndedApplication = async (operation: StoredOperation, { store }: Ports) => {
+  const { value: cluster } = await clusterAt(operation, store);
+  return cluster.mode === 'application' && verdictOf(jobsOf(cluster, await store.jobs(cluster))) !== undefined;
+};
+
+/** Flink removes what high availability keeps in its storage. What does not answer any more is deleted all the same. */
+const shutDown = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes, signal: AbortSignal) => {
+  try {
+    await flinkRest(kubernetes.flink(clusterId)).shutDown(signal);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
 };
 
 /** The Deployment of the cluster that this cleanup is about, or that somebody else's has its name now. */
@@ -91,7 +106,7 @@ export const verify = async (state: CleanupState, ports: Ports, signal: AbortSig
   if ((await ownDeployment(operation.value, kubernetes, ports, signal)) === 'foreign') return done(state);
   const { owned, highAvailability } = await kubernetes.remaining(operation.value.clusterId, signal);
   if (owned.length === 0) {
-    if (stopOf(operation.value)?.ha === 'purge' && highAvailability.length > 0) {
+    if (highAvailability.length > 0 && (await isPurging(operation.value, ports))) {
       await kubernetes.removeConfigMaps(
         highAvailability.map(({ name }) => name),
         signal,
@@ -106,6 +121,12 @@ export const verify = async (state: CleanupState, ports: Ports, signal: AbortSig
     await notePhase(operation, `waiting until these are gone: ${names}`, ports);
   return waiting(state);
 };
+
+/** A stop says so; an application that did not come up has nothing to recover. */
+const isPurging = async (operation: StoredOperation, { store }: Ports) =>
+  stopOf(operation) === undefined
+    ? (await clusterAt(operation, store)).value.mode === 'application'
+    : stopOf(operation)?.ha === 'purge';
 
 /** Records the end of a stop: the cluster's, and that of the jobs that went with it. A failed deploy is recorded already. */
 export const recordStopped = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
@@ -122,15 +143,15 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
       if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== state.operationId)
         return { result: 'recorded' };
       const now = ports.now();
-      const live = (await ports.store.jobs(operation)).filter(
-        ({ value }) => !isEnded(value) && value.state !== 'SUSPENDED',
-      );
+      const known = await ports.store.jobs(operation);
+      const verdict = cluster.value.mode === 'application' ? verdictOf(jobsOf(cluster.value, known)) : undefined;
+      const live = known.filter(({ value }) => !isEnded(value) && value.state !== 'SUSPENDED');
       const ended = live.slice(0, mostJobsAtOnce).map(({ value, version }) => ({
         from: value.state,
         job: {
           ...value,
           state: fate,
-          message: 'its session was stopped',
+          message: 'its cluster was stopped',
           endTime: now.toISOString(),
           updatedAt: now.toISOString(),
         },
@@ -148,10 +169,11 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
           result: 'more',
         };
       }
-      const next = moved(withEnded.cluster, 'STOPPED', {
+      const next = moved(withEnded.cluster, verdict?.state ?? 'STOPPED', {
         at: now,
         operationId: state.operationId,
         reason: stop.reason,
+        message: verdict?.message,
       });
       return {
         change: {

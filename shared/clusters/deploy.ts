@@ -1,7 +1,8 @@
 import type { Command } from '#events/commands/index.ts';
-import { isOver, type NamedTarget } from '#events/model.ts';
+import { isDone, isOver, type NamedTarget } from '#events/model.ts';
 import { Fault, type Mistake, toProblem } from '#events/problem.ts';
-import { type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
+import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
+import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
 import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
@@ -23,7 +24,7 @@ export const deploy: UseCase<'deploy'> = {
     const operationId = ports.newId();
     const clusterId = command.clusterId ?? generatedId(operationId);
     const place = { target: target.name, clusterId };
-    const { deployment } = rendered(command, clusterId, target);
+    const { deployment } = rendered(command, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
     if (earlier !== undefined && !isOver(earlier.value)) {
       throw new Fault(
@@ -40,7 +41,7 @@ export const deploy: UseCase<'deploy'> = {
     const { cluster, transitions } = requested(
       {
         ...place,
-        mode: 'session',
+        mode: command.data.mode === 'application' ? 'application' : 'session',
         namespace: target.namespace,
         image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
         labels: command.data.labels,
@@ -76,19 +77,17 @@ const apply = async (
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
   try {
-    const { uid } = await kubernetes.apply(
-      rendered(command, operation.clusterId, target),
-      operation.operationId,
-      signal,
-    );
+    const { uid } = await kubernetes.apply(rendered(command, operation, target), operation.operationId, signal);
     const next = await recordApplied(operation, uid, ports);
     // Overtaken by a stop, or by its own deadline: what was created has to go again.
     if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
     return next;
   } catch (error) {
-    if (!(error instanceof Fault) || (command.door === 'queue' && toProblem(error).retryable)) throw error;
-    await recordFailure(operation, error, ports);
-    const { code, message, errors, reason, retryAfterSeconds } = error;
+    if (!(error instanceof Fault)) throw error;
+    const fault = await ofRemains(error, operation, ports, signal);
+    if (command.door === 'queue' && toProblem(fault).retryable) throw fault;
+    await recordFailure(operation, fault, ports);
+    const { code, message, errors, reason, retryAfterSeconds } = fault;
     throw new Fault(code, message, {
       cause: error,
       errors,
@@ -97,6 +96,35 @@ const apply = async (
       operationId: operation.operationId,
     });
   }
+};
+
+/**
+ * A name that is taken by what an earlier deploy of the same place left behind (its removal did not get through)
+ * becomes free: the remains are deleted, and the deploy may be tried again.
+ */
+const ofRemains = async (
+  fault: Fault,
+  operation: StoredOperation,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Fault> => {
+  if (fault.code !== 'id-taken') return fault;
+  const kubernetes = ports.kubernetes(await ports.targets.get(operation.target));
+  const { deployment } = await kubernetes.observe(operation.clusterId, signal);
+  if (deployment?.operationId === undefined || deployment.operationId === operation.operationId) return fault;
+  const earlier = (await ports.store.operation(deployment.operationId))?.value;
+  const isOurs =
+    earlier !== undefined &&
+    isDone(earlier) &&
+    earlier.target === operation.target &&
+    earlier.clusterId === operation.clusterId;
+  if (!isOurs) return fault;
+  await kubernetes.remove(operation.clusterId, deployment.uid, signal);
+  return new Fault(
+    'not-ready',
+    `what operation ${deployment.operationId} left of ${operation.clusterId} is being removed; try again in a moment`,
+    { cause: fault, retryAfterSeconds: 5 },
+  );
 };
 
 const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
@@ -155,28 +183,46 @@ const both = async (
   Promise.all([operationOf(operation.operationId, store), clusterAt(operation, store)]);
 
 /** The objects that the command stands for, here. Every mistake in it is found now. */
-const rendered = ({ data }: Deploy, clusterId: string, target: NamedTarget): ClusterManifests => {
-  if (data.mode !== 'session') throw refusedMode(data.mode);
-  const own = canonicalConfig({ ...data.config, ...(data.image === undefined ? {} : { [imageOption]: data.image }) });
+const rendered = (
+  command: Deploy,
+  { operationId, clusterId }: Pick<StoredOperation, 'operationId' | 'clusterId'>,
+  target: NamedTarget,
+): ClusterManifests =>
+  renderCluster({ ...inputOf(command.data, clusterId, target), drey: ownSettings(command.data, target, operationId) });
+
+/**
+ * What a deploy asks the renderer for.
+ *
+ * @throws Fault `unsupported-mode` or `refused-option` for what the target does not allow.
+ */
+export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTarget): ClusterInput => {
+  const { mode, image, config, labels: _labels, clusterId: _clusterId, ...rest } = data;
+  if (mode === 'per-job') throw refusedMode();
+  const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   const refused = refusals(own, clusterId, target);
   if (refused.length > 0)
     throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
-  return renderCluster({
-    mode: 'session',
-    clusterId,
-    namespace: target.namespace,
-    config: { ...canonicalConfig(target.defaults), ...own },
-  });
+  return { ...rest, mode, clusterId, namespace: target.namespace, defaults: target.defaults, config: own };
 };
 
-const refusedMode = (mode: 'application' | 'per-job') =>
-  new Fault(
-    'unsupported-mode',
-    mode === 'per-job'
-      ? 'Per-Job Mode not supported by Active Kubernetes deployments.'
-      : 'this version deploys sessions only, not applications',
-    { errors: [{ pointer: '/mode', detail: 'session is what there is' }] },
-  );
+/**
+ * What keeps an application's verdict readable: its cluster stays until the verdict is recorded, its job has the
+ * operation's id, and with high availability a main() that throws becomes a job too (without, Flink would not start).
+ */
+const ownSettings = ({ mode, config }: Deploy['data'], { defaults }: NamedTarget, operationId: string) => {
+  if (mode !== 'application') return {};
+  const asked = { ...canonicalConfig(defaults), ...canonicalConfig(config) };
+  return {
+    '$internal.pipeline.job-id': operationId,
+    'execution.shutdown-on-application-finish': 'false',
+    ...(isHighlyAvailable(asked) ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
+  };
+};
+
+const refusedMode = () =>
+  new Fault('unsupported-mode', 'Per-Job Mode not supported by Active Kubernetes deployments.', {
+    errors: [{ pointer: '/mode', detail: 'session and application are what there is' }],
+  });
 
 const refusals = (
   config: Readonly<Record<string, string>>,
@@ -211,4 +257,4 @@ const isLocked = (key: string, lock: string) => {
 };
 
 /** As long as Flink makes them: 45 characters. */
-const generatedId = (operationId: string) => `flink-cluster-${operationId.slice(0, 31)}`;
+export const generatedId = (operationId: string) => `flink-cluster-${operationId.slice(0, 31)}`;

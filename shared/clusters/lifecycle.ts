@@ -1,8 +1,12 @@
+import type { Cluster, JobState } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
+import { endApplication } from './application.ts';
 import { type Caught, faultOf } from './caught.ts';
 import { failDeploy } from './deploy.ts';
+import { logAndCause } from './job-manager-log.ts';
+import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { judge, type Probe } from './probe.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
@@ -21,9 +25,6 @@ export interface LifecycleState {
 
 const shortestWaitSeconds = 2;
 const longestWaitSeconds = 15;
-const logLines = 20;
-/** Events and items have their limits, and a line of a log has none. */
-const mostLogCharacters = 4_000;
 
 /** Looks once whether the cluster is up. */
 export const probe = async (
@@ -34,7 +35,8 @@ export const probe = async (
   const operation = await operationOf(operationId, ports.store);
   if (operation.value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const target = await ports.targets.get(operation.value.target);
-  const seen = await look(ports.kubernetes(target), operation.value, ports.now(), signal);
+  const { mode } = (await clusterAt(operation.value, ports.store)).value;
+  const seen = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now(), signal);
   if (seen.answer === 'yes') return { operationId, outcome: 'ready' };
   const overdue = ports.now().toISOString() > operation.value.deadline;
   if (overdue || (seen.answer === 'no' && seen.final)) {
@@ -52,20 +54,22 @@ export const probe = async (
 
 const look = async (
   kubernetes: Kubernetes,
-  { clusterId, createdAt }: StoredOperation,
+  { clusterId, createdAt, mode }: StoredOperation & Pick<Cluster, 'mode'>,
   now: Date,
   signal: AbortSignal,
 ): Promise<Probe> => {
   try {
     const verdict = judge(await kubernetes.observe(clusterId, signal), (now.getTime() - Date.parse(createdAt)) / 1000);
     if (verdict.answer === 'no' && verdict.final)
-      return { ...verdict, message: await withLog(verdict.message, clusterId, kubernetes, signal) };
+      return { ...verdict, message: await logAndCause(verdict.message, clusterId, kubernetes, signal) };
     if (verdict.answer !== 'ask-flink') return verdict;
   } catch (error) {
     return unknown(error);
   }
   try {
-    await flinkRest(kubernetes.flink(clusterId)).overview(signal);
+    const rest = flinkRest(kubernetes.flink(clusterId));
+    if (mode === 'session') await rest.overview(signal);
+    else if (!(await rest.jobs(signal)).some(({ state }) => !beginning.has(state))) return submitting;
     return { answer: 'yes' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -73,31 +77,37 @@ const look = async (
   }
 };
 
+/** A job in these states has not run yet. */
+const beginning: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);
+const submitting: Probe = {
+  answer: 'no',
+  reason: 'Starting',
+  message: 'its program has no running job yet',
+  final: false,
+};
+
 const unknown = (error: unknown): Probe => {
   if (!(error instanceof Fault)) throw error;
   return { answer: 'unknown', reason: error.code, message: error.message };
 };
 
-/** The end of what the JobManager wrote says most about why it does not stay up. */
-const withLog = async (
-  message: string,
-  clusterId: string,
-  kubernetes: Kubernetes,
+/** Records that the cluster is up. A short program may have ended by then. */
+export const recordRunning = async (
+  state: LifecycleState,
+  ports: Ports,
   signal: AbortSignal,
-): Promise<string> => {
-  try {
-    const log =
-      (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ??
-      (await kubernetes.logs(clusterId, { lines: logLines }, signal));
-    return log === undefined || log === '' ? message : `${message}\n${log.slice(-mostLogCharacters)}`;
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return message; // The log is an extra: the reason stands without it.
+): Promise<LifecycleState> => {
+  const recorded = await recordUp(state, ports);
+  const { value: operation } = await operationOf(state.operationId, ports.store);
+  const { value: cluster } = await clusterAt(operation, ports.store);
+  if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
+    await observeJobs(operation, ports, signal);
+    await endApplication(operation, ports, signal);
   }
+  return recorded;
 };
 
-/** Records that the cluster is up. */
-export const recordRunning = (state: LifecycleState, ports: Ports): Promise<LifecycleState> =>
+const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> =>
   update<LifecycleState>(ports.store, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);

@@ -5,7 +5,7 @@ import { type FlinkRest, flinkRest, type JobOverview } from '#shared/flink/rest.
 
 import type { Ports, Versioned } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, update } from './records.ts';
-import { type JobChange, withJobs, withReachable } from './state.ts';
+import { type JobChange, jobsOf, withJobs, withReachable } from './state.ts';
 
 export interface ObservedJobs {
   readonly jobs: readonly Job[];
@@ -13,12 +13,12 @@ export interface ObservedJobs {
 }
 
 /**
- * Asks a session for its jobs and records what changed. No answer changes nothing but the condition
+ * Asks a cluster for its jobs and records what changed. No answer changes nothing but the condition
  * `Reachable`: the jobs are then those that were seen last.
  */
 export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
   const { value: cluster } = await clusterAt(place, ports.store);
-  const before = await jobsOf(cluster, ports);
+  const before = await jobsKnown(cluster, ports);
   if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
   try {
@@ -33,9 +33,8 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
   }
 };
 
-/** The jobs of this life of the cluster: its id may have had others. */
-const jobsOf = async (cluster: Cluster, { store }: Ports): Promise<readonly Job[]> =>
-  (await store.jobs(cluster)).map(({ value }) => value).filter((job) => isOf(cluster, job));
+const jobsKnown = async (cluster: Cluster, { store }: Ports): Promise<readonly Job[]> =>
+  jobsOf(cluster, await store.jobs(cluster));
 
 const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;
 

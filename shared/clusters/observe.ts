@@ -2,6 +2,7 @@ import { type Cluster, clusterStates, isDone, isOver, type NamedTarget } from '#
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { accept } from './accept.ts';
+import { endApplication, failCrashed } from './application.ts';
 import { failDeploy } from './deploy.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { LogFields, ObservedDeployment, Ports } from './ports.ts';
@@ -77,7 +78,11 @@ const observeCluster = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const deleted = isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal));
-  await (deleted ? stopDeleted(cluster, ports, signal) : observeJobs(cluster, ports, signal));
+  if (deleted) return stopDeleted(cluster, ports, signal);
+  const { reachable } = await observeJobs(cluster, ports, signal);
+  if (cluster.mode !== 'application') return;
+  if (reachable === 'Unknown') await failCrashed(cluster, target, ports, signal);
+  await endApplication(cluster, ports, signal);
 };
 
 const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) =>

@@ -1,6 +1,7 @@
 import type { StopData, SubmitData } from '#events/commands/index.ts';
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
+import type { Mistake } from '#events/problem.ts';
 import type { Rejection, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
@@ -135,6 +136,8 @@ export interface Kubernetes {
    * @throws Fault `refused-option` when the API server finds an object invalid.
    */
   apply(manifests: Manifests, operationId: string, signal: AbortSignal): Promise<{ readonly uid: string }>;
+  /** What the API server would refuse of the objects; nothing is created. */
+  dryRun(manifests: Manifests, signal: AbortSignal): Promise<readonly Mistake[]>;
   observe(clusterId: string, signal: AbortSignal): Promise<Observation>;
   /** Every Flink Deployment of the namespace. */
   deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]>;

@@ -1,6 +1,7 @@
 import {
   type Cluster,
   clusterStates,
+  type DeploymentMode,
   isDone,
   isOver,
   type Job,
@@ -22,6 +23,7 @@ export const readCluster = async (place: Place, { store }: Ports): Promise<Clust
 
 interface ClusterFilter {
   readonly states?: string | undefined;
+  readonly mode?: DeploymentMode | undefined;
   readonly labels?: string | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -30,7 +32,7 @@ interface ClusterFilter {
 /** The clusters of a target; those that live, unless states are named. */
 export const readClusters = async (
   target: string,
-  { states, labels, cursor, limit }: ClusterFilter,
+  { states, mode, labels, cursor, limit }: ClusterFilter,
   ports: Ports,
 ): Promise<Page<Cluster>> => {
   await ports.targets.get(target);
@@ -44,7 +46,9 @@ export const readClusters = async (
   });
   return {
     ...page,
-    items: page.items.filter((cluster) => pairs.every(([name, value]) => cluster.labels[name] === value)),
+    items: page.items
+      .filter((cluster) => mode === undefined || cluster.mode === mode)
+      .filter((cluster) => pairs.every(([name, value]) => cluster.labels[name] === value)),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterState, Condition, Job, JobState } from '#events/model.ts';
+import { type Cluster, type ClusterState, type Condition, isEnded, type Job, type JobState } from '#events/model.ts';
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
@@ -128,4 +128,23 @@ export const withReachable = (
   if (known?.status === seen.status && known.reason === seen.reason && known.message === seen.message) return cluster;
   const since = known?.status === seen.status ? known.since : at.toISOString();
   return { ...cluster, conditions: [{ type: 'Reachable', ...seen, since }], updatedAt: at.toISOString() };
+};
+
+/** How a program ended. */
+export type Verdict = 'FINISHED' | 'FAILED' | 'CANCELED';
+
+/** The jobs of this life of the cluster: its id may have had others. */
+export const jobsOf = (cluster: Cluster, jobs: readonly { readonly value: Job }[]): readonly Job[] =>
+  jobs.map(({ value }) => value).filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
+
+/** How an application's program ended, with why; nothing while it runs, or before it is known. */
+export const verdictOf = (
+  jobs: readonly Job[],
+): { readonly state: Verdict; readonly message: string | undefined } | undefined => {
+  if (jobs.length === 0 || !jobs.every(isEnded)) return undefined;
+  const worst = (['FAILED', 'CANCELED'] as const).find((state) => jobs.some((job) => job.state === state));
+  return {
+    state: worst ?? 'FINISHED',
+    message: jobs.find(({ state }) => state === worst)?.message,
+  };
 };

@@ -1,4 +1,4 @@
-import { isDone } from '#events/model.ts';
+import { isDone, isOver } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
@@ -14,8 +14,12 @@ export const stop: UseCase<'stop'> = {
     await ports.targets.get(target);
     const place = { target, clusterId: clusterId ?? '' };
     const cluster = await clusterAt(place, ports.store);
-    if (cluster.value.state === 'STOPPED')
-      throw new Fault('wrong-state', `cluster ${place.clusterId} in target ${target} is STOPPED already`);
+    // What is left of a failed one can be removed.
+    if (isOver(cluster.value) && cluster.value.state !== 'FAILED')
+      throw new Fault(
+        'wrong-state',
+        `cluster ${place.clusterId} in target ${target} is ${cluster.value.state} already`,
+      );
     if (cluster.value.state === 'STOPPING' && cluster.value.stopOperationId !== undefined) {
       const running = await operationOf(cluster.value.stopOperationId, ports.store);
       // Somebody stops it already: this caller waits for the same end.
@@ -48,7 +52,8 @@ export const stop: UseCase<'stop'> = {
     async function join(running: Versioned<StoredOperation>): Promise<Versioned<StoredOperation>> {
       const { plan, operationId } = running.value;
       const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
-      if (asked?.savepoint !== data.savepoint || asked.ha !== data.ha) {
+      const hasEnded = cluster.value.mode === 'application' && running.value.door === 'observer';
+      if (!hasEnded && (asked?.savepoint !== data.savepoint || asked.ha !== data.ha)) {
         throw new Fault(
           'wrong-state',
           `cluster ${place.clusterId} in target ${target} is being stopped in another way`,

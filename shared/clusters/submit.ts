@@ -36,9 +36,14 @@ export const submit: UseCase<'submit'> = {
   },
 };
 
-/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does. */
+/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does or takes no jobs. */
 export const mustRun = (cluster: Cluster): void => {
-  const { clusterId, target, state } = cluster;
+  const { clusterId, target, state, mode } = cluster;
+  if (mode === 'application')
+    throw new Fault(
+      'wrong-state',
+      `cluster ${clusterId} in target ${target} is an application: it runs its own program only; submit to a session`,
+    );
   if (state === 'RUNNING') return;
   if (isOver(cluster) || state === 'STOPPING')
     throw new Fault('wrong-state', `session ${clusterId} in target ${target} is ${state}`);

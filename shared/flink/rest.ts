@@ -139,6 +139,12 @@ export const flinkRest = (transport: Transport) => {
   return {
     overview: (signal: AbortSignal): Promise<Overview> => get('/v1/overview', Overview, signal),
 
+    /** Asks the JobManager to end its cluster, with what high availability keeps of ended jobs. It does not wait for jobs. */
+    shutDown: async (signal: AbortSignal): Promise<void> => {
+      const response = await call({ method: 'DELETE', path: '/v1/cluster' }, signal);
+      if (!isSuccess(response)) throw refusal(response, 'DELETE /v1/cluster');
+    },
+
     /** Every job that the JobManager remembers, ended ones included. */
     jobs: async (signal: AbortSignal): Promise<readonly JobOverview[]> =>
       (await get('/v1/jobs/overview', JobsOverview, signal)).jobs,

@@ -1,8 +1,6 @@
-import type { V1ConfigMap, V1Service } from '@kubernetes/client-node';
-
 import type { NamedTarget } from '#events/model.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { type Manifests, ownedBy } from '#shared/flink/manifests.ts';
+import { Fault, type Mistake, toProblem } from '#events/problem.ts';
+import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';
 import { AnyObject } from './objects.ts';
@@ -38,6 +36,28 @@ export const apply = async (
   throw final ?? failures[0];
 };
 
+/** Asks the API server to try each object; see the port. The owner is left out: it has no uid yet. */
+export const dryRun = async (
+  { deployment, dependents }: Manifests,
+  { client, target, signal }: { readonly client: Client; readonly target: NamedTarget; readonly signal: AbortSignal },
+): Promise<readonly Mistake[]> => {
+  const results = await Promise.all(
+    [deployment, ...dependents].map(async (object): Promise<readonly Mistake[]> => {
+      const { kind, metadata: { name = '' } = {} } = object;
+      if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
+      const path = `${collectionPath(kind, target.namespace)}?dryRun=All`;
+      try {
+        const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] }, signal);
+        return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} is there already` }] : [];
+      } catch (error) {
+        if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+        return error.errors.length > 0 ? error.errors : [{ pointer: '', detail: `${kind} ${name}: ${error.message}` }];
+      }
+    }),
+  );
+  return results.flat();
+};
+
 const createDeployment = async (
   deployment: Manifests['deployment'],
   operationId: string,
@@ -64,7 +84,7 @@ const createDeployment = async (
 };
 
 const createDependent = async (
-  object: V1Service | V1ConfigMap,
+  object: Dependent,
   owner: Owner,
   client: Client,
   target: NamedTarget,

@@ -4,7 +4,7 @@ import type { Kubernetes } from '#shared/clusters/ports.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';
 
-import { apply } from './apply.ts';
+import { apply, dryRun } from './apply.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Access } from './credentials.ts';
 import { AnyObject } from './objects.ts';
@@ -20,6 +20,7 @@ export const kubernetesOf = (
   client: Client = clientOf(target, access),
 ): Kubernetes => ({
   apply: (manifests, operationId, signal) => apply(manifests, operationId, { client, target, signal }),
+  dryRun: (manifests, signal) => dryRun(manifests, { client, target, signal }),
   observe: (clusterId, signal) => observe(clusterId, client, target, signal),
   deployments: (signal) => deployments(client, target, signal),
   remove: (clusterId, uid, signal) =>

@@ -7,6 +7,7 @@ const collections = {
   Pod: { api: 'api/v1', plural: 'pods' },
   Service: { api: 'api/v1', plural: 'services' },
   ConfigMap: { api: 'api/v1', plural: 'configmaps' },
+  Secret: { api: 'api/v1', plural: 'secrets' },
   Event: { api: 'api/v1', plural: 'events' },
 } as const;
 

@@ -72,6 +72,8 @@ export class FakeFlink {
         return this.jars.delete(id ?? '') ? json({}) : errors(400, `File ${id ?? ''} does not exist.`);
       case 'GET jobs':
         return id === 'overview' ? json({ jobs: [...this.jobs].map(jobOverview) }) : this.job(id ?? '', action, last);
+      case 'DELETE cluster':
+        return json({});
       case 'PATCH jobs':
         return this.cancel(id ?? '');
       case 'POST jobs':

@@ -1,4 +1,5 @@
-import { Fault } from '#events/problem.ts';
+import type { JobState } from '#events/model.ts';
+import { Fault, type Mistake } from '#events/problem.ts';
 import type { Kubernetes, ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
@@ -33,6 +34,8 @@ export class FakeKubernetes implements Kubernetes {
   unreachable = false;
   /** Whether the JobManager of a new Deployment answers at once. */
   startsAtOnce = true;
+  /** In what state the job of a new application cluster is; undefined: its main() has not come so far. */
+  applicationJob: JobState | undefined = 'RUNNING';
   /** Whether a Deployment that is removed stays until `collect`. */
   lingers = false;
   private readonly faults = new Map<keyof Kubernetes, Fault[]>();
@@ -81,8 +84,19 @@ export class FakeKubernetes implements Kubernetes {
     if (taken !== undefined)
       throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to somebody else`);
     const cluster = this.newCluster(operationId, structuredClone(manifests));
+    const jobId = jobIdIn(manifests);
+    if (jobId !== undefined && this.applicationJob !== undefined)
+      cluster.flink.addJob(jobId, { state: this.applicationJob });
     this.clusters.set(clusterId, cluster);
     return { uid: cluster.uid };
+  }
+
+  async dryRun({ deployment }: Manifests, signal: AbortSignal): Promise<readonly Mistake[]> {
+    this.enter('dryRun', signal);
+    const clusterId = deployment.metadata?.name ?? '';
+    return this.clusters.has(clusterId)
+      ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} is there already` }]
+      : [];
   }
 
   async observe(clusterId: string, signal: AbortSignal): Promise<Observation> {
@@ -167,6 +181,13 @@ export class FakeKubernetes implements Kubernetes {
     };
   }
 }
+
+/** The id that an application's job is to have. */
+const jobIdIn = ({ dependents }: Manifests): string | undefined => {
+  const configMap = dependents.find(({ metadata }) => metadata?.name?.startsWith('flink-config-') === true);
+  const text = configMap !== undefined && 'data' in configMap ? configMap.data?.['config.yaml'] : undefined;
+  return /job-id: '?([0-9a-f]{32})/.exec(text ?? '')?.[1];
+};
 
 const observed = (clusterId: string, { uid, operationId, deleting, ready }: FakeCluster): ObservedDeployment => ({
   clusterId,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { finishedLines, listLines, sessionLine } from '#cli/flink-lines.ts';
+import { finishedLines, listLines, clusterLine } from '#cli/flink-lines.ts';
 
 import { golden, goldenMessage } from './golden.ts';
 import { cluster, job } from './loopback-api.ts';
@@ -47,8 +47,8 @@ describe('list', () => {
 
 describe('a session', () => {
   it('is told of as Flink does', async () => {
-    expect(sessionLine('Create', cluster())).toBe(await goldenMessage('live-session-start'));
-    expect(sessionLine('Retrieve', cluster())).toBe(await goldenMessage('live-list'));
+    expect(clusterLine('Create', cluster())).toBe(await goldenMessage('live-session-start'));
+    expect(clusterLine('Retrieve', cluster())).toBe(await goldenMessage('live-list'));
   });
 });
 

@@ -2,13 +2,15 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { Failure, UsageError, placeOf } from '#cli/failure.ts';
-import { addCommonOptions, checkMode, configOf, jobIdOf, propertiesOf, withTwoDashes } from '#cli/options.ts';
+import { addCommonOptions, collect, modeOf, configOf, jobIdOf, propertiesOf, withTwoDashes } from '#cli/options.ts';
 
 const parsed = (words: readonly string[]) => {
   const command = addCommonOptions(new Command())
     .option('-c, --class <class>')
     .option('-d, --detached')
     .option('--claimMode <mode>')
+    .option('--shutdownOnAttachedExit')
+    .option('-C, --classpath <url>', '', collect)
     .passThroughOptions()
     .exitOverride()
     .argument('[all...]');
@@ -34,6 +36,8 @@ describe("Flink's forms of options", () => {
     { words: ['-claimMode', 'claim'], options: { claimMode: 'claim' } },
     { words: ['-cm', 'claim'], options: { claimMode: 'claim' } },
     { words: ['-claimMode=claim'], options: { claimMode: 'claim' } },
+    { words: ['-sae'], options: { shutdownOnAttachedExit: true } },
+    { words: ['-C', 'file:/a', '-C', 'file:/b'], options: { classpath: ['file:/a', 'file:/b'] } },
     { words: ['-c', '-detached'], options: { class: '-detached' } },
     {
       words: ['-detached', 'x.jar', '-detached', '-p', '4', '-Dx=y'],
@@ -62,16 +66,16 @@ describe("Flink's forms of options", () => {
 });
 
 describe('the deployment target', () => {
-  it('may be left out, or a session', () => {
-    expect(() => [undefined, 'kubernetes-session'].forEach(checkMode)).not.toThrow();
+  it('is a session or an application', () => {
+    expect(['kubernetes-session', 'kubernetes-application'].map(modeOf)).toEqual(['session', 'application']);
   });
 
   it.each([
     ['kubernetes-per-job', Failure, 'Per-Job Mode not supported by Active Kubernetes deployments.'],
-    ['kubernetes-application', Failure, 'sessions only'],
+    ['yarn-per-job', Failure, 'Per-Job Mode not supported by Active Kubernetes deployments.'],
     ['yarn-session', UsageError, 'yarn-session'],
   ])('is not %s', (mode, kind, message) => {
-    const check = () => checkMode(mode);
+    const check = () => modeOf(mode);
 
     expect(check).toThrow(kind);
     expect(check).toThrow(message);
@@ -95,6 +99,9 @@ describe('the place of a mistake', () => {
     ['/config/kubernetes.jobmanager.cpu.amount', '-Dkubernetes.jobmanager.cpu.amount'],
     ['/clusterId', '-Dkubernetes.cluster-id'],
     ['/restore/path', '-s'],
+    ['/job/restore/path', '-s'],
+    ['/job/jar', 'the jar'],
+    ['/job/classpaths/0', '-C'],
     ['/labels/a~1b', '/labels/a/b'],
   ])('%s is told as %s', (pointer, told) => {
     expect(placeOf(pointer)).toBe(told);

@@ -19,6 +19,9 @@ describe('the process', () => {
   it.each([
     { words: ['--help'], code: 0, stdout: 'Usage: drey <action>' },
     { words: ['run', '-h'], code: 0, stdout: 'Examples:' },
+    { words: ['run-application', '-h'], code: 0, stdout: 'Examples:' },
+    { words: ['render', '-h'], code: 0, stdout: 'run-application' },
+    { words: ['render', 'run', '-h'], code: 0, stdout: 'Examples:' },
     { words: ['kubernetes-session', '-h'], code: 0, stdout: 'Examples:' },
     { words: ['--version'], code: 0, stdout: 'Version: ' },
     { words: [], code: 1, stdout: 'Please specify an action.' },

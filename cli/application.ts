@@ -1,0 +1,106 @@
+import type { Cluster, Job } from '#events/model.ts';
+
+import { path } from './api.ts';
+import { readCluster, readJobs } from './clusters.ts';
+import type { Context } from './context.ts';
+import { Failure } from './failure.ts';
+import { clusterLine, finishedLines } from './flink-lines.ts';
+import { deployBody, readLocalInput } from './folder.ts';
+import { carryOut } from './operations.ts';
+import { type ProgramOptions, type Program, programOf } from './program.ts';
+import { showProgress, slowingPause } from './progress.ts';
+
+/** What an application cluster is asked for with: the program, and options that flags of `run` stand for. */
+export interface Application {
+  readonly job: Program & { readonly classpaths?: readonly string[] };
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** @throws UsageError as `programOf`. */
+export const applicationOf = (operands: readonly string[], options: ProgramOptions, context: Context): Application => ({
+  job: {
+    ...programOf(operands, options, context),
+    ...(options.classpath === undefined ? {} : { classpaths: options.classpath }),
+  },
+  config: {
+    ...context.config,
+    ...(options.detached === true ? { 'execution.attached': 'false' } : {}),
+    ...(options.shutdownOnAttachedExit === true ? { 'execution.shutdown-on-attached-exit': 'true' } : {}),
+  },
+});
+
+/** Starts an application cluster and returns when it is up; where it is asked for attached, when the application is over. */
+export const runApplication = async (
+  operands: readonly string[],
+  options: ProgramOptions,
+  context: Context,
+): Promise<void> => {
+  const application = applicationOf(operands, options, context);
+  const local = await readLocalInput(context);
+  local.warnings.forEach(context.note);
+  const body = await deployBody({ ...pick(context), config: application.config }, local);
+  await checkJar(application.job.jar, body.config);
+  const target = await context.target();
+
+  const { operation } = await carryOut(
+    {
+      path: path`/v1/targets/${target}/clusters`,
+      body: { mode: 'application', ...body, job: application.job },
+      what: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
+    },
+    context,
+  );
+  const cluster = await readCluster(operation, context);
+  const waits = application.config['execution.attached']?.toLowerCase() === 'true';
+  if (!context.json) context.print(clusterLine('Create', cluster, body.config['rest.port']));
+  else if (!waits) context.printJson({ operation, cluster });
+  if (waits) await report(await untilOver(cluster, context), context);
+};
+
+const pick = ({ clusterId, flinkVersion }: Context) => ({ clusterId, flinkVersion });
+
+/** @throws Failure for a jar that the JobManager could not get. */
+const checkJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {
+  const [{ jarMistake }, { canonicalConfig }] = await Promise.all([
+    import('#shared/flink/application.ts'),
+    import('#shared/flink/options.ts'),
+  ]);
+  const detail = jarMistake(jar, canonicalConfig(config));
+  if (detail !== undefined)
+    throw new Failure(detail, { code: 'refused-option', errors: [{ pointer: '/job/jar', detail }] });
+};
+
+const pace = { firstMs: 500, longestMs: 5_000 };
+
+const untilOver = async (first: Cluster, context: Context): Promise<Cluster> => {
+  const { isOver } = await import('#events/model.ts');
+  if (isOver(first)) return first;
+  using progress = showProgress(`Application cluster ${first.clusterId}`, context.io.stderr);
+  const pause = slowingPause(pace, context.signal);
+  for (;;) {
+    await pause();
+    const cluster = await readCluster(first, context);
+    if (isOver(cluster)) return cluster;
+    progress.phase(cluster.state);
+  }
+};
+
+/** @throws Failure when the application did not finish. */
+const report = async (cluster: Cluster, context: Context): Promise<void> => {
+  const { jobs } = await readJobs(cluster, context);
+  const own = jobs.filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
+  if (context.json) context.printJson({ cluster, jobs: own });
+  else if (cluster.state === 'FINISHED') endLines(own).forEach(context.print);
+  if (cluster.state === 'FINISHED') return;
+  const causes = [
+    [cluster.reason, cluster.message].filter(Boolean).join(': '),
+    ...own.map(({ message = '' }) => message),
+  ];
+  throw new Failure(`Application cluster ${cluster.clusterId} is ${cluster.state}.`, {
+    lines: [...new Set(causes)].filter((line) => line !== ''),
+    hint: `\`drey events ${cluster.clusterId}\` shows what happened.`,
+  });
+};
+
+const endLines = (jobs: readonly Job[]): readonly string[] =>
+  jobs.length === 0 ? ['Program execution finished'] : jobs.flatMap(finishedLines);

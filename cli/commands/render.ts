@@ -1,0 +1,117 @@
+import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts';
+
+import { applicationOf } from '../application.ts';
+import { defineCommand, defineGroup } from '../command.ts';
+import type { Context } from '../context.ts';
+import { UsageError, refusalOf } from '../failure.ts';
+import { type LocalInput, modeAskedFor, readLocalInput, textIn } from '../folder.ts';
+import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
+
+const kubernetesSession = defineCommand({
+  name: 'kubernetes-session',
+  summary: 'the objects of a session cluster',
+  examples: {
+    'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'with the stock configuration',
+    'FLINK_CONF_DIR=conf drey render kubernetes-session -Dkubernetes.namespace=etl > session.yaml':
+      'with a configuration folder',
+  },
+  run: async (context) => {
+    if (context.mode === 'application')
+      throw new UsageError('kubernetes-session is for sessions; `drey render run-application` is for applications.');
+    const local = await readLocalInput(context);
+    await show(context, local, (place) => ({ ...place, mode: 'session', config: context.config }));
+  },
+});
+
+const application = {
+  operands: '[jar] [arguments...]',
+  stopsAtOperand: true,
+  options: { ...programOptions, '-d, --detached': 'sets execution.attached=false' },
+  repeatable: repeatableProgramOptions,
+} as const;
+
+const run = defineCommand<ProgramOptions>({
+  ...application,
+  name: 'run',
+  summary: 'the objects of an application cluster (--target kubernetes-application)',
+  examples: {
+    'drey render run --target kubernetes-application -Dkubernetes.cluster-id=nightly -p 4 local:///opt/flink/usrlib/etl.jar --day 2026-11-23':
+      'what follows the jar belongs to the program',
+  },
+  run: async (context, operands, options) => {
+    if ((await modeAskedFor(context)) === 'session')
+      throw new UsageError(
+        'A job on a session makes no objects: say --target kubernetes-application, or `drey render kubernetes-session`.',
+      );
+    await showApplication(operands, options, context, await readLocalInput(context));
+  },
+});
+
+const runApplication = defineCommand<ProgramOptions>({
+  ...application,
+  name: 'run-application',
+  summary: 'the objects of an application cluster',
+  examples: {
+    'drey render run-application -Dkubernetes.cluster-id=nightly --output json local:///opt/flink/usrlib/etl.jar':
+      'as a JSON array',
+  },
+  run: async (context, operands, options) => {
+    if (context.mode === 'session')
+      throw new UsageError('run-application is for applications; `drey render kubernetes-session` is for sessions.');
+    await showApplication(operands, options, context, await readLocalInput(context));
+  },
+});
+
+/** What Flink's client would make of the command line and this machine's files alone: no API, no target. */
+export const render = defineGroup({
+  name: 'render',
+  summary: 'print the Kubernetes objects of a cluster, without making them',
+  commands: [kubernetesSession, run, runApplication],
+});
+
+const showApplication = async (
+  operands: readonly string[],
+  options: ProgramOptions,
+  context: Context,
+  local: LocalInput,
+): Promise<void> => {
+  const [{ ApplicationJob }, { parse }] = await Promise.all([
+    import('#events/commands/deploy.ts'),
+    import('#events/problem.ts'),
+  ]);
+  const { job, config } = applicationOf(operands, options, context);
+  await show(context, local, (place) => ({ ...place, mode: 'application', config, job: parse(ApplicationJob, job) }));
+};
+
+type Place = Pick<ClusterInput, 'clusterId' | 'namespace'>;
+
+const show = async (context: Context, local: LocalInput, inputOf: (place: Place) => ClusterInput): Promise<void> => {
+  const place = placeOf(context, local);
+  const manifests = await rendered(place, () => ({ ...local, flinkVersion: context.flinkVersion, ...inputOf(place) }));
+  [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
+  const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
+  if (!context.json) return context.print(toDocuments(manifests).trimEnd());
+  const owner = { name: place.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
+  context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
+};
+
+const placeOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): Place => ({
+  clusterId: clusterId ?? textIn(folder, 'kubernetes.cluster-id') ?? generatedId(),
+  namespace: String(config['kubernetes.namespace'] ?? folder['kubernetes.namespace'] ?? 'default'),
+});
+
+/** @see Flink 2.2 `KubernetesClusterClientFactory.generateClusterId` */
+const generatedId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
+
+/** @throws Failure with every mistake, in the words that were typed. */
+const rendered = async ({ clusterId }: Place, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
+  const [{ renderCluster }, { Fault }] = await Promise.all([
+    import('#shared/flink/manifests.ts'),
+    import('#events/problem.ts'),
+  ]);
+  try {
+    return renderCluster(inputOf());
+  } catch (error) {
+    throw error instanceof Fault ? refusalOf(`Could not create Kubernetes cluster "${clusterId}".`, error) : error;
+  }
+};

@@ -1,0 +1,35 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Failure } from './failure.ts';
+
+export const isThere = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** @returns undefined when there is no such file. @throws Failure when it cannot be read. */
+export const bytesOf = async (file: string): Promise<Buffer | undefined> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Failure(`${file} cannot be read (${code ?? String(error)}).`, { cause: error });
+  }
+};
+
+/** As `bytesOf`. */
+export const textOf = async (file: string): Promise<string | undefined> => (await bytesOf(file))?.toString('utf8');
+
+/** Those of the files that are in the folder. */
+export const textsIn = async <N extends string>(
+  folder: string,
+  names: readonly N[],
+): Promise<Readonly<Partial<Record<N, string>>>> => {
+  const texts = await Promise.all(names.map(async (name) => [name, await textOf(join(folder, name))] as const));
+  const found: Partial<Record<N, string>> = {};
+  for (const [name, text] of texts) if (text !== undefined) found[name] = text;
+  return found;
+};

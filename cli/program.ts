@@ -1,0 +1,70 @@
+import type { Context } from './context.ts';
+import { UsageError } from './failure.ts';
+import { positive } from './options.ts';
+
+/** The options of `run`, on a session as for an application. */
+export interface ProgramOptions {
+  readonly class?: string;
+  readonly parallelism?: string;
+  readonly detached?: boolean;
+  readonly fromSavepoint?: string;
+  readonly allowNonRestoredState?: boolean;
+  readonly claimMode?: string;
+  readonly restoreMode?: string;
+  readonly classpath?: readonly string[];
+  readonly shutdownOnAttachedExit?: boolean;
+}
+
+/** How they are written → what they do. */
+export const programOptions = {
+  '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
+  '-p, --parallelism <n>': 'the parallelism of the program',
+  '-d, --detached': 'do not wait until the job ends',
+  '-s, --fromSavepoint <path>': 'the savepoint to start from',
+  '-n, --allowNonRestoredState': 'let go of state that the program no longer has',
+  '--claimMode <mode>': 'how to use the savepoint: claim, no_claim or legacy (also -claimMode, -cm)',
+  '--restoreMode <mode>': 'old name of --claimMode (also -rm)',
+  '--shutdownOnAttachedExit': 'sets execution.shutdown-on-attached-exit (also -sae)',
+} as const;
+
+export const repeatableProgramOptions = {
+  '-C, --classpath <url>': 'one more place with classes of the program, which every container can read; repeatable',
+} as const;
+
+/** What a program is started with, as a submit and a deploy have it. */
+export interface Program {
+  readonly jar: string;
+  readonly args: readonly string[];
+  readonly entryClass?: string;
+  readonly parallelism?: number;
+  readonly restore?: { readonly path: string; readonly allowNonRestoredState: boolean; readonly claimMode?: string };
+}
+
+/** @throws UsageError in Flink's words, before anything is asked. */
+export const programOf = (
+  [jar, ...args]: readonly string[],
+  options: ProgramOptions,
+  { note }: Pick<Context, 'note'>,
+): Program => {
+  if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
+  if (options.restoreMode !== undefined)
+    note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
+  const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
+  return {
+    jar,
+    args,
+    ...(entryClass === undefined ? {} : { entryClass }),
+    ...(parallelism === undefined
+      ? {}
+      : { parallelism: positive(parallelism, 'The parallelism must be a positive number') }),
+    ...(fromSavepoint === undefined
+      ? {}
+      : {
+          restore: {
+            path: fromSavepoint,
+            allowNonRestoredState: options.allowNonRestoredState ?? false,
+            ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
+          },
+        }),
+  };
+};

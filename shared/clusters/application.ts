@@ -1,0 +1,76 @@
+import { type Cluster, isEnded, type Job, type NamedTarget } from '#events/model.ts';
+import type { Place } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+
+import { accept } from './accept.ts';
+import { logAndCause } from './job-manager-log.ts';
+import type { Ports } from './ports.ts';
+import { judge } from './probe.ts';
+import { clusterAt, update } from './records.ts';
+import { jobsOf, type Verdict, verdictOf, withJobs } from './state.ts';
+
+const reasons: Readonly<Record<Verdict, string>> = {
+  FINISHED: 'JobFinished',
+  FAILED: 'JobFailed',
+  CANCELED: 'JobCanceled',
+};
+
+/**
+ * Stops an application cluster whose program has ended. How it ended is in the store by then, so that nothing is
+ * removed that is still needed to know it.
+ */
+export const endApplication = async (place: Place, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const { value: cluster } = await clusterAt(place, ports.store);
+  if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
+  const verdict = verdictOf(jobsOf(cluster, await ports.store.jobs(cluster)));
+  if (verdict === undefined) return;
+  const { target, clusterId, operationId } = cluster;
+  const data = { savepoint: 'none', ha: 'purge', reason: reasons[verdict.state] } as const;
+  const key = `application-ended/${clusterId}/${operationId}`;
+  try {
+    await accept({ kind: 'stop', target, clusterId, data, key, door: 'observer' }, ports, signal);
+  } catch (error) {
+    // Somebody stops it already: the verdict is recorded at the end of that stop.
+    if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;
+  }
+};
+
+/**
+ * Fails the job of an application whose JobManager ends again and again: without high availability a main() that
+ * throws after its job has run shows only so.
+ */
+export const failCrashed = async (
+  cluster: Cluster,
+  target: NamedTarget,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const kubernetes = ports.kubernetes(target);
+  const age = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
+  const verdict = judge(await kubernetes.observe(cluster.clusterId, signal), age);
+  if (verdict.answer !== 'no' || !verdict.final || verdict.reason !== 'CrashLoopBackOff') return;
+  const message = await logAndCause(verdict.message, cluster.clusterId, kubernetes, signal);
+  await update(ports.store, async () => {
+    const current = await clusterAt(cluster, ports.store);
+    if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')
+      return { result: undefined };
+    const now = ports.now();
+    const live = (await ports.store.jobs(cluster)).filter(({ value }) => isOf(current.value, value) && !isEnded(value));
+    const failed = live.map(({ value, version }) => ({
+      job: { ...value, state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() },
+      from: value.state,
+      previous: version,
+    }));
+    const next = withJobs(current.value, failed, now);
+    return {
+      change: {
+        cluster: { value: next.cluster, previous: current.version },
+        jobs: failed.map(({ job, previous }) => ({ value: job, previous })),
+        transitions: next.transitions,
+      },
+      result: undefined,
+    };
+  });
+};
+
+const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;

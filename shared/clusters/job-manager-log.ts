@@ -1,0 +1,37 @@
+import { Fault } from '#events/problem.ts';
+
+import type { Kubernetes } from './ports.ts';
+
+/** A stack trace has its root cause at the end, and many lines behind that. */
+const logLines = 200;
+const mostCauseCharacters = 500;
+/** Events and items have their limits, and a line of a log has none. */
+const mostLogCharacters = 4_000;
+
+/** Why the JobManager does not stay up: the exception that it ended with, and the end of what it wrote. */
+export const logAndCause = async (
+  message: string,
+  clusterId: string,
+  kubernetes: Kubernetes,
+  signal: AbortSignal,
+): Promise<string> => {
+  try {
+    const log =
+      (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ??
+      (await kubernetes.logs(clusterId, { lines: logLines }, signal));
+    if (log === undefined || log === '') return message;
+    const cause = causeIn(log);
+    return `${cause === undefined ? message : `${cause} (${message})`}\n${log.slice(-mostLogCharacters)}`;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return message; // The log is an extra: the reason stands without it.
+  }
+};
+
+/** The root cause of the last stack trace: what Java says behind `Caused by`, or the exception itself. */
+const causeIn = (log: string): string | undefined => {
+  const lines = log.split('\n');
+  const caused = lines.findLast((line) => line.startsWith('Caused by: '))?.slice('Caused by: '.length);
+  const thrown = lines.findLast((line) => /^[\w.$]+(Exception|Error)(: |$)/.test(line));
+  return (caused ?? thrown)?.trim().slice(0, mostCauseCharacters);
+};
