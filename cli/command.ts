@@ -16,6 +16,8 @@ export interface CliCommand<O> {
   readonly repeatable?: Readonly<Record<string, string>>;
   /** What comes behind the first operand is not for us. */
   readonly stopsAtOperand?: true;
+  /** Words that it does not know are ignored, with a warning: `kubernetes-session.sh` ignores them too. */
+  readonly ignoresUnknown?: true;
   /** What to type → what that does. */
   readonly examples: Readonly<Record<string, string>>;
   readonly run: (context: Context, operands: readonly string[], options: O) => Promise<void>;
@@ -66,18 +68,33 @@ const addGroup = ({ name, summary, commands }: CliGroup, program: Command, io: I
 };
 
 const addCommand = <O>(definition: CliCommand<O>, program: Command, io: Io): Command => {
-  const { name, operands = '', summary, options = {}, repeatable = {}, stopsAtOperand, examples, run } = definition;
+  const {
+    name,
+    operands = '',
+    summary,
+    options = {},
+    repeatable = {},
+    stopsAtOperand,
+    ignoresUnknown = false,
+    examples,
+    run,
+  } = definition;
   const command = program.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
   for (const [flags, description] of Object.entries(options)) command.option(flags, description);
   for (const [flags, description] of Object.entries(repeatable)) command.option(flags, description, collect);
   addCommonOptions(command)
     .passThroughOptions(stopsAtOperand ?? false)
+    .allowUnknownOption(ignoresUnknown)
+    .allowExcessArguments(ignoresUnknown)
     .helpOption('-h, --help', 'show this')
     .addHelpText('after', examplesText(examples));
   command.action(async () => {
     const levels = fromOutside(command).map((level) => level.opts<CommonOptions & O>());
     const given: CommonOptions & O = Object.assign({}, ...levels);
-    await run(contextOf({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io), command.args, given);
+    const context = contextOf({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io);
+    if (ignoresUnknown)
+      command.args.forEach((word) => context.note(`WARN Unrecognized option: ${word}; it is ignored.`));
+    await run(context, command.args, given);
   });
   return command;
 };

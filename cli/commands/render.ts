@@ -10,6 +10,7 @@ import { type ProgramOptions, programOptions, repeatableProgramOptions } from '.
 const kubernetesSession = defineCommand({
   name: 'kubernetes-session',
   summary: 'the objects of a session cluster',
+  ignoresUnknown: true,
   examples: {
     'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'with the stock configuration',
     'FLINK_CONF_DIR=conf drey render kubernetes-session -Dkubernetes.namespace=etl > session.yaml':

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { Cluster, Job } from '#events/model.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
+import { drey, environment } from '../support/cli.ts';
 import {
   call,
   clusterPath,
@@ -28,34 +29,6 @@ import {
 
 const jar = exampleJar(settingsFrom());
 const folder = mkdtempSync(join(tmpdir(), 'drey-acceptance-'));
-
-const environment = {
-  ...process.env,
-  DREY_API: system.apiUrl,
-  DREY_TARGET: system.target,
-  AWS_REGION: system.region,
-  AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
-};
-const cli = new URL('../../cli/bin.js', import.meta.url).pathname;
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** One command of the CLI, with what is piped into it. */
-const drey = (args: readonly string[], input = ''): Promise<Ran> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, ...args], { env: environment });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    child.stdin.end(input);
-  });
 
 interface TaskCounts {
   readonly total: number;

@@ -15,11 +15,11 @@ const cases = readdirSync(golden).filter((name) => existsSync(join(golden, name,
 const read = (name: string) => readFileSync(join(golden, name), 'utf8');
 
 const warned: Readonly<Record<string, string>> = {
+  'session-unknown-option': 'WARN Unrecognized option: --frobnicate; it is ignored.\n',
   'application-savepoint': "The option 'restoreMode' is deprecated. Please use 'claimMode' instead.\n",
 };
 /** What the command line alone is refused for. */
 const refusedAsTyped: Readonly<Record<string, string>> = {
-  'session-unknown-option': 'Unrecognized option: --frobnicate',
   'per-job': 'Per-Job Mode not supported by Active Kubernetes deployments.',
   'per-job-kubernetes': 'Per-Job Mode not supported by Active Kubernetes deployments.',
 };

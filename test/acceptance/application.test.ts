@@ -1,0 +1,164 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import type { Cluster, Job } from '#events/model.ts';
+import type { Plan } from '#events/requests.ts';
+import { exampleJar } from '#local/kubernetes.ts';
+import { settingsFrom } from '#local/settings.ts';
+
+import { drey } from '../support/cli.ts';
+import {
+  call,
+  clusterPath,
+  eventsOf,
+  freshId,
+  kubectl,
+  objectsOf,
+  stop,
+  system,
+  until,
+  untilDone,
+  untilState,
+} from '../support/system.ts';
+
+const jar = exampleJar(settingsFrom());
+const small = {
+  'jobmanager.memory.process.size': '1g',
+  'taskmanager.memory.process.size': '1g',
+  'kubernetes.container.image.ref': 'flink:2.2',
+};
+
+const deployApplication = (clusterId: string, job: object, config: object = {}) =>
+  call<{ operation: { operationId: string } }>('POST', `/v1/targets/${system.target}/clusters`, {
+    mode: 'application',
+    clusterId,
+    job,
+    config: { ...small, ...config },
+  });
+
+const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
+const jobsOf = async (clusterId: string) =>
+  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
+const changesOf = (clusterId: string) =>
+  eventsOf(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
+
+describe('an application cluster', () => {
+  it('runs the jar in its image, and is CANCELED and gone when its job is cancelled', async () => {
+    const clusterId = freshId('app');
+    const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });
+    await untilState(clusterId, 'RUNNING');
+    const [job] = await jobsOf(clusterId);
+
+    await call('POST', `${clusterPath(clusterId)}/jobs/${job?.jobId ?? ''}/cancel`, {});
+    await untilState(clusterId, 'CANCELED');
+
+    expect(job).toMatchObject({ jobId: body.operation.operationId, state: 'RUNNING' });
+    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(changesOf(clusterId).slice(-3)).toEqual(['job CANCELED', 'STOPPING', 'CANCELED']);
+  });
+
+  it('that is finite is FINISHED, with its verdict in the store and on the bus', async () => {
+    const clusterId = freshId('finite');
+    await deployApplication(clusterId, { jar: 'local:///opt/flink/examples/WordCount.jar' });
+    await untilState(clusterId, 'FINISHED');
+
+    expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
+    expect(await jobsOf(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
+    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(changesOf(clusterId).slice(-3)).toEqual(['job FINISHED', 'STOPPING', 'FINISHED']);
+  });
+
+  it('whose main() throws is FAILED with the cause', async () => {
+    const clusterId = freshId('throws');
+    const { body } = await deployApplication(clusterId, {
+      jar: 'local:///opt/flink/examples/WordCount.jar',
+      args: ['--execution-mode', 'sideways'],
+    });
+    await untilDone(body.operation.operationId);
+
+    const ended = await clusterOf(clusterId);
+    expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
+    expect(ended.message?.split('\n')[0]).toMatch(/sideways/i);
+    await until(
+      () => objectsOf(clusterId),
+      (objects) => objects.length === 0,
+    );
+  });
+});
+
+describe('a session with high availability', () => {
+  const storage = mkdtempSync(join(tmpdir(), 'drey-ha-'));
+  chmodSync(storage, 0o777);
+  afterAll(() => rmSync(storage, { recursive: true, force: true }));
+
+  it('survives the kill of its JobManager with its job', async () => {
+    const clusterId = freshId('ha');
+    const selector = `app=${clusterId},component=jobmanager`;
+    const podOf = () =>
+      kubectl('get', 'pod', '-n', system.namespace, '-l', selector, '-o', 'jsonpath={.items[*].metadata.uid}');
+    await call('POST', `/v1/targets/${system.target}/clusters`, {
+      mode: 'session',
+      clusterId,
+      config: {
+        ...small,
+        'high-availability.type': 'kubernetes',
+        'high-availability.storageDir': 'file:///ha',
+      },
+      podTemplates: {
+        default: {
+          spec: {
+            containers: [{ name: 'flink-main-container', volumeMounts: [{ name: 'ha', mountPath: '/ha' }] }],
+            volumes: [{ name: 'ha', hostPath: { path: storage } }],
+          },
+        },
+      },
+    });
+    await untilState(clusterId, 'RUNNING');
+    const { stdout } = await drey(['run', '-d', `-Dkubernetes.cluster-id=${clusterId}`, jar]);
+    const jobId = /JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
+    const before = await podOf();
+
+    await kubectl('delete', 'pod', '-n', system.namespace, '-l', selector, '--grace-period=0', '--force');
+    await until(podOf, (uid) => uid !== '' && uid !== before);
+    // The records are of before the kill: what Flink itself says is what counts.
+    const overview = `/api/v1/namespaces/${system.namespace}/services/${clusterId}-rest:rest/proxy/v1/jobs/${jobId}`;
+    await until(
+      async () => {
+        try {
+          return await kubectl('get', '--raw', overview);
+        } catch {
+          return ''; // no JobManager leads yet
+        }
+      },
+      (text) => text.includes('"state":"RUNNING"'),
+    );
+
+    expect((await jobsOf(clusterId)).find((job) => job.jobId === jobId)).toMatchObject({ state: 'RUNNING' });
+    expect(await clusterOf(clusterId)).toMatchObject({ state: 'RUNNING' });
+    await stop(clusterId, { ha: 'purge' });
+    await untilState(clusterId, 'STOPPED');
+    expect(await objectsOf(clusterId)).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  it('has what a deploy would create, and the word of the API server', async () => {
+    const clusterId = freshId('plan');
+    const path = `/v1/targets/${system.target}/plans`;
+    const asked = { mode: 'session', clusterId, config: small };
+
+    const good = await call<Plan>('POST', path, asked);
+    const bad = await call<Plan>('POST', path, {
+      ...asked,
+      podTemplates: { jobmanager: { spec: { restartPolicy: 'Never' } } },
+    });
+
+    expect(good.body).toMatchObject({ dryRun: 'passed', errors: [], objects: { length: 4 } });
+    expect(bad.body).toMatchObject({ dryRun: 'refused' });
+    expect(JSON.stringify(bad.body.errors)).toContain('restartPolicy');
+    expect(await objectsOf(clusterId)).toEqual([]);
+  });
+});
