@@ -16,6 +16,7 @@ export const submit: UseCase<'submit'> = {
     const target = await ports.targets.get(name);
     const place = { target: name, clusterId: clusterId ?? '' };
     const { value: cluster } = await clusterAt(place, ports.store);
+    mustTakeJobs(cluster);
     mustRun(cluster);
     await mustBeJar(data.jar, target, ports.jars);
 
@@ -36,18 +37,21 @@ export const submit: UseCase<'submit'> = {
   },
 };
 
-/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does or takes no jobs. */
+const mustTakeJobs = ({ clusterId, target, mode }: Cluster): void => {
+  if (mode === 'session') return;
+  throw new Fault(
+    'wrong-state',
+    `cluster ${clusterId} in target ${target} is an application: it runs its own program only; submit to a session`,
+  );
+};
+
+/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does. */
 export const mustRun = (cluster: Cluster): void => {
-  const { clusterId, target, state, mode } = cluster;
-  if (mode === 'application')
-    throw new Fault(
-      'wrong-state',
-      `cluster ${clusterId} in target ${target} is an application: it runs its own program only; submit to a session`,
-    );
+  const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return;
   if (isOver(cluster) || state === 'STOPPING')
-    throw new Fault('wrong-state', `session ${clusterId} in target ${target} is ${state}`);
-  throw new Fault('not-ready', `session ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
+    throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
+  throw new Fault('not-ready', `cluster ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
     retryAfterSeconds: 5,
   });
 };

@@ -52,7 +52,8 @@ describe('an application cluster', () => {
     await untilState(clusterId, 'RUNNING');
     const [job] = await jobsOf(clusterId);
 
-    await call('POST', `${clusterPath(clusterId)}/jobs/${job?.jobId ?? ''}/cancel`, {});
+    const cancelled = await call('POST', `${clusterPath(clusterId)}/jobs/${job?.jobId ?? ''}/cancel`, {});
+    expect(cancelled.status).toBeLessThan(300);
     await untilState(clusterId, 'CANCELED');
 
     expect(job).toMatchObject({ jobId: body.operation.operationId, state: 'RUNNING' });

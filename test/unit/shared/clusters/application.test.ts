@@ -189,11 +189,12 @@ describe.each(doors)('through %s, an application', (_door, send) => {
 
   it('has its job cancelled like any other', async () => {
     await started(send);
-    await send('cancel', { clusterId, data: { jobId: deployId() } }, world);
+    const cancelled = await send('cancel', { clusterId, jobId: deployId() }, world);
     flink().setState(deployId(), 'CANCELED');
     await look();
     await machines();
 
+    expect(cancelled).toMatchObject({ outcome: 'done' });
     expect(await cluster()).toMatchObject({ state: 'CANCELED' });
   });
 
