@@ -1,3 +1,5 @@
+import type { Cluster } from '#events/model.ts';
+
 import { readClusters } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
@@ -45,9 +47,16 @@ export const clusters = defineCommand<Options>({
         paintState(one.state, context.io.stdout),
         localTime(one.createdAt),
         one.image,
-        [one.reason, one.message].filter(Boolean).join(': '),
+        reasonIn(one),
       ]);
       context.print(await tableOf(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'IMAGE', 'REASON'], rows));
     }
   },
 });
+
+/** One line of it: `drey describe` has the rest. */
+const reasonIn = ({ reason, message }: Cluster): string => {
+  const [line = ''] = [reason, message].filter(Boolean).join(': ').split('\n');
+  return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
+};
+const longestReason = 120;

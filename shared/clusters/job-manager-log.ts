@@ -4,11 +4,13 @@ import type { Kubernetes } from './ports.ts';
 
 /** A stack trace has its root cause at the end, and many lines behind that. */
 const logLines = 200;
+/** Of a log without an exception, the end is what there is to go by. */
+const shownLines = 20;
 const mostCauseCharacters = 500;
 /** Events and items have their limits, and a line of a log has none. */
 const mostLogCharacters = 4_000;
 
-/** Why the JobManager does not stay up: the exception that it ended with, and the end of what it wrote. */
+/** Why the JobManager does not stay up: the exception that it ended with, else the end of what it wrote. */
 export const logAndCause = async (
   message: string,
   clusterId: string,
@@ -21,7 +23,8 @@ export const logAndCause = async (
       (await kubernetes.logs(clusterId, { lines: logLines }, signal));
     if (log === undefined || log === '') return message;
     const cause = causeIn(log);
-    return `${cause === undefined ? message : `${cause} (${message})`}\n${log.slice(-mostLogCharacters)}`;
+    if (cause !== undefined) return `${cause} (${message})`;
+    return `${message}\n${log.split('\n').slice(-shownLines).join('\n').slice(-mostLogCharacters)}`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return message; // The log is an extra: the reason stands without it.

@@ -130,7 +130,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
 
     const ended = await cluster();
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
-    expect(ended?.message).toMatch(/^java\.io\.IOException: no such bucket/);
+    expect(ended?.message).toBe('java.io.IOException: no such bucket (back-off 10s)');
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
