@@ -172,7 +172,7 @@ describe('a session', () => {
     const { code, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, jar]);
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`session ${clusterId} in target ${system.target} is DEPLOYING`);
+    expect(stderr).toContain(`cluster ${clusterId} in target ${system.target} is DEPLOYING`);
     await untilState(clusterId, 'RUNNING');
   });
 
