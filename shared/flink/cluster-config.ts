@@ -45,7 +45,7 @@ export const clusterConfig = (input: ConfigInput): OriginatedConfig => {
     ['command', input.job === undefined ? {} : jobConfig(input.job)],
   ]);
   const settled = layered([['drey', settledConfig(asked.config, input)]]);
-  const config = { ...asked.config, ...settled.config };
+  const config = { ...asked.config, ...(input.mode === 'application' ? flagsOf(asked.config) : {}), ...settled.config };
   const kept = Object.keys(config).filter((key) => !clientOnly.has(key));
   return {
     config: Object.fromEntries(kept.map((key) => [key, config[key] ?? ''])),
@@ -72,6 +72,15 @@ const applicationDefaults = {
   'execution.state-recovery.claim-mode': 'NO_CLAIM',
   'execution.state-recovery.ignore-unclaimed-state': false,
 } as const;
+
+/** What `flink run` sets by its flags is true or false, not a text, however it was given. */
+const flagsOf = (asked: Config): Config =>
+  Object.fromEntries(
+    Object.entries(applicationDefaults).flatMap(([key, standard]) => {
+      const text = textOf(asked[key] ?? '').toLowerCase();
+      return typeof standard === 'boolean' && (text === 'true' || text === 'false') ? [[key, text === 'true']] : [];
+    }),
+  );
 
 /** The program, as the JobManager reads it. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
 const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({

@@ -86,7 +86,8 @@ export const parseFraction = (text: string): number => {
 /** One port, 0 for any. Flink takes ranges for some of them; on Kubernetes a port is a single number. */
 export const parsePort = (text: string): number => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65_535)) throw refused(`${quote(text)} is not a fixed port; ranges are not possible on Kubernetes`);
+  if (!(value <= 65_535))
+    throw refused(`${quote(text)} is not a port: one number from 0 to 65535 (Kubernetes knows no ranges)`);
   return value;
 };
 

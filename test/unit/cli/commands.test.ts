@@ -508,6 +508,19 @@ describe('list', () => {
     expect(ended.stdout).not.toContain('done');
   });
 
+  it('shows what was seen last of a cluster that does not answer, and says so', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
+      'list',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(jobId),
+      stderr: expect.stringContaining('Cluster live does not answer now: this is how it was seen last.'),
+    });
+  });
+
   it("says in Flink's words that there is no such cluster", async () => {
     const ended = await run({}, ['list', '-Dkubernetes.cluster-id=nowhere']);
 

@@ -137,8 +137,8 @@ describe('render', () => {
 
     const { stdout } = await render(['run-application', '-Dkubernetes.cluster-id=x', ...flags, 'local:///x.jar']);
 
-    expect(stdout).toContain("attached: 'false'");
-    expect(stdout).toContain("shutdown-on-attached-exit: 'true'");
+    expect(stdout).toContain('attached: false');
+    expect(stdout).toContain('shutdown-on-attached-exit: true');
     expect(stdout).toMatch(/classpaths:\n +- file:\/opt\/a.jar\n +- file:\/opt\/b.jar\n/);
   });
 
