@@ -42,7 +42,7 @@ type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 interface TableOptions {
   readonly table: string;
-  readonly client?: DynamoDBClient;
+  readonly db?: Pick<DynamoDBDocumentClient, 'send'>;
   readonly now: () => Date;
 }
 
@@ -52,11 +52,9 @@ export const documents = (client = new DynamoDBClient()) =>
 /** The store and the targets, in one DynamoDB table. */
 export const openTable = ({
   table,
-  client,
+  db = documents(),
   now,
 }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
-  const db = documents(client);
-
   const get = async (key: { readonly pk: string; readonly sk: string }) =>
     (await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 

@@ -4,7 +4,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 
 import pRetry from 'p-retry';
 import * as z from 'zod';
@@ -57,6 +57,24 @@ export interface RetryPolicy {
 }
 
 const defaultPolicy: RetryPolicy = { retries: 2, shortestMs: 200, longestMs: 2_000, patienceSeconds: 5 };
+
+/** One request over a connection, and whatever answer comes. */
+export type Exchange = (
+  connection: Connection,
+  request: Request,
+  target: NamedTarget,
+  access: Access,
+  signal: AbortSignal,
+) => Promise<Answer>;
+
+/** How a client reaches its server, and how it waits. */
+interface ClientOptions {
+  readonly policy: RetryPolicy;
+  readonly exchange: Exchange;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In `[0, 1)`. */
+  readonly random: () => number;
+}
 /** All tries together have to end before an HTTP request does, so that its answer can say what was tried. */
 const defaultTimeoutMs = 5_000;
 const pageSize = 500;
@@ -65,7 +83,16 @@ const pageSize = 500;
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
 /** A client of one target's API server. */
-export const clientOf = (target: NamedTarget, access: Access, policy: RetryPolicy = defaultPolicy): Client => {
+export const clientOf = (
+  target: NamedTarget,
+  access: Access,
+  {
+    policy = defaultPolicy,
+    exchange = exchangeOverTls,
+    sleep = (ms, signal) => setTimeout(ms, undefined, { signal }),
+    random = Math.random,
+  }: Partial<ClientOptions> = {},
+): Client => {
   const tryOnce = async (request: Request, signal: AbortSignal): Promise<Answer> => {
     const answer = await exchange(await access.open(target, signal), request, target, access, signal);
     if (answer.status !== 401) return answer;
@@ -83,12 +110,21 @@ export const clientOf = (target: NamedTarget, access: Access, policy: RetryPolic
   };
 
   const send = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+    /** Waits before a repetition; false when there should be none. */
+    const pause = async (error: unknown, retries: number): Promise<boolean> => {
+      if (!(error instanceof Fault) || error.code !== 'target-unreachable') return false;
+      const asked = error.retryAfterSeconds ?? 0;
+      if (asked > policy.patienceSeconds) return false;
+      const jitter = random() * Math.min(policy.longestMs, policy.shortestMs * 2 ** retries);
+      await sleep(asked * 1_000 + jitter, signal);
+      return true;
+    };
     try {
       return await pRetry(() => expectedOf(request, signal), {
         retries: isRepeatable(request) ? policy.retries : 0,
         signal,
         minTimeout: 0, // The pause is made here, because p-retry knows no full jitter and no Retry-After.
-        shouldRetry: ({ error, retriesConsumed }) => pause(error, retriesConsumed, policy, signal),
+        shouldRetry: ({ error, retriesConsumed }) => pause(error, retriesConsumed),
       });
     } catch (error) {
       if (error instanceof Fault || !signal.aborted) throw error;
@@ -132,24 +168,7 @@ export const clientOf = (target: NamedTarget, access: Access, policy: RetryPolic
 
 const isRepeatable = ({ repeatable = true, stream }: Request) => repeatable && stream === undefined;
 
-/** Waits before a repetition; false when there should be none. */
-const pause = async (error: unknown, retries: number, policy: RetryPolicy, signal: AbortSignal): Promise<boolean> => {
-  if (!(error instanceof Fault) || error.code !== 'target-unreachable') return false;
-  const asked = error.retryAfterSeconds ?? 0;
-  if (asked > policy.patienceSeconds) return false;
-  const jitter = Math.random() * Math.min(policy.longestMs, policy.shortestMs * 2 ** retries);
-  await sleep(asked * 1_000 + jitter, undefined, { signal });
-  return true;
-};
-
-/** One request and whatever answer comes. */
-const exchange = async (
-  connection: Connection,
-  request: Request,
-  target: NamedTarget,
-  access: Access,
-  signal: AbortSignal,
-): Promise<Answer> => {
+const exchangeOverTls: Exchange = async (connection, request, target, access, signal) => {
   const { timeoutMs = defaultTimeoutMs } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
   const progress = { connected: false };

@@ -84,7 +84,7 @@ const accessTo = (server: URL, ca = pems.cert) => {
 const clientFor = async (replies: readonly Reply[], listen?: RequestListener) => {
   const served = await serve(replies, listen);
   const { access, forget } = accessTo(served.url);
-  return { client: clientOf(target, access, policy), ...served, forget };
+  return { client: clientOf(target, access, { policy }), ...served, forget };
 };
 
 const get: Request = { method: 'GET', path: '/api/v1/namespaces/flink/pods' };
@@ -257,7 +257,7 @@ describe('a broken connection', () => {
       state.ca = pems.cert;
     });
 
-    const answer = await clientOf(target, access, policy).send(get, signal());
+    const answer = await clientOf(target, access, { policy }).send(get, signal());
 
     expect(answer.status).toBe(200);
     expect(forget.mock.calls).toEqual([[target, 'address']]);
@@ -268,7 +268,7 @@ describe('a broken connection', () => {
     await new Promise((done) => server.close(done));
     const { access, forget } = accessTo(url);
 
-    const sent = clientOf(target, access, policy).send(get, signal());
+    const sent = clientOf(target, access, { policy }).send(get, signal());
 
     await expect(sent).rejects.toMatchObject({
       code: 'target-unreachable',
