@@ -20,6 +20,8 @@ export interface CleanupState {
   readonly message?: string;
 }
 
+/** Pods end gracefully, and finalizers take their time. */
+const removalMs = 30 * 60_000;
 const shortestWaitSeconds = 1;
 const longestWaitSeconds = 15;
 
@@ -122,11 +124,12 @@ export const verify = async (state: CleanupState, ports: Ports, signal: AbortSig
   return waiting(state);
 };
 
-/** A stop says so; an application that did not come up has nothing to recover. */
-const isPurging = async (operation: StoredOperation, { store }: Ports) =>
-  stopOf(operation) === undefined
-    ? (await clusterAt(operation, store)).value.mode === 'application'
-    : stopOf(operation)?.ha === 'purge';
+/** A stop says so; an application that has ended, or did not come up, has nothing to recover. */
+const isPurging = async (operation: StoredOperation, ports: Ports) => {
+  const stop = stopOf(operation);
+  if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return true;
+  return stop === undefined && (await clusterAt(operation, ports.store)).value.mode === 'application';
+};
 
 /** Records the end of a stop: the cluster's, and that of the jobs that went with it. A failed deploy is recorded already. */
 export const recordStopped = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
@@ -262,6 +265,10 @@ const savepointFailed = ({ operationId }: CleanupState, message: string): Cleanu
 });
 
 const stopOf = ({ plan }: StoredOperation) => (plan !== undefined && 'stop' in plan ? plan.stop : undefined);
-const isOverdue = ({ deadline }: StoredOperation, { now }: Ports) => now().toISOString() > deadline;
+/** A deploy that failed, perhaps at its deadline, has as long from there on to be removed. */
+const isOverdue = (operation: StoredOperation, { now }: Ports) =>
+  stopOf(operation) === undefined
+    ? now().getTime() > Date.parse(operation.updatedAt) + removalMs
+    : now().toISOString() > operation.deadline;
 const kubernetesOf = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> =>
   ports.kubernetes(await ports.targets.get(target));

@@ -1,20 +1,19 @@
-import { type Cluster, clusterStates, isDone, isOver, type NamedTarget } from '#events/model.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import { type Cluster, clusterStates, isOver, type NamedTarget } from '#events/model.ts';
+import { Fault } from '#events/problem.ts';
 
 import { accept } from './accept.ts';
 import { endApplication, failCrashed } from './application.ts';
-import { failDeploy } from './deploy.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { LogFields, ObservedDeployment, Ports } from './ports.ts';
-import { operationOf, progressed, update } from './records.ts';
+import { redrive, removeLeftover, stopAgain } from './redrive.ts';
 
 const pageSize = 100;
-const clustersAtOnce = 8;
+const atOnce = 8;
 const liveStates = clusterStates.filter((state) => !isOver({ state }));
 
 /**
  * The minute's look at every target: jobs that changed, clusters that somebody deleted by hand, operations that
- * nobody carries on. A target that does not answer changes nothing.
+ * nobody carries on, Deployments that belong to no cluster any more. A target that does not answer changes nothing.
  */
 export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> => {
   await Promise.all((await ports.targets.list()).map((target) => observeTarget(target, ports, signal)));
@@ -22,22 +21,36 @@ export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> 
 
 const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal): Promise<void> => {
   await tolerating('target not observed', { target: target.name }, ports, async () => {
-    for (const operationId of await ports.store.openOperations(target.name)) await endOverdue(operationId, ports);
-    const clusters = (await liveClusters(target.name, ports)).filter(({ state }) => state === 'RUNNING');
-    if (clusters.length === 0) return;
-    const listed = await ports.kubernetes(target).deployments(signal);
+    const name = target.name;
+    const operations = await ports.store.openOperations(name);
+    await each(operations, (operationId) =>
+      tolerating('operation not carried on', { target: name, operationId }, ports, () =>
+        redrive(operationId, ports, signal),
+      ),
+    );
+    const kubernetes = ports.kubernetes(target);
+    const listed = await kubernetes.deployments(signal);
     const deployments = new Map(listed.map((deployment) => [deployment.clusterId, deployment]));
-    for (let at = 0; at < clusters.length; at += clustersAtOnce) {
-      const some = clusters.slice(at, at + clustersAtOnce);
-      await Promise.all(
-        some.map((cluster) =>
-          tolerating('cluster not observed', { target: target.name, clusterId: cluster.clusterId }, ports, () =>
-            observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal),
-          ),
+    const clusters = await liveClusters(name, ports);
+    await each(clusters, (cluster) =>
+      tolerating('cluster not observed', { target: name, clusterId: cluster.clusterId }, ports, () =>
+        observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal),
+      ),
+    );
+    const claimed = new Set(clusters.map(({ operationId }) => operationId));
+    await each(
+      listed.filter(({ operationId }) => operationId !== undefined && !claimed.has(operationId)),
+      (deployment) =>
+        tolerating('leftover not removed', { target: name, clusterId: deployment.clusterId }, ports, () =>
+          removeLeftover(name, deployment, { kubernetes, ports }, signal),
         ),
-      );
-    }
+    );
   });
+};
+
+/** Some side by side. */
+const each = async <T>(items: readonly T[], look: (item: T) => Promise<void>): Promise<void> => {
+  for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(look));
 };
 
 /** What cannot be seen of one does not keep the others from being looked at. */
@@ -77,6 +90,7 @@ const observeCluster = async (
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> => {
+  if (cluster.state !== 'RUNNING') return stopAgain(cluster, ports, signal);
   const deleted = isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal));
   if (deleted) return stopDeleted(cluster, ports, signal);
   const { reachable } = await observeJobs(cluster, ports, signal);
@@ -100,37 +114,4 @@ const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, si
     signal,
   );
   ports.log.info('cluster was deleted by hand', { target, clusterId });
-};
-
-/** Every wait ends: an operation that nobody carried to its end by its deadline has failed. */
-const endOverdue = async (operationId: string, ports: Ports) => {
-  const operation = await operationOf(operationId, ports.store);
-  const { kind, deadline, state, target, clusterId } = operation.value;
-  if (isDone(operation.value) || ports.now().toISOString() <= deadline) return;
-  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, {
-    reason: 'DeadlineExceeded',
-  });
-  if (kind === 'deploy') {
-    await failDeploy(operationId, fault, ports);
-    await ports.machines.start('cleanup', operationId);
-  } else {
-    await update(ports.store, async () => {
-      const current = await operationOf(operationId, ports.store);
-      return isDone(current.value)
-        ? { result: undefined }
-        : {
-            change: { operations: [progressed(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())] },
-            result: undefined,
-          };
-    });
-  }
-  ports.log.warn('operation ended at its deadline', {
-    operationId,
-    command: kind,
-    target,
-    clusterId,
-    outcome: 'failed',
-    code: fault.code,
-    state,
-  });
 };

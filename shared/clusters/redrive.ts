@@ -1,0 +1,108 @@
+import { type Cluster, isDone, isOver } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+
+import { accept } from './accept.ts';
+import { cancel } from './cancel.ts';
+import { failDeploy } from './deploy.ts';
+import type { Kubernetes, Machine, ObservedDeployment, Ports, StoredOperation, Versioned } from './ports.ts';
+import { operationOf, progressed, update } from './records.ts';
+
+/** Longer than a step takes: what did not move for so long may be carried on by nobody. */
+const standstillMs = 2 * 60_000;
+/** Between a stop that failed and the next try. */
+const againMs = 5 * 60_000;
+
+const machines: Readonly<Record<'deploy' | 'submit' | 'stop', Machine>> = {
+  deploy: 'lifecycle',
+  submit: 'submission',
+  stop: 'cleanup',
+};
+
+/**
+ * Carries on an operation that stands still, and ends it at its deadline: every wait ends. A process that died behind
+ * its record and before the start of its state machine leaves such operations.
+ */
+export const redrive = async (operationId: string, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const operation = await operationOf(operationId, ports.store);
+  const { deadline, updatedAt } = operation.value;
+  if (isDone(operation.value)) return;
+  if (ports.now().toISOString() > deadline) await endOverdue(operation.value, ports);
+  else if (ports.now().getTime() - Date.parse(updatedAt) > standstillMs) await carryOn(operation, ports, signal);
+};
+
+/** Starting a state machine that runs already changes nothing: its execution has the operation's name. */
+const carryOn = async (operation: Versioned<StoredOperation>, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const { kind, state, operationId, target, clusterId, door, jobId = '' } = operation.value;
+  if (kind === 'cancel') {
+    await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, door }, ports, signal);
+  } else if (kind !== 'deploy' || state === 'IN_PROGRESS') {
+    await ports.machines.start(machines[kind], operationId);
+  }
+  // What a deploy was to create is not stored: until its deadline only the same command can go on with it.
+};
+
+const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+  const { operationId, kind, deadline, state, target, clusterId } = operation;
+  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, {
+    reason: 'DeadlineExceeded',
+  });
+  if (kind === 'deploy') {
+    await failDeploy(operationId, fault, ports);
+    await ports.machines.start('cleanup', operationId);
+  } else {
+    await update(ports.store, async () => {
+      const current = await operationOf(operationId, ports.store);
+      return isDone(current.value)
+        ? { result: undefined }
+        : {
+            change: { operations: [progressed(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())] },
+            result: undefined,
+          };
+    });
+  }
+  ports.log.warn('operation ended at its deadline', {
+    operationId,
+    command: kind,
+    target,
+    clusterId,
+    outcome: 'failed',
+    code: fault.code,
+    state,
+  });
+};
+
+/** Stops a cluster again whose stop has failed: nobody else would end what is half removed. */
+export const stopAgain = async (cluster: Cluster, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const { target, clusterId, stopOperationId } = cluster;
+  if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return;
+  const { plan, updatedAt, ...earlier } = (await operationOf(stopOperationId, ports.store)).value;
+  if (!isDone(earlier) || ports.now().getTime() - Date.parse(updatedAt) < againMs) return;
+  const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
+  // Its savepoints are taken, or were given up.
+  const data = { ha: 'keep', ...asked, savepoint: 'none' } as const;
+  await accept(
+    { kind: 'stop', target, clusterId, data, key: `stop-again/${clusterId}/${stopOperationId}`, door: 'observer' },
+    ports,
+    signal,
+  );
+};
+
+/**
+ * Removes a Deployment that a deploy of Drey's made and that no cluster is any more: its deploy was overtaken by a
+ * stop while it was being created, or its removal did not get through.
+ */
+export const removeLeftover = async (
+  target: string,
+  { clusterId, uid, operationId, deleting }: ObservedDeployment,
+  { kubernetes, ports }: { readonly kubernetes: Kubernetes; readonly ports: Ports },
+  signal: AbortSignal,
+): Promise<void> => {
+  if (deleting || operationId === undefined) return;
+  const operation = (await ports.store.operation(operationId))?.value;
+  if (operation === undefined || operation.target !== target || operation.clusterId !== clusterId) return;
+  const cluster = (await ports.store.cluster({ target, clusterId }))?.value;
+  const isItsOwn = cluster?.operationId === operationId && !isOver(cluster);
+  if (!isDone(operation) || isItsOwn) return;
+  await kubernetes.remove(clusterId, uid, signal);
+  ports.log.warn('leftover removed', { target, clusterId, operationId });
+};

@@ -1,0 +1,151 @@
+import { type Cluster, isDone, isOver } from '#events/model.ts';
+import type { Transition } from '#events/transitions.ts';
+import type { StoredOperation } from '#shared/clusters/ports.ts';
+import { operationAnnotation } from '#shared/kubernetes/apply.ts';
+
+import type { KubernetesObject } from './kubernetes.ts';
+import type { Workload } from './workload.ts';
+import type { ModelWorld } from './world.ts';
+
+const clustersOf = ({ table }: ModelWorld) =>
+  [...table.items].filter(([, { sk }]) => sk === 'cluster').map(([, { value }]) => value as Cluster);
+const operationsOf = ({ table }: ModelWorld) => table.values<StoredOperation>('operation#');
+const transitionsOf = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk.startsWith('transition#')).map(({ value }) => value as Transition);
+
+/** Whether everything that was begun has come to an end of some kind. */
+export const isAtRest = (world: ModelWorld): boolean =>
+  world.isQuiet &&
+  operationsOf(world).every((operation) => isDone(operation)) &&
+  clustersOf(world).every((cluster) => isOver(cluster) || cluster.state === 'RUNNING');
+
+/** What a transition claims has to be so in that moment. */
+export const provenNow = (transition: Transition, world: ModelWorld): readonly string[] => {
+  if (transition.subject !== 'cluster' || !['STOPPED', 'FINISHED', 'CANCELED'].includes(transition.to)) return [];
+  const cluster = clustersOf(world).find(({ clusterId }) => clusterId === transition.clusterId);
+  const deployment = world.kubernetes.objects.get(`Deployment/${transition.clusterId}`);
+  return deployment !== undefined && operationIn(deployment) === cluster?.operationId
+    ? [`${transition.clusterId} is ${transition.to} while its Deployment is there`]
+    : [];
+};
+
+/** Drey ends only what it was asked to end. */
+export const mayBeDeleted = (deployment: KubernetesObject, world: ModelWorld): readonly string[] => {
+  const { name } = deployment.metadata;
+  const operationId = operationIn(deployment);
+  if (operationId === undefined) return [`somebody else's Deployment ${name} was deleted`];
+  const cluster = clustersOf(world).find(({ clusterId }) => clusterId === name);
+  return cluster?.operationId === operationId && ['DEPLOYING', 'RUNNING'].includes(cluster.state)
+    ? [`the Deployment of ${name} was deleted while it is ${cluster.state}`]
+    : [];
+};
+
+/** What has to hold at the end, whatever happened. */
+export const violationsAtRest = (
+  world: ModelWorld,
+  { commands }: Workload,
+  byHand: ReadonlySet<string>,
+): readonly string[] => [
+  ...(isAtRest(world) ? [] : unrest(world)),
+  ...effects(world, commands, byHand),
+  ...numbers(world),
+  ...objects(world),
+  ...records(world, byHand),
+  ...answers(world),
+];
+
+const unrest = (world: ModelWorld) => [
+  ...operationsOf(world)
+    .filter((operation) => !isDone(operation))
+    .map(({ kind, clusterId, state }) => `the ${kind} of ${clusterId} stays ${state}`),
+  ...clustersOf(world)
+    .filter((cluster) => !isOver(cluster) && cluster.state !== 'RUNNING')
+    .map(({ clusterId, state }) => `${clusterId} stays ${state}`),
+  ...(world.isQuiet ? [] : ['messages, executions or transitions are still on their way']),
+];
+
+const effects = (world: ModelWorld, commands: Workload['commands'], byHand: ReadonlySet<string>) => {
+  const found: string[] = [];
+  for (const [operationId, times] of world.kubernetes.created)
+    if (times > 1 && byHand.size === 0) found.push(`operation ${operationId} created its Deployment ${times} times`);
+  for (const [jobId, times] of world.kubernetes.runs)
+    if (times > 1 && byHand.size === 0) found.push(`job ${jobId} was begun ${times} times`);
+  const counts = new Map<string, number>();
+  for (const { kind, clusterId, door } of operationsOf(world))
+    if (door !== 'observer') counts.set(`${kind} ${clusterId}`, (counts.get(`${kind} ${clusterId}`) ?? 0) + 1);
+  for (const [what, count] of counts)
+    if (count > (commands.get(what) ?? 0))
+      found.push(`${count} operations for ${commands.get(what) ?? 0} commands: ${what}`);
+  return found;
+};
+
+/** Each number once and without holes in the store; each at least once, in order, on the bus. */
+const numbers = (world: ModelWorld) =>
+  clustersOf(world).flatMap(({ clusterId, sequence }) => {
+    const stored = transitionsOf(world)
+      .filter((transition) => transition.clusterId === clusterId)
+      .map(({ sequence }) => sequence)
+      .toSorted((one, other) => one - other);
+    const seen = [
+      ...new Set(world.bus.filter((event) => event.clusterId === clusterId).map(({ sequence }) => sequence)),
+    ];
+    const wanted = Array.from({ length: sequence }, (_, index) => index + 1);
+    return [
+      ...(String(stored) === String(wanted)
+        ? []
+        : [`${clusterId} has the transitions ${String(stored)} of ${sequence}`]),
+      ...(String(seen) === String(wanted) ? [] : [`the bus saw ${String(seen)} of ${sequence} of ${clusterId}`]),
+    ];
+  });
+
+/** No object without a record that it belongs to. */
+const objects = (world: ModelWorld) => {
+  const clusters = new Map(clustersOf(world).map((cluster) => [cluster.clusterId, cluster]));
+  const uids = new Set([...world.kubernetes.objects.values()].map(({ metadata }) => metadata.uid));
+  return [...world.kubernetes.objects.values()].flatMap((object) => {
+    const { kind, metadata } = object;
+    const owner = operationIn(object);
+    if (kind === 'Deployment') {
+      if (owner === undefined) return [];
+      const cluster = clusters.get(metadata.name);
+      return cluster?.operationId === owner && cluster.state === 'RUNNING' && cluster.uid === metadata.uid
+        ? []
+        : [
+            `Deployment ${metadata.name} of operation ${owner} has no record: the cluster is ${cluster?.state ?? 'unknown'}`,
+          ];
+    }
+    return metadata.ownerReferences.length === 0 || metadata.ownerReferences.some(({ uid }) => uids.has(uid))
+      ? []
+      : [`${kind} ${metadata.name} is left behind`];
+  });
+};
+
+/** No record of what is not there, and no end without its traces gone. */
+const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
+  const operations = new Map(operationsOf(world).map((operation) => [operation.operationId, operation]));
+  return clustersOf(world).flatMap((cluster) => {
+    const { clusterId, state, mode } = cluster;
+    const deployment = world.kubernetes.objects.get(`Deployment/${clusterId}`);
+    if (state === 'RUNNING')
+      return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
+    const stop = operations.get(cluster.stopOperationId ?? '');
+    const purged =
+      (stop?.state === 'SUCCEEDED' &&
+        stop.plan !== undefined &&
+        'stop' in stop.plan &&
+        stop.plan.stop.ha === 'purge') ||
+      (mode === 'application' && (state === 'FINISHED' || state === 'FAILED'));
+    const kept = world.kubernetes.objects.has(`ConfigMap/${clusterId}-cluster-config-map`);
+    return purged && kept && byHand.size === 0
+      ? [`${clusterId} is ${state}, and its high-availability data is left`]
+      : [];
+  });
+};
+
+/** The same key is answered with the same operation. */
+const answers = (world: ModelWorld) =>
+  [...world.answered].flatMap(([key, ids]) =>
+    ids.size > 1 ? [`${key} was answered with ${ids.size} operations`] : [],
+  );
+
+const operationIn = ({ metadata }: KubernetesObject): string | undefined => metadata.annotations[operationAnnotation];

@@ -1,0 +1,12 @@
+/** What can be switched off, to see that the harness notices. */
+export const protections = [
+  'idempotency record',
+  'version condition',
+  'transaction',
+  'uid precondition',
+  'operation annotation',
+  'order of the stream',
+  'proof of removal',
+  'redrive',
+] as const;
+export type Protection = (typeof protections)[number];

@@ -1,0 +1,236 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** A process of ours: one invocation of a function. When it dies, whatever it waits for never comes. */
+export interface Process {
+  readonly name: string;
+  readonly alive: boolean;
+  /** Abandons it here and now. */
+  die(reason: string): void;
+}
+
+/** What can go wrong with a call, beside its caller's death. */
+export interface Failure<T> {
+  readonly name: string;
+  /** Whether the called one did what was asked all the same. */
+  readonly applied: boolean;
+  /** How long the caller waits for it. */
+  readonly seconds: number;
+  /** What the caller gets; it may throw. */
+  readonly answer: () => T;
+}
+
+export interface Call<T> {
+  readonly what: string;
+  readonly apply: () => T | Promise<T>;
+  readonly failures: readonly Failure<T>[];
+}
+
+export interface InjectedFault {
+  /** The number of the call that it struck. */
+  readonly call: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+interface SimulationOptions {
+  readonly seed: number;
+  /** How likely a call fails, while faults are injected. */
+  readonly likelihood: number;
+  /** Calls that are left alone. */
+  readonly spared: ReadonlySet<number>;
+}
+
+interface Planned {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+const start = Date.parse('2026-11-23T12:00:00Z');
+
+/** Thrown to whoever invoked a process that died. */
+export class Death extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** Two numbers as one, without a pattern. */
+const mix = (one: number, other: number): number => {
+  let hash = Math.imul(one ^ (other + 0x9e3779b9), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};
+
+/** The same numbers in `[0, 1)` for the same seed and salt. */
+export const randomOf = (seed: number, salt: number): (() => number) => {
+  let count = 0;
+  const stream = mix(seed, salt);
+  return () => mix(mix(stream, (count += 1)), 0x51ed270b) / 2 ** 32;
+};
+
+/**
+ * A world of its own time, in which everything happens in an order that follows from the seed. What a process asks
+ * of the world goes through `call`: there it takes its time, may fail, and may be the end of the process.
+ */
+export class Simulation {
+  readonly faults: InjectedFault[] = [];
+  /** Whether calls fail. */
+  stormy = true;
+  private time = start;
+  private orders = 0;
+  private calls = 0;
+  private readonly planned: Planned[] = [];
+  private readonly options: SimulationOptions;
+
+  constructor(options: SimulationOptions) {
+    this.options = options;
+  }
+
+  get now(): number {
+    return this.time;
+  }
+
+  get seconds(): number {
+    return (this.time - start) / 1000;
+  }
+
+  after(seconds: number, run: () => void): void {
+    push(this.planned, { at: this.time + Math.max(0, seconds) * 1000, order: (this.orders += 1), run });
+  }
+
+  wait(seconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.after(seconds, resolve);
+    return promise;
+  }
+
+  /** Lets things happen until that time, or until nothing is planned any more. */
+  async runUntil(seconds: number): Promise<void> {
+    const until = start + seconds * 1000;
+    for (let next = this.planned[0]; next !== undefined && next.at <= until; next = this.planned[0]) {
+      pop(this.planned);
+      this.time = next.at;
+      next.run();
+      await setImmediate(); // Whatever follows from it without waiting has happened then.
+    }
+    this.time = Math.max(this.time, until);
+  }
+
+  /**
+   * Runs a function as a process.
+   *
+   * @throws Death when the process dies, or takes longer than it may.
+   */
+  invoke<T>(name: string, lifetimeSeconds: number, body: (process: Process) => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let alive = true;
+    const end = (settle: () => void) => {
+      if (!alive) return;
+      alive = false;
+      settle();
+    };
+    const process: Process = {
+      name,
+      get alive() {
+        return alive;
+      },
+      die: (reason) => end(() => this.after(1, () => reject(new Death('Lambda.Unknown', reason)))),
+    };
+    this.after(lifetimeSeconds, () =>
+      end(() => reject(new Death('Sandbox.Timedout', `${name} took more than ${lifetimeSeconds} s`))),
+    );
+    body(process).then(
+      (value) => end(() => resolve(value)),
+      (error: unknown) => end(() => reject(error)),
+    );
+    return promise;
+  }
+
+  /** What a process asks of the world. */
+  call<T>(process: Process, { what, apply, failures }: Call<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const number = (this.calls += 1);
+    const chance = randomOf(this.options.seed, number);
+    const [there, back] = [0.002 + chance() * 0.03, 0.002 + chance() * 0.03];
+    const fault = this.faultOf(number, chance, failures);
+    if (fault !== undefined)
+      this.faults.push({ call: number, at: this.seconds, text: `${process.name}: ${what}: ${fault.name}` });
+
+    const settle = (run: () => void) => {
+      if (process.alive) run();
+    };
+    const done = async () => {
+      if (!process.alive && fault === undefined && there > 1) return;
+      if (fault?.kind === 'death' && !fault.applied) {
+        process.die(fault.name);
+        return;
+      }
+      let outcome: () => void;
+      try {
+        const value = fault === undefined || fault.applied ? await apply() : undefined;
+        outcome = () => resolve(value as T); // It is only undefined where the fault answers instead.
+      } catch (error) {
+        outcome = () => reject(error as Error);
+      }
+      if (fault?.kind === 'death') {
+        process.die(fault.name);
+      } else if (fault?.kind === 'failure') {
+        const { seconds, answer } = fault.failure;
+        this.after(seconds, () =>
+          settle(() => {
+            try {
+              resolve(answer());
+            } catch (error) {
+              reject(error as Error);
+            }
+          }),
+        );
+      } else this.after(back, () => settle(outcome));
+    };
+    if (process.alive) this.after(there + (fault?.kind === 'delay' ? fault.seconds : 0), () => void done());
+    return promise;
+  }
+
+  private faultOf<T>(number: number, chance: () => number, failures: readonly Failure<T>[]) {
+    if (!this.stormy || this.options.spared.has(number) || chance() >= this.options.likelihood) return undefined;
+    const [first, second] = [chance(), chance()];
+    if (first < 0.15) return { kind: 'death', name: 'the process dies before it', applied: false } as const;
+    if (first < 0.35) return { kind: 'death', name: 'the process dies behind it', applied: true } as const;
+    if (first < 0.5 || failures.length === 0) {
+      const seconds = Math.round(second ** 3 * 120);
+      return { kind: 'delay', name: `it takes ${seconds} s`, applied: true, seconds } as const;
+    }
+    const failure = failures[Math.floor(second * failures.length)]!;
+    return { kind: 'failure', name: failure.name, applied: failure.applied, failure } as const;
+  }
+}
+
+const before = (one: Planned, other: Planned) => one.at < other.at || (one.at === other.at && one.order < other.order);
+
+const push = (heap: Planned[], item: Planned): void => {
+  let at = heap.length;
+  heap.push(item);
+  for (let parent = (at - 1) >> 1; at > 0 && before(item, heap[parent]!); parent = (at - 1) >> 1) {
+    heap[at] = heap[parent]!;
+    heap[parent] = item;
+    at = parent;
+  }
+};
+
+const pop = (heap: Planned[]): void => {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    const left = at * 2 + 1;
+    if (left >= heap.length) break;
+    const right = left + 1;
+    const child = right < heap.length && before(heap[right]!, heap[left]!) ? right : left;
+    if (!before(heap[child]!, last)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = last;
+};

@@ -1,0 +1,145 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+
+import type { Protection } from './protections.ts';
+import type { Failure, Process, Simulation } from './simulation.ts';
+
+type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
+type Put = NonNullable<NonNullable<TransactWriteCommand['input']['TransactItems']>[number]['Put']>;
+
+const longestIndexDelaySeconds = 3;
+
+/** The table, at the level of what DynamoDB is asked and answers, in the part of its language that Drey uses. */
+export class ModelTable {
+  readonly items = new Map<string, Item>();
+  /** What was inserted, in the order in which the stream has it. */
+  readonly inserted: Item[] = [];
+  /** Follows the table a little later. */
+  private readonly index = new Map<string, Item>();
+  private readonly simulation: Simulation;
+  private readonly random: () => number;
+  private readonly without: Protection | undefined;
+  private readonly onInsert: (item: Item) => void;
+
+  constructor(
+    simulation: Simulation,
+    random: () => number,
+    { without, onInsert }: { without: Protection | undefined; onInsert: (item: Item) => void },
+  ) {
+    this.simulation = simulation;
+    this.random = random;
+    this.without = without;
+    this.onInsert = onInsert;
+  }
+
+  /** The client of one process. */
+  clientOf(process: Process) {
+    return {
+      send: (command: unknown): Promise<unknown> => {
+        const writes = command instanceof TransactWriteCommand || command instanceof PutCommand;
+        return this.simulation.call<unknown>(process, {
+          what: nameOf(command),
+          apply: () => this.answer(command),
+          failures: writes ? [conflict, lost(false), lost(true)] : [lost(false)],
+        });
+      },
+    };
+  }
+
+  values<T>(prefix: string): readonly T[] {
+    return [...this.items].filter(([key]) => key.startsWith(prefix)).map(([, item]) => item['value'] as T);
+  }
+
+  private answer(command: unknown): unknown {
+    if (command instanceof GetCommand) {
+      const { pk, sk } = command.input.Key as { pk: string; sk: string };
+      return { Item: structuredClone(this.items.get(keyOf({ pk, sk }))) };
+    }
+    if (command instanceof QueryCommand) return this.query(command);
+    if (command instanceof TransactWriteCommand) {
+      this.write((command.input.TransactItems ?? []).map(({ Put }) => Put!));
+      return {};
+    }
+    throw new Error(`the model knows no ${nameOf(command)}`);
+  }
+
+  private query({ input }: QueryCommand): unknown {
+    const values = input.ExpressionAttributeValues ?? {};
+    if (input.IndexName === 'byState') {
+      const found = [...this.index.values()].filter((item) => item['byState'] === values[':state']);
+      return { Items: structuredClone(found) };
+    }
+    const found = [...this.items.values()]
+      .filter(({ pk, sk }) => pk === values[':pk'] && sk >= String(values[':from']) && sk <= String(values[':to']))
+      .toSorted((one, other) => (one.sk < other.sk ? -1 : 1));
+    return { Items: structuredClone(found.slice(0, input.Limit ?? found.length)) };
+  }
+
+  private write(puts: readonly Put[]): void {
+    const codes = puts.map((put) => (this.holds(put) ? 'None' : 'ConditionalCheckFailed'));
+    if (codes.some((code) => code !== 'None')) throw cancelled(codes);
+    for (const { Item } of puts) {
+      const item = structuredClone(Item) as Item;
+      const key = keyOf(item);
+      if (this.without === 'idempotency record' && item.pk.startsWith('idempotency#')) continue;
+      // A transaction that may end half-way: what stands behind the first item gets lost now and then.
+      if (this.without === 'transaction' && item.sk.startsWith('transition#') && this.random() < 0.02) continue;
+      const isNew = !this.items.has(key);
+      this.items.set(key, item);
+      this.simulation.after(this.random() * longestIndexDelaySeconds, () => {
+        if (Number(this.index.get(key)?.['version'] ?? 0) <= Number(item['version'])) this.index.set(key, item);
+      });
+      if (isNew && item.sk.startsWith('transition#')) this.inserted.push(item);
+      if (isNew) this.onInsert(item);
+    }
+  }
+
+  private holds({ Item, ConditionExpression, ExpressionAttributeValues = {} }: Put): boolean {
+    const existing = this.items.get(keyOf(Item as Item));
+    switch (ConditionExpression) {
+      case 'attribute_not_exists(pk)':
+        return existing === undefined;
+      case 'version = :previous':
+        return this.without === 'version condition' || existing?.['version'] === ExpressionAttributeValues[':previous'];
+      case 'attribute_not_exists(pk) or #ttl < :now':
+        return existing === undefined || Number(existing['ttl']) < Number(ExpressionAttributeValues[':now']);
+      default:
+        throw new Error(`the model knows no condition ${ConditionExpression ?? ''}`);
+    }
+  }
+}
+
+const keyOf = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => `${pk}|${sk}`;
+
+const nameOf = (command: unknown) => {
+  if (command instanceof TransactWriteCommand)
+    return `write ${(command.input.TransactItems ?? []).map(({ Put }) => String(Put?.Item?.['sk'])).join(' ')}`;
+  if (command instanceof GetCommand) return `read ${String(command.input.Key?.['sk'])}`;
+  return command instanceof QueryCommand ? 'query' : (command?.constructor.name ?? 'command');
+};
+
+const cancelled = (codes: readonly string[]) =>
+  new TransactionCanceledException({
+    message: 'cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+
+const conflict: Failure<unknown> = {
+  name: 'another transaction has the item',
+  applied: false,
+  seconds: 0.05,
+  answer: () => {
+    throw cancelled(['TransactionConflict']);
+  },
+};
+
+/** After what the SDK tried by itself. */
+const lost = (applied: boolean): Failure<unknown> => ({
+  name: applied ? 'it is done, and no answer comes' : 'DynamoDB does not answer',
+  applied,
+  seconds: 3,
+  answer: () => {
+    throw Object.assign(new Error('the connection was closed'), { name: 'TimeoutError' });
+  },
+});

@@ -1,0 +1,311 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+
+import type { CommandKind } from '#events/commands/index.ts';
+import type { Target } from '#events/model.ts';
+import type { Rejection, Transition } from '#events/transitions.ts';
+import { publishHandler } from '#functions/publish.ts';
+import { openTable } from '#shared/aws/table.ts';
+import { observe } from '#shared/clusters/observe.ts';
+import type { Bus, Jars, Machine, Ports } from '#shared/clusters/ports.ts';
+import { clientOf } from '#shared/kubernetes/client.ts';
+import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { stepOf } from '#test/fakes/machines.ts';
+import { execute } from '#test/fakes/state-machine.ts';
+import { commandMessage, doors, jarBytes, type Outcome, sqsRecord, throughBatch } from '#test/fakes/world.ts';
+
+import { ModelKubernetes, type Watchers } from './kubernetes.ts';
+import type { Protection } from './protections.ts';
+import { type Process, randomOf, type Simulation } from './simulation.ts';
+import { ModelTable } from './table.ts';
+
+/** What a command carries, whichever door it takes. */
+export interface Sent {
+  readonly clusterId: string;
+  readonly jobId?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly key: string;
+}
+
+interface Message {
+  readonly kind: CommandKind;
+  readonly sent: Sent;
+  readonly body: unknown;
+  received: number;
+}
+
+const target: Target = {
+  cluster: 'eks',
+  region: 'eu-central-1',
+  namespace: 'flink',
+  defaults: {},
+  locked: [],
+  maxJarBytes: 1_000,
+};
+const functionSeconds = 29;
+const visibilitySeconds = 180;
+const mostReceives = 5;
+
+const salts = { table: -1, kubernetes: -2, waits: -3, queue: -4 } as const;
+
+/** The whole system on models: our own code, and around it AWS and Kubernetes as they answer. */
+export class ModelWorld {
+  readonly kubernetes: ModelKubernetes;
+  readonly table: ModelTable;
+  readonly bus: Transition[] = [];
+  readonly rejected: Rejection[] = [];
+  readonly dead: Sent[] = [];
+  /** The operations that callers were told of, by key. */
+  readonly answered = new Map<string, Set<string>>();
+  readonly failedExecutions: string[] = [];
+  private readonly groups = new Map<string, Message[]>();
+  private readonly executions = new Map<string, 'running' | 'over'>();
+  private readonly unpublished = new Map<string, Transition[]>();
+  private ids = 0;
+  private readonly simulation: Simulation;
+  private readonly without: Protection | undefined;
+  private readonly random: () => number;
+
+  constructor(
+    simulation: Simulation,
+    seed: number,
+    {
+      without,
+      watchers,
+      onTransition,
+    }: {
+      without: Protection | undefined;
+      watchers: Watchers;
+      onTransition: (transition: Transition) => void;
+    },
+  ) {
+    this.simulation = simulation;
+    this.without = without;
+    this.random = randomOf(seed, salts.waits);
+    this.kubernetes = new ModelKubernetes(simulation, randomOf(seed, salts.kubernetes), { without, watchers });
+    this.table = new ModelTable(simulation, randomOf(seed, salts.table), {
+      without,
+      onInsert: ({ sk, value }) => {
+        if (!sk.startsWith('transition#')) return;
+        onTransition(value as Transition);
+        this.stream(value as Transition);
+      },
+    });
+    this.table.items.set('targets|target#local', { pk: 'targets', sk: 'target#local', value: target });
+  }
+
+  /** Nothing is on its way: no message, no execution, no transition. */
+  get isQuiet(): boolean {
+    const executing = [...this.executions.values()].includes('running');
+    const waiting = [...this.groups.values(), ...this.unpublished.values()].some((list) => list.length > 0);
+    return !executing && !waiting;
+  }
+
+  /** A caller of the HTTP API, who repeats what may be repeated, and gives up after a while. */
+  async throughHttp(kind: CommandKind, sent: Sent, patience: number): Promise<Outcome | undefined> {
+    const [, send] = doors[0]!;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.simulation
+        .invoke(`http ${kind} ${sent.clusterId}`, functionSeconds, (process) =>
+          send(kind, sent, { ports: this.portsOf(process) } as Parameters<typeof send>[2]),
+        )
+        .catch(() => undefined);
+      if (outcome !== undefined && outcome.outcome !== 'returned') return outcome;
+      if (attempt === patience) return outcome;
+      await this.simulation.wait(2 + this.random() * 20);
+    }
+  }
+
+  throughQueue(kind: CommandKind, sent: Sent): void {
+    const group = this.groups.get(sent.clusterId) ?? [];
+    this.groups.set(sent.clusterId, group);
+    group.push({ kind, sent, body: commandMessage(kind, sent), received: 0 });
+    if (group.length === 1) void this.deliver(sent.clusterId);
+  }
+
+  async observeEachMinute(): Promise<void> {
+    if (this.without === 'redrive') return;
+    for (;;) {
+      await this.simulation.wait(60);
+      // What it does not manage it says to nobody: the next minute tries again.
+      await this.simulation
+        .invoke('observe', 55, (process) => observe(this.portsOf(process), neverAborted))
+        .catch(() => undefined);
+    }
+  }
+
+  /** One message of the group after the other; one that fails is seen again when it was hidden for long enough. */
+  private async deliver(clusterId: string): Promise<void> {
+    const group = this.groups.get(clusterId) ?? [];
+    for (let [message] = group; message !== undefined; [message] = group) {
+      message.received += 1;
+      const { kind, sent, body } = message;
+      const returned = await this.simulation
+        .invoke(`queue ${kind} ${clusterId}`, functionSeconds, (process) =>
+          throughBatch([sqsRecord(body, clusterId)], this.portsOf(process)),
+        )
+        .catch(() => ['died']);
+      if (returned.length > 0) {
+        await this.simulation.wait(visibilitySeconds);
+        if (message.received < mostReceives) continue;
+        this.dead.push(sent);
+      }
+      group.shift();
+    }
+  }
+
+  /** The stream of one cluster; a batch begins again where it stopped. */
+  private stream(transition: Transition): void {
+    const shard = `${transition.target}/${transition.clusterId}`;
+    const waiting = this.unpublished.get(shard) ?? [];
+    this.unpublished.set(shard, waiting);
+    waiting.push(transition);
+    if (waiting.length === 1) this.simulation.after(0.5, () => void this.publish(waiting));
+  }
+
+  private async publish(waiting: Transition[]): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, 100);
+      const event = {
+        Records: batch.map((value) => ({
+          eventName: 'INSERT',
+          dynamodb: {
+            SequenceNumber: String(value.sequence),
+            Keys: { pk: { S: value.clusterId }, sk: { S: `transition#${value.sequence}` } },
+            NewImage: marshall({ value }, { removeUndefinedValues: true }),
+          },
+        })),
+      } as unknown as DynamoDBStreamEvent;
+      const failed = await this.simulation
+        .invoke('publish', functionSeconds, async (process) => {
+          const handler = publishHandler(this.portsOf(process)) as unknown as (
+            event: DynamoDBStreamEvent,
+            context: Context,
+          ) => Promise<DynamoDBBatchResponse>;
+          const { batchItemFailures } = await handler(event, {} as Context);
+          return batchItemFailures[0]?.itemIdentifier;
+        })
+        .catch(() => String(batch[0]?.sequence));
+      const taken = batch.findIndex(({ sequence }) => String(sequence) === failed);
+      waiting.splice(0, taken === -1 || this.without === 'order of the stream' ? batch.length : taken);
+      if (taken !== -1) await this.simulation.wait(1);
+    }
+  }
+
+  private portsOf(process: Process): Ports {
+    const { simulation, without } = this;
+    const { store, targets } = openTable({
+      table: 'table',
+      db: this.table.clientOf(process) as unknown as NonNullable<Parameters<typeof openTable>[0]['db']>,
+      now: () => new Date(simulation.now),
+    });
+    const sleep = async (ms: number) => simulation.wait(ms / 1000);
+    return {
+      store,
+      targets,
+      kubernetes: (at) => {
+        const access = this.kubernetes.accessOf(process);
+        const exchange = this.kubernetes.exchangeOf(process);
+        const real = kubernetesOf(at, access, clientOf(at, access, { exchange, sleep, random: this.random }));
+        if (without === 'operation annotation')
+          return { ...real, apply: (manifests, _id, signal) => real.apply(manifests, '0'.repeat(32), signal) };
+        if (without === 'proof of removal')
+          return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
+        return real;
+      },
+      machines: {
+        start: (machine, operationId) =>
+          simulation.call(process, {
+            what: `start ${machine} ${operationId.slice(-4)}`,
+            apply: () => this.start(machine, operationId),
+            failures: [noAnswer(false), noAnswer(true)],
+          }),
+      },
+      jars,
+      bus: this.busOf(process),
+      log: silent,
+      now: () => new Date(simulation.now),
+      newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
+      sleep,
+    };
+  }
+
+  private busOf(process: Process): Bus {
+    return {
+      publish: (transitions) => {
+        const some = Math.floor(this.random() * transitions.length);
+        return this.simulation.call(process, {
+          what: `publish ${transitions.length}`,
+          apply: () => {
+            this.bus.push(...transitions);
+            return transitions.length;
+          },
+          failures: [
+            {
+              name: `the bus takes only ${some}`,
+              applied: false,
+              seconds: 0.1,
+              answer: () => {
+                this.bus.push(...transitions.slice(0, some));
+                return some;
+              },
+            },
+            noAnswer(true),
+            noAnswer(false),
+          ],
+        });
+      },
+      reject: (rejection) =>
+        this.simulation.call(process, {
+          what: 'reject',
+          apply: () => {
+            this.rejected.push(rejection);
+          },
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
+    };
+  }
+
+  private start(machine: Machine, operationId: string): void {
+    const name = `${machine} ${operationId}`;
+    if (this.executions.has(name)) return; // The name is taken, for 90 days.
+    this.executions.set(name, 'running');
+    execute(machine, operationId, {
+      task: (step, carried) =>
+        this.simulation.invoke(
+          `${machine}.${step} ${operationId.slice(-4)}`,
+          machine === 'submission' ? 900 : 60,
+          (process) => stepOf(machine, step)(carried, this.portsOf(process), neverAborted),
+        ),
+      wait: (seconds) => this.simulation.wait(seconds * (0.3 + 0.7 * this.random())),
+    })
+      .catch((error: unknown) => this.failedExecutions.push(`${name}: ${String(error)}`))
+      .finally(() => this.executions.set(name, 'over'));
+  }
+}
+
+const neverAborted = new AbortController().signal;
+const nothing = () => {};
+const silent = { info: nothing, warn: nothing, error: nothing };
+
+const jars: Jars = {
+  upload: async () => {
+    throw new Error('nothing is uploaded');
+  },
+  inspect: async () => ({ bytes: jarBytes.byteLength, head: jarBytes.slice(0, 4) }),
+  open: async () => ({
+    bytes: jarBytes.byteLength,
+    stream: (async function* chunks() {
+      yield jarBytes;
+    })(),
+  }),
+};
+
+const noAnswer = (applied: boolean) => ({
+  name: applied ? 'it is done, and no answer comes' : 'no answer',
+  applied,
+  seconds: 3,
+  answer: (): never => {
+    throw Object.assign(new Error('the connection was closed'), { name: 'TimeoutError' });
+  },
+});
