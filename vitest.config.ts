@@ -38,6 +38,7 @@ export default defineConfig({
         : ['default', ['json', { outputFile: `.local/results/${process.pid}.json` }]],
     projects: [
       { extends: true, test: project('unit', 20) },
+      { extends: true, test: project('faults', 300) },
       { extends: true, test: onSystem('integration', 120) },
       { extends: true, test: onSystem('acceptance', 600) },
     ],

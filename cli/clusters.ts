@@ -67,9 +67,13 @@ export interface ClusterWithJobs {
 
 const atOnce = 8;
 
-/** Every live cluster of the target with its jobs. One that cannot tell now is there without. */
-export const readClustersWithJobs = async (target: string, context: Context): Promise<readonly ClusterWithJobs[]> => {
-  const clusters = await readClusters(target, context);
+/** The clusters of the target with their jobs; those that live, unless states are named. One that cannot tell now is there without. */
+export const readClustersWithJobs = async (
+  target: string,
+  context: Context,
+  filter: ClusterFilter = {},
+): Promise<readonly ClusterWithJobs[]> => {
+  const clusters = await readClusters(target, context, filter);
   const result: ClusterWithJobs[] = [];
   for (let from = 0; from < clusters.length; from += atOnce) {
     result.push(

@@ -67,12 +67,13 @@ export const placeOf = (pointer: string): string => {
   return optionOf[plain.replace(/^\/job(?=\/)/, '')] ?? plain;
 };
 
-export const failureOf = (problem: Problem): Failure => {
+/** @param clusterId What it is about, where that is known: for what to do next. */
+export const failureOf = (problem: Problem, clusterId = '<cluster id>'): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
   return new Failure(`${problem.detail}${reason}`, {
     code: problem.code,
     ...mistaken(problem.errors),
-    hint: hints[problem.code],
+    hint: hints[problem.code]?.replaceAll('<cluster id>', clusterId),
   });
 };
 

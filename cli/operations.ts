@@ -3,7 +3,7 @@ import type { Operation } from '#events/model.ts';
 import type { Accepted } from './answers.ts';
 import { path } from './api.ts';
 import type { Context } from './context.ts';
-import { Failure, failureOf } from './failure.ts';
+import { Failure, during, failureOf } from './failure.ts';
 import { type Progress, showProgress, slowingPause } from './progress.ts';
 
 const waitSeconds = 20;
@@ -41,7 +41,12 @@ export const operationOf = (operationId: string, { api }: Context) =>
 const untilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const operation = await untilDone(first, progress, context);
   if (operation.state === 'SUCCEEDED') return operation;
-  if (operation.problem !== undefined) throw failureOf(operation.problem);
+  if (operation.problem !== undefined) {
+    const failure = failureOf(operation.problem, operation.clusterId);
+    throw operation.kind === 'deploy'
+      ? during(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
+      : failure;
+  }
   throw new Failure(`The ${operation.kind} of ${operation.clusterId} ended ${operation.state}.`, {
     hint: nextStep(operation),
   });

@@ -47,6 +47,8 @@ export const programOf = (
   { note }: Pick<Context, 'note'>,
 ): Program => {
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
+  for (const behind of args.filter((word) => /^-D[\w.$-]+=/.test(word)))
+    note(`WARN ${behind} stands behind the jar, so it goes to the program.`);
   if (options.restoreMode !== undefined)
     note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;

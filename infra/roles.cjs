@@ -67,7 +67,7 @@ const functions = {
     ...may.read,
     ...may.write,
     ...may.reachClusters,
-    ...may.start('cleanup'),
+    ...may.start('lifecycle', 'submission', 'cleanup'),
     allow(
       ['lambda:InvokeFunction'],
       [arn('lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-observe')],

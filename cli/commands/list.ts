@@ -10,7 +10,7 @@ export const list = defineCommand<Shown>({
   options: {
     '-r, --running': 'only running jobs',
     '-s, --scheduled': 'only scheduled jobs',
-    '-a, --all': 'also those that ended',
+    '-a, --all': 'also those that ended, and clusters that did',
   },
   examples: {
     'drey list --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
@@ -39,12 +39,15 @@ const listCluster = async (target: string, clusterId: string, shown: Shown, cont
 };
 
 const listTarget = async (target: string, shown: Shown, context: Context): Promise<void> => {
-  const clusters = (await readClustersWithJobs(target, context)).map((one) => ({
+  const { clusterStates } = await import('#events/model.ts');
+  const filter = shown.all === true ? { state: clusterStates.join(',') } : {};
+  const clusters = (await readClustersWithJobs(target, context, filter)).map((one) => ({
     ...one,
     jobs: shownJobs(one.jobs, shown),
   }));
   if (context.json) context.printJson({ clusters });
-  else if (clusters.length === 0) context.print(`There is no live cluster in target ${target}.`);
+  else if (clusters.length === 0)
+    context.print(`There is no ${shown.all === true ? '' : 'live '}cluster in target ${target}.`);
   else
     context.print(
       await tableOf(

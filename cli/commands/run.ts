@@ -48,6 +48,7 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
   const { checkJar, uploadJar } = await import('../jar.ts');
   const local = await checkJar(jar);
   const place = { target: await context.target(), clusterId };
+  if (local !== undefined) await mustTakeJobs(place, context);
   const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
 
   const { operation } = await carryOut(
@@ -65,6 +66,15 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
     return;
   }
   report(await untilEnded(place, jobId, context), context);
+};
+
+/** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
+const mustTakeJobs = async (place: Place, context: Context): Promise<void> => {
+  if ((await findLive(place, context))?.mode !== 'application') return;
+  throw new Failure(`Cluster ${place.clusterId} is an application: it runs its own program only.`, {
+    code: 'wrong-state',
+    hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',
+  });
 };
 
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>

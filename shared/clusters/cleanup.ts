@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import { isDone, isEnded, type Job } from '#events/model.ts';
+import { type Cluster, isDone, isEnded, type Job } from '#events/model.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
 
 import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
-import { clusterAt, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
+import { clusterAt, inFlightUntil, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
 import { jobsOf, moved, verdictOf, withJobs } from './state.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
@@ -100,13 +100,18 @@ const ownDeployment = async (operation: StoredOperation, kubernetes: Kubernetes,
   return deployment.operationId === creator ? deployment : 'foreign';
 };
 
-/** Looks whether everything is gone. */
+/** Looks whether everything is gone, and whether nothing can come any more. */
 export const verify = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const operation = await operationOf(state.operationId, ports.store);
+  const { clusterId } = operation.value;
   const kubernetes = await kubernetesOf(operation.value, ports);
+  const deployment = await ownDeployment(operation.value, kubernetes, ports, signal);
   // What belongs to a later cluster of the same id is not waited for.
-  if ((await ownDeployment(operation.value, kubernetes, ports, signal)) === 'foreign') return done(state);
-  const { owned, highAvailability } = await kubernetes.remaining(operation.value.clusterId, signal);
+  if (deployment === 'foreign') return done(state);
+  // Its deploy was still creating it when it was removed.
+  if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid, signal);
+  const { owned, highAvailability } = await kubernetes.remaining(clusterId, signal);
+  if (owned.length === 0 && mayStillCome(operation.value, ports)) return waiting(state);
   if (owned.length === 0) {
     if (highAvailability.length > 0 && (await isPurging(operation.value, ports))) {
       await kubernetes.removeConfigMaps(
@@ -122,6 +127,15 @@ export const verify = async (state: CleanupState, ports: Ports, signal: AbortSig
   if (stopOf(operation.value) !== undefined)
     await notePhase(operation, `waiting until these are gone: ${names}`, ports);
   return waiting(state);
+};
+
+/**
+ * A function that began to create the objects before its deploy was ended may go on for as long as a function may, and
+ * the API server with its last request. Nothing is recorded as gone before that is over.
+ */
+const mayStillCome = ({ plan, updatedAt }: StoredOperation, { now }: Ports): boolean => {
+  const settled = plan !== undefined && 'stop' in plan ? plan.settled : inFlightUntil(new Date(updatedAt));
+  return settled !== undefined && now().toISOString() < settled;
 };
 
 /** A stop says so; an application that has ended, or did not come up, has nothing to recover. */
@@ -196,6 +210,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
 export const recordUnfinished = (
   state: CleanupState & { readonly error?: Caught },
   ports: Ports,
+  signal: AbortSignal,
 ): Promise<CleanupState> =>
   update<CleanupState>(ports.store, async () => {
     const operation = await operationOf(state.operationId, ports.store);
@@ -206,7 +221,10 @@ export const recordUnfinished = (
     const now = ports.now();
     const code = codeOf(state.reason ?? '');
     const fault = code === undefined ? faultOf(state.error) : new Fault(code, state.message ?? 'stop it again');
-    const survives = fault.code === 'savepoint-failed' && cluster.value.state === 'STOPPING';
+    const survives =
+      fault.code === 'savepoint-failed' &&
+      cluster.value.state === 'STOPPING' &&
+      (await isStillUp(cluster.value, ports, signal));
     const next = survives
       ? moved(cluster.value, 'RUNNING', {
           at: now,
@@ -231,6 +249,13 @@ export const recordUnfinished = (
       result: state,
     };
   });
+
+/** Whether the cluster is the one that was RUNNING before the stop. */
+const isStillUp = async (cluster: Cluster, ports: Ports, signal: AbortSignal): Promise<boolean> => {
+  const { value: deploy } = await operationOf(cluster.operationId, ports.store);
+  const { deployment } = await (await kubernetesOf(deploy, ports)).observe(cluster.clusterId, signal);
+  return deploy.state === 'SUCCEEDED' && deployment?.deleting === false && deployment.uid === cluster.uid;
+};
 
 /** Asks for the job's stop with a savepoint, and how far it is. Asking again under the same trigger id starts nothing new. */
 const savepointOf = async (

@@ -35,7 +35,13 @@ export interface Versioned<T> {
 }
 
 /** What a state machine needs later of the command behind an operation. */
-export type Plan = { readonly submit: SubmitData } | { readonly stop: StopData };
+export type Plan =
+  | { readonly submit: SubmitData }
+  | {
+      readonly stop: StopData;
+      /** Until then the deploy that was overtaken may still create objects. */
+      readonly settled?: string | undefined;
+    };
 
 export type StoredOperation = Operation & { readonly plan?: Plan | undefined };
 

@@ -24,6 +24,12 @@ export const operationOf = async (operationId: string, store: Store): Promise<Ve
   return found;
 };
 
+/** What a function takes at the most behind an HTTP request or a message, and the API server for one request of it. */
+const longestInFlightMs = 60_000;
+
+/** Until when a process that read the records at that time may still do what they allowed it to. */
+export const inFlightUntil = (at: Date): string => new Date(at.getTime() + longestInFlightMs).toISOString();
+
 type NewOperation = Pick<StoredOperation, 'operationId' | 'kind' | 'target' | 'clusterId' | 'door' | 'plan'> & {
   readonly jobId?: string;
 };

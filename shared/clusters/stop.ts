@@ -1,10 +1,13 @@
-import { isDone, isOver } from '#events/model.ts';
+import { type Cluster, isDone, isOver } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, StoredOperation, Versioned } from './ports.ts';
-import { clusterAt, newOperation, operationOf, progressed } from './records.ts';
+import { clusterAt, inFlightUntil, newOperation, operationOf, progressed } from './records.ts';
 import { moved } from './state.ts';
+
+/** It has no state that could be saved. */
+const isComingUp = ({ state }: Cluster) => state === 'REQUESTED' || state === 'DEPLOYING';
 
 /** Savepoints of large state take their time, and so do pods that end gracefully. */
 const deadlineMs = 30 * 60_000;
@@ -26,10 +29,19 @@ export const stop: UseCase<'stop'> = {
       if (!isDone(running.value)) return join(running);
     }
 
+    if (data.savepoint === 'required' && isComingUp(cluster.value)) {
+      throw new Fault(
+        'not-ready',
+        `cluster ${place.clusterId} in target ${target} is ${cluster.value.state}: wait until it is RUNNING, or stop it without a required savepoint`,
+        { retryAfterSeconds: 5 },
+      );
+    }
+
     const now = ports.now();
     const operationId = ports.newId();
+    const settled = cluster.value.state === 'REQUESTED' ? { settled: inFlightUntil(now) } : {};
     const operation = newOperation(
-      { operationId, kind: 'stop', ...place, door, plan: { stop: data } },
+      { operationId, kind: 'stop', ...place, door, plan: { stop: data, ...settled } },
       deadlineMs,
       now,
     );

@@ -19,6 +19,12 @@ export const isAtRest = (world: ModelWorld): boolean =>
   operationsOf(world).every((operation) => isDone(operation)) &&
   clustersOf(world).every((cluster) => isOver(cluster) || cluster.state === 'RUNNING');
 
+/** How the operations ended, and in which states the clusters are: what a schedule has reached. */
+export const reachedBy = (world: ModelWorld): readonly string[] => [
+  ...operationsOf(world).map(({ kind, state }) => `${kind} ${state}`),
+  ...clustersOf(world).map(({ mode, state }) => `${mode} ${state}`),
+];
+
 /** What a transition claims has to be so in that moment. */
 export const provenNow = (transition: Transition, world: ModelWorld): readonly string[] => {
   if (transition.subject !== 'cluster' || !['STOPPED', 'FINISHED', 'CANCELED'].includes(transition.to)) return [];
@@ -27,6 +33,20 @@ export const provenNow = (transition: Transition, world: ModelWorld): readonly s
   return deployment !== undefined && operationIn(deployment) === cluster?.operationId
     ? [`${transition.clusterId} is ${transition.to} while its Deployment is there`]
     : [];
+};
+
+/** An operation makes one cluster. What it still makes when it is over has to be gone before anything is recorded as gone. */
+export const mayBeCreated = (
+  deployment: KubernetesObject,
+  created: Map<string, number>,
+  world: ModelWorld,
+): readonly string[] => {
+  const operationId = operationIn(deployment) ?? '';
+  const operation = operationsOf(world).find((known) => known.operationId === operationId);
+  if (operation !== undefined && isDone(operation)) return [];
+  const times = (created.get(operationId) ?? 0) + 1;
+  created.set(operationId, times);
+  return times > 1 ? [`operation ${operationId} created its Deployment ${times} times`] : [];
 };
 
 /** Drey ends only what it was asked to end. */
@@ -51,7 +71,6 @@ export const violationsAtRest = (
   ...numbers(world),
   ...objects(world),
   ...records(world, byHand),
-  ...answers(world),
 ];
 
 const unrest = (world: ModelWorld) => [
@@ -66,8 +85,6 @@ const unrest = (world: ModelWorld) => [
 
 const effects = (world: ModelWorld, commands: Workload['commands'], byHand: ReadonlySet<string>) => {
   const found: string[] = [];
-  for (const [operationId, times] of world.kubernetes.created)
-    if (times > 1 && byHand.size === 0) found.push(`operation ${operationId} created its Deployment ${times} times`);
   for (const [jobId, times] of world.kubernetes.runs)
     if (times > 1 && byHand.size === 0) found.push(`job ${jobId} was begun ${times} times`);
   const counts = new Map<string, number>();
@@ -141,11 +158,5 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
       : [];
   });
 };
-
-/** The same key is answered with the same operation. */
-const answers = (world: ModelWorld) =>
-  [...world.answered].flatMap(([key, ids]) =>
-    ids.size > 1 ? [`${key} was answered with ${ids.size} operations`] : [],
-  );
 
 const operationIn = ({ metadata }: KubernetesObject): string | undefined => metadata.annotations[operationAnnotation];

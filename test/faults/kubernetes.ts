@@ -3,7 +3,6 @@ import { Fault } from '#events/problem.ts';
 import type { Exchange, Request } from '#shared/kubernetes/client.ts';
 import type { Access } from '#shared/kubernetes/credentials.ts';
 import type { Answer } from '#shared/kubernetes/status.ts';
-import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 
 import type { Protection } from './protections.ts';
@@ -40,6 +39,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 export interface Watchers {
+  readonly onCreate: (deployment: KubernetesObject) => void;
   /** Somebody asked over the API for the end of a Deployment, and it has begun. */
   readonly onDelete: (deployment: KubernetesObject) => void;
 }
@@ -52,8 +52,6 @@ const staleSeconds = 5;
  */
 export class ModelKubernetes {
   objects = new Map<string, KubernetesObject>();
-  /** How often a Deployment was created, by operation. */
-  readonly created = new Map<string, number>();
   /** How often Flink began a job, by its id. */
   readonly runs = new Map<string, number>();
   /** By the uid of the Deployment. */
@@ -61,6 +59,7 @@ export class ModelKubernetes {
   private past: { readonly until: number; readonly objects: Map<string, KubernetesObject> }[] = [];
   private uids = 0;
   private readonly down = new Set<string>();
+  private readonly toReplace = new Set<string>();
   private readonly simulation: Simulation;
   private readonly random: () => number;
   private readonly without: Protection | undefined;
@@ -124,6 +123,7 @@ export class ModelKubernetes {
       says('401, the token has expired', 401, false),
       unreachable('no answer', false, target),
       unreachable('it is done, and no answer comes', true, target),
+      { ...unreachable('no answer, and it is done 20 s later', true, target), late: 20 },
       ...(isList
         ? [
             {
@@ -164,6 +164,11 @@ export class ModelKubernetes {
     return true;
   }
 
+  /** Somebody puts a Deployment of his own there, just before the next request to delete it. */
+  replaceBeforeDeletion(name: string): void {
+    this.toReplace.add(name);
+  }
+
   private configOf(name: string): string {
     return this.objects.get(`ConfigMap/flink-config-${name}`)?.data?.['config.yaml'] ?? '';
   }
@@ -195,6 +200,7 @@ export class ModelKubernetes {
         return object === undefined ? statusAnswer(404, `${kind} ${name} not found`) : okay(structuredClone(object));
       }
       case 'PATCH':
+      default:
         return statusAnswer(405, 'nothing is patched');
     }
   }
@@ -223,6 +229,7 @@ export class ModelKubernetes {
   }
 
   private remove(kind: string, name: string, { json }: Request): Answer {
+    if (kind === 'Deployment' && this.toReplace.delete(name)) this.replace(name);
     const object = this.objects.get(`${kind}/${name}`);
     if (object === undefined) return statusAnswer(404, `${kind} ${name} not found`);
     const wanted = (json as { preconditions?: { uid?: string } } | undefined)?.preconditions?.uid;
@@ -237,6 +244,13 @@ export class ModelKubernetes {
       this.beginRemoval(object);
     }
     return okay({});
+  }
+
+  private replace(name: string): void {
+    for (const [key, { metadata }] of this.objects)
+      if (key === `Deployment/${name}` || metadata.ownerReferences.some((owner) => owner.name === name))
+        this.drop(key, metadata.uid);
+    this.createByHand(name);
   }
 
   /** In the foreground: what it owns goes first. */
@@ -259,9 +273,8 @@ export class ModelKubernetes {
   }
 
   private begin(deployment: KubernetesObject): void {
-    const { annotations, uid } = deployment.metadata;
-    const operationId = annotations[operationAnnotation] ?? '';
-    this.created.set(operationId, (this.created.get(operationId) ?? 0) + 1);
+    const { uid } = deployment.metadata;
+    this.watchers.onCreate(deployment);
     const roll = this.random();
     const fate: Fate = roll < 0.06 ? 'no image' : roll < 0.11 ? 'crash loop' : 'ready';
     this.simulation.after(4 + this.random() * 30, () => this.bringUp(deployment.metadata.name, uid, fate));

@@ -1,4 +1,4 @@
-import { isAtRest, mayBeDeleted, provenNow, violationsAtRest } from './invariants.ts';
+import { isAtRest, mayBeCreated, mayBeDeleted, provenNow, reachedBy, violationsAtRest } from './invariants.ts';
 import type { Protection } from './protections.ts';
 import { type InjectedFault, Simulation } from './simulation.ts';
 import { lastSeconds, play, workloadOf } from './workload.ts';
@@ -22,6 +22,7 @@ export interface Outcome {
   readonly steps: readonly { readonly number: number; readonly at: number; readonly text: string }[];
   readonly faults: readonly InjectedFault[];
   readonly violations: readonly string[];
+  readonly reached: readonly string[];
   /** What was left out of it. */
   readonly without: Pick<ScheduleOptions, 'spared' | 'dropped'>;
 }
@@ -35,13 +36,20 @@ export const runSchedule = async ({
 }: ScheduleOptions): Promise<Outcome> => {
   const simulation = new Simulation({ seed, likelihood, spared });
   const violations: string[] = [];
-  const world: ModelWorld = new ModelWorld(simulation, seed, {
-    without,
-    watchers: { onDelete: (deployment) => violations.push(...mayBeDeleted(deployment, world)) },
-    onTransition: (transition) => violations.push(...provenNow(transition, world)),
-  });
+  const created = new Map<string, number>();
   const workload = workloadOf(seed);
   const steps = workload.steps.filter((_, index) => !dropped.has(index));
+  const byHand = new Set(steps.filter(({ text }) => /^(kubectl|the JobManager)/.test(text)).map(({ text }) => text));
+  const world: ModelWorld = new ModelWorld(simulation, seed, {
+    without,
+    watchers: {
+      onCreate: (deployment) => {
+        if (byHand.size === 0) violations.push(...mayBeCreated(deployment, created, world));
+      },
+      onDelete: (deployment) => violations.push(...mayBeDeleted(deployment, world)),
+    },
+    onTransition: (transition) => violations.push(...provenNow(transition, world)),
+  });
   play(steps, world, simulation);
   void world.observeEachMinute();
 
@@ -52,7 +60,6 @@ export const runSchedule = async ({
     quiet = isAtRest(world) ? quiet + 1 : 0;
   }
 
-  const byHand = new Set(steps.filter(({ text }) => /^(kubectl|the JobManager)/.test(text)).map(({ text }) => text));
   violations.push(...violationsAtRest(world, workload, byHand));
   return {
     seed,
@@ -61,16 +68,13 @@ export const runSchedule = async ({
       .filter(({ number }) => !dropped.has(number)),
     faults: simulation.faults,
     violations: [...new Set(violations)],
+    reached: reachedBy(world),
     without: { spared, dropped },
   };
 };
 
 /** Leaves out one fault or step after the other, as long as something is still violated. */
-export const shortened = async (
-  outcome: Outcome,
-  without: Protection | undefined,
-  mostRuns = 300,
-): Promise<Outcome> => {
+export const shortened = async (outcome: Outcome, without?: Protection, mostRuns = 300): Promise<Outcome> => {
   let best = outcome;
   let [spared, dropped] = [new Set<number>(), new Set<number>()];
   let runs = 0;

@@ -13,6 +13,8 @@ export interface Failure<T> {
   readonly name: string;
   /** Whether the called one did what was asked all the same. */
   readonly applied: boolean;
+  /** How much later than the caller thinks, when it did. */
+  readonly late?: number;
   /** How long the caller waits for it. */
   readonly seconds: number;
   /** What the caller gets; it may throw. */
@@ -162,9 +164,13 @@ export class Simulation {
       if (process.alive) run();
     };
     const done = async () => {
-      if (!process.alive && fault === undefined && there > 1) return;
       if (fault?.kind === 'death' && !fault.applied) {
         process.die(fault.name);
+        return;
+      }
+      if (fault?.kind === 'failure' && fault.applied && fault.failure.late !== undefined) {
+        this.after(fault.failure.late, () => void apply());
+        this.after(fault.failure.seconds, () => settle(() => this.settleBy(fault.failure, resolve, reject)));
         return;
       }
       let outcome: () => void;
@@ -172,25 +178,25 @@ export class Simulation {
         const value = fault === undefined || fault.applied ? await apply() : undefined;
         outcome = () => resolve(value as T); // It is only undefined where the fault answers instead.
       } catch (error) {
-        outcome = () => reject(error as Error);
+        outcome = () => reject(error);
       }
       if (fault?.kind === 'death') {
         process.die(fault.name);
       } else if (fault?.kind === 'failure') {
-        const { seconds, answer } = fault.failure;
-        this.after(seconds, () =>
-          settle(() => {
-            try {
-              resolve(answer());
-            } catch (error) {
-              reject(error as Error);
-            }
-          }),
-        );
+        const { failure } = fault;
+        this.after(failure.seconds, () => settle(() => this.settleBy(failure, resolve, reject)));
       } else this.after(back, () => settle(outcome));
     };
     if (process.alive) this.after(there + (fault?.kind === 'delay' ? fault.seconds : 0), () => void done());
     return promise;
+  }
+
+  private settleBy<T>({ answer }: Failure<T>, resolve: (value: T) => void, reject: (error: unknown) => void): void {
+    try {
+      resolve(answer());
+    } catch (error) {
+      reject(error);
+    }
   }
 
   private faultOf<T>(number: number, chance: () => number, failures: readonly Failure<T>[]) {
@@ -199,7 +205,7 @@ export class Simulation {
     if (first < 0.15) return { kind: 'death', name: 'the process dies before it', applied: false } as const;
     if (first < 0.35) return { kind: 'death', name: 'the process dies behind it', applied: true } as const;
     if (first < 0.5 || failures.length === 0) {
-      const seconds = Math.round(second ** 3 * 120);
+      const seconds = Math.round(second ** 3 * 20);
       return { kind: 'delay', name: `it takes ${seconds} s`, applied: true, seconds } as const;
     }
     const failure = failures[Math.floor(second * failures.length)]!;

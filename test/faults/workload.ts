@@ -80,6 +80,12 @@ export const workloadOf = (seed: number): Workload => {
         text: `the JobManager of ${clusterId} starts anew`,
         run: ({ kubernetes }) => kubernetes.restartJobManager(clusterId),
       });
+    else if (roll < 0.2)
+      steps.push({
+        at,
+        text: `kubectl replace deployment ${clusterId}, just before it is deleted`,
+        run: ({ kubernetes }) => kubernetes.replaceBeforeDeletion(clusterId),
+      });
     else command(at);
   }
   return { steps: steps.toSorted((one, other) => one.at - other.at), commands };
@@ -97,7 +103,7 @@ const dataOf = (
           ? { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' }
           : {};
       return random() < 0.5
-        ? { config }
+        ? { config, mode: 'session' }
         : { config, mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
     }
     case 'submit':
@@ -111,6 +117,7 @@ const dataOf = (
       };
     }
     case 'cancel':
+    default:
       return {};
   }
 };

@@ -55,8 +55,6 @@ export class ModelWorld {
   readonly bus: Transition[] = [];
   readonly rejected: Rejection[] = [];
   readonly dead: Sent[] = [];
-  /** The operations that callers were told of, by key. */
-  readonly answered = new Map<string, Set<string>>();
   readonly failedExecutions: string[] = [];
   private readonly groups = new Map<string, Message[]>();
   private readonly executions = new Map<string, 'running' | 'over'>();
@@ -196,7 +194,7 @@ export class ModelWorld {
     const { simulation, without } = this;
     const { store, targets } = openTable({
       table: 'table',
-      db: this.table.clientOf(process) as unknown as NonNullable<Parameters<typeof openTable>[0]['db']>,
+      db: this.table.clientOf(process),
       now: () => new Date(simulation.now),
     });
     const sleep = async (ms: number) => simulation.wait(ms / 1000);

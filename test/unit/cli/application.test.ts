@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/model.ts';
+import { Problem } from '#events/problem.ts';
 
 import { drey } from './drey.ts';
 import {
@@ -151,6 +152,28 @@ describe('an application', () => {
 
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain('refused\n  -c: no such class\n  -C: not a URL\n');
+  });
+
+  it('tells which cluster did not come up, and where to look', async () => {
+    const failed = operation({
+      state: 'FAILED',
+      clusterId: 'app',
+      problem: Problem.parse(problem('deployment-failed', 502, 'no such class').body),
+    });
+
+    const ended = await run(
+      { [`POST ${clusters}`]: { status: 202, body: { operation: failed, cluster: application({}) } } },
+      ['run-application', '-Dkubernetes.cluster-id=app', jar],
+    );
+
+    expect(ended.stderr).toContain('Could not create Kubernetes cluster "app".\n  no such class\n`drey describe app`');
+  });
+
+  it('warns of options behind the jar, which the program gets', async () => {
+    const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
+
+    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app stands behind the jar');
+    expect(posted()).toMatchObject({ job: { args: ['-Dkubernetes.cluster-id=app'] } });
   });
 });
 
@@ -385,6 +408,21 @@ describe('a failure', () => {
 });
 
 describe('a job on a session', () => {
+  it('is refused by an application cluster before the jar travels', async () => {
+    const file = join(folder, 'session.jar');
+    await writeFile(file, new Uint8Array([0x50, 0x4b, 0x03, 0x04]));
+
+    const ended = await run({ [`GET ${app}`]: { body: application({}) } }, [
+      'run',
+      '-t',
+      'kubernetes-session',
+      '-Dkubernetes.cluster-id=app',
+      file,
+    ]);
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Cluster app is an application') });
+  });
+
   it('takes more places with classes', async () => {
     const live = `${clusters}/live`;
     const words = ['run', '-d', '-sae', '-Dkubernetes.cluster-id=live', '-C', 'file:/a.jar', '-C', 'file:/b.jar'];

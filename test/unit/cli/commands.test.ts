@@ -508,6 +508,18 @@ describe('list', () => {
     expect(ended.stdout).not.toContain('done');
   });
 
+  it('shows clusters that are over, too, with -a', async () => {
+    const over = [cluster({ clusterId: 'done', state: 'STOPPED' })];
+
+    const ended = await run(
+      { [`GET ${clusters}`]: { body: { clusters: over } }, [`GET ${clusters}/done/jobs`]: { body: jobs } },
+      ['list', '-a'],
+    );
+
+    expect(ended.stdout).toMatch(/done.*STOPPED/);
+    expect(server.received.some(({ query }) => query.includes('STOPPED'))).toBe(true);
+  });
+
   it('shows what was seen last of a cluster that does not answer, and says so', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
       'list',

@@ -524,6 +524,61 @@ describe('observation', () => {
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
 
+  it('starts the state machine of a stop whose process died before it did', async () => {
+    await started(send);
+    await send('stop', { clusterId }, world);
+    world.machines.started.length = 0;
+    world.pass(180);
+    await look();
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('carries a cancel on that nobody finished', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.cluster(clusterId).flink.leaderless = true;
+    await send('cancel', { clusterId, jobId }, world);
+    const { state: left } = lastOperation()!;
+    world.kubernetes.cluster(clusterId).flink.leaderless = false;
+    const id = lastOperation()!.operationId;
+    const { value, version } = world.store.operations.get(id)!;
+    world.store.operations.set(id, { value: { ...value, deadline: '2026-11-24T00:00:00.000Z' }, version });
+    world.pass(180);
+    await look();
+
+    expect([left, lastOperation()?.state]).toEqual(['PENDING', 'SUCCEEDED']);
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+  });
+
+  it('stops a cluster again whose stop failed half-way', async () => {
+    await started(send);
+    world.kubernetes.failNext('remove', new Fault('target-refused', 'the role may not delete deployments'));
+    await send('stop', { clusterId, data: { ha: 'purge' } }, world);
+    await machines();
+    const failed = lastOperation();
+    world.pass(600);
+    await look();
+    await machines();
+
+    expect(failed).toMatchObject({ kind: 'stop', state: 'FAILED', problem: { code: 'target-refused' } });
+    expect(lastOperation()).toMatchObject({ door: 'observer', state: 'SUCCEEDED', plan: { stop: { ha: 'purge' } } });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('removes what a deploy made that was over by then, and nothing of anybody else', async () => {
+    await started(send);
+    const left = world.kubernetes.cluster(clusterId);
+    await send('stop', { clusterId }, world);
+    await machines();
+    world.kubernetes.clusters.set(clusterId, left);
+    world.kubernetes.createByHand('other');
+    await look();
+
+    expect([...world.kubernetes.clusters.keys()]).toEqual(['other']);
+  });
+
   it('records more jobs than a transaction holds', async () => {
     await started(send);
     for (let job = 0; job < 130; job += 1)

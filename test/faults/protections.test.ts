@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+
+import { protections } from './protections.ts';
+import { runSchedule, shortened } from './schedule.ts';
+
+/** More than any protection has needed, several times over. */
+const mostSchedules = 1_000;
+
+describe('the fault harness', () => {
+  it('runs the same schedule from the same seed', async () => {
+    const [one, other] = [await runSchedule({ seed: 7 }), await runSchedule({ seed: 7 })];
+
+    expect(other).toEqual(one);
+    expect(one.faults.length).toBeGreaterThan(0);
+  });
+
+  it('reaches every end that an operation and a cluster can have', async () => {
+    const reached = new Set<string>();
+    for (let seed = 1; seed <= 400; seed += 1)
+      for (const what of (await runSchedule({ seed })).reached) reached.add(what);
+
+    expect([...reached]).toEqual(
+      expect.arrayContaining([
+        ...['SUCCEEDED', 'FAILED'].flatMap((state) =>
+          ['deploy', 'submit', 'cancel', 'stop'].map((kind) => `${kind} ${state}`),
+        ),
+        'deploy CANCELED',
+        ...['RUNNING', 'STOPPED', 'FAILED'].flatMap((state) => [`session ${state}`, `application ${state}`]),
+        'application FINISHED',
+        'application CANCELED',
+      ]),
+    );
+  });
+
+  it.each(protections)('notices when this is switched off: %s', async (without) => {
+    let violated = await runSchedule({ seed: 1, without });
+    for (let seed = 2; seed <= mostSchedules && violated.violations.length === 0; seed += 1)
+      violated = await runSchedule({ seed, without });
+
+    expect(violated.violations).not.toEqual([]);
+    expect((await runSchedule({ seed: violated.seed })).violations).toEqual([]);
+  });
+
+  it('finds a shorter schedule that is violated too', async () => {
+    let violated = await runSchedule({ seed: 1, without: 'transaction' });
+    for (let seed = 2; violated.violations.length === 0 || violated.faults.length < 3; seed += 1)
+      violated = await runSchedule({ seed, without: 'transaction' });
+
+    const shorter = await shortened(violated, 'transaction');
+
+    expect(shorter.violations).not.toEqual([]);
+    expect(shorter.faults.length + shorter.steps.length).toBeLessThan(violated.faults.length + violated.steps.length);
+  });
+});
