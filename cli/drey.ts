@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect, styleText } from 'node:util';
 
 import { Command, CommanderError } from 'commander';
+import { distance } from 'fastest-levenshtein';
 
 import type { AnyCommand } from './command.ts';
 import { cancel } from './commands/cancel.ts';
@@ -164,12 +165,20 @@ const tellUsage = (error: CommanderError, io: Io): number => {
   return 1;
 };
 
+/** The nearest action, where it is near. */
+const meant = (word: string): string => {
+  const [near] = commands
+    .map(({ name }) => ({ name, far: distance(name, word) }))
+    .toSorted((one, other) => one.far - other.far);
+  return near !== undefined && near.far <= Math.max(2, word.length / 4) ? ` Did you mean "${near.name}"?` : '';
+};
+
 /** What commander found wrong, in Flink's words where Flink has some. */
 const usageMessage = ({ code, message }: CommanderError): string => {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
   switch (code) {
     case 'commander.unknownCommand':
-      return `"${quoted}" is not a valid action.\n\nValid actions are ${flinkVerbs}; \`drey --help\` shows all.`;
+      return `"${quoted}" is not a valid action.${meant(quoted)}\n\nValid actions are ${flinkVerbs}; \`drey --help\` shows all.`;
     case 'commander.unknownOption':
       return `Unrecognized option: ${quoted}`;
     case 'commander.optionMissingArgument':

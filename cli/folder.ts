@@ -121,10 +121,13 @@ const templateOptions = {
 const readPodTemplates = async (config: Config): Promise<Pick<LocalInput, 'podTemplates'>> => {
   const files = Object.entries(templateOptions).flatMap(([pod, key]) => {
     const file = textIn(config, key);
-    return file === undefined ? [] : [[pod, file] as const];
+    if (file?.trim() === '') throw new Failure(`-D${key} names no file.`);
+    return file === undefined ? [] : [[pod, file, key] as const];
   });
   if (files.length === 0) return {};
-  const texts = new Map(await Promise.all(files.map(async ([pod, file]) => [pod, await templateText(file)] as const)));
+  const texts = new Map(
+    await Promise.all(files.map(async ([pod, file, key]) => [pod, await templateText(file, key)] as const)),
+  );
   const templates = await Promise.all(
     files.map(async ([pod, file]) => [pod, await templateIn(file, texts.get(pod) ?? '')] as const),
   );
@@ -137,9 +140,10 @@ const readPodTemplates = async (config: Config): Promise<Pick<LocalInput, 'podTe
   };
 };
 
-const templateText = async (file: string): Promise<string> => {
+const templateText = async (file: string, key: string): Promise<string> => {
   const text = await textOf(file);
-  if (text === undefined) throw new Failure(`Pod template file ${file} does not exist.`);
+  if (text === undefined)
+    throw new Failure(`Pod template file ${file} does not exist.`, { lines: [`-D${key} names it.`] });
   return text;
 };
 

@@ -33,6 +33,10 @@ const isRemote = (jar: string) => jar.startsWith('s3://');
  */
 export const checkJar = async (jar: string): Promise<LocalJar | undefined> => {
   if (isRemote(jar)) return undefined;
+  if (jar.startsWith('local:'))
+    throw refused(
+      `${jar} is in the image: a session takes a file of this machine; for an application say --target kubernetes-application`,
+    );
   const file = jar.startsWith('file:') ? fileURLToPath(jar) : jar;
   const found = await stat(file).catch(() => undefined); // told just below
   if (found === undefined) throw refused(`JAR file does not exist: ${jar}`);

@@ -26,6 +26,7 @@ describe('the process', () => {
     { words: ['--version'], code: 0, stdout: 'Version: ' },
     { words: [], code: 1, stdout: 'Please specify an action.' },
     { words: ['explode'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['lst'], code: 1, stdout: '"lst" is not a valid action. Did you mean "list"?' },
     { words: ['list', '--output', 'xml'], code: 1, stdout: 'The output is table or json, not "xml".' },
     { words: ['list', 'x'], code: 1, stdout: 'too many arguments' },
   ])('$words ends with $code', async ({ words, code, stdout }) => {

@@ -298,7 +298,10 @@ describe('files that options name', () => {
       await render(session(`${option}=${file}`)),
     ];
 
-    expect(missing).toMatchObject({ code: 1, stderr: 'Pod template file /nowhere/pod.yaml does not exist.\n' });
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Pod template file \/nowhere\/pod.yaml does not exist.\n {2}-D\S+ names it.\n$/),
+    });
     expect(wrong.stderr).toContain(`Pod template file ${file} holds no pod.\n  `);
   });
 

@@ -366,6 +366,9 @@ describe('an application cluster', () => {
     ['http://host/job.jar', 'use https://'],
     ['ftp://host/job.jar', 'has the scheme ftp'],
     ['local://job.jar', 'names no file in the image'],
+    ['s3:job.jar', 'names no file'],
+    ['https://host', 'names no file'],
+    ['local:///opt/my job.jar', 'write %20 for a blank'],
   ])('is refused with the jar %s: it %s', (jar, why) => {
     expect(faultOf(() => rendered({}, { job: { ...job, jar } }))?.errors).toEqual([
       { pointer: '/job/jar', detail: expect.stringContaining(why) },
