@@ -6,6 +6,7 @@ export type Clusters = Readonly<z.infer<typeof requests.Clusters>>;
 export type Jobs = Readonly<z.infer<typeof requests.Jobs>>;
 export type Logs = Readonly<z.infer<typeof requests.Logs>>;
 export type NamedTarget = Readonly<z.infer<typeof requests.NamedTarget>>;
+export type Orphans = Readonly<z.infer<typeof requests.Orphans>>;
 export type Targets = Readonly<z.infer<typeof requests.Targets>>;
 export type Transitions = z.infer<typeof requests.Transitions>;
 export type { Accepted, Upload } from '#events/requests.ts';

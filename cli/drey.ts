@@ -14,6 +14,7 @@ import { kubernetesSession } from './commands/kubernetes-session.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operation } from './commands/operation.ts';
+import { orphans } from './commands/orphans.ts';
 import { render } from './commands/render.ts';
 import { runApplication } from './commands/run-application.ts';
 import { run } from './commands/run.ts';
@@ -36,6 +37,7 @@ const commands: readonly AnyCommand[] = [
   logs,
   targets,
   operation,
+  orphans,
 ];
 
 const flinkVerbs = [kubernetesSession, run, runApplication, list, cancel].map(({ name }) => `"${name}"`).join(', ');

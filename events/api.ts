@@ -13,6 +13,8 @@ import {
   LogQuery,
   Logs,
   NamedTarget,
+  OrphanRemoval,
+  Orphans,
   Plan,
   Targets,
   Transitions,
@@ -54,6 +56,19 @@ const reads = {
     summary: 'What a deploy would create; nothing is done.',
     body: commands.deploy.data,
     answer: Plan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/orphans': {
+    function: 'orphans',
+    summary: 'Objects of Flink clusters that no record accounts for.',
+    answer: Orphans,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/orphans/removal': {
+    function: 'orphans',
+    summary: 'Remove some of them.',
+    body: OrphanRemoval,
+    answer: Orphans,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters': {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { Cluster, DeploymentMode, Job, Operation, Target } from './model.ts';
+import { Cluster, DeploymentMode, Job, Operation, Orphan, Target } from './model.ts';
 import { Mistake } from './problem.ts';
 import { Transition } from './transitions.ts';
 
@@ -93,6 +93,16 @@ export const Transitions = z
   .meta({ id: 'Transitions' });
 export const NamedTarget = Target.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
 export const Targets = z.strictObject({ targets: z.array(NamedTarget) }).meta({ id: 'Targets' });
+export const Orphans = z.strictObject({ orphans: z.array(Orphan) }).meta({ id: 'Orphans' });
+/** Which orphans are to go: as they were listed. */
+export const OrphanRemoval = z
+  .strictObject({
+    orphans: z
+      .array(Orphan.pick({ kind: true, name: true, uid: true }))
+      .min(1)
+      .max(100),
+  })
+  .meta({ id: 'OrphanRemoval' });
 export const Logs = z.strictObject({ log: z.string() }).meta({ id: 'Logs' });
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 

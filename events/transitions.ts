@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { ClusterState, JobState } from './model.ts';
+import { ClusterState, JobState, Orphan } from './model.ts';
 import { Problem } from './problem.ts';
 
 /** The source of every event that Drey puts on the bus. */
@@ -53,11 +53,23 @@ export const Rejection = z
   .meta({ id: 'Rejection' });
 export type Rejection = Readonly<z.infer<typeof Rejection>>;
 
+/** The detail of the event that tells of what no record accounts for; the first of them, where there are many. */
+export const OrphansFound = z
+  .strictObject({
+    target: z.string(),
+    count: z.int().min(1),
+    orphans: z.array(Orphan).max(100),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'OrphansFound' });
+export type OrphansFound = Readonly<z.infer<typeof OrphansFound>>;
+
 /** What is on the bus: detail-type → schema of the detail. */
 export const eventTypes = {
   'Flink Cluster State Change': ClusterTransition,
   'Flink Job State Change': JobTransition,
   'Flink Command Rejected': Rejection,
+  'Flink Orphans Found': OrphansFound,
 } as const;
 export type EventType = keyof typeof eventTypes;
 

@@ -16,6 +16,12 @@ const may = {
   // The role that clusters know, and those of other accounts that targets name. By name: it trusts these roles in turn.
   reachClusters: [allow(['sts:AssumeRole'], [arn('iam::*:role/drey-*')])],
   start: (...names) => [allow(['states:StartExecution'], names.map(machine))],
+  call: (name) => [
+    allow(
+      ['lambda:InvokeFunction'],
+      [arn(`lambda:\${AWS::Region}:\${AWS::AccountId}:function:\${AWS::StackName}-${name}`)],
+    ),
+  ],
   readJars: [allow(['s3:GetObject'], [uploads])],
   // Without it S3 answers 403, not 404, for a jar that is not there.
   listJars: [allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
@@ -62,16 +68,15 @@ const functions = {
     ...may.publish,
   ],
   Publish: [...may.stream, ...may.publish],
-  // Its schedule takes the same role to call it.
+  Orphans: [...may.read, ...may.reachClusters],
+  // The schedules of these two take the same role to call them.
+  Janitor: [...may.read, ...may.reachClusters, ...may.publish, ...may.call('janitor')],
   Observe: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
     ...may.start('lifecycle', 'submission', 'cleanup'),
-    allow(
-      ['lambda:InvokeFunction'],
-      [arn('lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-observe')],
-    ),
+    ...may.call('observe'),
   ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
@@ -88,7 +93,7 @@ const functionRole = (name, statements) => ({
   Properties: {
     AssumeRolePolicyDocument: assumedBy([
       'lambda.amazonaws.com',
-      ...(name === 'Observe' ? ['scheduler.amazonaws.com'] : []),
+      ...(name === 'Observe' || name === 'Janitor' ? ['scheduler.amazonaws.com'] : []),
     ]),
     Policies: [
       {

@@ -2,7 +2,7 @@ import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-e
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
 import { subjectOf } from '#events/names.ts';
-import { eventSource, eventTypeOf, type Rejection, type Transition } from '#events/transitions.ts';
+import { eventSource, eventTypeOf, type OrphansFound, type Rejection, type Transition } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports.ts';
 
 /** PutEvents takes so many at once. */
@@ -46,6 +46,11 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
       const [result] = await put([rejectionEntry(rejection, bus)]);
       if (result?.ErrorCode !== undefined) throw new Error(`the bus refused the rejection: ${result.ErrorCode}`);
     },
+
+    async tell(found) {
+      const [result] = await put([orphansEntry(found, bus)]);
+      if (result?.ErrorCode !== undefined) throw new Error(`the bus refused what was found: ${result.ErrorCode}`);
+    },
   };
 };
 
@@ -65,4 +70,13 @@ const rejectionEntry = (rejection: Rejection, bus: string): PutEventsRequestEntr
   Detail: JSON.stringify(rejection),
   Resources: rejection.subject === undefined ? [] : [rejection.subject],
   Time: new Date(rejection.at),
+});
+
+const orphansEntry = (found: OrphansFound, bus: string): PutEventsRequestEntry => ({
+  EventBusName: bus,
+  Source: eventSource,
+  DetailType: 'Flink Orphans Found',
+  Detail: JSON.stringify(found),
+  Resources: [`targets/${found.target}`],
+  Time: new Date(found.at),
 });

@@ -1,8 +1,8 @@
 import type { StopData, SubmitData } from '#events/commands/index.ts';
-import type { Cluster, ClusterState, Job, NamedTarget, Operation, Target } from '#events/model.ts';
+import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake } from '#events/problem.ts';
-import type { Rejection, Transition } from '#events/transitions.ts';
+import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
@@ -101,6 +101,14 @@ export interface ObjectName {
   readonly name: string;
 }
 
+/** An object that is labelled as a Flink cluster's. */
+export interface FlinkObject extends Pick<Orphan, 'kind' | 'name' | 'uid' | 'clusterId'> {
+  /** Of a Deployment: the annotation that a deploy of Drey's leaves. */
+  readonly operationId: string | undefined;
+  /** Whether it goes with its Deployment. What high availability keeps does not. */
+  readonly owned: boolean;
+}
+
 /** What Kubernetes knows of a Flink cluster. */
 export interface Observation {
   readonly deployment: ObservedDeployment | undefined;
@@ -155,6 +163,10 @@ export interface Kubernetes {
     signal: AbortSignal,
   ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
   removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void>;
+  /** The Deployments, Services and ConfigMaps of all Flink clusters of the namespace. */
+  flinkObjects(signal: AbortSignal): Promise<readonly FlinkObject[]>;
+  /** Deletes an object if it still has this uid, with all that it owns. Gone already is done. */
+  removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>, signal: AbortSignal): Promise<void>;
   /** The last lines of the JobManager's container; of the one before it, if `previous`. Undefined when there is none. */
   logs(
     clusterId: string,
@@ -193,4 +205,6 @@ export interface Bus {
   publish(transitions: readonly Transition[]): Promise<number>;
   /** Keeps the message as it came, with why it was refused, and tells of it. */
   reject(rejection: Rejection, message: string): Promise<void>;
+  /** Tells of what no record accounts for. */
+  tell(found: OrphansFound): Promise<void>;
 }

@@ -8,9 +8,9 @@ import { apply, dryRun } from './apply.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Access } from './credentials.ts';
 import { AnyObject } from './objects.ts';
-import { deployments, observe } from './observe.ts';
+import { deployments, flinkObjects, observe } from './observe.ts';
 import { collectionPath, objectPath } from './paths.ts';
-import { deleteConfigMaps, deleteDeployment, remaining } from './remove.ts';
+import { deleteConfigMaps, deleteDeployment, deleteObject, remaining } from './remove.ts';
 import { refusalOf, statusOf } from './status.ts';
 
 /** One target's Kubernetes, by its API server. */
@@ -27,6 +27,8 @@ export const kubernetesOf = (
     deleteDeployment({ name: deploymentName(clusterId), uid }, client, target, signal),
   remaining: (clusterId, signal) => remaining(clusterId, client, target, signal),
   removeConfigMaps: (names, signal) => deleteConfigMaps(names, client, target, signal),
+  flinkObjects: (signal) => flinkObjects(client, target, signal),
+  removeObject: (object, signal) => deleteObject(object, client, target, signal),
   logs: (clusterId, options, signal) => logs(clusterId, options, client, target, signal),
   flink: (clusterId) => flinkTransport(clusterId, client, target),
 });

@@ -1,10 +1,10 @@
 import type { NamedTarget } from '#events/model.ts';
-import type { Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import type { FlinkObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
 
 import { operationAnnotation } from './apply.ts';
 import type { Client } from './client.ts';
-import { type ContainerStatus, Deployment, Event, Pod } from './objects.ts';
+import { AnyObject, type ContainerStatus, Deployment, Event, Pod } from './objects.ts';
 import { collectionPath, objectPath } from './paths.ts';
 
 /** One cluster, in three requests; see the port. */
@@ -41,6 +41,32 @@ export const deployments = async (
   return (await client.list(collectionPath('Deployment', namespace), Deployment, query, signal)).map(
     observedDeployment,
   );
+};
+
+const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
+
+/** What is labelled as a Flink cluster's in the namespace; see the port. */
+export const flinkObjects = async (
+  client: Client,
+  { namespace }: NamedTarget,
+  signal: AbortSignal,
+): Promise<readonly FlinkObject[]> => {
+  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+  const lists = await Promise.all(
+    flinkKinds.map(async (kind) =>
+      (await client.list(collectionPath(kind, namespace), AnyObject, query, signal)).map(
+        ({ metadata }): FlinkObject => ({
+          kind,
+          name: metadata.name,
+          uid: metadata.uid,
+          clusterId: metadata.labels?.['app'] ?? metadata.name,
+          operationId: metadata.annotations?.[operationAnnotation],
+          owned: metadata.ownerReferences.length > 0,
+        }),
+      ),
+    ),
+  );
+  return lists.flat();
 };
 
 const observedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({

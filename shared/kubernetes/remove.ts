@@ -13,16 +13,16 @@ import { AnyObject } from './objects.ts';
 import { collectionPath, type Kind, objectPath } from './paths.ts';
 
 /**
- * Deletes a Deployment if it still has this uid, in the foreground: it stays until all that it owns is gone, so its
+ * Deletes an object if it still has this uid, in the foreground: it stays until all that it owns is gone, so its
  * absence proves theirs.
  */
-export const deleteDeployment = async (
-  { name, uid }: { readonly name: string; readonly uid: string },
+export const deleteObject = async (
+  { kind, name, uid }: { readonly kind: Kind; readonly name: string; readonly uid: string },
   client: Client,
   { namespace }: NamedTarget,
   signal: AbortSignal,
 ): Promise<void> => {
-  const path = objectPath('Deployment', namespace, name);
+  const path = objectPath(kind, namespace, name);
   const json = { propagationPolicy: 'Foreground', preconditions: { uid } };
   // 409: the name is somebody else's now, so ours is gone.
   await client.send({ method: 'DELETE', path, json, expected: [404, 409] }, signal);
@@ -37,6 +37,13 @@ export const deleteConfigMaps = async (
   const paths = names.map((name) => objectPath('ConfigMap', namespace, name));
   await Promise.all(paths.map((path) => client.send({ method: 'DELETE', path, expected: [404] }, signal)));
 };
+
+export const deleteDeployment = (
+  owner: { readonly name: string; readonly uid: string },
+  client: Client,
+  target: NamedTarget,
+  signal: AbortSignal,
+): Promise<void> => deleteObject({ kind: 'Deployment', ...owner }, client, target, signal);
 
 const ownedKinds = ['ReplicaSet', 'Pod', 'Service', 'ConfigMap'] as const satisfies readonly Kind[];
 

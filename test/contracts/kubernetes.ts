@@ -155,6 +155,30 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
+    it('lists the objects of all Flink clusters, and removes one by its uid only', async () => {
+      const { uid } = await kubernetes.apply(manifests('whole'), first, signal);
+      await world.create('ConfigMap', 'lasting-cluster-config-map', { app: 'lasting', type: 'flink-native-kubernetes' });
+      await world.create('ConfigMap', 'stranger');
+
+      const objects = await kubernetes.flinkObjects(signal);
+      const kept = objects.find(({ name }) => name === 'lasting-cluster-config-map');
+      await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' }, signal);
+      const before = (await kubernetes.flinkObjects(signal)).some(({ clusterId }) => clusterId === 'lasting');
+      if (kept !== undefined) await kubernetes.removeObject(kept, signal);
+      const behind = (await kubernetes.flinkObjects(signal)).some(({ clusterId }) => clusterId === 'lasting');
+
+      expect(objects).toEqual(
+        expect.arrayContaining([
+          { kind: 'Deployment', name: 'whole', uid, clusterId: 'whole', operationId: first, owned: false },
+          expect.objectContaining({ kind: 'Service', name: 'whole-rest', clusterId: 'whole', owned: true }),
+          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-whole', clusterId: 'whole', owned: true }),
+        ]),
+      );
+      expect(objects.some(({ name }) => name === 'stranger')).toBe(false);
+      expect(kept).toMatchObject({ clusterId: 'lasting', owned: false });
+      expect([before, behind]).toEqual([true, false]);
+    });
+
     it('knows no Flink where no cluster is', async () => {
       const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' }, signal);
 

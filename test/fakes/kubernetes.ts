@@ -1,6 +1,13 @@
 import type { JobState } from '#events/model.ts';
 import { Fault, type Mistake } from '#events/problem.ts';
-import type { Kubernetes, ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import type {
+  FlinkObject,
+  Kubernetes,
+  ObjectName,
+  Observation,
+  ObservedDeployment,
+  ObservedPod,
+} from '#shared/clusters/ports.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
 
@@ -133,6 +140,40 @@ export class FakeKubernetes implements Kubernetes {
   async removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void> {
     this.enter('removeConfigMaps', signal);
     for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
+  }
+
+  async flinkObjects(signal: AbortSignal): Promise<readonly FlinkObject[]> {
+    this.enter('flinkObjects', signal);
+    const owned = [...this.clusters].flatMap(([clusterId, cluster]) =>
+      ownedBy(clusterId, cluster).map(({ kind, name }): FlinkObject => {
+        const isDeployment = kind === 'Deployment';
+        return {
+          kind: kind as FlinkObject['kind'], // what a cluster has
+          name,
+          uid: isDeployment ? cluster.uid : `${cluster.uid}-${kind}-${name}`,
+          clusterId,
+          operationId: isDeployment ? cluster.operationId : undefined,
+          owned: !isDeployment,
+        };
+      }),
+    );
+    const kept = [...this.highAvailability].flatMap(([clusterId, names]) =>
+      [...names].map((name): FlinkObject => ({
+        kind: 'ConfigMap',
+        name,
+        uid: `uid-${name}`,
+        clusterId,
+        operationId: undefined,
+        owned: false,
+      })),
+    );
+    return [...owned, ...kept];
+  }
+
+  async removeObject({ kind, name, uid }: Pick<FlinkObject, 'kind' | 'name' | 'uid'>, signal: AbortSignal) {
+    this.enter('removeObject', signal);
+    if (kind === 'Deployment' && this.clusters.get(name)?.uid === uid) this.clusters.delete(name);
+    for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
   async logs(

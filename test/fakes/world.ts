@@ -9,7 +9,7 @@ import type {
 } from 'aws-lambda';
 
 import { type CommandKind, commands } from '#events/commands/index.ts';
-import type { Rejection, Transition } from '#events/transitions.ts';
+import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts';
 import type { Bus, Jars, Ports } from '#shared/clusters/ports.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
@@ -53,6 +53,12 @@ class FakeBus implements Bus {
   async publish(transitions: readonly Transition[]) {
     this.published.push(...transitions);
     return transitions.length;
+  }
+
+  readonly told: OrphansFound[] = [];
+
+  async tell(found: OrphansFound) {
+    this.told.push(found);
   }
 
   async reject(rejection: Rejection, message: string) {

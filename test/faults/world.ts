@@ -253,6 +253,7 @@ export class ModelWorld {
           ],
         });
       },
+      tell: async () => undefined,
       reject: (rejection) =>
         this.simulation.call(process, {
           what: 'reject',

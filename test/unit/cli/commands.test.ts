@@ -769,3 +769,40 @@ describe('what there is to read', () => {
     expect(server.received.at(-1)?.json).toEqual(target);
   });
 });
+
+describe('orphans', () => {
+  const orphansPath = '/v1/targets/local/orphans';
+  const orphan = {
+    kind: 'ConfigMap',
+    name: 'a-cluster-config-map',
+    uid: 'u-1',
+    clusterId: 'a',
+    reason: 'HighAvailabilityData',
+  };
+  const replies: Replies = {
+    [`GET ${orphansPath}`]: { body: { orphans: [orphan] } },
+    [`POST ${orphansPath}/removal`]: { body: { orphans: [orphan] } },
+  };
+
+  it('are shown in a table, and to programs as JSON', async () => {
+    expect((await run(replies, ['orphans'])).stdout).toMatch(/ConfigMap.*a-cluster-config-map.*HighAvailabilityData/);
+    expect(JSON.parse((await run(replies, ['orphans', '--output', 'json'])).stdout)).toEqual({ orphans: [orphan] });
+  });
+
+  it('are removed by name, as they were listed', async () => {
+    const ended = await run(replies, ['orphans', 'remove', 'ConfigMap/a-cluster-config-map']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'ConfigMap a-cluster-config-map is removed.\n' });
+    expect(server.received.at(-1)?.json).toEqual({
+      orphans: [{ kind: 'ConfigMap', name: 'a-cluster-config-map', uid: 'u-1' }],
+    });
+  });
+
+  it('have to be there', async () => {
+    expect(await run(replies, ['orphans', 'remove', 'b'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('b is no orphan in target local.'),
+    });
+    expect(await run(replies, ['orphans', 'keep'])).toMatchObject({ code: 1 });
+  });
+});

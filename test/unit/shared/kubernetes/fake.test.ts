@@ -9,7 +9,8 @@ kubernetesContract('the fake', async () => {
     async create(kind: ByHand, name: string) {
       if (kind === 'Deployment') kubernetes.createByHand(name);
       else if (kind === 'Service') kubernetes.foreign.add(`Service/${name}`);
-      else kubernetes.highAvailability.set(name.replace(/-cluster-config-map$/, ''), new Set([name]));
+      else if (name.endsWith('-cluster-config-map'))
+        kubernetes.highAvailability.set(name.replace(/-cluster-config-map$/, ''), new Set([name]));
     },
     async exists(kind: ByHand, name: string) {
       return kind === 'Deployment' ? kubernetes.clusters.has(name) : kubernetes.foreign.has(`${kind}/${name}`);

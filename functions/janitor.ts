@@ -1,0 +1,15 @@
+import middy from '@middy/core';
+
+import { tellOfOrphans } from '#shared/clusters/orphans.ts';
+import type { Ports } from '#shared/clusters/ports.ts';
+import { live } from '#shared/live.ts';
+
+import { earlyMs } from './middleware/http.ts';
+
+/** Each hour. */
+export const janitorHandler = (ports: Ports) =>
+  middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) =>
+    tellOfOrphans(ports, signal),
+  );
+
+export const handler = janitorHandler(live);
