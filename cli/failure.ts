@@ -67,10 +67,16 @@ export const placeOf = (pointer: string): string => {
   return optionOf[plain.replace(/^\/job(?=\/)/, '')] ?? plain;
 };
 
+const comparedCharacters = 60;
+
+/** Whether the detail only says the mistakes over again. */
+const isList = ({ detail, errors = [] }: Problem): boolean =>
+  errors.length > 0 && errors.every((error) => detail.includes(error.detail.slice(0, comparedCharacters)));
+
 /** @param clusterId What it is about, where that is known: for what to do next. */
 export const failureOf = (problem: Problem, clusterId = '<cluster id>'): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
-  return new Failure(`${problem.detail}${reason}`, {
+  return new Failure(`${isList(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
     code: problem.code,
     ...mistaken(problem.errors),
     hint: hints[problem.code]?.replaceAll('<cluster id>', clusterId),

@@ -67,7 +67,10 @@ const twoDashes = (word: string, command: Command): string => {
   if (name === undefined) return word;
   if (notTaken.has(name)) throw new UsageError(`Unrecognized option: ${word} (this version does not take it)`);
   const long = `--${longNames[name] ?? name}`;
-  return command.options.some((option) => option.long === long) ? `${long}${rest ?? ''}` : word;
+  // Flink has no grouped letters: what it does not know is one unknown option, and not `-t m`.
+  return command.options.some((option) => option.long === long) || !name.startsWith('D')
+    ? `${long}${rest ?? ''}`
+    : word;
 };
 
 const takesNext = (word: string, command: Command): boolean =>

@@ -39,7 +39,10 @@ export const clusters = defineCommand<Options>({
     });
     const found = mode === undefined ? inTarget : inTarget.filter((one) => one.mode === mode);
     if (context.json) context.printJson({ clusters: found });
-    else if (found.length === 0) context.print(`There is no such cluster in target ${target}.`);
+    else if (found.length === 0)
+      context.print(
+        `There is no ${state === undefined && all !== true ? 'live ' : 'such '}cluster in target ${target}.`,
+      );
     else {
       const rows = found.map((one) => [
         one.clusterId,

@@ -5,6 +5,7 @@ import { clusterPath, readCluster, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
+import { operationOf } from '../operations.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
 
@@ -18,7 +19,8 @@ export const describe = defineCommand({
   run: async (context, [operand]) => {
     const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
     const cluster = await readCluster(place, context);
-    const [jobs, transitions] = await Promise.all([
+    const [phase, jobs, transitions] = await Promise.all([
+      phaseOf(cluster, context),
       readJobs(place, context),
       context.api.get<Transitions>(`${clusterPath(place)}/events`, {
         after: Math.max(0, cluster.sequence - lastTransitions),
@@ -26,7 +28,7 @@ export const describe = defineCommand({
     ]);
     if (context.json) context.printJson({ cluster, ...jobs, ...transitions });
     else {
-      clusterLines(cluster, context).forEach(context.print);
+      clusterLines(cluster, phase, context).forEach(context.print);
       await printJobs(jobs, context);
       context.print('\nLast transitions:');
       transitions.transitions.map((one) => `  ${transitionLine(one, context.io.stdout)}`).forEach(context.print);
@@ -34,7 +36,17 @@ export const describe = defineCommand({
   },
 });
 
-const clusterLines = (cluster: Cluster, { io }: Context): readonly string[] =>
+/** What a cluster on its way waits for. */
+const phaseOf = async (
+  { state, operationId, stopOperationId }: Cluster,
+  context: Context,
+): Promise<string | undefined> => {
+  if (state !== 'REQUESTED' && state !== 'DEPLOYING' && state !== 'STOPPING') return undefined;
+  const id = state === 'STOPPING' ? stopOperationId : operationId;
+  return id === undefined ? undefined : (await operationOf(id, context)).phase;
+};
+
+const clusterLines = (cluster: Cluster, phase: string | undefined, { io }: Context): readonly string[] =>
   factsOf({
     Cluster: cluster.clusterId,
     Target: cluster.target,
@@ -42,6 +54,7 @@ const clusterLines = (cluster: Cluster, { io }: Context): readonly string[] =>
     Mode: cluster.mode,
     State: paintState(cluster.state, io.stdout),
     Reason: [cluster.reason, cluster.message].filter(Boolean).join(': '),
+    'Waits for': phase ?? '',
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
       .map(([name, value]) => `${name}=${value}`)

@@ -33,8 +33,10 @@ const listCluster = async (target: string, clusterId: string, shown: Shown, cont
     context.printJson({ ...answer, jobs: shownJobs(answer.jobs, shown) });
     return;
   }
-  if (answer.reachable !== 'True')
-    context.note(`Cluster ${clusterId} does not answer now: this is how it was seen last.`);
+  if (answer.reachable !== 'True') {
+    const why = answer.reachable === 'False' ? 'is over' : 'does not answer now';
+    context.note(`Cluster ${clusterId} ${why}: this is how it was seen last.`);
+  }
   listLines(answer.jobs, shown).forEach(context.print);
 };
 

@@ -9,7 +9,8 @@ import { type JobChange, jobsOf, withJobs, withReachable } from './state.ts';
 
 export interface ObservedJobs {
   readonly jobs: readonly Job[];
-  readonly reachable: 'True' | 'Unknown';
+  /** False: it is over. */
+  readonly reachable: 'True' | 'False' | 'Unknown';
 }
 
 /**
@@ -19,6 +20,7 @@ export interface ObservedJobs {
 export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
   const { value: cluster } = await clusterAt(place, ports.store);
   const before = await jobsKnown(cluster, ports);
+  if (isOver(cluster)) return { jobs: before, reachable: 'False' };
   if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
   try {

@@ -1,4 +1,12 @@
-import { type Cluster, type ClusterState, type Condition, isEnded, type Job, type JobState } from '#events/model.ts';
+import {
+  type Cluster,
+  type ClusterState,
+  type Condition,
+  isEnded,
+  isOver,
+  type Job,
+  type JobState,
+} from '#events/model.ts';
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
@@ -67,6 +75,8 @@ export const moved = (cluster: Cluster, to: ClusterState, cause: Cause): Moved =
     ...rest,
     ...present({ reason: cause.reason, message: cause.message }),
     state: to,
+    // Whether it answers is no question any more.
+    conditions: isOver({ state: to }) ? [] : cluster.conditions,
     sequence: cluster.sequence + 1,
     updatedAt: cause.at.toISOString(),
   };

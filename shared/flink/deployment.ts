@@ -17,6 +17,7 @@ import { jobManagerMemory } from './memory.ts';
 import { configMapName, deploymentName, jobManagerLabels } from './names.ts';
 import { read } from './options.ts';
 import { mainContainerName, type StartingPod, startingPod } from './pod-template.ts';
+import { doubleToString } from './syntax.ts';
 import { unlessEmpty } from './unless-empty.ts';
 
 /** Something to mount into the JobManager's container. */
@@ -202,14 +203,6 @@ const renderResources = (config: Config, template: Partial<V1ResourceRequirement
     },
     requests: { ...template.requests, memory: `${memoryMebibytes}Mi`, cpu: doubleToString(cpu) },
   };
-};
-
-/** As Java writes a double: never without a decimal place, and with an exponent when it is very small or large. */
-const doubleToString = (value: number): string => {
-  const plain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
-  const [digits = '', exponent] = plain ? [String(value)] : value.toExponential().split('e');
-  const decimal = digits.includes('.') ? digits : `${digits}.0`;
-  return exponent === undefined ? decimal : `${decimal}E${Number(exponent)}`;
 };
 
 const artifactsVolume = 'user-artifacts-volume';

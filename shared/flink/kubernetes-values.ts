@@ -18,11 +18,19 @@ export const parseTolerations = (text: string): readonly V1Toleration[] =>
       'effect',
       'tolerationSeconds',
     ] as const);
+    oneOf('operator', fields.operator, ['Exists', 'Equal']);
+    oneOf('effect', fields.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
     return {
       ...fields,
       ...(tolerationSeconds === undefined ? {} : { tolerationSeconds: parseInteger(tolerationSeconds) }),
     };
   });
+
+/** What the API server would refuse in the end. */
+const oneOf = (field: string, value: string | undefined, values: readonly string[]): void => {
+  if (value === undefined || values.includes(value)) return;
+  throw new Fault('refused-option', `${field} '${value}' is not one of ${values.join(', ')}`);
+};
 
 /** @see Flink 2.2 `KubernetesOwnerReference.fromMap` */
 export const parseOwnerReferences = (text: string): readonly V1OwnerReference[] =>

@@ -206,9 +206,17 @@ const artifactMistakes = (config: Config): readonly Mistake[] =>
     ),
   );
 
-const configMistakes = (config: Config, { config: given, kerberos }: ClusterInput): readonly Mistake[] => {
+const configMistakes = (
+  config: Config,
+  { config: given, kerberos, podTemplates }: ClusterInput,
+): readonly Mistake[] => {
   const mistakes = optionMistakes(config, given);
-  const together = [...kerberosMistakes(config, kerberos), ...standbyMistakes(config)];
+  const together = [
+    ...kerberosMistakes(config, kerberos),
+    ...standbyMistakes(config),
+    ...recoveryMistakes(config),
+    ...templateMistakes(config, podTemplates),
+  ];
   // Sizes that cannot be read cannot be added up either.
   if (mistakes.some(({ pointer }) => pointer.includes('manager.memory.'))) return [...mistakes, ...together];
   return [
@@ -228,6 +236,30 @@ const standbyMistakes = (config: Config): readonly Mistake[] =>
         ),
       ]
     : [];
+
+/** A file is read where the command is given, and its content comes with it. */
+const templateMistakes = (config: Config, templates: PodTemplates = {}): readonly Mistake[] =>
+  (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
+    const key = `kubernetes.pod-template-file.${pod}`;
+    return Object.hasOwn(config, key) && templates[pod] === undefined
+      ? [mistakeAt(key, 'names a file that is not read here: give its content (`podTemplates` in the API)')]
+      : [];
+  });
+
+const recoveryTypes: ReadonlySet<string> = new Set(['NONE', 'KUBERNETES', 'ZOOKEEPER']);
+
+/** Any other word is the name of a class to Flink, and a class is in a package. */
+const recoveryMistakes = (config: Config): readonly Mistake[] => {
+  const type = read(config, 'high-availability.type');
+  return recoveryTypes.has(type.toUpperCase()) || type.includes('.')
+    ? []
+    : [
+        mistakeAt(
+          'high-availability.type',
+          `'${type}' is not one of NONE, kubernetes, zookeeper, and not the full name of a class`,
+        ),
+      ];
+};
 
 const mistakesOf = (check: () => unknown): readonly Mistake[] => {
   try {

@@ -39,6 +39,8 @@ export interface Option {
   readonly deprecated?: readonly string[];
   readonly atLeast?: number;
   readonly notBlank?: boolean;
+  /** Whether Kubernetes takes the map as labels. */
+  readonly labels?: true;
   /** The only values that a service can carry out, in lower case, and why. */
   readonly only?: { readonly values: readonly string[]; readonly because: string };
   readonly description: string;
@@ -127,6 +129,7 @@ export const options = {
   },
   'kubernetes.jobmanager.labels': {
     type: 'map',
+    labels: true,
     description: "Labels of the Deployment and the JobManager's pod; Flink's own win.",
   },
   'kubernetes.jobmanager.annotations': {
@@ -135,6 +138,7 @@ export const options = {
   },
   'kubernetes.jobmanager.node-selector': {
     type: 'map',
+    labels: true,
     description: 'Labels that a node must have to run the JobManager.',
   },
   'kubernetes.jobmanager.tolerations': {
@@ -142,10 +146,11 @@ export const options = {
     default: '',
     description: 'Taints of nodes that the JobManager puts up with.',
   },
-  'kubernetes.taskmanager.labels': { type: 'map', description: 'Labels of TaskManager pods.' },
+  'kubernetes.taskmanager.labels': { type: 'map', labels: true, description: 'Labels of TaskManager pods.' },
   'kubernetes.taskmanager.annotations': { type: 'map', description: 'Annotations of TaskManager pods.' },
   'kubernetes.taskmanager.node-selector': {
     type: 'map',
+    labels: true,
     description: 'Labels that a node must have to run a TaskManager.',
   },
   'kubernetes.taskmanager.tolerations': {
@@ -202,12 +207,12 @@ export const options = {
     description: 'How the REST service can be reached.',
   },
   'kubernetes.rest-service.annotations': { type: 'map', description: 'Annotations of the REST service.' },
-  'kubernetes.rest-service.labels': { type: 'map', description: 'Labels of the REST service.' },
+  'kubernetes.rest-service.labels': { type: 'map', labels: true, description: 'Labels of the REST service.' },
   'kubernetes.internal-service.annotations': {
     type: 'map',
     description: 'Annotations of the service by which TaskManagers find the JobManager.',
   },
-  'kubernetes.internal-service.labels': { type: 'map', description: 'Labels of the same service.' },
+  'kubernetes.internal-service.labels': { type: 'map', labels: true, description: 'Labels of the same service.' },
   'kubernetes.pod-template-file.default': {
     type: 'string',
     deprecated: ['kubernetes.pod-template-file'],

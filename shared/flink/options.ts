@@ -100,8 +100,9 @@ const keysOf = (row: string, config: Config): readonly string[] => {
 const rowMistakes = (config: Config, key: string, option: Option): readonly string[] => {
   try {
     const value = readRow(config, key, option);
-    if (!Object.hasOwn(config, key)) return [];
+    if (!Object.hasOwn(config, key) && option.type !== 'map') return [];
     const text = textOf(config[key] ?? '');
+    if (option.labels === true) return labelMistakes(value as Readonly<Record<string, string>>);
     if (option.notBlank === true && text.trim() === '') return ['must not be blank'];
     if (option.atLeast !== undefined && Number(value) < option.atLeast) return [`must be at least ${option.atLeast}`];
     if (option.only !== undefined && !option.only.values.includes(text.toLowerCase())) return [option.only.because];
@@ -111,6 +112,17 @@ const rowMistakes = (config: Config, key: string, option: Option): readonly stri
     throw error;
   }
 };
+
+const labelName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
+const labelRule = 'has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit';
+
+/** @see Kubernetes, "Labels and Selectors" */
+const labelMistakes = (labels: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(labels).flatMap(([name, value]) => [
+    ...(labelName.test(name) ? [] : [`'${name}' cannot be the name of a label: it ${labelRule}`]),
+    ...(labelValue.test(value) ? [] : [`'${value}' cannot be the value of label ${name}: it ${labelRule}`]),
+  ]);
 
 /** What is legal and probably a typing mistake: options of Kubernetes that Flink does not know. */
 export const unknownOptions = (config: Config): readonly string[] =>

@@ -119,25 +119,37 @@ export const parseMap = (text: string): Readonly<Record<string, string>> => {
 /** `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
 export const parseMaps = (text: string): readonly Readonly<Record<string, string>>[] => {
   const items = asYaml(text);
-  if (!Array.isArray(items)) return split(text, ';').map((item) => parseMap(item));
+  if (!Array.isArray(items)) return split(text, ';').map(fromPairs);
   return items.map((item) => {
     if (item instanceof Map) return fromMap(item, text);
     throw refused(`${quote(text)} is not a list of maps`);
   });
 };
 
-/** What the text is as YAML, every scalar a string; nothing when it is not YAML, for the short forms are not. */
+/** What the text is as YAML; nothing when it is not YAML, for the short forms are not. */
 const asYaml = (text: string): unknown => {
   try {
-    return parseYaml(text, { schema: 'failsafe', mapAsMap: true, logLevel: 'error' });
+    return parseYaml(text, { schema: 'core', intAsBigInt: true, mapAsMap: true, logLevel: 'error' });
   } catch {
     return undefined; // not YAML: Flink falls back to the short form too
   }
 };
 
+/** A scalar as Java writes it: Flink reads YAML with types, and takes what comes of it as text. */
 const asText = (value: unknown, text: string): string => {
-  if (typeof value !== 'string') throw refused(`${quote(text)} holds something that is not plain text`);
-  return value;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return doubleToString(value);
+  throw refused(`${quote(text)} holds something that is not plain text`);
+};
+
+/** As Java writes a double: never without a decimal place, and with an exponent when it is very small or large. */
+export const doubleToString = (value: number): string => {
+  if (!Number.isFinite(value)) return String(value);
+  const plain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
+  const [digits = '', exponent] = plain ? [String(value)] : value.toExponential().split('e');
+  const decimal = digits.includes('.') ? digits : `${digits}.0`;
+  return exponent === undefined ? decimal : `${decimal}E${Number(exponent)}`;
 };
 
 const fromMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
@@ -157,7 +169,7 @@ const fromPairs = (text: string): Readonly<Record<string, string>> => {
 
 /**
  * The parts between delimiters. A part that begins with a quote ends with it, may hold delimiters, and doubles the
- * quote to mean itself; other parts are trimmed.
+ * quote to mean itself; other parts are trimmed, and left out when nothing is in them.
  *
  * @see Flink 2.2 `StructuredOptionsSplitter`
  */
@@ -170,7 +182,8 @@ const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
     const part = (end === -1 ? rest : rest.slice(0, end)).trim();
     rest = end === -1 ? '' : rest.slice(end).trimStart();
     if (rest !== '' && !rest.startsWith(delimiter)) throw refused(`${quote(text)} has text behind a closing quote`);
-    parts.push(mark === undefined ? part : part.slice(1, -1).replaceAll(mark + mark, mark));
+    if (mark !== undefined) parts.push(part.slice(1, -1).replaceAll(mark + mark, mark));
+    else if (part !== '') parts.push(part);
     rest = rest.slice(1).trimStart();
   }
   return parts;

@@ -45,7 +45,7 @@ export const dryRun = async (
     [deployment, ...dependents].map(async (object): Promise<readonly Mistake[]> => {
       const { kind, metadata: { name = '' } = {} } = object;
       if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
-      const path = `${collectionPath(kind, target.namespace)}?dryRun=All`;
+      const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;
       try {
         const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] }, signal);
         return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} is there already` }] : [];
@@ -68,7 +68,8 @@ const createDeployment = async (
   const name = deployment.metadata?.name ?? '';
   const annotations = { ...deployment.metadata?.annotations, [operationAnnotation]: operationId };
   const json = Object.assign({}, deployment, { metadata: Object.assign({}, deployment.metadata, { annotations }) });
-  const path = collectionPath('Deployment', target.namespace);
+  // A misspelt field of a pod template is not dropped.
+  const path = `${collectionPath('Deployment', target.namespace)}?fieldValidation=Strict`;
   const answer = await client.send({ method: 'POST', path, json, expected: [409] }, signal);
   if (answer.status !== 409) return created(answer.body, name, target);
 

@@ -157,7 +157,10 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
 
     it('lists the objects of all Flink clusters, and removes one by its uid only', async () => {
       const { uid } = await kubernetes.apply(manifests('whole'), first, signal);
-      await world.create('ConfigMap', 'lasting-cluster-config-map', { app: 'lasting', type: 'flink-native-kubernetes' });
+      await world.create('ConfigMap', 'lasting-cluster-config-map', {
+        app: 'lasting',
+        type: 'flink-native-kubernetes',
+      });
       await world.create('ConfigMap', 'stranger');
 
       const objects = await kubernetes.flinkObjects(signal);

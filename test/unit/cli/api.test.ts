@@ -131,7 +131,7 @@ describe('a refusal', () => {
     server.answer({
       'GET /v1/x': problem('target-refused', 502, 'the API server said no', {
         reason: 'Forbidden',
-        errors: [{ pointer: '/config/a.b', detail: 'no' }],
+        errors: [{ pointer: '/config/a.b', detail: 'is locked' }],
       }),
     });
 
@@ -141,9 +141,18 @@ describe('a refusal', () => {
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({
       message: 'the API server said no (Forbidden)',
-      lines: ['-Da.b: no'],
+      lines: ['-Da.b: is locked'],
       code: 'target-refused',
     });
+  });
+
+  it('that only lists mistakes says them once', async () => {
+    const errors = [{ pointer: '/config/a.b', detail: 'is locked' }];
+    server.answer({ 'GET /v1/x': problem('refused-option', 422, 'a.b: is locked', { errors }) });
+
+    const failure: unknown = await api.get('/v1/x').catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ message: 'refused-option.', lines: ['-Da.b: is locked'] });
   });
 
   it.each([

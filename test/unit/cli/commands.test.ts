@@ -508,6 +508,15 @@ describe('list', () => {
     expect(ended.stdout).not.toContain('done');
   });
 
+  it('says that a cluster is over, not that it does not answer', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'False' } } }, [
+      'list',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(ended.stderr).toContain('Cluster live is over');
+  });
+
   it('shows clusters that are over, too, with -a', async () => {
     const over = [cluster({ clusterId: 'done', state: 'STOPPED' })];
 
@@ -689,6 +698,23 @@ describe('what there is to read', () => {
     expect(ended.stdout).toMatch(/^Reachable: +True since 23.11.2026 22:10:16 \(Answered\)$/m);
     expect(ended.stdout).toContain(jobId);
     expect(ended.stdout).toContain('cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)');
+  });
+
+  it('shows what a cluster on its way waits for', async () => {
+    const phase = 'Unschedulable: 0/1 nodes are available';
+    const coming = cluster({ state: 'DEPLOYING' });
+
+    const ended = await run(
+      {
+        [`GET ${live}`]: { body: coming },
+        [`GET /v1/operations/${coming.operationId}`]: { body: operation({ phase }) },
+        [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'Unknown' } },
+        [`GET ${live}/events`]: { body: { transitions: [], last: 0 } },
+      },
+      ['describe', 'live'],
+    );
+
+    expect(ended.stdout).toContain(`Waits for: ${phase}`);
   });
 
   it('shows events over pages', async () => {

@@ -289,6 +289,20 @@ describe('files that options name', () => {
     },
   );
 
+  it('an unknown option of several letters is not read as a group of short ones', async () => {
+    const { code, stderr } = await render([
+      'kubernetes-session',
+      '-Dkubernetes.cluster-id=one',
+      '-tm',
+      '4096m',
+      '-jm',
+      '1024m',
+    ]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('WARN Unrecognized option: --tm; it is ignored.');
+  });
+
   it('a pod template has to be there, and to be a pod', async () => {
     const file = await put('list.yaml', '- 1\n');
 

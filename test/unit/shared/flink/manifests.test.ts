@@ -391,8 +391,25 @@ describe('an application cluster', () => {
   });
 });
 
+describe('the file of a pod template', () => {
+  it('is refused where its content does not come with it', () => {
+    const config = { 'kubernetes.pod-template-file.default': '/x.yaml' };
+
+    expect(faultOf(() => render(config))?.errors).toEqual([
+      { pointer: '/config/kubernetes.pod-template-file.default', detail: expect.stringContaining('podTemplates') },
+    ]);
+    expect(faultOf(() => render(config, { podTemplates: { default: { spec: {} } } }))).toBeUndefined();
+  });
+});
+
 describe('high availability', () => {
   const ha = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+
+  it('is of a known type, if not of a class', () => {
+    expect(faultOf(() => render({ ...ha, 'high-availability.type': 'kubernets' }))?.errors).toEqual([
+      { pointer: '/config/high-availability.type', detail: expect.stringContaining('not one of NONE, kubernetes') },
+    ]);
+  });
   const rendered = (config: Record<string, string>) =>
     renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config });
 

@@ -61,7 +61,8 @@ describe('apply', () => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     return ({ method, path: asked, json }) => {
       const named = (json as { metadata?: { name?: string } } | undefined)?.metadata?.name;
-      if (method === 'POST' && asked === collection && named === name) return { status: 409 };
+      if (method === 'POST' && asked.replace('?fieldValidation=Strict', '') === collection && named === name)
+        return { status: 409 };
       if (method === 'POST') return { status: 201, body: object(named ?? '') };
       if (method === 'GET' && asked === path) return { status: 200, body: existing };
       return { status: method === 'GET' ? 404 : 200 };
