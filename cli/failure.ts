@@ -84,15 +84,15 @@ export const failureOf = (problem: Problem, clusterId = '<cluster id>'): Failure
 };
 
 /** What a rule of Drey's found here, before anything was asked of the API. */
-export const refusalOf = (what: string, fault: Fault): Failure =>
+export const refusalOf = (what: string, fault: Fault, named = placeOf): Failure =>
   new Failure(what, {
     code: fault.code,
-    ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors)),
+    ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors, named)),
     cause: fault,
   });
 
-const mistaken = (errors: readonly Mistake[] = []): Pick<FailureOptions, 'lines' | 'errors'> => ({
-  lines: errors.map(({ pointer, detail }) => `${placeOf(pointer)}: ${detail}`),
+const mistaken = (errors: readonly Mistake[] = [], named = placeOf): Pick<FailureOptions, 'lines' | 'errors'> => ({
+  lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${detail}`),
   errors,
 });
 

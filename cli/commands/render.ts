@@ -3,7 +3,7 @@ import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts'
 import { applicationOf } from '../application.ts';
 import { defineCommand, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { UsageError, refusalOf } from '../failure.ts';
+import { UsageError, placeOf as placeTyped, refusalOf } from '../failure.ts';
 import { type LocalInput, modeAskedFor, readLocalInput, textIn } from '../folder.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
 
@@ -110,9 +110,19 @@ const rendered = async ({ clusterId }: Place, inputOf: () => ClusterInput): Prom
     import('#shared/flink/manifests.ts'),
     import('#events/problem.ts'),
   ]);
+  const input = inputOf();
+  const named = (pointer: string): string => {
+    const typed = placeTyped(pointer);
+    const key = typed.replace(/^-D/, '');
+    return Object.hasOwn(input.folder ?? {}, key) && !Object.hasOwn(input.config, key)
+      ? `${key} in the configuration folder`
+      : typed;
+  };
   try {
-    return renderCluster(inputOf());
+    return renderCluster(input);
   } catch (error) {
-    throw error instanceof Fault ? refusalOf(`Could not create Kubernetes cluster "${clusterId}".`, error) : error;
+    throw error instanceof Fault
+      ? refusalOf(`Could not create Kubernetes cluster "${clusterId}".`, error, named)
+      : error;
   }
 };

@@ -289,6 +289,19 @@ describe('files that options name', () => {
     },
   );
 
+  it('a mistake in the configuration folder is told as one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'drey-conf-'));
+    await writeFile(
+      join(folder, 'config.yaml'),
+      'kubernetes.taskmanager.cpu.amount: x\njobmanager.memory.process.size: 1600m\ntaskmanager.memory.process.size: 1728m\n',
+    );
+
+    const { code, stderr } = await render(['kubernetes-session'], { FLINK_CONF_DIR: folder });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("kubernetes.taskmanager.cpu.amount in the configuration folder: 'x' is not a number");
+  });
+
   it('an unknown option of several letters is not read as a group of short ones', async () => {
     const { code, stderr } = await render([
       'kubernetes-session',
