@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
+
+import type { Cluster } from '#events/model.ts';
+import type { Transition } from '#events/transitions.ts';
+
+import { aws, call, clusterPath, deploy, eventsOf, freshId, objectsOf, system, until } from '../support/system.ts';
+
+const run = promisify(execFile);
+const queues = new SQSClient(aws);
+
+/** Half of them through each door. */
+const clusters = 20;
+const kills = 25;
+const betweenKillsMs = 1_500;
+const outageMs = 30_000;
+const outageAfterMs = 6_000;
+
+/** The image is none: what is tried here is not Flink. */
+const data = { mode: 'session', config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } };
+
+const processes = async (pattern: RegExp): Promise<readonly number[]> =>
+  (await run('ps', ['-eo', 'pid,args'])).stdout
+    .split('\n')
+    .filter((line) => pattern.test(line))
+    .map((line) => Number.parseInt(line, 10));
+
+/** The emulated functions of this system only. */
+const functions = () => processes(new RegExp(`/ministack-provided-code-${new URL(system.awsUrl).port}/.*bootstrap`));
+/** Its number stands first in its file. */
+const apiServer = async () =>
+  Number.parseInt(await readFile(join(dirname(system.kubeconfig), 'pid', 'kube-apiserver'), 'utf8'), 10);
+
+/** Ends a process of a function, in the middle of whatever it does. */
+const kill = async (turn: number): Promise<boolean> => {
+  const pids = await functions();
+  const pid = pids[turn % Math.max(1, pids.length)];
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false; // It had ended by itself.
+  }
+};
+
+const killSome = async (): Promise<number> => {
+  let killed = 0;
+  for (let turn = 0; turn < kills; turn += 1) {
+    if (await kill(turn)) killed += 1;
+    await sleep(betweenKillsMs);
+  }
+  return killed;
+};
+
+const interruptApiServer = async () => {
+  await sleep(outageAfterMs);
+  const pid = await apiServer();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await sleep(outageMs);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+};
+
+/** A caller who repeats a request under its key until it is answered. */
+const insisting = (send: () => Promise<{ readonly status: number }>) =>
+  until(
+    async () => (await send().catch(() => ({ status: 503 }))).status, // no answer at all
+    (status) => status < 500 && status !== 409,
+    1_000,
+  );
+
+const thrice = (what: () => Promise<unknown>) => Promise.all([what(), what(), what()]);
+
+const throughHttp = async (clusterId: string) => {
+  const [deployKey, stopKey] = [{ 'idempotency-key': randomUUID() }, { 'idempotency-key': randomUUID() }];
+  await thrice(() => insisting(() => deploy({ ...data, clusterId }, deployKey)));
+  await insisting(() => call('POST', `${clusterPath(clusterId)}/stop`, {}, stopKey));
+};
+
+const throughQueue = async (clusterId: string) => {
+  const subject = `targets/${system.target}/clusters/${clusterId}`;
+  for (const [kind, body] of [['deploy', data] as const, ['stop', {}] as const]) {
+    const message = {
+      specversion: '1.0',
+      id: randomUUID(),
+      type: `drey.command.${kind}.v1`,
+      source: 'test',
+      subject,
+      data: body,
+    };
+    for (let time = 0; time < 3; time += 1)
+      await queues.send(
+        new SendMessageCommand({
+          QueueUrl: system.outputs['CommandsQueueUrl'],
+          MessageBody: JSON.stringify(message),
+          MessageGroupId: subject,
+          MessageDeduplicationId: randomUUID(),
+        }),
+      );
+  }
+};
+
+const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
+const transitionsOf = async (clusterId: string) =>
+  (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events`)).body.transitions;
+
+describe('killed functions, an API server that does not answer, and messages that come three times', () => {
+  it('leave every cluster stopped, nothing behind, and each transition once in the store and in order on the bus', async () => {
+    const ids = Array.from({ length: clusters }, () => freshId('fault'));
+
+    const [killed] = await Promise.all([
+      killSome(),
+      interruptApiServer(),
+      ...ids.map((clusterId, index) => (index % 2 === 0 ? throughHttp(clusterId) : throughQueue(clusterId))),
+    ]);
+    await Promise.all(
+      ids.map((clusterId) =>
+        until(
+          () => read(clusterId),
+          ({ state }) => state === 'STOPPED',
+          2_000,
+        ),
+      ),
+    );
+
+    expect(killed).toBeGreaterThan(kills / 2);
+    for (const clusterId of ids) {
+      const transitions = await transitionsOf(clusterId);
+      const numbers = transitions.map(({ sequence }) => sequence);
+      const told = await until(
+        async () => [...new Set(eventsOf(clusterId).map(({ detail }) => Number(detail['sequence'])))],
+        (seen) => seen.length >= numbers.length,
+      );
+
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+      expect(told).toEqual(numbers);
+      expect(transitions.filter(({ to }) => to === 'REQUESTED')).toHaveLength(1);
+      expect(transitions.at(-1)).toMatchObject({ to: 'STOPPED' });
+      expect(await objectsOf(clusterId)).toEqual([]);
+    }
+  });
+});
