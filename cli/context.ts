@@ -5,7 +5,16 @@ import type { FlinkVersion } from '#shared/flink/version.ts';
 import type { Targets } from './answers.ts';
 import { type Api, connect } from './api.ts';
 import { Failure, UsageError } from './failure.ts';
-import { type CommonOptions, type Mode, configOf, flinkVersionOf, isJson, modeOf, propertiesOf } from './options.ts';
+import {
+  type CommonOptions,
+  type Mode,
+  configOf,
+  flinkVersionOf,
+  isJson,
+  modeOf,
+  onFailureOf,
+  propertiesOf,
+} from './options.ts';
 import { readLocalFile, settingsFrom } from './settings.ts';
 
 export interface Input extends NodeJS.ReadableStream {
@@ -41,6 +50,8 @@ export interface Context {
   readonly config: Readonly<Record<string, string>>;
   /** Flink's deployment target, where the command line names one. */
   readonly mode: Mode | undefined;
+  /** `-Ddrey.on-failure`. */
+  readonly onFailure: 'remove' | 'keep' | undefined;
   /** `-Ddrey.flink-version`. */
   readonly flinkVersion: FlinkVersion | undefined;
   readonly json: boolean;
@@ -77,6 +88,7 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     clusterId: clusterIdOf(properties.get('kubernetes.cluster-id')),
     config: configOf(properties),
     mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
+    onFailure: onFailureOf(properties.get('drey.on-failure')),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: isJson(options.output),
     target: async () => named || onlyTarget(api()),

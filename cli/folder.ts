@@ -231,12 +231,13 @@ export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerbe
   readonly clusterId?: string;
   readonly config: Readonly<Record<string, string>>;
   readonly flinkVersion?: FlinkVersion;
+  readonly onFailure?: 'remove' | 'keep';
   readonly podTemplates?: Omit<PodTemplates, 'taskmanagerText'>;
 }
 
 /** What is here as the API takes it: the folder below what the command line says, and no path of this machine. */
 export const deployBody = async (
-  { clusterId, config, flinkVersion }: Pick<Context, 'clusterId' | 'config' | 'flinkVersion'>,
+  { clusterId, config, flinkVersion, onFailure }: Pick<Context, 'clusterId' | 'config' | 'flinkVersion' | 'onFailure'>,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
   const [{ canonicalConfig }, { clientOnly, textOf: valueText }] = await Promise.all([
@@ -262,5 +263,6 @@ export const deployBody = async (
     ...(hadoop === undefined ? {} : { hadoop }),
     ...(kerberos === undefined ? {} : { kerberos }),
     ...(flinkVersion === undefined ? {} : { flinkVersion }),
+    ...(onFailure === undefined ? {} : { onFailure }),
   };
 };

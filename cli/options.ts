@@ -117,6 +117,12 @@ export const flinkVersionOf = (text: string | undefined): FlinkVersion | undefin
   throw new UsageError(`Drey starts Flink ${flinkVersions.join(' and ')}, not "${text}".`);
 };
 
+/** Of `-Ddrey.on-failure`: what becomes of a cluster that does not come up. */
+export const onFailureOf = (text: string | undefined): 'remove' | 'keep' | undefined => {
+  if (text === undefined || text === 'remove' || text === 'keep') return text;
+  throw new UsageError(`-Ddrey.on-failure is remove or keep, not "${text}".`);
+};
+
 export const isJson = (format: string | undefined): boolean => {
   if (format !== undefined && format !== 'json' && format !== 'table')
     throw new UsageError(`The output is table or json, not "${format}".`);

@@ -93,6 +93,10 @@ export const deploy = defineCommand({
         })
         .optional()
         .meta({ description: 'The keytab of `security.kerberos.login.principal`, and a krb5.conf, to mount.' }),
+      onFailure: z.enum(['remove', 'keep']).default('remove').meta({
+        description:
+          'What becomes of the objects of a cluster that does not come up: removed, or kept to look at, until it is stopped or its id is deployed again.',
+      }),
       labels: z
         .record(
           z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, 'not a label name'),

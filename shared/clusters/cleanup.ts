@@ -7,7 +7,16 @@ import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
 import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
-import { clusterAt, inFlightUntil, mostJobsAtOnce, notePhase, operationOf, progressed, update } from './records.ts';
+import {
+  clusterAt,
+  inFlightUntil,
+  isKept,
+  mostJobsAtOnce,
+  notePhase,
+  operationOf,
+  progressed,
+  update,
+} from './records.ts';
 import { jobsOf, moved, verdictOf, withJobs } from './state.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
@@ -67,6 +76,7 @@ const recordSavepoints = async (jobs: readonly Job[], results: readonly Savepoin
 /** Deletes the Deployment that the cluster's deploy created, and nobody else's. */
 export const remove = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const { value: operation } = await operationOf(state.operationId, ports.store);
+  if (isKept(operation)) return { operationId: state.operationId };
   const kubernetes = await kubernetesOf(operation, ports);
   const deployment = await ownDeployment(operation, kubernetes, ports, signal);
   if (deployment === undefined || deployment === 'foreign') return { operationId: state.operationId };
@@ -103,6 +113,7 @@ const ownDeployment = async (operation: StoredOperation, kubernetes: Kubernetes,
 /** Looks whether everything is gone, and whether nothing can come any more. */
 export const verify = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const operation = await operationOf(state.operationId, ports.store);
+  if (isKept(operation.value)) return done(state);
   const { clusterId } = operation.value;
   const kubernetes = await kubernetesOf(operation.value, ports);
   const deployment = await ownDeployment(operation.value, kubernetes, ports, signal);

@@ -50,7 +50,12 @@ export const deploy: UseCase<'deploy'> = {
       now,
       earlier?.value,
     );
-    const operation = newOperation({ operationId, kind: 'deploy', ...place, door: command.door }, deadlineMs, now);
+    const { onFailure } = command.data;
+    const operation = newOperation(
+      { operationId, kind: 'deploy', ...place, door: command.door, plan: { deploy: { onFailure } } },
+      deadlineMs,
+      now,
+    );
     await ports.store.commit({
       cluster: { value: cluster, previous: earlier?.version },
       operations: [{ value: operation, previous: undefined }],
@@ -196,7 +201,7 @@ const rendered = (
  * @throws Fault `unsupported-mode` or `refused-option` for what the target does not allow.
  */
 export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTarget): ClusterInput => {
-  const { mode, image, config, labels: _labels, clusterId: _clusterId, ...rest } = data;
+  const { mode, image, config, labels: _labels, clusterId: _clusterId, onFailure: _onFailure, ...rest } = data;
   if (mode === 'per-job') throw refusedMode();
   const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   const refused = refusals(own, clusterId, target);

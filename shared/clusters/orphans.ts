@@ -2,6 +2,7 @@ import { type Cluster, isDone, isOver, type Orphan } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { FlinkObject, Ports } from './ports.ts';
+import { isKept } from './records.ts';
 
 /** What an event holds. */
 const mostTold = 100;
@@ -40,8 +41,10 @@ const reasonOf = async (
     return owned ? 'NoDeployment' : 'HighAvailabilityData';
   }
   if (lives && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
-  const operation = operationId === undefined ? undefined : await store.operation(operationId);
-  return operation !== undefined && !isDone(operation.value) ? undefined : 'NotRecorded';
+  const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
+  if (operation === undefined) return 'NotRecorded';
+  const isKeptHere = cluster?.operationId === operationId && isKept(operation);
+  return !isDone(operation) || isKeptHere ? undefined : 'NotRecorded';
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { StopData, SubmitData } from '#events/commands/index.ts';
+import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake } from '#events/problem.ts';
@@ -36,6 +36,7 @@ export interface Versioned<T> {
 
 /** What a state machine needs later of the command behind an operation. */
 export type Plan =
+  | { readonly deploy: Pick<CommandData<'deploy'>, 'onFailure'> }
   | { readonly submit: SubmitData }
   | {
       readonly stop: StopData;

@@ -43,6 +43,10 @@ export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date
   deadline: new Date(now.getTime() + deadlineMs).toISOString(),
 });
 
+/** Whether the objects of a deploy stay when it fails: its cluster is there to be looked at. */
+export const isKept = ({ plan }: StoredOperation): boolean =>
+  plan !== undefined && 'deploy' in plan && plan.deploy.onFailure === 'keep';
+
 /** An operation as callers see it. */
 export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation => operation;
 

@@ -5,7 +5,7 @@ import { accept } from './accept.ts';
 import { cancel } from './cancel.ts';
 import { failDeploy } from './deploy.ts';
 import type { Kubernetes, Machine, ObservedDeployment, Ports, StoredOperation, Versioned } from './ports.ts';
-import { operationOf, progressed, update } from './records.ts';
+import { isKept, operationOf, progressed, update } from './records.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const standstillMs = 2 * 60_000;
@@ -101,7 +101,7 @@ export const removeLeftover = async (
   const operation = (await ports.store.operation(operationId))?.value;
   if (operation === undefined || operation.target !== target || operation.clusterId !== clusterId) return;
   const cluster = (await ports.store.cluster({ target, clusterId }))?.value;
-  const isItsOwn = cluster?.operationId === operationId && !isOver(cluster);
+  const isItsOwn = cluster?.operationId === operationId && (!isOver(cluster) || isKept(operation));
   if (!isDone(operation) || isItsOwn) return;
   await kubernetes.remove(clusterId, uid, signal);
   ports.log.warn('leftover removed', { target, clusterId, operationId });

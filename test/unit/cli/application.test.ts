@@ -169,6 +169,14 @@ describe('an application', () => {
     expect(ended.stderr).toContain('Could not create Kubernetes cluster "app".\n  no such class\n`drey describe app`');
   });
 
+  it('may be kept to look at when it does not come up', async () => {
+    const wrong = await run({}, ['run-application', '-Ddrey.on-failure=hold', jar]);
+    await run(starting({}), ['run-application', '-Ddrey.on-failure=keep', jar]);
+
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('is remove or keep, not "hold"') });
+    expect(posted()).toMatchObject({ onFailure: 'keep' });
+  });
+
   it('warns of options behind the jar, which the program gets', async () => {
     const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
+import { findOrphans } from '#shared/clusters/orphans.ts';
 import { observe } from '#shared/clusters/observe.ts';
 import { observeJobs } from '#shared/clusters/observe-jobs.ts';
 import { putTarget } from '#shared/clusters/targets.ts';
@@ -511,6 +512,27 @@ describe('observation', () => {
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING', conditions: [{ type: 'Reachable', status: 'Unknown' }] });
     expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it.each([
+    ['remove', 0],
+    ['keep', 1],
+  ])('of a failed deploy: it shall %s what there is of the cluster', async (onFailure, left) => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: { ...session, onFailure } }, world);
+    world.kubernetes.cluster(clusterId).trouble = { reason: 'InvalidImageName', message: 'no such name' };
+    await machines();
+    await look();
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'InvalidImageName' });
+    expect(world.kubernetes.clusters.size).toBe(left);
+    expect(await findOrphans('local', world.ports, world.signal)).toEqual([]);
+
+    await send('stop', { clusterId }, world);
+    await machines();
+
+    expect(world.kubernetes.clusters.size).toBe(0);
   });
 
   it('ends a deploy that nobody carried on, at its deadline', async () => {
