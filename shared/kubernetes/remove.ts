@@ -13,8 +13,8 @@ import { AnyObject } from './objects.ts';
 import { collectionPath, type Kind, objectPath } from './paths.ts';
 
 /**
- * Deletes an object if it still has this uid, in the foreground: it stays until all that it owns is gone, so its
- * absence proves theirs.
+ * Deletes an object if it still has this uid; a Deployment in the foreground: it stays until all that it owns is gone,
+ * so its absence proves theirs.
  */
 export const deleteObject = async (
   { kind, name, uid }: { readonly kind: Kind; readonly name: string; readonly uid: string },
@@ -23,7 +23,7 @@ export const deleteObject = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const path = objectPath(kind, namespace, name);
-  const json = { propagationPolicy: 'Foreground', preconditions: { uid } };
+  const json = { propagationPolicy: kind === 'Deployment' ? 'Foreground' : 'Background', preconditions: { uid } };
   // 409: the name is somebody else's now, so ours is gone.
   await client.send({ method: 'DELETE', path, json, expected: [404, 409] }, signal);
 };

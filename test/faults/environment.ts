@@ -1,14 +1,4 @@
-/** What the functions read when they are loaded. The harness hands in ports: none of it is used. */
-Object.assign(process.env, {
-  DREY_TABLE: 'table',
-  DREY_BUS: 'bus',
-  DREY_REJECTED_QUEUE_URL: 'http://127.0.0.1/rejected',
-  DREY_BUCKET: 'uploads',
-  DREY_MACHINE_ARN_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:drey-',
-  DREY_KUBERNETES_ROLE_ARN: 'arn:aws:iam::000000000000:role/drey-kubernetes',
-  DREY_VERSION: '0.0.0',
-  AWS_REGION: 'us-east-1',
-  POWERTOOLS_LOG_LEVEL: 'CRITICAL',
-  POWERTOOLS_METRICS_DISABLED: 'true',
-  POWERTOOLS_DEV: 'false',
-});
+import { environment } from '#test/support/environment.ts';
+
+/** Loaded before everything that reads it. */
+Object.assign(process.env, environment);
