@@ -2,7 +2,7 @@ import type { V1EnvVar, V1OwnerReference, V1Toleration } from '@kubernetes/clien
 
 import { Fault } from '#events/problem.ts';
 
-import { parseBoolean, parseInteger, parseMaps } from './syntax.ts';
+import { parseBoolean, parseLong, parseMaps } from './syntax.ts';
 
 /** Lists of maps that stand for Kubernetes objects. The names of their fields may be written in any case. */
 
@@ -22,7 +22,7 @@ export const parseTolerations = (text: string): readonly V1Toleration[] =>
     oneOf('effect', fields.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
     return {
       ...fields,
-      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds: parseInteger(tolerationSeconds) }),
+      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds: parseLong(tolerationSeconds) }),
     };
   });
 

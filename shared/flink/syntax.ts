@@ -76,6 +76,13 @@ export const parseDouble = (text: string): number => {
   return value;
 };
 
+/** A whole number of Java's long, as far as JSON carries it exactly. */
+export const parseLong = (text: string): number => {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw refused(`${quote(text)} is not a whole number`);
+  return value;
+};
+
 /** A share below one, with the precision that Flink's float options have: `0.1` is 0.10000000149011612. */
 export const parseFraction = (text: string): number => {
   const value = Math.fround(parseDouble(text));

@@ -33,6 +33,7 @@ describe('an option', () => {
       'Key:gpu,tolerationseconds:60;operator:Exists',
       [{ key: 'gpu', tolerationSeconds: 60 }, { operator: 'Exists' }],
     ],
+    ['kubernetes.jobmanager.tolerations', 'tolerationSeconds:99999999999', [{ tolerationSeconds: 99_999_999_999 }]],
     ['kubernetes.jobmanager.tolerations', 'key:k,tolerationSeconds: 5', [{ key: 'k', tolerationSeconds: 5 }]],
     [
       'kubernetes.rest-service.annotations',
