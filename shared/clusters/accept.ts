@@ -59,8 +59,11 @@ const recorded = async <K extends CommandKind>(
     try {
       return await useCase.record(command, keyFor(command, ports.now()), ports, signal);
     } catch (error) {
-      // The same command may have come in twice at once: the second finds the first's key on its next look.
-      if (!(error instanceof Fault && error.code === 'changed-meanwhile') || attempt === attempts) throw error;
+      if (!(error instanceof Fault)) throw error;
+      // The same command may have come in twice at once: then what stands in its way is its own doing.
+      const same = await earlierOperation(command, ports);
+      if (same !== undefined) return same;
+      if (error.code !== 'changed-meanwhile' || attempt === attempts) throw error;
     }
   }
 };

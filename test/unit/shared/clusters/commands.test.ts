@@ -454,6 +454,20 @@ describe('when nothing answers,', () => {
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
   });
 
+  it('a command that comes twice at once is answered the same, whatever the second one sees', async () => {
+    const [, send] = doors[0] as readonly [string, Send];
+    await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+    const idempotency = world.store.idempotency.bind(world.store);
+    let looks = 0;
+    // The first one commits between this one's look for its key and its look for the cluster.
+    world.store.idempotency = async (target, key) => ((looks += 1) === 1 ? undefined : idempotency(target, key));
+
+    const second = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+
+    expect(second).toMatchObject({ outcome: 'done' });
+    expect(operations()).toHaveLength(1);
+  });
+
   it('a deploy through the queue is finished by its next delivery', async () => {
     const send = doors[1]?.[1];
     world.kubernetes.unreachable = true;
