@@ -148,13 +148,38 @@ const templateText = async (file: string, key: string): Promise<string> => {
 };
 
 const templateIn = async (file: string, text: string): Promise<PodTemplate> => {
-  const [{ parse: parseYaml }, { deploy }, { parse }] = await Promise.all([
+  const [yaml, { deploy }, { parse }] = await Promise.all([
     import('yaml'),
     import('#events/commands/deploy.ts'),
     import('#events/problem.ts'),
   ]);
   const schema = deploy.data.shape.podTemplates.unwrap().shape.default.unwrap();
-  return read(`Pod template file ${file} holds no pod.`, () => parse(schema, parseYaml(text)));
+  return read(`Pod template file ${file} holds no pod.`, () => parse(schema, podOf(text, yaml)));
+};
+
+/** Fields of a pod, and maps of it, that hold text, whatever YAML makes of it. */
+const textFields: ReadonlySet<unknown> = new Set(['value', 'labels', 'annotations', 'nodeSelector', 'matchLabels']);
+
+/** A pod as Kubernetes' tools read its YAML: `0644` is octal, and what has to be text is text. */
+const podOf = (text: string, { parseDocument, visit, isScalar, isMap }: typeof import('yaml')): unknown => {
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw problem;
+  const asWritten = (node: unknown) => {
+    if (isScalar(node) && node.value !== null && typeof node.value !== 'string') node.value = node.source ?? '';
+  };
+  visit(document, {
+    Pair: (_key, { key, value }) => {
+      if (!textFields.has(isScalar(key) ? key.value : key)) return;
+      if (isMap(value)) value.items.forEach((item) => asWritten(item.value));
+      else asWritten(value);
+    },
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'number' && /^0[0-7]+$/.test(node.source ?? ''))
+        node.value = Number.parseInt(node.source ?? '', 8);
+    },
+  });
+  return document.toJS();
 };
 
 /** What is in a file, or why that cannot be made out. */

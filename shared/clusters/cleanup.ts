@@ -76,7 +76,7 @@ const recordSavepoints = async (jobs: readonly Job[], results: readonly Savepoin
 /** Deletes the Deployment that the cluster's deploy created, and nobody else's. */
 export const remove = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const { value: operation } = await operationOf(state.operationId, ports.store);
-  if (isKept(operation)) return { operationId: state.operationId };
+  if (isKept(operation) || isUp(operation)) return { operationId: state.operationId };
   const kubernetes = await kubernetesOf(operation, ports);
   const deployment = await ownDeployment(operation, kubernetes, ports, signal);
   if (deployment === undefined || deployment === 'foreign') return { operationId: state.operationId };
@@ -113,7 +113,7 @@ const ownDeployment = async (operation: StoredOperation, kubernetes: Kubernetes,
 /** Looks whether everything is gone, and whether nothing can come any more. */
 export const verify = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const operation = await operationOf(state.operationId, ports.store);
-  if (isKept(operation.value)) return done(state);
+  if (isKept(operation.value) || isUp(operation.value)) return done(state);
   const { clusterId } = operation.value;
   const kubernetes = await kubernetesOf(operation.value, ports);
   const deployment = await ownDeployment(operation.value, kubernetes, ports, signal);
@@ -299,6 +299,9 @@ const savepointFailed = ({ operationId }: CleanupState, message: string): Cleanu
   reason: 'savepoint-failed',
   message,
 });
+
+/** A deploy that came up after all, whoever had given it up: there is nothing to remove. */
+const isUp = (operation: StoredOperation) => stopOf(operation) === undefined && operation.state === 'SUCCEEDED';
 
 const stopOf = ({ plan }: StoredOperation) => (plan !== undefined && 'stop' in plan ? plan.stop : undefined);
 /** A deploy that failed, perhaps at its deadline, has as long from there on to be removed. */

@@ -1,5 +1,5 @@
 import type { Command } from '#events/commands/index.ts';
-import { isDone, isOver, type NamedTarget } from '#events/model.ts';
+import { isDone, isOver, type NamedTarget, type OperationState } from '#events/model.ts';
 import { Fault, type Mistake, toProblem } from '#events/problem.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
@@ -91,7 +91,11 @@ const apply = async (
     if (!(error instanceof Fault)) throw error;
     const fault = await ofRemains(error, operation, ports, signal);
     if (command.door === 'queue' && toProblem(fault).retryable) throw fault;
-    await recordFailure(operation, fault, ports);
+    const failed = await failDeploy(operation.operationId, fault, ports, ['PENDING']);
+    // Another delivery of the same command got further meanwhile: what this one met is of no account.
+    if (!failed) return (await operationOf(operation.operationId, ports.store)).value;
+    // Whether the API server did what it did not answer is not known: cleanup looks.
+    await ports.machines.start('cleanup', operation.operationId);
     const { code, message, errors, reason, retryAfterSeconds } = fault;
     throw new Fault(code, message, {
       cause: error,
@@ -150,21 +154,25 @@ const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
     };
   });
 
-const recordFailure = async (operation: StoredOperation, fault: Fault, ports: Ports) => {
-  await failDeploy(operation.operationId, fault, ports);
-  // Whether the API server did what it did not answer is not known: cleanup looks.
-  await ports.machines.start('cleanup', operation.operationId);
-};
-
-/** Ends a deploy and its cluster in failure, unless they ended already or a stop has the cluster. */
-export const failDeploy = (operationId: string, fault: Fault, ports: Ports): Promise<void> =>
+/**
+ * Ends a deploy and its cluster in failure, unless they ended already or a stop has the cluster.
+ *
+ * @param from The states of a deploy that is ended so.
+ * @returns Whether it is ended now.
+ */
+export const failDeploy = (
+  operationId: string,
+  fault: Fault,
+  ports: Ports,
+  from: readonly OperationState[] = ['PENDING', 'IN_PROGRESS'],
+): Promise<boolean> =>
   update(ports.store, async () => {
     const operation = await operationOf(operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
     const now = ports.now();
-    const open = operation.value.state === 'PENDING' || operation.value.state === 'IN_PROGRESS';
+    const open = from.includes(operation.value.state);
     if (!open || cluster.value.operationId !== operationId || !['REQUESTED', 'DEPLOYING'].includes(cluster.value.state))
-      return { result: undefined };
+      return { result: false };
     const next = moved(cluster.value, 'FAILED', {
       at: now,
       operationId,
@@ -178,7 +186,7 @@ export const failDeploy = (operationId: string, fault: Fault, ports: Ports): Pro
       ],
       transitions: next.transitions,
     };
-    return { change, result: undefined };
+    return { change, result: true };
   });
 
 const both = async (

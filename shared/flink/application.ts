@@ -11,7 +11,7 @@ export const jarMistake = (jar: string, config: Config): string | undefined => {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(jar)?.[1]?.toLowerCase();
   switch (scheme) {
     case 'local':
-      return /^local:\/\/\/[^/]/i.test(jar)
+      return /^local:(\/\/)?\/[^/]/i.test(jar)
         ? undefined
         : `${jar} names no file in the image: write local:///opt/flink/usrlib/my-job.jar`;
     case 'https':

@@ -73,6 +73,9 @@ const applicationDefaults = {
   'execution.state-recovery.ignore-unclaimed-state': false,
 } as const;
 
+/** As `java.net.URL` writes it. */
+const asJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
+
 /** What `flink run` sets by its flags is true or false, not a text, however it was given. */
 const flagsOf = (asked: Config): Config =>
   Object.fromEntries(
@@ -85,7 +88,7 @@ const flagsOf = (asked: Config): Config =>
 /** The program, as the JobManager reads it. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
 const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
   'pipeline.jars': [jar],
-  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths }),
+  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(asJavaUrl) }),
   ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
   ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
   ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),

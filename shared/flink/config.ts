@@ -116,9 +116,11 @@ export const parseConfigFile = (text: string): Config => {
   const [problem] = document.errors;
   if (problem !== undefined) throw new Fault('refused-option', `config.yaml: ${problem.message.split('\n')[0]}`);
   visit(document, {
-    // A number that would be written differently (1.0, 0x1f) stays the text that it is.
+    // A fraction that would be written differently (1.0) stays the text that it is; an integer is its value (0x1f is 31).
     Scalar: (_key, node) => {
-      if (typeof node.value === 'number' && String(node.value) !== node.source) node.value = node.source ?? node.value;
+      if (typeof node.value !== 'number' || String(node.value) === node.source) return;
+      const isInteger = Number.isSafeInteger(node.value) && /^[-+]?(0x[\da-f]+|0o[0-7]+|\d+)$/i.test(node.source ?? '');
+      node.value = isInteger ? node.value + 0 : (node.source ?? node.value);
     },
   });
   const tree: unknown = document.toJS({ mapAsMap: true });
@@ -131,6 +133,7 @@ const fromTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
   Object.assign({}, ...[...tree].map(([key, value]) => fromNode(`${prefix}${String(key)}`, value)));
 
 const fromNode = (key: string, value: unknown): Config => {
+  if (value === null) throw new Fault('refused-option', `config.yaml: ${key} has no value`);
   if (value instanceof Map) return fromTree(value, `${key}.`);
   if (Array.isArray(value)) {
     const isPlain = value.every((item) => typeof item !== 'object');

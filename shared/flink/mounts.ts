@@ -112,8 +112,17 @@ export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos 
   const set = (key: string) => textOf(config[key] ?? '').trim() !== '';
   const krb5Path = textOf(config['security.kerberos.krb5-conf.path'] ?? '').trim();
   const mistakes: Mistake[] = [];
-  if (keytab !== undefined && !set('security.kerberos.login.principal'))
-    mistakes.push(mistakeAt('security.kerberos.login.principal', 'is needed with a keytab'));
+  const [hasKeytab, hasPrincipal] = [
+    keytab !== undefined || set('security.kerberos.login.keytab'),
+    set('security.kerberos.login.principal'),
+  ];
+  if (hasKeytab !== hasPrincipal)
+    mistakes.push(
+      mistakeAt(
+        hasKeytab ? 'security.kerberos.login.principal' : 'security.kerberos.login.keytab',
+        'either both keytab and principal must be defined, or neither',
+      ),
+    );
   if (keytab === undefined && set('security.kerberos.login.keytab') && set('security.kerberos.login.principal'))
     mistakes.push(mistakeAt('security.kerberos.login.keytab', `there is no such file here; ${inImage}`));
   if (krb5Conf === undefined && krb5Path !== '')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -288,6 +289,30 @@ describe('files that options name', () => {
       expect(stdout).toMatch(/^kind: Deployment[^]*team: search[^]*taskmanager-pod-template.yaml: /m);
     },
   );
+
+  it('a pod template is read as Kubernetes reads YAML', async () => {
+    const file = await put(
+      'types.yaml',
+      [
+        'metadata: {annotations: {cost: 1.10, keep: true}}',
+        'spec:',
+        '  volumes: [{name: d, configMap: {name: c, defaultMode: 0644}}]',
+        '  containers:',
+        '  - {name: flink-main-container, env: [{name: N, value: 5}, {name: _B, value: "x"}]}',
+      ].join('\n'),
+    );
+
+    const { stdout } = await render(session(`-Dkubernetes.pod-template-file.jobmanager=${file}`));
+
+    const [deployment] = documentsOf(stdout) as [{ spec: { template: V1PodTemplateSpec } }];
+    const { metadata, spec } = deployment.spec.template;
+    expect(metadata?.annotations).toEqual({ cost: '1.10', keep: 'true' });
+    expect(spec?.volumes?.[0]).toEqual({ name: 'd', configMap: { name: 'c', defaultMode: 420 } });
+    expect(spec?.containers[0]?.env?.slice(0, 2)).toEqual([
+      { name: 'N', value: '5' },
+      { name: '_B', value: 'x' },
+    ]);
+  });
 
   it('a mistake in the configuration folder is told as one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'drey-conf-'));

@@ -468,6 +468,24 @@ describe('when nothing answers,', () => {
     expect(operations()).toHaveLength(1);
   });
 
+  it('a delivery that fails does not undo what another one of the same command did', async () => {
+    const [, send] = doors[0] as readonly [string, Send];
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (...words) => {
+      world.kubernetes.apply = apply;
+      await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+      await machines();
+      throw new Fault('target-unreachable', `no answer for ${String(words.length)}`);
+    };
+
+    const first = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+    await world.machines.run('cleanup', lastOperation()!.operationId, world.ports);
+
+    expect(first).toMatchObject({ outcome: 'done' });
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(world.kubernetes.clusters.size).toBe(1);
+  });
+
   it('a deploy through the queue is finished by its next delivery', async () => {
     const send = doors[1]?.[1];
     world.kubernetes.unreachable = true;

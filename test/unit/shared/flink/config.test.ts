@@ -82,7 +82,7 @@ describe('config.yaml', () => {
 
 describe('a configuration file', () => {
   it('is read with the types that it has', () => {
-    const file = 'rest:\n  port: 8081\n  address: localhost\nweb.submit.enable: false\nempty:\n';
+    const file = 'rest:\n  port: 8081\n  address: localhost\nweb.submit.enable: false\n';
 
     expect(parseConfigFile(file)).toEqual({
       'rest.port': 8081,
@@ -93,10 +93,22 @@ describe('a configuration file', () => {
 
   it.each([
     ['cpu: 1.0', '1.0'],
-    ['cpu: 0x1F', '0x1F'],
     ['cpu: 1e3', '1e3'],
   ])('keeps the characters of %s', (text, value) => {
     expect(parseConfigFile(text)).toEqual({ cpu: value });
+  });
+
+  it.each([
+    ['port: 0x1F', 31],
+    ['port: 0o17', 15],
+    ['port: 010', 10],
+    ['port: +5', 5],
+  ])('has the number that %s is', (text, value) => {
+    expect(parseConfigFile(text)).toEqual({ port: value });
+  });
+
+  it.each(['a.b:\n', 'a:\n  b: ~\n'])('with a key without a value is refused by it: %j', (text) => {
+    expect(faultOf(() => parseConfigFile(text))?.message).toBe('config.yaml: a.b has no value');
   });
 
   it('may have lists, which options read', () => {
