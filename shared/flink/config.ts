@@ -132,14 +132,13 @@ export const parseConfigFile = (text: string): Config => {
 const fromTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
   Object.assign({}, ...[...tree].map(([key, value]) => fromNode(`${prefix}${String(key)}`, value)));
 
+const oneLine = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
+
 const fromNode = (key: string, value: unknown): Config => {
   if (value === null) throw new Fault('refused-option', `config.yaml: ${key} has no value`);
   if (value instanceof Map) return fromTree(value, `${key}.`);
-  if (Array.isArray(value)) {
-    const isPlain = value.every((item) => typeof item !== 'object');
-    // A list of maps is kept in the one-line form that its option reads.
-    return { [key]: isPlain ? value.map(String) : stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim() };
-  }
+  // A list is the text of one line, as Flink keeps it and its option reads it.
+  if (Array.isArray(value)) return { [key]: stringify(value, oneLine).trim() };
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [key]: value } : {};
 };
 

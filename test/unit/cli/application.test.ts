@@ -352,7 +352,7 @@ describe('what is on this machine', () => {
       });
       expect((posted() as { config: unknown }).config).toEqual({
         'taskmanager.numberOfTaskSlots': '4',
-        'pipeline.classpaths': '["a","b"]',
+        'pipeline.classpaths': '[a, b]',
         'parallelism.default': '2',
         'rest.port': '9081',
         'security.kerberos.login.principal': 'flink',

@@ -117,7 +117,8 @@ describe('a configuration file', () => {
 
     expect(read(list, 'external-resources')).toEqual(['gpu', 'fpga']);
     expect(read(maps, 'kubernetes.jobmanager.tolerations')).toEqual([{ key: 'a', operator: 'Exists' }, { key: 'b' }]);
-    expect(toYaml(list)).toBe('external-resources:\n  - gpu\n  - fpga\n');
+    expect(toYaml(list)).toBe("external-resources: '[gpu, fpga]'\n");
+    expect(parseConfigFile('x: [1, true, s, 1.5, {a: 1}]')).toEqual({ x: '[1, true, s, 1.5, {a: 1}]' });
   });
 
   it('may be empty', () => {
