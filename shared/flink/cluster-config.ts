@@ -108,7 +108,10 @@ const entrypoints = {
 
 const settledConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
   'kubernetes.cluster-id': clusterId,
-  ...(namespace === 'default' ? {} : { 'kubernetes.namespace': namespace }),
+  // Also against what a target's defaults say: the JobManager makes its pods where it is.
+  ...(namespace === 'default' && !Object.hasOwn(asked, 'kubernetes.namespace')
+    ? {}
+    : { 'kubernetes.namespace': namespace }),
   'execution.target': `kubernetes-${mode}`,
   'internal.cluster.execution-mode': 'NORMAL',
   'kubernetes.internal.jobmanager.entrypoint.class': entrypoints[mode],

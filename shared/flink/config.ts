@@ -150,7 +150,7 @@ const fromNode = (key: string, value: unknown): Config => {
 export const parseLegacyConfigFile = (text: string): Config =>
   Object.fromEntries(
     text.split('\n').flatMap((line) => {
-      const [, key, value] = /^(\S[^#]*?): +(.*\S)$/.exec(line.replace(/(^|\s)#.*$/, '').trim()) ?? [];
+      const [, key, value] = /^(\S[^#]*?): +(.*\S)$/.exec(line.replace(/#.*$/, '').trim()) ?? [];
       return key === undefined || value === undefined ? [] : [[key.trim(), value] as const];
     }),
   );

@@ -36,6 +36,8 @@ export interface DeploymentInput {
   readonly config: Config;
   /** The pod to start from. */
   readonly template: PodTemplate | undefined;
+  /** What a client of the version starts where nothing names an image. */
+  readonly defaultImage: string;
   /** Names of the files in the configuration folder. */
   readonly files: readonly string[];
   /** What is mounted beside the configuration: before it, and behind it. */
@@ -125,12 +127,12 @@ const chosen = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.
 type ImageOption = 'kubernetes.container.image.ref' | 'kubernetes.container.image.pull-policy';
 
 const renderContainer = (input: DeploymentInput, template: StartingPod['main']): V1Container => {
-  const { config, mounts } = input;
+  const { config, mounts, defaultImage } = input;
   const extra = [...mounts.before, ...mounts.behind].flatMap(({ env }) => env ?? []);
   return {
     ...template,
     name: mainContainerName,
-    image: imageOf(config, template.image),
+    image: chosen(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
     imagePullPolicy:
       chosen(config, 'kubernetes.container.image.pull-policy') ??
       template.imagePullPolicy ??
@@ -143,10 +145,6 @@ const renderContainer = (input: DeploymentInput, template: StartingPod['main']):
     volumeMounts: [...(template.volumeMounts ?? []), ...renderMounts(input)],
   };
 };
-
-/** The image of the JobManager: what the option says, else the template, else the option's default. */
-const imageOf = (config: Config, template: string | undefined): string =>
-  chosen(config, 'kubernetes.container.image.ref') ?? template ?? read(config, 'kubernetes.container.image.ref');
 
 const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
   { name: artifactsVolume, mountPath: read(config, 'user.artifacts.base-dir') },

@@ -61,7 +61,7 @@ export interface ClusterManifests extends Manifests {
 export const renderCluster = (input: ClusterInput): ClusterManifests => {
   const { clusterId, namespace, kerberos } = input;
   const flinkVersion = flinkVersionOf(input);
-  const asked = clusterConfig({ ...input, flinkVersion, defaults: { ...imageOf(flinkVersion), ...input.defaults } });
+  const asked = clusterConfig({ ...input, flinkVersion });
   const config = { ...asked.config, ...kerberosConfig(asked.config, kerberos) };
   refuse([...placeMistakes(input), ...jobMistakes(input, config), ...configMistakes(config, input)]);
 
@@ -78,6 +78,7 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
       ...place,
       mode: input.mode,
       template: jobManagerTemplate(input.podTemplates),
+      defaultImage: defaultImages[flinkVersion],
       files: Object.keys(files),
       mounts: { before: [...hadoop.mounts, ...kerberosFiles.mounts], behind: podTemplate.mounts },
     }),
@@ -108,10 +109,6 @@ const flinkVersionOf = ({ flinkVersion, config, defaults = {}, folder = {} }: Cl
   ];
   return flinkVersion ?? versionOf(image === undefined ? undefined : String(image));
 };
-
-/** The image that a client of another version starts with; the newest's is the option's own default. */
-const imageOf = (version: FlinkVersion): Record<string, string> =>
-  version === '2.2' ? {} : { [imageOption]: defaultImages[version] };
 
 /** In Flink's order, with the configuration last. Version 1.x ships the console's settings only. @see Flink 2.2 `FlinkConfMountDecorator` */
 const configurationFilesOf = (

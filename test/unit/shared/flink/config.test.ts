@@ -130,7 +130,7 @@ describe('a configuration file', () => {
   });
 
   it('of Flink 1.x is lines of key and value', () => {
-    const text = '# a remark\nrest.port: 8081\nenv.java.opts: -Dx=y -Dz=a:b # why\n\nbroken\n';
+    const text = '# a remark\nrest.port: 8081\nenv.java.opts: -Dx=y -Dz=a:b# why\n\nbroken\n';
 
     expect(parseLegacyConfigFile(text)).toEqual({ 'rest.port': '8081', 'env.java.opts': '-Dx=y -Dz=a:b' });
   });

@@ -391,6 +391,16 @@ describe('an application cluster', () => {
   });
 });
 
+describe('the namespace', () => {
+  it("is the target's, whatever its defaults say", () => {
+    const input = { mode: 'session', clusterId: 'x', namespace: 'default', config: {} } as const;
+
+    const { config } = renderCluster({ ...input, defaults: { 'kubernetes.namespace': 'other' } });
+
+    expect(config['kubernetes.namespace']).toEqual({ value: 'default', from: 'drey' });
+  });
+});
+
 describe('the file of a pod template', () => {
   it('is refused where its content does not come with it', () => {
     const config = { 'kubernetes.pod-template-file.default': '/x.yaml' };
@@ -577,6 +587,7 @@ describe('the version of Flink', () => {
   it.each([
     ['flink:1.20.3-java17', true],
     ['registry:5000/team/flink:1.20', true],
+    ['flink:1.20@sha256:0123456789abcdef', true],
     ['flink:2.2', false],
     ['flink:latest', false],
     ['registry:1500/flink', false],
@@ -592,6 +603,19 @@ describe('the version of Flink', () => {
     const { deployment } = rendered({ flinkVersion: '1.20' });
 
     expect(deployment.spec?.template.spec?.containers[0]?.image).toBe('apache/flink:1.20.3-scala_2.12');
+  });
+
+  it('1.20 starts what the folder or a template names, and writes no image of its own', () => {
+    const folder = { 'kubernetes.container.image': 'my/flink:1.20.3-java17', ...sizes };
+    const podTemplates = {
+      default: { spec: { containers: [{ name: 'flink-main-container', image: 'tpl/flink:1' }] } },
+    };
+    const imageIn = ({ deployment }: ReturnType<typeof rendered>) =>
+      deployment.spec?.template.spec?.containers[0]?.image;
+
+    expect(imageIn(rendered({ folder }))).toBe('my/flink:1.20.3-java17');
+    expect(imageIn(rendered({ flinkVersion: '1.20', podTemplates }))).toBe('tpl/flink:1');
+    expect(rendered({ flinkVersion: '1.20' }).config).not.toHaveProperty('kubernetes.container.image.ref');
   });
 
   it('1.20 has a flat configuration file where its folder has one', () => {
