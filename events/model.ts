@@ -40,9 +40,9 @@ const Labels = z.record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za
 export const DeploymentMode = z.enum(['session', 'application', 'per-job']);
 export type DeploymentMode = z.infer<typeof DeploymentMode>;
 
-/** Whether the cluster answers, as it was seen last. `Unknown` ends nothing. */
+/** How the cluster was seen last: whether it answers, and whether its pods are in order. `Unknown` ends nothing. */
 export const Condition = z.strictObject({
-  type: z.enum(['Reachable']),
+  type: z.enum(['Reachable', 'Healthy']),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
   message: z.string(),

@@ -6,8 +6,8 @@ import { live } from '#shared/live.ts';
 
 import { earlyMs } from './middleware/http.ts';
 
-/** Each minute. What is not seen in time is seen in the next one. */
+/** Each minute. A target that is left out is looked at in the next one. */
 export const observeHandler = (ports: Ports) =>
-  middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) => observe(ports, signal));
+  middy({ timeoutEarlyInMillis: earlyMs }).handler(async () => observe(ports));
 
 export const handler = observeHandler(live);

@@ -28,12 +28,13 @@ const may = {
   writeJars: [allow(['s3:PutObject'], [uploads])],
   publish: [allow(['events:PutEvents'], [{ 'Fn::GetAtt': ['Bus', 'Arn'] }])],
   reject: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['RejectedCommands', 'Arn'] }])],
-  receive: [
+  receive: (queue) => [
     allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
-      [{ 'Fn::GetAtt': ['Commands', 'Arn'] }],
+      [{ 'Fn::GetAtt': [queue, 'Arn'] }],
     ),
   ],
+  handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
   stream: [
     allow(
       ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
@@ -63,7 +64,7 @@ const functions = {
     ...may.readJars,
     ...may.listJars,
     ...may.start('lifecycle', 'submission', 'cleanup'),
-    ...may.receive,
+    ...may.receive('Commands'),
     ...may.reject,
     ...may.publish,
   ],
@@ -71,12 +72,14 @@ const functions = {
   Orphans: [...may.read, ...may.reachClusters],
   // The schedules of these two take the same role to call them.
   Janitor: [...may.read, ...may.reachClusters, ...may.publish, ...may.call('janitor')],
-  Observe: [
+  Observe: [...may.read, ...may.handLooks, ...may.call('observe')],
+  Look: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
     ...may.start('lifecycle', 'submission', 'cleanup'),
-    ...may.call('observe'),
+    ...may.receive('Looks'),
+    ...may.handLooks,
   ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],

@@ -6,6 +6,7 @@ import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
 import { openJars } from '#shared/aws/jars.ts';
+import { openLooks } from '#shared/aws/looks.ts';
 import { openMachines } from '#shared/aws/machines.ts';
 import { openTable } from '#shared/aws/table.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
@@ -17,6 +18,7 @@ const Environment = z.object({
   DREY_TABLE: z.string(),
   DREY_BUS: z.string(),
   DREY_REJECTED_QUEUE_URL: z.string(),
+  DREY_LOOKS_QUEUE_URL: z.string(),
   DREY_BUCKET: z.string(),
   DREY_MACHINE_ARN_PREFIX: z.string(),
   /** The role that clusters know, for targets that name none. */
@@ -41,6 +43,7 @@ export const live: Ports = {
   machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
+  looks: openLooks(environment.DREY_LOOKS_QUEUE_URL),
   log: {
     info: (message, fields = {}) => log.info(message, fields),
     warn: (message, fields = {}) => log.warn(message, fields),

@@ -10,7 +10,7 @@ import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { judge, type Probe } from './probe.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
-import { moved, withReachable } from './state.ts';
+import { moved, withCondition } from './state.ts';
 
 /** What the lifecycle machine carries from step to step. */
 export interface LifecycleState {
@@ -115,8 +115,9 @@ const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> 
       return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
     const next = moved(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
-    const reachable = withReachable(
+    const reachable = withCondition(
       next.cluster,
+      'Reachable',
       { status: 'True', reason: 'Answered', message: 'Flink answered' },
       now,
     );

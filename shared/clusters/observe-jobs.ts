@@ -5,7 +5,7 @@ import { type FlinkRest, flinkRest, type JobOverview } from '#shared/flink/rest.
 
 import type { Ports, Versioned } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, update } from './records.ts';
-import { type JobChange, jobsOf, withJobs, withReachable } from './state.ts';
+import { type JobChange, jobsOf, withCondition, withJobs } from './state.ts';
 
 export interface ObservedJobs {
   readonly jobs: readonly Job[];
@@ -18,8 +18,9 @@ export interface ObservedJobs {
  * `Reachable`: the jobs are then those that were seen last.
  */
 export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
-  const { value: cluster } = await clusterAt(place, ports.store);
-  const before = await jobsKnown(cluster, ports);
+  const reading = await read(place, ports);
+  const cluster = reading.cluster.value;
+  const before = jobsOf(cluster, reading.jobs);
   if (isOver(cluster)) return { jobs: before, reachable: 'False' };
   if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
@@ -27,7 +28,7 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
     const overview = await rest.jobs(signal);
     const causes = await causesOf(overview, before, rest, signal);
     const submits = await submitsOf(overview, before, ports);
-    return { jobs: await record(cluster, { overview, before, causes, submits }, ports), reachable: 'True' };
+    return { jobs: await record(reading, { overview, before, causes, submits }, ports), reachable: 'True' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     await noteUnreachable(place, error, ports);
@@ -35,8 +36,15 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
   }
 };
 
-const jobsKnown = async (cluster: Cluster, { store }: Ports): Promise<readonly Job[]> =>
-  jobsOf(cluster, await store.jobs(cluster));
+interface Reading {
+  readonly cluster: Versioned<Cluster>;
+  readonly jobs: readonly Versioned<Job>[];
+}
+
+const read = async (place: Place, { store }: Ports): Promise<Reading> => {
+  const [cluster, jobs] = await Promise.all([clusterAt(place, store), store.jobs(place)]);
+  return { cluster, jobs };
+};
 
 const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;
 
@@ -60,7 +68,7 @@ const submitsOf = async (overview: readonly JobOverview[], before: readonly Job[
   return new Set(found.flatMap((operation) => operation?.value.operationId ?? []));
 };
 
-interface Look {
+interface Seen {
   readonly overview: readonly JobOverview[];
   /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
   readonly before: readonly Job[];
@@ -68,23 +76,27 @@ interface Look {
   readonly submits: ReadonlySet<string>;
 }
 
-const record = async (observed: Cluster, look: Look, ports: Ports): Promise<readonly Job[]> => {
+/** Mostly nothing has changed: then the reading from before Flink was asked is enough, and nothing is written. */
+const record = async (reading: Reading, seen: Seen, ports: Ports): Promise<readonly Job[]> => {
+  const observed = reading.cluster.value;
+  let unused: Reading | undefined = reading;
   const { jobs, more } = await update<{ readonly jobs: readonly Job[]; readonly more: boolean }>(
     ports.store,
     async () => {
-      const [cluster, known] = await Promise.all([clusterAt(observed, ports.store), ports.store.jobs(observed)]);
+      const { cluster, jobs: known } = unused ?? (await read(observed, ports));
+      unused = undefined;
       // The id has begun another life meanwhile: what was seen is not of it.
-      if (!isSameLife(cluster.value, observed)) return { result: { jobs: look.before, more: false } };
+      if (!isSameLife(cluster.value, observed)) return { result: { jobs: seen.before, more: false } };
       const now = ports.now();
-      const seen = look.overview.map((job) => asJob(job, observed, look, now));
-      const all = [...changed(seen, known), ...forgotten(seen, known, look.before, now)];
+      const overview = seen.overview.map((job) => asJob(job, observed, seen, now));
+      const all = [...changed(overview, known), ...forgotten(overview, known, seen.before, now)];
       const changes = all.slice(0, mostJobsAtOnce);
       const others = known
         .map(({ value }) => value)
         .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
       const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
       const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
-      const reachable = withReachable(cluster.value, answered, now);
+      const reachable = withCondition(cluster.value, 'Reachable', answered, now);
       if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
       const next = withJobs(reachable, changes, now);
       return {
@@ -97,7 +109,7 @@ const record = async (observed: Cluster, look: Look, ports: Ports): Promise<read
       };
     },
   );
-  return more ? record(observed, look, ports) : jobs;
+  return more ? record(await read(observed, ports), seen, ports) : jobs;
 };
 
 const isSameLife = (one: Cluster, other: Cluster) => one.operationId === other.operationId && !isOver(one);
@@ -136,7 +148,7 @@ const forgotten = (
 const asJob = (
   overview: JobOverview,
   { target, clusterId, operationId }: Cluster,
-  { causes, submits }: Look,
+  { causes, submits }: Seen,
   now: Date,
 ): Job => {
   const message = causes.get(overview.jid);
@@ -158,8 +170,9 @@ const asJob = (
 const noteUnreachable = (place: Place, fault: Fault, ports: Ports): Promise<void> =>
   update(ports.store, async () => {
     const cluster = await clusterAt(place, ports.store);
-    const next = withReachable(
+    const next = withCondition(
       cluster.value,
+      'Reachable',
       { status: 'Unknown', reason: fault.code, message: fault.message },
       ports.now(),
     );

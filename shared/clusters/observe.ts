@@ -1,56 +1,109 @@
+import pMap from 'p-map';
+
 import { type Cluster, clusterStates, isOver, type NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
-import { accept } from './accept.ts';
-import { endApplication, failCrashed } from './application.ts';
-import { observeJobs } from './observe-jobs.ts';
-import type { LogFields, ObservedDeployment, Ports } from './ports.ts';
-import { redrive, removeLeftover, stopAgain } from './redrive.ts';
+import type { Look, Sighting } from './look.ts';
+import { observeCluster } from './observe-cluster.ts';
+import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from './ports.ts';
+import { redrive, removeLeftover } from './redrive.ts';
 
 const pageSize = 100;
-const atOnce = 8;
+const atOnce = 16;
+/** Fits into a message, and into the function's time even if none of them answers. */
+const mostSightings = 50;
+const longestMessage = 500;
 const liveStates = clusterStates.filter((state) => !isOver({ state }));
 
-/**
- * The minute's look at every target: jobs that changed, clusters that somebody deleted by hand, operations that
- * nobody carries on, Deployments that belong to no cluster any more. A target that does not answer changes nothing.
- */
-export const observe = async (ports: Ports, signal: AbortSignal): Promise<void> => {
-  await Promise.all((await ports.targets.list()).map((target) => observeTarget(target, ports, signal)));
-};
+/** The minute's look at every target: each its own, so that a slow one keeps no other waiting. */
+export const observe = async ({ targets, looks }: Ports): Promise<void> =>
+  each(await targets.list(), ({ name }) => looks.hand({ target: name }));
 
-const observeTarget = async (target: NamedTarget, ports: Ports, signal: AbortSignal): Promise<void> => {
-  await tolerating('target not observed', { target: target.name }, ports, async () => {
-    const name = target.name;
-    const operations = await ports.store.openOperations(name);
-    await each(operations, (operationId) =>
-      tolerating('operation not carried on', { target: name, operationId }, ports, () =>
-        redrive(operationId, ports, signal),
-      ),
-    );
+/**
+ * One look at a target: jobs that changed, clusters that somebody deleted by hand or whose pods are in trouble,
+ * operations that nobody carries on, Deployments that belong to no cluster any more. Many clusters are handed on, to
+ * be looked at side by side. What does not answer changes nothing.
+ */
+export const look = async (
+  { target: name, sightings: handed }: Look,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const target = await ports.targets.get(name);
+  if (handed !== undefined) return lookAt(handed, target, ports, signal);
+  await each(await ports.store.openOperations(name), (operationId) =>
+    tolerating('operation not carried on', { target: name, operationId }, ports, () =>
+      redrive(operationId, ports, signal),
+    ),
+  );
+  await tolerating('target not observed', { target: name }, ports, async () => {
     const kubernetes = ports.kubernetes(target);
-    const listed = await kubernetes.deployments(signal);
-    const deployments = new Map(listed.map((deployment) => [deployment.clusterId, deployment]));
+    const [deployments, pods] = await Promise.all([kubernetes.deployments(signal), kubernetes.pods(signal)]);
     const clusters = await liveClusters(name, ports);
-    await each(clusters, (cluster) =>
-      tolerating('cluster not observed', { target: name, clusterId: cluster.clusterId }, ports, () =>
-        observeCluster(cluster, deployments.get(cluster.clusterId), target, ports, signal),
-      ),
-    );
-    const claimed = new Set(clusters.map(({ operationId }) => operationId));
-    await each(
-      listed.filter(({ operationId }) => operationId !== undefined && !claimed.has(operationId)),
-      (deployment) =>
-        tolerating('leftover not removed', { target: name, clusterId: deployment.clusterId }, ports, () =>
-          removeLeftover(name, deployment, { kubernetes, ports }, signal),
-        ),
-    );
+    const sightings = sightingsOf(clusters, deployments, pods);
+    if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
+    else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
+    await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
   });
 };
 
-/** Some side by side. */
-const each = async <T>(items: readonly T[], look: (item: T) => Promise<void>): Promise<void> => {
-  for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(look));
+const lookAt = (sightings: readonly Sighting[], target: NamedTarget, ports: Ports, signal: AbortSignal) =>
+  each(sightings, (sighting) =>
+    tolerating('cluster not observed', { target: target.name, clusterId: sighting.clusterId }, ports, () =>
+      observeCluster(sighting, target, ports, signal),
+    ),
+  );
+
+const removeLeftovers = (
+  clusters: readonly Cluster[],
+  deployments: readonly ObservedDeployment[],
+  { target, kubernetes }: { readonly target: string; readonly kubernetes: Kubernetes },
+  ports: Ports,
+  signal: AbortSignal,
+) => {
+  const claimed = new Set(clusters.map(({ operationId }) => operationId));
+  const unclaimed = deployments.filter(({ operationId }) => operationId !== undefined && !claimed.has(operationId));
+  return each(unclaimed, (deployment) =>
+    tolerating('leftover not removed', { target, clusterId: deployment.clusterId }, ports, () =>
+      removeLeftover(target, deployment, { kubernetes, ports }, signal),
+    ),
+  );
+};
+
+const sightingsOf = (
+  clusters: readonly Cluster[],
+  deployments: readonly ObservedDeployment[],
+  pods: readonly ListedPod[],
+): readonly Sighting[] => {
+  const uids = new Map(deployments.filter(({ deleting }) => !deleting).map(({ clusterId, uid }) => [clusterId, uid]));
+  const podsOf = Map.groupBy(pods, ({ clusterId }) => clusterId);
+  return clusters.map(({ clusterId }) => {
+    const uid = uids.get(clusterId);
+    const trouble = troubleAmong(podsOf.get(clusterId) ?? []);
+    return {
+      clusterId,
+      ...(uid === undefined ? {} : { uid }),
+      ...(trouble === undefined ? {} : { trouble }),
+    };
+  });
+};
+
+/** The JobManager's, if it has any: without it there is nothing. */
+const troubleAmong = (pods: readonly ListedPod[]): Sighting['trouble'] => {
+  const troubled = pods.filter(({ trouble }) => trouble !== undefined);
+  const pod = troubled.find(({ component }) => component === 'jobmanager') ?? troubled[0];
+  if (pod?.trouble === undefined) return undefined;
+  const { reason, message } = pod.trouble;
+  return { reason, message: `${pod.component} ${pod.name}: ${message}`.slice(0, longestMessage) };
+};
+
+const inParts = (sightings: readonly Sighting[]): readonly (readonly Sighting[])[] =>
+  Array.from({ length: Math.ceil(sightings.length / mostSightings) }, (_, part) =>
+    sightings.slice(part * mostSightings, (part + 1) * mostSightings),
+  );
+
+const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  await pMap(items, work, { concurrency: atOnce });
 };
 
 /** What cannot be seen of one does not keep the others from being looked at. */
@@ -58,10 +111,10 @@ const tolerating = async (
   what: string,
   fields: LogFields,
   { log }: Ports,
-  look: () => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<void> => {
   try {
-    await look();
+    await work();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     log.warn(what, { ...fields, code: error.code, detail: error.message });
@@ -81,37 +134,4 @@ const liveClusters = async (target: string, { store }: Ports): Promise<readonly 
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
-};
-
-const observeCluster = async (
-  cluster: Cluster,
-  listed: ObservedDeployment | undefined,
-  target: NamedTarget,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
-  if (cluster.state !== 'RUNNING') return stopAgain(cluster, ports, signal);
-  const deleted = isGone(cluster, listed) && (await isStillGone(cluster, target, ports, signal));
-  if (deleted) return stopDeleted(cluster, ports, signal);
-  const { reachable } = await observeJobs(cluster, ports, signal);
-  if (cluster.mode !== 'application') return;
-  if (reachable === 'Unknown') await failCrashed(cluster, target, ports, signal);
-  await endApplication(cluster, ports, signal);
-};
-
-const isGone = ({ uid }: Cluster, deployment: ObservedDeployment | undefined) =>
-  deployment === undefined || deployment.uid !== uid || deployment.deleting;
-
-/** The list may be older than the record: what it lacks is asked for by name before anything ends. */
-const isStillGone = async (cluster: Cluster, target: NamedTarget, ports: Ports, signal: AbortSignal) =>
-  isGone(cluster, (await ports.kubernetes(target).observe(cluster.clusterId, signal)).deployment);
-
-const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal) => {
-  const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
-  await accept(
-    { kind: 'stop', target, clusterId, data, key: `deployment-deleted/${clusterId}/${uid ?? ''}`, door: 'observer' },
-    ports,
-    signal,
-  );
-  ports.log.info('cluster was deleted by hand', { target, clusterId });
 };

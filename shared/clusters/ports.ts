@@ -6,6 +6,8 @@ import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
+import type { Look } from './look.ts';
+
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
 export interface Ports {
   readonly store: Store;
@@ -14,6 +16,7 @@ export interface Ports {
   readonly machines: Machines;
   readonly jars: Jars;
   readonly bus: Bus;
+  readonly looks: Looks;
   readonly log: Log;
   readonly now: () => Date;
   /** 32 hex digits, later ones sort behind earlier ones. */
@@ -137,6 +140,11 @@ export interface ObservedPod {
   readonly trouble: { readonly reason: string; readonly message: string; readonly exitCode?: number } | undefined;
 }
 
+/** A pod of a list, and the cluster that it is of. */
+export interface ListedPod extends ObservedPod {
+  readonly clusterId: string;
+}
+
 /**
  * One target's Kubernetes.
  *
@@ -156,6 +164,8 @@ export interface Kubernetes {
   observe(clusterId: string, signal: AbortSignal): Promise<Observation>;
   /** Every Flink Deployment of the namespace. */
   deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]>;
+  /** Every pod of the namespace's Flink clusters. */
+  pods(signal: AbortSignal): Promise<readonly ListedPod[]>;
   /** Deletes the Deployment in the foreground, if it still has this uid. Gone already is done. */
   remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void>;
   /** What is labelled with the cluster's id, or named after it, and still there. ConfigMaps without an owner are high availability's. */
@@ -208,4 +218,9 @@ export interface Bus {
   reject(rejection: Rejection, message: string): Promise<void>;
   /** Tells of what no record accounts for. */
   tell(found: OrphansFound): Promise<void>;
+}
+
+export interface Looks {
+  /** To another function, which takes it soon. */
+  hand(look: Look): Promise<void>;
 }

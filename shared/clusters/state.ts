@@ -128,16 +128,18 @@ export const withJobs = (cluster: Cluster, changes: readonly JobChange[], at: Da
   };
 };
 
-/** The cluster with what is known of whether it answers. The time is that of the change. */
-export const withReachable = (
+/** The cluster with what was seen of it last. The time is that of the change. */
+export const withCondition = (
   cluster: Cluster,
+  type: Condition['type'],
   seen: Pick<Condition, 'status' | 'reason' | 'message'>,
   at: Date,
 ): Cluster => {
-  const known = cluster.conditions.find(({ type }) => type === 'Reachable');
+  const known = cluster.conditions.find((condition) => condition.type === type);
   if (known?.status === seen.status && known.reason === seen.reason && known.message === seen.message) return cluster;
   const since = known?.status === seen.status ? known.since : at.toISOString();
-  return { ...cluster, conditions: [{ type: 'Reachable', ...seen, since }], updatedAt: at.toISOString() };
+  const others = cluster.conditions.filter((condition) => condition !== known);
+  return { ...cluster, conditions: [...others, { type, ...seen, since }], updatedAt: at.toISOString() };
 };
 
 /** How a program ended. */

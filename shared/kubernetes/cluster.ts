@@ -8,7 +8,7 @@ import { apply, dryRun } from './apply.ts';
 import { type Client, clientOf } from './client.ts';
 import type { Access } from './credentials.ts';
 import { AnyObject } from './objects.ts';
-import { deployments, flinkObjects, observe } from './observe.ts';
+import { deployments, flinkObjects, observe, pods } from './observe.ts';
 import { collectionPath, objectPath } from './paths.ts';
 import { deleteConfigMaps, deleteDeployment, deleteObject, remaining } from './remove.ts';
 import { refusalOf, statusOf } from './status.ts';
@@ -23,6 +23,7 @@ export const kubernetesOf = (
   dryRun: (manifests, signal) => dryRun(manifests, { client, target, signal }),
   observe: (clusterId, signal) => observe(clusterId, client, target, signal),
   deployments: (signal) => deployments(client, target, signal),
+  pods: (signal) => pods(client, target, signal),
   remove: (clusterId, uid, signal) =>
     deleteDeployment({ name: deploymentName(clusterId), uid }, client, target, signal),
   remaining: (clusterId, signal) => remaining(clusterId, client, target, signal),

@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/model.ts';
-import type { FlinkObject, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import type { FlinkObject, ListedPod, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
 
 import { operationAnnotation } from './apply.ts';
@@ -41,6 +41,19 @@ export const deployments = async (
   return (await client.list(collectionPath('Deployment', namespace), Deployment, query, signal)).map(
     observedDeployment,
   );
+};
+
+/** All pods of the namespace's Flink clusters, by the same labels. */
+export const pods = async (
+  client: Client,
+  { namespace }: NamedTarget,
+  signal: AbortSignal,
+): Promise<readonly ListedPod[]> => {
+  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+  return (await client.list(collectionPath('Pod', namespace), Pod, query, signal)).map((pod) => ({
+    ...observedPod(pod),
+    clusterId: pod.metadata.labels?.['app'] ?? '',
+  }));
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;

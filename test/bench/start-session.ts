@@ -66,6 +66,7 @@ const deployFunction = async (system: LocalSystem, state: string) => {
     DREY_BUS: output('EventBusName'),
     DREY_BUCKET: output('UploadsBucket'),
     DREY_REJECTED_QUEUE_URL: output('RejectedCommandsQueueUrl'),
+    DREY_LOOKS_QUEUE_URL: output('LooksQueueUrl'),
     DREY_MACHINE_ARN_PREFIX: `arn:aws:states:${system.region}:${system.account}:stateMachine:${output('TableName')}-`,
     DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoles'),
     POWERTOOLS_LOG_LEVEL: 'CRITICAL',

@@ -105,6 +105,16 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(ids).not.toContain('unlisted');
     });
 
+    it('lists the pods of Flink clusters, and says of which', async () => {
+      await kubernetes.apply(manifests('with-pods'), first, signal);
+
+      await expect
+        .poll(async () => (await kubernetes.pods(signal)).filter(({ clusterId }) => clusterId === 'with-pods'), {
+          timeout: 20_000,
+        })
+        .toMatchObject([{ component: 'jobmanager' }]);
+    });
+
     it('sees nothing where nothing is', async () => {
       const seen = await kubernetes.observe('nothing', signal);
       const left = await kubernetes.remaining('nothing', signal);

@@ -3,6 +3,7 @@ import { Fault, type Mistake } from '#events/problem.ts';
 import type {
   FlinkObject,
   Kubernetes,
+  ListedPod,
   ObjectName,
   Observation,
   ObservedDeployment,
@@ -117,6 +118,13 @@ export class FakeKubernetes implements Kubernetes {
     this.enter('deployments', signal);
     const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
     return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
+  }
+
+  async pods(signal: AbortSignal): Promise<readonly ListedPod[]> {
+    this.enter('pods', signal);
+    return [...this.clusters].flatMap(([clusterId, cluster]) =>
+      podsOf(clusterId, cluster).map((pod) => ({ ...pod, clusterId })),
+    );
   }
 
   async remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void> {

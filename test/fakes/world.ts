@@ -9,10 +9,12 @@ import type {
 } from 'aws-lambda';
 
 import { type CommandKind, commands } from '#events/commands/index.ts';
+import type { Look } from '#shared/clusters/look.ts';
 import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts';
-import type { Bus, Jars, Ports } from '#shared/clusters/ports.ts';
+import type { Bus, Jars, Looks, Ports } from '#shared/clusters/ports.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
+import { lookHandler } from '#functions/look.ts';
 import { queueHandler } from '#functions/queue.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -66,6 +68,27 @@ class FakeBus implements Bus {
   }
 }
 
+/** Hands each look to the function behind the queue at once. */
+class FakeLooks implements Looks {
+  readonly handed: Look[] = [];
+  private readonly ports: () => Ports;
+
+  constructor(ports: () => Ports) {
+    this.ports = ports;
+  }
+
+  async hand(look: Look) {
+    this.handed.push(look);
+    await throughLooks(look, this.ports());
+  }
+}
+
+/** A look as the queue hands it to its function. */
+export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
+  const handler = lookHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: [sqsRecord(look)] }, context());
+};
+
 /** A jar's first bytes, and little more. */
 export const jarBytes = new Uint8Array([0x50, 0x4b, 0x03, 0x04, 1, 2, 3]);
 
@@ -91,6 +114,7 @@ export const makeWorld = () => {
     maxJarBytes: 1_000,
   });
   const silent = () => {};
+  const looks = new FakeLooks(() => ports);
   const ports: Ports = {
     store,
     targets,
@@ -98,12 +122,13 @@ export const makeWorld = () => {
     machines,
     jars,
     bus,
+    looks,
     log: { info: silent, warn: silent, error: silent },
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
   };
-  return { ports, store, targets, kubernetes, jars, bus, machines, pass, signal: new AbortController().signal };
+  return { ports, store, targets, kubernetes, jars, bus, looks, machines, pass, signal: new AbortController().signal };
 };
 export type World = ReturnType<typeof makeWorld>;
 

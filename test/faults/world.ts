@@ -6,13 +6,22 @@ import type { Target } from '#events/model.ts';
 import type { Rejection, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
+import type { Look } from '#shared/clusters/look.ts';
 import { observe } from '#shared/clusters/observe.ts';
-import type { Bus, Jars, Machine, Ports } from '#shared/clusters/ports.ts';
+import type { Bus, Jars, Looks, Machine, Ports } from '#shared/clusters/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/machines.ts';
 import { execute } from '#test/fakes/state-machine.ts';
-import { commandMessage, doors, jarBytes, type Outcome, sqsRecord, throughBatch } from '#test/fakes/world.ts';
+import {
+  commandMessage,
+  doors,
+  jarBytes,
+  type Outcome,
+  sqsRecord,
+  throughBatch,
+  throughLooks,
+} from '#test/fakes/world.ts';
 
 import { ModelKubernetes, type Watchers } from './kubernetes.ts';
 import type { Protection } from './protections.ts';
@@ -43,6 +52,7 @@ const target: Target = {
   maxJarBytes: 1_000,
 };
 const functionSeconds = 29;
+const lookSeconds = 55;
 const visibilitySeconds = 180;
 const mostReceives = 5;
 
@@ -127,7 +137,7 @@ export class ModelWorld {
       await this.simulation.wait(60);
       // What it does not manage it says to nobody: the next minute tries again.
       await this.simulation
-        .invoke('observe', 55, (process) => observe(this.portsOf(process), neverAborted))
+        .invoke('observe', functionSeconds, (process) => observe(this.portsOf(process)))
         .catch(() => undefined);
     }
   }
@@ -221,10 +231,32 @@ export class ModelWorld {
       },
       jars,
       bus: this.busOf(process),
+      looks: this.looksOf(process),
       log: silent,
       now: () => new Date(simulation.now),
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep,
+    };
+  }
+
+  /** A queue without order, which now and then delivers twice; what fails is gone by the time it would be seen again. */
+  private looksOf(process: Process): Looks {
+    const deliver = (look: Look) =>
+      void this.simulation
+        .invoke(`look ${look.sightings?.length ?? 'at all'}`, lookSeconds, (taken) =>
+          throughLooks(look, this.portsOf(taken)),
+        )
+        .catch(() => undefined);
+    return {
+      hand: (look) =>
+        this.simulation.call(process, {
+          what: 'hand a look on',
+          apply: () => {
+            this.simulation.after(this.random(), () => deliver(look));
+            if (this.random() < 0.05) this.simulation.after(this.random() * 20, () => deliver(look));
+          },
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
     };
   }
 

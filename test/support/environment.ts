@@ -3,6 +3,7 @@ export const environment = {
   DREY_TABLE: 'table',
   DREY_BUS: 'bus',
   DREY_REJECTED_QUEUE_URL: 'http://127.0.0.1/rejected',
+  DREY_LOOKS_QUEUE_URL: 'http://127.0.0.1/looks',
   DREY_BUCKET: 'uploads',
   DREY_MACHINE_ARN_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:drey-',
   DREY_KUBERNETES_ROLE_ARN: 'arn:aws:iam::000000000000:role/drey-kubernetes',

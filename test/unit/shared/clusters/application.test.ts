@@ -24,7 +24,7 @@ beforeEach(() => {
 const cluster = async () => (await world.store.cluster(place))?.value;
 const states = () => world.store.written.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
 const machines = () => world.machines.runAll(world.ports);
-const look = () => observe(world.ports, world.signal);
+const look = () => observe(world.ports);
 const deployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
 const flink = () => world.kubernetes.cluster(clusterId).flink;
 

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
+import type { Look } from '#shared/clusters/look.ts';
 import { findOrphans } from '#shared/clusters/orphans.ts';
 import { observe } from '#shared/clusters/observe.ts';
 import { observeJobs } from '#shared/clusters/observe-jobs.ts';
 import { putTarget } from '#shared/clusters/targets.ts';
 
-import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
+import { doors, jarBytes, makeWorld, type Send, throughLooks, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
 const place = { target: 'local', clusterId };
@@ -503,7 +504,12 @@ describe('when nothing answers,', () => {
 
 describe('observation', () => {
   const send = doors[0]?.[1] as Send;
-  const look = () => observe(world.ports, world.signal);
+  const look = () => observe(world.ports);
+  const lookOnly = (some: Look) => throughLooks(some, world.ports);
+  const stored = async () => {
+    const found = await world.store.cluster(place);
+    return { cluster: found?.value, version: found?.version };
+  };
 
   it('records what became of jobs', async () => {
     const jobId = await submitted(send);
@@ -633,6 +639,83 @@ describe('observation', () => {
     expect([...world.kubernetes.clusters.keys()]).toEqual(['other']);
   });
 
+  it.each([
+    { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' },
+    { reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient cpu.' },
+  ])('says that a pod of a session is in trouble, $reason, and when it no longer is', async (trouble) => {
+    await started(send);
+    world.kubernetes.cluster(clusterId).trouble = trouble;
+    await look();
+    const troubled = await cluster();
+    world.pass(60);
+    await look();
+    const lasting = await cluster();
+    world.kubernetes.cluster(clusterId).trouble = undefined;
+    await look();
+
+    const health = { type: 'Healthy', status: 'False', reason: trouble.reason };
+    const reachable = { type: 'Reachable', status: 'True' };
+    expect(troubled).toMatchObject({ state: 'RUNNING', conditions: [reachable, health] });
+    expect(troubled?.conditions[1]?.message).toContain(trouble.message);
+    expect(lasting).toEqual(troubled);
+    expect((await cluster())?.conditions).toMatchObject([reachable, { type: 'Healthy', status: 'True' }]);
+  });
+
+  it('asks Kubernetes for all clusters of a target at once, and Flink once for each', async () => {
+    for (const id of ['one', 'two', 'three']) await send('deploy', { clusterId: id, data: session }, world);
+    await machines();
+    world.kubernetes.calls.length = 0;
+    await look();
+
+    expect(world.kubernetes.calls).toEqual(['deployments', 'pods', 'flink', 'flink', 'flink']);
+  });
+
+  it('reads each cluster and its jobs, and writes nothing, where nothing has changed', async () => {
+    await submitted(send);
+    await look();
+    const { cluster: before, version } = await stored();
+    await look();
+
+    expect(await stored()).toEqual({ cluster: before, version });
+  });
+
+  it('hands many clusters on, each to one look', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `c${index}`);
+    for (const id of ids) await send('deploy', { clusterId: id, data: session }, world);
+    await machines();
+    world.kubernetes.deleteByHand('c7');
+    await look();
+    await machines();
+
+    const [first, ...parts] = world.looks.handed;
+    const looked = parts.flatMap(({ sightings = [] }) => sightings.map((sighting) => sighting.clusterId));
+    expect(first).toEqual({ target: 'local' });
+    expect(parts.map(({ sightings }) => sightings?.length)).toEqual([50, 50, 20]);
+    expect(looked.toSorted()).toEqual(ids.toSorted());
+    expect(await world.store.cluster({ target: 'local', clusterId: 'c7' })).toMatchObject({
+      value: { state: 'STOPPED', reason: 'DeploymentDeleted' },
+    });
+  });
+
+  it('looks at each target by itself', async () => {
+    await putTarget(
+      'second',
+      { cluster: 'eks', region: 'eu-central-1', namespace: 'other', defaults: {}, locked: [], maxJarBytes: 1_000 },
+      world.ports,
+    );
+    await look();
+
+    expect(world.looks.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
+  });
+
+  it('believes no list that is older than the record', async () => {
+    await started(send);
+    await lookOnly({ target: 'local', sightings: [{ clusterId }] });
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(world.kubernetes.calls).toContain('observe');
+  });
+
   it('records more jobs than a transaction holds', async () => {
     await started(send);
     for (let job = 0; job < 130; job += 1)
@@ -712,7 +795,7 @@ describe('at its deadline', () => {
     await started(send);
     await send('submit', { clusterId, data: { jar } }, world);
     world.pass(3 * 3_600);
-    await observe(world.ports, world.signal);
+    await observe(world.ports);
 
     expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'FAILED', problem: { code: 'deadline-exceeded' } });
   });
@@ -721,7 +804,7 @@ describe('at its deadline', () => {
     await started(send);
     await send('stop', { clusterId }, world);
     world.pass(3 * 3_600);
-    await observe(world.ports, world.signal);
+    await observe(world.ports);
     await machines();
 
     expect(lastOperation()).toMatchObject({ kind: 'stop', state: 'FAILED' });
