@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Problem } from '#events/problem.ts';
 
 import { Failure, UsageError, failureOf } from './failure.ts';
@@ -35,21 +33,19 @@ interface ApiRequest {
 }
 
 const requestTimeoutMs = 35_000;
-const retries = 4;
 const retriesOfConnection = 2;
-const longestRetryAfterMs = 30_000;
 const retriedStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** One attempt that did not bring what was asked for. */
 class AttemptFailed extends Error {
   readonly failure: Failure;
-  readonly retriesLeft: number;
+  readonly mostRetries: number;
   readonly retryAfterMs: number;
 
-  constructor(failure: Failure, retriesLeft: number, retryAfterMs = 0) {
+  constructor(failure: Failure, mostRetries: number, retryAfterMs = 0) {
     super(failure.message, { cause: failure });
     this.failure = failure;
-    this.retriesLeft = retriesLeft;
+    this.mostRetries = mostRetries;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -98,22 +94,16 @@ const urlOf = (apiUrl: URL, pathname: string, query: Query = {}): URL => {
 };
 
 const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
-  const { default: pRetry } = await import('p-retry');
+  const { policies, repeat } = await import('#shared/retries.ts');
   try {
-    return await pRetry(() => attempt<T>(request, world), {
-      retries,
-      minTimeout: 250,
-      maxTimeout: 5_000,
-      randomize: true,
+    return await repeat(() => attempt<T>(request, world), {
+      policy: policies.api,
+      isTransient: (error, retries) => error instanceof AttemptFailed && retries < error.mostRetries,
+      askedMs: (error) => (error instanceof AttemptFailed ? error.retryAfterMs : 0),
       signal: world.signal,
-      shouldRetry: ({ error, attemptNumber }) => error instanceof AttemptFailed && attemptNumber <= error.retriesLeft,
-      onFailedAttempt: async ({ error, retriesLeft }) => {
-        if (error instanceof AttemptFailed && retriesLeft > 0 && error.retriesLeft > 0) {
-          await sleep(error.retryAfterMs, undefined, { signal: world.signal });
-        }
-      },
     });
   } catch (error) {
+    world.signal.throwIfAborted();
     throw error instanceof AttemptFailed ? error.failure : error;
   }
 };
@@ -193,7 +183,7 @@ const refusalOf = (answer: Answer): AttemptFailed => {
   const { status, body } = answer;
   const failure = isProblem(body) ? failureOf(body) : gatewayFailure(answer);
   const again = retriedStatuses.has(status) && !(isProblem(body) && !body.retryable);
-  return new AttemptFailed(failure, again ? retries : 0, retryAfterMs(answer.retryAfter));
+  return new AttemptFailed(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
 };
 
 /** @see RFC 9110, 10.2.3: seconds or a date. */
@@ -201,7 +191,7 @@ const retryAfterMs = (header: string | null): number => {
   if (header === null) return 0;
   const seconds = Number(header);
   const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1_000;
-  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), longestRetryAfterMs);
+  return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
 };
 
 /** An answer of API Gateway or a proxy, before Drey was asked. */

@@ -16,7 +16,6 @@ import { Failure, UsageError } from './failure.ts';
 /** How a zip file, which a jar is, begins. */
 const zipMagic = Buffer.from('PK\u0003\u0004', 'latin1');
 const longestName = 200;
-const uploadRetries = 3;
 
 interface LocalJar {
   readonly file: string;
@@ -75,17 +74,16 @@ export const uploadJar = async (jar: LocalJar, target: string, context: Context)
     name: uploadName(jar.file),
     bytes: jar.bytes,
   });
-  const { default: pRetry } = await import('p-retry');
+  const { policies, repeat } = await import('#shared/retries.ts');
   const bar = await uploadBar(jar, context);
   try {
-    await pRetry(() => put(jar, upload, bar.update, context.signal), {
-      retries: uploadRetries,
-      minTimeout: 500,
-      randomize: true,
+    await repeat(() => put(jar, upload, bar.update, context.signal), {
+      policy: policies.upload,
+      isTransient: (error) => error instanceof UploadFailed && error.retryable,
       signal: context.signal,
-      shouldRetry: ({ error }) => error instanceof UploadFailed && error.retryable,
     });
   } catch (error) {
+    context.signal.throwIfAborted();
     throw error instanceof UploadFailed ? new Failure(error.message, { cause: error }) : error;
   } finally {
     bar.stop();

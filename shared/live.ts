@@ -52,4 +52,5 @@ export const live: Ports = {
   now,
   newId,
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+  random: Math.random,
 };

@@ -4,6 +4,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { subjectOf } from '#events/names.ts';
 import { eventSource, eventTypeOf, type OrphansFound, type Rejection, type Transition } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
 
 /** PutEvents takes so many at once. */
 const batchSize = 10;
@@ -20,7 +21,7 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
 
   const put = async (entries: PutEventsRequestEntry[]) => {
     const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-    events ??= new EventBridgeClient();
+    events ??= new EventBridgeClient(awsRetries);
     return (await events.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
   };
 
@@ -39,7 +40,7 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
 
     async reject(rejection, message) {
       const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
-      queues ??= new SQSClient();
+      queues ??= new SQSClient(awsRetries);
       await queues.send(
         new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify({ rejection, message }) }),
       );

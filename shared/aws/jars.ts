@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 import { Fault } from '#events/problem.ts';
 import type { Jars } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
 
 const uploadSeconds = 3600;
 const headBytes = 4;
@@ -19,6 +20,7 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
   const sdk = async () => {
     const module = await import('@aws-sdk/client-s3');
     s3 ??= new module.S3Client({
+      ...awsRetries,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });

@@ -1,6 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 
 import type { Machines } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
 
 /** The state machines. An execution is named after its operation, and all that it is given is the operation's id. */
 export const openMachines = (arnPrefix: string): Machines => {
@@ -8,7 +9,7 @@ export const openMachines = (arnPrefix: string): Machines => {
   return {
     async start(machine, operationId) {
       const { SFNClient, StartExecutionCommand, ExecutionAlreadyExists } = await import('@aws-sdk/client-sfn');
-      client ??= new SFNClient();
+      client ??= new SFNClient(awsRetries);
       try {
         await client.send(
           new StartExecutionCommand({

@@ -14,6 +14,7 @@ import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Transition } from '#events/transitions.ts';
 import type { Change, Idempotency, Store, StoredOperation, Targets, Versioned } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
 
 /**
  * The table's keys. A cluster, its jobs and its transitions share a partition, so that the stream keeps their order;
@@ -46,7 +47,7 @@ interface TableOptions {
   readonly now: () => Date;
 }
 
-export const documents = (client = new DynamoDBClient()) =>
+export const documents = (client = new DynamoDBClient(awsRetries)) =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /** The store and the targets, in one DynamoDB table. */

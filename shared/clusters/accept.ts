@@ -7,12 +7,11 @@ import { Fault } from '#events/problem.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
-import { operationOf } from './records.ts';
+import { operationOf, repeatedly } from './records.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
 const keyLifetimeMs = 7 * 24 * 3_600_000;
-const attempts = 3;
 
 /** What a command does, in two halves: a fault in the second one leaves an operation that the same command finishes. */
 export interface UseCase<K extends CommandKind> {
@@ -52,8 +51,8 @@ const recorded = async <K extends CommandKind>(
   command: Command<K>,
   ports: Ports,
   signal: AbortSignal,
-): Promise<Versioned<StoredOperation>> => {
-  for (let attempt = 1; ; attempt += 1) {
+): Promise<Versioned<StoredOperation>> =>
+  repeatedly(ports, async () => {
     const earlier = await earlierOperation(command, ports);
     if (earlier !== undefined) return earlier;
     try {
@@ -63,10 +62,9 @@ const recorded = async <K extends CommandKind>(
       // The same command may have come in twice at once: then what stands in its way is its own doing.
       const same = await earlierOperation(command, ports);
       if (same !== undefined) return same;
-      if (error.code !== 'changed-meanwhile' || attempt === attempts) throw error;
+      throw error;
     }
-  }
-};
+  });
 
 /** What makes one command the same as another. */
 type Keyed = Readonly<

@@ -50,7 +50,7 @@ export const failCrashed = async (
   const verdict = judge(await kubernetes.observe(cluster.clusterId, signal), age);
   if (verdict.answer !== 'no' || !verdict.final || verdict.reason !== 'CrashLoopBackOff') return;
   const message = await logAndCause(verdict.message, cluster.clusterId, kubernetes, signal);
-  await update(ports.store, async () => {
+  await update(ports, async () => {
     const current = await clusterAt(cluster, ports.store);
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')
       return { result: undefined };

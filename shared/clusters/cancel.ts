@@ -52,7 +52,7 @@ const waitUntilEnded = async (place: StoredOperation, jobId: string, ports: Port
 };
 
 const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fault) =>
-  update<StoredOperation>(ports.store, async () => {
+  update<StoredOperation>(ports, async () => {
     const current = await operationOf(operation.value.operationId, ports.store);
     const progress =
       fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };

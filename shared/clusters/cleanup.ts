@@ -60,12 +60,12 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
 };
 
 /** Keeps where savepoints are: from there the jobs can be started again. */
-const recordSavepoints = async (jobs: readonly Job[], results: readonly SavepointStatus[], { store }: Ports) => {
+const recordSavepoints = async (jobs: readonly Job[], results: readonly SavepointStatus[], ports: Ports) => {
   for (const [index, result] of results.entries()) {
     const job = jobs[index];
     if (job === undefined || result.status !== 'completed' || job.savepoint === result.location) continue;
-    await update(store, async () => {
-      const known = await store.job(job, job.jobId);
+    await update(ports, async () => {
+      const known = await ports.store.job(job, job.jobId);
       if (known === undefined) return { result: undefined };
       const value = { ...known.value, savepoint: result.location };
       return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
@@ -164,7 +164,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
   const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);
   const fate = highAvailability.length > 0 ? ('SUSPENDED' as const) : ('CANCELED' as const);
   const record = () =>
-    update(ports.store, async () => {
+    update(ports, async () => {
       const current = await operationOf(state.operationId, ports.store);
       const cluster = await clusterAt(operation, ports.store);
       // Also when the stop itself was given up at its deadline: the cluster is gone.
@@ -223,7 +223,7 @@ export const recordUnfinished = (
   ports: Ports,
   signal: AbortSignal,
 ): Promise<CleanupState> =>
-  update<CleanupState>(ports.store, async () => {
+  update<CleanupState>(ports, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
     // Nobody waits for the cleanup of a failed deploy: the failed execution and its alarm tell of what is left.

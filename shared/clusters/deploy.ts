@@ -137,7 +137,7 @@ const ofRemains = async (
 };
 
 const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
-  update<StoredOperation>(ports.store, async () => {
+  update<StoredOperation>(ports, async () => {
     const [current, cluster] = await both(operation, ports);
     if (current.value.state !== 'PENDING' || cluster.value.operationId !== operation.operationId)
       return { result: current.value };
@@ -166,7 +166,7 @@ export const failDeploy = (
   ports: Ports,
   from: readonly OperationState[] = ['PENDING', 'IN_PROGRESS'],
 ): Promise<boolean> =>
-  update(ports.store, async () => {
+  update(ports, async () => {
     const operation = await operationOf(operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
     const now = ports.now();

@@ -108,7 +108,7 @@ export const recordRunning = async (
 };
 
 const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> =>
-  update<LifecycleState>(ports.store, async () => {
+  update<LifecycleState>(ports, async () => {
     const operation = await operationOf(state.operationId, ports.store);
     const cluster = await clusterAt(operation.value, ports.store);
     if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING')

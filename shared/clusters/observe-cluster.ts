@@ -52,7 +52,7 @@ const noteHealth = async (seen: Cluster, { trouble }: Sighting, ports: Ports): P
     trouble === undefined
       ? ({ status: 'True', reason: 'NoTrouble', message: 'no pod of it is in trouble' } as const)
       : ({ status: 'False', ...trouble } as const);
-  await update(ports.store, async () => {
+  await update(ports, async () => {
     const cluster = await clusterAt(seen, ports.store);
     const isSame = cluster.value.operationId === seen.operationId && cluster.value.state === 'RUNNING';
     const next = isSame ? withCondition(cluster.value, 'Healthy', health, ports.now()) : cluster.value;

@@ -80,35 +80,32 @@ interface Seen {
 const record = async (reading: Reading, seen: Seen, ports: Ports): Promise<readonly Job[]> => {
   const observed = reading.cluster.value;
   let unused: Reading | undefined = reading;
-  const { jobs, more } = await update<{ readonly jobs: readonly Job[]; readonly more: boolean }>(
-    ports.store,
-    async () => {
-      const { cluster, jobs: known } = unused ?? (await read(observed, ports));
-      unused = undefined;
-      // The id has begun another life meanwhile: what was seen is not of it.
-      if (!isSameLife(cluster.value, observed)) return { result: { jobs: seen.before, more: false } };
-      const now = ports.now();
-      const overview = seen.overview.map((job) => asJob(job, observed, seen, now));
-      const all = [...changed(overview, known), ...forgotten(overview, known, seen.before, now)];
-      const changes = all.slice(0, mostJobsAtOnce);
-      const others = known
-        .map(({ value }) => value)
-        .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
-      const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
-      const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
-      const reachable = withCondition(cluster.value, 'Reachable', answered, now);
-      if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
-      const next = withJobs(reachable, changes, now);
-      return {
-        change: {
-          cluster: { value: next.cluster, previous: cluster.version },
-          jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
-          transitions: next.transitions,
-        },
-        result: { jobs, more: changes.length < all.length },
-      };
-    },
-  );
+  const { jobs, more } = await update<{ readonly jobs: readonly Job[]; readonly more: boolean }>(ports, async () => {
+    const { cluster, jobs: known } = unused ?? (await read(observed, ports));
+    unused = undefined;
+    // The id has begun another life meanwhile: what was seen is not of it.
+    if (!isSameLife(cluster.value, observed)) return { result: { jobs: seen.before, more: false } };
+    const now = ports.now();
+    const overview = seen.overview.map((job) => asJob(job, observed, seen, now));
+    const all = [...changed(overview, known), ...forgotten(overview, known, seen.before, now)];
+    const changes = all.slice(0, mostJobsAtOnce);
+    const others = known
+      .map(({ value }) => value)
+      .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
+    const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
+    const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
+    const reachable = withCondition(cluster.value, 'Reachable', answered, now);
+    if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
+    const next = withJobs(reachable, changes, now);
+    return {
+      change: {
+        cluster: { value: next.cluster, previous: cluster.version },
+        jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
+        transitions: next.transitions,
+      },
+      result: { jobs, more: changes.length < all.length },
+    };
+  });
   return more ? record(await read(observed, ports), seen, ports) : jobs;
 };
 
@@ -168,7 +165,7 @@ const asJob = (
 };
 
 const noteUnreachable = (place: Place, fault: Fault, ports: Ports): Promise<void> =>
-  update(ports.store, async () => {
+  update(ports, async () => {
     const cluster = await clusterAt(place, ports.store);
     const next = withCondition(
       cluster.value,

@@ -22,6 +22,8 @@ export interface Ports {
   /** 32 hex digits, later ones sort behind earlier ones. */
   readonly newId: () => string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In `[0, 1)`. */
+  readonly random: () => number;
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -1,10 +1,9 @@
 import type { Cluster, Operation, OperationState } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
+import { policies, repeat } from '#shared/retries.ts';
 
 import type { Change, Ports, Store, StoredOperation, Versioned } from './ports.ts';
-
-const attempts = 5;
 
 /** A transaction has a hundred items at the most, and a job that changed takes two: itself and its transition. */
 export const mostJobsAtOnce = 40;
@@ -57,19 +56,23 @@ export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation
  * @throws Fault `changed-meanwhile` when others were always faster.
  */
 export const update = async <T>(
-  store: Store,
+  ports: Pick<Ports, 'store' | 'sleep' | 'random'>,
   decide: () => Promise<{ readonly change?: Change | undefined; readonly result: T }>,
-): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
+): Promise<T> =>
+  repeatedly(ports, async () => {
     const { change, result } = await decide();
-    try {
-      if (change !== undefined) await store.commit(change);
-      return result;
-    } catch (error) {
-      if (!(error instanceof Fault && error.code === 'changed-meanwhile') || attempt === attempts) throw error;
-    }
-  }
-};
+    if (change !== undefined) await ports.store.commit(change);
+    return result;
+  });
+
+/** Again when somebody else wrote meanwhile. */
+export const repeatedly = <T>({ sleep, random }: Pick<Ports, 'sleep' | 'random'>, work: () => Promise<T>): Promise<T> =>
+  repeat(work, {
+    policy: policies.record,
+    isTransient: (error) => error instanceof Fault && error.code === 'changed-meanwhile',
+    sleep,
+    random,
+  });
 
 interface Progress {
   readonly state: OperationState;

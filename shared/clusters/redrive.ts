@@ -50,7 +50,7 @@ const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<voi
     await failDeploy(operationId, fault, ports);
     await ports.machines.start('cleanup', operationId);
   } else {
-    await update(ports.store, async () => {
+    await update(ports, async () => {
       const current = await operationOf(operationId, ports.store);
       return isDone(current.value)
         ? { result: undefined }

@@ -87,7 +87,7 @@ export const recordRefused = async (state: SubmissionState, ports: Ports): Promi
 };
 
 const end = (operationId: string, ports: Ports, fault?: Fault) =>
-  update(ports.store, async () => {
+  update(ports, async () => {
     const operation = await operationOf(operationId, ports.store);
     if (isDone(operation.value)) return { result: undefined };
     const progress =

@@ -4,13 +4,12 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout } from 'node:timers/promises';
 
-import pRetry from 'p-retry';
 import * as z from 'zod';
 
 import type { NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
+import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
 import type { Access, Connection } from './credentials.ts';
 import { type Answer, refusalOf } from './status.ts';
@@ -47,17 +46,6 @@ export interface Client {
   ): Promise<readonly z.output<S>[]>;
 }
 
-/** How often, and with what pauses, a request is repeated that can be. Pauses are random: `[0, shortest · 2ⁿ)`. */
-export interface RetryPolicy {
-  readonly retries: number;
-  readonly shortestMs: number;
-  readonly longestMs: number;
-  /** A server that asks for a longer pause than this is asked by the caller again, or not. */
-  readonly patienceSeconds: number;
-}
-
-const defaultPolicy: RetryPolicy = { retries: 2, shortestMs: 200, longestMs: 2_000, patienceSeconds: 5 };
-
 /** One request over a connection, and whatever answer comes. */
 export type Exchange = (
   connection: Connection,
@@ -86,12 +74,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 export const clientOf = (
   target: NamedTarget,
   access: Access,
-  {
-    policy = defaultPolicy,
-    exchange = exchangeOverTls,
-    sleep = (ms, signal) => setTimeout(ms, undefined, { signal }),
-    random = Math.random,
-  }: Partial<ClientOptions> = {},
+  { policy = policies.kubernetes, exchange = exchangeOverTls, ...pauses }: Partial<ClientOptions> = {},
 ): Client => {
   const tryOnce = async (request: Request, signal: AbortSignal): Promise<Answer> => {
     const answer = await exchange(await access.open(target, signal), request, target, access, signal);
@@ -110,21 +93,13 @@ export const clientOf = (
   };
 
   const send = async (request: Request, signal: AbortSignal): Promise<Answer> => {
-    /** Waits before a repetition; false when there should be none. */
-    const pause = async (error: unknown, retries: number): Promise<boolean> => {
-      if (!(error instanceof Fault) || error.code !== 'target-unreachable') return false;
-      const asked = error.retryAfterSeconds ?? 0;
-      if (asked > policy.patienceSeconds) return false;
-      const jitter = random() * Math.min(policy.longestMs, policy.shortestMs * 2 ** retries);
-      await sleep(asked * 1_000 + jitter, signal);
-      return true;
-    };
     try {
-      return await pRetry(() => expectedOf(request, signal), {
-        retries: isRepeatable(request) ? policy.retries : 0,
+      return await repeat(() => expectedOf(request, signal), {
+        policy,
+        isTransient: (error) => isRepeatable(request) && error instanceof Fault && error.code === 'target-unreachable',
+        askedMs: (error) => (error instanceof Fault ? (error.retryAfterSeconds ?? 0) : 0) * 1_000,
         signal,
-        minTimeout: 0, // The pause is made here, because p-retry knows no full jitter and no Retry-After.
-        shouldRetry: ({ error, retriesConsumed }) => pause(error, retriesConsumed),
+        ...pauses,
       });
     } catch (error) {
       if (error instanceof Fault || !signal.aborted) throw error;

@@ -5,6 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 import type { NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
+import { awsRetries } from '#shared/retries.ts';
 
 /** Where an API server is and how to be somebody there: by a bearer token, or by a client certificate. */
 export type Connection = {
@@ -216,7 +217,11 @@ const realAws = (): Aws => {
     const key = JSON.stringify([region, roleArn ?? '']);
     const client =
       clients.get(key) ??
-      new EKSClient({ region, ...(roleArn === undefined ? {} : { credentials: roleCredentials(roleArn, region) }) });
+      new EKSClient({
+        ...awsRetries,
+        region,
+        ...(roleArn === undefined ? {} : { credentials: roleCredentials(roleArn, region) }),
+      });
     clients.set(key, client);
     return client;
   };
@@ -237,5 +242,5 @@ const realAws = (): Aws => {
 const roleCredentials = (roleArn: string, region: string) => async () => {
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: roleArn, RoleSessionName: 'drey' };
-  return fromTemporaryCredentials({ params, clientConfig: { region } })();
+  return fromTemporaryCredentials({ params, clientConfig: { ...awsRetries, region } })();
 };

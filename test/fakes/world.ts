@@ -127,6 +127,7 @@ export const makeWorld = () => {
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
+    random: () => 0,
   };
   return { ports, store, targets, kubernetes, jars, bus, looks, machines, pass, signal: new AbortController().signal };
 };

@@ -236,6 +236,7 @@ export class ModelWorld {
       now: () => new Date(simulation.now),
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep,
+      random: this.random,
     };
   }
 

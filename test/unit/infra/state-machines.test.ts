@@ -15,7 +15,13 @@ interface Definition {
 }
 interface State {
   readonly Type: string;
-  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
+  readonly Retry?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly MaxAttempts: number;
+    readonly IntervalSeconds?: number;
+    readonly MaxDelaySeconds?: number;
+    readonly JitterStrategy?: string;
+  }[];
   readonly Parameters?: { readonly Payload: { readonly step: string } };
 }
 
@@ -32,6 +38,19 @@ const final = Object.entries(problems)
   .filter(([, { retryable }]) => !retryable)
   .map(([code]) => code);
 
+const retryable = Object.entries(problems)
+  .filter((entry) => entry[1].retryable)
+  .map(([code]) => code);
+/** Also of what has no name: a function that was killed, or throttled. */
+const afterAllElse = {
+  ErrorEquals: ['States.ALL'],
+  IntervalSeconds: 1,
+  MaxAttempts: 6,
+  BackoffRate: 2,
+  MaxDelaySeconds: 30,
+  JitterStrategy: 'FULL',
+};
+
 const byName = (one = '', other = '') => one.localeCompare(other);
 
 describe.each(names)('the %s machine', (name) => {
@@ -43,6 +62,17 @@ describe.each(names)('the %s machine', (name) => {
     const never = Retry.find(({ MaxAttempts }) => MaxAttempts === 0);
 
     expect(never?.ErrorEquals).toEqual(final);
+  });
+
+  it.each(tasksOf(name))('repeats %s after all else, with full jitter and an end', (_state, { Retry = [] }) => {
+    const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
+
+    expect(repeated.at(-1)).toEqual(afterAllElse);
+    for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of repeated.slice(0, -1)) {
+      expect(retryable).toEqual(expect.arrayContaining([...ErrorEquals]));
+      expect(JitterStrategy).toBe('FULL');
+      expect(MaxDelaySeconds).toBeLessThanOrEqual(30);
+    }
   });
 
   it('names steps that its function has', async () => {

@@ -22,7 +22,7 @@ const target: NamedTarget = {
   locked: [],
   maxJarBytes: 1,
 };
-const policy = { retries: 3, shortestMs: 1, longestMs: 5, patienceSeconds: 5 };
+const policy = { retries: 3, firstMs: 1, longestMs: 5, patienceMs: 5_000 };
 const signal = () => AbortSignal.timeout(10_000);
 const status = (code: number, reason: string, more: object = {}) => ({
   kind: 'Status',
@@ -242,10 +242,10 @@ describe('a repetition', () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  it('does not outlive the signal', async () => {
+  it('does not outlive the signal, and says then what kept it waiting', async () => {
     const { client } = await clientFor([{ ...busy, headers: { 'retry-after': '5' } }]);
 
-    await expect(client.send(get, AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    await expect(client.send(get, AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'target-unreachable' });
   });
 });
 
