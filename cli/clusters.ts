@@ -12,11 +12,21 @@ export const clusterPath = ({ target, clusterId }: Place) => path`/v1/targets/${
 export const readCluster = (place: Place, { api }: Context) => api.get<Cluster>(clusterPath(place));
 
 /** The cluster, unless there is none or it is over. */
-export const findLive = async (place: Place, context: Context): Promise<Cluster | undefined> => {
+export const findLive = (place: Place, context: Context): Promise<Cluster | undefined> =>
+  find(place, context, (cluster, { isOver }) => !isOver(cluster));
+
+/** The cluster, if it lives, or failed and may have left something. */
+export const findStoppable = (place: Place, context: Context): Promise<Cluster | undefined> =>
+  find(place, context, (cluster, { isOver }) => !isOver(cluster) || cluster.state === 'FAILED');
+
+const find = async (
+  place: Place,
+  context: Context,
+  isWanted: (cluster: Cluster, model: { readonly isOver: (cluster: Cluster) => boolean }) => boolean,
+): Promise<Cluster | undefined> => {
   try {
     const cluster = await readCluster(place, context);
-    const { isOver } = await import('#events/model.ts');
-    return isOver(cluster) ? undefined : cluster;
+    return isWanted(cluster, await import('#events/model.ts')) ? cluster : undefined;
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-found') return undefined;
     throw error;

@@ -2,7 +2,7 @@ import type { Cluster, Operation } from '#events/model.ts';
 
 import type { Accepted } from '../answers.ts';
 import { path } from '../api.ts';
-import { clusterPath, findLive, readCluster } from '../clusters.ts';
+import { clusterPath, findLive, findStoppable, readCluster } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -57,8 +57,12 @@ const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
   return { body: await deployBody(context, local), target: await context.target(), wait };
 };
 
-const existingSession = async ({ target, body }: Wanted, context: Context): Promise<Cluster | undefined> =>
-  body.clusterId === undefined ? undefined : findLive({ target, clusterId: body.clusterId }, context);
+const existingSession = async (
+  { target, body }: Wanted,
+  context: Context,
+  find = findLive,
+): Promise<Cluster | undefined> =>
+  body.clusterId === undefined ? undefined : find({ target, clusterId: body.clusterId }, context);
 
 /** As it stands in a sentence. */
 const titleOf = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
@@ -67,11 +71,12 @@ const attached = async (wanted: Wanted, context: Context): Promise<void> => {
   const { openInput } = await import('../input.ts');
   const { stdin } = context.io;
   using input = openInput(stdin, context.signal);
-  const [existing, firstLine] = await Promise.all([
-    existingSession(wanted, context),
+  const [found, firstLine] = await Promise.all([
+    existingSession(wanted, context, findStoppable),
     stdin.isTTY ? undefined : input.peek(firstLineMs),
   ]);
   const onlyStops = firstLine?.trim() === 'stop';
+  const existing = onlyStops || found?.state !== 'FAILED' ? found : undefined;
   if (existing === undefined && onlyStops) throw nothingToStop(wanted);
   const cluster = await session(existing, { wanted, onlyStops }, context);
   await obey(cluster, input, context);
@@ -83,6 +88,10 @@ const session = (
   context: Context,
 ) => {
   if (existing === undefined) return create(wanted, context);
+  if (existing.state === 'FAILED') {
+    context.note(`The ${titleOf(existing)} has failed: what is left of it is removed.`);
+    return existing;
+  }
   // What is about to be stopped need not be up.
   return onlyStops ? announce('Retrieve', { cluster: existing }, wanted, context) : retrieve(existing, wanted, context);
 };

@@ -38,7 +38,7 @@ const reasonOf = async (
   if (kind !== 'Deployment') {
     // A cluster that lives is looked after by its operations and the observer.
     if (lives) return undefined;
-    return owned ? 'NoDeployment' : 'HighAvailabilityData';
+    return kind === 'ConfigMap' && !owned ? 'HighAvailabilityData' : 'NoDeployment';
   }
   if (lives && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
   const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;

@@ -36,6 +36,8 @@ export class FakeKubernetes implements Kubernetes {
   readonly highAvailability = new Map<string, Set<string>>();
   /** Objects of somebody else, as `Service/name`. */
   readonly foreign = new Set<string>();
+  /** Labelled as some Flink cluster's, without its Deployment. */
+  readonly strays: FlinkObject[] = [];
   /** The methods that were called, in order. */
   readonly calls: (keyof Kubernetes)[] = [];
   /** Whether nothing answers. */
@@ -175,7 +177,7 @@ export class FakeKubernetes implements Kubernetes {
         owned: false,
       })),
     );
-    return [...owned, ...kept];
+    return [...owned, ...kept, ...this.strays];
   }
 
   async removeObject({ kind, name, uid }: Pick<FlinkObject, 'kind' | 'name' | 'uid'>, signal: AbortSignal) {

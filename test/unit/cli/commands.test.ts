@@ -208,6 +208,18 @@ describe('kubernetes-session', () => {
       expect(server.calls()).toContain(`POST ${live}/stop`);
     });
 
+    it('removes what is left of a session that failed', async () => {
+      const ended = await run(
+        { [`GET ${live}`]: { body: cluster({ state: 'FAILED' }) }, ...stopping },
+        attached,
+        'stop\n',
+      );
+
+      expect(ended).toMatchObject({ code: 0, stdout: 'Stopped session cluster live.\n' });
+      expect(ended.stderr).toContain('The session cluster live has failed: what is left of it is removed.');
+      expect(server.calls()).toContain(`POST ${live}/stop`);
+    });
+
     it.each([attached, ['kubernetes-session', '-Dexecution.attached=true']])(
       'creates nothing when it is only to be stopped',
       async (...words) => {

@@ -46,6 +46,19 @@ describe('an orphan', () => {
     ]);
   });
 
+  it.each([true, false])('is a Service without a Deployment, whether it had an owner (%s)', async (owned) => {
+    world.kubernetes.strays.push({
+      kind: 'Service',
+      name: 'left-rest',
+      uid: 'uid-of-left-rest',
+      clusterId: 'left',
+      operationId: undefined,
+      owned,
+    });
+
+    expect(await found()).toMatchObject([{ kind: 'Service', name: 'left-rest', reason: 'NoDeployment' }]);
+  });
+
   it('is removed on command, and nothing beside it', async () => {
     keep('one');
     keep('two');
