@@ -45,6 +45,10 @@ const jobsOf = async (clusterId: string) =>
 const changesOf = (clusterId: string) =>
   eventsOf(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
 
+/** The bus is told behind the record. */
+const ended = (clusterId: string, last: readonly string[]) =>
+  expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 20_000 }).toEqual(last);
+
 describe('an application cluster', () => {
   it('runs the jar in its image, and is CANCELED and gone when its job is cancelled', async () => {
     const clusterId = freshId('app');
@@ -58,7 +62,7 @@ describe('an application cluster', () => {
 
     expect(job).toMatchObject({ jobId: body.operation.operationId, state: 'RUNNING' });
     expect(await objectsOf(clusterId)).toEqual([]);
-    expect(changesOf(clusterId).slice(-3)).toEqual(['job CANCELED', 'STOPPING', 'CANCELED']);
+    await ended(clusterId, ['job CANCELED', 'STOPPING', 'CANCELED']);
   });
 
   it('that is finite is FINISHED, with its verdict in the store and on the bus', async () => {
@@ -69,7 +73,7 @@ describe('an application cluster', () => {
     expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
     expect(await jobsOf(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
     expect(await objectsOf(clusterId)).toEqual([]);
-    expect(changesOf(clusterId).slice(-3)).toEqual(['job FINISHED', 'STOPPING', 'FINISHED']);
+    await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
   });
 
   it('whose main() throws is FAILED with the cause', async () => {
