@@ -1,4 +1,4 @@
-import type { Cluster, Job } from '#events/model.ts';
+import type { Cluster, ClusterState, Job } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 
 import type { Clusters, Jobs } from './answers.ts';
@@ -11,22 +11,16 @@ export const clusterPath = ({ target, clusterId }: Place) => path`/v1/targets/${
 
 export const readCluster = (place: Place, { api }: Context) => api.get<Cluster>(clusterPath(place));
 
-/** The cluster, unless there is none or it is over. */
-export const findLive = (place: Place, context: Context): Promise<Cluster | undefined> =>
-  find(place, context, (cluster, { isOver }) => !isOver(cluster));
-
-/** The cluster, if it lives, or failed and may have left something. */
-export const findStoppable = (place: Place, context: Context): Promise<Cluster | undefined> =>
-  find(place, context, (cluster, { isOver }) => !isOver(cluster) || cluster.state === 'FAILED');
-
-const find = async (
+/** The cluster, unless there is none or it is over, in another state than these. */
+export const findLive = async (
   place: Place,
   context: Context,
-  isWanted: (cluster: Cluster, model: { readonly isOver: (cluster: Cluster) => boolean }) => boolean,
+  alsoOver: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   try {
     const cluster = await readCluster(place, context);
-    return isWanted(cluster, await import('#events/model.ts')) ? cluster : undefined;
+    const { isOver } = await import('#events/model.ts');
+    return isOver(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-found') return undefined;
     throw error;
@@ -84,13 +78,8 @@ export const readClustersWithJobs = async (
   filter: ClusterFilter = {},
 ): Promise<readonly ClusterWithJobs[]> => {
   const clusters = await readClusters(target, context, filter);
-  const result: ClusterWithJobs[] = [];
-  for (let from = 0; from < clusters.length; from += atOnce) {
-    result.push(
-      ...(await Promise.all(clusters.slice(from, from + atOnce).map((cluster) => withJobs(cluster, context)))),
-    );
-  }
-  return result;
+  const { default: pMap } = await import('p-map');
+  return pMap(clusters, (cluster) => withJobs(cluster, context), { concurrency: atOnce });
 };
 
 const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWithJobs> => {

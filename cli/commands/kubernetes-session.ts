@@ -1,8 +1,8 @@
-import type { Cluster, Operation } from '#events/model.ts';
+import type { Cluster, ClusterState, Operation } from '#events/model.ts';
 
 import type { Accepted } from '../answers.ts';
 import { path } from '../api.ts';
-import { clusterPath, findLive, findStoppable, readCluster } from '../clusters.ts';
+import { clusterPath, findLive, readCluster } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { Failure, UsageError } from '../failure.ts';
@@ -60,9 +60,9 @@ const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
 const existingSession = async (
   { target, body }: Wanted,
   context: Context,
-  find = findLive,
+  alsoOver: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> =>
-  body.clusterId === undefined ? undefined : find({ target, clusterId: body.clusterId }, context);
+  body.clusterId === undefined ? undefined : findLive({ target, clusterId: body.clusterId }, context, alsoOver);
 
 /** As it stands in a sentence. */
 const titleOf = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
@@ -72,7 +72,7 @@ const attached = async (wanted: Wanted, context: Context): Promise<void> => {
   const { stdin } = context.io;
   using input = openInput(stdin, context.signal);
   const [found, firstLine] = await Promise.all([
-    existingSession(wanted, context, findStoppable),
+    existingSession(wanted, context, ['FAILED']),
     stdin.isTTY ? undefined : input.peek(firstLineMs),
   ]);
   const onlyStops = firstLine?.trim() === 'stop';

@@ -3,11 +3,11 @@ import type { Cluster, NamedTarget } from '#events/model.ts';
 import { accept } from './accept.ts';
 import { endApplication, failCrashed } from './application.ts';
 import type { Sighting } from './look.ts';
-import { observeJobs } from './observe-jobs.ts';
+import { observeJobsOf, read } from './observe-jobs.ts';
 import type { Ports } from './ports.ts';
-import { clusterAt, update } from './records.ts';
+import { noteCondition } from './records.ts';
 import { stopAgain } from './redrive.ts';
-import { verdictOf, withCondition } from './state.ts';
+import { verdictOf } from './state.ts';
 
 /** Records what became of one cluster, and stops an application that is over. */
 export const observeCluster = async (
@@ -16,13 +16,14 @@ export const observeCluster = async (
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { value: cluster } = await clusterAt({ target: target.name, clusterId: sighting.clusterId }, ports.store);
+  const reading = await read({ target: target.name, clusterId: sighting.clusterId }, ports);
+  const cluster = reading.cluster.value;
   if (cluster.state !== 'RUNNING') return stopAgain(cluster, ports, signal);
   // The list may be older than the record: what it lacks is asked for by name before anything ends.
   const deleted = sighting.uid !== cluster.uid && (await isGone(cluster, target, ports, signal));
   if (deleted) return stopDeleted(cluster, ports, signal);
   await noteHealth(cluster, sighting, ports);
-  const { jobs, reachable } = await observeJobs(cluster, ports, signal);
+  const { jobs, reachable } = await observeJobsOf(reading, ports, signal);
   if (cluster.mode !== 'application') return;
   const mayHaveCrashed = reachable === 'Unknown' && sighting.trouble !== undefined;
   if (mayHaveCrashed) await failCrashed(cluster, target, ports, signal);
@@ -52,12 +53,6 @@ const noteHealth = async (seen: Cluster, { trouble }: Sighting, ports: Ports): P
     trouble === undefined
       ? ({ status: 'True', reason: 'NoTrouble', message: 'no pod of it is in trouble' } as const)
       : ({ status: 'False', ...trouble } as const);
-  await update(ports, async () => {
-    const cluster = await clusterAt(seen, ports.store);
-    const isSame = cluster.value.operationId === seen.operationId && cluster.value.state === 'RUNNING';
-    const next = isSame ? withCondition(cluster.value, 'Healthy', health, ports.now()) : cluster.value;
-    return next === cluster.value
-      ? { result: undefined }
-      : { change: { cluster: { value: next, previous: cluster.version } }, result: undefined };
-  });
+  const isSame = (current: Cluster) => current.operationId === seen.operationId && current.state === 'RUNNING';
+  await noteCondition(seen, 'Healthy', health, ports, isSame);
 };

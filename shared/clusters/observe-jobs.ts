@@ -4,7 +4,7 @@ import { Fault } from '#events/problem.ts';
 import { type FlinkRest, flinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
 import type { Ports, Versioned } from './ports.ts';
-import { clusterAt, mostJobsAtOnce, update } from './records.ts';
+import { clusterAt, mostJobsAtOnce, noteCondition, update } from './records.ts';
 import { type JobChange, jobsOf, withCondition, withJobs } from './state.ts';
 
 export interface ObservedJobs {
@@ -17,13 +17,16 @@ export interface ObservedJobs {
  * Asks a cluster for its jobs and records what changed. No answer changes nothing but the condition
  * `Reachable`: the jobs are then those that were seen last.
  */
-export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
-  const reading = await read(place, ports);
+export const observeJobs = async (place: Place, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> =>
+  observeJobsOf(await read(place, ports), ports, signal);
+
+/** The same, for a cluster that was read just now. */
+export const observeJobsOf = async (reading: Reading, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
   const cluster = reading.cluster.value;
   const before = jobsOf(cluster, reading.jobs);
   if (isOver(cluster)) return { jobs: before, reachable: 'False' };
   if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
-  const rest = flinkRest(ports.kubernetes(await ports.targets.get(place.target)).flink(place.clusterId));
+  const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
   try {
     const overview = await rest.jobs(signal);
     const causes = await causesOf(overview, before, rest, signal);
@@ -31,17 +34,19 @@ export const observeJobs = async (place: Place, ports: Ports, signal: AbortSigna
     return { jobs: await record(reading, { overview, before, causes, submits }, ports), reachable: 'True' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    await noteUnreachable(place, error, ports);
+    await noteCondition(cluster, 'Reachable', { status: 'Unknown', reason: error.code, message: error.message }, ports);
     return { jobs: before, reachable: 'Unknown' };
   }
 };
 
-interface Reading {
+/** A cluster's record and those of its jobs. */
+export interface Reading {
   readonly cluster: Versioned<Cluster>;
   readonly jobs: readonly Versioned<Job>[];
 }
 
-const read = async (place: Place, { store }: Ports): Promise<Reading> => {
+/** @throws Fault `not-found` */
+export const read = async (place: Place, { store }: Ports): Promise<Reading> => {
   const [cluster, jobs] = await Promise.all([clusterAt(place, store), store.jobs(place)]);
   return { cluster, jobs };
 };
@@ -163,17 +168,3 @@ const asJob = (
     updatedAt: now.toISOString(),
   };
 };
-
-const noteUnreachable = (place: Place, fault: Fault, ports: Ports): Promise<void> =>
-  update(ports, async () => {
-    const cluster = await clusterAt(place, ports.store);
-    const next = withCondition(
-      cluster.value,
-      'Reachable',
-      { status: 'Unknown', reason: fault.code, message: fault.message },
-      ports.now(),
-    );
-    return next === cluster.value
-      ? { result: undefined }
-      : { change: { cluster: { value: next, previous: cluster.version } }, result: undefined };
-  });

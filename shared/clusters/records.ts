@@ -1,9 +1,10 @@
-import type { Cluster, Operation, OperationState } from '#events/model.ts';
+import type { Cluster, Condition, Operation, OperationState } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
 import type { Change, Ports, Store, StoredOperation, Versioned } from './ports.ts';
+import { withCondition } from './state.ts';
 
 /** A transaction has a hundred items at the most, and a job that changed takes two: itself and its transition. */
 export const mostJobsAtOnce = 40;
@@ -96,6 +97,22 @@ export const progressed = (
   };
   return { value: next, previous: version };
 };
+
+/** Keeps what was seen of a cluster, where that is news, and if the cluster `holds` still what it was seen of. */
+export const noteCondition = (
+  place: Place,
+  type: Condition['type'],
+  seen: Pick<Condition, 'status' | 'reason' | 'message'>,
+  ports: Ports,
+  holds: (current: Cluster) => boolean = () => true,
+): Promise<void> =>
+  update(ports, async () => {
+    const { value, version } = await clusterAt(place, ports.store);
+    const next = holds(value) ? withCondition(value, type, seen, ports.now()) : value;
+    return next === value
+      ? { result: undefined }
+      : { change: { cluster: { value: next, previous: version } }, result: undefined };
+  });
 
 /** Says what the operation waits for. Only for people to read: when somebody else wrote meanwhile, theirs is newer. */
 export const notePhase = async (
