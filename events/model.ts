@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Problem } from './problem.ts';
 
 export const clusterStates = [
+  'QUEUED',
   'REQUESTED',
   'DEPLOYING',
   'RUNNING',
@@ -31,8 +32,12 @@ export const JobState = z.enum([
 ]);
 export type JobState = z.infer<typeof JobState>;
 
-export const OperationState = z.enum(['PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']);
+export const OperationState = z.enum(['QUEUED', 'PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']);
 export type OperationState = z.infer<typeof OperationState>;
+
+/** How a command ended, for those who wait for what it was to bring about. */
+export const Verdict = z.enum(['FINISHED', 'FAILED', 'CANCELED']);
+export type Verdict = z.infer<typeof Verdict>;
 
 const Time = z.iso.datetime();
 const Labels = z.record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/), z.string().max(63));
@@ -50,6 +55,15 @@ export const Condition = z.strictObject({
 });
 export type Condition = z.infer<typeof Condition>;
 
+/** What a job on a session needs to be planned for. */
+export const TaskManagers = z.strictObject({
+  slots: z.int().min(1),
+  cpu: z.number(),
+  memoryMebibytes: z.int(),
+  parallelism: z.int().min(1),
+});
+export type TaskManagers = Readonly<z.infer<typeof TaskManagers>>;
+
 export const Cluster = z
   .strictObject({
     target: z.string(),
@@ -66,6 +80,9 @@ export const Cluster = z
     operationId: z.string().meta({ description: 'The deploy that it came from.' }),
     stopOperationId: z.string().optional().meta({ description: 'The stop that it went through last.' }),
     uid: z.string().optional().meta({ description: 'The uid of its Deployment.' }),
+    taskManagers: TaskManagers.optional().meta({
+      description: 'Of a session: what one is, and the parallelism of a job that names none.',
+    }),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -95,14 +112,22 @@ export type Job = Readonly<z.infer<typeof Job>>;
 export const Operation = z
   .strictObject({
     operationId: z.string(),
-    kind: z.enum(['deploy', 'submit', 'cancel', 'stop']),
+    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'batch']),
     target: z.string(),
-    clusterId: z.string(),
+    clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
     jobId: z.string().optional(),
     state: OperationState,
     door: z.enum(['http', 'queue', 'schedule', 'observer']),
     phase: z.string().optional().meta({ description: 'What it waits for, in words.' }),
     problem: Problem.optional(),
+    position: z.int().min(1).optional().meta({ description: 'While it is QUEUED: its place in the line.' }),
+    verdict: Verdict.optional().meta({
+      description:
+        'How what it started has ended: the program of an application, the job of a submit, all of a batch. A session is FINISHED when it is up; a cancel or stop when it is done.',
+    }),
+    correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),
+    batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
+    batchIndex: z.int().min(0).optional(),
     createdAt: Time,
     updatedAt: Time,
     deadline: Time,
@@ -124,6 +149,21 @@ export const Orphan = z
   })
   .meta({ id: 'Orphan' });
 export type Orphan = Readonly<z.infer<typeof Orphan>>;
+
+/** How much of a target may be taken at once. What is left out is not limited. */
+const Limits = z.strictObject({
+  clusters: z.int().min(1).optional(),
+  jobs: z.int().min(1).optional().meta({ description: 'Applications, and jobs submitted to sessions.' }),
+  cpu: z.number().positive().optional().meta({ description: 'CPUs that pods ask for.' }),
+  memoryGibibytes: z.number().positive().optional().meta({ description: 'Memory that pods ask for.' }),
+});
+export type Limits = Readonly<z.infer<typeof Limits>>;
+
+/** What a command takes of its target while it lasts. */
+export const Demand = z
+  .strictObject({ clusters: z.int(), jobs: z.int(), cpu: z.number(), memoryMebibytes: z.int() })
+  .meta({ id: 'Demand' });
+export type Demand = Readonly<z.infer<typeof Demand>>;
 
 /** The policy of a place to deploy to, and how to get there. */
 export const Target = z
@@ -152,6 +192,24 @@ export const Target = z
       .max(5_000_000_000)
       .default(500_000_000)
       .meta({ description: 'The largest jar that may be uploaded.' }),
+    limits: Limits.default({}).meta({
+      description: 'How much may be taken at once. What is above waits for its turn.',
+      example: { clusters: 20, cpu: 64, memoryGibibytes: 256 },
+    }),
+    shares: z
+      .record(z.string().max(63), Limits.extend({ weight: z.number().positive().max(1000).default(1) }))
+      .default({})
+      .meta({
+        description:
+          'Limits of each team (label `team`), and its weight where several wait; `*` stands for every team that is not named.',
+        example: { etl: { weight: 3 }, '*': { clusters: 5 } },
+      }),
+    mostWaiting: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(5_000)
+      .meta({ description: 'More commands than these may not wait.' }),
   })
   .meta({ id: 'Target' });
 export type Target = Readonly<z.infer<typeof Target>>;

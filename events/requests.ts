@@ -1,8 +1,9 @@
 import * as z from 'zod';
 
-import { Cluster, DeploymentMode, Job, Operation, Orphan, Target } from './model.ts';
+import { Cluster, Demand, DeploymentMode, Job, Operation, Orphan, Target, Verdict } from './model.ts';
+import { OperationId } from './names.ts';
 import { Mistake } from './problem.ts';
-import { Transition } from './transitions.ts';
+import { type Rejection, Transition } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
@@ -18,17 +19,41 @@ export const CommandMessage = z
     time: z.iso.datetime({ offset: true }).optional(),
     datacontenttype: z.literal('application/json').optional(),
     idempotencykey: z.string().min(1).max(200).optional(),
-    data: z.unknown(),
+    data: z.unknown().optional(),
+    dataref: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Instead of the data, where it is too large: the `s3://….json` that an upload answered.' }),
+    operationid: OperationId.optional().meta({ description: "Drey's own: the operation to carry on." }),
+    batchid: OperationId.optional().meta({ description: "Drey's own: the batch that this is an element of." }),
+    batchindex: z.int().min(0).optional(),
   })
   .meta({ id: 'CommandMessage' });
 export type CommandMessage = z.infer<typeof CommandMessage>;
+
+const Told = z.string().max(300).optional().catch(undefined);
+const Known = z.object({ id: Told, subject: Told, type: Told });
+
+/** What can be told of a message that may be anything. */
+export const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type'> => {
+  try {
+    const { id: commandId, subject, type } = Known.parse(JSON.parse(body));
+    return Object.fromEntries(Object.entries({ commandId, subject, type }).filter(([, value]) => value !== undefined));
+  } catch {
+    return {}; // Not JSON, or no object: there is nothing to tell.
+  }
+};
 
 export const UploadRequest = z
   .strictObject({
     name: z
       .string()
       .max(200)
-      .regex(/^[\w.-]+\.jar$/, 'a jar is named with letters, digits, "_", "." and "-", and ends with .jar')
+      .regex(
+        /^[\w.-]+\.(jar|json)$/,
+        'a file is named with letters, digits, "_", "." and "-", and ends with .jar, or .json for a command',
+      )
       .meta({ example: 'TopSpeedWindowing.jar' }),
     bytes: z.int().min(1).meta({ description: 'The size of the file: just so many bytes are accepted.' }),
   })
@@ -36,7 +61,7 @@ export const UploadRequest = z
 
 export const Upload = z
   .strictObject({
-    jar: z.string().meta({ description: 'What a submit calls it.' }),
+    jar: z.string().meta({ description: 'What a submit calls it; the `dataref` of a message, for a command.' }),
     url: z.string().meta({ description: 'PUT the file there, with the headers.' }),
     headers: z.record(z.string(), z.string()),
     expiresAt: z.iso.datetime(),
@@ -103,6 +128,74 @@ export const OrphanRemoval = z
       .max(100),
   })
   .meta({ id: 'OrphanRemoval' });
+const Waiting = z
+  .strictObject({
+    position: z.int().min(1),
+    operationId: z.string(),
+    kind: z.enum(['deploy', 'submit']),
+    clusterId: z.string(),
+    team: z.string(),
+    priority: z.int(),
+    since: z.iso.datetime(),
+    deadline: z.iso.datetime(),
+    dependsOn: z.array(z.string()),
+    reason: z
+      .enum(['Starting', 'WaitingForQuota', 'WaitingForTurn', 'WaitingForDependency', 'WaitingForCluster', 'Drained'])
+      .meta({ description: 'What it waits for.' }),
+    message: z.string(),
+  })
+  .meta({ id: 'Waiting' });
+/** Who waits for a target, first to last, and how much of it is taken. */
+export const Backlog = z
+  .strictObject({
+    target: z.string(),
+    drained: z.strictObject({ since: z.iso.datetime() }).optional().meta({ description: 'Nothing is started.' }),
+    limits: Target.shape.limits,
+    usage: Demand,
+    teams: z.array(z.strictObject({ team: z.string(), usage: Demand })),
+    waiting: z.array(Waiting),
+  })
+  .meta({ id: 'Backlog' });
+export type Backlog = z.infer<typeof Backlog>;
+export const BacklogChange = z
+  .strictObject({ drained: z.boolean().meta({ description: 'true: nothing is started any more.' }) })
+  .meta({ id: 'BacklogChange' });
+export const PriorityChange = z
+  .strictObject({ priority: z.int().min(-1_000).max(1_000) })
+  .meta({ id: 'PriorityChange' });
+export const Revoked = z.strictObject({ revoked: z.int() }).meta({ id: 'Revoked' });
+
+export const Elements = z
+  .strictObject({
+    elements: z.array(
+      z.strictObject({
+        batchId: z.string(),
+        batchIndex: z.int(),
+        clusterId: z.string(),
+        operationId: z.string().optional(),
+        verdict: Verdict.optional(),
+        message: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Elements' });
+
+const DeadCommand = z.strictObject({
+  id: z.string(),
+  subject: z.string().optional(),
+  type: z.string().optional(),
+  commandId: z.string().optional(),
+  code: z.string().optional().meta({ description: 'Why its last try failed, where that is known.' }),
+  detail: z.string().optional(),
+});
+export const DeadCommands = z.strictObject({ commands: z.array(DeadCommand) }).meta({ id: 'DeadCommands' });
+export type DeadCommands = z.infer<typeof DeadCommands>;
+export const Redrive = z
+  .strictObject({
+    ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional().meta({ description: 'All, when left out.' }),
+  })
+  .meta({ id: 'Redrive' });
+
 export const Logs = z.strictObject({ log: z.string() }).meta({ id: 'Logs' });
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-import { ClusterState, JobState, Orphan } from './model.ts';
+import { ClusterState, JobState, Operation, Orphan, Verdict } from './model.ts';
+import { subjectOf } from './names.ts';
 import { Problem } from './problem.ts';
 
 /** The source of every event that Drey puts on the bus. */
@@ -64,14 +65,47 @@ export const OrphansFound = z
   .meta({ id: 'OrphansFound' });
 export type OrphansFound = Readonly<z.infer<typeof OrphansFound>>;
 
+/** The detail of the event that tells how a command ended. */
+export const CommandFinished = z
+  .strictObject({
+    ...Operation.pick({
+      operationId: true,
+      kind: true,
+      target: true,
+      clusterId: true,
+      jobId: true,
+      correlationId: true,
+      batchId: true,
+      batchIndex: true,
+    }).shape,
+    verdict: Verdict,
+    message: z.string().optional(),
+    problem: Problem.optional(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'CommandFinished' });
+export type CommandFinished = Readonly<z.infer<typeof CommandFinished>>;
+
 /** What is on the bus: detail-type → schema of the detail. */
 export const eventTypes = {
   'Flink Cluster State Change': ClusterTransition,
   'Flink Job State Change': JobTransition,
+  'Flink Command Finished': CommandFinished,
   'Flink Command Rejected': Rejection,
   'Flink Orphans Found': OrphansFound,
 } as const;
 export type EventType = keyof typeof eventTypes;
 
-export const eventTypeOf = (transition: Transition): EventType =>
-  transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change';
+/** Something to tell: what is put on the bus. */
+export interface Tidings {
+  readonly type: EventType;
+  /** `targets/…`, where it is known. */
+  readonly subject: string | undefined;
+  readonly detail: Transition | CommandFinished | Rejection | OrphansFound;
+}
+
+export const tidingsOf = (transition: Transition): Tidings => ({
+  type: transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change',
+  subject: subjectOf(transition),
+  detail: transition,
+});

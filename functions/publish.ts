@@ -1,29 +1,48 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import pMap from 'p-map';
 
-import { Transition } from '#events/transitions.ts';
-import { transitionPrefix } from '#shared/aws/table.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import { tidingsOf, Transition } from '#events/transitions.ts';
+import { transitionPrefix, verdictSortKey } from '#shared/aws/table.ts';
+import { answerWaiters, finished } from '#shared/clusters/finish.ts';
+import type { Ports, VerdictRecord } from '#shared/clusters/ports.ts';
 import { live } from '#shared/live.ts';
 
-/** Table stream → bus. Lambda begins again at the first transition that was not taken, so that the order stays. */
-export const publishHandler = (ports: Pick<Ports, 'bus' | 'log'>) =>
+const readsAtOnce = 16;
+
+/** Table stream → bus, and to those who wait for verdicts. Lambda begins again at the first that was not taken, so that the order stays. */
+export const publishHandler = (ports: Ports) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
-    const records = Records.filter(isTransition);
-    const transitions = records.map(transitionOf);
-    const taken = await ports.bus.publish(transitions);
-    for (const { target, clusterId, sequence, to } of transitions.slice(0, taken))
-      ports.log.info('transition published', { target, clusterId, sequence, to });
+    const records = Records.filter(isTold);
+    const told = await pMap(records, (record) => toldOf(record, ports), { concurrency: readsAtOnce });
+    const taken = await ports.bus.publish(told.map(({ tidings }) => tidings));
+    for (const { tidings } of told.slice(0, taken))
+      ports.log.info('told', { subject: tidings.subject, type: tidings.type, id: idOf(tidings.detail) });
+    await answerWaiters(
+      told.slice(0, taken).flatMap((one) => ('taskToken' in one ? [one] : [])),
+      ports,
+    );
     const next = records[taken];
     return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
   });
 
-const isTransition = ({ eventName, dynamodb }: DynamoDBRecord) =>
-  eventName === 'INSERT' && (dynamodb?.Keys?.['sk']?.S?.startsWith(transitionPrefix) ?? false);
+const sortKeyOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.['sk']?.S ?? '';
 
-const transitionOf = ({ dynamodb }: DynamoDBRecord): Transition =>
+const isTold = (record: DynamoDBRecord) =>
+  record.eventName === 'INSERT' &&
+  (sortKeyOf(record) === verdictSortKey || sortKeyOf(record).startsWith(transitionPrefix));
+
+const toldOf = async (record: DynamoDBRecord, ports: Ports) =>
+  sortKeyOf(record) === verdictSortKey
+    ? // Drey's own, as it was typed when it was written.
+      finished(valueOf(record) as VerdictRecord, ports)
+    : { tidings: tidingsOf(Transition.parse(valueOf(record))) };
+
+const valueOf = ({ dynamodb }: DynamoDBRecord): unknown =>
   // The stream's attribute values are those of the SDK, under another name in the types.
-  Transition.parse(unmarshall((dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0])['value']);
+  unmarshall((dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0])['value'];
+
+const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);
 
 export const handler = publishHandler(live);

@@ -5,17 +5,21 @@ import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
-import { Fault, parse, problems, toProblem } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
-import type { Rejection } from '#events/transitions.ts';
+import { Fault, parse, type Problem, problems, toProblem } from '#events/problem.ts';
+import { CommandMessage, envelopeOf } from '#events/requests.ts';
 import { accept } from '#shared/clusters/accept.ts';
+import { noteElements, readElement } from '#shared/clusters/batch.ts';
+import { carryOn } from '#shared/clusters/carry-on.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
 import { live, log } from '#shared/live.ts';
 
 import { earlyMs } from './middleware/http.ts';
 import { count } from './middleware/invocation.ts';
 
-/** The queue's door. Each message ends as done, rejected (kept, and told) or returned (with what is behind it in its group). */
+/** The queue's `maxReceiveCount`: what fails then is put away with its reason. */
+export const mostReceives = 5;
+
+/** The queue's door. Each message ends as done, rejected (kept, and told), returned (with what is behind it in its group) or dead (after its last try). */
 export const queueHandler = (ports: Ports) =>
   middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: earlyMs }).handler(async (event, context, { signal }) => {
     log.resetKeys();
@@ -35,20 +39,25 @@ export const queueHandler = (ports: Ports) =>
 const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promise<void> => {
   const fields = { attempt: Number(record.attributes.ApproximateReceiveCount), messageId: record.messageId };
   try {
-    const command = commandOf(record.body);
-    const { operationId, clusterId } = await accept(command, ports, signal);
+    const message = parse(CommandMessage, jsonOf(record.body));
+    const { operationId, kind, target, clusterId, state } =
+      message.operationid === undefined
+        ? await accept(await commandOf(message, ports), ports, signal)
+        : await carryOn(message.operationid, ports, signal);
     ports.log.info('command accepted', {
       ...fields,
       outcome: 'done',
-      command: command.kind,
-      target: command.target,
+      command: kind,
+      target,
       clusterId,
       operationId,
+      state,
     });
-    count('Commands', 'done', { command: command.kind, door: 'queue' });
+    count('Commands', 'done', { command: kind, door: 'queue' });
   } catch (error) {
     const problem = toProblem(error, record.messageId);
-    const outcome = problems[problem.code].onQueue;
+    const isLast = fields.attempt >= mostReceives;
+    const outcome = problems[problem.code].onQueue === 'returned' && isLast ? 'dead' : problems[problem.code].onQueue;
     ports.log.warn('command not accepted', {
       ...fields,
       outcome,
@@ -58,11 +67,27 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
     count('Commands', outcome, { command: 'any', door: 'queue' });
     if (!(error instanceof Fault)) ports.log.error('command met an error of our own', { detail: stackOf(error) });
     if (outcome === 'returned') throw error;
-    await ports.bus.reject(
-      { id: record.messageId, ...envelopeOf(record.body), problem, at: ports.now().toISOString() },
-      record.body,
-    );
+    await putAway(record, outcome, problem, ports);
   }
+};
+
+/** A command that is not tried again: kept where it can be looked at, with why. */
+const putAway = async (
+  { messageId: id, body, attributes }: SQSRecord,
+  outcome: 'rejected' | 'dead',
+  problem: Problem,
+  ports: Ports,
+): Promise<void> => {
+  if (outcome === 'dead') await ports.commands.giveUp({ id, group: attributes.MessageGroupId ?? id, body }, problem);
+  else await ports.bus.reject({ id, ...envelopeOf(body), problem, at: ports.now().toISOString() }, body);
+  const element = CommandMessage.pick({ batchid: true, batchindex: true, subject: true }).safeParse(parsed(body)).data;
+  if (element?.batchid === undefined || element.batchindex === undefined) return;
+  const clusterId = element.subject.split('/')[3] ?? '';
+  const message = outcome === 'dead' ? `given up after ${mostReceives} tries: ${problem.detail}` : problem.detail;
+  await noteElements(
+    [{ batchId: element.batchid, batchIndex: element.batchindex, clusterId, verdict: 'FAILED', message }],
+    ports,
+  );
 };
 
 const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -70,18 +95,43 @@ const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? er
 const Subject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
 
 /** @throws Fault `malformed-request` */
-const commandOf = (body: string): Command => {
-  const message = parse(CommandMessage, jsonOf(body));
+const commandOf = async (message: CommandMessage, ports: Ports): Promise<Command> => {
   const kind = kindOf(message.type);
   const [, target, , inSubject] = message.subject.split('/');
-  const data = parse(commands[kind].data, message.data ?? {});
+  const data = parse(commands[kind].data, await dataOf(message, parse(TargetName, target), ports));
   const named = 'clusterId' in data ? data.clusterId : undefined;
   const place = parse(Subject, { target, clusterId: inSubject ?? named });
-  if (kind !== 'deploy' && place.clusterId === undefined) throw malformed('/subject', 'it names no cluster');
+  if (isOfCluster(kind) && place.clusterId === undefined) throw malformed('/subject', 'it names no cluster');
   if (named !== undefined && named !== place.clusterId)
     throw malformed('/data/clusterId', 'it is not the cluster of the subject');
+  const { batchid: batchId, batchindex: batchIndex } = message;
+  const element = batchId === undefined || batchIndex === undefined ? undefined : { batchId, batchIndex };
   // The data was parsed by the schema of this very kind, which the compiler cannot follow.
-  return { kind, ...place, data, key: message.idempotencykey ?? message.id, door: 'queue' } as unknown as Command;
+  return {
+    kind,
+    ...place,
+    data,
+    key: message.idempotencykey ?? message.id,
+    door: 'queue',
+    element,
+  } as unknown as Command;
+};
+
+const isOfCluster = (kind: CommandKind) => kind !== 'deploy' && kind !== 'batch';
+
+/** In the message, or where it says. */
+const dataOf = async (
+  { data, dataref, batchid, batchindex }: CommandMessage,
+  target: string,
+  ports: Ports,
+): Promise<unknown> => {
+  if (batchid !== undefined && batchindex !== undefined) return readElement(batchid, batchindex, ports);
+  if (dataref === undefined) return data ?? {};
+  if (data !== undefined) throw malformed('/dataref', 'there is data beside it: send one of them');
+  const uploaded = await ports.drafts.uploaded(dataref, target);
+  if (uploaded === undefined)
+    throw malformed('/dataref', `there is no such upload of target ${target}; uploads are kept for a week`);
+  return uploaded;
 };
 
 const kindOf = (type: string): CommandKind => {
@@ -91,23 +141,16 @@ const kindOf = (type: string): CommandKind => {
 };
 
 const jsonOf = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new Fault('malformed-request', 'the message is not JSON', { cause: error });
-  }
+  const json = parsed(body);
+  if (json === undefined) throw new Fault('malformed-request', 'the message is not JSON');
+  return json;
 };
 
-const Told = z.string().max(300).optional().catch(undefined);
-const Known = z.object({ id: Told, subject: Told, type: Told });
-
-/** What can be told of a message that may be anything. */
-const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type'> => {
+const parsed = (body: string): unknown => {
   try {
-    const { id: commandId, subject, type } = Known.parse(JSON.parse(body));
-    return Object.fromEntries(Object.entries({ commandId, subject, type }).filter(([, value]) => value !== undefined));
+    return JSON.parse(body);
   } catch {
-    return {}; // Not JSON, or no object: there is nothing to tell.
+    return undefined; // No JSON document is undefined.
   }
 };
 

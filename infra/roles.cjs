@@ -7,12 +7,15 @@ const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resou
 
 const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
 const index = { 'Fn::Sub': '${Table.Arn}/index/*' };
+const drafts = { 'Fn::Sub': '${Uploads.Arn}/commands/*' };
 const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
 const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
 
 const may = {
   read: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, index])],
-  write: [allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], [table])],
+  write: [
+    allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'], [table]),
+  ],
   // The role that clusters know, and those of other accounts that targets name. By name: it trusts these roles in turn.
   reachClusters: [allow(['sts:AssumeRole'], [arn('iam::*:role/drey-*')])],
   start: (...names) => [allow(['states:StartExecution'], names.map(machine))],
@@ -34,6 +37,22 @@ const may = {
       [{ 'Fn::GetAtt': [queue, 'Arn'] }],
     ),
   ],
+  ask: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Admissions', 'Arn'] }])],
+  command: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Commands', 'Arn'] }])],
+  giveUp: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['DeadCommands', 'Arn'] }])],
+  // Commands that wait are kept here. Without the last S3 answers 403, not 404, for one that is not there.
+  draft: [
+    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [drafts]),
+    allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }]),
+  ],
+  dropDrafts: [allow(['s3:DeleteObject'], [drafts])],
+  // The tasks of callers' state machines that wait for verdicts: whoever gave the token away wants it answered.
+  answerTasks: [
+    allow(
+      ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      [arn('states:${AWS::Region}:${AWS::AccountId}:stateMachine:*')],
+    ),
+  ],
   handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
   stream: [
     allow(
@@ -45,9 +64,19 @@ const may = {
 };
 
 const functions = {
-  Deploy: [...may.read, ...may.write, ...may.reachClusters, ...may.start('lifecycle', 'cleanup')],
+  Deploy: [
+    ...may.read,
+    ...may.write,
+    ...may.reachClusters,
+    ...may.start('lifecycle', 'cleanup'),
+    ...may.draft,
+    ...may.ask,
+  ],
+  Batch: [...may.read, ...may.write, ...may.draft, ...may.command],
+  Backlog: [...may.read, ...may.write, ...may.dropDrafts, ...may.ask],
+  Dead: [...may.receive('DeadCommands'), ...may.command],
   Plan: [...may.read, ...may.reachClusters],
-  Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission')],
+  Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission'), ...may.ask],
   Cancel: [...may.read, ...may.write, ...may.reachClusters],
   Stop: [...may.read, ...may.write, ...may.start('cleanup')],
   Cluster: [...may.read],
@@ -65,14 +94,26 @@ const functions = {
     ...may.listJars,
     ...may.start('lifecycle', 'submission', 'cleanup'),
     ...may.receive('Commands'),
+    ...may.command,
+    ...may.draft,
+    ...may.ask,
     ...may.reject,
+    ...may.giveUp,
     ...may.publish,
   ],
-  Publish: [...may.stream, ...may.publish],
+  Admit: [
+    ...may.read,
+    ...may.write,
+    ...may.receive('Admissions'),
+    ...may.command,
+    ...may.dropDrafts,
+    ...may.start('submission'),
+  ],
+  Publish: [...may.read, ...may.write, ...may.stream, ...may.publish, ...may.answerTasks],
   Orphans: [...may.read, ...may.reachClusters],
   // The schedules of these two take the same role to call them.
   Janitor: [...may.read, ...may.reachClusters, ...may.publish, ...may.call('janitor')],
-  Observe: [...may.read, ...may.handLooks, ...may.call('observe')],
+  Observe: [...may.read, ...may.handLooks, ...may.ask, ...may.call('observe')],
   Look: [
     ...may.read,
     ...may.write,
@@ -80,6 +121,8 @@ const functions = {
     ...may.start('lifecycle', 'submission', 'cleanup'),
     ...may.receive('Looks'),
     ...may.handLooks,
+    ...may.command,
+    ...may.draft,
   ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],

@@ -5,9 +5,11 @@ import { v7 } from 'uuid';
 import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
+import { openCallbacks } from '#shared/aws/callbacks.ts';
+import { openDrafts } from '#shared/aws/drafts.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openLooks } from '#shared/aws/looks.ts';
 import { openMachines } from '#shared/aws/machines.ts';
+import { openQueues } from '#shared/aws/queues.ts';
 import { openTable } from '#shared/aws/table.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
@@ -19,6 +21,9 @@ const Environment = z.object({
   DREY_BUS: z.string(),
   DREY_REJECTED_QUEUE_URL: z.string(),
   DREY_LOOKS_QUEUE_URL: z.string(),
+  DREY_ADMISSIONS_QUEUE_URL: z.string(),
+  DREY_COMMANDS_QUEUE_URL: z.string(),
+  DREY_DEAD_COMMANDS_QUEUE_URL: z.string(),
   DREY_BUCKET: z.string(),
   DREY_MACHINE_ARN_PREFIX: z.string(),
   /** The role that clusters know, for targets that name none. */
@@ -43,7 +48,14 @@ export const live: Ports = {
   machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
-  looks: openLooks(environment.DREY_LOOKS_QUEUE_URL),
+  ...openQueues({
+    looks: environment.DREY_LOOKS_QUEUE_URL,
+    admissions: environment.DREY_ADMISSIONS_QUEUE_URL,
+    commands: environment.DREY_COMMANDS_QUEUE_URL,
+    deadCommands: environment.DREY_DEAD_COMMANDS_QUEUE_URL,
+  }),
+  drafts: openDrafts(environment.DREY_BUCKET),
+  callbacks: openCallbacks(),
   log: {
     info: (message, fields = {}) => log.info(message, fields),
     warn: (message, fields = {}) => log.warn(message, fields),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DeploymentMode } from '../model.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, Restore } from './program.ts';
+import { Args, Parallelism, queueing, Restore } from './program.ts';
 
 const optionName = /^[$A-Za-z_][$\w-]*(\.[$\w-]+)*$/;
 
@@ -105,6 +105,7 @@ export const deploy = defineCommand({
         .refine((labels) => Object.keys(labels).length <= 32, 'there are at most 32 labels')
         .default({})
         .meta({ description: "Words of the caller's own, for lists and events.", example: { team: 'etl' } }),
+      ...queueing,
     })
     .meta({ id: 'Deploy' }),
 });

@@ -1,12 +1,13 @@
 import type * as z from 'zod';
 
+import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
 /** Every command. HTTP routes, the queue's parser, OpenAPI and JSON Schema follow from it. */
-export const commands = { deploy, submit, cancel, stop } as const;
+export const commands = { deploy, submit, cancel, stop, batch } as const;
 
 export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';
@@ -26,6 +27,8 @@ interface Envelope<K extends CommandKind> {
   /** Names the command for seven days: the same again changes nothing. */
   readonly key: string | undefined;
   readonly door: Door;
+  /** Where it stands in a batch. */
+  readonly element?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }
 
 export type Command<K extends CommandKind = CommandKind> = { [P in K]: Envelope<P> }[K];

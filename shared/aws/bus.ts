@@ -1,8 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
-import { subjectOf } from '#events/names.ts';
-import { eventSource, eventTypeOf, type OrphansFound, type Rejection, type Transition } from '#events/transitions.ts';
+import { eventSource, type Tidings } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
@@ -26,11 +25,11 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
   };
 
   return {
-    async publish(transitions) {
+    async publish(tidings) {
       let taken = 0;
-      while (taken < transitions.length) {
-        const batch = transitions.slice(taken, taken + batchSize);
-        const results = await put(batch.map((transition) => transitionEntry(transition, bus)));
+      while (taken < tidings.length) {
+        const batch = tidings.slice(taken, taken + batchSize);
+        const results = await put(batch.map((one) => entryOf(one, bus)));
         const refused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
         if (refused >= 0) return taken + refused;
         taken += batch.length;
@@ -44,40 +43,18 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions): Bus => {
       await queues.send(
         new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: JSON.stringify({ rejection, message }) }),
       );
-      const [result] = await put([rejectionEntry(rejection, bus)]);
+      const { subject } = rejection;
+      const [result] = await put([entryOf({ type: 'Flink Command Rejected', subject, detail: rejection }, bus)]);
       if (result?.ErrorCode !== undefined) throw new Error(`the bus refused the rejection: ${result.ErrorCode}`);
-    },
-
-    async tell(found) {
-      const [result] = await put([orphansEntry(found, bus)]);
-      if (result?.ErrorCode !== undefined) throw new Error(`the bus refused what was found: ${result.ErrorCode}`);
     },
   };
 };
 
-const transitionEntry = (transition: Transition, bus: string): PutEventsRequestEntry => ({
+const entryOf = ({ type, subject, detail }: Tidings, bus: string): PutEventsRequestEntry => ({
   EventBusName: bus,
   Source: eventSource,
-  DetailType: eventTypeOf(transition),
-  Detail: JSON.stringify(transition),
-  Resources: [subjectOf(transition)],
-  Time: new Date(transition.at),
-});
-
-const rejectionEntry = (rejection: Rejection, bus: string): PutEventsRequestEntry => ({
-  EventBusName: bus,
-  Source: eventSource,
-  DetailType: 'Flink Command Rejected',
-  Detail: JSON.stringify(rejection),
-  Resources: rejection.subject === undefined ? [] : [rejection.subject],
-  Time: new Date(rejection.at),
-});
-
-const orphansEntry = (found: OrphansFound, bus: string): PutEventsRequestEntry => ({
-  EventBusName: bus,
-  Source: eventSource,
-  DetailType: 'Flink Orphans Found',
-  Detail: JSON.stringify(found),
-  Resources: [`targets/${found.target}`],
-  Time: new Date(found.at),
+  DetailType: type,
+  Detail: JSON.stringify(detail),
+  Resources: subject === undefined ? [] : [subject],
+  Time: new Date(detail.at),
 });

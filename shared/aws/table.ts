@@ -13,7 +13,18 @@ import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } fro
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Transition } from '#events/transitions.ts';
-import type { Change, Idempotency, Store, StoredOperation, Targets, Versioned } from '#shared/clusters/ports.ts';
+import type { Claim, Line } from '#shared/clusters/admission.ts';
+import type {
+  Change,
+  Claimant,
+  Element,
+  Idempotency,
+  Store,
+  StoredOperation,
+  Targets,
+  VerdictRecord,
+  Versioned,
+} from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 /**
@@ -27,11 +38,21 @@ const transitionKey = (place: Place, sequence: number) => ({
   sk: `transition#${String(sequence).padStart(8, '0')}`,
 });
 const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
+const verdictKey = (operationId: string) => ({ ...operationKey(operationId), sk: 'verdict' });
+const elementKey = (batchId: string, index: number) => ({
+  ...operationKey(batchId),
+  sk: `element#${String(index).padStart(5, '0')}`,
+});
+/** The line of a target has a partition of its own: its gate, who waits, and who holds a part. */
+const gateKey = (target: string) => ({ pk: `target#${target}/line`, sk: 'gate' });
+const waitingKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `waiting#${operationId}` });
+const holderKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `holder#${operationId}` });
 const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
 const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
 
-/** What begins the sort key of the items that are published. */
+/** The sort keys of the items that are published when they are inserted. */
 export const transitionPrefix = 'transition#';
+export const verdictSortKey = 'verdict';
 /** The index that lists clusters by target and state. */
 const stateIndex = 'byState';
 const stateKey = (target: string, state: ClusterState) => `target#${target}/state#${state}`;
@@ -91,7 +112,17 @@ export const openTable = ({
       }),
     );
 
-  const writes = ({ cluster, operations = [], jobs = [], transitions = [], idempotency }: Change): readonly Write[] => [
+  const writes = (change: Change): readonly Write[] => [...recordWrites(change), ...lineWrites(change)];
+
+  const recordWrites = ({
+    cluster,
+    operations = [],
+    jobs = [],
+    transitions = [],
+    idempotency,
+    verdicts = [],
+    elements = [],
+  }: Change): readonly Write[] => [
     ...(cluster === undefined
       ? []
       : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
@@ -107,7 +138,38 @@ export const openTable = ({
       put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined }),
     ),
     ...(idempotency === undefined ? [] : [putIdempotency(idempotency)]),
+    ...verdicts.map(putVerdict),
+    ...elements.map((element): Write => ({
+      Put: { TableName: table, Item: { ...elementKey(element.batchId, element.batchIndex), value: element } },
+    })),
   ];
+
+  const lineWrites = ({ gate, waiting, holders = [], left = [], freed = [] }: Change): readonly Write[] => {
+    const isAmong = (claims: readonly Claimant[], claim: Claimant) =>
+      claims.some(({ operationId }) => operationId === claim.operationId);
+    const unique = (claims: readonly Claimant[]) => [...new Map(claims.map((one) => [one.operationId, one])).values()];
+    return [
+      ...(gate === undefined
+        ? []
+        : [put(gateKey(gate.target), { value: { drained: gate.drained }, previous: gate.previous })]),
+      ...(waiting === undefined ? [] : [put(waitingKey(waiting.value), waiting)]),
+      ...holders.map((claim): Write => ({ Put: { TableName: table, Item: { ...holderKey(claim), value: claim } } })),
+      ...unique(left).map((claim): Write => ({ Delete: { TableName: table, Key: waitingKey(claim) } })),
+      ...unique(freed)
+        .filter((claim) => !isAmong(holders, claim))
+        .map((claim): Write => ({ Delete: { TableName: table, Key: holderKey(claim) } })),
+    ];
+  };
+
+  const putVerdict = (verdict: VerdictRecord): Write => ({
+    Update: {
+      TableName: table,
+      Key: verdictKey(verdict.operationId),
+      UpdateExpression: 'SET #value = if_not_exists(#value, :value)',
+      ExpressionAttributeNames: { '#value': 'value' },
+      ExpressionAttributeValues: { ':value': verdict },
+    },
+  });
 
   const put = (
     key: { readonly pk: string; readonly sk: string },
@@ -206,6 +268,31 @@ export const openTable = ({
         operationId: String(item['operationId']),
         expiresAt: new Date(Number(item['ttl']) * 1000),
       };
+    },
+
+    async verdict(operationId) {
+      // Written by Drey alone, as it is typed.
+      return (await get(verdictKey(operationId)))?.['value'] as VerdictRecord | undefined;
+    },
+
+    async line(target) {
+      const items = await query(gateKey(target).pk, 'gate', 'waiting$');
+      const gate = items.find((item) => item['sk'] === 'gate');
+      const claims = (prefix: string) =>
+        items
+          .filter((item) => String(item['sk']).startsWith(prefix))
+          .map((item) => ({ value: item['value'] as Claim, version: Number(item['version']) }));
+      return {
+        gate: gate === undefined ? undefined : Number(gate['version']),
+        drained: (gate?.['value'] as Pick<Line, 'drained'> | undefined)?.drained,
+        waiting: claims('waiting#'),
+        holders: claims('holder#').map(({ value }) => value),
+      };
+    },
+
+    async elements(batchId) {
+      const items = await query(operationKey(batchId).pk, 'element#', 'element$');
+      return items.map((item) => item['value'] as Element);
     },
 
     async commit(change) {

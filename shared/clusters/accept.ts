@@ -4,6 +4,7 @@ import type { Command, CommandKind } from '#events/commands/index.ts';
 import { isDone } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
+import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
@@ -29,7 +30,7 @@ export interface UseCase<K extends CommandKind> {
 /** The record that ties the command's key, if it has one, to an operation. */
 export type KeyFor = (operationId: string) => { readonly idempotency?: Idempotency };
 
-const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, cancel, stop };
+const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, cancel, stop, batch };
 
 /**
  * The one way in. The same command under the same key goes on where the first one got to, and answers the same.

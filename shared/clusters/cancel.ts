@@ -5,7 +5,7 @@ import { flinkRest } from '#shared/flink/rest.ts';
 import type { UseCase } from './accept.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Ports, StoredOperation, Versioned } from './ports.ts';
-import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
+import { clusterAt, commit, newOperation, operationOf, progressed, update } from './records.ts';
 import { mustRun } from './submit.ts';
 
 const deadlineMs = 60_000;
@@ -26,7 +26,7 @@ export const cancel: UseCase<'cancel'> = {
     const now = ports.now();
     const operationId = ports.newId();
     const operation = newOperation({ operationId, kind: 'cancel', ...place, jobId, door }, deadlineMs, now);
-    await ports.store.commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) });
+    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
     return { value: operation, version: 1 };
   },
 

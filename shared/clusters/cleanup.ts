@@ -9,6 +9,7 @@ import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import {
   clusterAt,
+  commit,
   inFlightUntil,
   isKept,
   mostJobsAtOnce,
@@ -160,7 +161,10 @@ const isPurging = async (operation: StoredOperation, ports: Ports) => {
 export const recordStopped = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
   const { value: operation } = await operationOf(state.operationId, ports.store);
   const stop = stopOf(operation);
-  if (stop === undefined) return state;
+  if (stop === undefined) {
+    if (!isKept(operation) && !isUp(operation)) await commit({ freed: [operation] }, ports);
+    return state;
+  }
   const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);
   const fate = highAvailability.length > 0 ? ('SUSPENDED' as const) : ('CANCELED' as const);
   const record = () =>

@@ -7,11 +7,11 @@ import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, Ports, StoredOperation, Versioned } from './ports.ts';
+import { type Block, mustEverFit } from './admission.ts';
+import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
 import { moved, requested } from './state.ts';
-
-/** How long a cluster may take to come up: a node may have to be started and a large image pulled. */
-const deadlineMs = 10 * 60_000;
+import { teamOf } from './submit.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 const namespaceOption = 'kubernetes.namespace';
@@ -24,7 +24,7 @@ export const deploy: UseCase<'deploy'> = {
     const operationId = ports.newId();
     const clusterId = command.clusterId ?? generatedId(operationId);
     const place = { target: target.name, clusterId };
-    const { deployment } = rendered(command, { operationId, clusterId }, target);
+    const { deployment, resources } = rendered(command.data, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
     if (earlier !== undefined && !isOver(earlier.value)) {
       throw new Fault(
@@ -38,34 +38,52 @@ export const deploy: UseCase<'deploy'> = {
     }
 
     const now = ports.now();
-    const { cluster, transitions } = requested(
-      {
-        ...place,
-        mode: command.data.mode === 'application' ? 'application' : 'session',
-        namespace: target.namespace,
-        image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
-        labels: command.data.labels,
-        operationId,
-      },
-      now,
-      earlier?.value,
-    );
-    const { onFailure } = command.data;
-    const operation = newOperation(
-      { operationId, kind: 'deploy', ...place, door: command.door, plan: { deploy: { onFailure } } },
-      deadlineMs,
+    const { mode, onFailure, labels, correlationId, taskToken } = command.data;
+    const claim = claimOf(
+      { operationId, kind: 'deploy', ...place, team: teamOf({ labels }), demand: resources.demand },
+      command.data,
       now,
     );
-    await ports.store.commit({
-      cluster: { value: cluster, previous: earlier?.version },
-      operations: [{ value: operation, previous: undefined }],
-      transitions,
-      ...key(operationId),
-    });
-    return { value: operation, version: 1 };
+    const operationAt = (block: Block | undefined): StoredOperation => {
+      const fields = { operationId, kind: 'deploy' as const, ...place, door: command.door, correlationId, taskToken };
+      const plan = { deploy: { onFailure, ...(block === undefined ? {} : { drafted: true as const }) } };
+      const operation = newOperation({ ...fields, ...command.element, plan }, startedWithinMs.deploy, now);
+      return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
+    };
+    const changeOf = (block: Block | undefined): Change => {
+      const { cluster, transitions } = requested(
+        {
+          ...place,
+          mode: mode === 'application' ? 'application' : 'session',
+          namespace: target.namespace,
+          image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
+          labels,
+          operationId,
+          ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
+          block,
+        },
+        now,
+        earlier?.value,
+      );
+      return {
+        cluster: { value: cluster, previous: earlier?.version },
+        operations: [{ value: operationAt(block), previous: undefined }],
+        transitions,
+        // What an earlier life that failed may still hold.
+        freed: earlier === undefined ? [] : [earlier.value],
+        elements: command.element === undefined ? [] : [{ ...command.element, clusterId, operationId }],
+        ...key(operationId),
+      };
+    };
+    const block = await enter(claim, target, changeOf, ports, () => ports.drafts.keep(operationId, command.data));
+    return { value: operationAt(block), version: 1 };
   },
 
   async advance(operation, command, ports, signal) {
+    if (operation.value.state === 'QUEUED') {
+      await ports.admissions.ask(operation.value.target);
+      return operation.value;
+    }
     const applied =
       operation.value.state === 'PENDING' ? await apply(operation.value, command, ports, signal) : operation.value;
     if (applied.state === 'IN_PROGRESS') await ports.machines.start('lifecycle', applied.operationId);
@@ -82,7 +100,7 @@ const apply = async (
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
   try {
-    const { uid } = await kubernetes.apply(rendered(command, operation, target), operation.operationId, signal);
+    const { uid } = await kubernetes.apply(rendered(command.data, operation, target), operation.operationId, signal);
     const next = await recordApplied(operation, uid, ports);
     // Overtaken by a stop, or by its own deadline: what was created has to go again.
     if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
@@ -197,11 +215,17 @@ const both = async (
 
 /** The objects that the command stands for, here. Every mistake in it is found now. */
 const rendered = (
-  command: Deploy,
+  data: Deploy['data'],
   { operationId, clusterId }: Pick<StoredOperation, 'operationId' | 'clusterId'>,
   target: NamedTarget,
 ): ClusterManifests =>
-  renderCluster({ ...inputOf(command.data, clusterId, target), drey: ownSettings(command.data, target, operationId) });
+  renderCluster({ ...inputOf(data, clusterId, target), drey: ownSettings(data, target, operationId) });
+
+/** @throws Fault with every mistake in the data of a deploy */
+export const checkDeploy = (...args: Parameters<typeof rendered>): void => {
+  const { demand } = rendered(...args).resources;
+  mustEverFit({ demand, team: teamOf(args[0]) }, args[2]);
+};
 
 /**
  * What a deploy asks the renderer for.
@@ -209,13 +233,15 @@ const rendered = (
  * @throws Fault `unsupported-mode` or `refused-option` for what the target does not allow.
  */
 export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTarget): ClusterInput => {
-  const { mode, image, config, labels: _labels, clusterId: _clusterId, onFailure: _onFailure, ...rest } = data;
+  const { mode, image, config, job, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw refusedMode();
   const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   const refused = refusals(own, clusterId, target);
   if (refused.length > 0)
     throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
-  return { ...rest, mode, clusterId, namespace: target.namespace, defaults: target.defaults, config: own };
+  const { namespace, defaults } = target;
+  const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
+  return { ...given, mode, clusterId, namespace, defaults, config: own };
 };
 
 /**

@@ -6,18 +6,22 @@ import { Fault } from '#events/problem.ts';
 import type { Look, Sighting } from './look.ts';
 import { observeCluster } from './observe-cluster.ts';
 import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from './ports.ts';
-import { redrive, removeLeftover } from './redrive.ts';
+import { freeIfLost, redrive, removeLeftover } from './redrive.ts';
 
 const pageSize = 100;
 const atOnce = 16;
 /** Fits into a message, and into the function's time even if none of them answers. */
 const mostSightings = 50;
 const longestMessage = 500;
-const liveStates = clusterStates.filter((state) => !isOver({ state }));
+/** Nothing of a cluster that is QUEUED is there yet. */
+const liveStates = clusterStates.filter((state) => !isOver({ state }) && state !== 'QUEUED');
 
-/** The minute's look at every target: each its own, so that a slow one keeps no other waiting. */
-export const observe = async ({ targets, looks }: Ports): Promise<void> =>
-  each(await targets.list(), ({ name }) => looks.hand({ target: name }));
+/** The minute's look at every target, and at its line: each its own, so that a slow one keeps no other waiting. */
+export const observe = async ({ targets, looks, admissions }: Ports): Promise<void> =>
+  each(await targets.list(), async ({ name }) => {
+    await looks.hand({ target: name });
+    await admissions.ask(name);
+  });
 
 /**
  * One look at a target: jobs that changed, clusters that somebody deleted by hand or whose pods are in trouble,
@@ -43,6 +47,7 @@ export const look = async (
     const sightings = sightingsOf(clusters, deployments, pods);
     if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
     else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
+    await freeLost(clusters, name, ports);
     await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
   });
 };
@@ -68,6 +73,14 @@ const removeLeftovers = (
       removeLeftover(target, deployment, { kubernetes, ports }, signal),
     ),
   );
+};
+
+/** Frees what operations hold that are long over: the cleanup of a failed deploy may have ended before it said so. */
+const freeLost = async (clusters: readonly Cluster[], target: string, ports: Ports) => {
+  const alive = new Set(clusters.map(({ operationId }) => operationId));
+  const { holders } = await ports.store.line(target);
+  const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
+  await each(doubtful, (claim) => freeIfLost(claim, ports));
 };
 
 const sightingsOf = (

@@ -80,12 +80,11 @@ export const tellOfOrphans = async (ports: Ports, signal: AbortSignal): Promise<
     try {
       const orphans = await findOrphans(name, ports, signal);
       if (orphans.length === 0) continue;
-      await ports.bus.tell({
-        target: name,
-        count: orphans.length,
-        orphans: orphans.slice(0, mostTold),
-        at: ports.now().toISOString(),
-      });
+      const at = ports.now().toISOString();
+      const detail = { target: name, count: orphans.length, orphans: orphans.slice(0, mostTold), at };
+      const subject = `targets/${name}`;
+      const taken = await ports.bus.publish([{ type: 'Flink Orphans Found', subject, detail }]);
+      if (taken === 0) throw new Error('the bus refused to tell of orphans');
       ports.log.warn('orphans found', { target: name, count: orphans.length });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

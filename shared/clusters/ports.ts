@@ -1,11 +1,12 @@
 import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
-import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target } from '#events/model.ts';
+import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
-import type { Mistake } from '#events/problem.ts';
-import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts';
+import type { Mistake, Problem } from '#events/problem.ts';
+import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
+import type { Claim, Line } from './admission.ts';
 import type { Look } from './look.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -17,6 +18,10 @@ export interface Ports {
   readonly jars: Jars;
   readonly bus: Bus;
   readonly looks: Looks;
+  readonly admissions: Admissions;
+  readonly commands: Commands;
+  readonly drafts: Drafts;
+  readonly callbacks: Callbacks;
   readonly log: Log;
   readonly now: () => Date;
   /** 32 hex digits, later ones sort behind earlier ones. */
@@ -41,15 +46,44 @@ export interface Versioned<T> {
 
 /** What a state machine needs later of the command behind an operation. */
 export type Plan =
-  | { readonly deploy: Pick<CommandData<'deploy'>, 'onFailure'> }
+  | {
+      readonly deploy: Pick<CommandData<'deploy'>, 'onFailure'> & {
+        /** It waited in line: what was asked for is in its draft. */
+        readonly drafted?: true | undefined;
+      };
+    }
   | { readonly submit: SubmitData }
+  | { readonly batch: { readonly size: number } }
   | {
       readonly stop: StopData;
       /** Until then the deploy that was overtaken may still create objects. */
       readonly settled?: string | undefined;
     };
 
-export type StoredOperation = Operation & { readonly plan?: Plan | undefined };
+export type StoredOperation = Operation & {
+  readonly plan?: Plan | undefined;
+  /** Of the Step Functions task that waits for the verdict. */
+  readonly taskToken?: string | undefined;
+};
+
+/** How a command ended: written once, and told then. */
+export interface VerdictRecord {
+  readonly operationId: string;
+  readonly target: string;
+  readonly verdict: Verdict;
+  readonly message?: string | undefined;
+  readonly at: string;
+}
+
+/** What became of one application of a batch. */
+export interface Element {
+  readonly batchId: string;
+  readonly batchIndex: number;
+  readonly clusterId: string;
+  readonly operationId?: string | undefined;
+  readonly verdict?: Verdict | undefined;
+  readonly message?: string | undefined;
+}
 
 /** One transaction: all of it or nothing. `previous` is the version that was read; undefined: there must be none. */
 export interface Change {
@@ -58,7 +92,20 @@ export interface Change {
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
   readonly transitions?: readonly Transition[];
   readonly idempotency?: Idempotency;
+  /** The line of a target: who admits, and who drains or resumes, names the version that the decision was made on. */
+  readonly gate?: { readonly target: string; readonly drained: Line['drained']; readonly previous: number | undefined };
+  readonly waiting?: { readonly value: Claim; readonly previous: number | undefined };
+  readonly holders?: readonly Claim[];
+  /** Those that wait no longer. */
+  readonly left?: readonly Claimant[];
+  /** Those that hold their part of the target no longer. */
+  readonly freed?: readonly Claimant[];
+  /** The first verdict of an operation stays. */
+  readonly verdicts?: readonly VerdictRecord[];
+  readonly elements?: readonly Element[];
 }
+
+export type Claimant = Pick<Claim, 'target' | 'operationId'>;
 
 /** Which operation a key stands for. */
 export interface Idempotency {
@@ -90,6 +137,10 @@ export interface Store {
   job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;
   transitions(place: Place, range: { readonly after: number; readonly limit: number }): Promise<readonly Transition[]>;
   idempotency(target: string, key: string): Promise<Idempotency | undefined>;
+  verdict(operationId: string): Promise<VerdictRecord | undefined>;
+  /** Who waits for a target and who holds how much of it, as of now. */
+  line(target: string): Promise<Line>;
+  elements(batchId: string): Promise<readonly Element[]>;
   /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
   commit(change: Change): Promise<void>;
 }
@@ -215,11 +266,57 @@ export interface Jars {
 
 export interface Bus {
   /** In this order; returns how many of them, from the first on, were taken. */
-  publish(transitions: readonly Transition[]): Promise<number>;
+  publish(tidings: readonly Tidings[]): Promise<number>;
   /** Keeps the message as it came, with why it was refused, and tells of it. */
   reject(rejection: Rejection, message: string): Promise<void>;
-  /** Tells of what no record accounts for. */
-  tell(found: OrphansFound): Promise<void>;
+}
+
+/** Something happened for which somebody in the line of a target may have waited. */
+export interface Admissions {
+  ask(target: string): Promise<void>;
+}
+
+/** The queue of commands. */
+export interface Commands {
+  /** Has an operation carried on that was admitted. */
+  carryOn(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>): Promise<void>;
+  /** Sends the deploys of a batch. Sending one again changes nothing. */
+  sendElements(
+    target: string,
+    elements: readonly Pick<Element, 'batchId' | 'batchIndex' | 'clusterId'>[],
+  ): Promise<void>;
+  /** Puts away a command whose last try failed, with why. */
+  giveUp(message: QueuedMessage, problem: Problem): Promise<void>;
+  /** Those that were put away, oldest first; it takes a few seconds until they can be listed again. */
+  dead(): Promise<readonly DeadCommand[]>;
+  /** Brings a command back that was put away. */
+  redrive(command: DeadCommand): Promise<void>;
+}
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly group: string;
+  readonly body: string;
+}
+
+export interface DeadCommand extends QueuedMessage {
+  readonly problem?: { readonly code: string; readonly detail: string } | undefined;
+  readonly receipt: string;
+}
+
+/** Commands and parts of them that are kept outside of the table: they may be large, and what they hold may be secret. */
+export interface Drafts {
+  keep(operationId: string, data: unknown): Promise<void>;
+  /** Undefined when it is no longer kept. */
+  read(operationId: string): Promise<unknown>;
+  remove(operationId: string): Promise<void>;
+  /** What a caller uploaded for a command to a target, as JSON. Undefined when there is no such upload. */
+  uploaded(dataref: string, target: string): Promise<unknown>;
+}
+
+export interface Callbacks {
+  /** Answers a Step Functions task. A token that is no longer valid is nobody's trouble: false. */
+  answer(taskToken: string, finished: CommandFinished): Promise<boolean>;
 }
 
 export interface Looks {

@@ -6,7 +6,6 @@ import {
   isOver,
   type Job,
   type NamedTarget,
-  type Operation,
 } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
@@ -14,7 +13,7 @@ import type { Transition } from '#events/transitions.ts';
 
 import { observeJobs } from './observe-jobs.ts';
 import type { Jars, Page, Ports, StoredOperation } from './ports.ts';
-import { clusterAt, operationOf, shown } from './records.ts';
+import { clusterAt, operationOf } from './records.ts';
 
 const betweenLooksMs = 500;
 
@@ -103,9 +102,6 @@ export const readLog = async (
     );
   return log;
 };
-
-export const readOperation = async (operationId: string, { store }: Ports): Promise<Operation> =>
-  shown((await operationOf(operationId, store)).value);
 
 /** The operation once it is over, or as it is after so many milliseconds. */
 export const waitFor = async (

@@ -3,11 +3,12 @@ import type { Place } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
+import { outcomesOf } from './outcomes.ts';
 import type { Change, Ports, Store, StoredOperation, Versioned } from './ports.ts';
 import { withCondition } from './state.ts';
 
-/** A transaction has a hundred items at the most, and a job that changed takes two: itself and its transition. */
-export const mostJobsAtOnce = 40;
+/** A transaction has a hundred items at the most, and a job that ends takes four: itself, transition, verdict, and what it held. */
+export const mostJobsAtOnce = 22;
 
 /** @throws Fault `not-found` */
 export const clusterAt = async (place: Place, store: Store): Promise<Versioned<Cluster>> => {
@@ -30,11 +31,9 @@ const longestInFlightMs = 60_000;
 /** Until when a process that read the records at that time may still do what they allowed it to. */
 export const inFlightUntil = (at: Date): string => new Date(at.getTime() + longestInFlightMs).toISOString();
 
-type NewOperation = Pick<StoredOperation, 'operationId' | 'kind' | 'target' | 'clusterId' | 'door' | 'plan'> & {
-  readonly jobId?: string;
-};
+type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'>;
 
-/** An operation as it begins: nothing is done yet, and by its deadline it has to be over. */
+/** An operation as it begins: nothing is done yet, and by its deadline it has to be over. One that waits is QUEUED until its turn comes. */
 export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date): StoredOperation => ({
   ...fields,
   state: 'PENDING',
@@ -48,7 +47,21 @@ export const isKept = ({ plan }: StoredOperation): boolean =>
   plan !== undefined && 'deploy' in plan && plan.deploy.onFailure === 'keep';
 
 /** An operation as callers see it. */
-export const shown = ({ plan: _plan, ...operation }: StoredOperation): Operation => operation;
+export const shown = ({ plan: _plan, taskToken: _taskToken, ...operation }: StoredOperation): Operation => operation;
+
+/** Writes a change with all that follows from it. @throws Fault `changed-meanwhile` */
+export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise<void> => {
+  const { left, freed, verdicts } = outcomesOf(change);
+  return store.commit({
+    ...change,
+    left: [...(change.left ?? []), ...left],
+    freed: [...(change.freed ?? []), ...freed],
+    verdicts: [...(change.verdicts ?? []), ...verdicts],
+  });
+};
+
+export const isChangedMeanwhile = (error: unknown): boolean =>
+  error instanceof Fault && error.code === 'changed-meanwhile';
 
 /**
  * Reads, decides, writes; again from the reading when somebody else wrote meanwhile.
@@ -62,7 +75,7 @@ export const update = async <T>(
 ): Promise<T> =>
   repeatedly(ports, async () => {
     const { change, result } = await decide();
-    if (change !== undefined) await ports.store.commit(change);
+    if (change !== undefined) await commit(change, ports);
     return result;
   });
 
@@ -70,7 +83,7 @@ export const update = async <T>(
 export const repeatedly = <T>({ sleep, random }: Pick<Ports, 'sleep' | 'random'>, work: () => Promise<T>): Promise<T> =>
   repeat(work, {
     policy: policies.record,
-    isTransient: (error) => error instanceof Fault && error.code === 'changed-meanwhile',
+    isTransient: isChangedMeanwhile,
     sleep,
     random,
   });
@@ -124,6 +137,6 @@ export const notePhase = async (
   try {
     await store.commit({ operations: [progressed(operation, { state: 'IN_PROGRESS', phase }, now())] });
   } catch (error) {
-    if (!(error instanceof Fault && error.code === 'changed-meanwhile')) throw error;
+    if (!isChangedMeanwhile(error)) throw error;
   }
 };

@@ -1,11 +1,14 @@
-import { type Cluster, isDone, isOver } from '#events/model.ts';
+import { type Cluster, isDone, isEnded, isOver } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { accept } from './accept.ts';
+import { carryOnBatch } from './batch.ts';
+import type { Claim } from './admission.ts';
 import { cancel } from './cancel.ts';
 import { failDeploy } from './deploy.ts';
+import { carryOnAdmitted, endWaiting, notStarted } from './line.ts';
 import type { Kubernetes, Machine, ObservedDeployment, Ports, StoredOperation, Versioned } from './ports.ts';
-import { isKept, operationOf, progressed, update } from './records.ts';
+import { commit, isKept, operationOf, progressed, update } from './records.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const standstillMs = 2 * 60_000;
@@ -27,6 +30,8 @@ export const redrive = async (operationId: string, ports: Ports, signal: AbortSi
   const { deadline, updatedAt } = operation.value;
   if (isDone(operation.value)) return;
   if (ports.now().toISOString() > deadline) await endOverdue(operation.value, ports);
+  // The line decides on it.
+  else if (operation.value.state === 'QUEUED') return;
   else if (ports.now().getTime() - Date.parse(updatedAt) > standstillMs) await carryOn(operation, ports, signal);
 };
 
@@ -35,18 +40,26 @@ const carryOn = async (operation: Versioned<StoredOperation>, ports: Ports, sign
   const { kind, state, operationId, target, clusterId, door, jobId = '' } = operation.value;
   if (kind === 'cancel') {
     await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, door }, ports, signal);
-  } else if (kind !== 'deploy' || state === 'IN_PROGRESS') {
+  } else if (kind === 'batch') {
+    await carryOnBatch(operation, ports);
+  } else if (kind === 'deploy' && state === 'PENDING') {
+    // What was to be created is kept only of those that waited: until its deadline only the same command can go on with another.
+    if (isDrafted(operation.value)) await carryOnAdmitted(operation.value, ports);
+  } else {
     await ports.machines.start(machines[kind], operationId);
   }
-  // What a deploy was to create is not stored: until its deadline only the same command can go on with it.
 };
+
+const isDrafted = ({ plan }: StoredOperation) => plan !== undefined && 'deploy' in plan && plan.deploy.drafted === true;
 
 const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   const { operationId, kind, deadline, state, target, clusterId } = operation;
   const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, {
     reason: 'DeadlineExceeded',
   });
-  if (kind === 'deploy') {
+  if (state === 'QUEUED') {
+    await endWaiting(operation, { state: 'FAILED', fault: notStarted(deadline) }, ports);
+  } else if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports);
     await ports.machines.start('cleanup', operationId);
   } else {
@@ -105,4 +118,31 @@ export const removeLeftover = async (
   if (!isDone(operation) || isItsOwn) return;
   await kubernetes.remove(clusterId, uid, signal);
   ports.log.warn('leftover removed', { target, clusterId, operationId });
+};
+
+/** Longer than the removal of a failed cluster takes. */
+const lostMs = 40 * 60_000;
+
+/** Frees what an operation holds of its target, if nothing of it can be there any more. */
+export const freeIfLost = async (claim: Claim, ports: Ports): Promise<void> => {
+  const { value: operation } = await operationOf(claim.operationId, ports.store);
+  const isRecent = ports.now().getTime() - Date.parse(operation.updatedAt) < lostMs;
+  if (!isDone(operation) || isRecent) return;
+  const holdsOn = claim.kind === 'submit' ? await isJobLive(claim, ports) : await isClusterThere(operation, ports);
+  if (holdsOn) return;
+  await commit({ freed: [claim] }, ports);
+  ports.log.warn('lost claim freed', { ...claim.demand, operationId: claim.operationId, target: claim.target });
+};
+
+const isJobLive = async (claim: Claim, { store }: Ports) => {
+  const job = await store.job(claim, claim.operationId);
+  return job !== undefined && !isEnded(job.value);
+};
+
+const isClusterThere = async (operation: StoredOperation, { store }: Ports) => {
+  const cluster = (await store.cluster(operation))?.value;
+  return (
+    cluster?.operationId === operation.operationId &&
+    (!isOver(cluster) || (cluster.state === 'FAILED' && isKept(operation)))
+  );
 };

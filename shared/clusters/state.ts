@@ -11,8 +11,11 @@ import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
 
+import type { Block } from './admission.ts';
+
 /** Which state may follow which. A state that is over is followed by a new life of the same id. */
 const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
+  QUEUED: ['REQUESTED', 'STOPPING', 'CANCELED', 'FAILED'],
   REQUESTED: ['DEPLOYING', 'STOPPING', 'FAILED'],
   DEPLOYING: ['RUNNING', 'STOPPING', 'FAILED'],
   RUNNING: ['STOPPING', 'FAILED'],
@@ -43,18 +46,28 @@ const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], u
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
-/** A cluster's first state, or the first of a new life of its id: its transitions are numbered on. */
+/**
+ * A cluster's first state, or the first of a new life of its id: its transitions are numbered on.
+ *
+ * @param fields.block Why it has to wait: it is QUEUED then.
+ */
 export const requested = (
-  cluster: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'>,
+  {
+    block,
+    ...cluster
+  }: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'> & {
+    readonly block: Block | undefined;
+  },
   at: Date,
   earlier?: Cluster,
 ): Moved => {
   const sequence = (earlier?.sequence ?? 0) + 1;
   const time = at.toISOString();
-  const next: Cluster = { ...cluster, state: 'REQUESTED', sequence, conditions: [], createdAt: time, updatedAt: time };
+  const state = block === undefined ? 'REQUESTED' : 'QUEUED';
+  const next: Cluster = { ...cluster, ...block, state, sequence, conditions: [], createdAt: time, updatedAt: time };
   return {
     cluster: next,
-    transitions: [clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId })],
+    transitions: [clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId, ...block })],
   };
 };
 

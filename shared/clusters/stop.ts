@@ -3,11 +3,11 @@ import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, StoredOperation, Versioned } from './ports.ts';
-import { clusterAt, inFlightUntil, newOperation, operationOf, progressed } from './records.ts';
+import { clusterAt, commit, inFlightUntil, newOperation, operationOf, progressed } from './records.ts';
 import { moved } from './state.ts';
 
 /** It has no state that could be saved. */
-const isComingUp = ({ state }: Cluster) => state === 'REQUESTED' || state === 'DEPLOYING';
+const isComingUp = ({ state }: Cluster) => state === 'QUEUED' || state === 'REQUESTED' || state === 'DEPLOYING';
 
 /** Savepoints of large state take their time, and so do pods that end gracefully. */
 const deadlineMs = 30 * 60_000;
@@ -49,15 +49,18 @@ export const stop: UseCase<'stop'> = {
       cluster.value.state === 'STOPPING'
         ? { cluster: cluster.value, transitions: [] }
         : moved(cluster.value, 'STOPPING', { at: now, operationId, reason: data.reason });
-    await ports.store.commit({
-      cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: cluster.version },
-      operations: [
-        { value: operation, previous: undefined },
-        ...(await superseded(cluster.value.operationId, operationId)),
-      ],
-      transitions: next.transitions,
-      ...key(operationId),
-    });
+    await commit(
+      {
+        cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: cluster.version },
+        operations: [
+          { value: operation, previous: undefined },
+          ...(await superseded(cluster.value.operationId, operationId)),
+        ],
+        transitions: next.transitions,
+        ...key(operationId),
+      },
+      ports,
+    );
     return { value: operation, version: 1 };
 
     /** The same end for both, unless the later one asks for another. */
@@ -74,7 +77,7 @@ export const stop: UseCase<'stop'> = {
           },
         );
       }
-      await ports.store.commit(key(operationId));
+      await commit(key(operationId), ports);
       return running;
     }
 

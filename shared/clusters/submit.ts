@@ -1,12 +1,12 @@
 import { isOver, type Cluster, type NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
+import { demandOfJob } from '#shared/flink/resources.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Jars } from './ports.ts';
+import type { Block } from './admission.ts';
+import { claimOf, enter, startedWithinMs } from './line.ts';
+import type { Change, Jars, StoredOperation } from './ports.ts';
 import { clusterAt, newOperation } from './records.ts';
-
-/** How long the jar may travel and main() may think. */
-const deadlineMs = 30 * 60_000;
 
 /** How a zip file, which a jar is, begins. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];
@@ -17,25 +17,50 @@ export const submit: UseCase<'submit'> = {
     const place = { target: name, clusterId: clusterId ?? '' };
     const { value: cluster } = await clusterAt(place, ports.store);
     mustTakeJobs(cluster);
-    mustRun(cluster);
+    // One that comes up is waited for.
+    if (isOver(cluster) || cluster.state === 'STOPPING') mustRun(cluster);
     await mustBeJar(data.jar, target, ports.jars);
 
     const now = ports.now();
     const operationId = ports.newId();
-    const operation = newOperation(
-      { operationId, kind: 'submit', ...place, jobId: operationId, door, plan: { submit: data } },
-      deadlineMs,
+    const { taskToken, ...submitData } = data;
+    const claim = claimOf(
+      {
+        operationId,
+        kind: 'submit',
+        ...place,
+        team: teamOf(cluster),
+        demand: cluster.taskManagers === undefined ? oneJob : demandOfJob(cluster.taskManagers, data.parallelism),
+      },
+      data,
       now,
     );
-    await ports.store.commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) });
-    return { value: operation, version: 1 };
+    const operationAt = (block: Block | undefined): StoredOperation => {
+      const { correlationId } = data;
+      const fields = { operationId, kind: 'submit' as const, ...place, jobId: operationId, door };
+      const plan = { submit: submitData };
+      const operation = newOperation({ ...fields, correlationId, taskToken, plan }, startedWithinMs.submit, now);
+      return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
+    };
+    const changeOf = (block: Block | undefined): Change => ({
+      operations: [{ value: operationAt(block), previous: undefined }],
+      ...key(operationId),
+    });
+    const block = await enter(claim, target, changeOf, ports);
+    return { value: operationAt(block), version: 1 };
   },
 
-  async advance({ value }, _command, { machines }) {
-    await machines.start('submission', value.operationId);
+  async advance({ value }, _command, { machines, admissions }) {
+    if (value.state === 'QUEUED') await admissions.ask(value.target);
+    else await machines.start('submission', value.operationId);
     return value;
   },
 };
+
+/** Of a session whose deploy did not write down what its TaskManagers are. */
+const oneJob = { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 };
+
+export const teamOf = ({ labels }: Pick<Cluster, 'labels'>): string => labels['team'] ?? '';
 
 const mustTakeJobs = ({ clusterId, target, mode }: Cluster): void => {
   if (mode === 'session') return;

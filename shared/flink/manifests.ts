@@ -21,6 +21,7 @@ import {
 } from './mounts.ts';
 import { canonicalConfig, mistakeAt, optionMistakes, read, refuse, unknownOptions } from './options.ts';
 import { jobManagerTemplate, type PodTemplates } from './pod-template.ts';
+import { type Resources, resourcesOf } from './resources.ts';
 import { renderInternalService, renderRestService } from './services.ts';
 import { defaultImages, type FlinkVersion, versionOf } from './version.ts';
 
@@ -50,6 +51,7 @@ export interface ClusterManifests extends Manifests {
   readonly config: Readonly<Record<string, { readonly value: Value; readonly from: Origin }>>;
   /** What is legal and probably not meant. */
   readonly warnings: readonly string[];
+  readonly resources: Resources;
 }
 
 /**
@@ -73,15 +75,16 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
     kerberosMount(mounted),
     podTemplateMount(mounted),
   ];
+  const deployment = renderDeployment({
+    ...place,
+    mode: input.mode,
+    template: jobManagerTemplate(input.podTemplates),
+    defaultImage: defaultImages[flinkVersion],
+    files: Object.keys(files),
+    mounts: { before: [...hadoop.mounts, ...kerberosFiles.mounts], behind: podTemplate.mounts },
+  });
   return {
-    deployment: renderDeployment({
-      ...place,
-      mode: input.mode,
-      template: jobManagerTemplate(input.podTemplates),
-      defaultImage: defaultImages[flinkVersion],
-      files: Object.keys(files),
-      mounts: { before: [...hadoop.mounts, ...kerberosFiles.mounts], behind: podTemplate.mounts },
-    }),
+    deployment,
     dependents: [
       ...(isHighlyAvailable(config) ? [] : [renderInternalService(place)]),
       renderRestService(place),
@@ -92,6 +95,7 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
     ],
     config: originated(config, asked.origins),
     warnings: warningsOf(config, flinkVersion),
+    resources: resourcesOf(input.mode, deployment, config),
   };
 };
 

@@ -325,6 +325,18 @@ export const options = {
     default: '0.1',
     description: 'Share of the process memory to leave for the same.',
   },
+  'slotmanager.number-of-slots.min': {
+    type: 'integer',
+    default: '0',
+    atLeast: 0,
+    description: 'Slots that a cluster keeps even without work.',
+  },
+  'slotmanager.redundant-taskmanager-num': {
+    type: 'integer',
+    default: '0',
+    atLeast: 0,
+    description: 'TaskManagers to have in reserve.',
+  },
   'taskmanager.numberOfTaskSlots': {
     type: 'integer',
     default: '1',

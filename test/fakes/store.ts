@@ -2,7 +2,17 @@ import { type Cluster, type ClusterState, isDone, type Job, type NamedTarget, ty
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
-import type { Change, Idempotency, Store, StoredOperation, Targets, Versioned } from '#shared/clusters/ports.ts';
+import type { Claim, Line } from '#shared/clusters/admission.ts';
+import type {
+  Change,
+  Element,
+  Idempotency,
+  Store,
+  StoredOperation,
+  Targets,
+  VerdictRecord,
+  Versioned,
+} from '#shared/clusters/ports.ts';
 
 /** The store in memory, with the same conditions as the table's. */
 export class FakeStore implements Store {
@@ -11,6 +21,11 @@ export class FakeStore implements Store {
   readonly jobRecords = new Map<string, Versioned<Job>>();
   readonly written: Transition[] = [];
   readonly keys = new Map<string, Idempotency>();
+  readonly gates = new Map<string, Versioned<Pick<Line, 'drained'>>>();
+  readonly waiting = new Map<string, Versioned<Claim>>();
+  readonly holders = new Map<string, Claim>();
+  readonly verdicts = new Map<string, VerdictRecord>();
+  readonly elementRecords = new Map<string, Element>();
 
   async cluster(place: Place) {
     return structuredClone(this.clusterRecords.get(subjectOf(place)));
@@ -65,11 +80,40 @@ export class FakeStore implements Store {
     return this.keys.get(`${target}/${key}`);
   }
 
+  async verdict(operationId: string) {
+    return this.verdicts.get(operationId);
+  }
+
+  async line(target: string): Promise<Line> {
+    const gate = this.gates.get(target);
+    return structuredClone({
+      gate: gate?.version,
+      drained: gate?.value.drained,
+      waiting: [...this.waiting.values()].filter(({ value }) => value.target === target),
+      holders: [...this.holders.values()].filter((claim) => claim.target === target),
+    });
+  }
+
+  async elements(batchId: string) {
+    return [...this.elementRecords.values()]
+      .filter((element) => element.batchId === batchId)
+      .toSorted((one, other) => one.batchIndex - other.batchIndex);
+  }
+
   async commit(change: Change) {
-    const { cluster, operations = [], jobs = [], transitions = [], idempotency } = structuredClone(change);
+    const { cluster, operations = [], jobs = [], transitions = [], idempotency, ...line } = structuredClone(change);
     const puts = [
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
+      ...(line.gate === undefined
+        ? []
+        : [
+            putOf(this.gates, line.gate.target, {
+              value: { drained: line.gate.drained },
+              previous: line.gate.previous,
+            }),
+          ]),
+      ...(line.waiting === undefined ? [] : [putOf(this.waiting, line.waiting.value.operationId, line.waiting)]),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
     ];
     const numbersTaken = transitions.some(({ id }) => this.written.some((known) => known.id === id));
@@ -77,6 +121,13 @@ export class FakeStore implements Store {
     if (numbersTaken || keyTaken || puts.some(({ fits }) => !fits))
       throw new Fault('changed-meanwhile', 'somebody else changed it at the same time');
     for (const { write } of puts) write();
+    for (const { operationId } of line.left ?? []) this.waiting.delete(operationId);
+    for (const { operationId } of line.freed ?? []) this.holders.delete(operationId);
+    for (const claim of line.holders ?? []) this.holders.set(claim.operationId, claim);
+    for (const verdict of line.verdicts ?? [])
+      if (!this.verdicts.has(verdict.operationId)) this.verdicts.set(verdict.operationId, verdict);
+    for (const element of line.elements ?? [])
+      this.elementRecords.set(`${element.batchId}/${element.batchIndex}`, element);
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
   }

@@ -8,10 +8,27 @@ import type {
   SQSRecord,
 } from 'aws-lambda';
 
-import { type CommandKind, commands } from '#events/commands/index.ts';
+import { type CommandKind, commands as definitions } from '#events/commands/index.ts';
+import { subjectOf } from '#events/names.ts';
 import type { Look } from '#shared/clusters/look.ts';
-import type { OrphansFound, Rejection, Transition } from '#events/transitions.ts';
-import type { Bus, Jars, Looks, Ports } from '#shared/clusters/ports.ts';
+import type { CommandFinished, Rejection, Tidings } from '#events/transitions.ts';
+import type {
+  Admissions,
+  Bus,
+  Callbacks,
+  Commands,
+  DeadCommand,
+  Drafts,
+  Element,
+  Jars,
+  Looks,
+  Ports,
+  QueuedMessage,
+  StoredOperation,
+} from '#shared/clusters/ports.ts';
+import type { Problem } from '#events/problem.ts';
+import { admitHandler } from '#functions/admit.ts';
+import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { lookHandler } from '#functions/look.ts';
@@ -49,18 +66,12 @@ class FakeJars implements Jars {
 }
 
 class FakeBus implements Bus {
-  readonly published: Transition[] = [];
+  readonly published: Tidings[] = [];
   readonly rejected: { readonly rejection: Rejection; readonly message: string }[] = [];
 
-  async publish(transitions: readonly Transition[]) {
-    this.published.push(...transitions);
-    return transitions.length;
-  }
-
-  readonly told: OrphansFound[] = [];
-
-  async tell(found: OrphansFound) {
-    this.told.push(found);
+  async publish(tidings: readonly Tidings[]) {
+    this.published.push(...tidings);
+    return tidings.length;
   }
 
   async reject(rejection: Rejection, message: string) {
@@ -82,6 +93,95 @@ class FakeLooks implements Looks {
     await throughLooks(look, this.ports());
   }
 }
+
+/** Targets whose line is to be looked at: {@link letIn} looks. */
+class FakeAdmissions implements Admissions {
+  readonly asked: string[] = [];
+
+  async ask(target: string) {
+    this.asked.push(target);
+  }
+}
+
+/** Messages wait until {@link letIn} hands them to the queue's function. */
+class FakeCommands implements Commands {
+  readonly sent: { readonly group: string; readonly body: object }[] = [];
+  readonly deadCommands: DeadCommand[] = [];
+
+  async carryOn({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
+    this.send(target, clusterId, { id: operationId, operationid: operationId });
+  }
+
+  async sendElements(target: string, elements: readonly Pick<Element, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
+    for (const { batchId, batchIndex, clusterId } of elements)
+      this.send(target, clusterId, { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex });
+  }
+
+  private send(target: string, clusterId: string, fields: object) {
+    const subject = subjectOf({ target, clusterId });
+    const envelope = { specversion: '1.0', type: 'drey.command.deploy.v1', source: 'drey', subject };
+    this.sent.push({ group: subject, body: { ...envelope, ...fields } });
+  }
+
+  async giveUp(message: QueuedMessage, { code, detail }: Problem) {
+    this.deadCommands.push({ ...message, problem: { code, detail }, receipt: message.id });
+  }
+
+  async dead() {
+    return [...this.deadCommands];
+  }
+
+  async redrive(command: DeadCommand) {
+    this.deadCommands.splice(this.deadCommands.indexOf(command), 1);
+    this.sent.push({ group: command.group, body: JSON.parse(command.body) as object });
+  }
+}
+
+class FakeDrafts implements Drafts {
+  readonly kept = new Map<string, string>();
+  readonly uploads = new Map<string, unknown>();
+
+  async keep(operationId: string, data: unknown) {
+    this.kept.set(operationId, JSON.stringify(data));
+  }
+
+  async read(operationId: string) {
+    const text = this.kept.get(operationId);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  async remove(operationId: string) {
+    this.kept.delete(operationId);
+  }
+
+  async uploaded(dataref: string, target: string) {
+    return dataref.startsWith(`s3://bucket/uploads/${target}/`) ? this.uploads.get(dataref) : undefined;
+  }
+}
+
+class FakeCallbacks implements Callbacks {
+  readonly answered: { readonly taskToken: string; readonly finished: CommandFinished }[] = [];
+
+  async answer(taskToken: string, finished: CommandFinished) {
+    this.answered.push({ taskToken, finished });
+    return true;
+  }
+}
+
+/** Looks at every line that was asked for, and hands on what is sent, until all is quiet. */
+export const letIn = async ({ ports, admissions, commands }: World): Promise<void> => {
+  while (admissions.asked.length + commands.sent.length > 0) {
+    const targets = new Set(admissions.asked.splice(0));
+    if (targets.size > 0) await throughAdmissions([...targets], ports);
+    for (const { group, body } of commands.sent.splice(0)) await throughBatch([sqsRecord(body, group)], ports);
+  }
+};
+
+/** Targets whose line is asked for, as the queue hands them to its function. */
+export const throughAdmissions = async (targets: readonly string[], ports: Ports): Promise<void> => {
+  const handler = admitHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: targets.map((target) => sqsRecord({ target })) }, context());
+};
 
 /** A look as the queue hands it to its function. */
 export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
@@ -111,10 +211,17 @@ export const makeWorld = () => {
     namespace: 'flink',
     defaults: { 'kubernetes.service-account': 'flink' },
     locked: ['kubernetes.entry.path'],
+    limits: {},
+    shares: {},
+    mostWaiting: 100,
     maxJarBytes: 1_000,
   });
   const silent = () => {};
   const looks = new FakeLooks(() => ports);
+  const admissions = new FakeAdmissions();
+  const commands = new FakeCommands();
+  const drafts = new FakeDrafts();
+  const callbacks = new FakeCallbacks();
   const ports: Ports = {
     store,
     targets,
@@ -123,13 +230,29 @@ export const makeWorld = () => {
     jars,
     bus,
     looks,
+    admissions,
+    commands,
+    drafts,
+    callbacks,
     log: { info: silent, warn: silent, error: silent },
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
   };
-  return { ports, store, targets, kubernetes, jars, bus, looks, machines, pass, signal: new AbortController().signal };
+  const queues = { looks, admissions, commands, drafts, callbacks };
+  return {
+    ports,
+    store,
+    targets,
+    kubernetes,
+    jars,
+    bus,
+    ...queues,
+    machines,
+    pass,
+    signal: new AbortController().signal,
+  };
 };
 export type World = ReturnType<typeof makeWorld>;
 
@@ -222,7 +345,13 @@ export const answerOf = async (handler: unknown, event: APIGatewayProxyEventV2) 
   return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
 };
 
-const handlers = { deploy: deployHandler, submit: submitHandler, cancel: cancelHandler, stop: stopHandler } as const;
+const handlers = {
+  deploy: deployHandler,
+  submit: submitHandler,
+  cancel: cancelHandler,
+  stop: stopHandler,
+  batch: batchHandler,
+} as const;
 
 const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {
   const parameters = {
@@ -231,7 +360,7 @@ const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, dat
     ...(jobId === undefined ? {} : { jobId }),
   };
   const body = kind === 'deploy' && clusterId !== undefined ? { ...data, clusterId } : data;
-  const event = httpEvent(commands[kind].route, parameters, {
+  const event = httpEvent(definitions[kind].route, parameters, {
     body,
     headers: key === undefined ? {} : { 'idempotency-key': key },
   });
@@ -246,12 +375,12 @@ const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, dat
   };
 };
 
-export const sqsRecord = (body: unknown, group = 'group'): SQSRecord => ({
+export const sqsRecord = (body: unknown, group = 'group', received = 1): SQSRecord => ({
   messageId: randomUUID(),
   receiptHandle: '',
   body: typeof body === 'string' ? body : JSON.stringify(body),
   attributes: {
-    ApproximateReceiveCount: '1',
+    ApproximateReceiveCount: String(received),
     SentTimestamp: '',
     SenderId: '',
     ApproximateFirstReceiveTimestamp: '',

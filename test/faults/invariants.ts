@@ -1,6 +1,7 @@
-import { type Cluster, isDone, isOver } from '#events/model.ts';
+import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
 import type { Transition } from '#events/transitions.ts';
-import type { StoredOperation } from '#shared/clusters/ports.ts';
+import type { Claim } from '#shared/clusters/admission.ts';
+import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';
@@ -9,15 +10,38 @@ import type { ModelWorld } from './world.ts';
 
 const clustersOf = ({ table }: ModelWorld) =>
   [...table.items].filter(([, { sk }]) => sk === 'cluster').map(([, { value }]) => value as Cluster);
-const operationsOf = ({ table }: ModelWorld) => table.values<StoredOperation>('operation#');
+const operationsOf = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);
+const verdictsOf = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk === 'verdict').map(({ value }) => value as VerdictRecord);
+const holdersOf = ({ table }: ModelWorld) => table.values<Claim>('target#local/line|holder#');
+const waitingIn = ({ table }: ModelWorld) => table.values<Claim>('target#local/line|waiting#');
 const transitionsOf = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk.startsWith('transition#')).map(({ value }) => value as Transition);
 
 /** Whether everything that was begun has come to an end of some kind. */
 export const isAtRest = (world: ModelWorld): boolean =>
   world.isQuiet &&
-  operationsOf(world).every((operation) => isDone(operation)) &&
-  clustersOf(world).every((cluster) => isOver(cluster) || cluster.state === 'RUNNING');
+  operationsOf(world).every((operation) => isDone(operation) || mayWait(operation, world)) &&
+  clustersOf(world).every((cluster) => isOver(cluster) || cluster.state === 'RUNNING' || cluster.state === 'QUEUED') &&
+  holdersOf(world).every((claim) => mayHold(claim, world));
+
+/** Somebody else has what it waits for. */
+const mayWait = ({ state, kind, clusterId, operationId }: StoredOperation, world: ModelWorld): boolean => {
+  if (state !== 'QUEUED' || !waitingIn(world).some((claim) => claim.operationId === operationId)) return false;
+  if (kind === 'submit') return clustersOf(world).some((one) => one.clusterId === clusterId && one.state === 'QUEUED');
+  return holdersOf(world).filter((claim) => claim.kind === 'deploy').length >= (world.mostClusters ?? Infinity);
+};
+
+/** What it was given for is there. */
+const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): boolean => {
+  if (kind === 'deploy')
+    return clustersOf(world).some((one) => one.operationId === operationId && one.state === 'RUNNING');
+  const job = world.table.items.get(`target#local/cluster#${clusterId}|job#${operationId}`)?.['value'] as
+    | Job
+    | undefined;
+  return job !== undefined && !isEnded(job);
+};
 
 /** How the operations ended, and in which states the clusters are: what a schedule has reached. */
 export const reachedBy = (world: ModelWorld): readonly string[] => [
@@ -44,6 +68,11 @@ export const mayBeCreated = (
   const operationId = operationIn(deployment) ?? '';
   const operation = operationsOf(world).find((known) => known.operationId === operationId);
   if (operation !== undefined && isDone(operation)) return [];
+  const there = [...world.kubernetes.objects.values()].filter(
+    (object) => object.kind === 'Deployment' && operationIn(object) !== undefined,
+  ).length;
+  if (there > (world.mostClusters ?? Infinity))
+    return [`${there} clusters are there, and there may be ${world.mostClusters}`];
   const times = (created.get(operationId) ?? 0) + 1;
   created.set(operationId, times);
   return times > 1 ? [`operation ${operationId} created its Deployment ${times} times`] : [];
@@ -71,14 +100,39 @@ export const violationsAtRest = (
   ...numbers(world),
   ...objects(world),
   ...records(world, byHand),
+  ...verdicts(world),
 ];
 
+/** Each command that is over for good was told so, and never in two ways. */
+const verdicts = (world: ModelWorld) => {
+  const stored = new Map(verdictsOf(world).map((record) => [record.operationId, record.verdict]));
+  const needed = operationsOf(world).filter(
+    ({ kind, state }) =>
+      state === 'FAILED' || state === 'CANCELED' || (isDone({ state }) && ['cancel', 'stop'].includes(kind)),
+  );
+  const over = clustersOf(world).filter((cluster) => isOver(cluster));
+  return [
+    ...[...needed, ...over]
+      .filter(({ operationId }) => !stored.has(operationId))
+      .map(({ operationId }) => `operation ${operationId} has no verdict`),
+    ...[...stored].flatMap(([operationId, verdict]) => {
+      const told = new Set(world.finished.filter((one) => one.operationId === operationId).map((one) => one.verdict));
+      return told.size === 1 && told.has(verdict)
+        ? []
+        : [`operation ${operationId} is ${verdict}, and the bus was told ${[...told].join(' and ') || 'nothing'}`];
+    }),
+  ];
+};
+
 const unrest = (world: ModelWorld) => [
+  ...holdersOf(world)
+    .filter((claim) => !mayHold(claim, world))
+    .map(({ kind, clusterId }) => `a ${kind} of ${clusterId} holds its place for ever`),
   ...operationsOf(world)
-    .filter((operation) => !isDone(operation))
+    .filter((operation) => !isDone(operation) && !mayWait(operation, world))
     .map(({ kind, clusterId, state }) => `the ${kind} of ${clusterId} stays ${state}`),
   ...clustersOf(world)
-    .filter((cluster) => !isOver(cluster) && cluster.state !== 'RUNNING')
+    .filter((cluster) => !isOver(cluster) && cluster.state !== 'RUNNING' && cluster.state !== 'QUEUED')
     .map(({ clusterId, state }) => `${clusterId} stays ${state}`),
   ...(world.isQuiet ? [] : ['messages, executions or transitions are still on their way']),
 ];

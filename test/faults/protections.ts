@@ -8,5 +8,7 @@ export const protections = [
   'order of the stream',
   'proof of removal',
   'redrive',
+  'gate',
+  'verdict of the first',
 ] as const;
 export type Protection = (typeof protections)[number];

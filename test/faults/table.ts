@@ -4,16 +4,17 @@ import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws
 import type { Protection } from './protections.ts';
 import type { Failure, Process, Simulation } from './simulation.ts';
 
+const gone = 'gone';
+
 type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
-type Put = NonNullable<NonNullable<TransactWriteCommand['input']['TransactItems']>[number]['Put']>;
+type Write = NonNullable<TransactWriteCommand['input']['TransactItems']>[number];
+type Put = NonNullable<Write['Put']>;
 
 const longestIndexDelaySeconds = 3;
 
 /** The table, at the level of what DynamoDB is asked and answers, in the part of its language that Drey uses. */
 export class ModelTable {
   readonly items = new Map<string, Item>();
-  /** What was inserted, in the order in which the stream has it. */
-  readonly inserted: Item[] = [];
   /** Follows the table a little later. */
   private readonly index = new Map<string, Item>();
   private readonly simulation: Simulation;
@@ -57,7 +58,7 @@ export class ModelTable {
     }
     if (command instanceof QueryCommand) return this.query(command);
     if (command instanceof TransactWriteCommand) {
-      this.write((command.input.TransactItems ?? []).map(({ Put }) => Put!));
+      this.write((command.input.TransactItems ?? []).map((write) => this.asPut(write)));
       return {};
     }
     throw new Error(`the model knows no ${nameOf(command)}`);
@@ -75,6 +76,18 @@ export class ModelTable {
     return { Items: structuredClone(found.slice(0, input.Limit ?? found.length)) };
   }
 
+  /** Deletions put nothing; the one update that there is keeps what is there. */
+  private asPut({ Put, Delete, Update }: Write): Put {
+    if (Put !== undefined) return Put;
+    if (Delete !== undefined) return { TableName: Delete.TableName, Item: { ...Delete.Key, [gone]: true } };
+    const key = Update?.Key as Pick<Item, 'pk' | 'sk'>;
+    const known = this.without === 'verdict of the first' ? undefined : this.items.get(keyOf(key));
+    return {
+      TableName: Update?.TableName,
+      Item: known ?? { ...key, value: Update?.ExpressionAttributeValues?.[':value'] },
+    };
+  }
+
   private write(puts: readonly Put[]): void {
     const codes = puts.map((put) => (this.holds(put) ? 'None' : 'ConditionalCheckFailed'));
     if (codes.some((code) => code !== 'None')) throw cancelled(codes);
@@ -84,12 +97,15 @@ export class ModelTable {
       if (this.without === 'idempotency record' && item.pk.startsWith('idempotency#')) continue;
       // A transaction that may end half-way: what stands behind the first item gets lost now and then.
       if (this.without === 'transaction' && item.sk.startsWith('transition#') && this.random() < 0.02) continue;
+      if (item[gone] === true) {
+        this.items.delete(key);
+        continue;
+      }
       const isNew = !this.items.has(key);
       this.items.set(key, item);
       this.simulation.after(this.random() * longestIndexDelaySeconds, () => {
         if (Number(this.index.get(key)?.['version'] ?? 0) <= Number(item['version'])) this.index.set(key, item);
       });
-      if (isNew && item.sk.startsWith('transition#')) this.inserted.push(item);
       if (isNew) this.onInsert(item);
     }
   }
@@ -97,9 +113,12 @@ export class ModelTable {
   private holds({ Item, ConditionExpression, ExpressionAttributeValues = {} }: Put): boolean {
     const existing = this.items.get(keyOf(Item as Item));
     switch (ConditionExpression) {
+      case undefined:
+        return true;
       case 'attribute_not_exists(pk)':
         return existing === undefined;
       case 'version = :previous':
+        if (this.without === 'gate' && (Item as Item).sk === 'gate') return true;
         return this.without === 'version condition' || existing?.['version'] === ExpressionAttributeValues[':previous'];
       case 'attribute_not_exists(pk) or #ttl < :now':
         return existing === undefined || Number(existing['ttl']) < Number(ExpressionAttributeValues[':now']);
@@ -113,10 +132,12 @@ const keyOf = ({ pk, sk }: { readonly pk: string; readonly sk: string }) => `${p
 
 const nameOf = (command: unknown) => {
   if (command instanceof TransactWriteCommand)
-    return `write ${(command.input.TransactItems ?? []).map(({ Put }) => String(Put?.Item?.['sk'])).join(' ')}`;
+    return `write ${(command.input.TransactItems ?? []).map(sortKeyOf).join(' ')}`;
   if (command instanceof GetCommand) return `read ${String(command.input.Key?.['sk'])}`;
   return command instanceof QueryCommand ? 'query' : (command?.constructor.name ?? 'command');
 };
+
+const sortKeyOf = ({ Put, Delete, Update }: Write) => String(Put?.Item?.['sk'] ?? (Delete ?? Update)?.Key?.['sk']);
 
 const cancelled = (codes: readonly string[]) =>
   new TransactionCanceledException({

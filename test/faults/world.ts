@@ -3,12 +3,12 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/model.ts';
-import type { Rejection, Transition } from '#events/transitions.ts';
+import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import { observe } from '#shared/clusters/observe.ts';
-import type { Bus, Jars, Looks, Machine, Ports } from '#shared/clusters/ports.ts';
+import type { Admissions, Bus, Commands, Drafts, Jars, Looks, Machine, Ports } from '#shared/clusters/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/machines.ts';
@@ -19,6 +19,7 @@ import {
   jarBytes,
   type Outcome,
   sqsRecord,
+  throughAdmissions,
   throughBatch,
   throughLooks,
 } from '#test/fakes/world.ts';
@@ -37,10 +38,16 @@ export interface Sent {
 }
 
 interface Message {
-  readonly kind: CommandKind;
-  readonly sent: Sent;
+  readonly what: string;
   readonly body: unknown;
   received: number;
+}
+
+/** One item of the table's stream. */
+interface Streamed {
+  readonly sk: string;
+  readonly value: unknown;
+  readonly sequence: number;
 }
 
 const target: Target = {
@@ -49,8 +56,18 @@ const target: Target = {
   namespace: 'flink',
   defaults: {},
   locked: [],
+  limits: {},
+  shares: {},
+  mostWaiting: 100,
   maxJarBytes: 1_000,
 };
+/** As the rule in the template has it. */
+const frees = ({ type, detail }: Pick<Tidings, 'type' | 'detail'>) =>
+  type === 'Flink Command Finished' ||
+  (type === 'Flink Cluster State Change' &&
+    'to' in detail &&
+    ['STOPPED', 'FINISHED', 'CANCELED', 'FAILED'].includes(detail.to));
+
 const functionSeconds = 29;
 const lookSeconds = 55;
 const visibilitySeconds = 180;
@@ -63,12 +80,17 @@ export class ModelWorld {
   readonly kubernetes: ModelKubernetes;
   readonly table: ModelTable;
   readonly bus: Transition[] = [];
+  readonly finished: CommandFinished[] = [];
+  /** How many clusters the target takes; undefined: as many as come. */
+  readonly mostClusters: number | undefined;
   readonly rejected: Rejection[] = [];
-  readonly dead: Sent[] = [];
+  readonly dead: unknown[] = [];
+  private readonly drafts = new Map<string, string>();
   readonly failedExecutions: string[] = [];
   private readonly groups = new Map<string, Message[]>();
   private readonly executions = new Map<string, 'running' | 'over'>();
-  private readonly unpublished = new Map<string, Transition[]>();
+  private readonly unpublished = new Map<string, Streamed[]>();
+  private streamed = 0;
   private ids = 0;
   private readonly simulation: Simulation;
   private readonly without: Protection | undefined;
@@ -93,13 +115,14 @@ export class ModelWorld {
     this.kubernetes = new ModelKubernetes(simulation, randomOf(seed, salts.kubernetes), { without, watchers });
     this.table = new ModelTable(simulation, randomOf(seed, salts.table), {
       without,
-      onInsert: ({ sk, value }) => {
-        if (!sk.startsWith('transition#')) return;
-        onTransition(value as Transition);
-        this.stream(value as Transition);
+      onInsert: ({ pk, sk, value }) => {
+        if (sk.startsWith('transition#')) onTransition(value as Transition);
+        if (sk.startsWith('transition#') || sk === 'verdict') this.stream(pk, sk, value);
       },
     });
-    this.table.items.set('targets|target#local', { pk: 'targets', sk: 'target#local', value: target });
+    this.mostClusters = seed % 2 === 0 ? 1 : undefined;
+    const limited = { ...target, limits: this.mostClusters === undefined ? {} : { clusters: this.mostClusters } };
+    this.table.items.set('targets|target#local', { pk: 'targets', sk: 'target#local', value: limited });
   }
 
   /** Nothing is on its way: no message, no execution, no transition. */
@@ -125,10 +148,14 @@ export class ModelWorld {
   }
 
   throughQueue(kind: CommandKind, sent: Sent): void {
-    const group = this.groups.get(sent.clusterId) ?? [];
-    this.groups.set(sent.clusterId, group);
-    group.push({ kind, sent, body: commandMessage(kind, sent), received: 0 });
-    if (group.length === 1) void this.deliver(sent.clusterId);
+    this.enqueue(sent.clusterId, `${kind} ${sent.clusterId}`, commandMessage(kind, sent));
+  }
+
+  private enqueue(clusterId: string, what: string, body: unknown): void {
+    const group = this.groups.get(clusterId) ?? [];
+    this.groups.set(clusterId, group);
+    group.push({ what, body, received: 0 });
+    if (group.length === 1) void this.deliver(clusterId);
   }
 
   async observeEachMinute(): Promise<void> {
@@ -147,39 +174,38 @@ export class ModelWorld {
     const group = this.groups.get(clusterId) ?? [];
     for (let [message] = group; message !== undefined; [message] = group) {
       message.received += 1;
-      const { kind, sent, body } = message;
+      const { what, body, received } = message;
       const returned = await this.simulation
-        .invoke(`queue ${kind} ${clusterId}`, functionSeconds, (process) =>
-          throughBatch([sqsRecord(body, clusterId)], this.portsOf(process)),
+        .invoke(`queue ${what}`, functionSeconds, (process) =>
+          throughBatch([sqsRecord(body, clusterId, received)], this.portsOf(process)),
         )
         .catch(() => ['died']);
       if (returned.length > 0) {
         await this.simulation.wait(visibilitySeconds);
         if (message.received < mostReceives) continue;
-        this.dead.push(sent);
+        this.dead.push(body);
       }
       group.shift();
     }
   }
 
-  /** The stream of one cluster; a batch begins again where it stopped. */
-  private stream(transition: Transition): void {
-    const shard = `${transition.target}/${transition.clusterId}`;
-    const waiting = this.unpublished.get(shard) ?? [];
-    this.unpublished.set(shard, waiting);
-    waiting.push(transition);
-    if (waiting.length === 1) this.simulation.after(0.5, () => void this.publish(waiting));
+  /** The stream of one partition; a batch begins again where it stopped. */
+  private stream(pk: string, sk: string, value: unknown): void {
+    const waiting = this.unpublished.get(pk) ?? [];
+    this.unpublished.set(pk, waiting);
+    waiting.push({ sk, value, sequence: (this.streamed += 1) });
+    if (waiting.length === 1) this.simulation.after(0.5, () => void this.publish(pk, waiting));
   }
 
-  private async publish(waiting: Transition[]): Promise<void> {
+  private async publish(pk: string, waiting: Streamed[]): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, 100);
       const event = {
-        Records: batch.map((value) => ({
+        Records: batch.map(({ sk, value, sequence }) => ({
           eventName: 'INSERT',
           dynamodb: {
-            SequenceNumber: String(value.sequence),
-            Keys: { pk: { S: value.clusterId }, sk: { S: `transition#${value.sequence}` } },
+            SequenceNumber: String(sequence),
+            Keys: { pk: { S: pk }, sk: { S: sk } },
             NewImage: marshall({ value }, { removeUndefinedValues: true }),
           },
         })),
@@ -232,6 +258,10 @@ export class ModelWorld {
       jars,
       bus: this.busOf(process),
       looks: this.looksOf(process),
+      admissions: this.admissionsOf(process),
+      commands: this.commandsOf(process),
+      drafts: this.draftsOf(process),
+      callbacks: { answer: async () => true },
       log: silent,
       now: () => new Date(simulation.now),
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
@@ -261,6 +291,74 @@ export class ModelWorld {
     };
   }
 
+  /** What fails is not asked for again: the next minute asks. */
+  private askFor(name: string): void {
+    this.simulation.after(
+      this.random(),
+      () =>
+        void this.simulation
+          .invoke('admit', functionSeconds, (taken) => throughAdmissions([name], this.portsOf(taken)))
+          .catch(() => undefined),
+    );
+  }
+
+  private admissionsOf(process: Process): Admissions {
+    return {
+      ask: (name) =>
+        this.simulation.call(process, {
+          what: 'ask for the line',
+          apply: () => this.askFor(name),
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
+    };
+  }
+
+  private commandsOf(process: Process): Commands {
+    return {
+      carryOn: (operation) =>
+        this.simulation.call(process, {
+          what: `send ${operation.operationId.slice(-4)} to be carried on`,
+          apply: () => {
+            const { operationId, clusterId } = operation;
+            const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
+            this.enqueue(clusterId, `carry on ${operationId.slice(-4)}`, message);
+          },
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
+      sendElements: async () => undefined,
+      giveUp: ({ body }) =>
+        this.simulation.call(process, {
+          what: 'give up',
+          apply: () => {
+            this.dead.push(body);
+          },
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
+      dead: async () => [],
+      redrive: async () => undefined,
+    };
+  }
+
+  private draftsOf(process: Process): Drafts {
+    const call = <T>(what: string, apply: () => T) =>
+      this.simulation.call<T>(process, { what, apply, failures: [noAnswer(true), noAnswer(false)] });
+    return {
+      keep: (id, data) => call('keep the draft', () => void this.drafts.set(id, JSON.stringify(data))),
+      read: (id) => call('read the draft', () => JSON.parse(this.drafts.get(id) ?? 'null') ?? undefined),
+      remove: (id) => call('remove the draft', () => void this.drafts.delete(id)),
+      uploaded: async () => undefined,
+    };
+  }
+
+  /** The bus, with its rule for what frees a place. */
+  private take(tidings: readonly Tidings[]): void {
+    for (const { type, detail } of tidings) {
+      if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
+      if ('sequence' in detail) this.bus.push(detail);
+      if ('target' in detail && frees({ type, detail })) this.askFor(detail.target);
+    }
+  }
+
   private busOf(process: Process): Bus {
     return {
       publish: (transitions) => {
@@ -268,7 +366,7 @@ export class ModelWorld {
         return this.simulation.call(process, {
           what: `publish ${transitions.length}`,
           apply: () => {
-            this.bus.push(...transitions);
+            this.take(transitions);
             return transitions.length;
           },
           failures: [
@@ -277,7 +375,7 @@ export class ModelWorld {
               applied: false,
               seconds: 0.1,
               answer: () => {
-                this.bus.push(...transitions.slice(0, some));
+                this.take(transitions.slice(0, some));
                 return some;
               },
             },
@@ -286,7 +384,6 @@ export class ModelWorld {
           ],
         });
       },
-      tell: async () => undefined,
       reject: (rejection) =>
         this.simulation.call(process, {
           what: 'reject',

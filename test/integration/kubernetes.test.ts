@@ -41,6 +41,9 @@ const targetOf = (namespace: string): NamedTarget => ({
   namespace,
   defaults: {},
   locked: [],
+  limits: {},
+  shares: {},
+  mostWaiting: 100,
   maxJarBytes: 1_000_000,
 });
 

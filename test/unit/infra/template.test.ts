@@ -5,15 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { calls } from '#events/api.ts';
+import { mostReceives } from '#functions/queue.ts';
 
-interface HttpEvent {
+interface Event {
+  readonly sqs?: { readonly arn: string; readonly batchSize: number; readonly maximumConcurrency: number };
   readonly httpApi?: { readonly method: string; readonly path: string; readonly authorizer?: string };
 }
 interface FunctionEntry {
   readonly handler: string;
   readonly role: string;
   readonly timeout?: number;
-  readonly events?: readonly HttpEvent[];
+  readonly events?: readonly Event[];
 }
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -55,6 +57,8 @@ describe('the routes', () => {
   });
 });
 
+const queueOf = (arn: string) => arn.split('.')[0] ?? '';
+
 const byRoute = (one: { route: string }, other: { route: string }) => one.route.localeCompare(other.route);
 
 describe('the roles', () => {
@@ -76,16 +80,56 @@ describe('the roles', () => {
 });
 
 describe('the queues', () => {
-  const commands = resources.Resources['Commands']?.Properties;
+  const sources = functions.flatMap(([name, { events = [], timeout = serverless.provider.timeout }]) =>
+    events.flatMap(({ sqs }) => (sqs === undefined ? [] : [{ name, timeout, sqs, queue: queueOf(sqs.arn) }])),
+  );
 
-  it('keep a command invisible for six times as long as the function may take', () => {
-    const timeout = serverless.functions['queue']?.timeout ?? serverless.provider.timeout;
-
-    expect(commands?.['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * timeout);
+  it('are each taken by a function', () => {
+    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Looks']);
   });
 
-  it('give a command up after some tries', () => {
-    expect(commands?.['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
+  it.each(sources)('keep a message of $queue invisible for six times as long as $name may take', (source) => {
+    const { VisibilityTimeout } = resources.Resources[source.queue]?.Properties ?? {};
+
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * source.timeout);
+  });
+
+  it.each(sources)('bound how many of $name run at once', ({ sqs }) => {
+    expect(sqs.maximumConcurrency).toBeGreaterThanOrEqual(2);
+    expect(sqs.maximumConcurrency).toBeLessThanOrEqual(20);
+  });
+
+  it('hand over commands one by one, so that none is counted as tried that only stood behind another', () => {
+    expect(sources.find(({ queue }) => queue === 'Commands')?.sqs).toMatchObject({
+      batchSize: 1,
+      functionResponseType: 'ReportBatchItemFailures',
+    });
+  });
+
+  it('give a command up after as many tries as the function counts', () => {
+    expect(resources.Resources['Commands']?.Properties['RedrivePolicy']).toMatchObject({
+      maxReceiveCount: mostReceives,
+    });
+  });
+
+  it('keep the order of a cluster, and let different ones pass each other', () => {
+    expect(resources.Resources['Commands']?.Properties).toMatchObject({
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+    });
+    expect(resources.Resources['DeadCommands']?.Properties).toMatchObject({ FifoQueue: true });
+  });
+
+  it('let the bus ask for admissions, and nobody else', () => {
+    const { Statement } = resources.Resources['AdmissionsFromBus']?.Properties['PolicyDocument'] as {
+      Statement: unknown[];
+    };
+
+    expect(Statement[0]).toMatchObject({
+      Principal: { Service: 'events.amazonaws.com' },
+      Condition: { ArnEquals: { 'aws:SourceArn': 'AdmissionsRule.Arn' } },
+    });
   });
 
   it.each(Object.entries(resources.Resources).filter(([, { Type }]) => Type === 'AWS::SQS::Queue'))(

@@ -7,7 +7,7 @@ import { observe } from '#shared/clusters/observe.ts';
 import { observeJobs } from '#shared/clusters/observe-jobs.ts';
 import { putTarget } from '#shared/clusters/targets.ts';
 
-import { doors, jarBytes, makeWorld, type Send, throughLooks, type World } from '../../../fakes/world.ts';
+import { doors, jarBytes, letIn, makeWorld, type Send, throughLooks, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
 const place = { target: 'local', clusterId };
@@ -245,10 +245,32 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('goes back to be tried again while the session comes up', async () => {
+  it('waits while the session comes up, and starts when it is there', async () => {
     await send('deploy', { clusterId, data: session }, world);
+    const outcome = await send('submit', { clusterId, data: { jar } }, world);
+    await letIn(world);
+    const before = lastOperation();
+    await machines();
+    await world.ports.admissions.ask('local');
+    await letIn(world);
+    await machines();
 
-    expect(await send('submit', { clusterId, data: { jar } }, world)).toMatchObject({ outcome: 'returned' });
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(before).toMatchObject({ kind: 'submit', state: 'QUEUED' });
+    expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('ends when the session that it waits for does not come up', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    await send('submit', { clusterId, data: { jar } }, world);
+    await send('stop', { clusterId }, world);
+    await letIn(world);
+
+    expect(operations().find(({ kind }) => kind === 'submit')).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'wrong-state' },
+    });
+    expect((await world.store.line('local')).waiting).toEqual([]);
   });
 
   it.each([
@@ -700,7 +722,17 @@ describe('observation', () => {
   it('looks at each target by itself', async () => {
     await putTarget(
       'second',
-      { cluster: 'eks', region: 'eu-central-1', namespace: 'other', defaults: {}, locked: [], maxJarBytes: 1_000 },
+      {
+        cluster: 'eks',
+        region: 'eu-central-1',
+        namespace: 'other',
+        defaults: {},
+        locked: [],
+        limits: {},
+        shares: {},
+        mostWaiting: 100,
+        maxJarBytes: 1_000,
+      },
       world.ports,
     );
     await look();
@@ -762,7 +794,16 @@ describe('the jobs of a cluster', () => {
 
 describe('a target', () => {
   const send = doors[0]?.[1] as Send;
-  const place = { cluster: 'eks', region: 'eu-central-1', namespace: 'flink', defaults: {}, maxJarBytes: 1_000 };
+  const place = {
+    cluster: 'eks',
+    region: 'eu-central-1',
+    namespace: 'flink',
+    defaults: {},
+    limits: {},
+    shares: {},
+    mostWaiting: 100,
+    maxJarBytes: 1_000,
+  };
 
   it('does not move while a cluster of it lives', async () => {
     await started(send);

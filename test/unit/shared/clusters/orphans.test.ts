@@ -94,6 +94,8 @@ describe('an orphan', () => {
     world.kubernetes.failNext('flinkObjects', new Fault('target-unreachable', 'dark'));
     await tellOfOrphans(world.ports, world.signal);
 
-    expect(world.bus.told).toMatchObject([{ target: 'local', count: 1, orphans: [{ clusterId: 'one' }] }]);
+    expect(world.bus.published).toMatchObject([
+      { type: 'Flink Orphans Found', detail: { target: 'local', count: 1, orphans: [{ clusterId: 'one' }] } },
+    ]);
   });
 });

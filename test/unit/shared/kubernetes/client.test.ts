@@ -20,6 +20,9 @@ const target: NamedTarget = {
   namespace: 'flink',
   defaults: {},
   locked: [],
+  limits: {},
+  shares: {},
+  mostWaiting: 100,
   maxJarBytes: 1,
 };
 const policy = { retries: 3, firstMs: 1, longestMs: 5, patienceMs: 5_000 };

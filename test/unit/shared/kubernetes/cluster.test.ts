@@ -14,6 +14,9 @@ const target: NamedTarget = {
   namespace: 'flink',
   defaults: {},
   locked: [],
+  limits: {},
+  shares: {},
+  mostWaiting: 100,
   maxJarBytes: 1,
 };
 const signal = new AbortController().signal;

@@ -10,6 +10,9 @@ const target: NamedTarget = {
   namespace: 'flink',
   defaults: {},
   locked: [],
+  limits: {},
+  shares: {},
+  mostWaiting: 100,
   maxJarBytes: 1,
 };
 const identity: Identity = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'a+b/c==' };

@@ -1,0 +1,74 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import { Fault } from '#events/problem.ts';
+import type { Drafts } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
+
+/** As large as a command by HTTP can be. */
+const mostBytes = 6_000_000;
+
+/** Commands in S3, beside the uploads: `commands/<operation id>.json`. The bucket is encrypted, and forgets them after a while. */
+export const openDrafts = (bucket: string): Drafts => {
+  let client: S3Client | undefined;
+  const sdk = async () => {
+    const module = await import('@aws-sdk/client-s3');
+    client ??= new module.S3Client({
+      ...awsRetries,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    return { ...module, client };
+  };
+  const keyOf = (operationId: string) => `commands/${operationId}.json`;
+
+  const read = async (key: string): Promise<string | undefined> => {
+    const { client, GetObjectCommand, NoSuchKey } = await sdk();
+    try {
+      const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (ContentLength > mostBytes)
+        throw new Fault(
+          'malformed-request',
+          `/dataref: ${ContentLength} bytes, and a command has at most ${mostBytes}`,
+        );
+      return await Body?.transformToString();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    async keep(operationId, data) {
+      const { client, PutObjectCommand } = await sdk();
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: keyOf(operationId),
+          Body: JSON.stringify(data),
+          ContentType: 'application/json',
+        }),
+      );
+    },
+
+    async read(operationId) {
+      const text = await read(keyOf(operationId));
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+
+    async remove(operationId) {
+      const { client, DeleteObjectCommand } = await sdk();
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(operationId) }));
+    },
+
+    async uploaded(dataref, target) {
+      const uploads = `s3://${bucket}/uploads/${target}/`;
+      const text = dataref.startsWith(uploads) ? await read(dataref.slice(`s3://${bucket}/`.length)) : undefined;
+      if (text === undefined) return undefined;
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        throw new Fault('malformed-request', '/dataref: what it names is not JSON', { cause: error });
+      }
+    },
+  };
+};

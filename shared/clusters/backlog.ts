@@ -1,0 +1,109 @@
+import { type Operation } from '#events/model.ts';
+import { Fault } from '#events/problem.ts';
+
+import { type Claim, type Turn, turnsOf, usageOf } from './admission.ts';
+import { endWaiting, judged } from './line.ts';
+import type { Ports, StoredOperation } from './ports.ts';
+import { commit, operationOf, repeatedly, shown, update } from './records.ts';
+
+/** The line of a target as people see it: who waits, at which place and for what, and how much is taken. */
+export const readBacklog = async (name: string, ports: Ports) => {
+  const target = await ports.targets.get(name);
+  const line = await ports.store.line(name);
+  const claims = line.waiting.map(({ value }) => value);
+  const { blocks } = await judged(claims, target, ports);
+  const turns = turnsOf(claims, line.holders, { target, drained: line.drained !== undefined, blocks });
+  const { total, teams } = usageOf(line.holders);
+  return {
+    target: name,
+    ...(line.drained === undefined ? {} : { drained: line.drained }),
+    limits: target.limits,
+    usage: total,
+    teams: [...teams]
+      .map(([team, usage]) => ({ team, usage }))
+      .toSorted((one, other) => (one.team < other.team ? -1 : 1)),
+    waiting: turns.map(asWaiting),
+  };
+};
+
+const soon = { reason: 'Starting', message: 'its turn has come' } as const;
+
+const asWaiting = ({ claim, position, block }: Turn) => {
+  const { demand: _demand, target: _target, ...rest } = claim;
+  return { position, ...rest, dependsOn: [...claim.dependsOn], ...(block ?? soon) };
+};
+
+/** An operation with its place in the line, or its verdict. */
+export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
+  const { value } = await operationOf(operationId, ports.store);
+  if (value.state === 'QUEUED') return { ...shown(value), ...(await placeOf(value, ports)) };
+  const verdict = await ports.store.verdict(operationId);
+  return verdict === undefined ? shown(value) : { ...shown(value), verdict: verdict.verdict };
+};
+
+const placeOf = async ({ target, operationId }: StoredOperation, ports: Ports) => {
+  const { waiting } = await readBacklog(target, ports);
+  const found = waiting.find((one) => one.operationId === operationId);
+  return found === undefined
+    ? {}
+    : {
+        position: found.position,
+        phase: `${found.reason}: ${found.message} (place ${found.position} of ${waiting.length})`,
+      };
+};
+
+/** Pauses the starts on a target, or takes them up again. What runs goes on. */
+export const drain = async (name: string, drained: boolean, ports: Ports): Promise<void> => {
+  await ports.targets.get(name);
+  await repeatedly(ports, async () => {
+    const { gate, drained: since } = await ports.store.line(name);
+    if ((since !== undefined) === drained) return;
+    const next = drained ? { since: ports.now().toISOString() } : undefined;
+    await commit({ gate: { target: name, drained: next, previous: gate } }, ports);
+  });
+  if (!drained) await ports.admissions.ask(name);
+};
+
+/** @throws Fault `wrong-state` when it does not wait any more. */
+export const prioritise = async (
+  target: string,
+  operationId: string,
+  priority: number,
+  ports: Ports,
+): Promise<void> => {
+  await update(ports, async () => {
+    const found = (await ports.store.line(target)).waiting.find(({ value }) => value.operationId === operationId);
+    if (found === undefined) throw await notWaiting(target, operationId, ports);
+    const waiting = { value: { ...found.value, priority }, previous: found.version };
+    return { change: { waiting }, result: undefined };
+  });
+  await ports.admissions.ask(target);
+};
+
+/** Takes a command back that waits; of a batch, all of its commands that do. @returns How many. @throws Fault `wrong-state` */
+export const revoke = async (target: string, operationId: string, ports: Ports): Promise<number> => {
+  const { value } = await operationOf(operationId, ports.store);
+  if (value.target !== target) throw new Fault('not-found', `there is no operation ${operationId} in target ${target}`);
+  const claims: readonly Pick<Claim, 'operationId'>[] =
+    value.kind === 'batch' ? await elementsOf(value, ports) : [value];
+  let revoked = 0;
+  for (const claim of claims) {
+    const fault = new Fault('revoked', 'it was taken back while it waited', { reason: 'Revoked' });
+    if (await endWaiting(claim, { state: 'CANCELED', fault }, ports)) revoked += 1;
+  }
+  if (revoked === 0) throw await notWaiting(target, operationId, ports);
+  await ports.admissions.ask(target);
+  return revoked;
+};
+
+const elementsOf = async ({ operationId }: StoredOperation, { store }: Ports) =>
+  (await store.elements(operationId))
+    .filter(({ verdict }) => verdict === undefined)
+    .flatMap((element) => (element.operationId === undefined ? [] : [{ operationId: element.operationId }]));
+
+const notWaiting = async (target: string, operationId: string, { store }: Ports) => {
+  const { value } = await operationOf(operationId, store);
+  return value.target === target
+    ? new Fault('wrong-state', `the ${value.kind} of ${value.clusterId} is ${value.state}: it does not wait`)
+    : new Fault('not-found', `there is no operation ${operationId} in target ${target}`);
+};

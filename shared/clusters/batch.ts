@@ -1,0 +1,171 @@
+import { type CommandData, commands } from '#events/commands/index.ts';
+import { isDone, type NamedTarget, type Verdict } from '#events/model.ts';
+import { Fault, type Mistake, parse, toProblem } from '#events/problem.ts';
+
+import type { UseCase } from './accept.ts';
+import { checkDeploy } from './deploy.ts';
+import type { Element, Ports, StoredOperation, Versioned } from './ports.ts';
+import { commit, newOperation, operationOf, progressed, update } from './records.ts';
+
+/** As long as the keys of its deploys are known. */
+const deadlineMs = 7 * 24 * 3_600_000;
+const mostMistakes = 50;
+const mostCauses = 20;
+
+type Batch = CommandData<'batch'>;
+
+export const batch: UseCase<'batch'> = {
+  async record({ target: name, data, door }, key, ports) {
+    const target = await ports.targets.get(name);
+    const operationId = ports.newId();
+    checkElements(data, target, operationId);
+    await ports.drafts.keep(operationId, data);
+    const { correlationId, taskToken } = data;
+    const plan = { batch: { size: data.parameters.length } };
+    const fields = { operationId, kind: 'batch' as const, target: name, clusterId: data.name, door };
+    const operation = newOperation({ ...fields, correlationId, taskToken, plan }, deadlineMs, ports.now());
+    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    return { value: operation, version: 1 };
+  },
+
+  advance: (operation, _command, ports) => carryOnBatch(operation, ports),
+};
+
+/** Sends its deploys, if that is not done yet; else looks whether all of them have ended. */
+export const carryOnBatch = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<StoredOperation> => {
+  const { operationId, target, state } = operation.value;
+  if (state !== 'PENDING') {
+    await finishBatch(operationId, ports);
+    return operation.value;
+  }
+  const data = await draftOf(operationId, ports);
+  const elements = data.parameters.map((_row, index) => ({
+    batchId: operationId,
+    batchIndex: index,
+    clusterId: elementOf(data, index).clusterId ?? '',
+  }));
+  await ports.commands.sendElements(target, elements);
+  return update<StoredOperation>(ports, async () => {
+    const current = await operationOf(operationId, ports.store);
+    if (current.value.state !== 'PENDING') return { result: current.value };
+    const change = progressed(current, { state: 'IN_PROGRESS', phase: `${elements.length} deploys sent` }, ports.now());
+    return { change: { operations: [change] }, result: change.value };
+  });
+};
+
+/** @throws Fault `not-found` when the batch is long over. */
+const draftOf = async (batchId: string, { drafts }: Ports): Promise<Batch> => {
+  const draft = await drafts.read(batchId);
+  if (draft === undefined) throw new Fault('not-found', `the batch ${batchId} is no longer kept`);
+  return parse(commands.batch.data, draft);
+};
+
+/** The deploy of one row, as the queue's function takes it. */
+export const readElement = async (batchId: string, index: number, ports: Ports): Promise<CommandData<'deploy'>> =>
+  elementOf(await draftOf(batchId, ports), index);
+
+/** @throws Fault `malformed-request`, with pointers into the template. */
+const elementOf = ({ name, template, parameters }: Batch, index: number): CommandData<'deploy'> => {
+  const values = { ...parameters[index], index: String(index) };
+  const labels = { batch: name, ...(isRecord(template['labels']) ? template['labels'] : {}) };
+  const filled = filledIn({ clusterId: `${name}-${index}`, ...template, labels }, values, '');
+  return parse(commands.deploy.data, filled);
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @throws Fault `malformed-request` for a parameter that the row does not have. */
+const filledIn = (value: unknown, values: Readonly<Record<string, string>>, pointer: string): unknown => {
+  if (typeof value === 'string') {
+    return value.replaceAll(/\$\{param\.(\w+)\}/g, (_match, name: string) => {
+      if (Object.hasOwn(values, name)) return values[name] ?? '';
+      throw refused([{ pointer, detail: `there is no parameter ${name} in this row` }]);
+    });
+  }
+  if (Array.isArray(value)) return value.map((item, index) => filledIn(item, values, `${pointer}/${index}`));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, filledIn(item, values, `${pointer}/${key}`)]),
+  );
+};
+
+const refused = (errors: readonly Mistake[]) => {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? ''}${more}`, { errors });
+};
+
+/** Finds every mistake in every row before anything is started. @throws Fault */
+const checkElements = (data: Batch, target: NamedTarget, operationId: string): void => {
+  const taken = new Map<string, number>();
+  const errors: Mistake[] = [];
+  for (const index of data.parameters.keys()) {
+    if (errors.length >= mostMistakes) break;
+    errors.push(...mistakesOf(data, index, { target, operationId, taken }));
+  }
+  if (errors.length > 0) throw refused(errors.slice(0, mostMistakes));
+};
+
+const mistakesOf = (
+  data: Batch,
+  index: number,
+  {
+    target,
+    operationId,
+    taken,
+  }: { readonly target: NamedTarget; readonly operationId: string; readonly taken: Map<string, number> },
+): readonly Mistake[] => {
+  try {
+    const deploy = elementOf(data, index);
+    const { clusterId = '' } = deploy;
+    if (deploy.mode !== 'application') throw refused([{ pointer: '/mode', detail: 'a batch is of applications' }]);
+    if (deploy.taskToken !== undefined)
+      throw refused([
+        { pointer: '/taskToken', detail: 'the verdict of the batch answers a task: set it beside the template' },
+      ]);
+    const other = taken.get(clusterId);
+    if (other !== undefined)
+      throw refused([{ pointer: '/clusterId', detail: `row ${other} has the cluster id ${clusterId} too` }]);
+    taken.set(clusterId, index);
+    checkDeploy(deploy, { operationId, clusterId }, target);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const errors = error.errors.length > 0 ? error.errors : [{ pointer: '', detail: error.message }];
+    return errors.map(({ pointer, detail }) => ({ pointer: `/template${pointer}`, detail: `row ${index}: ${detail}` }));
+  }
+};
+
+type Ended = Element & { readonly verdict: Verdict };
+
+/** Notes how some elements ended, and ends the batches that are complete with them. Repeating it changes nothing. */
+export const noteElements = async (elements: readonly Ended[], ports: Ports): Promise<void> => {
+  for (const element of elements) await commit({ elements: [element] }, ports);
+  for (const batchId of new Set(elements.map((element) => element.batchId))) await finishBatch(batchId, ports);
+};
+
+const finishBatch = async (batchId: string, ports: Ports): Promise<void> => {
+  const elements = await ports.store.elements(batchId);
+  const open = elements.filter(({ verdict }) => verdict === undefined);
+  await update(ports, async () => {
+    const operation = await operationOf(batchId, ports.store);
+    const { plan } = operation.value;
+    const size = plan !== undefined && 'batch' in plan ? plan.batch.size : 0;
+    if (isDone(operation.value) || open.length > 0 || elements.length < size) return { result: undefined };
+    const lost = elements.filter(({ verdict }) => verdict !== 'FINISHED');
+    const ended =
+      lost.length === 0
+        ? ({ state: 'SUCCEEDED' } as const)
+        : ({ state: 'FAILED', problem: toProblem(lostOf(lost, size), `/v1/operations/${batchId}`) } as const);
+    return { change: { operations: [progressed(operation, ended, ports.now())] }, result: undefined };
+  });
+};
+
+const lostOf = (lost: readonly Element[], size: number) =>
+  new Fault('elements-failed', `${lost.length} of ${size} did not finish`, {
+    errors: lost.slice(0, mostCauses).map(({ batchIndex, clusterId, verdict, message = '' }) => ({
+      pointer: `/parameters/${batchIndex}`,
+      detail: `${clusterId} ${verdict ?? ''}${message === '' ? '' : `: ${message.slice(0, 300)}`}`,
+    })),
+  });

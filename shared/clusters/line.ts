@@ -1,0 +1,259 @@
+import pMap from 'p-map';
+
+import type { Cluster, NamedTarget, OperationState } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+import { OperationId } from '#events/names.ts';
+
+import { type Block, type Claim, isLimited, mustEverFit, turnsOf } from './admission.ts';
+import type { Change, Ports, Store, StoredOperation } from './ports.ts';
+import { clusterAt, commit, isChangedMeanwhile, operationOf, progressed, repeatedly, update } from './records.ts';
+import { moved } from './state.ts';
+
+/** How long a command waits that names no deadline. */
+const longestWaitMs = 24 * 3_600_000;
+/** How long an operation has from its start on. */
+export const startedWithinMs = { deploy: 10 * 60_000, submit: 30 * 60_000 } as const;
+const readsAtOnce = 16;
+
+interface Asked {
+  readonly priority: number;
+  readonly deadline?: string | undefined;
+  readonly dependsOn: readonly string[];
+}
+
+/** The claim of a command that has just come. */
+export const claimOf = (
+  fields: Omit<Claim, keyof Asked | 'since'>,
+  { priority, deadline, dependsOn }: Asked,
+  now: Date,
+): Claim => ({
+  ...fields,
+  priority,
+  dependsOn,
+  since: now.toISOString(),
+  deadline: new Date(deadline ?? now.getTime() + longestWaitMs).toISOString(),
+});
+
+/**
+ * Records a command: started if its turn has come, else in the line of its target.
+ *
+ * @param changeOf What to record. It may be called twice.
+ * @param beforeWaiting Keeps what is needed of it later.
+ * @returns What it waits for; undefined when it is started.
+ * @throws Fault `over-limit` when it will never fit, `limit-reached` when the line is full, `dependency-failed`,
+ *   `not-started` when it came too late.
+ */
+export const enter = async (
+  claim: Claim,
+  target: NamedTarget,
+  changeOf: (block: Block | undefined) => Change,
+  ports: Ports,
+  beforeWaiting: () => Promise<void> = async () => {},
+): Promise<Block | undefined> => {
+  mustEverFit(claim, target);
+  const [line, awaited] = await Promise.all([ports.store.line(target.name), awaitedBy(claim, target, ports)]);
+  const claims = [...line.waiting.map(({ value }) => value), claim];
+  const blocks = new Map(awaited === undefined ? [] : [[claim.operationId, awaited]]);
+  const turns = turnsOf(claims, line.holders, { target, drained: line.drained !== undefined, blocks });
+  const block = turns.find((turn) => turn.claim === claim)?.block;
+  if (block === undefined && (await isStarted(claim, target, line.gate, changeOf(undefined), ports))) return undefined;
+  if (line.waiting.length >= target.mostWaiting) {
+    throw new Fault('limit-reached', `${line.waiting.length} commands wait for target ${target.name} already`, {
+      retryAfterSeconds: 30,
+    });
+  }
+  const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
+  await beforeWaiting();
+  await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
+  return waits;
+};
+
+/** Not if somebody else was let in meanwhile: the line decides then. */
+const isStarted = async (
+  claim: Claim,
+  target: NamedTarget,
+  gate: number | undefined,
+  change: Change,
+  ports: Ports,
+): Promise<boolean> => {
+  const counted = isLimited(target) ? { gate: { target: target.name, drained: undefined, previous: gate } } : {};
+  try {
+    await commit({ ...change, ...counted, holders: [claim] }, ports);
+    return true;
+  } catch (error) {
+    if (!isChangedMeanwhile(error)) throw error;
+    return false;
+  }
+};
+
+/**
+ * Starts whoever's turn has come in the line of a target, and ends those who wait in vain.
+ *
+ * @throws Fault `changed-meanwhile` when others were always faster.
+ */
+export const admit = async (name: string, ports: Ports): Promise<void> => {
+  const target = await ports.targets.get(name);
+  await repeatedly(ports, async () => {
+    const line = await ports.store.line(name);
+    if (line.waiting.length === 0) return;
+    const { blocks, failed } = await judged(
+      line.waiting.map(({ value }) => value),
+      target,
+      ports,
+    );
+    for (const [claim, fault] of failed) await endWaiting(claim, { state: 'FAILED', fault }, ports);
+    const hopeful = line.waiting.map(({ value }) => value).filter((claim) => !failed.has(claim));
+    const turns = turnsOf(hopeful, line.holders, { target, drained: line.drained !== undefined, blocks });
+    let gate = line.gate;
+    for (const { claim, block } of turns) {
+      if (block === undefined && (await start(claim, gate, ports))) gate = (gate ?? 0) + 1;
+    }
+  });
+};
+
+/** What each waits for besides room, and who waits in vain. */
+export const judged = async (claims: readonly Claim[], target: NamedTarget, ports: Ports) => {
+  const blocks = new Map<string, Block>();
+  const failed = new Map<Claim, Fault>();
+  await pMap(
+    claims,
+    async (claim) => {
+      try {
+        mustEverFit(claim, target);
+        const block = await awaitedBy(claim, target, ports);
+        if (block !== undefined) blocks.set(claim.operationId, block);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        failed.set(claim, error);
+      }
+    },
+    { concurrency: readsAtOnce },
+  );
+  return { blocks, failed };
+};
+
+/** @returns Whether it is started: it may have ended meanwhile. */
+const start = async (claim: Claim, gate: number | undefined, ports: Ports): Promise<boolean> => {
+  const operation = await operationOf(claim.operationId, ports.store);
+  if (operation.value.state !== 'QUEUED') {
+    await commit({ left: [claim] }, ports);
+    return false;
+  }
+  const now = ports.now();
+  const started = progressed(operation, { state: 'PENDING' }, now);
+  const deadline = new Date(now.getTime() + startedWithinMs[claim.kind]).toISOString();
+  await commit(
+    {
+      ...(claim.kind === 'deploy' ? await movedTo('REQUESTED', operation.value, {}, ports) : {}),
+      operations: [{ ...started, value: { ...started.value, deadline } }],
+      gate: { target: claim.target, drained: undefined, previous: gate },
+      holders: [claim],
+      left: [claim],
+    },
+    ports,
+  );
+  await carryOnAdmitted(started.value, ports);
+  ports.log.info('command admitted', {
+    operationId: claim.operationId,
+    command: claim.kind,
+    target: claim.target,
+    clusterId: claim.clusterId,
+  });
+  return true;
+};
+
+/** Hands an admitted operation to those who carry it out. */
+export const carryOnAdmitted = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+  if (operation.kind === 'submit') await ports.machines.start('submission', operation.operationId);
+  else await ports.commands.carryOn(operation);
+};
+
+const movedTo = async (
+  state: 'REQUESTED' | 'FAILED' | 'CANCELED',
+  operation: StoredOperation,
+  cause: { readonly reason?: string; readonly message?: string },
+  { store, now }: Ports,
+): Promise<Pick<Change, 'cluster' | 'transitions'>> => {
+  const { value: cluster, version } = await clusterAt(operation, store);
+  if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
+  const next = moved(cluster, state, { at: now(), operationId: operation.operationId, ...cause });
+  return { cluster: { value: next.cluster, previous: version }, transitions: next.transitions };
+};
+
+/**
+ * Ends a command that waits: nothing of it was created.
+ *
+ * @returns Whether it did: it may have been started or ended meanwhile.
+ */
+export const endWaiting = async (
+  { operationId }: Pick<Claim, 'operationId'>,
+  { state, fault }: { readonly state: Extract<OperationState, 'FAILED' | 'CANCELED'>; readonly fault: Fault },
+  ports: Ports,
+): Promise<boolean> => {
+  const ended = await update(ports, async () => {
+    const operation = await operationOf(operationId, ports.store);
+    if (operation.value.state !== 'QUEUED') return { result: false };
+    const problem = toProblem(fault, `/v1/operations/${operationId}`);
+    const cause = { reason: fault.reason ?? fault.code, message: fault.message };
+    return {
+      change: {
+        ...(operation.value.kind === 'deploy' ? await movedTo(state, operation.value, cause, ports) : {}),
+        operations: [progressed(operation, { state, problem }, ports.now())],
+      },
+      result: true,
+    };
+  });
+  if (ended) await ports.drafts.remove(operationId);
+  return ended;
+};
+
+/**
+ * What a claim waits for besides room.
+ *
+ * @throws Fault when that will never come.
+ */
+export const awaitedBy = async (claim: Claim, target: NamedTarget, ports: Ports): Promise<Block | undefined> => {
+  if (claim.deadline < ports.now().toISOString()) throw notStarted(claim.deadline);
+  const open = await openDependencies(claim, ports.store);
+  if (open.length > 0) return { reason: 'WaitingForDependency', message: `${open.join(', ')} not FINISHED yet` };
+  if (claim.kind === 'deploy') return undefined;
+  const cluster = await ports.store.cluster({ target: target.name, clusterId: claim.clusterId });
+  return cluster === undefined ? undefined : awaitedSession(cluster.value);
+};
+
+export const notStarted = (deadline: string) =>
+  new Fault('not-started', `it was not started by ${deadline}`, { reason: 'DeadlineExceeded' });
+
+const comingUp: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING']);
+
+/** @throws Fault `wrong-state` */
+const awaitedSession = ({ clusterId, target, state }: Cluster): Block | undefined => {
+  if (state === 'RUNNING') return undefined;
+  if (comingUp.has(state)) return { reason: 'WaitingForCluster', message: `${clusterId} is ${state}` };
+  throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
+};
+
+/** @throws Fault `dependency-failed` */
+const openDependencies = async (
+  { target, dependsOn }: Pick<Claim, 'target' | 'dependsOn'>,
+  store: Store,
+): Promise<readonly string[]> => {
+  const verdicts = await Promise.all(
+    dependsOn.map(async (name) => ({ name, found: await verdictOf(name, target, store) })),
+  );
+  const lost = verdicts.filter(({ found }) => found !== undefined && found.verdict !== 'FINISHED');
+  if (lost.length > 0) {
+    const causes = lost.map(({ name, found }) => `${name} is ${found?.verdict}`).join(', ');
+    throw new Fault('dependency-failed', `it depends on commands that did not finish: ${causes}`, {
+      reason: 'DependencyFailed',
+    });
+  }
+  return verdicts.filter(({ found }) => found === undefined).map(({ name }) => name);
+};
+
+/** By its key or its id. A command that has not come yet has no verdict either. */
+const verdictOf = async (name: string, target: string, store: Store) => {
+  const known = await store.idempotency(target, name);
+  const operationId = known?.operationId ?? (OperationId.safeParse(name).success ? name : undefined);
+  return operationId === undefined ? undefined : store.verdict(operationId);
+};

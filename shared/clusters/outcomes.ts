@@ -1,0 +1,62 @@
+import { isDone, isEnded, isOver, type Verdict } from '#events/model.ts';
+
+import type { Change, Claimant, StoredOperation, VerdictRecord } from './ports.ts';
+
+/** What follows from a change: who leaves the line, whose part of the target is free again, and which verdicts it is. */
+export interface Outcomes {
+  readonly left: readonly Claimant[];
+  readonly freed: readonly Claimant[];
+  readonly verdicts: readonly VerdictRecord[];
+}
+
+/**
+ * A deploy holds its part until its cluster is over; one that failed, until what was created is removed. A submit holds
+ * its part until its job ends.
+ */
+export const outcomesOf = (change: Change): Outcomes => {
+  const cluster = change.cluster?.value;
+  const operations = (change.operations ?? []).map(({ value }) => value).filter(isDone);
+  const jobs = (change.jobs ?? []).flatMap(({ value: job }) =>
+    job.operationId !== undefined && (isEnded(job) || job.state === 'SUSPENDED')
+      ? [{ ...job, operationId: job.operationId, isSubmitted: job.operationId !== job.clusterOperationId }]
+      : [],
+  );
+  const submitted = jobs.filter(({ isSubmitted }) => isSubmitted);
+  const lost = operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED');
+  const over = cluster !== undefined && isOver(cluster) ? [cluster] : [];
+  const at = (cluster ?? operations[0])?.updatedAt ?? '';
+  return {
+    left: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(claimant),
+    freed: [...over.filter(({ state }) => state !== 'FAILED'), ...lost, ...submitted].map(claimant),
+    verdicts: [
+      ...operations.flatMap((operation) => {
+        const verdict = verdictOfOperation(operation, cluster?.mode);
+        const message = operation.problem?.detail;
+        return verdict === undefined ? [] : [{ ...claimant(operation), verdict, message, at: operation.updatedAt }];
+      }),
+      ...over
+        .filter(({ mode }) => mode === 'application')
+        .map(({ state, message, ...rest }) => ({ ...claimant(rest), verdict: asVerdict(state), message, at })),
+      ...submitted.map(({ state, message, ...rest }) => ({
+        ...claimant(rest),
+        verdict: asVerdict(state),
+        message,
+        at: rest.updatedAt,
+      })),
+    ],
+  };
+};
+
+const claimant = ({ target, operationId }: Claimant): Claimant => ({ target, operationId });
+
+/** What started an application or a job has no verdict of its own once that runs. */
+const verdictOfOperation = (
+  { kind, state }: StoredOperation,
+  mode: 'session' | 'application' | undefined,
+): Verdict | undefined => {
+  if (state === 'FAILED' || state === 'CANCELED') return state;
+  return kind === 'submit' || (kind === 'deploy' && mode !== 'session') ? undefined : 'FINISHED';
+};
+
+/** What was stopped, or kept to be recovered later, did not finish. */
+const asVerdict = (state: string): Verdict => (state === 'FINISHED' || state === 'FAILED' ? state : 'CANCELED');

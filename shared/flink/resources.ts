@@ -1,0 +1,90 @@
+import type { V1Deployment } from '@kubernetes/client-node';
+
+import type { Demand, TaskManagers } from '#events/model.ts';
+
+import type { Config } from './config.ts';
+import { taskManagerMemory } from './memory.ts';
+import { read } from './options.ts';
+
+/** What a cluster takes of its target. */
+export interface Resources {
+  /** With the TaskManagers that its program needs; of a session, with those that it keeps without any job. */
+  readonly demand: Demand;
+  readonly taskManagers: TaskManagers;
+}
+
+const mebibyte = 2 ** 20;
+
+/**
+ * What a cluster's pods will ask for: the JobManagers as they are rendered, and the TaskManagers that Flink will start
+ * for its program's parallelism. A program that sets its own parallelism in main() is not seen through.
+ */
+export const resourcesOf = (mode: 'session' | 'application', deployment: V1Deployment, config: Config): Resources => {
+  const slots = read(config, 'taskmanager.numberOfTaskSlots');
+  const taskManagers = {
+    slots,
+    cpu: taskManagerCpu(config, slots),
+    memoryMebibytes: Number(taskManagerMemory(config).totalBytes >> 20n),
+    parallelism: Math.max(1, read(config, 'parallelism.default')),
+  };
+  const isApplication = mode === 'application';
+  const needed = Math.max(
+    isApplication ? taskManagers.parallelism : 0,
+    read(config, 'slotmanager.number-of-slots.min'),
+  );
+  const count = Math.ceil(needed / slots) + (needed > 0 ? read(config, 'slotmanager.redundant-taskmanager-num') : 0);
+  const jobManagers = deployment.spec?.replicas ?? 1;
+  const { cpu, memoryMebibytes } = podRequests(deployment);
+  return {
+    demand: {
+      clusters: 1,
+      jobs: isApplication ? 1 : 0,
+      cpu: rounded(jobManagers * cpu + count * taskManagers.cpu),
+      memoryMebibytes: jobManagers * memoryMebibytes + count * taskManagers.memoryMebibytes,
+    },
+    taskManagers,
+  };
+};
+
+/** What a job takes of a session's target: slots of TaskManagers that Flink starts for it, if none are free. */
+export const demandOfJob = (
+  { slots, cpu, memoryMebibytes, parallelism }: TaskManagers,
+  asked: number = parallelism,
+): Demand => {
+  const count = Math.ceil(asked / slots);
+  return { clusters: 0, jobs: 1, cpu: rounded(count * cpu), memoryMebibytes: count * memoryMebibytes };
+};
+
+/** @see Flink 2.2 `KubernetesTaskManagerParameters.getTaskManagerCPU`, `TaskExecutorProcessUtils.getCpuCoresWithFallback` */
+const taskManagerCpu = (config: Config, slots: number): number => {
+  const amount = read(config, 'kubernetes.taskmanager.cpu.amount');
+  return read(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
+};
+
+const podRequests = ({ spec }: V1Deployment) => {
+  const requests = (spec?.template.spec?.containers ?? []).map(({ resources }) => resources?.requests ?? {});
+  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + fromQuantity(amount ?? '0'), 0);
+  return { cpu: sum('cpu'), memoryMebibytes: Math.ceil(sum('memory') / mebibyte) };
+};
+
+const suffixes: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** A Kubernetes quantity as a number. One that the API server would refuse counts as nothing: it is refused there. */
+export const fromQuantity = (text: string): number => {
+  const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
+  return Number(digits) * (suffixes[suffix] ?? 0);
+};
+
+/** Thousandths of a CPU are the finest that Kubernetes knows. */
+const rounded = (cpu: number) => Math.round(cpu * 1_000) / 1_000;

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Demand } from '#events/model.ts';
+import { type Block, type Claim, mustEverFit, turnsOf, usageOf } from '#shared/clusters/admission.ts';
+import type { NamedTarget } from '#events/model.ts';
+
+const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };
+
+let count = 0;
+const claim = (fields: Partial<Claim> = {}): Claim => ({
+  operationId: String((count += 1)).padStart(4, '0'),
+  kind: 'deploy',
+  target: 'local',
+  clusterId: `c${count}`,
+  team: '',
+  priority: 0,
+  since: new Date(Date.UTC(2026, 0, 1) + count * 1_000).toISOString(),
+  deadline: '2027-01-01T00:00:00.000Z',
+  dependsOn: [],
+  demand: one,
+  ...fields,
+});
+
+interface Policy {
+  readonly limits?: NamedTarget['limits'];
+  readonly shares?: NamedTarget['shares'];
+}
+
+const turns = (
+  claims: readonly Claim[],
+  { limits = {}, shares = {} }: Policy,
+  { holders = [], drained = false, blocks = new Map<string, Block>() } = {} as {
+    holders?: readonly Claim[];
+    drained?: boolean;
+    blocks?: ReadonlyMap<string, Block>;
+  },
+) => turnsOf(claims, holders, { target: { limits, shares }, drained, blocks });
+
+const started = (...args: Parameters<typeof turns>) =>
+  turns(...args)
+    .filter(({ block }) => block === undefined)
+    .map(({ claim: { clusterId } }) => clusterId);
+const names = (claims: readonly Claim[]) => claims.map(({ clusterId }) => clusterId);
+
+describe('the line', () => {
+  it('starts all where nothing is limited', () => {
+    const claims = [claim(), claim(), claim()];
+
+    expect(started(claims, {})).toEqual(names(claims));
+  });
+
+  it.each([
+    [{ clusters: 2 }, 'clusters 2/2'],
+    [{ jobs: 2 }, 'jobs 2/2'],
+    [{ cpu: 5 }, 'cpu 4/5, it needs 2'],
+    [{ memoryGibibytes: 5 }, 'memory 4/5 GiB, it needs 2'],
+  ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
+    const claims = [claim(), claim(), claim()];
+
+    expect(turns(claims, { limits }).map(({ block }) => block)).toEqual([
+      undefined,
+      undefined,
+      { reason: 'WaitingForQuota', message },
+    ]);
+  });
+
+  it('starts higher priorities first, then who came first', () => {
+    const [late, early] = [claim({ since: '2026-01-02T00:00:00.000Z' }), claim({ since: '2026-01-01T00:00:00.000Z' })];
+    const urgent = claim({ priority: 5, since: '2026-01-03T00:00:00.000Z' });
+
+    expect(turns([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
+      names([urgent, early, late]),
+    );
+  });
+
+  it('lets nobody overtake who does not fit into the target', () => {
+    const large = claim({ demand: { ...one, cpu: 8 } });
+    const small = claim();
+    const found = turns([large, small], { limits: { cpu: 10 } }, { holders: [claim({ demand: { ...one, cpu: 4 } })] });
+
+    expect(found.map(({ position, block }) => [position, block?.reason, block?.message])).toEqual([
+      [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
+      [2, 'WaitingForTurn', '1 before it'],
+    ]);
+  });
+
+  it('lets others pass a team that has taken its share', () => {
+    const [noisy, quiet] = [claim({ team: 'noisy' }), claim({ team: 'quiet' })];
+    const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };
+    const holders = [claim({ team: 'noisy' })];
+
+    expect(started([noisy, quiet], policy, { holders })).toEqual(names([quiet]));
+    expect(turns([noisy, quiet], policy, { holders }).find(({ claim: { team } }) => team === 'noisy')?.block).toEqual({
+      reason: 'WaitingForQuota',
+      message: 'clusters 1/1 of team noisy',
+    });
+  });
+
+  it('shares places between teams by what they hold, however many of one team wait', () => {
+    const noisy = Array.from({ length: 20 }, () => claim({ team: 'noisy' }));
+    const quiet = [claim({ team: 'quiet' }), claim({ team: 'quiet' })];
+
+    const first = started([...noisy, ...quiet], { limits: { clusters: 4 } });
+
+    expect(first.toSorted()).toEqual(names([noisy[0]!, noisy[1]!, ...quiet]).toSorted());
+  });
+
+  it('gives a team of three times the weight three times the places', () => {
+    const claims = ['a', 'b'].flatMap((team) => Array.from({ length: 20 }, () => claim({ team })));
+    const found = turns(claims, { limits: { clusters: 8 }, shares: { a: { weight: 3 }, b: { weight: 1 } } }).filter(
+      ({ block }) => block === undefined,
+    );
+
+    expect(found.filter(({ claim: { team } }) => team === 'a')).toHaveLength(6);
+    expect(found).toHaveLength(8);
+  });
+
+  it('puts those behind who wait for something else, and holds up nobody for them', () => {
+    const [blocked, free] = [claim({ priority: 9 }), claim()];
+    const block: Block = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
+
+    expect(
+      turns([blocked, free], { limits: { clusters: 1 } }, { blocks: new Map([[blocked.operationId, block]]) }),
+    ).toMatchObject([
+      { claim: free, block: undefined },
+      { claim: blocked, position: 2, block },
+    ]);
+  });
+
+  it('starts nothing while it is drained', () => {
+    expect(turns([claim()], {}, { drained: true })[0]?.block?.reason).toBe('Drained');
+  });
+
+  it('never lets more in than the limits allow, whoever comes and goes', () => {
+    let state = 7;
+    const random = (most: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+      return state % most;
+    };
+    const limits = { clusters: 5, jobs: 6, cpu: 12, memoryGibibytes: 10 };
+    let [waiting, holders]: [Claim[], Claim[]] = [[], []];
+    let passed = 0;
+    for (let step = 0; step < 2_000; step += 1) {
+      const demand = { clusters: 1, jobs: random(3), cpu: 1 + random(4), memoryMebibytes: 512 * (1 + random(5)) };
+      waiting.push(claim({ team: `t${random(3)}`, priority: random(2), demand }));
+      const next = turns(waiting, { limits }, { holders }).flatMap((turn) =>
+        turn.block === undefined ? [turn.claim] : [],
+      );
+      waiting = waiting.filter((one) => !next.includes(one));
+      holders = [...holders, ...next];
+      passed += next.length;
+      const { total } = usageOf(holders);
+      expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
+      expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
+      expect(total.cpu).toBeLessThanOrEqual(limits.cpu);
+      expect(total.memoryMebibytes).toBeLessThanOrEqual(limits.memoryGibibytes * 1_024);
+      if (waiting.length > 30) waiting.splice(random(waiting.length), 1);
+      if (random(2) === 0) holders = holders.filter((_holder, index) => index !== random(holders.length));
+    }
+    expect(passed).toBeGreaterThan(500);
+  });
+
+  it('takes a team by its own name only, whatever it is called', () => {
+    expect(started([claim({ team: 'constructor' })], { shares: { '*': { clusters: 1, weight: 1 } } })).toHaveLength(1);
+  });
+});
+
+describe('what would wait for ever', () => {
+  const target = (policy: Policy) => ({ name: 'local', limits: {}, shares: {}, ...policy }) as unknown as NamedTarget;
+
+  it('is refused, with what there is too little of', () => {
+    expect(() => mustEverFit(claim({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } }))).toThrow(
+      'target local will never have room for it: cpu 0/12, it needs 13',
+    );
+  });
+
+  it('is refused for its team, too', () => {
+    const shares = { etl: { memoryGibibytes: 1, weight: 1 } };
+
+    expect(() => mustEverFit(claim({ team: 'etl' }), target({ shares }))).toThrow(
+      'memory 0/1 GiB, it needs 2 of team etl',
+    );
+  });
+});
