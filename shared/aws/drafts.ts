@@ -7,6 +7,8 @@ import { awsRetries } from '#shared/retries.ts';
 /** As large as a command by HTTP can be. */
 const mostBytes = 6_000_000;
 
+const keyOf = (operationId: string) => `commands/${operationId}.json`;
+
 /** Commands in S3, beside the uploads: `commands/<operation id>.json`. The bucket is encrypted, and forgets them after a while. */
 export const openDrafts = (bucket: string): Drafts => {
   let client: S3Client | undefined;
@@ -19,7 +21,6 @@ export const openDrafts = (bucket: string): Drafts => {
     });
     return { ...module, client };
   };
-  const keyOf = (operationId: string) => `commands/${operationId}.json`;
 
   const read = async (key: string): Promise<string | undefined> => {
     const { client, GetObjectCommand, NoSuchKey } = await sdk();

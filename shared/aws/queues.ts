@@ -27,15 +27,15 @@ const sqs = async () => {
   return { ...sdk, client };
 };
 
+const send = async (queueUrl: string, body: unknown) => {
+  const { client, SendMessageCommand } = await sqs();
+  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+};
+
 /** The queues between the functions, and that of the commands. */
 export const openQueues = (
   urls: QueueUrls,
 ): { readonly looks: Looks; readonly admissions: Admissions; readonly commands: Commands } => {
-  const send = async (queueUrl: string, body: unknown) => {
-    const { client, SendMessageCommand } = await sqs();
-    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
-  };
-
   return {
     looks: { hand: (look) => send(urls.looks, look) },
 
@@ -75,7 +75,6 @@ export const openQueues = (
 
       async giveUp({ id, group, body }, { code, detail }) {
         const { client, SendMessageCommand } = await sqs();
-        const text = (StringValue: string) => ({ DataType: 'String', StringValue });
         await client.send(
           new SendMessageCommand({
             QueueUrl: urls.deadCommands,
@@ -121,6 +120,8 @@ export const openQueues = (
     },
   };
 };
+
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 
 const deployOf = (place: Parameters<typeof subjectOf>[0], fields: Readonly<Record<string, unknown>>) => ({
   specversion: '1.0',

@@ -145,9 +145,6 @@ export const openTable = ({
   ];
 
   const lineWrites = ({ gate, waiting, holders = [], left = [], freed = [] }: Change): readonly Write[] => {
-    const isAmong = (claims: readonly Claimant[], claim: Claimant) =>
-      claims.some(({ operationId }) => operationId === claim.operationId);
-    const unique = (claims: readonly Claimant[]) => [...new Map(claims.map((one) => [one.operationId, one])).values()];
     return [
       ...(gate === undefined
         ? []
@@ -156,7 +153,7 @@ export const openTable = ({
       ...holders.map((claim): Write => ({ Put: { TableName: table, Item: { ...holderKey(claim), value: claim } } })),
       ...unique(left).map((claim): Write => ({ Delete: { TableName: table, Key: waitingKey(claim) } })),
       ...unique(freed)
-        .filter((claim) => !isAmong(holders, claim))
+        .filter((claim) => !holders.some(({ operationId }) => operationId === claim.operationId))
         .map((claim): Write => ({ Delete: { TableName: table, Key: holderKey(claim) } })),
     ];
   };
@@ -338,6 +335,11 @@ export const openTable = ({
 
   return { store, targets };
 };
+
+/** A transaction may name an item once only. */
+const unique = (claims: readonly Claimant[]): readonly Claimant[] => [
+  ...new Map(claims.map((claim) => [claim.operationId, claim])).values(),
+];
 
 const asCluster = (value: unknown): Cluster => Cluster.parse(value);
 // Operations are written by Drey alone, and their plan has the type that it was written with.

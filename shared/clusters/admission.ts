@@ -54,8 +54,9 @@ export const isLimited = ({ limits, shares }: Policy): boolean =>
 /**
  * Everybody's turn, first to last. Higher priorities come first; among equals it is the turn of the team that holds
  * the smallest part of the target for its weight, and in a team of who came first. Whoever does not fit into the target
- * holds up all behind, so that large ones are not overtaken for ever; whoever does not fit into its team's share holds
- * up that team only. Those who wait for something else stand behind.
+ * holds up all of its kind behind, so that large ones are not overtaken for ever: not those of the other kind, as the
+ * jobs of a session must not wait behind a cluster that waits for the session to end. Whoever does not fit into its
+ * team's share holds up that team only. Those who wait for something else stand behind.
  *
  * @param blocks What some of them wait for besides room.
  */
@@ -70,18 +71,17 @@ export const turnsOf = (
     target,
   );
   const used = new Usage(holders);
-  const heldTeams = new Set<string>();
-  let isHeld = drained;
+  const held = new Set<string>();
   const turns = order.map((claim, index): Turn => {
     const position = index + 1;
     if (drained) return { claim, position, block: { reason: 'Drained', message: 'starts are paused' } };
     const lack = lackOf(claim, used, target);
-    if (lack === undefined && !isHeld && !heldTeams.has(claim.team)) {
+    const [kind, team] = [claim.kind, `${claim.kind} of ${claim.team}`];
+    if (lack === undefined && !held.has(kind) && !held.has(team)) {
       used.add(claim);
       return { claim, position, block: undefined };
     }
-    if (lack?.of === 'team') heldTeams.add(claim.team);
-    if (lack?.of === 'target') isHeld = true;
+    if (lack !== undefined) held.add(lack.of === 'target' ? kind : team);
     const block: Block =
       lack === undefined
         ? { reason: 'WaitingForTurn', message: `${index} before it` }

@@ -111,6 +111,7 @@ export class ModelTable {
   }
 
   private holds({ Item, ConditionExpression, ExpressionAttributeValues = {} }: Put): boolean {
+    if (this.without === 'gate' && (Item as Item).sk === 'gate') return true;
     const existing = this.items.get(keyOf(Item as Item));
     switch (ConditionExpression) {
       case undefined:
@@ -118,7 +119,6 @@ export class ModelTable {
       case 'attribute_not_exists(pk)':
         return existing === undefined;
       case 'version = :previous':
-        if (this.without === 'gate' && (Item as Item).sk === 'gate') return true;
         return this.without === 'version condition' || existing?.['version'] === ExpressionAttributeValues[':previous'];
       case 'attribute_not_exists(pk) or #ttl < :now':
         return existing === undefined || Number(existing['ttl']) < Number(ExpressionAttributeValues[':now']);

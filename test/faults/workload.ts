@@ -45,10 +45,8 @@ export const workloadOf = (seed: number): Workload => {
     });
   };
 
-  const command = (at: number) => {
-    const clusterId = chosen(['one', 'one', 'one', 'two']);
-    const kind: CommandKind =
-      steps.length === 0 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel']);
+  const command = (at: number, clusterId = chosen(['one', 'one', 'one', 'two'])) => {
+    const kind: CommandKind = at < 1 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel']);
     commands.set(`${kind} ${clusterId}`, (commands.get(`${kind} ${clusterId}`) ?? 0) + 1);
     const sent = { clusterId, key: `key-${(keys += 1)}`, data: dataOf(kind, chosen, random) };
     send(kind, sent, at);
@@ -57,6 +55,8 @@ export const workloadOf = (seed: number): Workload => {
   };
 
   command(0);
+  // Two that come at the same time are after the same place.
+  if (random() < 0.3) command(random() / 10, chosen(['one', 'two']));
   const count = 1 + Math.floor(random() * mostSteps);
   for (let step = 1; step < count; step += 1) {
     const at = random() * seconds;

@@ -84,6 +84,13 @@ describe('the line', () => {
     ]);
   });
 
+  it('lets the jobs of sessions pass a cluster that waits for a place', () => {
+    const job = claim({ kind: 'submit', demand: { clusters: 0, jobs: 1, cpu: 1, memoryMebibytes: 0 } });
+    const waiting = [claim({ demand: { ...one, cpu: 4 } }), job];
+
+    expect(started(waiting, { limits: { cpu: 4 } }, { holders: [claim()] })).toEqual(names([job]));
+  });
+
   it('lets others pass a team that has taken its share', () => {
     const [noisy, quiet] = [claim({ team: 'noisy' }), claim({ team: 'quiet' })];
     const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };

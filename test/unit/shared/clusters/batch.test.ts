@@ -1,0 +1,286 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { deadHandler } from '#functions/dead.ts';
+import { operationHandler } from '#functions/operation.ts';
+import { publishHandler } from '#functions/publish.ts';
+import { mostReceives } from '#functions/queue.ts';
+import { Fault } from '#events/problem.ts';
+import type { VerdictRecord } from '#shared/clusters/ports.ts';
+
+import {
+  answerOf,
+  commandMessage,
+  doors,
+  httpEvent,
+  letIn,
+  makeWorld,
+  type Send,
+  sqsRecord,
+  throughBatch,
+  type World,
+} from '../../../fakes/world.ts';
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+});
+
+const template = {
+  mode: 'application',
+  job: { jar: 'local:///opt/flink/usrlib/etl.jar', args: ['--day', '${param.day}', '--row=${param.index}'] },
+  config: { 'pipeline.name': 'etl ${param.day}' },
+};
+const data = { name: 'days', template, parameters: [{ day: '2026-11-21' }, { day: '2026-11-22' }] };
+
+const operations = () => [...world.store.operations.values()].map(({ value }) => value);
+const theBatch = () => operations().find(({ kind }) => kind === 'batch');
+const batchId = () => theBatch()?.operationId ?? '';
+const deploys = () => operations().filter(({ kind }) => kind === 'deploy');
+const cluster = async (clusterId: string) => (await world.store.cluster({ target: 'local', clusterId }))?.value;
+
+/** Every verdict that there is, as the stream of the table tells it. */
+const publish = async (verdicts: Iterable<VerdictRecord> = world.store.verdicts.values()) => {
+  const event = {
+    Records: [...verdicts].map((value, index) => ({
+      eventName: 'INSERT',
+      dynamodb: {
+        SequenceNumber: String(index),
+        Keys: { pk: { S: `operation#${value.operationId}` }, sk: { S: 'verdict' } },
+        NewImage: marshall({ value }, { removeUndefinedValues: true }),
+      },
+    })),
+  } as unknown as DynamoDBStreamEvent;
+  const handler = publishHandler(world.ports) as unknown as (
+    event: DynamoDBStreamEvent,
+    context: Context,
+  ) => Promise<DynamoDBBatchResponse>;
+  await handler(event, {} as Context);
+};
+
+describe.each(doors)('through %s, a batch', (_door, send: Send) => {
+  it('starts an application for each row, with its parameters filled in', async () => {
+    const outcome = await send('batch', { data }, world);
+    await letIn(world);
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(theBatch()).toMatchObject({ state: 'IN_PROGRESS', clusterId: 'days' });
+    expect(deploys()).toMatchObject([
+      { clusterId: 'days-0', batchId: batchId(), batchIndex: 0 },
+      { clusterId: 'days-1', batchId: batchId(), batchIndex: 1 },
+    ]);
+    expect(await cluster('days-1')).toMatchObject({ mode: 'application', labels: { batch: 'days' } });
+    expect(JSON.stringify(world.kubernetes.cluster('days-1').manifests)).toContain('2026-11-22');
+    expect(JSON.stringify(world.kubernetes.cluster('days-1').manifests)).toContain('--row=1');
+  });
+
+  it('starts nothing twice, however often its messages come', async () => {
+    await send('batch', { data }, world);
+    const messages = [...world.commands.sent];
+    await letIn(world);
+    for (const { group, body } of messages) await throughBatch([sqsRecord(body, group)], world.ports);
+
+    expect(deploys()).toHaveLength(2);
+    expect(world.bus.rejected).toEqual([]);
+  });
+
+  it('is refused with every mistake of every row, and starts nothing', async () => {
+    const wrong = {
+      ...data,
+      template: {
+        ...template,
+        clusterId: '${param.id}',
+        config: { 'taskmanager.numberOfTaskSlots': '${param.slots}' },
+      },
+      parameters: [{ id: 'a', slots: 2 }, { id: 'a', slots: 2 }, { id: 'b', slots: 'many' }, { id: 'c' }],
+    };
+
+    expect(await send('batch', { data: wrong }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: [
+        '/template/clusterId',
+        '/template/config/taskmanager.numberOfTaskSlots',
+        '/template/config/taskmanager.numberOfTaskSlots',
+      ],
+    });
+    expect(operations()).toEqual([]);
+    expect(world.commands.sent).toEqual([]);
+  });
+
+  it.each([
+    ['of sessions', { template: { mode: 'session' } }, '/template/mode'],
+    ['without rows', { parameters: [] }, '/parameters'],
+    ['with a task token for each row', { template: { ...template, taskToken: 'x' } }, '/template/taskToken'],
+  ])('is not %s', async (_what, fields, pointer) => {
+    expect(await send('batch', { data: { ...data, ...fields } }, world)).toMatchObject({
+      outcome: 'rejected',
+      pointers: expect.arrayContaining([pointer]),
+    });
+  });
+});
+
+describe('the end of a batch', () => {
+  const [, send] = doors[0]!;
+  const verdictOf = (index: number, verdict: VerdictRecord['verdict'], message?: string): VerdictRecord => ({
+    operationId: deploys().find(({ batchIndex }) => batchIndex === index)?.operationId ?? '',
+    target: 'local',
+    verdict,
+    at: '2026-11-23T12:00:00.000Z',
+    ...(message === undefined ? {} : { message }),
+  });
+
+  it('comes when all have FINISHED', async () => {
+    await send('batch', { data: { ...data, correlationId: 'backfill' } }, world);
+    await letIn(world);
+    await publish([verdictOf(0, 'FINISHED')]);
+    const before = theBatch()?.state;
+    await publish([verdictOf(1, 'FINISHED')]);
+    await publish([world.store.verdicts.get(batchId())!]);
+
+    expect(before).toBe('IN_PROGRESS');
+    expect(theBatch()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(world.bus.published.at(-1)).toMatchObject({
+      type: 'Flink Command Finished',
+      detail: { kind: 'batch', verdict: 'FINISHED', correlationId: 'backfill', operationId: batchId() },
+    });
+  });
+
+  it('is a failure with the causes when some did not', async () => {
+    await send('batch', { data }, world);
+    await letIn(world);
+    await publish([verdictOf(0, 'FINISHED'), verdictOf(1, 'FAILED', 'no such file')]);
+
+    expect(theBatch()).toMatchObject({
+      state: 'FAILED',
+      problem: {
+        code: 'elements-failed',
+        detail: '1 of 2 did not finish',
+        errors: [{ pointer: '/parameters/1', detail: 'days-1 FAILED: no such file' }],
+      },
+    });
+    const { body } = await answerOf(
+      operationHandler(world.ports),
+      httpEvent('GET /v1/operations/{operationId}/elements', { operationId: batchId() }),
+    );
+    expect(body['elements']).toMatchObject([{ verdict: 'FINISHED' }, { verdict: 'FAILED', message: 'no such file' }]);
+  });
+
+  it('counts a row that was refused', async () => {
+    await send('deploy', { clusterId: 'days-0', data: { mode: 'session' } }, world);
+    await send('batch', { data }, world);
+    await letIn(world);
+    const second = deploys().find(({ clusterId }) => clusterId === 'days-1');
+    await publish([{ ...verdictOf(1, 'FINISHED'), operationId: second?.operationId ?? '' }]);
+
+    expect(theBatch()).toMatchObject({ state: 'FAILED', problem: { detail: '1 of 2 did not finish' } });
+  });
+
+  it('answers the task that waits for it', async () => {
+    await send('batch', { data: { ...data, taskToken: 'token' } }, world);
+    await letIn(world);
+    await publish([verdictOf(0, 'FINISHED'), verdictOf(1, 'FINISHED')]);
+    await publish([world.store.verdicts.get(batchId())!]);
+
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token', finished: { verdict: 'FINISHED' } }]);
+    expect(JSON.stringify(world.bus.published)).not.toContain('"token"');
+  });
+});
+
+describe('verdicts', () => {
+  const [, send] = doors[0]!;
+
+  it('are told with the name that the caller gave, and answer a task', async () => {
+    const fields = { mode: 'session', correlationId: 'mine', taskToken: 'token' };
+    await send('deploy', { clusterId: 'etl', data: fields }, world);
+    await world.machines.runAll(world.ports);
+    await publish();
+
+    expect(world.bus.published).toMatchObject([
+      { type: 'Flink Command Finished', detail: { kind: 'deploy', verdict: 'FINISHED', correlationId: 'mine' } },
+    ]);
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token' }]);
+    expect(JSON.stringify((await world.store.operation(deploys()[0]?.operationId ?? ''))?.value)).toContain('token');
+    const { body } = await answerOf(
+      operationHandler(world.ports),
+      httpEvent('GET /v1/operations/{operationId}', { operationId: deploys()[0]?.operationId ?? '' }),
+    );
+    expect(body).toMatchObject({ verdict: 'FINISHED', correlationId: 'mine' });
+    expect(JSON.stringify(body)).not.toContain('token');
+  });
+
+  it('stay what they were first', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
+    await send('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
+    await world.machines.runAll(world.ports);
+    await send('stop', { clusterId: 'etl' }, world);
+    await world.machines.runAll(world.ports);
+
+    expect(world.store.verdicts.get(deploys()[0]?.operationId ?? '')).toMatchObject({ verdict: 'FAILED' });
+    expect(await cluster('etl')).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('the queue of commands', () => {
+  const message = (fields: object) => ({
+    ...commandMessage('deploy', { clusterId: 'etl' }),
+    data: undefined,
+    ...fields,
+  });
+  const rejections = () => world.bus.rejected.map(({ rejection: { problem } }) => problem);
+  const uploaded = 's3://bucket/uploads/local/1/command.json';
+
+  it('takes a command from where it was uploaded', async () => {
+    world.drafts.uploads.set(uploaded, { mode: 'session' });
+    await throughBatch([sqsRecord(message({ dataref: uploaded }))], world.ports);
+
+    expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
+  });
+
+  it.each([
+    ['is not there', { dataref: 's3://bucket/uploads/local/1/other.json' }],
+    ['is of another target', { dataref: 's3://bucket/uploads/other/1/command.json' }],
+    ['comes beside data', { dataref: uploaded, data: { mode: 'session' } }],
+  ])('rejects a reference that %s', async (_what, fields) => {
+    world.drafts.uploads.set(uploaded, { mode: 'session' });
+    world.drafts.uploads.set('s3://bucket/uploads/other/1/command.json', { mode: 'session' });
+    await throughBatch([sqsRecord(message(fields))], world.ports);
+
+    expect(rejections()).toMatchObject([{ code: 'malformed-request', errors: [{ pointer: '/dataref' }] }]);
+  });
+
+  it('puts a command away with its reason after its last try, so that those behind it go on', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    const first = sqsRecord(
+      commandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } }),
+      'g',
+      mostReceives,
+    );
+    const behind = sqsRecord(commandMessage('deploy', { clusterId: 'bi', data: { mode: 'session' } }), 'g');
+
+    expect(await throughBatch([first, behind], world.ports)).toEqual([]);
+    expect(world.commands.deadCommands).toMatchObject([
+      { group: 'g', problem: { code: 'target-unreachable', detail: 'dark' } },
+    ]);
+    expect(await cluster('bi')).toMatchObject({ state: 'DEPLOYING' });
+  });
+
+  it('lists dead commands with their reasons, and brings them back', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    const body = commandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } });
+    await throughBatch([sqsRecord(body, 'g', mostReceives)], world.ports);
+    const handler = deadHandler(world.ports);
+    const listed = await answerOf(handler, httpEvent('GET /v1/dead-commands', {}));
+    const missing = await answerOf(handler, httpEvent('POST /v1/dead-commands/redrive', {}, { body: { ids: ['x'] } }));
+    await answerOf(handler, httpEvent('POST /v1/dead-commands/redrive', {}, { body: {} }));
+    await letIn(world);
+
+    expect(listed.body).toMatchObject({
+      commands: [{ subject: 'targets/local/clusters/etl', code: 'target-unreachable', detail: 'dark' }],
+    });
+    expect(missing.status).toBe(404);
+    expect(world.commands.deadCommands).toEqual([]);
+    expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
+  });
+});
