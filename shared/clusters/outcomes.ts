@@ -28,7 +28,7 @@ export const outcomesOf = (change: Change): Outcomes => {
   return {
     left: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(claimant),
     freed: [...over.filter(({ state }) => state !== 'FAILED'), ...lost, ...submitted].map(claimant),
-    verdicts: [
+    verdicts: firstOfEach([
       ...operations.flatMap((operation) => {
         const verdict = verdictOfOperation(operation, cluster?.mode);
         const message = operation.problem?.detail;
@@ -43,9 +43,13 @@ export const outcomesOf = (change: Change): Outcomes => {
         message,
         at: rest.updatedAt,
       })),
-    ],
+    ]),
   };
 };
+
+/** A deploy that fails ends its cluster, too. */
+const firstOfEach = (verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] =>
+  verdicts.filter((one, index) => verdicts.findIndex(({ operationId }) => operationId === one.operationId) === index);
 
 const claimant = ({ target, operationId }: Claimant): Claimant => ({ target, operationId });
 

@@ -89,6 +89,8 @@ export class ModelTable {
   }
 
   private write(puts: readonly Put[]): void {
+    if (new Set(puts.map(({ Item }) => keyOf(Item as Item))).size < puts.length)
+      throw new Error('Transaction request cannot include multiple operations on one item');
     const codes = puts.map((put) => (this.holds(put) ? 'None' : 'ConditionalCheckFailed'));
     if (codes.some((code) => code !== 'None')) throw cancelled(codes);
     for (const { Item } of puts) {

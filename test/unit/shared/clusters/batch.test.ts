@@ -93,7 +93,12 @@ describe.each(doors)('through %s, a batch', (_door, send: Send) => {
         clusterId: '${param.id}',
         config: { 'taskmanager.numberOfTaskSlots': '${param.slots}' },
       },
-      parameters: [{ id: 'a', slots: 2 }, { id: 'a', slots: 2 }, { id: 'b', slots: 'many' }, { id: 'c' }],
+      parameters: [
+        { day: 0, id: 'a', slots: 2 },
+        { day: 1, id: 'a', slots: 2 },
+        { day: 2, id: 'b', slots: 'many' },
+        { day: 3, id: 'c' },
+      ],
     };
 
     expect(await send('batch', { data: wrong }, world)).toMatchObject({
