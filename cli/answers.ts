@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type * as requests from '#events/requests.ts';
 
 export type Clusters = Readonly<z.infer<typeof requests.Clusters>>;
+export type Elements = Readonly<z.infer<typeof requests.Elements>>;
 export type Jobs = Readonly<z.infer<typeof requests.Jobs>>;
 export type Logs = Readonly<z.infer<typeof requests.Logs>>;
 export type NamedTarget = Readonly<z.infer<typeof requests.NamedTarget>>;

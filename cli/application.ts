@@ -57,7 +57,13 @@ export const runApplication = async (
   if (waits) await report(await untilOver(cluster, context), context);
 };
 
-const pick = ({ clusterId, flinkVersion, onFailure }: Context) => ({ clusterId, flinkVersion, onFailure });
+const pick = ({ clusterId, flinkVersion, onFailure, queueing, labels }: Context) => ({
+  clusterId,
+  flinkVersion,
+  onFailure,
+  queueing,
+  labels,
+});
 
 /** @throws Failure for a jar that the JobManager could not get. */
 const checkJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {

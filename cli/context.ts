@@ -11,9 +11,12 @@ import {
   configOf,
   flinkVersionOf,
   isJson,
+  labelsOf,
   modeOf,
   onFailureOf,
   propertiesOf,
+  type Queueing,
+  queueingOf,
 } from './options.ts';
 import { readLocalFile, settingsFrom } from './settings.ts';
 
@@ -52,6 +55,10 @@ export interface Context {
   readonly mode: Mode | undefined;
   /** `-Ddrey.on-failure`. */
   readonly onFailure: 'remove' | 'keep' | undefined;
+  /** `-Ddrey.priority`, `-Ddrey.depends-on`, `-Ddrey.deadline`, `-Ddrey.correlation-id`. */
+  readonly queueing: Queueing;
+  /** `-Ddrey.team`. */
+  readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
   readonly flinkVersion: FlinkVersion | undefined;
   readonly json: boolean;
@@ -89,6 +96,8 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     config: configOf(properties),
     mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
     onFailure: onFailureOf(properties.get('drey.on-failure')),
+    queueing: queueingOf(properties),
+    labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: isJson(options.output),
     target: async () => named || onlyTarget(api()),

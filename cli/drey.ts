@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { distance } from 'fastest-levenshtein';
 
 import type { AnyCommand } from './command.ts';
+import { batch } from './commands/batch.ts';
 import { cancel } from './commands/cancel.ts';
 import { clusters } from './commands/clusters.ts';
 import { describe } from './commands/describe.ts';
@@ -15,10 +16,12 @@ import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { operation } from './commands/operation.ts';
 import { orphans } from './commands/orphans.ts';
+import { queue } from './commands/queue.ts';
 import { render } from './commands/render.ts';
 import { runApplication } from './commands/run-application.ts';
 import { run } from './commands/run.ts';
 import { targets } from './commands/targets.ts';
+import { wait } from './commands/wait.ts';
 import type { Io } from './context.ts';
 import { Failure, UsageError } from './failure.ts';
 import { type CommonOptions, addCommonOptions, withTwoDashes } from './options.ts';
@@ -37,6 +40,9 @@ const commands: readonly AnyCommand[] = [
   logs,
   targets,
   operation,
+  queue,
+  batch,
+  wait,
   orphans,
 ];
 

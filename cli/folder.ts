@@ -9,7 +9,7 @@ import type { FlinkVersion } from '#shared/flink/version.ts';
 import type { Context } from './context.ts';
 import { bytesOf, isThere, textOf, textsIn } from './disk.ts';
 import { Failure, refusalOf } from './failure.ts';
-import { type Mode, modeOf } from './options.ts';
+import { type Mode, modeOf, type Queueing } from './options.ts';
 
 /** What Flink's client takes from the disk of whoever calls it: the configuration folder, and files that options name. */
 export interface LocalInput extends Pick<
@@ -252,7 +252,8 @@ const ofThisMachine: ReadonlySet<string> = new Set([
 const elsewhere: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execution.target']);
 
 /** What a deploy is asked for with: the members of its body that say what the cluster is. */
-export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerberos'> {
+export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerberos'>, Queueing {
+  readonly labels?: Readonly<Record<string, string>>;
   readonly clusterId?: string;
   readonly config: Readonly<Record<string, string>>;
   readonly flinkVersion?: FlinkVersion;
@@ -262,7 +263,15 @@ export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerbe
 
 /** What is here as the API takes it: the folder below what the command line says, and no path of this machine. */
 export const deployBody = async (
-  { clusterId, config, flinkVersion, onFailure }: Pick<Context, 'clusterId' | 'config' | 'flinkVersion' | 'onFailure'>,
+  {
+    clusterId,
+    config,
+    flinkVersion,
+    onFailure,
+    queueing = {},
+    labels = {},
+  }: Pick<Context, 'clusterId' | 'config' | 'flinkVersion' | 'onFailure'> &
+    Partial<Pick<Context, 'queueing' | 'labels'>>,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
   const [{ canonicalConfig }, { clientOnly, textOf: valueText }] = await Promise.all([
@@ -289,5 +298,7 @@ export const deployBody = async (
     ...(kerberos === undefined ? {} : { kerberos }),
     ...(flinkVersion === undefined ? {} : { flinkVersion }),
     ...(onFailure === undefined ? {} : { onFailure }),
+    ...queueing,
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 };

@@ -56,14 +56,14 @@ const untilDone = async (first: Operation, progress: Progress, context: Context)
   const { isDone } = await import('#events/model.ts');
   if (isDone(first)) return first;
   progress.phase(first.phase);
-  const latest = Date.parse(first.deadline) + graceMs;
   try {
     const pause = slowingPause(pace, context.signal);
-    while (Date.now() < latest) {
+    // One that waits has another deadline when it starts.
+    for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
       await pause();
-      const operation = await operationOf(first.operationId, context);
-      if (isDone(operation)) return operation;
-      progress.phase(operation.phase);
+      latest = await operationOf(first.operationId, context);
+      if (isDone(latest)) return latest;
+      progress.phase(latest.phase);
     }
   } finally {
     if (context.signal.aborted) context.note(`\nThe ${first.kind} goes on: ${nextStep(first)}`);

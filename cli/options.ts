@@ -123,6 +123,39 @@ export const onFailureOf = (text: string | undefined): 'remove' | 'keep' | undef
   throw new UsageError(`-Ddrey.on-failure is remove or keep, not "${text}".`);
 };
 
+/** When a command may start, and by which name its end is told: as the API takes it. */
+export interface Queueing {
+  readonly priority?: number;
+  readonly dependsOn?: readonly string[];
+  readonly deadline?: string;
+  readonly correlationId?: string;
+}
+
+/** @throws UsageError for a priority that is no whole number, or a deadline that is no time. */
+export const queueingOf = (properties: ReadonlyMap<string, string>): Queueing => {
+  const [priority, dependsOn, deadline, correlationId] = [
+    'drey.priority',
+    'drey.depends-on',
+    'drey.deadline',
+    'drey.correlation-id',
+  ].map((key) => properties.get(key));
+  if (priority !== undefined && !/^-?\d+$/.test(priority))
+    throw new UsageError(`-Ddrey.priority is a whole number, not "${priority}".`);
+  if (deadline !== undefined && Number.isNaN(Date.parse(deadline)))
+    throw new UsageError(`-Ddrey.deadline is a time such as 2026-11-24T06:00:00Z, not "${deadline}".`);
+  return {
+    ...(priority === undefined ? {} : { priority: Number(priority) }),
+    ...(dependsOn === undefined ? {} : { dependsOn: dependsOn.split(',').map((id) => id.trim()) }),
+    ...(deadline === undefined ? {} : { deadline: new Date(deadline).toISOString() }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+};
+
+export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
+  const team = properties.get('drey.team');
+  return team === undefined ? {} : { team };
+};
+
 export const isJson = (format: string | undefined): boolean => {
   if (format !== undefined && format !== 'json' && format !== 'table')
     throw new UsageError(`The output is table or json, not "${format}".`);

@@ -19,7 +19,7 @@ export const clusters = defineCommand<Options>({
   options: {
     '-a, --all': 'also those that are over',
     '--state <states>':
-      'only those in these states, separated by commas: REQUESTED, DEPLOYING, RUNNING, STOPPING, and when they are over STOPPED, FINISHED, CANCELED, FAILED',
+      'only those in these states, separated by commas: QUEUED, REQUESTED, DEPLOYING, RUNNING, STOPPING, and when they are over STOPPED, FINISHED, CANCELED, FAILED',
     '--label <key=value>': 'only those with this label; several are separated by commas',
     '--mode <mode>': 'only these: session or application',
   },

@@ -41,7 +41,7 @@ const phaseOf = async (
   { state, operationId, stopOperationId }: Cluster,
   context: Context,
 ): Promise<string | undefined> => {
-  if (state !== 'REQUESTED' && state !== 'DEPLOYING' && state !== 'STOPPING') return undefined;
+  if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
   return id === undefined ? undefined : (await operationOf(id, context)).phase;
 };

@@ -54,7 +54,7 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
   const { operation } = await carryOut(
     {
       path: `${clusterPath(place)}/jobs`,
-      body: { jar: uploaded, ...submission },
+      body: { jar: uploaded, ...submission, ...context.queueing },
       what: `Submitting ${jar} to ${clusterId}`,
     },
     context,

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-
 import type { NamedTarget, Targets } from '../answers.ts';
 import { path } from '../api.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
+import { documentOf } from '../documents.ts';
+import { UsageError } from '../failure.ts';
 import { tableOf } from '../table.ts';
 
 export const targets = defineCommand({
@@ -34,21 +33,13 @@ const show = async (context: Context): Promise<void> => {
 };
 
 const put = async (name: string, file: string, context: Context): Promise<void> => {
-  const answer = await context.api.put<NamedTarget>(path`/v1/targets/${name}`, await contentOf(file));
+  const answer = await context.api.put<NamedTarget>(
+    path`/v1/targets/${name}`,
+    await documentOf(file, context.io.stdin),
+  );
   if (context.json) context.printJson(answer);
   else
     context.print(
       `Target ${answer.name} is EKS cluster ${answer.cluster} in ${answer.region}, namespace ${answer.namespace}.`,
     );
-};
-
-const contentOf = async (file: string): Promise<unknown> => {
-  const { parse } = await import('yaml');
-  try {
-    return parse(await readFile(file, 'utf8')); // JSON is YAML
-  } catch (error) {
-    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
 };

@@ -28,6 +28,9 @@ export interface Line {
   readonly holders: readonly Claim[];
 }
 
+/** The same, with those who wait only counted: they may be thousands. */
+export type LineHead = Omit<Line, 'waiting'> & { readonly waiting: number };
+
 /** Why a command waits. */
 export interface Block {
   readonly reason: 'WaitingForQuota' | 'WaitingForTurn' | 'WaitingForDependency' | 'WaitingForCluster' | 'Drained';

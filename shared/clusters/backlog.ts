@@ -56,7 +56,7 @@ const placeOf = async ({ target, operationId }: StoredOperation, ports: Ports) =
 export const drain = async (name: string, drained: boolean, ports: Ports): Promise<void> => {
   await ports.targets.get(name);
   await repeatedly(ports, async () => {
-    const { gate, drained: since } = await ports.store.line(name);
+    const { gate, drained: since } = await ports.store.lineHead(name);
     if ((since !== undefined) === drained) return;
     const next = drained ? { since: ports.now().toISOString() } : undefined;
     await commit({ gate: { target: name, drained: next, previous: gate } }, ports);

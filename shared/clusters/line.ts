@@ -4,7 +4,7 @@ import type { Cluster, NamedTarget, OperationState } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 
-import { type Block, type Claim, isLimited, mustEverFit, turnsOf } from './admission.ts';
+import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
 import type { Change, Ports, Store, StoredOperation } from './ports.ts';
 import { clusterAt, commit, isChangedMeanwhile, operationOf, progressed, repeatedly, update } from './records.ts';
 import { moved } from './state.ts';
@@ -51,14 +51,11 @@ export const enter = async (
   beforeWaiting: () => Promise<void> = async () => {},
 ): Promise<Block | undefined> => {
   mustEverFit(claim, target);
-  const [line, awaited] = await Promise.all([ports.store.line(target.name), awaitedBy(claim, target, ports)]);
-  const claims = [...line.waiting.map(({ value }) => value), claim];
-  const blocks = new Map(awaited === undefined ? [] : [[claim.operationId, awaited]]);
-  const turns = turnsOf(claims, line.holders, { target, drained: line.drained !== undefined, blocks });
-  const block = turns.find((turn) => turn.claim === claim)?.block;
+  const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedBy(claim, target, ports)]);
+  const block = blockOf(claim, line, awaited, target);
   if (block === undefined && (await isStarted(claim, target, line.gate, changeOf(undefined), ports))) return undefined;
-  if (line.waiting.length >= target.mostWaiting) {
-    throw new Fault('limit-reached', `${line.waiting.length} commands wait for target ${target.name} already`, {
+  if (line.waiting >= target.mostWaiting) {
+    throw new Fault('limit-reached', `${line.waiting} commands wait for target ${target.name} already`, {
       retryAfterSeconds: 30,
     });
   }
@@ -66,6 +63,18 @@ export const enter = async (
   await beforeWaiting();
   await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
   return waits;
+};
+
+/** Where others wait, whose turn it is among them is decided for all at once. */
+const blockOf = (
+  claim: Claim,
+  { holders, drained, waiting }: LineHead,
+  awaited: Block | undefined,
+  target: NamedTarget,
+): Block | undefined => {
+  const blocks = new Map(awaited === undefined ? [] : [[claim.operationId, awaited]]);
+  const [turn] = turnsOf([claim], holders, { target, drained: drained !== undefined, blocks });
+  return turn?.block ?? (waiting === 0 ? undefined : { reason: 'WaitingForTurn', message: `${waiting} before it` });
 };
 
 /** Not if somebody else was let in meanwhile: the line decides then. */

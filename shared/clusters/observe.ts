@@ -78,7 +78,7 @@ const removeLeftovers = (
 /** Frees what operations hold that are long over: the cleanup of a failed deploy may have ended before it said so. */
 const freeLost = async (clusters: readonly Cluster[], target: string, ports: Ports) => {
   const alive = new Set(clusters.map(({ operationId }) => operationId));
-  const { holders } = await ports.store.line(target);
+  const { holders } = await ports.store.lineHead(target);
   const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
   await each(doubtful, (claim) => freeIfLost(claim, ports));
 };

@@ -6,7 +6,7 @@ import type { CommandFinished, Rejection, Tidings, Transition } from '#events/tr
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
-import type { Claim, Line } from './admission.ts';
+import type { Claim, Line, LineHead } from './admission.ts';
 import type { Look } from './look.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -140,6 +140,7 @@ export interface Store {
   verdict(operationId: string): Promise<VerdictRecord | undefined>;
   /** Who waits for a target and who holds how much of it, as of now. */
   line(target: string): Promise<Line>;
+  lineHead(target: string): Promise<LineHead>;
   elements(batchId: string): Promise<readonly Element[]>;
   /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
   commit(change: Change): Promise<void>;

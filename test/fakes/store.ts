@@ -94,6 +94,11 @@ export class FakeStore implements Store {
     });
   }
 
+  async lineHead(target: string) {
+    const line = await this.line(target);
+    return { ...line, waiting: line.waiting.length };
+  }
+
   async elements(batchId: string) {
     return [...this.elementRecords.values()]
       .filter((element) => element.batchId === batchId)

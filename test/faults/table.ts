@@ -73,7 +73,7 @@ export class ModelTable {
     const found = [...this.items.values()]
       .filter(({ pk, sk }) => pk === values[':pk'] && sk >= String(values[':from']) && sk <= String(values[':to']))
       .toSorted((one, other) => (one.sk < other.sk ? -1 : 1));
-    return { Items: structuredClone(found.slice(0, input.Limit ?? found.length)) };
+    return { Items: structuredClone(found.slice(0, input.Limit ?? found.length)), Count: found.length };
   }
 
   /** Deletions put nothing; the one update that there is keeps what is there. */

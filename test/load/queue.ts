@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { KubeConfig, type V1Deployment, Watch } from '@kubernetes/client-node';
+import { AppsV1Api, KubeConfig, makeInformer, type V1Deployment } from '@kubernetes/client-node';
 import pMap from 'p-map';
 
 import { sign } from '#cli/sign.ts';
@@ -246,23 +246,28 @@ const watchDeployments = async (system: LocalSystem, prefix: string, onCreated: 
   const created = new Map<string, { readonly at: number; readonly uids: Set<string> }>();
   const live = new Set<string>();
   const state = { created, live, mostAtOnce: 0, end: () => {} };
-  const seen = (phase: string, { metadata = {} }: V1Deployment) => {
-    const { name = '', uid = '', annotations = {} } = metadata;
-    if (!name.startsWith(`${prefix}-`) || annotations[operationAnnotation] === undefined) return;
-    if (phase === 'DELETED') live.delete(name);
-    if (phase !== 'ADDED') return;
+  const isOurs = ({ metadata = {} }: V1Deployment) =>
+    metadata.name?.startsWith(`${prefix}-`) === true && metadata.annotations?.[operationAnnotation] !== undefined;
+  const onAdd = (deployment: V1Deployment) => {
+    const { name = '', uid = '' } = deployment.metadata ?? {};
+    if (!isOurs(deployment)) return;
     live.add(name);
     state.mostAtOnce = Math.max(state.mostAtOnce, live.size);
     const known = created.get(name);
     known?.uids.add(uid);
-    if (known === undefined) {
-      created.set(name, { at: Date.now(), uids: new Set([uid]) });
-      onCreated(name);
-    }
+    if (known !== undefined) return;
+    created.set(name, { at: Date.now(), uids: new Set([uid]) });
+    onCreated(name);
   };
   const path = `/apis/apps/v1/namespaces/${system.namespace}/deployments`;
-  const request = await new Watch(config).watch(path, { timeoutSeconds: 3_600 }, seen, () => {});
-  state.end = () => request.abort();
+  const apps = config.makeApiClient(AppsV1Api);
+  const informer = makeInformer(config, path, () => apps.listNamespacedDeployment({ namespace: system.namespace }));
+  informer.on('add', onAdd);
+  informer.on('delete', ({ metadata }) => live.delete(metadata?.name ?? ''));
+  // A watch ends now and then; the list that begins the next one says what was missed.
+  informer.on('error', () => void sleep(500).then(() => informer.start()));
+  await informer.start();
+  state.end = () => void informer.stop();
   return state;
 };
 

@@ -1,0 +1,166 @@
+import type { Backlog, DeadCommands } from '#events/requests.ts';
+import type { Operation } from '#events/model.ts';
+
+import { path } from '../api.ts';
+import { defineCommand, defineGroup } from '../command.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../failure.ts';
+import { localTime } from '../flink-lines.ts';
+import { tableOf } from '../table.ts';
+
+const anId = '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f';
+
+const list = defineCommand({
+  name: 'list',
+  summary: 'show which commands wait for a target, and for what',
+  examples: { 'drey queue list --at etl': 'the line of target etl, first to last' },
+  run: async (context) => show(await context.api.get<Backlog>(await linePath(context)), context),
+});
+
+const cancel = defineCommand({
+  name: 'cancel',
+  operands: '[operation-ids...]',
+  summary: 'take back commands that wait',
+  examples: {
+    [`drey queue cancel ${anId}`]: 'one that `drey queue list` shows; of a batch, all of its deploys that wait',
+  },
+  run: async (context, ids) => {
+    if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
+    const line = await linePath(context);
+    const results: { readonly operationId: string; readonly revoked: number }[] = [];
+    for (const operationId of ids) {
+      const { revoked } = await context.api.post<{ revoked: number }>(
+        `${line}${path`/${operationId}/revocation`}`,
+        undefined,
+      );
+      results.push({ operationId, revoked });
+      if (!context.json)
+        context.print(revoked === 1 ? `${operationId} is taken back.` : `${operationId}: ${revoked} are taken back.`);
+    }
+    if (context.json) context.printJson({ results });
+  },
+});
+
+const priority = defineCommand({
+  name: 'priority',
+  operands: '[operation-id] [number]',
+  summary: 'move a command that waits',
+  examples: { [`drey queue priority ${anId} 100`]: 'higher ones start first; 0 is what a command has by itself' },
+  run: async (context, [operationId, text]) => {
+    const value = Number(text);
+    if (operationId === undefined || text === undefined || !Number.isInteger(value))
+      throw new UsageError('Usage: drey queue priority OPERATION-ID NUMBER');
+    const operation = await context.api.put<Operation>(`${await linePath(context)}${path`/${operationId}`}`, {
+      priority: value,
+    });
+    if (context.json) context.printJson(operation);
+    else if (operation.position === undefined) context.print(`${operationId} is ${operation.state}.`);
+    else context.print(`${operationId} is at place ${operation.position} now.`);
+  },
+});
+
+const drain = defineCommand({
+  name: 'drain',
+  summary: 'start nothing on a target any more; what runs goes on',
+  examples: { 'drey queue drain --at etl': 'before work on its Kubernetes cluster; commands wait meanwhile' },
+  run: async (context) => change(true, context),
+});
+
+const resume = defineCommand({
+  name: 'resume',
+  summary: 'start what waits for a target again',
+  examples: { 'drey queue resume --at etl': 'after `drey queue drain`' },
+  run: async (context) => change(false, context),
+});
+
+const dead = defineCommand({
+  name: 'dead',
+  summary: 'show the commands of the queue whose last try failed, and why',
+  examples: { 'drey queue dead': 'what is in the dead-letter queue' },
+  run: async (context) => {
+    const answer = await context.api.get<DeadCommands>('/v1/dead-commands');
+    if (context.json) context.printJson(answer);
+    else if (answer.commands.length === 0) context.print('There are no dead commands.');
+    else await printDead(answer, context);
+  },
+});
+
+const redrive = defineCommand({
+  name: 'redrive',
+  operands: '[ids...]',
+  summary: 'bring dead commands back to the queue',
+  examples: {
+    'drey queue redrive': 'all of them',
+    'drey queue redrive 7f3c1a52-6f5e-4c58-8f29-5b7f0e9f3d11': 'one that `drey queue dead` shows',
+  },
+  run: async (context, ids) => {
+    const answer = await context.api.post<DeadCommands>('/v1/dead-commands/redrive', ids.length === 0 ? {} : { ids });
+    if (context.json) context.printJson(answer);
+    else if (answer.commands.length === 0) context.print('There are no dead commands.');
+    else context.print(`Brought back: ${answer.commands.map(({ id }) => id).join(', ')}`);
+  },
+});
+
+export const queue = defineGroup({
+  name: 'queue',
+  summary: 'look at the commands that wait, and move, cancel, pause or revive them',
+  commands: [list, cancel, priority, drain, resume, dead, redrive],
+});
+
+const linePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;
+
+const change = async (drained: boolean, context: Context): Promise<void> =>
+  show(await context.api.put<Backlog>(await linePath(context), { drained }), context);
+
+const show = async (backlog: Backlog, context: Context): Promise<void> => {
+  if (context.json) {
+    context.printJson(backlog);
+    return;
+  }
+  const { target, drained, limits, usage, teams, waiting } = backlog;
+  if (drained !== undefined)
+    context.print(`Target ${target} is drained since ${localTime(drained.since)}: nothing is started.`);
+  context.print(`In use: ${amountsOf(usage, limits).join(', ')}`);
+  if (teams.length > 1)
+    for (const { team, usage: held } of teams) context.print(`  ${team || '(no team)'}: ${amountsOf(held).join(', ')}`);
+  if (waiting.length === 0) {
+    context.print('Nothing waits.');
+    return;
+  }
+  const rows = waiting.map((one) => [
+    String(one.position),
+    one.clusterId,
+    one.kind,
+    one.team,
+    String(one.priority),
+    localTime(one.since),
+    `${one.reason}: ${one.message}`,
+    one.operationId,
+  ]);
+  context.print(
+    await tableOf(['PLACE', 'CLUSTER', 'COMMAND', 'TEAM', 'PRIORITY', 'SINCE', 'WAITS FOR', 'OPERATION'], rows),
+  );
+};
+
+/** `clusters 3/20, jobs 3, cpu 12/64, memory 24/256 GiB`. */
+const amountsOf = (usage: Backlog['usage'], limits: Backlog['limits'] = {}): readonly string[] => {
+  const of = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
+  const gibibytes = Math.round((usage.memoryMebibytes / 1_024) * 10) / 10;
+  return [
+    `clusters ${usage.clusters}${of(limits.clusters)}`,
+    `jobs ${usage.jobs}${of(limits.jobs)}`,
+    `cpu ${usage.cpu}${of(limits.cpu)}`,
+    `memory ${gibibytes}${of(limits.memoryGibibytes)} GiB`,
+  ];
+};
+
+const printDead = async ({ commands }: DeadCommands, context: Context): Promise<void> => {
+  const rows = commands.map(({ id, subject = '', type = '', code, detail = '' }) => [
+    id,
+    type.split('.')[2] ?? '',
+    subject,
+    code === undefined ? 'its function ended before it could say why' : `${code}: ${detail}`,
+  ]);
+  context.print(await tableOf(['ID', 'COMMAND', 'SUBJECT', 'REASON'], rows));
+  context.note('`drey queue redrive` brings them back, `drey queue redrive ID` one.');
+};

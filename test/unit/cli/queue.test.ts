@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Backlog } from '#events/requests.ts';
+import type { Operation } from '#events/model.ts';
+
+import { drey } from './drey.ts';
+import { type Replies, startLoopbackApi } from './loopback-api.ts';
+
+let server: Awaited<ReturnType<typeof startLoopbackApi>>;
+beforeAll(async () => {
+  server = await startLoopbackApi();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
+const run = (replies: Replies, words: readonly string[], input = '') => {
+  server.answer({ ...targets, ...replies });
+  return drey(words, { api: server.url, input });
+};
+
+const id = (digit: string) => digit.repeat(32);
+const line = '/v1/targets/local/queue';
+const time = '2026-11-24T12:00:00.000Z';
+const none = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
+const backlog: Backlog = {
+  target: 'local',
+  limits: { clusters: 3, cpu: 12 },
+  usage: { clusters: 3, jobs: 2, cpu: 7.5, memoryMebibytes: 10_752 },
+  teams: [
+    { team: '', usage: none },
+    { team: 'etl', usage: { ...none, clusters: 3 } },
+  ],
+  waiting: [
+    {
+      position: 1,
+      operationId: id('a'),
+      kind: 'deploy',
+      clusterId: 'nightly',
+      team: 'etl',
+      priority: 5,
+      since: time,
+      deadline: time,
+      dependsOn: [],
+      reason: 'WaitingForQuota',
+      message: 'clusters 3/3',
+    },
+  ],
+};
+
+const operation = (fields: Partial<Operation> = {}): Operation => ({
+  operationId: id('a'),
+  kind: 'deploy',
+  target: 'local',
+  clusterId: 'nightly',
+  state: 'SUCCEEDED',
+  door: 'http',
+  createdAt: time,
+  updatedAt: time,
+  deadline: time,
+  ...fields,
+});
+const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.operationId}`]: { body: one } });
+
+describe('drey queue', () => {
+  it('lists who waits and for what, and what is in use', async () => {
+    const { code, stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB');
+    expect(stdout).toContain('  etl: clusters 3, jobs 0, cpu 0, memory 0 GiB');
+    expect(stdout).toMatch(/1 +nightly +deploy +etl +5 .*WaitingForQuota: clusters 3\/3 +a{32}/);
+  });
+
+  it('says that nothing waits', async () => {
+    const { stdout } = await run({ [`GET ${line}`]: { body: { ...backlog, teams: [], waiting: [] } } }, [
+      'queue',
+      'list',
+    ]);
+
+    expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nNothing waits.\n');
+  });
+
+  it('gives programs what the API answers', async () => {
+    const { stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list', '--output', 'json']);
+
+    expect(JSON.parse(stdout)).toEqual(backlog);
+  });
+
+  it.each([
+    ['drain', true],
+    ['resume', false],
+  ])('%s changes the line', async (word, drained) => {
+    const body = { ...backlog, ...(drained ? { drained: { since: time } } : {}) };
+    const { code, stdout } = await run({ [`PUT ${line}`]: { body } }, ['queue', word]);
+
+    expect(code).toBe(0);
+    expect(server.received.at(-1)?.json).toEqual({ drained });
+    expect(stdout.includes('nothing is started')).toBe(drained);
+  });
+
+  it('takes commands back', async () => {
+    const ended = await run({ [`POST ${line}/${id('a')}/revocation`]: { body: { revoked: 1 } } }, [
+      'queue',
+      'cancel',
+      id('a'),
+    ]);
+
+    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is taken back.\n` });
+  });
+
+  it('moves a command', async () => {
+    const body = operation({ state: 'QUEUED', position: 1 });
+    const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'priority', id('a'), '100']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is at place 1 now.\n` });
+    expect(server.received.at(-1)?.json).toEqual({ priority: 100 });
+  });
+
+  it.each([
+    [['queue', 'priority', id('a'), 'high'], 'Usage: drey queue priority'],
+    [['queue', 'cancel'], 'Missing the id'],
+    [['wait'], 'Missing the id'],
+    [['wait', id('a'), '--timeout', 'soon'], '"soon" is no time'],
+    [['batch'], 'Missing the file'],
+    [['queue', 'jump'], '"jump" is not a valid action'],
+  ])('says how it is used: %j', async (words, text) => {
+    const { code, stdout } = await run({}, words);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(text);
+  });
+
+  it('shows dead commands with their reasons, and brings them back', async () => {
+    const commands = [
+      {
+        id: 'm1',
+        subject: 'targets/local/clusters/etl',
+        type: 'drey.command.deploy.v1',
+        code: 'target-unreachable',
+        detail: 'dark',
+      },
+      { id: 'm2' },
+    ];
+    const replies = {
+      'GET /v1/dead-commands': { body: { commands } },
+      'POST /v1/dead-commands/redrive': { body: { commands: commands.slice(0, 1) } },
+    };
+    const { stdout } = await run(replies, ['queue', 'dead']);
+    const all = await run(replies, ['queue', 'redrive']);
+    const asked = server.received.at(-1)?.json;
+    await run(replies, ['queue', 'redrive', 'm1']);
+
+    expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +target-unreachable: dark/);
+    expect(stdout).toMatch(/m2 +its function ended before it could say why/);
+    expect(all.stdout).toBe('Brought back: m1\n');
+    expect([asked, server.received.at(-1)?.json]).toEqual([{}, { ids: ['m1'] }]);
+  });
+});
+
+describe('drey wait', () => {
+  it('ends with 0 when all have FINISHED', async () => {
+    const replies = {
+      ...operationAt(operation({ verdict: 'FINISHED' })),
+      ...operationAt(operation({ operationId: id('b'), clusterId: 'other', verdict: 'FINISHED' })),
+    };
+    const { code, stdout } = await run(replies, ['wait', id('a'), id('b')]);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/a{32} +deploy +nightly +FINISHED\nb{32} +deploy +other +FINISHED/);
+  });
+
+  it('ends with 1 and the causes when some have not, with the rows of a batch', async () => {
+    const problem = { detail: '1 of 2 did not finish' } as Operation['problem'];
+    const replies = {
+      ...operationAt(operation({ kind: 'batch', clusterId: 'days', verdict: 'FAILED', problem })),
+      [`GET /v1/operations/${id('a')}/elements`]: {
+        body: {
+          elements: [
+            { batchId: id('a'), batchIndex: 0, clusterId: 'days-0', verdict: 'FINISHED' },
+            { batchId: id('a'), batchIndex: 1, clusterId: 'days-1', verdict: 'FAILED', message: 'no such file' },
+          ],
+        },
+      },
+    };
+    const { code, stderr } = await run(replies, ['wait', id('a')]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 of 1 did not finish.');
+    expect(stderr).toContain('days: FAILED: 1 of 2 did not finish');
+    expect(stderr).toContain('days-1: FAILED: no such file');
+    expect(stderr).not.toContain('days-0');
+  });
+
+  it('waits until there is a verdict', async () => {
+    let asked = 0;
+    const replies: Replies = {
+      [`GET /v1/operations/${id('a')}`]: () => {
+        asked += 1;
+        return {
+          body:
+            asked < 2
+              ? operation({ state: 'QUEUED', phase: 'WaitingForQuota: cpu 12/12' })
+              : operation({ verdict: 'FINISHED' }),
+        };
+      },
+    };
+    const { code, stderr } = await run(replies, ['wait', id('a')]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('WaitingForQuota: cpu 12/12');
+  });
+
+  it('gives up after its time, and says what is open', async () => {
+    const { code, stderr } = await run(
+      operationAt(operation({ state: 'QUEUED', phase: 'Drained: starts are paused' })),
+      ['wait', id('a'), '--timeout', '1ms'],
+    );
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 of 1 did not finish (1 of them not yet).');
+    expect(stderr).toContain('nightly: QUEUED: Drained: starts are paused');
+  });
+});
+
+describe('drey batch', () => {
+  const accepted = operation({ kind: 'batch', clusterId: 'days', state: 'PENDING' });
+  const replies: Replies = {
+    'POST /v1/targets/local/batches': { status: 202, body: { operation: accepted } },
+    ...operationAt({ ...accepted, verdict: 'FINISHED' }),
+  };
+  const text = 'name: days\ntemplate: { mode: application }\nparameters:\n  - day: "1"\n';
+
+  it('sends what the file says, and tells how to wait', async () => {
+    const { code, stdout, stderr } = await run(replies, ['batch', '-'], text);
+
+    expect(code).toBe(0);
+    expect(server.received.at(-1)?.json).toEqual({
+      name: 'days',
+      template: { mode: 'application' },
+      parameters: [{ day: '1' }],
+    });
+    expect(stdout).toBe(`Batch days is accepted as operation ${id('a')}.\n`);
+    expect(stderr).toContain(`drey wait ${id('a')}`);
+  });
+
+  it('waits for the end where it is asked to', async () => {
+    const { code, stdout } = await run(replies, ['batch', '--wait', '-'], text);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/batch +days +FINISHED/);
+  });
+});
+
+describe('options about the line', () => {
+  it('go with a deploy', async () => {
+    const words = [
+      'kubernetes-session',
+      '--no-wait',
+      '-Ddrey.priority=7',
+      '-Ddrey.depends-on=first, second',
+      '-Ddrey.deadline=2026-11-25T06:00:00+01:00',
+      '-Ddrey.correlation-id=mine',
+      '-Ddrey.team=etl',
+    ];
+    await run({ 'POST /v1/targets/local/clusters': { status: 202, body: { operation: operation() } } }, words);
+
+    expect(server.received.find(({ method }) => method === 'POST')?.json).toMatchObject({
+      priority: 7,
+      dependsOn: ['first', 'second'],
+      deadline: '2026-11-25T05:00:00.000Z',
+      correlationId: 'mine',
+      labels: { team: 'etl' },
+    });
+  });
+
+  it.each([
+    ['-Ddrey.priority=high', 'is a whole number'],
+    ['-Ddrey.deadline=soon', 'is a time such as'],
+  ])('have to make sense: %s', async (word, message) => {
+    const { code, stdout } = await run({}, ['kubernetes-session', word]);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(message);
+  });
+});
