@@ -78,7 +78,7 @@ const functions = {
   Plan: [...may.read, ...may.reachClusters],
   Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission'), ...may.ask],
   Cancel: [...may.read, ...may.write, ...may.reachClusters],
-  Stop: [...may.read, ...may.write, ...may.start('cleanup')],
+  Stop: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup')],
   Cluster: [...may.read],
   Clusters: [...may.read],
   Jobs: [...may.read, ...may.write, ...may.reachClusters],
@@ -126,7 +126,7 @@ const functions = {
   ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
-  Cleanup: [...may.read, ...may.write, ...may.reachClusters],
+  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask],
 };
 
 const assumedBy = (service) => ({

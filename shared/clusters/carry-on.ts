@@ -10,7 +10,11 @@ import { operationOf } from './records.ts';
 export const carryOn = async (operationId: string, ports: Ports, signal: AbortSignal): Promise<StoredOperation> => {
   const operation = await operationOf(operationId, ports.store);
   const { kind, state, target, clusterId } = operation.value;
-  if (kind !== 'deploy' || state === 'QUEUED' || isDone(operation.value)) return operation.value;
+  if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
+  if (isDone(operation.value)) {
+    await ports.drafts.remove(operationId);
+    return operation.value;
+  }
   const draft = await ports.drafts.read(operationId);
   // It was carried out by another delivery of the same message.
   if (draft === undefined) return operation.value;

@@ -162,7 +162,9 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
   const { value: operation } = await operationOf(state.operationId, ports.store);
   const stop = stopOf(operation);
   if (stop === undefined) {
-    if (!isKept(operation) && !isUp(operation)) await commit({ freed: [operation] }, ports);
+    if (isKept(operation) || isUp(operation)) return state;
+    await commit({ freed: [operation] }, ports);
+    await ports.admissions.ask(operation.target);
     return state;
   }
   const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);

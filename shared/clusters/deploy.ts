@@ -26,6 +26,16 @@ export const deploy: UseCase<'deploy'> = {
     const place = { target: target.name, clusterId };
     const { deployment, resources } = rendered(command.data, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
+    if (earlier?.value.state === 'STOPPING') {
+      throw new Fault(
+        'not-ready',
+        `cluster ${clusterId} in target ${target.name} is STOPPING: wait until it is STOPPED`,
+        {
+          operationId: earlier.value.stopOperationId,
+          retryAfterSeconds: 5,
+        },
+      );
+    }
     if (earlier !== undefined && !isOver(earlier.value)) {
       throw new Fault(
         'id-taken',
@@ -80,10 +90,7 @@ export const deploy: UseCase<'deploy'> = {
   },
 
   async advance(operation, command, ports, signal) {
-    if (operation.value.state === 'QUEUED') {
-      await ports.admissions.ask(operation.value.target);
-      return operation.value;
-    }
+    if (operation.value.state === 'QUEUED') return operation.value;
     const applied =
       operation.value.state === 'PENDING' ? await apply(operation.value, command, ports, signal) : operation.value;
     if (applied.state === 'IN_PROGRESS') await ports.machines.start('lifecycle', applied.operationId);

@@ -13,7 +13,7 @@ export const finished = async (record: VerdictRecord, { store }: Pick<Ports, 'st
   const detail = { operationId, kind, target, clusterId, jobId, correlationId, batchId, batchIndex };
   const tidings = {
     type: 'Flink Command Finished',
-    subject: subjectOf(value),
+    subject: kind === 'batch' ? `targets/${target}` : subjectOf(value),
     detail: { ...detail, verdict, message, problem, at },
   } as const satisfies Tidings;
   return { tidings, taskToken: value.taskToken };

@@ -62,6 +62,9 @@ export const enter = async (
   const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
   await beforeWaiting();
   await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
+  // A place may have become free before it stood in line.
+  const now = blockOf(claim, await ports.store.lineHead(target.name), awaited, target);
+  if (now === undefined || now.reason === 'WaitingForTurn') await ports.admissions.ask(target.name);
   return waits;
 };
 

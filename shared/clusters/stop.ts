@@ -61,6 +61,7 @@ export const stop: UseCase<'stop'> = {
       },
       ports,
     );
+    if (cluster.value.state === 'QUEUED') await ports.drafts.remove(cluster.value.operationId);
     return { value: operation, version: 1 };
 
     /** The same end for both, unless the later one asks for another. */

@@ -50,9 +50,8 @@ export const submit: UseCase<'submit'> = {
     return { value: operationAt(block), version: 1 };
   },
 
-  async advance({ value }, _command, { machines, admissions }) {
-    if (value.state === 'QUEUED') await admissions.ask(value.target);
-    else await machines.start('submission', value.operationId);
+  async advance({ value }, _command, { machines }) {
+    if (value.state !== 'QUEUED') await machines.start('submission', value.operationId);
     return value;
   },
 };

@@ -62,11 +62,7 @@ const target: Target = {
   maxJarBytes: 1_000,
 };
 /** As the rule in the template has it. */
-const frees = ({ type, detail }: Pick<Tidings, 'type' | 'detail'>) =>
-  type === 'Flink Command Finished' ||
-  (type === 'Flink Cluster State Change' &&
-    'to' in detail &&
-    ['STOPPED', 'FINISHED', 'CANCELED', 'FAILED'].includes(detail.to));
+const frees = ({ type }: Pick<Tidings, 'type'>) => type === 'Flink Command Finished';
 
 const functionSeconds = 29;
 const lookSeconds = 55;
@@ -355,7 +351,7 @@ export class ModelWorld {
     for (const { type, detail } of tidings) {
       if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
       if ('sequence' in detail) this.bus.push(detail);
-      if ('target' in detail && frees({ type, detail })) this.askFor(detail.target);
+      if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }
   }
 

@@ -264,6 +264,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     await send('submit', { clusterId, data: { jar } }, world);
     await send('stop', { clusterId }, world);
+    await world.ports.admissions.ask('local');
     await letIn(world);
 
     expect(operations().find(({ kind }) => kind === 'submit')).toMatchObject({

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Cluster, NamedTarget, Operation } from '#events/model.ts';
+import type { Accepted, Backlog, Upload } from '#events/requests.ts';
+import type { CommandFinished } from '#events/transitions.ts';
+
+import { aws, call, clusterPath, events, freshId, stop, system, until, untilState } from '../support/system.ts';
+
+const queues = new SQSClient(aws);
+const machines = new SFNClient(aws);
+const output = (name: string) => system.outputs[name] ?? '';
+
+/** A target of its own beside that of the other tests, on the same cluster. */
+const target = `line-${randomUUID().slice(0, 6)}`;
+const line = `/v1/targets/${target}/queue`;
+const message = (clusterId: string, data: unknown, fields: object = {}) => ({
+  specversion: '1.0',
+  id: randomUUID(),
+  type: 'drey.command.deploy.v1',
+  source: 'test',
+  subject: `targets/${target}/clusters/${clusterId}`,
+  data,
+  ...fields,
+});
+const send = (clusterId: string, data: unknown, fields: object = {}) =>
+  queues.send(
+    new SendMessageCommand({
+      QueueUrl: output('CommandsQueueUrl'),
+      MessageBody: JSON.stringify(message(clusterId, data, fields)),
+      MessageGroupId: `targets/${target}/clusters/${clusterId}`,
+      MessageDeduplicationId: randomUUID(),
+    }),
+  );
+
+const session = { mode: 'session' };
+const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId, target))).body;
+const states = (clusterId: string, state: string) =>
+  until(
+    () => read(clusterId),
+    (one) => one.state === state,
+  );
+const backlog = async () => (await call<Backlog>('GET', line)).body;
+const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
+const finishedOf = async (operationId: string) =>
+  (await events())
+    .filter((event) => event['detail-type'] === 'Flink Command Finished')
+    .map(({ detail }) => detail as unknown as CommandFinished)
+    .filter((detail) => detail.operationId === operationId);
+const drained = (value: boolean) => call<Backlog>('PUT', line, { drained: value });
+
+beforeAll(async () => {
+  const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
+  const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
+  await call('PUT', `/v1/targets/${target}`, { ...policy, limits: { clusters: 1 } });
+});
+
+const started: string[] = [];
+afterAll(async () => {
+  await drained(false);
+  await Promise.all(started.map((clusterId) => stop(clusterId, {}, target)));
+  await Promise.all(started.map((clusterId) => untilState(clusterId, 'STOPPED', target)));
+});
+
+describe('a target with a limit', () => {
+  it('lets commands wait, and starts the next when a place gets free', async () => {
+    const [one, two] = [freshId('one'), freshId('two')];
+    await send(one, session);
+    await until(
+      async () => (await read(one)).state,
+      (state) => state !== undefined,
+    );
+    await send(two, { ...session, labels: { team: 'etl' } });
+    const waiting = await states(two, 'QUEUED');
+    const listed = await backlog();
+    await stop(one, {}, target);
+    const next = await until(
+      () => read(two),
+      ({ state }) => state !== 'QUEUED',
+    );
+    started.push(two);
+
+    expect(waiting).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
+    expect(listed).toMatchObject({ usage: { clusters: 1 }, waiting: [{ clusterId: two, team: 'etl', position: 1 }] });
+    expect(['REQUESTED', 'DEPLOYING', 'RUNNING']).toContain(next.state);
+    expect((await backlog()).usage.clusters).toBe(1);
+    await stop(two, {}, target);
+    await states(two, 'STOPPED');
+    started.pop();
+    expect((await backlog()).usage.clusters).toBe(0);
+  });
+
+  it('takes a command by reference', async () => {
+    const clusterId = freshId('ref');
+    const text = JSON.stringify({ ...session, labels: { by: 'reference' } });
+    const { body } = await call<Upload>('POST', `/v1/targets/${target}/uploads`, {
+      name: 'command.json',
+      bytes: text.length,
+    });
+    await drained(true);
+    const put = await fetch(body.url, { method: 'PUT', headers: body.headers, body: text });
+    await send(clusterId, undefined, { dataref: body.jar });
+    const waiting = await states(clusterId, 'QUEUED');
+    await call('POST', `${line}/${waiting.operationId}/revocation`);
+
+    expect(put.status).toBe(200);
+    expect(waiting).toMatchObject({ reason: 'Drained', labels: { by: 'reference' } });
+    expect(await read(clusterId)).toMatchObject({ state: 'CANCELED', reason: 'Revoked' });
+  });
+
+  it('takes back a batch that waits, and tells how it ended', async () => {
+    const name = freshId('batch');
+    await drained(true);
+    const { body } = await call<Accepted>('POST', `/v1/targets/${target}/batches`, {
+      name,
+      template: { mode: 'application', job: { jar: 'local:///a.jar', args: ['${param.day}'] } },
+      parameters: [{ day: 1 }, { day: 2 }],
+      correlationId: 'backfill',
+    });
+    const { operationId } = body.operation;
+    await Promise.all([states(`${name}-0`, 'QUEUED'), states(`${name}-1`, 'QUEUED')]);
+    const { body: revoked } = await call('POST', `${line}/${operationId}/revocation`);
+    const over = await until(
+      () => operation(operationId),
+      ({ verdict }) => verdict !== undefined,
+    );
+    const told = await until(
+      () => finishedOf(operationId),
+      (all) => all.length > 0,
+    );
+
+    expect(revoked).toEqual({ revoked: 2 });
+    expect(over).toMatchObject({ state: 'FAILED', verdict: 'FAILED', problem: { code: 'elements-failed' } });
+    expect(told[0]).toMatchObject({ kind: 'batch', verdict: 'FAILED', correlationId: 'backfill' });
+  });
+});
+
+describe('a task of Step Functions', () => {
+  it.each(['FINISHED', 'CANCELED'])('is answered when its command is %s', async (verdict) => {
+    const clusterId = freshId('task');
+    await drained(verdict === 'CANCELED');
+    const { stateMachineArn } = await machines.send(
+      new CreateStateMachineCommand({
+        name: clusterId,
+        roleArn: output('KubernetesRoles'),
+        definition: JSON.stringify({
+          StartAt: 'Deploy',
+          States: {
+            Deploy: {
+              Type: 'Task',
+              Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+              Parameters: {
+                QueueUrl: output('CommandsQueueUrl'),
+                MessageGroupId: clusterId,
+                MessageDeduplicationId: clusterId,
+                MessageBody: message(clusterId, { ...session, 'taskToken.$': '$$.Task.Token' }),
+              },
+              End: true,
+            },
+          },
+        }),
+      }),
+    );
+    const { executionArn } = await machines.send(new StartExecutionCommand({ stateMachineArn }));
+    if (verdict === 'FINISHED') started.push(clusterId);
+    else await call('POST', `${line}/${(await states(clusterId, 'QUEUED')).operationId}/revocation`);
+    const ended = await until(
+      () => machines.send(new DescribeExecutionCommand({ executionArn })),
+      ({ status }) => status !== 'RUNNING',
+    );
+
+    expect(ended).toMatchObject(
+      verdict === 'FINISHED' ? { status: 'SUCCEEDED' } : { status: 'FAILED', error: 'CANCELED' },
+    );
+    expect(ended.output ?? ended.cause).toContain(`"clusterId":"${clusterId}"`);
+  });
+});
+
+describe('dead commands', () => {
+  it('are listed with their reason, and brought back', async () => {
+    const clusterId = freshId('dead');
+    await drained(true);
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    // As the queue's function puts it away after its last try.
+    await queues.send(
+      new SendMessageCommand({
+        QueueUrl: output('DeadCommandsQueueUrl'),
+        MessageBody: JSON.stringify(message(clusterId, session)),
+        MessageGroupId: clusterId,
+        MessageDeduplicationId: clusterId,
+        MessageAttributes: { code: text('target-unreachable'), detail: text('it was dark') },
+      }),
+    );
+    const list = async () =>
+      (await call<{ commands: { id: string; subject?: string }[] }>('GET', '/v1/dead-commands')).body.commands;
+    const found = await until(list, (all) => all.some(({ subject }) => subject?.endsWith(clusterId) === true), 6_000);
+    const dead = found.find(({ subject }) => subject?.endsWith(clusterId) === true);
+    await until(
+      () => call('POST', '/v1/dead-commands/redrive', { ids: [dead?.id] }),
+      ({ status }) => status === 200,
+      6_000,
+    );
+    const back = await states(clusterId, 'QUEUED');
+    await call('POST', `${line}/${back.operationId}/revocation`);
+
+    expect(dead).toMatchObject({ code: 'target-unreachable', detail: 'it was dark' });
+    expect(await read(clusterId)).toMatchObject({ state: 'CANCELED' });
+  });
+});
