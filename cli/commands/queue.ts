@@ -142,9 +142,10 @@ const show = async (backlog: Backlog, context: Context): Promise<void> => {
   );
 };
 
+const of = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
+
 /** `clusters 3/20, jobs 3, cpu 12/64, memory 24/256 GiB`. */
 const amountsOf = (usage: Backlog['usage'], limits: Backlog['limits'] = {}): readonly string[] => {
-  const of = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
   const gibibytes = Math.round((usage.memoryMebibytes / 1_024) * 10) / 10;
   return [
     `clusters ${usage.clusters}${of(limits.clusters)}`,

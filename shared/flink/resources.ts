@@ -80,8 +80,8 @@ const suffixes: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** A Kubernetes quantity as a number. One that the API server would refuse counts as nothing: it is refused there. */
-export const fromQuantity = (text: string): number => {
+/** A Kubernetes quantity as a number: in a template it may be one already. One that the API server would refuse counts as nothing: it is refused there. */
+export const fromQuantity = (text: string | number): number => {
   const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
   return Number(digits) * (suffixes[suffix] ?? 0);
 };

@@ -51,7 +51,7 @@ const states = (clusterId: string, state: string) =>
 const backlog = async () => (await call<Backlog>('GET', line)).body;
 const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
 const finishedOf = async (operationId: string) =>
-  (await events())
+  events()
     .filter((event) => event['detail-type'] === 'Flink Command Finished')
     .map(({ detail }) => detail as unknown as CommandFinished)
     .filter((detail) => detail.operationId === operationId);

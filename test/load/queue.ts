@@ -8,6 +8,8 @@ import { AppsV1Api, KubeConfig, makeInformer, type V1Deployment } from '@kuberne
 import pMap from 'p-map';
 
 import { sign } from '#cli/sign.ts';
+import type { Cluster, NamedTarget } from '#events/model.ts';
+import type { Backlog } from '#events/requests.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
@@ -69,9 +71,8 @@ export const runLoad = async (
   const call = callerOf(system);
   const path = `/v1/targets/${system.target}`;
   const before = await rejectedIn(client, output('RejectedCommandsQueueUrl'));
-  const { name: _name, ...policy } = (await call('GET', '/v1/targets')).targets.find(
-    ({ name }: { name: string }) => name === system.target,
-  );
+  const { targets } = await call<{ targets: NamedTarget[] }>('GET', '/v1/targets');
+  const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
   await call('PUT', path, { ...policy, limits: limit === undefined ? {} : { clusters: limit }, mostWaiting: 10_000 });
 
   const commands = Array.from({ length: count }, (_, index): Command => ({
@@ -125,7 +126,7 @@ export const runLoad = async (
   if (killed > 0) tell(`killed ${killed} processes of functions in ${killMs / 1000} s`);
   for (let open = count; open > 0;) {
     await sleep(5_000);
-    const { waiting } = await call('GET', `${path}/queue`);
+    const { waiting } = await call<Backlog>('GET', `${path}/queue`);
     open = await openClusters(call, path, prefix);
     tell(
       `${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${watch.created.size}/${count} created, ${watch.live.size} there, ${waiting.length} waiting, ${open} not over`,
@@ -137,7 +138,7 @@ export const runLoad = async (
   const histories = await pMap(
     commands,
     async ({ clusterId }) =>
-      (await call('GET', `${path}/clusters/${clusterId}/events?limit=500`)).transitions as Transition[],
+      (await call<{ transitions: Transition[] }>('GET', `${path}/clusters/${clusterId}/events?limit=500`)).transitions,
     { concurrency: 8 },
   );
   const rejected = (await rejectedIn(client, output('RejectedCommandsQueueUrl'))) - before;
@@ -175,8 +176,7 @@ export const runLoad = async (
 
 const callerOf =
   (system: LocalSystem) =>
-  // The answers are looked at as a script would.
-  async (method: string, path: string, body?: unknown): Promise<any> => {
+  async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const url = new URL(`${system.apiUrl}${path}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = await sign(
@@ -185,7 +185,7 @@ const callerOf =
     );
     const response = await fetch(url, { method, headers, ...(text === undefined ? {} : { body: text }) });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return (await response.json()) as T;
   };
 
 const subject = (system: LocalSystem, clusterId: string) => `targets/${system.target}/clusters/${clusterId}`;
@@ -275,8 +275,9 @@ const openClusters = async (call: ReturnType<typeof callerOf>, path: string, pre
   let open = 0;
   let cursor: string | undefined;
   do {
-    const page = await call('GET', `${path}/clusters?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`);
-    open += page.clusters.filter(({ clusterId }: { clusterId: string }) => clusterId.startsWith(prefix)).length;
+    const after = cursor === undefined ? '' : `&cursor=${cursor}`;
+    const page: { clusters: Cluster[]; cursor?: string } = await call('GET', `${path}/clusters?limit=200${after}`);
+    open += page.clusters.filter(({ clusterId }) => clusterId.startsWith(prefix)).length;
     ({ cursor } = page);
   } while (cursor !== undefined);
   return open;

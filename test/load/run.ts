@@ -1,11 +1,14 @@
 /** `npm run bench:queue`: a night's load of commands through the queue, on a control plane without a node. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import Table from 'cli-table3';
 import { Command } from 'commander';
 
-import { root } from '#local/settings.ts';
-import { startLocal, stopLocal } from '#local/system.ts';
+import { root, settingsFrom } from '#local/settings.ts';
+import { type LocalSystem, startLocal, stopLocal } from '#local/system.ts';
 
 import { type LoadReport, runLoad } from './queue.ts';
 
@@ -17,7 +20,39 @@ const own = {
   controlPlaneOnly: true,
 } as const;
 
-const print = (report: LoadReport) => {
+const run = promisify(execFile);
+
+/** Creates applications with Flink's own client, one after the other. Returns how many a second. */
+const withClient = async (system: LocalSystem, count: number): Promise<number> => {
+  const { stdout } = await run(join(root, 'local/kubernetes/flink-home'), [], {
+    env: { ...process.env, CLUSTER_CACHE: settingsFrom().cache },
+  });
+  const flink = join(stdout.trim(), 'bin/flink');
+  const ids = Array.from({ length: count }, (_, index) => `client-${randomUUID().slice(0, 6)}-${index}`);
+  const began = Date.now();
+  for (const clusterId of ids) {
+    await run(
+      flink,
+      [
+        'run',
+        '--target',
+        'kubernetes-application',
+        `-Dkubernetes.cluster-id=${clusterId}`,
+        `-Dkubernetes.namespace=${system.namespace}`,
+        '-Dkubernetes.container.image.ref=flink:2.2',
+        '-Dkubernetes.service-account=flink',
+        'local:///opt/flink/usrlib/a.jar',
+      ],
+      { env: { ...process.env, KUBECONFIG: system.kubeconfig } },
+    );
+    process.stderr.write(`client: ${clusterId}\n`);
+  }
+  const seconds = (Date.now() - began) / 1000;
+  await run('kubectl', ['--kubeconfig', system.kubeconfig, '-n', system.namespace, 'delete', 'deployment', ...ids]);
+  return count / seconds;
+};
+
+const print = (report: LoadReport, clientPerSecond: number | undefined) => {
   const table = new Table({ style: { head: [], border: [] } });
   const perSecond = (count: number, seconds: number) =>
     `${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second`;
@@ -28,6 +63,9 @@ const print = (report: LoadReport) => {
     ['clusters at once, at most', report.mostAtOnce],
     ['a free place is taken after (median)', `${report.medianRefillSeconds.toFixed(1)} s`],
     ['median place of start', `noisy team ${report.medianStart.noisy}, quiet teams ${report.medianStart.quiet}`],
+    ...(clientPerSecond === undefined
+      ? []
+      : [["Flink's client, one after the other", `${clientPerSecond.toFixed(2)} a second`]]),
     ['processes of functions killed', report.killed],
     ['violations', report.violations.length],
   );
@@ -35,14 +73,15 @@ const print = (report: LoadReport) => {
   for (const violation of report.violations) console.log(`VIOLATED: ${violation}`);
 };
 
-const { commands, limit, hold, kill, output } = new Command('npm run bench:queue --')
+const { commands, limit, hold, kill, client, output } = new Command('npm run bench:queue --')
   .option('--commands <n>', 'different deploys', '1000')
   .option('--limit <n>', 'clusters at once; 0: no limit', '40')
   .option('--hold <ms>', 'how long a cluster is kept', '1000')
   .option('--kill <ms>', 'for how long functions are killed in the middle', '0')
+  .option('--client <n>', "clusters to create with Flink's own client first; 0: none", '5')
   .option('--output <form>', 'table or json', 'table')
   .parse()
-  .opts<Record<'commands' | 'limit' | 'hold' | 'kill' | 'output', string>>();
+  .opts<Record<'commands' | 'limit' | 'hold' | 'kill' | 'client' | 'output', string>>();
 const system = await startLocal(own);
 try {
   const load = {
@@ -51,9 +90,10 @@ try {
     holdMs: Number(hold),
     killMs: Number(kill),
   };
+  const clientPerSecond = Number(client) > 0 ? await withClient(system, Number(client)) : undefined;
   const report = await runLoad(system, load, (line) => process.stderr.write(`${line}\n`));
-  if (output === 'json') console.log(JSON.stringify(report, undefined, 2));
-  else print(report);
+  if (output === 'json') console.log(JSON.stringify({ ...report, clientPerSecond }, undefined, 2));
+  else print(report, clientPerSecond);
   process.exitCode = report.violations.length > 0 ? 1 : 0;
 } finally {
   await stopLocal({ state: own.state, clean: true });

@@ -8,7 +8,12 @@ import { calls } from '#events/api.ts';
 import { mostReceives } from '#functions/queue.ts';
 
 interface Event {
-  readonly sqs?: { readonly arn: string; readonly batchSize: number; readonly maximumConcurrency: number };
+  readonly sqs?: {
+    readonly arn: string;
+    readonly batchSize: number;
+    readonly maximumConcurrency: number;
+    readonly maximumBatchingWindow?: number;
+  };
   readonly httpApi?: { readonly method: string; readonly path: string; readonly authorizer?: string };
 }
 interface FunctionEntry {
@@ -91,7 +96,7 @@ describe('the queues', () => {
   it.each(sources)('keep a message of $queue invisible for six times as long as $name may take', (source) => {
     const { VisibilityTimeout } = resources.Resources[source.queue]?.Properties ?? {};
 
-    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * source.timeout);
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * source.timeout + (source.sqs.maximumBatchingWindow ?? 0));
   });
 
   it.each(sources)('bound how many of $name run at once', ({ sqs }) => {

@@ -26,14 +26,16 @@ interface Policy {
   readonly shares?: NamedTarget['shares'];
 }
 
+interface Around {
+  readonly holders?: readonly Claim[];
+  readonly drained?: boolean;
+  readonly blocks?: ReadonlyMap<string, Block>;
+}
+
 const turns = (
   claims: readonly Claim[],
   { limits = {}, shares = {} }: Policy,
-  { holders = [], drained = false, blocks = new Map<string, Block>() } = {} as {
-    holders?: readonly Claim[];
-    drained?: boolean;
-    blocks?: ReadonlyMap<string, Block>;
-  },
+  { holders = [], drained = false, blocks = new Map() }: Around = {},
 ) => turnsOf(claims, holders, { target: { limits, shares }, drained, blocks });
 
 const started = (...args: Parameters<typeof turns>) =>

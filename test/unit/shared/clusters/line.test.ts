@@ -316,10 +316,9 @@ describe('the line of a target', () => {
     await settle();
     await send('stop', { clusterId: 'one' }, world);
     await world.machines.runAll(world.ports);
-    const { carryOn } = world.commands;
     world.commands.carryOn = async () => undefined;
     await letIn({ ...world, admissions: Object.assign(world.admissions, { asked: ['local'] }) });
-    world.commands.carryOn = carryOn;
+    Reflect.deleteProperty(world.commands, 'carryOn');
     const lost = await stateOf('two');
     world.pass(180);
     await throughLooks({ target: 'local' }, world.ports);
