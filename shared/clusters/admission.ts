@@ -16,6 +16,8 @@ export interface Claim {
   readonly deadline: string;
   readonly dependsOn: readonly string[];
   readonly demand: Demand;
+  /** The deploy of an earlier life of its cluster, which failed: what that holds still becomes its own. */
+  readonly replaces?: string | undefined;
 }
 
 /** Who waits for a target, and who holds how much of it. */
@@ -73,14 +75,16 @@ export const turnsOf = (
     holders,
     target,
   );
-  const used = new Usage(holders);
+  let used = new Usage(holders);
   const held = new Set<string>();
   const turns = order.map((claim, index): Turn => {
     const position = index + 1;
     if (drained) return { claim, position, block: { reason: 'Drained', message: 'starts are paused' } };
-    const lack = lackOf(claim, used, target);
+    const replaced = holders.find(({ operationId }) => operationId === claim.replaces);
+    const lack = lackOf(claim, used.without(replaced), target);
     const [kind, team] = [claim.kind, `${claim.kind} of ${claim.team}`];
     if (lack === undefined && !held.has(kind) && !held.has(team)) {
+      used = used.without(replaced);
       used.add(claim);
       return { claim, position, block: undefined };
     }
@@ -119,12 +123,19 @@ export const usageOf = (holders: readonly Claim[]) => {
 class Usage {
   total: Demand = nothing;
   readonly teams = new Map<string, Demand>();
+  private readonly holders: Pick<Claim, 'team' | 'demand'>[] = [];
 
   constructor(holders: readonly Pick<Claim, 'team' | 'demand'>[]) {
     for (const holder of holders) this.add(holder);
   }
 
-  add({ team, demand }: Pick<Claim, 'team' | 'demand'>): void {
+  without(holder: Claim | undefined): Usage {
+    return holder === undefined ? this : new Usage(this.holders.filter((one) => one !== holder));
+  }
+
+  add(holder: Pick<Claim, 'team' | 'demand'>): void {
+    const { team, demand } = holder;
+    this.holders.push(holder);
     this.total = sum(this.total, demand);
     this.teams.set(team, sum(this.of(team), demand));
   }

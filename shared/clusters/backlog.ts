@@ -29,7 +29,7 @@ export const readBacklog = async (name: string, ports: Ports) => {
 const soon = { reason: 'Starting', message: 'its turn has come' } as const;
 
 const asWaiting = ({ claim, position, block }: Turn) => {
-  const { demand: _demand, target: _target, ...rest } = claim;
+  const { demand: _demand, target: _target, replaces: _replaces, ...rest } = claim;
   return { position, ...rest, dependsOn: [...claim.dependsOn], ...(block ?? soon) };
 };
 

@@ -50,7 +50,14 @@ export const deploy: UseCase<'deploy'> = {
     const now = ports.now();
     const { mode, onFailure, labels, correlationId, taskToken } = command.data;
     const claim = claimOf(
-      { operationId, kind: 'deploy', ...place, team: teamOf({ labels }), demand: resources.demand },
+      {
+        operationId,
+        kind: 'deploy',
+        ...place,
+        team: teamOf({ labels }),
+        demand: resources.demand,
+        ...(earlier?.value.state === 'FAILED' ? { replaces: earlier.value.operationId } : {}),
+      },
       command.data,
       now,
     );
@@ -79,8 +86,6 @@ export const deploy: UseCase<'deploy'> = {
         cluster: { value: cluster, previous: earlier?.version },
         operations: [{ value: operationAt(block), previous: undefined }],
         transitions,
-        // What an earlier life that failed may still hold.
-        freed: earlier === undefined ? [] : [earlier.value],
         elements: command.element === undefined ? [] : [{ ...command.element, clusterId, operationId }],
         ...key(operationId),
       };

@@ -5,7 +5,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 
 import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
-import type { Change, Ports, Store, StoredOperation } from './ports.ts';
+import type { Change, Claimant, Ports, Store, StoredOperation } from './ports.ts';
 import { clusterAt, commit, isChangedMeanwhile, operationOf, progressed, repeatedly, update } from './records.ts';
 import { moved } from './state.ts';
 
@@ -90,7 +90,7 @@ const isStarted = async (
 ): Promise<boolean> => {
   const counted = isLimited(target) ? { gate: { target: target.name, drained: undefined, previous: gate } } : {};
   try {
-    await commit({ ...change, ...counted, holders: [claim] }, ports);
+    await commit({ ...change, ...counted, holders: [claim], freed: replacedBy(claim) }, ports);
     return true;
   } catch (error) {
     if (!isChangedMeanwhile(error)) throw error;
@@ -122,6 +122,9 @@ export const admit = async (name: string, ports: Ports): Promise<void> => {
     }
   });
 };
+
+const replacedBy = ({ target, replaces }: Claim): readonly Claimant[] =>
+  replaces === undefined ? [] : [{ target, operationId: replaces }];
 
 /** What each waits for besides room, and who waits in vain. */
 export const judged = async (claims: readonly Claim[], target: NamedTarget, ports: Ports) => {
@@ -160,6 +163,7 @@ const start = async (claim: Claim, gate: number | undefined, ports: Ports): Prom
       operations: [{ ...started, value: { ...started.value, deadline } }],
       gate: { target: claim.target, drained: undefined, previous: gate },
       holders: [claim],
+      freed: replacedBy(claim),
       left: [claim],
     },
     ports,

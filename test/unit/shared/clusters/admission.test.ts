@@ -93,6 +93,14 @@ describe('the line', () => {
     expect(started(waiting, { limits: { cpu: 4 } }, { holders: [claim()] })).toEqual(names([job]));
   });
 
+  it('gives a new life of a cluster what its failed one holds, and nobody else', () => {
+    const failed = claim();
+    const [other, again] = [claim(), claim({ clusterId: failed.clusterId, replaces: failed.operationId, priority: 1 })];
+
+    expect(started([other, again], { limits: { clusters: 1 } }, { holders: [failed] })).toEqual(names([again]));
+    expect(started([other], { limits: { clusters: 1 } }, { holders: [failed] })).toEqual([]);
+  });
+
   it('lets others pass a team that has taken its share', () => {
     const [noisy, quiet] = [claim({ team: 'noisy' }), claim({ team: 'quiet' })];
     const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };
