@@ -5,6 +5,15 @@ import { awsRetries } from '#shared/retries.ts';
 
 const longestCause = 30_000;
 
+/** The token is over, not one, or of another account: trying again would only keep others waiting. */
+const final = new Set([
+  'TaskTimedOut',
+  'TaskDoesNotExist',
+  'InvalidToken',
+  'ValidationException',
+  'AccessDeniedException',
+]);
+
 /** Tasks of the callers' state machines that wait for a verdict. */
 export const openCallbacks = (): Callbacks => {
   let client: SFNClient | undefined;
@@ -22,12 +31,7 @@ export const openCallbacks = (): Callbacks => {
           );
         return true;
       } catch (error) {
-        if (
-          error instanceof sdk.TaskTimedOut ||
-          error instanceof sdk.TaskDoesNotExist ||
-          error instanceof sdk.InvalidToken
-        )
-          return false;
+        if (error instanceof sdk.SFNServiceException && final.has(error.name)) return false;
         throw error;
       }
     },
