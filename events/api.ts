@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import type { CommandDefinition } from './commands/define.ts';
 import { commands } from './commands/index.ts';
 import { Cluster, Job, Operation, Target } from './model.ts';
 import { ClusterId, JobId, OperationId, TargetName } from './names.ts';
@@ -13,6 +14,8 @@ import {
   Elements,
   EventQuery,
   Health,
+  JobPlan,
+  JobPlanRequest,
   Jobs,
   LogQuery,
   Logs,
@@ -111,6 +114,13 @@ const reads = {
     answer: Jobs,
     status: 200,
   },
+  'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': {
+    function: 'jobplan',
+    summary: 'The plan of a program, made by a session; nothing is started (`flink info`).',
+    body: JobPlanRequest,
+    answer: JobPlan,
+    status: 200,
+  },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {
     function: 'jobs',
     summary: 'One job.',
@@ -179,9 +189,15 @@ const reads = {
 } as const satisfies Record<string, Call>;
 
 const commandCalls = Object.fromEntries(
-  Object.values(commands).map(({ kind, route, summary, data }) => [
+  Object.values<CommandDefinition<string, z.ZodObject>>(commands).map(({ kind, route, summary, data, ...rest }) => [
     route,
-    { function: kind, summary, body: bodyOf(data, route), answer: Accepted, status: 202 } satisfies Call,
+    {
+      function: rest.function ?? kind,
+      summary,
+      body: bodyOf(data, route),
+      answer: Accepted,
+      status: 202,
+    } satisfies Call,
   ]),
 );
 

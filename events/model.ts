@@ -99,7 +99,7 @@ export const Job = z
     message: z.string().optional().meta({ description: 'The root cause of a failure.' }),
     startTime: Time,
     endTime: Time.optional(),
-    savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it was stopped with.' }),
+    savepoint: z.string().optional().meta({ description: 'Where its latest savepoint is.' }),
     clusterOperationId: z
       .string()
       .meta({ description: 'The deploy of the cluster that it runs on: an id may have several lives.' }),
@@ -112,7 +112,7 @@ export type Job = Readonly<z.infer<typeof Job>>;
 export const Operation = z
   .strictObject({
     operationId: z.string(),
-    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'batch']),
+    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'batch', 'savepoint', 'checkpoint', 'stopjob', 'dispose']),
     target: z.string(),
     clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
     jobId: z.string().optional(),
@@ -125,6 +125,8 @@ export const Operation = z
       description:
         'How what it started has ended: the program of an application, the job of a submit, all of a batch. A session is FINISHED when it is up; a cancel or stop when it is done.',
     }),
+    savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it took.' }),
+    checkpoint: z.int().optional().meta({ description: 'The number of the checkpoint that it took.' }),
     correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),
     batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
     batchIndex: z.int().min(0).optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { Cluster, Demand, DeploymentMode, Job, Operation, Orphan, Target, Verdict } from './model.ts';
+import { submit } from './commands/submit.ts';
 import { OperationId } from './names.ts';
 import { Mistake } from './problem.ts';
 import { type Rejection, Transition } from './transitions.ts';
@@ -68,6 +69,20 @@ export const Upload = z
   })
   .meta({ id: 'Upload' });
 export type Upload = z.infer<typeof Upload>;
+
+/** A program whose plan is wanted (`flink info`). */
+export const JobPlanRequest = z
+  .strictObject({
+    jar: submit.data.shape.jar,
+    entryClass: submit.data.shape.entryClass,
+    args: submit.data.shape.args,
+    parallelism: submit.data.shape.parallelism,
+  })
+  .meta({ id: 'JobPlanRequest' });
+export type JobPlanRequest = z.output<typeof JobPlanRequest>;
+export const JobPlan = z
+  .strictObject({ plan: z.unknown().meta({ description: "Flink's own plan: its nodes and how they are connected." }) })
+  .meta({ id: 'JobPlan' });
 
 /** The answer to a command. `Location` names the operation. */
 export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.optional() }).meta({ id: 'Accepted' });

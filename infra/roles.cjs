@@ -68,6 +68,8 @@ const functions = {
     ...may.draft,
     ...may.ask,
   ],
+  Savepoints: [...may.read, ...may.write, ...may.reachClusters, ...may.start('snapshot')],
+  Jobplan: [...may.read, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Batch: [...may.read, ...may.write, ...may.draft, ...may.command],
   Backlog: [...may.read, ...may.write, ...may.dropDrafts, ...may.ask],
   Dead: [...may.receive('DeadCommands'), ...may.command],
@@ -88,7 +90,7 @@ const functions = {
     ...may.reachClusters,
     ...may.readJars,
     ...may.listJars,
-    ...may.start('lifecycle', 'submission', 'cleanup'),
+    ...may.start('lifecycle', 'submission', 'cleanup', 'snapshot'),
     ...may.receive('Commands'),
     ...may.command,
     ...may.draft,
@@ -114,7 +116,7 @@ const functions = {
     ...may.read,
     ...may.write,
     ...may.reachClusters,
-    ...may.start('lifecycle', 'submission', 'cleanup'),
+    ...may.start('lifecycle', 'submission', 'cleanup', 'snapshot'),
     ...may.receive('Looks'),
     ...may.handLooks,
     ...may.command,
@@ -123,6 +125,7 @@ const functions = {
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask],
+  Snapshot: [...may.read, ...may.write, ...may.reachClusters],
 };
 
 const assumedBy = (service) => ({
@@ -185,7 +188,7 @@ module.exports = {
       Object.entries(functions).map(([name, statements]) => [`${name}Role`, functionRole(name, statements)]),
     ),
     ...Object.fromEntries(
-      ['Lifecycle', 'Submission', 'Cleanup'].map((name) => [`${name}MachineRole`, machineRole(name)]),
+      ['Lifecycle', 'Submission', 'Cleanup', 'Snapshot'].map((name) => [`${name}MachineRole`, machineRole(name)]),
     ),
   },
   clusterCallers,

@@ -3,11 +3,22 @@ import type * as z from 'zod';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { checkpoint, dispose, savepoint, stopjob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
 /** Every command. HTTP routes, the queue's parser, OpenAPI and JSON Schema follow from it. */
-export const commands = { deploy, submit, cancel, stop, batch } as const;
+export const commands = {
+  deploy,
+  submit,
+  cancel,
+  stop,
+  batch,
+  savepoint,
+  checkpoint,
+  stopjob,
+  dispose,
+} as const;
 
 export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';

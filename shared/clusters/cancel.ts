@@ -6,6 +6,7 @@ import type { UseCase } from './accept.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Ports, StoredOperation, Versioned } from './ports.ts';
 import { clusterAt, commit, newOperation, operationOf, progressed, update } from './records.ts';
+import { mustBeLive } from './savepoints.ts';
 import { mustRun } from './submit.ts';
 
 const deadlineMs = 60_000;
@@ -18,10 +19,7 @@ export const cancel: UseCase<'cancel'> = {
     const place = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await clusterAt(place, ports.store);
     mustRun(cluster);
-    await observeJobs(place, ports, signal);
-    const job = await ports.store.job(place, jobId);
-    if (job === undefined) throw new Fault('not-found', `there is no job ${jobId} on ${clusterId} in target ${target}`);
-    if (isEnded(job.value)) throw new Fault('wrong-state', `job ${jobId} is ${job.value.state} already`);
+    await mustBeLive(place, jobId, ports, signal);
 
     const now = ports.now();
     const operationId = ports.newId();

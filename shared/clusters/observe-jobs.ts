@@ -30,8 +30,11 @@ export const observeJobsOf = async (reading: Reading, ports: Ports, signal: Abor
   try {
     const overview = await rest.jobs(signal);
     const causes = await causesOf(overview, before, rest, signal);
-    const submits = await submitsOf(overview, before, ports);
-    return { jobs: await record(reading, { overview, before, causes, submits }, ports), reachable: 'True' };
+    const [savepoints, submits] = await Promise.all([
+      savepointsOf(overview, before, rest, signal),
+      submitsOf(overview, before, ports),
+    ]);
+    return { jobs: await record(reading, { overview, before, causes, savepoints, submits }, ports), reachable: 'True' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     await noteCondition(cluster, 'Reachable', { status: 'Unknown', reason: error.code, message: error.message }, ports);
@@ -66,6 +69,21 @@ const causesOf = async (
   return new Map(causes);
 };
 
+/** Where the savepoints are of jobs that were stopped, it seems: who asked for it may come too late to be told by Flink. */
+const savepointsOf = async (
+  overview: readonly JobOverview[],
+  before: readonly Job[],
+  rest: FlinkRest,
+  signal: AbortSignal,
+) => {
+  const known = new Set(before.filter(isEnded).map(({ jobId }) => jobId));
+  const finished = overview.filter(({ jid, state }) => state === 'FINISHED' && !known.has(jid));
+  const found = await Promise.all(
+    finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid, signal)] as const),
+  );
+  return new Map(found);
+};
+
 /** Which of the jobs that are new came from a submit: its operation has the job's id. */
 const submitsOf = async (overview: readonly JobOverview[], before: readonly Job[], { store }: Ports) => {
   const fresh = overview.filter(({ jid }) => !before.some(({ jobId }) => jobId === jid));
@@ -78,6 +96,7 @@ interface Seen {
   /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
   readonly before: readonly Job[];
   readonly causes: ReadonlyMap<string, string | undefined>;
+  readonly savepoints: ReadonlyMap<string, string | undefined>;
   readonly submits: ReadonlySet<string>;
 }
 
@@ -150,10 +169,11 @@ const forgotten = (
 const asJob = (
   overview: JobOverview,
   { target, clusterId, operationId }: Cluster,
-  { causes, submits }: Seen,
+  { causes, savepoints, submits }: Seen,
   now: Date,
 ): Job => {
   const message = causes.get(overview.jid);
+  const savepoint = savepoints.get(overview.jid);
   return {
     target,
     clusterId,
@@ -164,6 +184,7 @@ const asJob = (
     startTime: new Date(overview['start-time']).toISOString(),
     ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
     ...(message === undefined ? {} : { message }),
+    ...(savepoint === undefined ? {} : { savepoint }),
     ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

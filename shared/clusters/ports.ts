@@ -54,6 +54,10 @@ export type Plan =
     }
   | { readonly submit: SubmitData }
   | { readonly batch: { readonly size: number } }
+  | { readonly savepoint: CommandData<'savepoint'> }
+  | { readonly checkpoint: CommandData<'checkpoint'> }
+  | { readonly stopjob: CommandData<'stopjob'> }
+  | { readonly dispose: CommandData<'dispose'> }
   | {
       readonly stop: StopData;
       /** Until then the deploy that was overtaken may still create objects. */
@@ -242,7 +246,7 @@ export interface Kubernetes {
   flink(clusterId: string): Transport;
 }
 
-export type Machine = 'lifecycle' | 'submission' | 'cleanup';
+export type Machine = 'lifecycle' | 'submission' | 'cleanup' | 'snapshot';
 
 export interface Machines {
   /** Starts an execution named after the operation; one that runs already or ran with the same name is the same one. */

@@ -1,3 +1,4 @@
+import type { CommandKind } from '#events/commands/index.ts';
 import { type Cluster, isDone, isEnded, isOver } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
@@ -15,10 +16,14 @@ const standstillMs = 2 * 60_000;
 /** Between a stop that failed and the next try. */
 const againMs = 5 * 60_000;
 
-const machines: Readonly<Record<'deploy' | 'submit' | 'stop', Machine>> = {
+const machines: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch'>, Machine>> = {
   deploy: 'lifecycle',
   submit: 'submission',
   stop: 'cleanup',
+  savepoint: 'snapshot',
+  checkpoint: 'snapshot',
+  stopjob: 'snapshot',
+  dispose: 'snapshot',
 };
 
 /**

@@ -61,7 +61,8 @@ const oneJob = { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 };
 
 export const teamOf = ({ labels }: Pick<Cluster, 'labels'>): string => labels['team'] ?? '';
 
-const mustTakeJobs = ({ clusterId, target, mode }: Cluster): void => {
+/** @throws Fault `wrong-state` for an application. */
+export const mustTakeJobs = ({ clusterId, target, mode }: Cluster): void => {
   if (mode === 'session') return;
   throw new Fault(
     'wrong-state',
@@ -80,7 +81,8 @@ export const mustRun = (cluster: Cluster): void => {
   });
 };
 
-const mustBeJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
+/** @throws Fault `jar-refused` */
+export const mustBeJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
   const refuse = (detail: string) =>
     new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
   const found = await jars.inspect(jar, target.name);

@@ -61,15 +61,19 @@ const Exceptions = z.object({
   exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
 });
 const Errors = z.object({ errors: z.array(z.string()) });
-const SavepointInfo = z.object({
+const FailureCause = z.object({ class: z.string(), 'stack-trace': z.string() });
+/** Of what was triggered, whatever it is: savepoints write their failure in one way, checkpoints in another. */
+const TriggerInfo = z.object({
   status: z.object({ id: z.enum(['IN_PROGRESS', 'COMPLETED']) }),
   operation: z
-    .union([
-      z.object({ location: z.string() }),
-      z.object({ 'failure-cause': z.object({ class: z.string(), 'stack-trace': z.string() }) }),
-    ])
+    .looseObject({ 'failure-cause': FailureCause.optional(), failureCause: FailureCause.optional() })
     .nullish(),
 });
+const Triggered = z.object({ 'request-id': z.string() });
+const Checkpoints = z.object({
+  latest: z.object({ savepoint: z.object({ external_path: z.string() }).nullish() }).nullish(),
+});
+const JobPlan = z.object({ plan: z.unknown() });
 
 export interface RunOptions {
   /** 32 hex digits. Flink refuses to start the same id twice, which makes a run repeatable. */
@@ -94,10 +98,21 @@ export type CancelOutcome =
   /** It had ended before, in this state. */
   | { readonly status: 'ended'; readonly state: JobState };
 
-export type SavepointStatus =
-  | { readonly status: 'in-progress' }
-  | { readonly status: 'completed'; readonly location: string }
-  | { readonly status: 'failed'; readonly cause: string };
+interface SavepointRequest {
+  /** Left out: the default of the cluster. */
+  readonly directory?: string | undefined;
+  readonly format?: 'CANONICAL' | 'NATIVE';
+  /** 32 hex digits that name it. */
+  readonly triggerId: string;
+}
+
+export type PlanOptions = Pick<RunOptions, 'entryClass' | 'programArgsList' | 'parallelism'>;
+
+type Pending = { readonly status: 'in-progress' } | { readonly status: 'failed'; readonly cause: string };
+type TriggerStatus<T> = Pending | { readonly status: 'completed'; readonly value: T };
+export type SavepointStatus = Pending | { readonly status: 'completed'; readonly location: string };
+export type CheckpointStatus = Pending | { readonly status: 'completed'; readonly checkpointId: number };
+export type DisposalStatus = Pending | { readonly status: 'completed' };
 
 export type FlinkRest = ReturnType<typeof flinkRest>;
 
@@ -134,6 +149,35 @@ export const flinkRest = (transport: Transport) => {
     // Flink 2.2 answers 500 for a job that it does not know, here.
     if (isUnknown || response.status === 404) return undefined;
     return understood(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
+  };
+
+  const trigger = async (
+    jobId: string,
+    { noun = 'savepoint', at, json }: { readonly noun?: string; readonly at: string; readonly json: object },
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const path = urlPath`/v1/jobs/${jobId}/${at}`;
+    const response = await call({ method: 'POST', path, json }, signal);
+    if (response.status === 404) throw unknownJob(jobId, response);
+    if (response.status === 400 || response.status === 409) {
+      throw fault('savepoint-failed', response, `Flink takes no ${noun} of job ${jobId}`);
+    }
+    if (!isSuccess(response)) throw refusal(response, `POST ${path}`);
+  };
+
+  const triggered = async <S extends z.ZodType>(
+    path: string,
+    result: S,
+    signal: AbortSignal,
+  ): Promise<TriggerStatus<z.output<S>>> => {
+    const { status, operation } = await get(path, TriggerInfo, signal);
+    if (status.id === 'IN_PROGRESS') return { status: 'in-progress' };
+    const { 'failure-cause': failure, failureCause = failure } = operation ?? {};
+    if (failureCause !== undefined)
+      return { status: 'failed', cause: rootLine(failureCause['stack-trace'], failureCause.class) };
+    const parsed = result.safeParse(operation ?? {});
+    if (!parsed.success) throw malformed(`GET ${path}`, parsed.error);
+    return { status: 'completed', value: parsed.data };
   };
 
   return {
@@ -222,39 +266,111 @@ export const flinkRest = (transport: Transport) => {
     },
 
     /**
-     * Asks for a savepoint and the end of the job after it. Repeating it with the same trigger id starts no second one.
-     * That Flink does not know the job shows only in how the savepoint ends.
+     * Asks for a savepoint. Repeating it with the same trigger id starts no second one. That Flink does not know the
+     * job may show only in how the savepoint ends.
      *
      * @throws Fault `savepoint-failed` when it does not begin one, as without a directory.
      */
-    stopWithSavepoint: async (
+    takeSavepoint: (
       jobId: string,
-      { directory, triggerId }: { readonly directory?: string; readonly triggerId: string },
+      { directory, format = 'CANONICAL', triggerId, cancelJob = false }: SavepointRequest & { cancelJob?: boolean },
       signal: AbortSignal,
-    ): Promise<void> => {
-      const path = urlPath`/v1/jobs/${jobId}/stop`;
-      const json = { targetDirectory: directory, drain: false, formatType: 'CANONICAL', triggerId };
-      const response = await call({ method: 'POST', path, json }, signal);
-      if (response.status === 404) throw unknownJob(jobId, response);
-      if (response.status === 400 || response.status === 409) {
-        throw fault('savepoint-failed', response, `Flink takes no savepoint of job ${jobId}`);
-      }
-      if (!isSuccess(response)) throw refusal(response, `POST ${path}`);
-    },
+    ): Promise<void> =>
+      trigger(
+        jobId,
+        {
+          at: 'savepoints',
+          json: { 'target-directory': directory, 'cancel-job': cancelJob, formatType: format, triggerId },
+        },
+        signal,
+      ),
 
     /**
-     * How far a savepoint got. Flink forgets it five minutes after its end.
+     * Asks for a savepoint and the end of the job after it. Repeating it with the same trigger id starts no second one.
+     *
+     * @param drain Whether the job first lets all that is under way through, as if its sources had ended.
+     * @throws Fault `savepoint-failed` when it does not begin one, as without a directory.
+     */
+    stopWithSavepoint: (
+      jobId: string,
+      { directory, format = 'CANONICAL', triggerId, drain = false }: SavepointRequest & { drain?: boolean },
+      signal: AbortSignal,
+    ): Promise<void> =>
+      trigger(
+        jobId,
+        { at: 'stop', json: { targetDirectory: directory, drain, formatType: format, triggerId } },
+        signal,
+      ),
+
+    /**
+     * How far a savepoint got, also that of a stop. Flink forgets it five minutes after its end.
      *
      * @throws Fault `not-found` when Flink does not know it.
      */
     savepoint: async (jobId: string, triggerId: string, signal: AbortSignal): Promise<SavepointStatus> => {
       const path = urlPath`/v1/jobs/${jobId}/savepoints/${triggerId}`;
-      const { status, operation } = await get(path, SavepointInfo, signal);
-      if (status.id === 'IN_PROGRESS') return { status: 'in-progress' };
-      if (operation === undefined || operation === null) throw malformed(`GET ${path}`);
-      if ('location' in operation) return { status: 'completed', location: operation.location };
-      const cause = operation['failure-cause'];
-      return { status: 'failed', cause: rootLine(cause['stack-trace'], cause.class) };
+      const ended = await triggered(path, z.object({ location: z.string() }), signal);
+      return ended.status === 'completed' ? { status: 'completed', location: ended.value.location } : ended;
+    },
+
+    /**
+     * Asks for a checkpoint. Repeating it with the same trigger id starts no second one.
+     *
+     * @throws Fault `savepoint-failed` when it does not begin one.
+     */
+    takeCheckpoint: (
+      jobId: string,
+      { full, triggerId }: { readonly full: boolean; readonly triggerId: string },
+      signal: AbortSignal,
+    ): Promise<void> =>
+      trigger(
+        jobId,
+        { noun: 'checkpoint', at: 'checkpoints', json: { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId } },
+        signal,
+      ),
+
+    /** How far a checkpoint got. @throws Fault `not-found` when Flink does not know it. */
+    checkpoint: async (jobId: string, triggerId: string, signal: AbortSignal): Promise<CheckpointStatus> => {
+      const path = urlPath`/v1/jobs/${jobId}/checkpoints/${triggerId}`;
+      const ended = await triggered(path, z.object({ checkpointId: z.int() }), signal);
+      return ended.status === 'completed' ? { status: 'completed', checkpointId: ended.value.checkpointId } : ended;
+    },
+
+    /** Where the latest savepoint of a job is, whoever asked for it, while Flink remembers the job. */
+    latestSavepoint: async (jobId: string, signal: AbortSignal): Promise<string | undefined> => {
+      const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
+      const response = await call({ method: 'GET', path }, signal);
+      // So it says of a job without checkpoints, too.
+      if (response.status === 404) return undefined;
+      return understood(response, Checkpoints, `GET ${path}`).latest?.savepoint?.external_path;
+    },
+
+    /** Asks for the removal of a savepoint's files. @returns The trigger id to ask with how far it is. */
+    disposeSavepoint: async (savepoint: string, signal: AbortSignal): Promise<string> => {
+      const request = {
+        method: 'POST',
+        path: '/v1/savepoint-disposal',
+        json: { 'savepoint-path': savepoint },
+      } as const;
+      return understood(await call(request, signal), Triggered, 'POST /v1/savepoint-disposal')['request-id'];
+    },
+
+    /** How far a disposal got. @throws Fault `not-found` when Flink does not know it. */
+    disposal: async (triggerId: string, signal: AbortSignal): Promise<DisposalStatus> => {
+      const ended = await triggered(urlPath`/v1/savepoint-disposal/${triggerId}`, z.object({}), signal);
+      return ended.status === 'completed' ? { status: 'completed' } : ended;
+    },
+
+    /**
+     * The plan of a program, whose main() runs at the JobManager as far as its first job; nothing is started.
+     *
+     * @throws Fault `program-failed` with the exception of the program.
+     */
+    plan: async (jarId: string, options: PlanOptions, signal: AbortSignal): Promise<unknown> => {
+      const path = urlPath`/v1/jars/${jarId}/plan`;
+      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs }, signal);
+      if (!isSuccess(response) && response.status !== 408) throw programFailed(causesOf(textOf(response)), response);
+      return understood(response, JobPlan, `POST ${path}`).plan;
     },
   };
 };

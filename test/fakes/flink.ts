@@ -10,6 +10,8 @@ interface FakeJob {
   failure: string | undefined;
 }
 
+type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
+
 /** What becomes of a program that is run: its job's state, or the stack trace of what its main() threw. */
 export type Program = (options: Partial<RunOptions>) => { readonly state: JobState } | { readonly thrown: string };
 
@@ -22,13 +24,14 @@ export class FakeFlink {
   /** Uploaded jars: the sent form's bytes by id. */
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
-  readonly savepoints = new Map<string, { readonly location: string } | { readonly failure: string } | 'in-progress'>();
+  readonly savepoints = new Map<string, Savepoint>();
+  readonly checkpoints = new Map<string, number>();
+  private readonly latest = new Map<string, string>();
+  /** Paths of savepoints whose files were removed. */
+  readonly disposed: string[] = [];
   program: Program = () => ({ state: 'RUNNING' });
   /** What becomes of a stop with savepoint: by default it is completed at once. */
-  savepoint: (
-    jobId: string,
-    directory: string,
-  ) => { readonly location: string } | { readonly failure: string } | 'in-progress' = (jobId, directory) => ({
+  savepoint: (jobId: string, directory: string) => Savepoint = (jobId, directory) => ({
     location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
   });
   /** While no JobManager leads, everything is answered with 503. */
@@ -46,6 +49,13 @@ export class FakeFlink {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
     Object.assign(job, { state, failure: failure ?? job.failure, endTime: ended.has(state) ? startTime + 1_000 : -1 });
+  }
+
+  /** A stop with savepoint is complete, whoever asked for it. */
+  complete(jobId: string, triggerId: string, location: string): void {
+    this.savepoints.set(triggerId, { location });
+    this.latest.set(jobId, location);
+    this.setState(jobId, 'FINISHED');
   }
 
   /** The JobManager starts anew without high availability. */
@@ -67,7 +77,8 @@ export class FakeFlink {
       case 'GET jars':
         return json({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
-        return id === 'upload' ? this.upload(request) : this.run(id ?? '', request);
+        if (id === 'upload') return this.upload(request);
+        return action === 'plan' ? this.plan(id ?? '', request) : this.run(id ?? '', request);
       case 'DELETE jars':
         return this.jars.delete(id ?? '') ? json({}) : errors(400, `File ${id ?? ''} does not exist.`);
       case 'GET jobs':
@@ -77,7 +88,13 @@ export class FakeFlink {
       case 'PATCH jobs':
         return this.cancel(id ?? '');
       case 'POST jobs':
-        return this.stop(id ?? '', request);
+        return action === 'checkpoints'
+          ? this.checkpoint(request)
+          : this.takeSavepoint(id ?? '', action ?? '', request);
+      case 'POST savepoint-disposal':
+        return this.dispose(request);
+      case 'GET savepoint-disposal':
+        return json({ status: { id: 'COMPLETED' }, operation: {} });
       default:
         return errors(404, `Not found: ${path}`);
     }
@@ -140,6 +157,8 @@ export class FakeFlink {
               job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
           },
         });
+      case 'checkpoints':
+        return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
         if (savepoint === undefined)
           return errors(404, `There is no savepoint operation with triggerId=${triggerId ?? ''} for job ${jobId}.`);
@@ -169,21 +188,62 @@ export class FakeFlink {
     return json({}, 202);
   }
 
-  private stop(jobId: string, { json: body }: RestRequest): RestResponse {
-    const { targetDirectory, triggerId } = body as { readonly targetDirectory?: string; readonly triggerId: string }; // What flinkRest sends.
-    if (targetDirectory === undefined) {
+  private takeSavepoint(jobId: string, action: string, { json: body }: RestRequest): RestResponse {
+    const asked = body as SavepointBody; // What flinkRest sends.
+    const directory = action === 'stop' ? asked.targetDirectory : asked['target-directory'];
+    if (directory === undefined) {
       return errors(
         400,
         'Config key [execution.checkpointing.savepoint-dir] is not set. Property [targetDirectory] must be provided.',
       );
     }
-    if (!this.savepoints.has(triggerId)) {
-      const outcome = this.savepoint(jobId, targetDirectory);
-      this.savepoints.set(triggerId, outcome);
-      if (outcome !== 'in-progress' && 'location' in outcome && this.jobs.has(jobId)) this.setState(jobId, 'FINISHED');
+    if (!this.savepoints.has(asked.triggerId)) {
+      const outcome = this.jobs.has(jobId) ? this.savepoint(jobId, directory) : { failure: unknown(jobId) };
+      this.savepoints.set(asked.triggerId, outcome);
+      const isTaken = outcome !== 'in-progress' && 'location' in outcome;
+      if (isTaken) this.latest.set(jobId, outcome.location);
+      if (isTaken && action === 'stop') this.setState(jobId, 'FINISHED');
+      if (isTaken && asked['cancel-job'] === true) this.setState(jobId, 'CANCELED');
     }
+    return json({ 'request-id': asked.triggerId }, 202);
+  }
+
+  private checkpoint({ json: body }: RestRequest): RestResponse {
+    const { triggerId } = body as { readonly triggerId: string }; // What flinkRest sends.
+    if (!this.checkpoints.has(triggerId)) this.checkpoints.set(triggerId, this.checkpoints.size + 1);
     return json({ 'request-id': triggerId }, 202);
   }
+
+  private checkpointOf(triggerId: string): RestResponse {
+    const checkpointId = this.checkpoints.get(triggerId);
+    return checkpointId === undefined
+      ? errors(404, `There is no checkpoint operation with triggerId=${triggerId}.`)
+      : json({ status: { id: 'COMPLETED' }, operation: { checkpointId } });
+  }
+
+  private statistics(jobId: string): RestResponse {
+    const location = this.latest.get(jobId);
+    return json({ latest: { savepoint: location === undefined ? null : { external_path: location } } });
+  }
+
+  private dispose({ json: body }: RestRequest): RestResponse {
+    const { 'savepoint-path': path } = body as { readonly 'savepoint-path': string }; // What flinkRest sends.
+    this.disposed.push(path);
+    return json({ 'request-id': 'd'.repeat(32) });
+  }
+
+  private plan(jar: string, { json: body }: RestRequest): RestResponse {
+    if (!this.jars.has(jar)) return errors(400, `Jar file /tmp/${jar} does not exist`);
+    const outcome = this.program(body as Partial<RunOptions>); // What flinkRest sends.
+    return 'thrown' in outcome ? errors(400, outcome.thrown) : json({ plan: { name: 'a job', nodes: [] } });
+  }
+}
+
+interface SavepointBody {
+  readonly targetDirectory?: string;
+  readonly 'target-directory'?: string;
+  readonly 'cancel-job'?: boolean;
+  readonly triggerId: string;
 }
 
 const duplicate = [

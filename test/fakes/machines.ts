@@ -1,12 +1,18 @@
 import type { Machine, Machines, Ports } from '#shared/clusters/ports.ts';
 import * as cleanup from '#shared/clusters/cleanup.ts';
 import * as lifecycle from '#shared/clusters/lifecycle.ts';
+import * as snapshot from '#shared/clusters/snapshot.ts';
 import * as submission from '#shared/clusters/submission.ts';
 
 import { type Carried, execute } from './state-machine.ts';
 
 type Step = (state: Carried, ports: Ports, signal: AbortSignal) => Promise<unknown>;
-const steps: Readonly<Record<Machine, Readonly<Record<string, unknown>>>> = { lifecycle, submission, cleanup };
+const steps: Readonly<Record<Machine, Readonly<Record<string, unknown>>>> = {
+  lifecycle,
+  submission,
+  cleanup,
+  snapshot,
+};
 
 /** The function of a machine's step, as its Lambda function calls it. */
 export const stepOf = (machine: Machine, step: string): Step => steps[machine][step] as Step; // its name is in the machine

@@ -41,6 +41,7 @@ const definitions: Readonly<Record<Machine, Definition>> = {
   lifecycle: definitionOf('lifecycle'),
   submission: definitionOf('submission'),
   cleanup: definitionOf('cleanup'),
+  snapshot: definitionOf('snapshot'),
 };
 
 /**

@@ -33,6 +33,7 @@ import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { lookHandler } from '#functions/look.ts';
 import { queueHandler } from '#functions/queue.ts';
+import { savepointsHandler } from '#functions/savepoints.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
 
@@ -351,6 +352,10 @@ const handlers = {
   cancel: cancelHandler,
   stop: stopHandler,
   batch: batchHandler,
+  savepoint: savepointsHandler,
+  checkpoint: savepointsHandler,
+  stopjob: savepointsHandler,
+  dispose: savepointsHandler,
 } as const;
 
 const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {

@@ -395,3 +395,80 @@ describe('stop with savepoint', () => {
     await expect(rest.savepoint(jobId, triggerId, signal)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
+
+describe('savepoints and checkpoints', () => {
+  const triggerId = 'b'.repeat(32);
+  const polled = (what: string, body: unknown) =>
+    flinkWith({ [`GET /v1/jobs/${jobId}/${what}/${triggerId}`]: ok(body) });
+
+  it('asks for a savepoint in the words that Flink has for it', async () => {
+    const path = `/v1/jobs/${jobId}/savepoints`;
+    const { rest, requests } = flinkWith({ [`POST ${path}`]: ok({ 'request-id': triggerId }, 202) });
+
+    await rest.takeSavepoint(jobId, { directory: 's3://b/sp', format: 'NATIVE', triggerId, cancelJob: true }, signal);
+
+    expect(requests).toMatchObject([
+      { json: { 'target-directory': 's3://b/sp', 'cancel-job': true, formatType: 'NATIVE', triggerId } },
+    ]);
+  });
+
+  it.each([
+    [{ status: { id: 'IN_PROGRESS' }, operation: null }, { status: 'in-progress' }],
+    [
+      { status: { id: 'COMPLETED' }, operation: { checkpointId: 7 } },
+      { status: 'completed', checkpointId: 7 },
+    ],
+    [
+      {
+        status: { id: 'COMPLETED' },
+        operation: { failureCause: { class: 'a.B', 'stack-trace': 'a.b.Outer: x\nCaused by: a.b.Inner: no room' } },
+      },
+      { status: 'failed', cause: 'Inner: no room' },
+    ],
+  ])('reads how far a checkpoint got: %j', async (body, expected) => {
+    const { rest } = polled('checkpoints', body);
+
+    await expect(rest.checkpoint(jobId, triggerId, signal)).resolves.toEqual(expected);
+  });
+
+  it('takes what is neither complete nor failed for no answer of Flink', async () => {
+    const { rest } = polled('savepoints', { status: { id: 'COMPLETED' }, operation: null });
+
+    await expect(rest.savepoint(jobId, triggerId, signal)).rejects.toMatchObject({ code: 'target-refused' });
+  });
+
+  it.each([
+    [ok({ latest: { savepoint: { external_path: 's3://b/sp' } } }), 's3://b/sp'],
+    [ok({ latest: { savepoint: null } }), undefined],
+    [errors(404, 'Checkpointing was not enabled for job'), undefined],
+  ])('reads where the latest savepoint is, if there is one', async (answer, expected) => {
+    const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
+
+    await expect(rest.latestSavepoint(jobId, signal)).resolves.toBe(expected);
+  });
+
+  it.each([
+    [{ status: { id: 'COMPLETED' }, operation: {} }, { status: 'completed' }],
+    [{ status: { id: 'COMPLETED' } }, { status: 'completed' }],
+    [
+      { status: { id: 'COMPLETED' }, operation: { 'failure-cause': { class: 'a.B', 'stack-trace': 'a.B: no file' } } },
+      { status: 'failed', cause: 'B: no file' },
+    ],
+  ])('disposes of a savepoint: %j', async (body, expected) => {
+    const { rest, requests } = flinkWith({
+      'POST /v1/savepoint-disposal': ok({ 'request-id': triggerId }),
+      [`GET /v1/savepoint-disposal/${triggerId}`]: ok(body),
+    });
+
+    const named = await rest.disposeSavepoint('s3://b/sp', signal);
+
+    await expect(rest.disposal(named, signal)).resolves.toEqual(expected);
+    expect(requests[0]).toMatchObject({ json: { 'savepoint-path': 's3://b/sp' } });
+  });
+
+  it('brings the plan of a program', async () => {
+    const { rest } = flinkWith({ 'POST /v1/jars/x.jar/plan': ok({ plan: { nodes: [] } }) });
+
+    await expect(rest.plan('x.jar', {}, signal)).resolves.toEqual({ nodes: [] });
+  });
+});

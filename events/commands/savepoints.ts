@@ -1,0 +1,76 @@
+import * as z from 'zod';
+
+import { JobId } from '../names.ts';
+import { defineCommand } from './define.ts';
+
+const Directory = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .optional()
+  .meta({ description: 'Where it goes; else the default of the cluster.', example: 's3://bucket/savepoints' });
+
+const Format = z
+  .enum(['CANONICAL', 'NATIVE'])
+  .default('CANONICAL')
+  .meta({ description: 'CANONICAL can be restored with another state backend; NATIVE is faster.' });
+
+export const savepoint = defineCommand({
+  kind: 'savepoint',
+  function: 'savepoints',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/savepoints',
+  summary: 'Take a savepoint of a running job (`flink savepoint`).',
+  data: z
+    .strictObject({
+      jobId: JobId,
+      directory: Directory,
+      format: Format,
+      cancelJob: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Cancel the job as soon as it is complete (`flink cancel -s`, deprecated by Flink).' }),
+    })
+    .meta({ id: 'Savepoint' }),
+});
+
+export const checkpoint = defineCommand({
+  kind: 'checkpoint',
+  function: 'savepoints',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/checkpoints',
+  summary: 'Take a checkpoint of a running job (`flink checkpoint`).',
+  data: z
+    .strictObject({
+      jobId: JobId,
+      full: z.boolean().default(false).meta({ description: 'Not incremental, whatever the job is configured for.' }),
+    })
+    .meta({ id: 'Checkpoint' }),
+});
+
+export const stopjob = defineCommand({
+  kind: 'stopjob',
+  function: 'savepoints',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/stop',
+  summary: 'Stop a job with a savepoint (`flink stop`).',
+  data: z
+    .strictObject({
+      jobId: JobId,
+      directory: Directory,
+      format: Format,
+      drain: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Let all that is under way through first, as if the sources had ended.' }),
+    })
+    .meta({ id: 'StopJob' }),
+});
+
+export const dispose = defineCommand({
+  kind: 'dispose',
+  function: 'savepoints',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
+  summary: 'Delete a savepoint (`flink savepoint -d`); the cluster must be able to read it.',
+  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'Dispose' }),
+});
+
+/** What the state machine needs of a command about savepoints. */
+export type SavepointData = z.output<(typeof savepoint | typeof stopjob)['data']>;

@@ -1,0 +1,178 @@
+import { isDone, isOver, type Operation } from '#events/model.ts';
+import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
+import { type FlinkRest, flinkRest } from '#shared/flink/rest.ts';
+
+import { type Caught, faultOf } from './caught.ts';
+import { observeJobs } from './observe-jobs.ts';
+import type { Change, Plan, Ports, StoredOperation } from './ports.ts';
+import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
+
+/** What the snapshot machine carries from step to step. Its operation takes or deletes a savepoint, or takes a checkpoint. */
+export interface SnapshotState {
+  readonly operationId: string;
+  readonly attempt?: number;
+  /** Of a disposal, which Flink names itself. */
+  readonly triggerId?: string;
+  readonly outcome?: 'done' | 'waiting' | 'failed';
+  readonly waitSeconds?: number;
+  readonly savepoint?: string;
+  readonly checkpoint?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const longestWaitSeconds = 15;
+
+/**
+ * Asks Flink for what the operation is about, and how far it is. Asking again starts nothing new: savepoints and
+ * checkpoints are named after the operation.
+ */
+export const take = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
+  const operation = await operationOf(state.operationId, ports.store);
+  const { value } = operation;
+  if (isDone(value)) return { ...state, outcome: 'done' };
+  if (isOver((await clusterAt(value, ports.store)).value))
+    return (await fromRecord(state, value, ports)) ?? failed(state, 'wrong-state', 'its cluster ended before');
+  const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
+  const next = await ask(state, value, rest, signal);
+  if (next.outcome === 'failed') return (await fromRecord(state, value, ports)) ?? next;
+  if (next.outcome === 'done') return next;
+  if (ports.now().toISOString() > value.deadline)
+    return failed(state, 'deadline-exceeded', `it was not complete by ${value.deadline}`);
+  await notePhase(operation, phases[value.kind] ?? '', ports);
+  return next;
+};
+
+const phases: Readonly<Partial<Record<Operation['kind'], string>>> = {
+  savepoint: 'Flink takes the savepoint',
+  checkpoint: 'Flink takes the checkpoint',
+  stopjob: 'Flink takes the savepoint and ends the job',
+  dispose: 'Flink deletes the savepoint',
+};
+
+const ask = async (
+  state: SnapshotState,
+  { operationId: triggerId, jobId = '', plan }: StoredOperation,
+  rest: FlinkRest,
+  signal: AbortSignal,
+): Promise<SnapshotState> => {
+  const what = planned(plan);
+  if ('dispose' in what) {
+    if (state.triggerId === undefined)
+      return waiting({ ...state, triggerId: await rest.disposeSavepoint(what.dispose.path, signal) });
+    return after(await rest.disposal(state.triggerId, signal), state);
+  }
+  if ('checkpoint' in what) {
+    await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId }, signal);
+    return after(await rest.checkpoint(jobId, triggerId, signal), state);
+  }
+  if ('stopjob' in what) await rest.stopWithSavepoint(jobId, { ...what.stopjob, triggerId }, signal);
+  else await rest.takeSavepoint(jobId, { ...what.savepoint, triggerId }, signal);
+  return after(await rest.savepoint(jobId, triggerId, signal), state);
+};
+
+type Status =
+  | { readonly status: 'in-progress' }
+  | { readonly status: 'failed'; readonly cause: string }
+  | { readonly status: 'completed'; readonly location?: string; readonly checkpointId?: number };
+
+const after = (result: Status, state: SnapshotState): SnapshotState => {
+  if (result.status === 'in-progress') return waiting(state);
+  if (result.status === 'failed') return failed(state, 'savepoint-failed', result.cause);
+  const { location, checkpointId } = result;
+  return {
+    operationId: state.operationId,
+    outcome: 'done',
+    ...(location === undefined ? {} : { savepoint: location }),
+    ...(checkpointId === undefined ? {} : { checkpoint: checkpointId }),
+  };
+};
+
+/**
+ * A stop that was under way when nobody could be asked any more: where its savepoint is was seen with the end of the
+ * job.
+ */
+const fromRecord = async (state: SnapshotState, operation: StoredOperation, { store }: Ports) => {
+  if (operation.kind !== 'stopjob' || (state.attempt ?? 0) === 0) return undefined;
+  const job = (await store.job(operation, operation.jobId ?? ''))?.value;
+  return job?.state === 'FINISHED' && job.savepoint !== undefined
+    ? after({ status: 'completed', location: job.savepoint }, state)
+    : undefined;
+};
+
+/** Records that it is complete, with where it is, and the end of a job that it ended. */
+export const recordTaken = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
+  const { value } = await operationOf(state.operationId, ports.store);
+  if (value.kind === 'stopjob') await observeJobs(value, ports, signal);
+  await update(ports, async () => {
+    const operation = await operationOf(state.operationId, ports.store);
+    if (isDone(operation.value)) return { result: undefined };
+    const { value: next, previous } = progressed(operation, { state: 'SUCCEEDED' }, ports.now());
+    const { savepoint, checkpoint } = state;
+    const taken = {
+      ...next,
+      ...(savepoint === undefined ? {} : { savepoint }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    };
+    const jobs = await changedJobs(taken, ports);
+    return { change: { operations: [{ value: taken, previous }], jobs }, result: undefined };
+  });
+  return state;
+};
+
+/** A job knows its latest savepoint, as long as that is there. */
+const changedJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {
+  const { savepoint, jobId } = operation;
+  const what = planned(operation.plan);
+  if ('dispose' in what) {
+    const jobs = await store.jobs(operation);
+    return jobs
+      .filter(({ value }) => value.savepoint === what.dispose.path)
+      .map(({ value: { savepoint: _gone, ...value }, version }) => ({ value, previous: version }));
+  }
+  const job = savepoint === undefined || jobId === undefined ? undefined : await store.job(operation, jobId);
+  return job === undefined ? [] : [{ value: { ...job.value, savepoint }, previous: job.version }];
+};
+
+/** Records why it was not taken. */
+export const recordRefused = (
+  state: SnapshotState & { readonly error?: Caught },
+  ports: Ports,
+): Promise<SnapshotState> =>
+  update<SnapshotState>(ports, async () => {
+    const operation = await operationOf(state.operationId, ports.store);
+    if (isDone(operation.value)) return { result: state };
+    const code = codeOf(state.reason ?? '');
+    const fault = code === undefined ? faultOf(state.error) : new Fault(code, state.message ?? '');
+    const problem = toProblem(fault, `/v1/operations/${state.operationId}`);
+    return {
+      change: { operations: [progressed(operation, { state: 'FAILED', problem }, ports.now())] },
+      result: state,
+    };
+  });
+
+const waiting = ({ operationId, triggerId, attempt = 0 }: SnapshotState): SnapshotState => ({
+  operationId,
+  outcome: 'waiting',
+  attempt: attempt + 1,
+  waitSeconds: Math.min(1 + Math.floor(attempt / 4), longestWaitSeconds),
+  ...(triggerId === undefined ? {} : { triggerId }),
+});
+
+const failed = ({ operationId }: SnapshotState, reason: ProblemCode, message: string): SnapshotState => ({
+  operationId,
+  outcome: 'failed',
+  reason,
+  message,
+});
+
+type SnapshotPlan = Extract<
+  Plan,
+  { savepoint: unknown } | { checkpoint: unknown } | { stopjob: unknown } | { dispose: unknown }
+>;
+
+const planned = (plan: Plan | undefined): SnapshotPlan => {
+  if (plan !== undefined && ('savepoint' in plan || 'checkpoint' in plan || 'stopjob' in plan || 'dispose' in plan))
+    return plan;
+  throw new Error('the operation has nothing to do with savepoints');
+};

@@ -1,0 +1,261 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { observe } from '#shared/clusters/observe.ts';
+import { observeJobs } from '#shared/clusters/observe-jobs.ts';
+import { planJob } from '#shared/clusters/job-plan.ts';
+import { redrive } from '#shared/clusters/redrive.ts';
+import { take } from '#shared/clusters/snapshot.ts';
+
+import { doors, jarBytes, letIn, makeWorld, type Send, type World } from '../../../fakes/world.ts';
+
+const clusterId = 'etl';
+const place = { target: 'local', clusterId };
+const jar = 's3://bucket/uploads/local/1/job.jar';
+const directory = 's3://bucket/savepoints';
+const signal = new AbortController().signal;
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+  world.jars.held.set(jar, jarBytes);
+});
+
+const machines = () => world.machines.runAll(world.ports);
+const lastOperation = () => [...world.store.operations.values()].at(-1)?.value;
+const flink = () => world.kubernetes.cluster(clusterId).flink;
+const jobRecord = async (jobId: string) => (await world.store.job(place, jobId))?.value;
+
+/** A session with one running job; its id. */
+const submitted = async (send: Send) => {
+  await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+  await machines();
+  await send('submit', { clusterId, data: { jar } }, world);
+  await machines();
+  return lastOperation()?.operationId ?? '';
+};
+
+describe.each(doors)('through %s, savepoint', (_door, send) => {
+  it('says where it is, in the operation and in the job, which runs on', async () => {
+    const jobId = await submitted(send);
+
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+
+    const location = `${directory}/savepoint-${jobId.slice(0, 6)}`;
+    expect(lastOperation()).toMatchObject({ kind: 'savepoint', state: 'SUCCEEDED', jobId, savepoint: location });
+    expect(await jobRecord(jobId)).toMatchObject({ state: 'RUNNING', savepoint: location });
+  });
+
+  it('waits until Flink has taken it, and takes one only', async () => {
+    const jobId = await submitted(send);
+    let looks = 0;
+    flink().savepoint = () => 'in-progress';
+    const answer = flink().answer.bind(flink());
+    flink().answer = async (request) => {
+      if (request.method === 'GET' && request.path.includes('/savepoints/') && (looks += 1) === 3)
+        flink().savepoints.set(lastOperation()?.operationId ?? '', { location: 's3://bucket/late' });
+      return answer(request);
+    };
+
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED', savepoint: 's3://bucket/late' });
+    expect(flink().savepoints.size).toBe(1);
+  });
+
+  it('fails with what Flink says of it', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => ({ failure: 'java.io.IOException: disk full' });
+
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'savepoint-failed', detail: 'IOException: disk full' },
+    });
+  });
+
+  it('fails without a directory where the cluster has no default', async () => {
+    const jobId = await submitted(send);
+
+    await send('savepoint', { clusterId, jobId }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
+    expect(lastOperation()?.problem?.detail).toContain('execution.checkpointing.savepoint-dir');
+  });
+
+  it('cancels the job with it where that is asked for', async () => {
+    const jobId = await submitted(send);
+
+    await send('savepoint', { clusterId, jobId, data: { directory, cancelJob: true } }, world);
+    await machines();
+    await observeJobs(place, world.ports, signal);
+
+    expect(await jobRecord(jobId)).toMatchObject({ state: 'CANCELED', savepoint: lastOperation()?.savepoint });
+  });
+
+  it.each(['savepoint', 'checkpoint', 'stopjob'] as const)(
+    'is refused as %s for a job that is not there, or over',
+    async (kind) => {
+      const jobId = await submitted(send);
+      flink().setState(jobId, 'FINISHED');
+
+      expect(await send(kind, { clusterId, jobId }, world)).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
+      expect(await send(kind, { clusterId, jobId: 'f'.repeat(32) }, world)).toMatchObject({
+        outcome: 'rejected',
+        code: 'not-found',
+      });
+    },
+  );
+
+  it('takes one for the same key, however often it comes', async () => {
+    const jobId = await submitted(send);
+
+    for (let time = 0; time < 2; time += 1) {
+      await send('savepoint', { clusterId, jobId, data: { directory }, key: 'night-1' }, world);
+      await machines();
+    }
+
+    expect(flink().savepoints.size).toBe(1);
+  });
+});
+
+describe.each(doors)('through %s, stop of a job', (_door, send) => {
+  it('ends the job with a savepoint', async () => {
+    const jobId = await submitted(send);
+
+    await send('stopjob', { clusterId, jobId, data: { directory, drain: true } }, world);
+    await machines();
+
+    const location = `${directory}/savepoint-${jobId.slice(0, 6)}`;
+    expect(lastOperation()).toMatchObject({ kind: 'stopjob', state: 'SUCCEEDED', savepoint: location });
+    expect(await jobRecord(jobId)).toMatchObject({ state: 'FINISHED', savepoint: location });
+    expect(flink().requests.find(({ path }) => path.endsWith('/stop'))?.json).toMatchObject({ drain: true });
+  });
+
+  it('knows where the savepoint is of a job whose cluster went before it was told', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => 'in-progress';
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    const asked = await take({ operationId }, world.ports, signal);
+    flink().complete(jobId, operationId, 's3://bucket/seen');
+    await observeJobs(place, world.ports, signal);
+    await send('stop', { clusterId }, world);
+    await world.machines.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
+
+    const last = await take(asked, world.ports, signal);
+
+    expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
+  });
+
+  it('fails when the cluster goes while it is under way', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => 'in-progress';
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    await send('stop', { clusterId }, world);
+    await world.machines.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
+
+    await world.machines.run('snapshot', operationId, world.ports);
+
+    expect((await world.store.operation(operationId))?.value).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'wrong-state' },
+    });
+  });
+
+  it('ends at its deadline', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => 'in-progress';
+
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded' } });
+    expect(await jobRecord(jobId)).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('is carried on when its process died behind the record', async () => {
+    const jobId = await submitted(send);
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    world.machines.started.splice(0);
+    world.pass(3 * 60);
+
+    await redrive(operationId, world.ports, signal);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});
+
+describe.each(doors)('through %s, checkpoint and disposal', (_door, send) => {
+  it('tell the number of the checkpoint', async () => {
+    const jobId = await submitted(send);
+
+    await send('checkpoint', { clusterId, jobId, data: { full: true } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ kind: 'checkpoint', state: 'SUCCEEDED', checkpoint: 1 });
+    expect(flink().requests.find(({ path }) => path.endsWith('/checkpoints'))?.json).toMatchObject({
+      checkpointType: 'FULL',
+    });
+  });
+
+  it('delete a savepoint, which its job then no longer has', async () => {
+    const jobId = await submitted(send);
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+    const path = lastOperation()?.savepoint ?? '';
+
+    await send('dispose', { clusterId, data: { path } }, world);
+    await machines();
+
+    expect(lastOperation()).toMatchObject({ kind: 'dispose', state: 'SUCCEEDED' });
+    expect(flink().disposed).toEqual([path]);
+    expect(await jobRecord(jobId)).not.toHaveProperty('savepoint');
+  });
+});
+
+describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
+  it('is made by the session, with nothing left of it', async () => {
+    await submitted(send);
+
+    const plan = await planJob(place, { jar, args: ['--day', '1'] }, world.ports, signal);
+
+    expect(plan).toEqual({ name: 'a job', nodes: [] });
+    expect(flink().jars.size).toBe(0);
+    expect(flink().jobs.size).toBe(1);
+  });
+
+  it("is refused with the program's own exception, and leaves no jar behind", async () => {
+    await submitted(send);
+    flink().program = () => ({
+      thrown: [
+        'org.apache.flink.client.program.ProgramInvocationException: The main method caused an error.',
+        'Caused by: java.lang.IllegalStateException: no input',
+      ].join('\n\tat a.b.C(C.java:1)\n'),
+    });
+
+    await expect(planJob(place, { jar, args: [] }, world.ports, signal)).rejects.toMatchObject({
+      code: 'program-failed',
+    });
+    expect(flink().jars.size).toBe(0);
+  });
+});
+
+describe.each(doors)('behind %s, the end of a job', (_door, send) => {
+  it('shows the savepoint that it was stopped with, whoever asked for it', async () => {
+    const jobId = await submitted(send);
+    flink().complete(jobId, 'e'.repeat(32), 's3://bucket/by-hand');
+
+    await observe(world.ports);
+    await letIn(world);
+
+    expect(await jobRecord(jobId)).toMatchObject({ state: 'FINISHED', savepoint: 's3://bucket/by-hand' });
+  });
+});
