@@ -25,6 +25,7 @@ export const applicationOf = (operands: readonly string[], options: ProgramOptio
   config: {
     ...context.config,
     ...(options.detached === true ? { 'execution.attached': 'false' } : {}),
+    ...(options.zookeeperNamespace === undefined ? {} : { 'high-availability.cluster-id': options.zookeeperNamespace }),
     ...(options.shutdownOnAttachedExit === true ? { 'execution.shutdown-on-attached-exit': 'true' } : {}),
   },
 });

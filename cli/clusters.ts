@@ -91,3 +91,23 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
     return { cluster, jobs: [], reachable: 'Unknown' };
   }
 };
+
+/** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
+export const mustTakeJobs = async (place: Place, context: Context): Promise<void> => {
+  if ((await findLive(place, context))?.mode !== 'application') return;
+  throw new Failure(`Cluster ${place.clusterId} is an application: it runs its own program only.`, {
+    code: 'wrong-state',
+    hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',
+  });
+};
+
+/** Where a job runs, among the live clusters of the target. @throws Failure when none has it. */
+export const placeOfJob = async (jobId: string, target: string, context: Context): Promise<Place> => {
+  const clusters = await readClustersWithJobs(target, context);
+  const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
+  if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
+  throw new Failure(`No live cluster of target ${target} has that job.`, {
+    code: 'not-found',
+    hint: '`drey list -a` shows the jobs there are.',
+  });
+};

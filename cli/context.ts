@@ -8,6 +8,7 @@ import { Failure, UsageError } from './failure.ts';
 import {
   type CommonOptions,
   type Mode,
+  clusterIdAt,
   configOf,
   flinkVersionOf,
   isJson,
@@ -47,7 +48,7 @@ export interface Context {
   /** @throws Failure when it is not known where it is: what asks nothing of it works without. */
   readonly api: Api;
   readonly signal: AbortSignal;
-  /** `-Dkubernetes.cluster-id`. */
+  /** `-Dkubernetes.cluster-id`, or whose address `-m` says. */
   readonly clusterId: string | undefined;
   /** The other `-D` options, without those that are for Drey. */
   readonly config: Readonly<Record<string, string>>;
@@ -92,7 +93,7 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
       return api();
     },
     signal: io.signal,
-    clusterId: clusterIdOf(properties.get('kubernetes.cluster-id')),
+    clusterId: clusterIdOf(properties.get('kubernetes.cluster-id') ?? addressed(options)),
     config: configOf(properties),
     mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
     onFailure: onFailureOf(properties.get('drey.on-failure')),
@@ -129,6 +130,8 @@ export const neededClusterId = (context: Context, operand?: string): string => {
   }
   return clusterId;
 };
+
+const addressed = ({ jobmanager }: CommonOptions) => (jobmanager === undefined ? undefined : clusterIdAt(jobmanager));
 
 /** Left out is one thing, and empty (as from a variable that is not set) another. */
 const clusterIdOf = (given: string | undefined): string | undefined => {

@@ -8,9 +8,11 @@ import { distance } from 'fastest-levenshtein';
 import type { AnyCommand } from './command.ts';
 import { batch } from './commands/batch.ts';
 import { cancel } from './commands/cancel.ts';
+import { checkpoint } from './commands/checkpoint.ts';
 import { clusters } from './commands/clusters.ts';
 import { describe } from './commands/describe.ts';
 import { events } from './commands/events.ts';
+import { info } from './commands/info.ts';
 import { kubernetesSession } from './commands/kubernetes-session.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
@@ -20,6 +22,8 @@ import { queue } from './commands/queue.ts';
 import { render } from './commands/render.ts';
 import { runApplication } from './commands/run-application.ts';
 import { run } from './commands/run.ts';
+import { savepoint } from './commands/savepoint.ts';
+import { stop } from './commands/stop.ts';
 import { targets } from './commands/targets.ts';
 import { wait } from './commands/wait.ts';
 import type { Io } from './context.ts';
@@ -32,6 +36,10 @@ const commands: readonly AnyCommand[] = [
   run,
   runApplication,
   list,
+  info,
+  savepoint,
+  checkpoint,
+  stop,
   cancel,
   render,
   clusters,
@@ -46,7 +54,9 @@ const commands: readonly AnyCommand[] = [
   orphans,
 ];
 
-const flinkVerbs = [kubernetesSession, run, runApplication, list, cancel].map(({ name }) => `"${name}"`).join(', ');
+const flinkVerbs = [kubernetesSession, run, runApplication, list, info, savepoint, checkpoint, stop, cancel]
+  .map(({ name }) => `"${name}"`)
+  .join(', ');
 const useHelp = 'Use the help option (-h or --help) to get help on the command.';
 const interrupted = 130;
 

@@ -9,6 +9,7 @@ export interface CommonOptions {
   readonly D?: readonly string[];
   readonly target?: string;
   readonly executor?: string;
+  readonly jobmanager?: string;
   readonly at?: string;
   readonly api?: string;
   readonly output?: string;
@@ -23,6 +24,7 @@ export const addCommonOptions = (command: Command): Command =>
     .option('-D <key=value>', 'a Flink option; -Dkey alone is -Dkey=true', collect)
     .option('-t, --target <mode>', "Flink's deployment target: kubernetes-session or kubernetes-application")
     .option('-e, --executor <mode>', 'old name of --target')
+    .option('-m, --jobmanager <address>', 'the address that a start printed, instead of -Dkubernetes.cluster-id')
     .option('--at <name>', 'the target of Drey to deploy to, as -Ddrey.target or DREY_TARGET')
     .option('--api <url>', 'where the API is, as DREY_API')
     .option('--output <format>', 'table, or json: what the API answers, and a failure as JSON on stderr')
@@ -93,6 +95,23 @@ const clientOnly: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execu
 /** What is sent as Flink configuration. */
 export const configOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
   Object.fromEntries([...properties].filter(([key]) => !key.startsWith('drey.') && !clientOnly.has(key)));
+
+/**
+ * The cluster whose JobManager has this address: `ID-rest.NAMESPACE:8081`, with `http://` or without, or the id alone.
+ *
+ * @throws UsageError for an address that no cluster of Drey's has.
+ */
+export const clusterIdAt = (address: string): string => {
+  const host = address
+    .replace(/^https?:\/\//, '')
+    .replace(/[:/].*$/, '')
+    .replace(/\..*$/, '')
+    .replace(/-rest$/, '');
+  if (/^[a-z][-a-z0-9]*$/.test(host)) return host;
+  throw new UsageError(
+    `Drey reaches a JobManager by the id of its cluster, not at ${address}: -Dkubernetes.cluster-id=<id>.`,
+  );
+};
 
 export type Mode = 'session' | 'application';
 

@@ -13,6 +13,9 @@ export interface ProgramOptions {
   readonly restoreMode?: string;
   readonly classpath?: readonly string[];
   readonly shutdownOnAttachedExit?: boolean;
+  readonly jarfile?: string;
+  readonly arguments?: readonly string[];
+  readonly zookeeperNamespace?: string;
 }
 
 /** How they are written → what they do. */
@@ -24,12 +27,19 @@ export const programOptions = {
   '-n, --allowNonRestoredState': 'let go of state that the program no longer has',
   '--claimMode <mode>': 'how to use the savepoint: claim, no_claim or legacy (also -claimMode, -cm)',
   '--restoreMode <mode>': 'old name of --claimMode (also -rm)',
+  '-j, --jarfile <jar>': 'the jar, where it is not the first operand (deprecated by Flink)',
+  '-z, --zookeeperNamespace <name>': 'sets high-availability.cluster-id',
   '--shutdownOnAttachedExit': 'sets execution.shutdown-on-attached-exit (also -sae)',
 } as const;
 
 export const repeatableProgramOptions = {
   '-C, --classpath <url>': 'one more place with classes of the program, which every container can read; repeatable',
+  '-a, --arguments <argument>':
+    'an argument of the program; repeatable (deprecated by Flink: write them behind the jar)',
 } as const;
+
+/** The parallelism that says nothing. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
+const asConfigured = '-1';
 
 /** What a program is started with, as a submit and a deploy have it. */
 export interface Program {
@@ -42,12 +52,14 @@ export interface Program {
 
 /** @throws UsageError in Flink's words, before anything is asked. */
 export const programOf = (
-  [jar, ...args]: readonly string[],
+  operands: readonly string[],
   options: ProgramOptions,
   { note }: Pick<Context, 'note'>,
 ): Program => {
+  const [jar, ...behindIt] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
-  for (const behind of args.filter((word) => /^-D[\w.$-]+=/.test(word)))
+  const args = [...(options.arguments ?? []), ...behindIt];
+  for (const behind of behindIt.filter((word) => /^-D[\w.$-]+=/.test(word)))
     note(`WARN ${behind} stands behind the jar, so it goes to the program.`);
   if (options.restoreMode !== undefined)
     note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
@@ -56,7 +68,7 @@ export const programOf = (
     jar,
     args,
     ...(entryClass === undefined ? {} : { entryClass }),
-    ...(parallelism === undefined
+    ...(parallelism === undefined || parallelism === asConfigured
       ? {}
       : { parallelism: positive(parallelism, 'The parallelism must be a positive number') }),
     ...(fromSavepoint === undefined

@@ -1,54 +1,77 @@
-import type { Place } from '#events/names.ts';
-
-import { path } from '../api.ts';
-import { clusterPath, readClustersWithJobs } from '../clusters.ts';
+import { clusterPath } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { Failure, UsageError, during } from '../failure.ts';
+import { during } from '../failure.ts';
 import { carryOut } from '../operations.ts';
-import { jobIdOf } from '../options.ts';
+import { askFor, formatOf, jobAt, jobPath, type SavepointOptions } from '../savepoints.ts';
 
-export const cancel = defineCommand({
+interface Options extends Pick<SavepointOptions, 'type'> {
+  readonly withSavepoint?: string | true;
+}
+
+export const cancel = defineCommand<Options>({
   name: 'cancel',
   operands: '[job-id]',
   summary: 'cancel a job (flink cancel)',
+  options: {
+    '-s, --withSavepoint [directory]': 'take a savepoint first (deprecated by Flink: use `drey stop`)',
+    '--type <format>': 'the format of that savepoint: canonical or native (also -type)',
+  },
   examples: {
     'drey cancel --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226':
       'cancel a job of a cluster',
     'drey cancel 8a077da4350254f0f435da5061d32226': 'wherever it runs in the target',
   },
-  run: async (context, [operand]) => {
-    if (operand === undefined) throw new UsageError('Missing JobID. Specify a JobID to cancel a job.');
-    const jobId = jobIdOf(operand);
-    const target = await context.target();
-    if (!context.json) context.print(`Cancelling job ${jobId}.`);
-    try {
-      const place =
-        context.clusterId === undefined
-          ? await placeOfJob(jobId, target, context)
-          : { target, clusterId: context.clusterId };
-      const answer = await carryOut(
-        {
-          path: `${clusterPath(place)}${path`/jobs/${jobId}/cancel`}`,
-          body: {},
-          what: `Cancelling on ${place.clusterId}`,
-        },
-        context,
-      );
-      if (context.json) context.printJson(answer);
-      else context.print(`Cancelled job ${jobId}.`);
-    } catch (error) {
-      throw during(`Could not cancel job ${jobId}.`, error);
-    }
+  run: async (context, operands, { withSavepoint, ...options }) => {
+    // `-s` takes the word behind it, even if that is the job: so does Flink's.
+    const isJob = operands[0] === undefined && typeof withSavepoint === 'string';
+    const job = await jobAt(isJob ? withSavepoint : operands[0], 'cancel a job', context);
+    if (withSavepoint === undefined) return cancelNow(job, context);
+    const directory = isJob || withSavepoint === true ? undefined : withSavepoint;
+    return cancelWithSavepoint(job, { format: formatOf(options), directory }, context);
   },
 });
 
-const placeOfJob = async (jobId: string, target: string, context: Context): Promise<Place> => {
-  const clusters = await readClustersWithJobs(target, context);
-  const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
-  if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
-  throw new Failure(`No live cluster of target ${target} has that job.`, {
-    code: 'not-found',
-    hint: '`drey list -a` shows the jobs there are.',
-  });
+type JobAt = Awaited<ReturnType<typeof jobAt>>;
+
+const cancelNow = async ({ jobId, place }: JobAt, context: Context): Promise<void> => {
+  if (!context.json) context.print(`Cancelling job ${jobId}.`);
+  try {
+    const { target, clusterId } = await place();
+    const answer = await carryOut(
+      {
+        path: `${clusterPath({ target, clusterId })}${jobPath(jobId, 'cancel')}`,
+        body: {},
+        what: `Cancelling on ${clusterId}`,
+      },
+      context,
+    );
+    if (context.json) context.printJson(answer);
+    else context.print(`Cancelled job ${jobId}.`);
+  } catch (error) {
+    throw during(`Could not cancel job ${jobId}.`, error);
+  }
+};
+
+const cancelWithSavepoint = async (
+  { jobId, place }: JobAt,
+  { format, directory }: { readonly format: string; readonly directory: string | undefined },
+  context: Context,
+): Promise<void> => {
+  context.note('DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use "stop" instead.');
+  const where = directory === undefined ? 'default savepoint directory' : directory;
+  if (!context.json) context.print(`Cancelling job ${jobId} with ${format} savepoint to ${where}.`);
+  const operation = await askFor(
+    {
+      at: jobPath(jobId, 'savepoints'),
+      body: { format, cancelJob: true, ...(directory === undefined ? {} : { directory }) },
+      what: `Savepoint of job ${jobId}`,
+      failure: `Could not cancel job ${jobId}.`,
+      detached: false,
+    },
+    place,
+    context,
+  );
+  if (operation !== undefined)
+    context.print(`Cancelled job ${jobId}. Savepoint stored in ${operation.savepoint ?? ''}.`);
 };

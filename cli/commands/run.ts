@@ -2,7 +2,7 @@ import type { Job } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 
 import { path } from '../api.ts';
-import { clusterPath, findLive } from '../clusters.ts';
+import { clusterPath, findLive, mustTakeJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -66,15 +66,6 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
     return;
   }
   report(await untilEnded(place, jobId, context), context);
-};
-
-/** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
-const mustTakeJobs = async (place: Place, context: Context): Promise<void> => {
-  if ((await findLive(place, context))?.mode !== 'application') return;
-  throw new Failure(`Cluster ${place.clusterId} is an application: it runs its own program only.`, {
-    code: 'wrong-state',
-    hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',
-  });
 };
 
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>

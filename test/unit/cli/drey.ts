@@ -50,12 +50,12 @@ export const drey = async (words: readonly string[], { api, env = {}, input = ''
 };
 
 /** Runs `node cli/bin.js`. */
-export const spawnDrey = (
-  words: readonly string[],
-  { api, env = {}, input = '' }: Options,
-  node = process.execPath,
-) => {
-  const child = spawn(node, [join(packageFolder, 'cli/bin.js'), ...words], {
+export const spawnDrey = (words: readonly string[], options: Options, node = process.execPath) =>
+  spawnProgram(node, [join(packageFolder, 'cli/bin.js'), ...words], options);
+
+/** Runs a program with the environment of a caller of the API. */
+export const spawnProgram = (program: string, words: readonly string[], { api, env = {}, input = '' }: Options) => {
+  const child = spawn(program, words, {
     env: {
       PATH: process.env['PATH'] ?? '',
       TZ: 'UTC',

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { packageFolder, spawnDrey } from './drey.ts';
+import { packageFolder, spawnDrey, spawnProgram } from './drey.ts';
 import { accepted, cluster, oneTarget, operation, startLoopbackApi } from './loopback-api.ts';
 
 let server: Awaited<ReturnType<typeof startLoopbackApi>>;
@@ -89,5 +90,40 @@ describe('the process', () => {
     const { bin } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
 
     expect(bin).toEqual({ drey: './cli/bin.js' });
+  });
+});
+
+describe("Flink's own names", () => {
+  const env = { PATH: `${join(packageFolder, 'node_modules/node/bin')}:/usr/bin:/bin` };
+  let flinkFolder: string;
+  beforeAll(async () => {
+    flinkFolder = await mkdtemp(join(tmpdir(), 'flink-'));
+    await Promise.all([mkdir(join(flinkFolder, 'bin')), mkdir(join(flinkFolder, 'conf'))]);
+    for (const script of ['flink', 'kubernetes-session.sh'])
+      await symlink(join(packageFolder, 'bin', script), join(flinkFolder, 'bin', script));
+    await writeFile(join(flinkFolder, 'conf/config.yaml'), 'taskmanager.numberOfTaskSlots: 3\n');
+  });
+  afterAll(() => rm(flinkFolder, { recursive: true }));
+
+  it('are programs of the package', async () => {
+    const ended = await spawnProgram(join(packageFolder, 'bin/flink'), ['launch'], { api: server.url, env }).ended;
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('"launch" is not a valid action.') });
+  });
+
+  it('read the conf folder beside them', async () => {
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'POST /v1/targets/local/clusters': accepted(),
+      'GET /v1/targets/local/clusters/live': { body: cluster() },
+    });
+
+    const ended = await spawnProgram(join(flinkFolder, 'bin/kubernetes-session.sh'), [], { api: server.url, env })
+      .ended;
+
+    expect(ended).toMatchObject({ code: 0, stderr: expect.any(String) });
+    expect(server.received.find(({ method }) => method === 'POST')?.json).toMatchObject({
+      config: { 'taskmanager.numberOfTaskSlots': expect.anything() },
+    });
   });
 });

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Flink's own name of `drey kubernetes-session`.
+exec "$(dirname "$0")/flink" kubernetes-session "$@"

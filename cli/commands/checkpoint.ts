@@ -1,0 +1,35 @@
+import { defineCommand } from '../command.ts';
+import { askFor, jobAt, jobPath } from '../savepoints.ts';
+
+interface Options {
+  readonly full?: boolean;
+}
+
+export const checkpoint = defineCommand<Options>({
+  name: 'checkpoint',
+  operands: '[job-id]',
+  summary: 'take a checkpoint of a job (flink checkpoint)',
+  options: { '--full': 'not an incremental one (also -full)' },
+  examples: { 'drey checkpoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs in the target' },
+  run: async (context, [operand], { full = false }) => {
+    const { jobId, place } = await jobAt(operand, 'trigger a checkpoint', context);
+    if (!context.json) {
+      context.print(`Triggering checkpoint for job ${jobId}.`);
+      context.print('Waiting for response...');
+    }
+    const operation = await askFor(
+      {
+        at: jobPath(jobId, 'checkpoints'),
+        body: { full },
+        what: `Checkpoint of job ${jobId}`,
+        failure: `Failed to trigger a checkpoint for the job ${jobId}.`,
+        detached: false,
+      },
+      place,
+      context,
+    );
+    if (operation === undefined) return;
+    context.print(`Checkpoint${full ? '(FULL)' : ''} ${operation.checkpoint ?? ''} for job ${jobId} completed.`);
+    context.print('You can resume your program from this checkpoint with the run command.');
+  },
+});

@@ -1,0 +1,53 @@
+import type { Place } from '#events/names.ts';
+
+import { clusterPath, mustTakeJobs } from '../clusters.ts';
+import { defineCommand } from '../command.ts';
+import { type Context, neededClusterId } from '../context.ts';
+import { UsageError } from '../failure.ts';
+import { type Program, programOf } from '../program.ts';
+import { showProgress } from '../progress.ts';
+
+interface Options {
+  readonly class?: string;
+  readonly parallelism?: string;
+}
+
+export const info = defineCommand<Options>({
+  name: 'info',
+  operands: '[jar] [arguments...]',
+  stopsAtOperand: true,
+  summary: "show the plan of a jar's program without running it (flink info)",
+  options: {
+    '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
+    '-p, --parallelism <n>': 'the parallelism of the program',
+  },
+  examples: {
+    'drey info -Dkubernetes.cluster-id=my-first-flink-cluster ./TopSpeedWindowing.jar':
+      'upload a jar and have a session make its plan',
+  },
+  run: async (context, operands, options) => {
+    if (context.mode === 'application')
+      throw new UsageError('A plan is made by a session: --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
+    const { jar, ...program } = programOf(operands, options, context);
+    const clusterId = neededClusterId(context);
+    const { checkJar, uploadJar } = await import('../jar.ts');
+    const local = await checkJar(jar);
+    const place = { target: await context.target(), clusterId };
+    if (local !== undefined) await mustTakeJobs(place, context);
+    const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
+    const plan = await planOf(place, { jar: uploaded, ...program }, context);
+    if (context.json) return context.printJson({ plan });
+    context.print('----------------------- Execution Plan -----------------------');
+    context.print(JSON.stringify(plan, undefined, 2));
+    context.print('--------------------------------------------------------------');
+    context.print('');
+    context.print('No description provided.');
+  },
+});
+
+const planOf = async (place: Place, program: Program, context: Context): Promise<unknown> => {
+  using progress = showProgress('Plan of the program', context.io.stderr);
+  progress.phase(`${place.clusterId} runs main()`);
+  const answer = await context.api.post<{ readonly plan: unknown }>(`${clusterPath(place)}/job-plans`, program);
+  return answer.plan;
+};

@@ -1,0 +1,72 @@
+import { defineCommand } from '../command.ts';
+import { type Context, neededClusterId } from '../context.ts';
+import { UsageError } from '../failure.ts';
+import { askFor, formatOf, jobAt, jobPath, type SavepointOptions, savepointOptions } from '../savepoints.ts';
+
+interface Options extends SavepointOptions {
+  readonly dispose?: string;
+}
+
+export const savepoint = defineCommand<Options>({
+  name: 'savepoint',
+  operands: '[job-id] [directory]',
+  summary: 'take a savepoint of a job, or delete one (flink savepoint)',
+  options: { '-d, --dispose <path>': 'the savepoint to delete', ...savepointOptions },
+  examples: {
+    'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226 s3://bucket/savepoints':
+      'take one',
+    'drey savepoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs, in the default directory of its cluster',
+    'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster -d s3://bucket/savepoints/savepoint-8a077d-1a2b3c':
+      'delete one; the cluster must be able to read it',
+  },
+  run: async (context, operands, options) =>
+    options.dispose === undefined ? take(context, operands, options) : dispose(options.dispose, operands, context),
+});
+
+const take = async (
+  context: Context,
+  [operand, directory]: readonly string[],
+  { detached = false, ...options }: Options,
+): Promise<void> => {
+  const { jobId, place } = await jobAt(operand, 'trigger a savepoint', context);
+  const format = formatOf(options);
+  const say = (line: string) => (context.json ? undefined : context.print(line));
+  say(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
+  if (!detached) say('Waiting for response...');
+  const operation = await askFor(
+    {
+      at: jobPath(jobId, 'savepoints'),
+      body: { format, ...(directory === undefined ? {} : { directory }) },
+      what: `Savepoint of job ${jobId}`,
+      failure: `Failed to trigger a savepoint for the job ${jobId}.`,
+      detached,
+    },
+    place,
+    context,
+  );
+  if (operation === undefined) return;
+  if (detached) return say(`Successfully trigger manual savepoint, triggerId: ${operation.operationId}`);
+  say(`Savepoint completed. Path: ${operation.savepoint ?? ''}`);
+  say('You can resume your program from this savepoint with the run command.');
+};
+
+const dispose = async (path: string, operands: readonly string[], context: Context): Promise<void> => {
+  if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
+  const clusterId = neededClusterId(context);
+  if (!context.json) {
+    context.print(`Disposing savepoint '${path}'.`);
+    context.print('Waiting for response...');
+  }
+  const operation = await askFor(
+    {
+      at: '/savepoint-disposals',
+      body: { path },
+      what: `Deleting ${path}`,
+      failure: `Disposing the savepoint '${path}' failed.`,
+      detached: false,
+    },
+    async () => ({ target: await context.target(), clusterId }),
+    context,
+  );
+  if (operation !== undefined) context.print(`Savepoint '${path}' disposed.`);
+};
