@@ -77,5 +77,5 @@ const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
   });
 
 /** The jar of the demonstration. */
-export const exampleJar = (settings: Settings): string =>
-  join(settings.cache, 'flink-2.2.1/examples/TopSpeedWindowing.jar');
+export const exampleJar = (settings: Settings, name: 'TopSpeedWindowing' | 'WordCount' = 'TopSpeedWindowing'): string =>
+  join(settings.cache, `flink-2.2.1/examples/${name}.jar`);

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
 
 import { subjectOf } from '#events/names.ts';
 import type { Admissions, Commands, DeadCommand, Looks } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
-/** SQS takes and gives so many messages at once. */
+/** SQS gives so many messages at once. */
 const atOnce = 10;
+const sendsAtOnce = 16;
 const mostListed = 100;
 /** How long a message that was listed cannot be listed again. */
 const listedSeconds = 5;
@@ -56,21 +58,24 @@ export const openQueues = (
       },
 
       async sendElements(target, elements) {
-        const { client, SendMessageBatchCommand } = await sqs();
-        for (let from = 0; from < elements.length; from += atOnce) {
-          const Entries = elements.slice(from, from + atOnce).map(({ batchId, batchIndex, clusterId }) => {
+        const { client, SendMessageCommand } = await sqs();
+        // One by one: what allows that is one action of IAM everywhere, which it is not for batches on emulators.
+        await pMap(
+          elements,
+          ({ batchId, batchIndex, clusterId }) => {
             const id = `${batchId}/${batchIndex}`;
             const place = { target, clusterId };
-            return {
-              Id: String(batchIndex),
-              MessageBody: JSON.stringify(deployOf(place, { id, batchid: batchId, batchindex: batchIndex })),
-              MessageGroupId: subjectOf(place),
-              MessageDeduplicationId: id,
-            };
-          });
-          const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: urls.commands, Entries }));
-          if (Failed.length > 0) throw new Error(`the queue refused commands: ${Failed[0]?.Code ?? ''}`);
-        }
+            return client.send(
+              new SendMessageCommand({
+                QueueUrl: urls.commands,
+                MessageBody: JSON.stringify(deployOf(place, { id, batchid: batchId, batchindex: batchIndex })),
+                MessageGroupId: subjectOf(place),
+                MessageDeduplicationId: id,
+              }),
+            );
+          },
+          { concurrency: sendsAtOnce },
+        );
       },
 
       async giveUp({ id, group, body }, { code, detail }) {

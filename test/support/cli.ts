@@ -11,7 +11,8 @@ export const environment = {
   AWS_ACCESS_KEY_ID: system.credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: system.credentials.secretAccessKey,
 };
-export const cli = new URL('../../cli/bin.js', import.meta.url).pathname;
+export const packageFolder = new URL('../..', import.meta.url).pathname;
+export const cli = `${packageFolder}cli/bin.js`;
 
 export interface Ran {
   readonly code: number;
@@ -21,8 +22,12 @@ export interface Ran {
 
 /** One command of the CLI, with what is piped into it. */
 export const drey = (args: readonly string[], input = ''): Promise<Ran> =>
+  runProgram(process.execPath, [cli, ...args], input);
+
+/** Any program, as a caller of the API. */
+export const runProgram = (program: string, args: readonly string[], input = ''): Promise<Ran> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [cli, ...args], { env: environment });
+    const child = spawn(program, args, { env: environment });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

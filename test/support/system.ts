@@ -101,7 +101,9 @@ export const events = (): readonly { readonly 'detail-type': string; readonly de
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { 'detail-type': string; detail: Record<string, unknown> });
 
-export const eventsOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
+/** What the bus was told of the states of a cluster and its jobs. */
+export const eventsOf = (clusterId: string) =>
+  events().filter((event) => event.detail['clusterId'] === clusterId && event['detail-type'].endsWith('State Change'));
 
 let counter = 0;
 /** A cluster id that no other test has. */
