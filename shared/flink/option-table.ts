@@ -641,3 +641,19 @@ export const options = {
     description: 'Where finished jobs are archived, for a history server.',
   },
 } as const satisfies Record<string, Option>;
+
+/**
+ * Old name → current name of options that only Flink itself reads. The old names are beginnings of others' names, and
+ * `config.yaml` cannot hold both: under its current name an option has room beside them.
+ *
+ * @see Flink 2.2, every `ConfigOption` whose deprecated key is a prefix of another option's key
+ */
+export const renamedForFlink: Readonly<Record<string, string>> = {
+  'classloader.parent-first-patterns': 'classloader.parent-first-patterns.default',
+  'cleanup-strategy': 'cleanup-strategy.type',
+  'execution.buffer-timeout': 'execution.buffer-timeout.interval',
+  'execution.checkpointing.unaligned': 'execution.checkpointing.unaligned.enabled',
+  'pipeline.operator-chaining': 'pipeline.operator-chaining.enabled',
+  'restart-strategy': 'restart-strategy.type',
+  'state.backend': 'state.backend.type',
+};

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { Fault, type Mistake } from '#events/problem.ts';
 
 import { type Config, conflicts, textOf, type Value } from './config.ts';
-import { type Option, options, parsers, type Parsers } from './option-table.ts';
+import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
 import { parseEnum } from './syntax.ts';
 
 type Options = typeof options;
@@ -24,9 +24,10 @@ export { options };
 
 const rows: readonly (readonly [key: string, option: Option])[] = Object.entries(options);
 
-const currentKeys: ReadonlyMap<string, string> = new Map(
-  rows.flatMap(([key, option]) => (option.deprecated ?? none).map((old) => [old, key])),
-);
+const currentKeys: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(renamedForFlink),
+  ...rows.flatMap(([key, option]) => (option.deprecated ?? none).map((old) => [old, key] as const)),
+]);
 
 /** The options under their current keys. Where a current and an older key are both set, the current one counts. */
 export const canonicalConfig = <V extends Value>(config: Readonly<Record<string, V>>): Record<string, V> => {

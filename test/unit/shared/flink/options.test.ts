@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { renamedForFlink } from '#shared/flink/option-table.ts';
 import { canonicalConfig, type OptionKey, optionMistakes, options, read, refuse } from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';
@@ -112,6 +113,10 @@ describe('an option', () => {
 
   it.each(Object.keys(options).filter(isOptionKey))('%s has a default that fits it', (key) => {
     expect(() => read({}, key)).not.toThrow();
+  });
+
+  it.each(Object.entries(renamedForFlink))('%s makes room for what begins with it', (old, current) => {
+    expect(canonicalConfig({ [old]: 'a', [`${old}.more`]: 'b' })).toEqual({ [current]: 'a', [`${old}.more`]: 'b' });
   });
 
   it('is refused where it has a value and also holds another one', () => {
