@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -18,6 +18,7 @@ import { freshId, kubectl, objectsOf, stop, system, until, untilState } from '..
 const jar = exampleJar(settingsFrom(), 'WordCount');
 const namespace = ['-n', system.namespace] as const;
 const small = [
+  '-Dtaskmanager.memory.process.size=1g',
   '-Dkubernetes.container.image=flink:2.2',
   '-Djobmanager.memory.process.size=1088m',
   '-Dkubernetes.jobmanager.cpu=0.5',
@@ -29,10 +30,11 @@ let folder: string;
 const started: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flink-dir-'));
-  await Promise.all([mkdir(join(folder, 'bin')), mkdir(join(folder, 'conf'))]);
+  await mkdir(join(folder, 'bin'));
+  // The conf folder of a Flink distribution, log settings included.
+  await cp(join(dirname(jar), '../conf'), join(folder, 'conf'), { recursive: true });
   for (const script of ['flink', 'kubernetes-session.sh'])
     await symlink(join(packageFolder, 'bin', script), join(folder, 'bin', script));
-  await writeFile(join(folder, 'conf/config.yaml'), 'taskmanager.memory.process.size: 1g\n');
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });
@@ -94,7 +96,7 @@ describe('test_kubernetes_session.sh', () => {
     await kubectl('cp', ...namespace, `${await podOf(clusterId, 'taskmanager')}:/tmp/wc_out`, join(folder, 'wc_out'));
 
     expect([session, run]).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect(await textIn(join(folder, 'wc_out'))).toMatch(/^\(opprest,1\)$/m);
+    expect(await textIn(join(folder, 'wc_out'))).toMatch(/^\(oppressor,1\)$/m);
     const service = await kubectl('get', 'service', ...namespace, `${clusterId}-rest`, '-o', 'jsonpath={.spec.type}');
     expect(service).toBe('NodePort');
   });
