@@ -116,7 +116,7 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   const signed = await sign({ ...request, headers: { ...headers, ...request.headers } }, settings);
   const started = performance.now();
   trace(`> ${request.method} ${request.url.href}`);
-  const response = await exchange({ ...request, headers: signed }, settings.apiUrl, signal);
+  const response = await exchange({ ...request, headers: signed }, settings, signal);
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
   if (response.status >= 300) throw refusalOf(response);
   if (!isObject(response.body)) throw notTheApi();
@@ -134,7 +134,7 @@ interface Answer {
 /** @throws AttemptFailed when no whole answer came. */
 const exchange = async (
   { method, url, headers, body }: ApiRequest,
-  apiUrl: URL,
+  settings: Settings,
   signal: AbortSignal,
 ): Promise<Answer> => {
   try {
@@ -149,7 +149,7 @@ const exchange = async (
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body: jsonOf(text) };
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new AttemptFailed(unreachable(apiUrl, error), retriesOfConnection);
+    throw new AttemptFailed(unreachable(settings, error), retriesOfConnection);
   }
 };
 
@@ -161,12 +161,13 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const unreachable = (apiUrl: URL, error: unknown): Failure => {
+const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const word =
     cause instanceof Error && 'code' in cause ? String(cause.code) : cause instanceof Error ? cause.message : '';
   return new Failure(`The API of Drey does not answer at ${apiUrl.href} (${word}).`, {
-    hint: 'Run `npm start` for a system on this machine, or set DREY_API (or --api) to where it is.',
+    lines: [`Tried ${1 + retriesOfConnection} times; the address is from ${apiFrom}.`],
+    hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` (or DREY_API, --api) with where it is.',
     cause: error,
   });
 };

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
 import type { FlinkVersion } from '#shared/flink/version.ts';
@@ -11,7 +13,7 @@ import {
   clusterIdAt,
   configOf,
   flinkVersionOf,
-  isJson,
+  formatOf,
   labelsOf,
   modeOf,
   onFailureOf,
@@ -19,7 +21,7 @@ import {
   type Queueing,
   queueingOf,
 } from './options.ts';
-import { readLocalFile, settingsFrom } from './settings.ts';
+import { type Sources, chosenTarget, readLocalFile, readUserFile, settingsFrom } from './settings.ts';
 
 export interface Input extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
@@ -45,6 +47,10 @@ export interface Io {
 /** What a command works with. */
 export interface Context {
   readonly io: Io;
+  /** The options that it was made of. */
+  readonly given: CommonOptions;
+  /** The same, ended by another signal than the one of the process. */
+  readonly under: (signal: AbortSignal) => Context;
   /** @throws Failure when it is not known where it is: what asks nothing of it works without. */
   readonly api: Api;
   readonly signal: AbortSignal;
@@ -62,33 +68,38 @@ export interface Context {
   readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
   readonly flinkVersion: FlinkVersion | undefined;
+  /** Whether a program reads the results: nothing but the API's own objects is printed. */
   readonly json: boolean;
   /** The place to deploy to. */
   readonly target: () => Promise<string>;
   /** A line on stdout, which is for results. */
   readonly print: (line: string) => void;
-  /** The API's own object on stdout. */
+  /** The API's own object on stdout, as JSON or YAML. */
   readonly printJson: (value: unknown) => void;
+  /** One of many objects, in one line of JSON or a document of YAML. */
+  readonly printNext: (value: unknown) => void;
   /** A line on stderr, which is for people. */
   readonly note: (line: string) => void;
 }
 
 /** @throws Failure | UsageError for options that cannot be meant, before anything is asked of the API. */
-export const contextOf = (options: CommonOptions, io: Io): Context => {
+export const contextOf = (options: CommonOptions, process: Io): Context => {
+  const io = options.quiet === true ? { ...process, stderr: nowhere() } : process;
   const properties = propertiesOf(options.D);
   const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
-  const note = (line: string) => void io.stderr.write(`${line}\n`);
+  const format = formatOf(options.output);
   const print = (line: string) => void io.stdout.write(`${line}\n`);
   const trace =
-    options.verbose === true ? (line: string) => note(styleText('dim', line, { stream: io.stderr })) : () => {};
+    options.verbose === true
+      ? (line: string) => void process.stderr.write(`${styleText('dim', line, { stream: process.stderr })}\n`)
+      : () => {};
   let connected: Api | undefined;
-  const api = () => {
-    const settings = () => settingsFrom({ flag: options.api, env: io.env, file: readLocalFile(io.packageFolder) });
-    return (connected ??= connect({ settings: settings(), signal: io.signal, trace }));
-  };
-  const named = options.at ?? properties.get('drey.target') ?? io.env['DREY_TARGET'];
+  const api = () =>
+    (connected ??= connect({ settings: settingsFrom(sourcesOf(options, process)), signal: io.signal, trace }));
   return {
     io,
+    given: options,
+    under: (signal) => contextOf(options, { ...process, signal }),
     get api() {
       return api();
     },
@@ -100,13 +111,32 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     queueing: queueingOf(properties),
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
-    json: isJson(options.output),
-    target: async () => named || onlyTarget(api()),
+    json: format !== 'table',
+    target: async () => chosenTarget(sourcesOf(options, process))?.value || onlyTarget(api()),
     print,
-    printJson: (value) => print(JSON.stringify(value, undefined, 2)),
-    note,
+    printJson: (value) => print(format === 'yaml' ? yamlOf(value) : JSON.stringify(value, undefined, 2)),
+    printNext: (value) => print(format === 'yaml' ? `---\n${yamlOf(value)}` : JSON.stringify(value)),
+    note: (line) => void io.stderr.write(`${line}\n`),
   };
 };
+
+/** Where settings are looked for. */
+export const sourcesOf = (options: CommonOptions, { env, packageFolder }: Io): Sources => ({
+  flags: { api: options.api, target: options.at ?? propertiesOf(options.D).get('drey.target') },
+  env,
+  user: () => readUserFile(env),
+  local: () => readLocalFile(packageFolder),
+});
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when it is asked for: few do, and it takes longer than all the rest. */
+const yamlOf = (value: unknown): string => {
+  const yaml: typeof import('yaml') = require('yaml');
+  return yaml.stringify(value).trimEnd();
+};
+
+const nowhere = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 const onlyTarget = async (api: Api): Promise<string> => {
   const { targets } = await api.get<Targets>('/v1/targets');
@@ -116,7 +146,7 @@ const onlyTarget = async (api: Api): Promise<string> => {
   if (others.length === 0) return first.name;
   throw new Failure('There are several targets; say which one is meant.', {
     lines: targets.map(({ name }) => name),
-    hint: 'Use --at NAME, -Ddrey.target=NAME or DREY_TARGET.',
+    hint: 'Use --at NAME, -Ddrey.target=NAME or DREY_TARGET, or `drey configure --at NAME` once and for all.',
   });
 };
 

@@ -3,6 +3,9 @@ import type { Fault, Mistake, Problem, ProblemCode } from '#events/problem.ts';
 /** The arguments make no sense: told on stdout with where to find help, as Flink does. */
 export class UsageError extends Error {}
 
+/** Somebody ended it on purpose, and has been told all there is to tell. */
+export class Interrupted extends Error {}
+
 interface FailureOptions {
   /** The API's word for it, where it has one. */
   readonly code?: ProblemCode | undefined;

@@ -13,6 +13,7 @@ export interface CommonOptions {
   readonly at?: string;
   readonly api?: string;
   readonly output?: string;
+  readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -27,7 +28,8 @@ export const addCommonOptions = (command: Command): Command =>
     .option('-m, --jobmanager <address>', 'the address that a start printed, instead of -Dkubernetes.cluster-id')
     .option('--at <name>', 'the target of Drey to deploy to, as -Ddrey.target or DREY_TARGET')
     .option('--api <url>', 'where the API is, as DREY_API')
-    .option('--output <format>', 'table, or json: what the API answers, and a failure as JSON on stderr')
+    .option('--output <format>', 'table, or json or yaml: what the API answers, and a failure as JSON on stderr')
+    .option('--quiet', 'results and errors only')
     .option('--verbose', 'tell each request on stderr');
 
 /** Flink's short names of several letters, which commander does not know. */
@@ -73,6 +75,16 @@ const twoDashes = (word: string, command: Command): string => {
   return command.options.some((option) => option.long === long) || !name.startsWith('D')
     ? `${long}${rest ?? ''}`
     : word;
+};
+
+/** Where the first word stands that is neither an option nor the value of one; -1 when there is none. */
+export const operandAt = (words: readonly string[], command: Command): number => {
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (!word.startsWith('-')) return index;
+    if (takesNext(word, command)) index += 1;
+  }
+  return -1;
 };
 
 const takesNext = (word: string, command: Command): boolean =>
@@ -175,11 +187,18 @@ export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Reco
   return team === undefined ? {} : { team };
 };
 
-export const isJson = (format: string | undefined): boolean => {
-  if (format !== undefined && format !== 'json' && format !== 'table')
-    throw new UsageError(`The output is table or json, not "${format}".`);
-  return format === 'json';
+const formats = ['table', 'json', 'yaml'] as const;
+export type Format = (typeof formats)[number];
+
+/** Of `--output`. @throws UsageError */
+export const formatOf = (text = 'table'): Format => {
+  const format = formats.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new UsageError(`The output is table, json or yaml, not "${text}".`);
 };
+
+/** Whether a program reads it. */
+export const isForPrograms = (output: string | undefined): boolean => output === 'json' || output === 'yaml';
 
 /** @throws UsageError with Flink's sentence. */
 export const jobIdOf = (text: string): string => {

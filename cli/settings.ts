@@ -22,15 +22,33 @@ export interface LocalFile {
 export interface Settings {
   /** May have a path of its own in front of `/v1`. */
   readonly apiUrl: URL;
+  /** Who says so. */
+  readonly apiFrom: string;
   readonly region: string;
   readonly credentials: () => Promise<Credentials>;
 }
 
-interface Sources {
-  /** Of `--api`. */
-  readonly flag: string | undefined;
+/** What `drey configure` keeps. */
+export interface UserFile {
+  readonly api?: string;
+  readonly region?: string;
+  readonly target?: string;
+}
+
+/** Where settings are looked for, first wins. */
+export interface Sources {
+  /** Of `--api`, and of `--at` or `-Ddrey.target`. */
+  readonly flags: { readonly api?: string | undefined; readonly target?: string | undefined };
   readonly env: Environment;
-  readonly file: LocalFile | undefined;
+  readonly user: () => UserFile;
+  /** Of the one-machine system. */
+  readonly local: () => LocalFile | undefined;
+}
+
+/** A setting, and who says so. */
+export interface Chosen {
+  readonly value: string;
+  readonly from: string;
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -48,20 +66,94 @@ export const readLocalFile = (packageFolder: string): LocalFile | undefined => {
   }
 };
 
-/**
- * @throws Failure when nothing says where the API is.
- * @throws UsageError when that is not an address.
- */
-export const settingsFrom = ({ flag, env, file }: Sources): Settings => {
-  const chosen = flag ?? env['DREY_API'] ?? file?.apiUrl;
-  if (chosen === undefined || chosen === '') {
-    throw new Failure('It is not known where the API of Drey is.', {
-      hint: 'Run `npm start` for a system on this machine, or set DREY_API (or --api) to the address that `npm run deploy` printed.',
+/** The file of `drey configure`; undefined where the environment knows no home. @see XDG Base Directory Specification */
+export const userFileOf = ({ XDG_CONFIG_HOME: config, HOME: home }: Environment): string | undefined => {
+  const folder = config || (home ? join(home, '.config') : undefined);
+  return folder === undefined ? undefined : join(folder, 'drey', 'config.json');
+};
+
+/** @throws Failure when it cannot be read. */
+export const readUserFile = (env: Environment): UserFile => {
+  const path = userFileOf(env);
+  if (path === undefined) return {};
+  try {
+    // Written by `drey configure`; what is wrong with a value shows where it is used.
+    const file: UserFile = JSON.parse(readFileSync(path, 'utf8'));
+    return file;
+  } catch (error) {
+    if (isMissing(error)) return {};
+    throw new Failure(`${path} cannot be read.`, {
+      hint: 'Mend it, or remove it and run `drey configure`.',
+      cause: error,
     });
   }
-  const apiUrl = addressOf(chosen);
-  const local = file !== undefined && chosen === file.apiUrl ? file : undefined;
-  return { apiUrl, region: regionOf(apiUrl, local, env), credentials: () => credentialsFrom(local, env) };
+};
+
+const firstOf = (...candidates: readonly (readonly [string | undefined, string])[]): Chosen | undefined =>
+  candidates.flatMap(([value, from]) => (value === undefined ? [] : [{ value, from }]))[0];
+
+const ofUser = (env: Environment) => userFileOf(env) ?? 'drey configure';
+
+export const chosenApi = ({ flags, env, user, local }: Sources): Chosen | undefined =>
+  firstOf([flags.api, '--api'], [env['DREY_API'], 'DREY_API']) ??
+  firstOf([user().api, ofUser(env)]) ??
+  firstOf([local()?.apiUrl, 'npm start']);
+
+export const chosenTarget = ({ flags, env, user }: Omit<Sources, 'local'>): Chosen | undefined =>
+  firstOf([flags.target, '--at'], [env['DREY_TARGET'] || undefined, 'DREY_TARGET']) ??
+  firstOf([user().target, ofUser(env)]);
+
+/** The region that signatures are for. An address of API Gateway's own says it. */
+export const chosenRegion = (url: URL, sources: Sources): Chosen | undefined => {
+  const { env, user } = sources;
+  return (
+    firstOf(
+      [/\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1], 'the address of the API'],
+      [localOf(url, sources)?.region, 'npm start'],
+      [env['AWS_REGION'], 'AWS_REGION'],
+      [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],
+    ) ??
+    firstOf(
+      [user().region, ofUser(env)],
+      [
+        loopback.test(url.hostname) ? 'us-east-1' : undefined, // what AWS emulators take for granted
+        'this machine',
+      ],
+    )
+  );
+};
+
+/** What the one-machine system says, where it is the one that is asked. */
+const localOf = (url: URL, { local }: Sources): LocalFile | undefined => {
+  const file = loopback.test(url.hostname) ? local() : undefined;
+  return file !== undefined && URL.parse(file.apiUrl)?.href === url.href ? file : undefined;
+};
+
+/**
+ * @throws Failure when nothing says where the API is, or in which region.
+ * @throws UsageError when that is not an address.
+ */
+export const settingsFrom = (sources: Sources): Settings => {
+  const chosen = chosenApi(sources);
+  if (chosen === undefined || chosen.value === '') {
+    throw new Failure('It is not known where the API of Drey is.', {
+      lines: ['Neither --api nor DREY_API nor `drey configure` says it, and `npm start` runs nothing here.'],
+      hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` with the address that `npm run deploy` printed.',
+    });
+  }
+  const apiUrl = addressOf(chosen.value);
+  const region = chosenRegion(apiUrl, sources)?.value;
+  if (region === undefined) {
+    throw new Failure(`The region of ${apiUrl.host} is not known.`, {
+      hint: 'Set AWS_REGION, or run `drey configure --region REGION` once and for all.',
+    });
+  }
+  return {
+    apiUrl,
+    apiFrom: chosen.from,
+    region,
+    credentials: () => credentialsFrom(localOf(apiUrl, sources), sources.env),
+  };
 };
 
 const addressOf = (text: string): URL => {
@@ -71,15 +163,6 @@ const addressOf = (text: string): URL => {
 };
 
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/;
-
-/** The region that signatures are for. An address of API Gateway's own says it. */
-const regionOf = (url: URL, local: LocalFile | undefined, env: Environment): string => {
-  const inHost = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1];
-  const region = inHost ?? local?.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
-  if (region !== undefined) return region;
-  if (loopback.test(url.hostname)) return 'us-east-1'; // what AWS emulators take for granted
-  throw new Failure(`The region of ${url.host} is not known.`, { hint: 'Set AWS_REGION.' });
-};
 
 /** The SDK's default chain; what the environment holds already is taken without loading it. */
 const credentialsFrom = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {

@@ -11,9 +11,6 @@ interface Options {
 }
 
 export const batch = defineCommand<Options>({
-  name: 'batch',
-  operands: '[file]',
-  summary: 'start one application for each row of a list of parameters',
   options: {
     '--wait': 'until all are over: exit code 0 when all FINISHED, else 1',
     '--timeout <time>': 'with --wait: give up after it, as in 90s, 30min or 2h',

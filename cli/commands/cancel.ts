@@ -10,9 +10,6 @@ interface Options extends Pick<SavepointOptions, 'type'> {
 }
 
 export const cancel = defineCommand<Options>({
-  name: 'cancel',
-  operands: '[job-id]',
-  summary: 'cancel a job (flink cancel)',
   options: {
     '-s, --withSavepoint [directory]': 'take a savepoint first (deprecated by Flink: use `drey stop`)',
     '--type <format>': 'the format of that savepoint: canonical or native (also -type)',

@@ -14,8 +14,6 @@ interface Options {
 }
 
 export const clusters = defineCommand<Options>({
-  name: 'clusters',
-  summary: 'show the clusters of a target',
   options: {
     '-a, --all': 'also those that are over',
     '--state <states>':

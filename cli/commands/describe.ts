@@ -12,9 +12,6 @@ import { transitionLine } from '../transitions.ts';
 const lastTransitions = 10;
 
 export const describe = defineCommand({
-  name: 'describe',
-  operands: '[cluster-id]',
-  summary: 'show a cluster: its conditions, its jobs and what happened last',
   examples: { 'drey describe my-first-flink-cluster': 'all that is known of it' },
   run: async (context, [operand]) => {
     const place = { clusterId: neededClusterId(context, operand), target: await context.target() };

@@ -13,9 +13,6 @@ const pace = { firstMs: 2_000, longestMs: 2_000 };
 const pageSize = 500;
 
 export const events = defineCommand<Options>({
-  name: 'events',
-  operands: '[cluster-id]',
-  summary: 'show what happened to a cluster and its jobs, in order',
   options: { '-f, --follow': 'go on with what happens next, until Ctrl-C' },
   examples: {
     'drey events my-first-flink-cluster': 'all of it',

@@ -13,10 +13,7 @@ interface Options {
 }
 
 export const info = defineCommand<Options>({
-  name: 'info',
-  operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  summary: "show the plan of a jar's program without running it (flink info)",
   options: {
     '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
     '-p, --parallelism <n>': 'the parallelism of the program',

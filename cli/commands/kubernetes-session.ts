@@ -19,8 +19,6 @@ interface Options {
 const firstLineMs = 1_000;
 
 export const kubernetesSession = defineCommand<Options>({
-  name: 'kubernetes-session',
-  summary: 'start a session cluster, or find it again (kubernetes-session.sh)',
   ignoresUnknown: true,
   options: { '--no-wait': 'return as soon as the request is accepted' },
   examples: {

@@ -5,8 +5,6 @@ import { type Shown, listLines, localTime, shownJobs } from '../flink-lines.ts';
 import { type Row, paintState, tableOf } from '../table.ts';
 
 export const list = defineCommand<Shown>({
-  name: 'list',
-  summary: 'show running and scheduled jobs (flink list)',
   options: {
     '-r, --running': 'only running jobs',
     '-s, --scheduled': 'only scheduled jobs',

@@ -10,9 +10,6 @@ interface Options {
 }
 
 export const logs = defineCommand<Options>({
-  name: 'logs',
-  operands: '[cluster-id]',
-  summary: "show the last lines of a JobManager's log",
   options: { '-n, --lines <n>': 'how many', '--previous': 'of the container before its last restart' },
   examples: { 'drey logs my-first-flink-cluster -n 500': 'the last 500 lines' },
   run: async (context, [operand], { lines, previous }) => {

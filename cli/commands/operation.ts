@@ -5,9 +5,6 @@ import { operationOf } from '../operations.ts';
 import { factsOf, paintState } from '../table.ts';
 
 export const operation = defineCommand({
-  name: 'operation',
-  operands: '[operation-id]',
-  summary: 'show how far a command got',
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'one that was answered before' },
   run: async (context, [operationId]) => {
     if (operationId === undefined) throw new UsageError('Missing the id of the operation.');

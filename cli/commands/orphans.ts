@@ -6,9 +6,6 @@ import { Failure, UsageError } from '../failure.ts';
 import { tableOf } from '../table.ts';
 
 export const orphans = defineCommand({
-  name: 'orphans',
-  operands: '[remove] [names...]',
-  summary: 'show what Flink clusters left behind, or remove some of it',
   examples: {
     'drey orphans': 'objects in the namespace of the target that belong to no cluster of Drey',
     'drey orphans remove nightly-cluster-config-map': 'remove the one of this name',

@@ -2,7 +2,7 @@ import type { Backlog, DeadCommands } from '#events/requests.ts';
 import type { Operation } from '#events/model.ts';
 
 import { path } from '../api.ts';
-import { defineCommand, defineGroup } from '../command.ts';
+import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../failure.ts';
 import { localTime } from '../flink-lines.ts';
@@ -10,14 +10,14 @@ import { tableOf } from '../table.ts';
 
 const anId = '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f';
 
-const list = defineCommand({
+const list = defineAction({
   name: 'list',
   summary: 'show which commands wait for a target, and for what',
   examples: { 'drey queue list --at etl': 'the line of target etl, first to last' },
   run: async (context) => show(await context.api.get<Backlog>(await linePath(context)), context),
 });
 
-const cancel = defineCommand({
+const cancel = defineAction({
   name: 'cancel',
   operands: '[operation-ids...]',
   summary: 'take back commands that wait',
@@ -41,7 +41,7 @@ const cancel = defineCommand({
   },
 });
 
-const priority = defineCommand({
+const priority = defineAction({
   name: 'priority',
   operands: '[operation-id] [number]',
   summary: 'move a command that waits',
@@ -59,21 +59,21 @@ const priority = defineCommand({
   },
 });
 
-const drain = defineCommand({
+const drain = defineAction({
   name: 'drain',
   summary: 'start nothing on a target any more; what runs goes on',
   examples: { 'drey queue drain --at etl': 'before work on its Kubernetes cluster; commands wait meanwhile' },
   run: async (context) => change(true, context),
 });
 
-const resume = defineCommand({
+const resume = defineAction({
   name: 'resume',
   summary: 'start what waits for a target again',
   examples: { 'drey queue resume --at etl': 'after `drey queue drain`' },
   run: async (context) => change(false, context),
 });
 
-const dead = defineCommand({
+const dead = defineAction({
   name: 'dead',
   summary: 'show the commands of the queue whose last try failed, and why',
   examples: { 'drey queue dead': 'what is in the dead-letter queue' },
@@ -85,7 +85,7 @@ const dead = defineCommand({
   },
 });
 
-const redrive = defineCommand({
+const redrive = defineAction({
   name: 'redrive',
   operands: '[ids...]',
   summary: 'bring dead commands back to the queue',
@@ -102,8 +102,6 @@ const redrive = defineCommand({
 });
 
 export const queue = defineGroup({
-  name: 'queue',
-  summary: 'look at the commands that wait, and move, cancel, pause or revive them',
   commands: [list, cancel, priority, drain, resume, dead, redrive],
 });
 

@@ -1,13 +1,13 @@
 import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts';
 
 import { applicationOf } from '../application.ts';
-import { defineCommand, defineGroup } from '../command.ts';
+import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
 import { UsageError, placeOf as placeTyped, refusalOf } from '../failure.ts';
 import { type LocalInput, modeAskedFor, readLocalInput, textIn } from '../folder.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
 
-const kubernetesSession = defineCommand({
+const kubernetesSession = defineAction({
   name: 'kubernetes-session',
   summary: 'the objects of a session cluster',
   ignoresUnknown: true,
@@ -31,7 +31,7 @@ const application = {
   repeatable: repeatableProgramOptions,
 } as const;
 
-const run = defineCommand<ProgramOptions>({
+const run = defineAction<ProgramOptions>({
   ...application,
   name: 'run',
   summary: 'the objects of an application cluster (--target kubernetes-application)',
@@ -48,7 +48,7 @@ const run = defineCommand<ProgramOptions>({
   },
 });
 
-const runApplication = defineCommand<ProgramOptions>({
+const runApplication = defineAction<ProgramOptions>({
   ...application,
   name: 'run-application',
   summary: 'the objects of an application cluster',
@@ -65,8 +65,6 @@ const runApplication = defineCommand<ProgramOptions>({
 
 /** What Flink's client would make of the command line and this machine's files alone: no API, no target. */
 export const render = defineGroup({
-  name: 'render',
-  summary: 'print the Kubernetes objects of a cluster, without making them',
   commands: [kubernetesSession, run, runApplication],
 });
 

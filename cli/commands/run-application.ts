@@ -4,10 +4,7 @@ import { type ProgramOptions, programOptions, repeatableProgramOptions } from '.
 
 /** The action of Flink 1.x; later Flinks say `run --target kubernetes-application`. */
 export const runApplication = defineCommand<ProgramOptions>({
-  name: 'run-application',
-  operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  summary: 'run a jar on a cluster of its own (flink run-application)',
   options: { ...programOptions, '-d, --detached': 'sets execution.attached=false' },
   repeatable: repeatableProgramOptions,
   examples: {

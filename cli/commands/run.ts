@@ -17,10 +17,7 @@ const pace = { firstMs: 500, longestMs: 5_000 };
 const turnsBetweenClusterLooks = 5;
 
 export const run = defineCommand<ProgramOptions>({
-  name: 'run',
-  operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  summary: 'run a jar on a session, or on a cluster of its own (flink run)',
   options: programOptions,
   repeatable: repeatableProgramOptions,
   examples: {

@@ -7,9 +7,6 @@ interface Options extends SavepointOptions {
 }
 
 export const stop = defineCommand<Options>({
-  name: 'stop',
-  operands: '[job-id]',
-  summary: 'stop a job with a savepoint (flink stop)',
   options: {
     '-p, --savepointPath [directory]': 'where the savepoint goes; else the default of the cluster',
     '-d, --drain': 'let all that is under way through before the savepoint, as if the sources had ended',

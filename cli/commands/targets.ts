@@ -7,9 +7,6 @@ import { UsageError } from '../failure.ts';
 import { tableOf } from '../table.ts';
 
 export const targets = defineCommand({
-  name: 'targets',
-  operands: '[put] [name] [file]',
-  summary: 'show the targets, or make or change one',
   examples: {
     'drey targets': 'the places to deploy to',
     'drey targets put etl etl.yaml': 'make target etl, or change it, as the file (YAML or JSON) says',

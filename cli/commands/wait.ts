@@ -6,9 +6,6 @@ interface Options {
 }
 
 export const wait = defineCommand<Options>({
-  name: 'wait',
-  operands: '[operation-ids...]',
-  summary: 'wait until commands have brought about what they were for: exit code 0 when all FINISHED, else 1',
   options: { '--timeout <time>': 'give up after it, as in 90s, 30min or 2h' },
   examples: {
     'drey wait 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'until its application, job or batch is over',

@@ -14,6 +14,7 @@ const connectTo = (url: string) =>
   connect({
     settings: {
       apiUrl: new URL(url),
+      apiFrom: 'DREY_API',
       region: 'eu-central-1',
       credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
     },

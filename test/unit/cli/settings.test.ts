@@ -4,7 +4,14 @@ import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { readLocalFile, settingsFrom } from '#cli/settings.ts';
+import {
+  type LocalFile,
+  type UserFile,
+  chosenTarget,
+  readLocalFile,
+  readUserFile,
+  settingsFrom as settingsOf,
+} from '#cli/settings.ts';
 
 const file = {
   apiUrl: 'http://127.0.0.1:4566/_aws/execute-api/abc/$default',
@@ -12,6 +19,15 @@ const file = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 };
 const gateway = 'https://abc.execute-api.eu-central-1.amazonaws.com';
+
+interface Given {
+  readonly flag: string | undefined;
+  readonly env: Record<string, string>;
+  readonly user?: UserFile;
+  readonly file: LocalFile | undefined;
+}
+const settingsFrom = ({ flag, env, user = {}, file }: Given) =>
+  settingsOf({ flags: { api: flag }, env, user: () => user, local: () => file });
 
 const folder = async () => {
   const path = await mkdtemp(join(tmpdir(), 'drey-'));
@@ -24,9 +40,12 @@ describe('where the API is', () => {
   it.each([
     { flag: 'http://flag', env: { DREY_API: 'http://env' }, file, address: 'http://flag/' },
     { flag: undefined, env: { DREY_API: 'http://env' }, file, address: 'http://env/' },
+    { flag: undefined, env: {}, user: { api: 'http://user' }, file, address: 'http://user/' },
     { flag: undefined, env: {}, file, address: file.apiUrl },
-  ])('is taken from $address', ({ flag, env, file, address }) => {
-    expect(settingsFrom({ flag, env: { AWS_REGION: 'eu-north-1', ...env }, file }).apiUrl.href).toBe(address);
+  ])('is taken from $address', ({ flag, env, user, file, address }) => {
+    const settings = settingsFrom({ flag, env: { AWS_REGION: 'eu-north-1', ...env }, ...(user && { user }), file });
+
+    expect(settings.apiUrl.href).toBe(address);
   });
 
   it('has to be known', () => {
@@ -52,15 +71,59 @@ describe('the region', () => {
       region: 'eu-west-1',
     },
     { what: 'AWS_REGION', flag: 'https://drey.example.com', env: { AWS_REGION: 'us-west-2' }, region: 'us-west-2' },
+    {
+      what: 'drey configure',
+      flag: 'https://drey.example.com',
+      env: {},
+      user: { region: 'eu-north-1' },
+      region: 'eu-north-1',
+    },
     { what: 'what emulators use', flag: 'http://127.0.0.1:9', env: {}, region: 'us-east-1' },
-  ])('comes from $what', ({ flag, env, region }) => {
-    expect(settingsFrom({ flag, env, file }).region).toBe(region);
+  ])('comes from $what', ({ flag, env, user, region }) => {
+    expect(settingsFrom({ flag, env, ...(user && { user }), file }).region).toBe(region);
   });
 
   it('has to be known for a host that does not say it', () => {
     expect(() => settingsFrom({ flag: 'https://drey.example.com', env: {}, file: undefined })).toThrow(
       'The region of drey.example.com is not known.',
     );
+  });
+});
+
+describe('the target', () => {
+  it.each([
+    { flag: 'a', env: { DREY_TARGET: 'b' }, user: { target: 'c' }, chosen: { value: 'a', from: '--at' } },
+    { flag: undefined, env: { DREY_TARGET: 'b' }, user: { target: 'c' }, chosen: { value: 'b', from: 'DREY_TARGET' } },
+    {
+      flag: undefined,
+      env: { XDG_CONFIG_HOME: '/c' },
+      user: { target: 'c' },
+      chosen: { value: 'c', from: '/c/drey/config.json' },
+    },
+    { flag: undefined, env: { DREY_TARGET: '' }, user: {}, chosen: undefined },
+  ])('is $chosen.value, from $chosen.from', ({ flag, env, user, chosen }) => {
+    expect(chosenTarget({ flags: { target: flag }, env, user: () => user })).toEqual(chosen);
+  });
+});
+
+describe('what drey configure wrote', () => {
+  it('is in the configuration folder of the user', async () => {
+    const home = await folder();
+    await mkdir(join(home, '.config/drey'), { recursive: true });
+    await writeFile(join(home, '.config/drey/config.json'), '{"target":"etl"}');
+
+    expect(readUserFile({ HOME: home })).toEqual({ target: 'etl' });
+    expect(readUserFile({ XDG_CONFIG_HOME: join(home, '.config') })).toEqual({ target: 'etl' });
+    expect(readUserFile({ HOME: join(home, 'other') })).toEqual({});
+    expect(readUserFile({})).toEqual({});
+  });
+
+  it('has to be whole', async () => {
+    const home = await folder();
+    await mkdir(join(home, 'drey'));
+    await writeFile(join(home, 'drey/config.json'), '{');
+
+    expect(() => readUserFile({ XDG_CONFIG_HOME: home })).toThrow('cannot be read');
   });
 });
 
