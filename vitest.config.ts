@@ -27,6 +27,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: project('unit', 20) },
       { extends: true, test: project('faults', 300) },
+      { extends: true, test: { ...project('terminal', 60), globalSetup: 'test/terminal/setup.ts' } },
       { extends: true, test: onSystem('integration', 120) },
       { extends: true, test: onSystem('acceptance', 600) },
     ],

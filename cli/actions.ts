@@ -117,4 +117,10 @@ export const actions: readonly Action[] = [
     summary: 'show what Flink clusters left behind, or remove some of it',
     load: async () => (await import('./commands/orphans.ts')).orphans,
   },
+  {
+    name: 'completion',
+    operands: '[shell]',
+    summary: 'print what makes bash, zsh or fish complete drey',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ];

@@ -11,20 +11,28 @@ export const clusterPath = ({ target, clusterId }: Place) => path`/v1/targets/${
 
 export const readCluster = (place: Place, { api }: Context) => api.get<Cluster>(clusterPath(place));
 
+/** The cluster as it stands in a sentence. */
+export const clusterTitle = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
+
+/** The cluster; undefined when there is none. */
+export const findCluster = async (place: Place, context: Context): Promise<Cluster | undefined> => {
+  try {
+    return await readCluster(place, context);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-found') return undefined;
+    throw error;
+  }
+};
+
 /** The cluster, unless there is none or it is over, in another state than these. */
 export const findLive = async (
   place: Place,
   context: Context,
   alsoOver: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
-  try {
-    const cluster = await readCluster(place, context);
-    const { isOver } = await import('#events/model.ts');
-    return isOver(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'not-found') return undefined;
-    throw error;
-  }
+  const cluster = await findCluster(place, context);
+  const { isOver } = await import('#events/model.ts');
+  return cluster !== undefined && isOver(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
 };
 
 interface ClusterFilter {

@@ -18,7 +18,7 @@ export interface Action extends Heading {
 }
 
 /** What an operand names, for those who complete it. */
-export type Named = 'cluster' | 'job' | 'operation' | 'file';
+export type Named = 'cluster' | 'job';
 
 /** One command of `drey`. `O` is what its own options come to. */
 interface CliCommand<O> {

@@ -13,7 +13,7 @@ import {
   clusterIdAt,
   configOf,
   flinkVersionOf,
-  formatOf,
+  outputFormatOf,
   labelsOf,
   modeOf,
   onFailureOf,
@@ -87,7 +87,7 @@ export const contextOf = (options: CommonOptions, process: Io): Context => {
   const io = options.quiet === true ? { ...process, stderr: nowhere() } : process;
   const properties = propertiesOf(options.D);
   const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
-  const format = formatOf(options.output);
+  const format = outputFormatOf(options.output);
   const print = (line: string) => void io.stdout.write(`${line}\n`);
   const trace =
     options.verbose === true

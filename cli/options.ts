@@ -87,7 +87,7 @@ export const operandAt = (words: readonly string[], command: Command): number =>
   return -1;
 };
 
-const takesNext = (word: string, command: Command): boolean =>
+export const takesNext = (word: string, command: Command): boolean =>
   command.options.some((option) => option.required && (option.short === word || option.long === word));
 
 /** `-Dkey=value` as Flink takes it: a key alone is true, a later one wins. */
@@ -125,7 +125,9 @@ export const clusterIdAt = (address: string): string => {
   );
 };
 
-export type Mode = 'session' | 'application';
+/** Flink's deployment targets. */
+export const modes = { 'kubernetes-session': 'session', 'kubernetes-application': 'application' } as const;
+export type Mode = (typeof modes)[keyof typeof modes];
 
 /**
  * Reads Flink's deployment target before anything is asked of the API.
@@ -134,8 +136,7 @@ export type Mode = 'session' | 'application';
  * @throws UsageError for what is no place of Drey's.
  */
 export const modeOf = (deploymentTarget: string): Mode => {
-  if (deploymentTarget === 'kubernetes-session') return 'session';
-  if (deploymentTarget === 'kubernetes-application') return 'application';
+  for (const [name, mode] of Object.entries(modes)) if (name === deploymentTarget) return mode;
   if (deploymentTarget.endsWith('-per-job'))
     throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });
   throw new UsageError(`Drey deploys to kubernetes-session and kubernetes-application, not to "${deploymentTarget}".`);
@@ -187,11 +188,11 @@ export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Reco
   return team === undefined ? {} : { team };
 };
 
-const formats = ['table', 'json', 'yaml'] as const;
+export const formats = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof formats)[number];
 
 /** Of `--output`. @throws UsageError */
-export const formatOf = (text = 'table'): Format => {
+export const outputFormatOf = (text = 'table'): Format => {
   const format = formats.find((one) => one === text);
   if (format !== undefined) return format;
   throw new UsageError(`The output is table, json or yaml, not "${text}".`);

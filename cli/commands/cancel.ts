@@ -10,6 +10,7 @@ interface Options extends Pick<SavepointOptions, 'type'> {
 }
 
 export const cancel = defineCommand<Options>({
+  operandIs: 'job',
   options: {
     '-s, --withSavepoint [directory]': 'take a savepoint first (deprecated by Flink: use `drey stop`)',
     '--type <format>': 'the format of that savepoint: canonical or native (also -type)',

@@ -6,6 +6,7 @@ interface Options {
 }
 
 export const checkpoint = defineCommand<Options>({
+  operandIs: 'job',
   options: { '--full': 'not an incremental one (also -full)' },
   examples: { 'drey checkpoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs in the target' },
   run: async (context, [operand], { full = false }) => {

@@ -12,6 +12,7 @@ import { transitionLine } from '../transitions.ts';
 const lastTransitions = 10;
 
 export const describe = defineCommand({
+  operandIs: 'cluster',
   examples: { 'drey describe my-first-flink-cluster': 'all that is known of it' },
   run: async (context, [operand]) => {
     const place = { clusterId: neededClusterId(context, operand), target: await context.target() };

@@ -1,5 +1,9 @@
+import type { Cluster } from '#events/model.ts';
+import type { Place } from '#events/names.ts';
+import type { Transition } from '#events/transitions.ts';
+
 import type { Transitions } from '../answers.ts';
-import { clusterPath } from '../clusters.ts';
+import { clusterPath, findCluster, readClusters } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { slowingPause } from '../progress.ts';
@@ -13,39 +17,40 @@ const pace = { firstMs: 2_000, longestMs: 2_000 };
 const pageSize = 500;
 
 export const events = defineCommand<Options>({
-  options: { '-f, --follow': 'go on with what happens next, until Ctrl-C' },
+  operandIs: 'cluster',
+  options: { '-f, --follow': 'go on with what happens next, until the cluster is over or Ctrl-C' },
   examples: {
     'drey events my-first-flink-cluster': 'all of it',
     'drey events my-first-flink-cluster -f --output json': 'an object a line, as it happens',
+    'drey events -f': 'what happens from now on to any cluster of the target',
   },
   run: async (context, [operand], { follow }) => {
-    const eventsPath = `${clusterPath({ clusterId: neededClusterId(context, operand), target: await context.target() })}/events`;
-    if (follow !== true && context.json) {
-      context.printJson(await everything(eventsPath, context));
-      return;
-    }
-    let last = await printAfter(0, eventsPath, context);
-    if (follow !== true) return;
-    const pause = slowingPause(pace, context.signal);
-    for (;;) {
-      await pause();
-      last = await printAfter(last, eventsPath, context);
-    }
+    if (follow === true && operand === undefined && context.clusterId === undefined)
+      return followTarget(await context.target(), context);
+    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    if (follow === true) return followCluster(place, context);
+    if (context.json) context.printJson(await everything(place, context));
+    else
+      for await (const one of transitionsOf(place, 0, context)) context.print(transitionLine(one, context.io.stdout));
   },
 });
 
-async function* pages(after: number, eventsPath: string, { api }: Context): AsyncGenerator<Transitions> {
+async function* pages(place: Place, after: number, { api }: Context): AsyncGenerator<Transitions> {
   for (let last = after; ;) {
-    const page = await api.get<Transitions>(eventsPath, { after: last, limit: pageSize });
+    const page = await api.get<Transitions>(`${clusterPath(place)}/events`, { after: last, limit: pageSize });
     if (page.transitions.length === 0) return;
     yield page;
     last = page.last;
   }
 }
 
-const everything = async (eventsPath: string, context: Context): Promise<Transitions> => {
+async function* transitionsOf(place: Place, after: number, context: Context): AsyncGenerator<Transition> {
+  for await (const { transitions } of pages(place, after, context)) yield* transitions;
+}
+
+const everything = async (place: Place, context: Context): Promise<Transitions> => {
   const all: Transitions = { transitions: [], last: 0 };
-  for await (const { transitions, last } of pages(0, eventsPath, context)) {
+  for await (const { transitions, last } of pages(place, 0, context)) {
     all.transitions.push(...transitions);
     all.last = last;
   }
@@ -53,12 +58,43 @@ const everything = async (eventsPath: string, context: Context): Promise<Transit
 };
 
 /** @returns The number of the last one. */
-const printAfter = async (after: number, eventsPath: string, context: Context): Promise<number> => {
+const printAfter = async (place: Place, after: number, context: Context, begin = ''): Promise<number> => {
   let last = after;
-  for await (const page of pages(after, eventsPath, context)) {
-    for (const one of page.transitions)
-      context.print(context.json ? JSON.stringify(one) : transitionLine(one, context.io.stdout));
-    last = page.last;
+  for await (const one of transitionsOf(place, after, context)) {
+    if (context.json) context.printNext(one);
+    else context.print(`${begin}${transitionLine(one, context.io.stdout)}`);
+    last = one.sequence;
   }
   return last;
+};
+
+const followCluster = async (place: Place, context: Context): Promise<void> => {
+  const { isOver } = await import('#events/model.ts');
+  const pause = slowingPause(pace, context.signal);
+  let last = 0;
+  for (;;) {
+    const cluster = await findCluster(place, context);
+    last = await printAfter(place, last, context);
+    if (cluster !== undefined && isOver(cluster) && last >= cluster.sequence) return;
+    await pause();
+  }
+};
+
+/** Asks only of those that moved: their numbers are in the list. One that is no longer listed has ended since. */
+const followTarget = async (target: string, context: Context): Promise<void> => {
+  const { clusterStates } = await import('#events/model.ts');
+  const known = await readClusters(target, context, { state: clusterStates.join(',') });
+  const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
+  context.note(`Following target ${target}.`);
+  const pause = slowingPause(pace, context.signal);
+  let listed: readonly Cluster[] = [];
+  for (;;) {
+    const live = await readClusters(target, context);
+    const moved = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
+    const gone = listed.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
+    for (const { clusterId } of [...moved, ...gone])
+      seen.set(clusterId, await printAfter({ target, clusterId }, seen.get(clusterId) ?? 0, context, `${clusterId}  `));
+    listed = live;
+    await pause();
+  }
 };

@@ -2,14 +2,14 @@ import type { Cluster, ClusterState, Operation } from '#events/model.ts';
 
 import type { Accepted } from '../answers.ts';
 import { path } from '../api.ts';
-import { clusterPath, findLive, readCluster } from '../clusters.ts';
+import { clusterPath, clusterTitle, findLive, readCluster } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
+import { Failure, Interrupted, UsageError } from '../failure.ts';
 import { clusterLine } from '../flink-lines.ts';
 import { type DeployBody, deployBody, readLocalInput } from '../folder.ts';
-import type { InputLines } from '../input.ts';
 import { carryOut, follow } from '../operations.ts';
+import type { ShellEnd } from '../shell.ts';
 
 interface Options {
   readonly wait: boolean;
@@ -62,22 +62,37 @@ const existingSession = async (
 ): Promise<Cluster | undefined> =>
   body.clusterId === undefined ? undefined : findLive({ target, clusterId: body.clusterId }, context, alsoOver);
 
-/** As it stands in a sentence. */
-const titleOf = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
-
 const attached = async (wanted: Wanted, context: Context): Promise<void> => {
-  const { openInput } = await import('../input.ts');
-  const { stdin } = context.io;
-  using input = openInput(stdin, context.signal);
-  const [found, firstLine] = await Promise.all([
-    existingSession(wanted, context, ['FAILED']),
-    stdin.isTTY ? undefined : input.peek(firstLineMs),
-  ]);
+  const onTerminal = context.io.stdin.isTTY === true && context.io.stderr.isTTY === true;
+  const { cluster, end } = await (onTerminal ? attachedTerminal(wanted, context) : attachedPipe(wanted, context));
+  await leave(cluster, end, {
+    isDetached: onTerminal,
+    shutsDown: wanted.body.config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true',
+    context,
+  });
+};
+
+interface Left {
+  readonly cluster: Cluster;
+  readonly end: ShellEnd;
+}
+
+const attachedTerminal = async (wanted: Wanted, context: Context): Promise<Left> => {
+  const cluster = await session(await existingSession(wanted, context), { wanted, onlyStops: false }, context);
+  context.note(`Attached to ${clusterTitle(cluster)}. Type help for the commands; Ctrl-D detaches.`);
+  const { shellOnTerminal } = await import('../shell.ts');
+  return { cluster, end: await shellOnTerminal(cluster, context) };
+};
+
+const attachedPipe = async (wanted: Wanted, context: Context): Promise<Left> => {
+  const [{ openPipe }, { shellOnPipe }] = await Promise.all([import('../input.ts'), import('../shell.ts')]);
+  using lines = openPipe(context.io.stdin, context.signal);
+  const [found, firstLine] = await Promise.all([existingSession(wanted, context, ['FAILED']), lines.peek(firstLineMs)]);
   const onlyStops = firstLine?.trim() === 'stop';
   const existing = onlyStops || found?.state !== 'FAILED' ? found : undefined;
   if (existing === undefined && onlyStops) throw nothingToStop(wanted);
   const cluster = await session(existing, { wanted, onlyStops }, context);
-  await obey(cluster, input, context);
+  return { cluster, end: await shellOnPipe(cluster, lines, context) };
 };
 
 const session = (
@@ -87,7 +102,7 @@ const session = (
 ) => {
   if (existing === undefined) return create(wanted, context);
   if (existing.state === 'FAILED') {
-    context.note(`The ${titleOf(existing)} has failed: what is left of it is removed.`);
+    context.note(`The ${clusterTitle(existing)} has failed: what is left of it is removed.`);
     return existing;
   }
   // What is about to be stopped need not be up.
@@ -102,31 +117,53 @@ const nothingToStop = ({ target, body: { clusterId } }: Wanted) =>
     { hint: '`drey clusters` shows the ones there are.' },
   );
 
-const obey = async (cluster: Cluster, input: InputLines, context: Context): Promise<void> => {
-  const { clusterId } = cluster;
-  if (context.io.stdin.isTTY) context.note(`Attached to ${clusterId}. Type help, stop or quit.`);
-  const { attachedLoop } = await import('../input.ts');
-  const ended = await attachedLoop(input, context.note).catch((error: unknown) => {
-    if (context.signal.aborted) context.note(`\nThe ${titleOf(cluster)} keeps running.`);
-    throw error;
-  });
-  switch (ended) {
+interface Leaving {
+  /** Whoever sits at a terminal leaves on purpose. */
+  readonly isDetached: boolean;
+  /** `execution.shutdown-on-attached-exit`. */
+  readonly shutsDown: boolean;
+  readonly context: Context;
+}
+
+/** @throws Interrupted behind Ctrl-C, Failure when the cluster failed meanwhile. */
+const leave = async (cluster: Cluster, end: ShellEnd, { isDetached, shutsDown, context }: Leaving): Promise<void> => {
+  switch (end.by) {
     case 'stop':
       return stop(cluster, context);
     case 'quit':
-      return context.note(`Detached: ${titleOf(cluster)} keeps running.`);
+      return context.note(`Detached: ${clusterTitle(cluster)} keeps running.`);
     case 'end':
-      return context.note(`End of input: ${titleOf(cluster)} keeps running.`);
+      return context.note(`${isDetached ? 'Detached' : 'End of input'}: ${clusterTitle(cluster)} keeps running.`);
+    case 'interrupt':
+      // What the signal has ended already cannot stop anything.
+      if (shutsDown)
+        await stop(cluster, context.signal.aborted ? context.under(new AbortController().signal) : context);
+      else context.note(`The ${clusterTitle(cluster)} keeps running.`);
+      throw new Interrupted();
+    case 'cluster':
+      return tellEnd(cluster, end.cluster, context);
   }
+};
+
+const tellEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context): void => {
+  const isAnother = seen?.operationId !== cluster.operationId;
+  const what = `The ${clusterTitle(cluster)} is ${isAnother ? 'gone' : seen.state}.`;
+  const why = isAnother ? '' : [seen.reason, seen.message].filter(Boolean).join(': ');
+  if (!isAnother && (seen.state === 'FAILED' || seen.state === 'CANCELED'))
+    throw new Failure(what, {
+      lines: why === '' ? [] : [why],
+      hint: `\`drey events ${cluster.clusterId}\` shows what happened.`,
+    });
+  context.note(why === '' ? what : `${what} ${why}`);
 };
 
 const stop = async (cluster: Cluster, context: Context): Promise<void> => {
   const accepted = await carryOut(
-    { path: `${clusterPath(cluster)}/stop`, body: {}, what: `Stopping ${titleOf(cluster)}` },
+    { path: `${clusterPath(cluster)}/stop`, body: {}, what: `Stopping ${clusterTitle(cluster)}` },
     context,
   );
   if (context.json) context.printJson(accepted);
-  else context.print(`Stopped ${titleOf(cluster)}.`);
+  else context.print(`Stopped ${clusterTitle(cluster)}.`);
 };
 
 const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
@@ -155,15 +192,15 @@ const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
 const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Promise<Cluster> => {
   const { state, operationId } = cluster;
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
-    context.note(`The ${titleOf(cluster)} is there already: the options given now are not applied to it.`);
+    context.note(`The ${clusterTitle(cluster)} is there already: the options given now are not applied to it.`);
   }
   if (state === 'STOPPING') {
-    throw new Failure(`The ${titleOf(cluster)} is being stopped.`, {
+    throw new Failure(`The ${clusterTitle(cluster)} is being stopped.`, {
       hint: 'Try again when `drey clusters` no longer shows it.',
     });
   }
   if (state === 'RUNNING' || !wanted.wait) return announce('Retrieve', { cluster }, wanted, context);
-  await follow(operationId, `Waiting for ${titleOf(cluster)}`, context);
+  await follow(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
   return announce('Retrieve', { cluster: await readCluster(cluster, context) }, wanted, context);
 };
 

@@ -2,19 +2,36 @@ import type { Logs } from '../answers.ts';
 import { clusterPath } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { neededClusterId } from '../context.ts';
+import { UsageError } from '../failure.ts';
 import { positive } from '../options.ts';
 
 interface Options {
   readonly lines?: string;
   readonly previous?: boolean;
+  readonly follow?: boolean;
 }
 
 export const logs = defineCommand<Options>({
-  options: { '-n, --lines <n>': 'how many', '--previous': 'of the container before its last restart' },
-  examples: { 'drey logs my-first-flink-cluster -n 500': 'the last 500 lines' },
-  run: async (context, [operand], { lines, previous }) => {
+  operandIs: 'cluster',
+  options: {
+    '-n, --lines <n>': 'how many; 100 when left out',
+    '--previous': 'of the container before its last restart',
+    '-f, --follow': 'go on with what is written next, over restarts, until the cluster is over or Ctrl-C',
+  },
+  examples: {
+    'drey logs my-first-flink-cluster -n 500': 'the last 500 lines',
+    'drey logs -f my-first-flink-cluster': 'as they are written',
+  },
+  run: async (context, [operand], { lines, previous, follow }) => {
     const count = lines === undefined ? undefined : positive(lines, 'The number of lines must be a positive number');
+    if (follow === true && previous === true)
+      throw new UsageError('--previous and --follow contradict each other: nothing is written there any more.');
     const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    if (follow === true) {
+      const { followLog } = await import('../log-tail.ts');
+      await followLog(place, count, context);
+      return;
+    }
     const answer = await context.api.get<Logs>(`${clusterPath(place)}/logs`, {
       lines: count,
       previous: previous === true ? 'true' : undefined,

@@ -8,6 +8,7 @@ interface Options extends SavepointOptions {
 }
 
 export const savepoint = defineCommand<Options>({
+  operandIs: 'job',
   options: { '-d, --dispose <path>': 'the savepoint to delete', ...savepointOptions },
   examples: {
     'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226 s3://bucket/savepoints':

@@ -7,6 +7,7 @@ interface Options extends SavepointOptions {
 }
 
 export const stop = defineCommand<Options>({
+  operandIs: 'job',
   options: {
     '-p, --savepointPath [directory]': 'where the savepoint goes; else the default of the cluster',
     '-d, --drain': 'let all that is under way through before the savepoint, as if the sources had ended',

@@ -234,13 +234,53 @@ describe('kubernetes-session', () => {
     it('obeys lines, explains itself and leaves the session at the end of the input', async () => {
       const ended = await run({ ...starting, ...missingThenLive() }, attached, 'help\nfoo\n');
 
-      const help =
+      const flinkHelp =
         'Available commands:\nhelp - show these commands\nstop - stop the kubernetes cluster\nquit - quit attach mode\n';
       expect(ended).toMatchObject({ code: 0, stdout: created });
-      expect(ended.stderr).toContain(
-        `${help}Unknown command 'foo'. Showing help:\n${help}End of input: session cluster live keeps running.\n`,
-      );
+      expect(ended.stderr.split(flinkHelp)).toHaveLength(3);
+      expect(ended.stderr).toContain(`Unknown command 'foo'. Showing help:\n${flinkHelp}list - `);
+      expect(ended.stderr).toMatch(/End of input: session cluster live keeps running\.\n$/);
       expect(server.calls()).not.toContain(`POST ${live}/stop`);
+    });
+
+    it('takes the commands of the command line, about its own cluster', async () => {
+      const ended = await run(
+        {
+          [`GET ${live}`]: { body: cluster() },
+          [`GET ${live}/jobs`]: { body: { jobs: [job()], reachable: 'True' } },
+          [`GET ${live}/events`]: { body: { transitions: [], last: 0 } },
+          [`GET ${live}/logs`]: { body: { log: 'one\ntwo\n' } },
+          [`POST ${live}/jobs/${jobId}/cancel`]: accepted({ kind: 'cancel', jobId }),
+        },
+        attached,
+        `list\nstatus\n\nlogs 2\nevents\ncancel ${jobId}\ncancel\nquit\n`,
+      );
+
+      expect(ended.code).toBe(0);
+      expect(ended.stdout).toContain(`: ${jobId} : CarTopSpeedWindowingExample (RUNNING)`);
+      expect(ended.stdout).toMatch(/^Cluster: +live$/m);
+      expect(ended.stdout).toContain('one\ntwo\n');
+      expect(ended.stdout).toContain(`Cancelled job ${jobId}.`);
+      expect(ended.stdout).toContain('Missing JobID. Specify a JobID to cancel a job.');
+      expect(ended.stdout).not.toMatch(/\u001B|live> /);
+      expect(server.received.find(({ path }) => path === `${live}/logs`)?.query).toBe('?lines=2');
+    });
+
+    it('ends with the session', async () => {
+      let looks = 0;
+
+      const ended = await run(
+        {
+          [`GET ${live}`]: () => ({ body: cluster((looks += 1) === 1 ? {} : { state: 'STOPPED', reason: 'Deleted' }) }),
+        },
+        attached,
+        null,
+      );
+
+      expect(ended).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('The session cluster live is STOPPED. Deleted'),
+      });
     });
 
     it('leaves the session when told to quit', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,27 @@ describe('the process', () => {
     expect(code).toBe(130);
     expect(stderr).toContain(`The deploy goes on: \`drey operation ${open.operationId}\``);
     expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
+
+  it.each([
+    [[], false, 'The session cluster live keeps running.'],
+    [['-Dexecution.shutdown-on-attached-exit=true'], true, 'Stopping session cluster live'],
+  ] as const)('follows execution.shutdown-on-attached-exit when it is interrupted: %j', async (more, stops, told) => {
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'GET /v1/targets/local/clusters/live': { body: cluster() },
+      'POST /v1/targets/local/clusters/live/stop': accepted({ kind: 'stop' }),
+    });
+
+    const { child, ended } = run(
+      ['kubernetes-session', '-Dkubernetes.cluster-id=live', '-Dexecution.attached=true', ...more],
+      null,
+    );
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+
+    expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining(told) });
+    expect(server.calls().includes('POST /v1/targets/local/clusters/live/stop')).toBe(stops);
   });
 
   it('shows no stack when something is wrong', async () => {
