@@ -262,7 +262,8 @@ describe('kubernetes-session', () => {
       expect(ended.stdout).toContain('one\ntwo\n');
       expect(ended.stdout).toContain(`Cancelled job ${jobId}.`);
       expect(ended.stdout).toContain('Missing JobID. Specify a JobID to cancel a job.');
-      expect(ended.stdout).not.toMatch(/\u001B|live> /);
+      expect(ended.stdout).not.toContain('\u001B');
+      expect(ended.stdout).not.toContain('live> ');
       expect(server.received.find(({ path }) => path === `${live}/logs`)?.query).toBe('?lines=2');
     });
 
