@@ -3,10 +3,10 @@ import type { Cluster, Job } from '#events/model.ts';
 import { path } from './api.ts';
 import { readCluster, readJobs } from './clusters.ts';
 import type { Context } from './context.ts';
-import { Failure } from './failure.ts';
+import { Failure, UsageError } from './failure.ts';
 import { clusterLine, finishedLines } from './flink-lines.ts';
 import { deployBody, readLocalInput } from './folder.ts';
-import { carryOut } from './operations.ts';
+import { carryOut, handOver, type WaitOptions } from './operations.ts';
 import { type ProgramOptions, type Program, programOf } from './program.ts';
 import { showProgress, slowingPause } from './progress.ts';
 
@@ -33,7 +33,7 @@ export const applicationOf = (operands: readonly string[], options: ProgramOptio
 /** Starts an application cluster and returns when it is up; where it is asked for attached, when the application is over. */
 export const runApplication = async (
   operands: readonly string[],
-  options: ProgramOptions,
+  options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
   const application = applicationOf(operands, options, context);
@@ -43,16 +43,18 @@ export const runApplication = async (
   await checkJar(application.job.jar, body.config);
   const target = await context.target();
 
-  const { operation } = await carryOut(
-    {
-      path: path`/v1/targets/${target}/clusters`,
-      body: { mode: 'application', ...body, job: application.job },
-      what: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
-    },
-    context,
-  );
-  const cluster = await readCluster(operation, context);
+  const request = {
+    path: path`/v1/targets/${target}/clusters`,
+    body: { mode: 'application', ...body, job: application.job },
+    what: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
+  };
   const waits = application.config['execution.attached']?.toLowerCase() === 'true';
+  if (options.wait === false) {
+    if (waits) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
+    return handOver(request, ({ clusterId }) => `Application cluster ${clusterId} is being started.`, context);
+  }
+  const { operation } = await carryOut(request, context);
+  const cluster = await readCluster(operation, context);
   if (!context.json) context.print(clusterLine('Create', cluster, body.config['rest.port']));
   else if (!waits) context.printJson({ operation, cluster });
   if (waits) await report(await untilOver(cluster, context), context);

@@ -1,4 +1,4 @@
-import type { Operation } from '#events/model.ts';
+import type { DeployPhase, Operation } from '#events/model.ts';
 
 import type { Accepted } from './answers.ts';
 import { path } from './api.ts';
@@ -6,8 +6,9 @@ import type { Context } from './context.ts';
 import { Failure, during, failureOf } from './failure.ts';
 import { type Progress, showProgress, slowingPause } from './progress.ts';
 
-const waitSeconds = 20;
-const pace = { firstMs: 500, longestMs: 3_000 };
+/** What takes longer is looked at: only so can be told how far it is. */
+const waitSeconds = 2;
+const pace = { firstMs: 500, longestMs: 2_000 };
 /** How long after its deadline an operation may take to say that it failed. */
 const graceMs = 60_000;
 
@@ -17,6 +18,33 @@ interface CommandRequest {
   /** What is being done, for the progress: `Stopping session cluster live`. */
   readonly what: string;
 }
+
+/** Of every command that waits for its end. */
+export const waitOptions = {
+  '--wait': 'return when it is done; so it is when nothing is said',
+  '--no-wait': 'return as soon as it is accepted; `drey wait` takes its operation',
+} as const;
+
+export interface WaitOptions {
+  readonly wait?: boolean;
+}
+
+/**
+ * Sends a command and leaves it to itself.
+ *
+ * @param told What a person is told, of its operation.
+ */
+export const handOver = async (
+  { path: at, body }: CommandRequest,
+  told: (operation: Operation) => string,
+  context: Context,
+): Promise<void> => {
+  const accepted = await context.api.post<Accepted>(at, body);
+  if (context.json) return context.printJson(accepted);
+  const { operation } = accepted;
+  context.print(told(operation));
+  context.note(`\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`);
+};
 
 /**
  * Sends a command and waits until its operation is over.
@@ -54,16 +82,17 @@ const untilSucceeded = async (first: Operation, progress: Progress, context: Con
 
 const untilDone = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const { isDone } = await import('#events/model.ts');
+  const tell = phasesTo(progress);
+  tell(first);
   if (isDone(first)) return first;
-  progress.phase(first.phase);
   try {
     const pause = slowingPause(pace, context.signal);
     // One that waits has another deadline when it starts.
     for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
       await pause();
       latest = await operationOf(first.operationId, context);
+      tell(latest);
       if (isDone(latest)) return latest;
-      progress.phase(latest.phase);
     }
   } finally {
     if (context.signal.aborted) context.note(`\nThe ${first.kind} goes on: ${nextStep(first)}`);
@@ -71,6 +100,22 @@ const untilDone = async (first: Operation, progress: Progress, context: Context)
   throw new Failure(`The ${first.kind} of ${first.clusterId} is not over, long after its deadline.`, {
     hint: nextStep(first),
   });
+};
+
+/** Each phase of a deploy once, and what is waited for. */
+const phasesTo = (progress: Progress) => {
+  const told = new Set<string>();
+  return ({ phase, phases = [], createdAt }: Operation): void => {
+    for (const one of phases.filter(({ name }) => !told.has(name))) progress.reached(phaseLine(one, createdAt));
+    phases.forEach(({ name }) => told.add(name));
+    progress.phase(phase);
+  };
+};
+
+/** `Pulling after 3 s`. */
+export const phaseLine = ({ name, at }: DeployPhase, createdAt: string): string => {
+  const seconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(createdAt)) / 1_000));
+  return `${name === 'RestUp' ? 'REST up' : name} after ${seconds} s`;
 };
 
 const nextStep = ({ operationId }: Operation) => `\`drey operation ${operationId}\` shows how far it came.`;

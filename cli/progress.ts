@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { styleText } from 'node:util';
 
 import type { Output } from './context.ts';
 
 /** Tells on stderr what is waited for, until it is disposed of. */
 export interface Progress extends Disposable {
   readonly phase: (text: string | undefined) => void;
+  /** Something on the way is reached: its line stays. */
+  readonly reached: (line: string) => void;
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -31,6 +34,10 @@ const onTerminal = (what: string, stream: Output): Progress => {
     phase: (text) => {
       phase = text;
     },
+    reached: (line) => {
+      stream.write(`${clearLine}${styleText('green', '✔', { stream })} ${line}\n`);
+      draw();
+    },
     [Symbol.dispose]: () => {
       clearInterval(timer);
       stream.write(clearLine);
@@ -47,6 +54,7 @@ const asLines = (what: string, stream: Output): Progress => {
       if (text !== undefined && text !== last) stream.write(`${describe(what, text, started)}\n`);
       last = text;
     },
+    reached: (line) => void stream.write(`${line}\n`),
     [Symbol.dispose]: () => {},
   };
 };

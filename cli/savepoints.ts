@@ -6,10 +6,10 @@ import { path } from './api.ts';
 import { clusterPath, placeOfJob } from './clusters.ts';
 import type { Context } from './context.ts';
 import { during, UsageError } from './failure.ts';
-import { carryOut } from './operations.ts';
+import { carryOut, type WaitOptions, waitOptions } from './operations.ts';
 import { jobIdOf } from './options.ts';
 
-export interface SavepointOptions {
+export interface SavepointOptions extends WaitOptions {
   readonly type?: string;
   readonly detached?: boolean;
 }
@@ -17,8 +17,11 @@ export interface SavepointOptions {
 /** As Flink has them, for every command that takes a savepoint. */
 export const savepointOptions = {
   '--type <format>': 'the format of the savepoint: canonical or native (also -type)',
-  '--detached': 'return as soon as it is asked for (also -detached)',
+  '--detached': 'return as soon as it is asked for (also -detached), as --no-wait',
+  ...waitOptions,
 } as const;
+
+export const isDetached = ({ detached = false, wait = true }: SavepointOptions): boolean => detached || !wait;
 
 /** @throws UsageError in Flink's words. */
 export const formatOf = ({ type = 'canonical' }: SavepointOptions): 'CANONICAL' | 'NATIVE' => {

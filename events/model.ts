@@ -109,6 +109,17 @@ export const Job = z
   .meta({ id: 'Job' });
 export type Job = Readonly<z.infer<typeof Job>>;
 
+/** How far a deploy comes, in order; an image that is there already is not pulled. */
+export const deployPhases = ['Scheduled', 'Pulling', 'Started', 'RestUp'] as const;
+export const DeployPhase = z.strictObject({
+  name: z.enum(deployPhases).meta({
+    description:
+      "Scheduled: the JobManager's pod has a node. Pulling: the node fetches its image. Started: its container runs. RestUp: Flink's REST API answers.",
+  }),
+  at: Time,
+});
+export type DeployPhase = Readonly<z.infer<typeof DeployPhase>>;
+
 export const Operation = z
   .strictObject({
     operationId: z.string(),
@@ -119,6 +130,10 @@ export const Operation = z
     state: OperationState,
     door: z.enum(['http', 'queue', 'schedule', 'observer']),
     phase: z.string().optional().meta({ description: 'What it waits for, in words.' }),
+    phases: z
+      .array(DeployPhase)
+      .optional()
+      .meta({ description: 'Of a deploy: what it has reached, and when; by the clock of Kubernetes.' }),
     problem: Problem.optional(),
     position: z.int().min(1).optional().meta({ description: 'While it is QUEUED: its place in the line.' }),
     verdict: Verdict.optional().meta({

@@ -12,7 +12,8 @@ interface Options {
 
 export const batch = defineCommand<Options>({
   options: {
-    '--wait': 'until all are over: exit code 0 when all FINISHED, else 1',
+    '--wait': 'return when all are over: exit code 0 when all FINISHED, else 1',
+    '--no-wait': 'return as soon as it is accepted; so it is when nothing is said',
     '--timeout <time>': 'with --wait: give up after it, as in 90s, 30min or 2h',
   },
   examples: {

@@ -2,10 +2,10 @@ import { clusterPath } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { during } from '../failure.ts';
-import { carryOut } from '../operations.ts';
+import { carryOut, handOver, type WaitOptions, waitOptions } from '../operations.ts';
 import { askFor, formatOf, jobAt, jobPath, type SavepointOptions } from '../savepoints.ts';
 
-interface Options extends Pick<SavepointOptions, 'type'> {
+interface Options extends Pick<SavepointOptions, 'type'>, WaitOptions {
   readonly withSavepoint?: string | true;
 }
 
@@ -14,36 +14,36 @@ export const cancel = defineCommand<Options>({
   options: {
     '-s, --withSavepoint [directory]': 'take a savepoint first (deprecated by Flink: use `drey stop`)',
     '--type <format>': 'the format of that savepoint: canonical or native (also -type)',
+    ...waitOptions,
   },
   examples: {
     'drey cancel --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226':
       'cancel a job of a cluster',
     'drey cancel 8a077da4350254f0f435da5061d32226': 'wherever it runs in the target',
   },
-  run: async (context, operands, { withSavepoint, ...options }) => {
+  run: async (context, operands, { withSavepoint, wait = true, ...options }) => {
     // `-s` takes the word behind it, even if that is the job: so does Flink's.
     const isJob = operands[0] === undefined && typeof withSavepoint === 'string';
     const job = await jobAt(isJob ? withSavepoint : operands[0], 'cancel a job', context);
-    if (withSavepoint === undefined) return cancelNow(job, context);
+    if (withSavepoint === undefined) return cancelNow(job, wait, context);
     const directory = isJob || withSavepoint === true ? undefined : withSavepoint;
-    return cancelWithSavepoint(job, { format: formatOf(options), directory }, context);
+    return cancelWithSavepoint(job, { format: formatOf(options), directory, wait }, context);
   },
 });
 
 type JobAt = Awaited<ReturnType<typeof jobAt>>;
 
-const cancelNow = async ({ jobId, place }: JobAt, context: Context): Promise<void> => {
+const cancelNow = async ({ jobId, place }: JobAt, wait: boolean, context: Context): Promise<void> => {
   if (!context.json) context.print(`Cancelling job ${jobId}.`);
   try {
     const { target, clusterId } = await place();
-    const answer = await carryOut(
-      {
-        path: `${clusterPath({ target, clusterId })}${jobPath(jobId, 'cancel')}`,
-        body: {},
-        what: `Cancelling on ${clusterId}`,
-      },
-      context,
-    );
+    const request = {
+      path: `${clusterPath({ target, clusterId })}${jobPath(jobId, 'cancel')}`,
+      body: {},
+      what: `Cancelling on ${clusterId}`,
+    };
+    if (!wait) return await handOver(request, () => `Cancelling of job ${jobId} is asked for.`, context);
+    const answer = await carryOut(request, context);
     if (context.json) context.printJson(answer);
     else context.print(`Cancelled job ${jobId}.`);
   } catch (error) {
@@ -53,7 +53,11 @@ const cancelNow = async ({ jobId, place }: JobAt, context: Context): Promise<voi
 
 const cancelWithSavepoint = async (
   { jobId, place }: JobAt,
-  { format, directory }: { readonly format: string; readonly directory: string | undefined },
+  {
+    format,
+    directory,
+    wait,
+  }: { readonly format: string; readonly directory: string | undefined; readonly wait: boolean },
   context: Context,
 ): Promise<void> => {
   context.note('DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use "stop" instead.');
@@ -65,11 +69,15 @@ const cancelWithSavepoint = async (
       body: { format, cancelJob: true, ...(directory === undefined ? {} : { directory }) },
       what: `Savepoint of job ${jobId}`,
       failure: `Could not cancel job ${jobId}.`,
-      detached: false,
+      detached: !wait,
     },
     place,
     context,
   );
   if (operation !== undefined)
-    context.print(`Cancelled job ${jobId}. Savepoint stored in ${operation.savepoint ?? ''}.`);
+    context.print(
+      wait
+        ? `Cancelled job ${jobId}. Savepoint stored in ${operation.savepoint ?? ''}.`
+        : `Cancelling of job ${jobId} is asked for, as operation ${operation.operationId}.`,
+    );
 };

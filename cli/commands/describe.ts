@@ -1,11 +1,11 @@
-import type { Cluster } from '#events/model.ts';
+import type { Cluster, Operation } from '#events/model.ts';
 
 import type { Jobs, Transitions } from '../answers.ts';
 import { clusterPath, readCluster, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
-import { operationOf } from '../operations.ts';
+import { operationOf, phaseLine } from '../operations.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
 
@@ -17,8 +17,8 @@ export const describe = defineCommand({
   run: async (context, [operand]) => {
     const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
     const cluster = await readCluster(place, context);
-    const [phase, jobs, transitions] = await Promise.all([
-      phaseOf(cluster, context),
+    const [operation, jobs, transitions] = await Promise.all([
+      progressOf(cluster, context),
       readJobs(place, context),
       context.api.get<Transitions>(`${clusterPath(place)}/events`, {
         after: Math.max(0, cluster.sequence - lastTransitions),
@@ -26,7 +26,7 @@ export const describe = defineCommand({
     ]);
     if (context.json) context.printJson({ cluster, ...jobs, ...transitions });
     else {
-      clusterLines(cluster, phase, context).forEach(context.print);
+      clusterLines(cluster, operation, context).forEach(context.print);
       await printJobs(jobs, context);
       context.print('\nLast transitions:');
       transitions.transitions.map((one) => `  ${transitionLine(one, context.io.stdout)}`).forEach(context.print);
@@ -34,17 +34,17 @@ export const describe = defineCommand({
   },
 });
 
-/** What a cluster on its way waits for. */
-const phaseOf = async (
+/** How far a cluster on its way is. */
+const progressOf = async (
   { state, operationId, stopOperationId }: Cluster,
   context: Context,
-): Promise<string | undefined> => {
+): Promise<Operation | undefined> => {
   if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
-  return id === undefined ? undefined : (await operationOf(id, context)).phase;
+  return id === undefined ? undefined : operationOf(id, context);
 };
 
-const clusterLines = (cluster: Cluster, phase: string | undefined, { io }: Context): readonly string[] =>
+const clusterLines = (cluster: Cluster, operation: Operation | undefined, { io }: Context): readonly string[] =>
   factsOf({
     Cluster: cluster.clusterId,
     Target: cluster.target,
@@ -52,7 +52,8 @@ const clusterLines = (cluster: Cluster, phase: string | undefined, { io }: Conte
     Mode: cluster.mode,
     State: paintState(cluster.state, io.stdout),
     Reason: [cluster.reason, cluster.message].filter(Boolean).join(': '),
-    'Waits for': phase ?? '',
+    Reached: operation?.phases?.map((one) => phaseLine(one, operation.createdAt)).join(', '),
+    'Waits for': operation?.phase,
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
       .map(([name, value]) => `${name}=${value}`)

@@ -8,19 +8,15 @@ import type { Context } from '../context.ts';
 import { Failure, Interrupted, UsageError } from '../failure.ts';
 import { clusterLine } from '../flink-lines.ts';
 import { type DeployBody, deployBody, readLocalInput } from '../folder.ts';
-import { carryOut, follow } from '../operations.ts';
+import { carryOut, follow, type WaitOptions, waitOptions } from '../operations.ts';
 import type { ShellEnd } from '../shell.ts';
-
-interface Options {
-  readonly wait: boolean;
-}
 
 /** How long a pipe may take to say `stop` before a session is started for it. */
 const firstLineMs = 1_000;
 
-export const kubernetesSession = defineCommand<Options>({
+export const kubernetesSession = defineCommand<WaitOptions>({
   ignoresUnknown: true,
-  options: { '--no-wait': 'return as soon as the request is accepted' },
+  options: waitOptions,
   examples: {
     'drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'start a session and wait until it runs',
     'drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=4 -Dkubernetes.container.image.ref=flink:2.2':
@@ -28,7 +24,7 @@ export const kubernetesSession = defineCommand<Options>({
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
       'stop it',
   },
-  run: async (context, _operands, { wait }) => {
+  run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
     const wanted = await wantedOf(wait, context);

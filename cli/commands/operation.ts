@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { UsageError, failureOf } from '../failure.ts';
 import { localTime } from '../flink-lines.ts';
-import { operationOf } from '../operations.ts';
+import { operationOf, phaseLine } from '../operations.ts';
 import { factsOf, paintState } from '../table.ts';
 
 export const operation = defineCommand({
@@ -21,6 +21,7 @@ export const operation = defineCommand({
       Job: found.jobId,
       State: paintState(found.state, context.io.stdout),
       Phase: found.phase,
+      Reached: found.phases?.map((one) => phaseLine(one, found.createdAt)).join(', '),
       Verdict: found.verdict === undefined ? undefined : paintState(found.verdict, context.io.stdout),
       Batch: found.batchId,
       Correlation: found.correlationId,

@@ -1,4 +1,4 @@
-import type { Job } from '#events/model.ts';
+import type { Job, Operation } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 
 import { path } from '../api.ts';
@@ -8,7 +8,7 @@ import { type Context, neededClusterId } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { finishedLines } from '../flink-lines.ts';
 import { modeAskedFor } from '../folder.ts';
-import { carryOut } from '../operations.ts';
+import { carryOut, handOver, type WaitOptions, waitOptions } from '../operations.ts';
 import { type ProgramOptions, programOf, programOptions, repeatableProgramOptions } from '../program.ts';
 import { showProgress, slowingPause } from '../progress.ts';
 
@@ -16,9 +16,9 @@ const pace = { firstMs: 500, longestMs: 5_000 };
 /** A job that was lost with its cluster ends in no state: now and then the cluster is looked at. */
 const turnsBetweenClusterLooks = 5;
 
-export const run = defineCommand<ProgramOptions>({
+export const run = defineCommand<ProgramOptions & WaitOptions>({
   stopsAtOperand: true,
-  options: programOptions,
+  options: { ...programOptions, ...waitOptions },
   repeatable: repeatableProgramOptions,
   examples: {
     'drey run --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster ./TopSpeedWindowing.jar':
@@ -39,7 +39,11 @@ export const run = defineCommand<ProgramOptions>({
   },
 });
 
-const runOnSession = async (operands: readonly string[], options: ProgramOptions, context: Context): Promise<void> => {
+const runOnSession = async (
+  operands: readonly string[],
+  options: ProgramOptions & WaitOptions,
+  context: Context,
+): Promise<void> => {
   const { jar, ...submission } = submissionOf(operands, options, context);
   const clusterId = neededClusterId(context);
   const { checkJar, uploadJar } = await import('../jar.ts');
@@ -48,15 +52,15 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
   if (local !== undefined) await mustTakeJobs(place, context);
   const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
 
-  const { operation } = await carryOut(
-    {
-      path: `${clusterPath(place)}/jobs`,
-      body: { jar: uploaded, ...submission, ...context.queueing },
-      what: `Submitting ${jar} to ${clusterId}`,
-    },
-    context,
-  );
-  const jobId = operation.jobId ?? operation.operationId; // see `JobId` in events/names.ts
+  const request = {
+    path: `${clusterPath(place)}/jobs`,
+    body: { jar: uploaded, ...submission, ...context.queueing },
+    what: `Submitting ${jar} to ${clusterId}`,
+  };
+  if (options.wait === false)
+    return handOver(request, (operation) => `Job ${jobIdOf(operation)} is being submitted.`, context);
+  const { operation } = await carryOut(request, context);
+  const jobId = jobIdOf(operation);
   if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
   if (isDetached(options, context)) {
     if (context.json) context.printJson({ operation });
@@ -64,6 +68,9 @@ const runOnSession = async (operands: readonly string[], options: ProgramOptions
   }
   report(await untilEnded(place, jobId, context), context);
 };
+
+/** See `JobId` in events/names.ts. */
+const jobIdOf = ({ jobId, operationId }: Operation) => jobId ?? operationId;
 
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';

@@ -1,7 +1,15 @@
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { UsageError } from '../failure.ts';
-import { askFor, formatOf, jobAt, jobPath, type SavepointOptions, savepointOptions } from '../savepoints.ts';
+import {
+  askFor,
+  formatOf,
+  isDetached,
+  jobAt,
+  jobPath,
+  type SavepointOptions,
+  savepointOptions,
+} from '../savepoints.ts';
 
 interface Options extends SavepointOptions {
   readonly dispose?: string;
@@ -21,11 +29,8 @@ export const savepoint = defineCommand<Options>({
     options.dispose === undefined ? take(context, operands, options) : dispose(options.dispose, operands, context),
 });
 
-const take = async (
-  context: Context,
-  [operand, directory]: readonly string[],
-  { detached = false, ...options }: Options,
-): Promise<void> => {
+const take = async (context: Context, [operand, directory]: readonly string[], options: Options): Promise<void> => {
+  const detached = isDetached(options);
   const { jobId, place } = await jobAt(operand, 'trigger a savepoint', context);
   const format = formatOf(options);
   const say = (line: string) => (context.json ? undefined : context.print(line));

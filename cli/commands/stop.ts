@@ -1,5 +1,13 @@
 import { defineCommand } from '../command.ts';
-import { askFor, formatOf, jobAt, jobPath, type SavepointOptions, savepointOptions } from '../savepoints.ts';
+import {
+  askFor,
+  formatOf,
+  isDetached,
+  jobAt,
+  jobPath,
+  type SavepointOptions,
+  savepointOptions,
+} from '../savepoints.ts';
 
 interface Options extends SavepointOptions {
   readonly savepointPath?: string | true;
@@ -21,7 +29,8 @@ export const stop = defineCommand<Options>({
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
       'stop a whole session instead',
   },
-  run: async (context, operands, { savepointPath, drain = false, detached = false, ...options }) => {
+  run: async (context, operands, { savepointPath, drain = false, ...options }) => {
+    const detached = isDetached(options);
     // `-p` takes the word behind it, even if that is the job: so does Flink's.
     const isJob = operands[0] === undefined && typeof savepointPath === 'string';
     const { jobId, place } = await jobAt(isJob ? savepointPath : operands[0], 'stop it', context);

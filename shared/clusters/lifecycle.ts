@@ -1,4 +1,4 @@
-import type { Cluster, JobState } from '#events/model.ts';
+import type { Cluster, DeployPhase, JobState } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
@@ -8,7 +8,7 @@ import { failDeploy } from './deploy.ts';
 import { logAndCause } from './job-manager-log.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
-import { judge, type Probe } from './probe.ts';
+import { judge, phasesOf, type Probe } from './probe.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
 import { moved, withCondition } from './state.ts';
 
@@ -20,6 +20,8 @@ export interface LifecycleState {
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
+  /** What the deploy has reached, when it is over. */
+  readonly phases?: readonly DeployPhase[];
   readonly error?: Caught;
 }
 
@@ -36,14 +38,14 @@ export const probe = async (
   if (operation.value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const target = await ports.targets.get(operation.value.target);
   const { mode } = (await clusterAt(operation.value, ports.store)).value;
-  const seen = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now(), signal);
-  if (seen.answer === 'yes') return { operationId, outcome: 'ready' };
+  const { seen, phases } = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now(), signal);
+  if (seen.answer === 'yes') return { operationId, outcome: 'ready', phases };
   const overdue = ports.now().toISOString() > operation.value.deadline;
   if (overdue || (seen.answer === 'no' && seen.final)) {
     const message = overdue ? `not up by ${operation.value.deadline}: ${seen.reason}: ${seen.message}` : seen.message;
     return { operationId, outcome: 'failed', reason: overdue ? 'DeadlineExceeded' : seen.reason, message };
   }
-  await notePhase(operation, `${seen.reason}: ${seen.message}`, ports);
+  await notePhase(operation, `${seen.reason}: ${seen.message}`, ports, phases);
   return {
     operationId,
     outcome: 'waiting',
@@ -52,20 +54,40 @@ export const probe = async (
   };
 };
 
+interface Seen {
+  readonly seen: Probe;
+  readonly phases: readonly DeployPhase[];
+}
+
 const look = async (
   kubernetes: Kubernetes,
-  { clusterId, createdAt, mode }: StoredOperation & Pick<Cluster, 'mode'>,
+  operation: StoredOperation & Pick<Cluster, 'mode'>,
   now: Date,
   signal: AbortSignal,
-): Promise<Probe> => {
+): Promise<Seen> => {
+  const { clusterId, createdAt } = operation;
+  let phases: readonly DeployPhase[] = [];
   try {
-    const verdict = judge(await kubernetes.observe(clusterId, signal), (now.getTime() - Date.parse(createdAt)) / 1000);
-    if (verdict.answer === 'no' && verdict.final)
-      return { ...verdict, message: await logAndCause(verdict.message, clusterId, kubernetes, signal) };
-    if (verdict.answer !== 'ask-flink') return verdict;
+    const observation = await kubernetes.observe(clusterId, signal);
+    phases = phasesOf(observation);
+    const verdict = judge(observation, (now.getTime() - Date.parse(createdAt)) / 1000);
+    if (verdict.answer === 'no' && verdict.final) {
+      const message = await logAndCause(verdict.message, clusterId, kubernetes, signal);
+      return { seen: { ...verdict, message }, phases };
+    }
+    if (verdict.answer !== 'ask-flink') return { seen: verdict, phases };
   } catch (error) {
-    return unknown(error);
+    return { seen: unknown(error), phases };
   }
+  const seen = await ask(kubernetes, operation, signal);
+  return { seen, phases: isAnswer(seen) ? [...phases, restUp(operation, now)] : phases };
+};
+
+const ask = async (
+  kubernetes: Kubernetes,
+  { clusterId, mode }: StoredOperation & Pick<Cluster, 'mode'>,
+  signal: AbortSignal,
+): Promise<Probe> => {
   try {
     const rest = flinkRest(kubernetes.flink(clusterId));
     if (mode === 'session') await rest.overview(signal);
@@ -76,6 +98,12 @@ const look = async (
     return { answer: 'no', reason: 'Starting', message: "Flink's REST API does not answer yet", final: false };
   }
 };
+
+const isAnswer = (seen: Probe) => seen.answer === 'yes' || seen === submitting;
+
+/** Since it was first seen to answer. */
+const restUp = ({ phases = [] }: StoredOperation, now: Date): DeployPhase =>
+  phases.find(({ name }) => name === 'RestUp') ?? { name: 'RestUp', at: now.toISOString() };
 
 /** A job in these states has not run yet. */
 const beginning: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);
@@ -124,7 +152,7 @@ const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> 
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },
-        operations: [progressed(operation, { state: 'SUCCEEDED' }, now)],
+        operations: [progressed(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
         transitions: next.transitions,
       },
       result: state,

@@ -194,6 +194,8 @@ export interface ObservedPod {
   readonly phase: string;
   readonly ready: boolean;
   readonly restarts: number;
+  /** When it had a node, when the node began to fetch its image, and when Flink's container was started last. */
+  readonly reached: { readonly scheduled?: string; readonly pulling?: string; readonly started?: string };
   /** Why it is not scheduled, or why its container waits or ended. */
   readonly trouble: { readonly reason: string; readonly message: string; readonly exitCode?: number } | undefined;
 }

@@ -1,3 +1,5 @@
+import type { DeployPhase } from '#events/model.ts';
+
 import type { Observation, ObservedPod } from './ports.ts';
 
 /** Whether a cluster is up: yes; no, and why; or it could not be told. */
@@ -41,6 +43,20 @@ export const judge = (observation: Observation, ageSeconds: number): Probe | { r
     false,
   );
 };
+
+/** What the JobManager that has come furthest has reached, as Kubernetes tells it. */
+export const phasesOf = ({ pods }: Observation): readonly DeployPhase[] =>
+  pods
+    .filter(({ component }) => component === 'jobmanager')
+    .map(({ reached: { scheduled, pulling, started } }) => [
+      ...phase('Scheduled', scheduled),
+      ...phase('Pulling', pulling),
+      ...phase('Started', started),
+    ])
+    .reduce((furthest, phases) => (phases.length > furthest.length ? phases : furthest), []);
+
+const phase = (name: DeployPhase['name'], at: string | undefined): readonly DeployPhase[] =>
+  at === undefined ? [] : [{ name, at }];
 
 const no = (reason: string, message: string, final: boolean): Probe => ({ answer: 'no', reason, message, final });
 

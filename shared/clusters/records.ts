@@ -1,4 +1,6 @@
-import type { Cluster, Condition, Operation, OperationState } from '#events/model.ts';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Cluster, Condition, DeployPhase, Operation, OperationState } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { policies, repeat } from '#shared/retries.ts';
@@ -91,13 +93,14 @@ export const repeatedly = <T>({ sleep, random }: Pick<Ports, 'sleep' | 'random'>
 interface Progress {
   readonly state: OperationState;
   readonly phase?: string | undefined;
+  readonly phases?: readonly DeployPhase[] | undefined;
   readonly problem?: Problem | undefined;
 }
 
 /** The operation as it is after a step. What it waited for is over when it is. */
 export const progressed = (
   { value, version }: Versioned<StoredOperation>,
-  { state, phase, problem }: Progress,
+  { state, phase, phases = [], problem }: Progress,
   now: Date,
 ) => {
   const { phase: _phase, ...rest } = value;
@@ -106,6 +109,7 @@ export const progressed = (
     state,
     updatedAt: now.toISOString(),
     ...(phase === undefined ? {} : { phase }),
+    ...(phases.length === 0 ? {} : { phases: [...phases] }),
     ...(problem === undefined ? {} : { problem }),
   };
   return { value: next, previous: version };
@@ -127,15 +131,17 @@ export const noteCondition = (
       : { change: { cluster: { value: next, previous: version } }, result: undefined };
   });
 
-/** Says what the operation waits for. Only for people to read: when somebody else wrote meanwhile, theirs is newer. */
+/** Says what the operation waits for, and what it has reached. Only for people to read: when somebody else wrote meanwhile, theirs is newer. */
 export const notePhase = async (
   operation: Versioned<StoredOperation>,
   phase: string,
   { store, now }: Ports,
+  phases: readonly DeployPhase[] = [],
 ): Promise<void> => {
-  if (operation.value.phase === phase) return;
+  const { phase: known, phases: reached = [] } = operation.value;
+  if (known === phase && (phases.length === 0 || isDeepStrictEqual(reached, phases))) return;
   try {
-    await store.commit({ operations: [progressed(operation, { state: 'IN_PROGRESS', phase }, now())] });
+    await store.commit({ operations: [progressed(operation, { state: 'IN_PROGRESS', phase, phases }, now())] });
   } catch (error) {
     if (!isChangedMeanwhile(error)) throw error;
   }

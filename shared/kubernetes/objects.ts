@@ -23,6 +23,7 @@ export type Deployment = Readonly<z.infer<typeof Deployment>>;
 
 const ContainerState = z.object({
   waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+  running: z.object({ startedAt: z.string().optional() }).optional(),
   terminated: z.object({ exitCode: z.int(), reason: z.string().optional(), message: z.string().optional() }).optional(),
 });
 
@@ -49,6 +50,7 @@ export const Pod = z.object({
             status: z.string(),
             reason: z.string().optional(),
             message: z.string().optional(),
+            lastTransitionTime: z.string().nullish(),
           }),
         )
         .default([]),
@@ -64,6 +66,7 @@ export const Event = z.object({
   involvedObject: z.object({ kind: z.string().optional(), name: z.string().optional() }),
   reason: z.string().default('Unknown'),
   message: z.string().default(''),
+  firstTimestamp: z.string().nullish(),
   lastTimestamp: z.string().nullish(),
   eventTime: z.string().nullish(),
   series: z.object({ lastObservedTime: z.string().nullish() }).nullish(),

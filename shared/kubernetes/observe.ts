@@ -1,20 +1,21 @@
 import type { NamedTarget } from '#events/model.ts';
 import type { FlinkObject, ListedPod, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
+import { mainContainerName } from '#shared/flink/pod-template.ts';
 
 import { operationAnnotation } from './apply.ts';
 import type { Client } from './client.ts';
 import { AnyObject, type ContainerStatus, Deployment, Event, Pod } from './objects.ts';
 import { collectionPath, objectPath } from './paths.ts';
 
-/** One cluster, in three requests; see the port. */
+/** One cluster, in four requests; see the port. */
 export const observe = async (
   clusterId: string,
   client: Client,
   { namespace }: NamedTarget,
   signal: AbortSignal,
 ): Promise<Observation> => {
-  const [deployment, pods, events] = await Promise.all([
+  const [deployment, pods, events, pulls] = await Promise.all([
     client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment, signal),
     client.list(
       collectionPath('Pod', namespace),
@@ -23,10 +24,11 @@ export const observe = async (
       signal,
     ),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }, signal),
+    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }, signal),
   ]);
   return {
     deployment: deployment === undefined ? undefined : observedDeployment(deployment),
-    pods: pods.map(observedPod),
+    pods: pods.map((pod) => withPull(observedPod(pod), pulls)),
     warnings: warningsAbout(clusterId, events, deployment?.metadata.creationTimestamp),
   };
 };
@@ -99,8 +101,28 @@ const observedPod = (pod: Pod): ObservedPod => {
     phase: pod.status?.phase ?? 'Unknown',
     ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    reached: reachedBy(pod),
     trouble: troubleOf(pod),
   };
+};
+
+const reachedBy = ({ status }: Pod): ObservedPod['reached'] => {
+  const scheduled = status?.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'True');
+  const main = status?.containerStatuses.find(({ name }) => name === mainContainerName);
+  const started = main?.state?.running?.startedAt;
+  return {
+    ...(scheduled?.lastTransitionTime == null ? {} : { scheduled: scheduled.lastTransitionTime }),
+    ...(started === undefined ? {} : { started }),
+  };
+};
+
+/** Only an event says that an image is fetched, and when. */
+const withPull = (pod: ObservedPod, pulls: readonly Event[]): ObservedPod => {
+  const [first] = pulls
+    .filter(({ involvedObject }) => involvedObject.name === pod.name)
+    .map((event) => event.firstTimestamp ?? timeOf(event))
+    .sort();
+  return first === undefined ? pod : { ...pod, reached: { ...pod.reached, pulling: first } };
 };
 
 type Trouble = NonNullable<ObservedPod['trouble']>;

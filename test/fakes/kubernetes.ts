@@ -23,6 +23,7 @@ interface FakeCluster {
   deleting: boolean;
   ready: boolean;
   restarts: number;
+  reached: ObservedPod['reached'];
   trouble: ObservedPod['trouble'];
   warnings: Observation['warnings'];
   log: string | undefined;
@@ -225,6 +226,7 @@ export class FakeKubernetes implements Kubernetes {
       deleting: false,
       ready: this.startsAtOnce,
       restarts: 0,
+      reached: {},
       trouble: undefined,
       warnings: [],
       log: '',
@@ -248,13 +250,14 @@ const observed = (clusterId: string, { uid, operationId, deleting, ready }: Fake
   readyReplicas: ready ? 1 : 0,
 });
 
-const podsOf = (clusterId: string, { ready, restarts, trouble }: FakeCluster): readonly ObservedPod[] => [
+const podsOf = (clusterId: string, { ready, restarts, reached, trouble }: FakeCluster): readonly ObservedPod[] => [
   {
     name: `${clusterId}-5d4f8b7c9-abcde`,
     component: 'jobmanager',
     phase: ready ? 'Running' : 'Pending',
     ready: ready && trouble === undefined,
     restarts,
+    reached,
     trouble,
   },
 ];

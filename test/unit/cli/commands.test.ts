@@ -97,6 +97,30 @@ describe('kubernetes-session', () => {
     expect(ended.stderr).toContain('Starting session cluster live: waiting for the JobManager (0 s)');
   });
 
+  it('shows each phase once, with the time that it took', async () => {
+    const at = (second: number) => `2026-11-23T22:10:${16 + second}.000Z`;
+    const phases = [
+      { name: 'Scheduled' as const, at: at(0) },
+      { name: 'Pulling' as const, at: at(2) },
+      { name: 'Started' as const, at: at(9) },
+      { name: 'RestUp' as const, at: at(14) },
+    ];
+    const states = [operation({ state: 'IN_PROGRESS', phases: phases.slice(0, 3) }), operation({ phases })];
+
+    const ended = await run(
+      {
+        ...missingThenLive(),
+        [`POST ${clusters}`]: accepted({ state: 'IN_PROGRESS', phases: phases.slice(0, 1) }),
+        [`GET /v1/operations/${'1'.repeat(32)}`]: () => ({ body: states.shift() }),
+      },
+      session(),
+    );
+
+    expect(ended.stderr).toBe(
+      'Starting session cluster live …\nScheduled after 0 s\nPulling after 2 s\nStarted after 9 s\nREST up after 14 s\n',
+    );
+  });
+
   it('prints the id that was made up', async () => {
     const made = cluster({ clusterId: 'flink-cluster-1' });
 

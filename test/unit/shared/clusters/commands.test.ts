@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#events/problem.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import { findOrphans } from '#shared/clusters/orphans.ts';
+import { probe } from '#shared/clusters/lifecycle.ts';
 import { observe } from '#shared/clusters/observe.ts';
 import { observeJobs } from '#shared/clusters/observe-jobs.ts';
 import { putTarget } from '#shared/clusters/targets.ts';
@@ -160,6 +161,25 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
       problem: { code: 'deployment-failed', reason: 'ImagePullBackOff' },
     });
     expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('tells what it has reached, and when', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
+    const { operationId } = lastOperation()!;
+    const step = () => probe({ operationId }, world.ports, new AbortController().signal);
+    const reached = () => lastOperation()?.phases?.map(({ name, at }) => `${name} ${at}`);
+
+    world.kubernetes.cluster(clusterId).reached = { scheduled, pulling };
+    await step();
+    const first = reached();
+    Object.assign(world.kubernetes.cluster(clusterId), { ready: true, reached: { scheduled, pulling, started } });
+    await machines();
+
+    expect(first).toEqual([`Scheduled ${scheduled}`, `Pulling ${pulling}`]);
+    expect(reached()).toEqual([...first!, `Started ${started}`, expect.stringMatching(/^RestUp /)]);
+    expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('has the last lines of the log in the verdict of a crash loop', async () => {

@@ -282,10 +282,32 @@ describe('observe', () => {
         phase: 'Running',
         ready: true,
         restarts: 2,
+        reached: {},
         trouble: undefined,
       },
     ]);
     expect(deployment).toEqual({ clusterId: 'my', uid: 'uid-of-my', operationId, deleting: false, readyReplicas: 1 });
+  });
+
+  it('knows when a pod had a node, when its image was fetched and when its container was started', async () => {
+    const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
+    const pull = (name: string, firstTimestamp: string) => ({
+      metadata: {},
+      involvedObject: { kind: 'Pod', name },
+      reason: 'Pulling',
+      firstTimestamp,
+      lastTimestamp: '2026-11-24T01:10:30Z',
+    });
+
+    const { pods } = await seen(
+      pod({
+        conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: scheduled }],
+        ...container({ running: { startedAt: started } }),
+      }),
+      [pull('my-6d5f-abcde', pulling), pull('my-2-6d5f-abcde', '2026-11-24T01:00:00Z')],
+    );
+
+    expect(pods[0]?.reached).toEqual({ scheduled, pulling, started });
   });
 
   it('keeps warnings about this cluster, newest first', async () => {
