@@ -118,6 +118,11 @@ export const actions: readonly Action[] = [
     load: async () => (await import('./commands/orphans.ts')).orphans,
   },
   {
+    name: 'configure',
+    summary: 'say once where the API is and which target is meant, and show what is set by what',
+    load: async () => (await import('./commands/configure.ts')).configure,
+  },
+  {
     name: 'completion',
     operands: '[shell]',
     summary: 'print what makes bash, zsh or fish complete drey',

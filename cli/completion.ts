@@ -32,13 +32,15 @@ const meant = async (words: readonly string[], around: Around): Promise<readonly
   const begun = words.at(-1) ?? '';
   const { command, actions, operandIs, words: own } = await commandIn(before, around);
   const option = own.at(-1);
-  const context = () => contextFor(before, around);
-  if (option?.startsWith('-') === true && takesNext(option, command)) return valuesOf(option, context);
+  if (option?.startsWith('-') === true && takesNext(option, command))
+    return valuesOf(option, () => contextFor(before.slice(0, -1), around));
   if (begun.startsWith('-D')) return optionKeys();
   if (begun.startsWith('-'))
     return command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? short ?? '']));
   if (actions !== undefined) return actions.map(({ name }) => name);
-  return operandIs === undefined || own.some((word) => !word.startsWith('-')) ? [] : namesOf(operandIs, context());
+  return operandIs === undefined || own.some((word) => !word.startsWith('-'))
+    ? []
+    : namesOf(operandIs, contextFor(before, around));
 };
 
 interface Found {
@@ -66,7 +68,10 @@ const commandIn = async (words: readonly string[], { actions, io }: Around): Pro
 
 /** Of the options that are typed already, as far as they are understood. */
 const contextFor = (words: readonly string[], { io, given = {} }: Around): Context => {
-  const command = addCommonOptions(new Command()).allowUnknownOption();
+  const command = addCommonOptions(new Command())
+    .allowUnknownOption()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
   command.parseOptions([...words]);
   const { D = [], ...typed } = command.opts<CommonOptions>();
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(patienceMs)]);

@@ -156,13 +156,22 @@ export const settingsFrom = (sources: Sources): Settings => {
   };
 };
 
-const addressOf = (text: string): URL => {
+/** @throws UsageError */
+export const addressOf = (text: string): URL => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`Not the address of an API: ${text}`);
   return url;
 };
 
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/;
+
+/** Who is asked for credentials. */
+export const credentialsSource = (url: URL, sources: Sources): string => {
+  const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId } = sources.env;
+  if (localOf(url, sources)?.credentials !== undefined) return 'npm start';
+  if (profile) return `profile ${profile}`;
+  return keyId ? 'AWS_ACCESS_KEY_ID' : "the AWS SDK's default chain";
+};
 
 /** The SDK's default chain; what the environment holds already is taken without loading it. */
 const credentialsFrom = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {

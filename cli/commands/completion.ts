@@ -21,7 +21,7 @@ export const completion = defineCommand<Options>({
     ]);
     if (line !== undefined) {
       const [, ...words] = line.trimStart().split(/\s+/);
-      (await candidates(words, { actions, io })).forEach(print);
+      (await candidates(words, { actions, io }).catch(() => [])).forEach(print); // whoever presses Tab reads no errors
       return;
     }
     const script = shell === undefined ? undefined : scripts[shell];
