@@ -20,6 +20,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
   /** What comes through the pipe; null: it stays open and silent. */
   readonly input?: string | null;
+  /** Aborts on Ctrl-C. */
+  readonly signal?: AbortSignal;
 }
 
 const collector = () => {
@@ -34,7 +36,10 @@ const collector = () => {
 };
 
 /** Runs the command line in this process. */
-export const drey = async (words: readonly string[], { api, env = {}, input = '' }: Options): Promise<Ended> => {
+export const drey = async (
+  words: readonly string[],
+  { api, env = {}, input = '', signal = new AbortController().signal }: Options,
+): Promise<Ended> => {
   const [stdout, stderr] = [collector(), collector()];
   const stdin = new PassThrough();
   if (input !== null) stdin.end(input);
@@ -44,7 +49,7 @@ export const drey = async (words: readonly string[], { api, env = {}, input = ''
     stderr: stderr.stream,
     env: { ...credentials, ...(api === undefined ? {} : { DREY_API: api }), ...env },
     packageFolder,
-    signal: new AbortController().signal,
+    signal,
   });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 };
