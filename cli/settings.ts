@@ -95,7 +95,7 @@ const firstOf = (...candidates: readonly (readonly [string | undefined, string])
 const ofUser = (env: Environment) => userFileOf(env) ?? 'drey configure';
 
 export const chosenApi = ({ flags, env, user, local }: Sources): Chosen | undefined =>
-  firstOf([flags.api, '--api'], [env['DREY_API'], 'DREY_API']) ??
+  firstOf([flags.api, '--api'], [env['DREY_API'] || undefined, 'DREY_API']) ??
   firstOf([user().api, ofUser(env)]) ??
   firstOf([local()?.apiUrl, 'npm start']);
 

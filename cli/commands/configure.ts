@@ -108,12 +108,12 @@ const keep = async (answers: Answers, { io }: Context): Promise<void> => {
 const print = async (context: Context): Promise<void> => {
   const sources = sourcesOf({}, context.io);
   const api = chosenApi(sources);
-  const url = api === undefined ? undefined : addressOf(api.value);
+  const url = api === undefined ? null : URL.parse(api.value);
   const rows: Readonly<Record<string, Chosen | undefined>> = {
     api,
-    region: url === undefined ? undefined : chosenRegion(url, sources),
+    region: url === null ? undefined : chosenRegion(url, sources),
     target: chosenTarget(sources),
-    credentials: url === undefined ? undefined : { value: '(not shown)', from: credentialsSource(url, sources) },
+    credentials: url === null ? undefined : { value: '(not shown)', from: credentialsSource(url, sources) },
   };
   if (context.json) return context.printJson({ file: userFileOf(context.io.env), settings: rows });
   context.print(

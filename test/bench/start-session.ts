@@ -17,6 +17,7 @@ import { type LocalSystem, readSystem, startLocal, stopLocal } from '#local/syst
 import { renderCluster } from '#shared/flink/manifests.ts';
 
 import type { Invoked } from './function.ts';
+import { median, startUp, type StartUp, startUpTable } from './start-up.ts';
 
 const run = promisify(execFile);
 const own = {
@@ -206,11 +207,6 @@ const rendering = () => {
   return median(times);
 };
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
-
 const medians = (figures: readonly Figures[]) => {
   const of = (key: keyof Figures) => {
     const values = figures.flatMap((figure) => figure[key] ?? []);
@@ -219,12 +215,15 @@ const medians = (figures: readonly Figures[]) => {
   return { wallMs: of('wallMs'), cpuMs: of('cpuMs'), peakMebibytes: of('peakMebibytes') };
 };
 
+const startUpRounds = 31;
+
 const main = async () => {
   const program = new Command('npm run bench --')
     .option('--rounds <n>', 'counted rounds', '7')
     .option('--state <folder>', 'a system of npm start that runs already; by default one is started and stopped')
     .option('--output <form>', 'table or json', 'table');
   const { rounds, state, output } = program.parse().opts<{ rounds: string; state?: string; output: string }>();
+  const startUps = await startUp(startUpRounds);
   const system = state === undefined ? await startLocal(own) : readSystem(state);
   if (system === undefined) throw new Error(`no system runs with state ${state ?? ''}`);
   try {
@@ -237,6 +236,7 @@ const main = async () => {
       rounds: Number(rounds),
       rows: rows.map((row) => ({ ...row, timesFaster: real / (row.wallMs ?? Number.NaN) })),
       renderMs,
+      startUps,
     };
     if (output === 'json') console.log(JSON.stringify(report, undefined, 2));
     else print(report);
@@ -249,9 +249,11 @@ const print = ({
   rounds,
   rows,
   renderMs,
+  startUps,
 }: {
   rounds: number;
   renderMs: number;
+  startUps: readonly StartUp[];
   rows: readonly ({ way: Way; timesFaster: number } & ReturnType<typeof medians>)[];
 }) => {
   const table = new Table({
@@ -264,6 +266,7 @@ const print = ({
   console.log(`medians of ${rounds} rounds, in turn, on ${cpuOf()}`);
   console.log(table.toString());
   console.log(`rendering a session's manifests: median ${renderMs.toFixed(3)} ms of 10,000`);
+  console.log(startUpTable(startUps));
 };
 
 const cpuOf = () => {

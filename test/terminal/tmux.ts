@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const bin = join(import.meta.dirname, '../../cli/bin.js');
+export const bin = join(import.meta.dirname, '../../cli/bin.js');
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ export const openTerminal = async (command: string, env: Environment): Promise<T
   await tmux('-f', '/dev/null', 'new-session', '-d', '-x', '120', '-y', '40', line);
   const screen = async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).replace(/\n+$/, '\n');
   return {
-    type: async (text) => void (await tmux('send-keys', '-l', text)),
+    type: async (text) => void (await tmux('send-keys', '-l', '--', text)),
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
     screen,
     painted: () => tmux('capture-pane', '-p', '-e'),

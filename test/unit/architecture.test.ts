@@ -9,6 +9,12 @@ const bundled = ['functions', 'shared', 'events'].flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
+describe('the table of actions', () => {
+  it('loads none of them: `drey --help` would wait for all', () => {
+    expect(readFileSync(new URL('cli/actions.ts', root), 'utf8')).not.toMatch(/^import (?!type)/m);
+  });
+});
+
 describe('what is bundled into functions', () => {
   it.each(bundled)('%s takes zod as a namespace: its named z brings every locale along', (path) => {
     expect(readFileSync(new URL(path, root), 'utf8')).not.toMatch(/import \{[^}]*\bz\b[^}]*\} from 'zod'/);

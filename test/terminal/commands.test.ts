@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  cluster,
+  job,
+  oneTarget,
+  operation,
+  problem,
+  type Replies,
+  startLoopbackApi,
+} from '#test/unit/cli/loopback-api.ts';
+
+import { bin, dreyLine, type Environment, environmentOf, openTerminal, type Terminal } from './tmux.ts';
+
+let server: Awaited<ReturnType<typeof startLoopbackApi>>;
+let home: string;
+let terminal: Terminal;
+
+beforeAll(async () => {
+  server = await startLoopbackApi();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'drey-home-'));
+});
+afterEach(async () => {
+  await terminal[Symbol.asyncDispose]();
+  await rm(home, { recursive: true });
+});
+
+const clusters = '/v1/targets/local/clusters';
+const open = async (command: string, replies: Replies = {}, env: Environment = {}) => {
+  server.answer({ 'GET /v1/targets': oneTarget, [`GET ${clusters}`]: { body: { clusters: [cluster()] } }, ...replies });
+  terminal = await openTerminal(command, environmentOf(home, { DREY_API: server.url, ...env }));
+};
+
+describe('a deploy on a terminal', () => {
+  it('has a line that lives, and one that stays for each phase', async () => {
+    const phases = [
+      { name: 'Scheduled' as const, at: '2026-11-23T22:10:16.000Z' },
+      { name: 'Started' as const, at: '2026-11-23T22:10:20.000Z' },
+    ];
+    const going = operation({ state: 'IN_PROGRESS', phase: 'Starting: no pod yet' });
+    let seen = going;
+    const found = [problem('not-found', 404, 'there is no cluster live'), { body: cluster() }];
+    await open(dreyLine('kubernetes-session', '-Dkubernetes.cluster-id=live'), {
+      [`GET ${clusters}/live`]: () => (found.length > 1 ? found.shift()! : found[0]!),
+      [`POST ${clusters}`]: { status: 202, body: { operation: going } },
+      [`GET /v1/operations/${going.operationId}`]: () => ({ body: seen }),
+    });
+    await terminal.until(/⠋|⠙|⠹|⠸|⠼|⠴|⠦|⠧|⠇|⠏/);
+    await terminal.until('Starting session cluster live: Starting: no pod yet');
+    seen = { ...going, phases: phases.slice(0, 1), phase: 'Starting: pod live-1 is Pending' };
+    await terminal.until('✔ Scheduled after 0 s');
+    await terminal.until('pod live-1 is Pending');
+    seen = operation({ phases: [...phases, { name: 'RestUp', at: '2026-11-23T22:10:30.000Z' }] });
+
+    const screen = await terminal.until('[exit code 0]');
+
+    expect(screen).toBe(
+      '✔ Scheduled after 0 s\n✔ Started after 4 s\n✔ REST up after 14 s\n' +
+        'Create flink session cluster live successfully, JobManager Web Interface: http://live-rest.golden:8081\n[exit code 0]\n',
+    );
+  });
+
+  it('goes on when it is interrupted, and says so', async () => {
+    const going = operation({ state: 'IN_PROGRESS' });
+    await open(dreyLine('kubernetes-session'), {
+      [`POST ${clusters}`]: { status: 202, body: { operation: going } },
+      [`GET /v1/operations/${going.operationId}`]: { body: going },
+    });
+    await terminal.until('Starting session cluster');
+    await terminal.press('C-c');
+
+    const screen = await terminal.until('[exit code 130]');
+
+    expect(screen).toContain(`The deploy goes on: \`drey operation ${going.operationId}\``);
+  });
+});
+
+describe('colours on a terminal', () => {
+  it.each([
+    [{}, true],
+    [{ NO_COLOR: '1' }, false],
+  ])('with %j: %s', async (env: Environment, coloured) => {
+    await open(dreyLine('clusters'), {}, env);
+    await terminal.until('[exit code 0]');
+
+    expect((await terminal.painted()).includes('\u001B[32mRUNNING')).toBe(coloured);
+  });
+});
+
+describe('drey configure on a terminal', () => {
+  it('asks, keeps the answers, and tries them', async () => {
+    await open(dreyLine('configure'), {}, { DREY_API: '' });
+    await terminal.until('Address of the API: ');
+    await terminal.type(server.url);
+    await terminal.press('Enter');
+    await terminal.until('AWS region, where the address does not say it: ');
+    await terminal.press('Enter');
+    await terminal.until('Target to deploy to: ');
+    await terminal.type('local');
+    await terminal.press('Enter');
+
+    const screen = await terminal.until('[exit code 0]');
+
+    expect(screen).toMatch(/^target +local +\S+\/\.config\/drey\/config\.json$/m);
+    expect(screen).toContain('The API answers; its targets: local.');
+    expect(JSON.parse(await readFile(join(home, '.config/drey/config.json'), 'utf8'))).toEqual({
+      api: server.url,
+      target: 'local',
+    });
+  });
+});
+
+describe('completion in bash', () => {
+  const openBash = async (replies: Replies = {}) => {
+    await mkdir(join(home, 'bin'));
+    await symlink(bin, join(home, 'bin/drey'));
+    await open('bash --norc -i', replies);
+    await terminal.type("unset HISTFILE; PS1='$ '; source <(drey completion bash); clear");
+    await terminal.press('Enter');
+    await terminal.until(/^\$ $/m);
+  };
+
+  it('completes actions, options, and what the API knows', async () => {
+    await openBash({
+      [`GET ${clusters}/live/jobs`]: { body: { jobs: [job()], reachable: 'True' } },
+    });
+    await terminal.type('drey des');
+    await terminal.press('Tab');
+    await terminal.until(/^\$ drey describe $/m);
+    await terminal.press('Tab');
+    await terminal.until(/^\$ drey describe live $/m);
+    await terminal.type('--outp');
+    await terminal.press('Tab');
+    await terminal.until(/^\$ drey describe live --output $/m);
+    await terminal.press('C-c');
+    await terminal.type('drey cancel ');
+    await terminal.press('Tab');
+
+    expect(await terminal.until(job().jobId)).toContain(`$ drey cancel ${job().jobId}`);
+  });
+
+  it('completes an option of Flink behind which its value follows', async () => {
+    await openBash();
+    await terminal.type('drey run -Dkubernetes.rest-service.exposed.t');
+    await terminal.press('Tab');
+    await terminal.until(/-Dkubernetes\.rest-service\.exposed\.type=$/m);
+    await terminal.type('x');
+
+    expect(await terminal.until('type=x')).toContain('$ drey run -Dkubernetes.rest-service.exposed.type=x');
+  });
+});
