@@ -95,8 +95,13 @@ const urlOf = (apiUrl: URL, pathname: string, query: Query = {}): URL => {
 
 const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
   const { policies, repeat } = await import('#shared/retries.ts');
+  let tries = 0;
+  const tryOnce = () => {
+    tries += 1;
+    return attempt<T>(request, world);
+  };
   try {
-    return await repeat(() => attempt<T>(request, world), {
+    return await repeat(tryOnce, {
       policy: policies.api,
       isTransient: (error, retries) => error instanceof AttemptFailed && retries < error.mostRetries,
       askedMs: (error) => (error instanceof AttemptFailed ? error.retryAfterMs : 0),
@@ -104,8 +109,14 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
     });
   } catch (error) {
     world.signal.throwIfAborted();
-    throw error instanceof AttemptFailed ? error.failure : error;
+    throw error instanceof AttemptFailed ? triedTimes(error.failure, tries) : error;
   }
+};
+
+const triedTimes = (failure: Failure, tries: number): Failure => {
+  const { message, code, lines, errors, hint, cause } = failure;
+  if (tries === 1) return failure;
+  return new Failure(message, { code, lines: [...lines, `Tried ${tries} times.`], errors, hint, cause });
 };
 
 const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: World): Promise<T> => {
@@ -166,7 +177,7 @@ const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => 
   const word =
     cause instanceof Error && 'code' in cause ? String(cause.code) : cause instanceof Error ? cause.message : '';
   return new Failure(`The API of Drey does not answer at ${apiUrl.href} (${word}).`, {
-    lines: [`Tried ${1 + retriesOfConnection} times; the address is from ${apiFrom}.`],
+    lines: [`The address is from ${apiFrom}.`],
     hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` (or DREY_API, --api) with where it is.',
     cause: error,
   });

@@ -26,7 +26,9 @@ export const savepoint = defineCommand<Options>({
       'delete one; the cluster must be able to read it',
   },
   run: async (context, operands, options) =>
-    options.dispose === undefined ? take(context, operands, options) : dispose(options.dispose, operands, context),
+    options.dispose === undefined
+      ? take(context, operands, options)
+      : dispose(options.dispose, operands, options, context),
 });
 
 const take = async (context: Context, [operand, directory]: readonly string[], options: Options): Promise<void> => {
@@ -53,12 +55,18 @@ const take = async (context: Context, [operand, directory]: readonly string[], o
   say('You can resume your program from this savepoint with the run command.');
 };
 
-const dispose = async (path: string, operands: readonly string[], context: Context): Promise<void> => {
+const dispose = async (
+  path: string,
+  operands: readonly string[],
+  options: Options,
+  context: Context,
+): Promise<void> => {
+  const detached = isDetached(options);
   if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
   const clusterId = neededClusterId(context);
   if (!context.json) {
     context.print(`Disposing savepoint '${path}'.`);
-    context.print('Waiting for response...');
+    if (!detached) context.print('Waiting for response...');
   }
   const operation = await askFor(
     {
@@ -66,10 +74,13 @@ const dispose = async (path: string, operands: readonly string[], context: Conte
       body: { path },
       what: `Deleting ${path}`,
       failure: `Disposing the savepoint '${path}' failed.`,
-      detached: false,
+      detached,
     },
     async () => ({ target: await context.target(), clusterId }),
     context,
   );
-  if (operation !== undefined) context.print(`Savepoint '${path}' disposed.`);
+  if (operation !== undefined)
+    context.print(
+      detached ? `It is asked for, as operation ${operation.operationId}.` : `Savepoint '${path}' disposed.`,
+    );
 };

@@ -78,7 +78,7 @@ describe('drey configure', () => {
 
     expect(ended.stderr).toContain('The API of Drey does not answer at http://127.0.0.1:1/ (');
     expect(ended.stderr).toContain(
-      `Tried 3 times; the address is from ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.`,
+      `The address is from ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  Tried 3 times.\n`,
     );
   });
 });

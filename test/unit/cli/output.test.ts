@@ -37,6 +37,8 @@ const replies = (): Replies => ({
   [`POST ${live}/jobs`]: accepted({ kind: 'submit', jobId, state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/cancel`]: accepted({ kind: 'cancel', jobId, state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/stop`]: accepted({ kind: 'stopjob', jobId, state: 'IN_PROGRESS' }),
+  [`POST ${live}/jobs/${jobId}/checkpoints`]: accepted({ kind: 'checkpoint', jobId, state: 'IN_PROGRESS' }),
+  [`POST ${live}/savepoint-disposals`]: accepted({ kind: 'dispose', state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/savepoints`]: accepted({ kind: 'savepoint', jobId, state: 'IN_PROGRESS' }),
 });
 const run = (words: readonly string[], more: Replies = {}) => {
@@ -100,6 +102,8 @@ describe('--no-wait', () => {
     ['run -Dkubernetes.cluster-id=live s3://bucket/a.jar', `Job ${jobId} is being submitted.`],
     [`cancel -Dkubernetes.cluster-id=live ${jobId}`, `Cancelling of job ${jobId} is asked for.`],
     [`stop -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger stop-with-savepoint in detached mode'],
+    [`checkpoint -Dkubernetes.cluster-id=live ${jobId}`, 'It is asked for, as operation'],
+    ['savepoint -Dkubernetes.cluster-id=live -d s3://bucket/sp', 'It is asked for, as operation'],
     [`savepoint -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger manual savepoint'],
   ])('returns at once from %s', async (line, told) => {
     const [action = '', ...words] = line.split(' ');
