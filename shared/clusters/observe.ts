@@ -47,7 +47,7 @@ export const look = async (
     const sightings = sightingsOf(clusters, deployments, pods);
     if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
     else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
-    await freeLost(clusters, name, ports);
+    await freeLost({ target: name, clusters, deployments }, ports);
     await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
   });
 };
@@ -75,12 +75,28 @@ const removeLeftovers = (
   );
 };
 
-/** Frees what operations hold that are long over: the cleanup of a failed deploy may have ended before it said so. */
-const freeLost = async (clusters: readonly Cluster[], target: string, ports: Ports) => {
+/** Frees what operations hold that are over, and of which nothing is there: a cluster that was kept may be deleted by hand. */
+const freeLost = async (
+  {
+    target,
+    clusters,
+    deployments,
+  }: {
+    readonly target: string;
+    readonly clusters: readonly Cluster[];
+    readonly deployments: readonly ObservedDeployment[];
+  },
+  ports: Ports,
+) => {
+  const deployed = new Set(deployments.flatMap(({ operationId }) => operationId ?? []));
   const alive = new Set(clusters.map(({ operationId }) => operationId));
   const { holders } = await ports.store.lineHead(target);
   const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
-  await each(doubtful, (claim) => freeIfLost(claim, ports));
+  await each(doubtful, (claim) =>
+    tolerating('claim not looked at', { target, operationId: claim.operationId }, ports, () =>
+      freeIfLost(claim, deployed, ports),
+    ),
+  );
 };
 
 const sightingsOf = (

@@ -1,4 +1,4 @@
-import { isDone, isEnded, isOver, type Verdict } from '#events/model.ts';
+import { type Cluster, isDone, isEnded, isOver, type Verdict } from '#events/model.ts';
 
 import type { Change, Claimant, StoredOperation, VerdictRecord } from './ports.ts';
 
@@ -10,8 +10,8 @@ export interface Outcomes {
 }
 
 /**
- * A deploy holds its part until its cluster is over; one that failed, until what was created is removed. A submit holds
- * its part until its job ends.
+ * A deploy holds its part until its cluster is over; one that did not come up, until what was created is removed. A
+ * submit holds its part until its job ends.
  */
 export const outcomesOf = (change: Change): Outcomes => {
   const cluster = change.cluster?.value;
@@ -27,7 +27,7 @@ export const outcomesOf = (change: Change): Outcomes => {
   const at = (cluster ?? operations[0])?.updatedAt ?? '';
   return {
     left: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(claimant),
-    freed: [...over.filter(({ state }) => state !== 'FAILED'), ...lost, ...submitted].map(claimant),
+    freed: [...over.filter((one) => !isLeftStanding(one)), ...lost, ...submitted].map(claimant),
     verdicts: firstOfEach([
       ...operations.flatMap((operation) => {
         const verdict = verdictOfOperation(operation, cluster?.mode);
@@ -46,6 +46,10 @@ export const outcomesOf = (change: Change): Outcomes => {
     ]),
   };
 };
+
+/** A cluster that did not come up: its cleanup is still to come. One that failed by its program is gone by the time that is recorded. */
+const isLeftStanding = ({ state, stopOperationId }: Pick<Cluster, 'state' | 'stopOperationId'>): boolean =>
+  state === 'FAILED' && stopOperationId === undefined;
 
 /** A deploy that fails ends its cluster, too. */
 const firstOfEach = (verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] =>

@@ -119,21 +119,30 @@ export const removeLeftover = async (
   const operation = (await ports.store.operation(operationId))?.value;
   if (operation === undefined || operation.target !== target || operation.clusterId !== clusterId) return;
   const cluster = (await ports.store.cluster({ target, clusterId }))?.value;
-  const isItsOwn = cluster?.operationId === operationId && (!isOver(cluster) || isKept(operation));
+  const isItsOwn =
+    cluster?.operationId === operationId &&
+    (!isOver(cluster) || (isKept(operation) && cluster.stopOperationId === undefined));
   if (!isDone(operation) || isItsOwn) return;
   await kubernetes.remove(clusterId, uid, signal);
   ports.log.warn('leftover removed', { target, clusterId, operationId });
 };
 
-/** Longer than the removal of a failed cluster takes. */
-const lostMs = 40 * 60_000;
+/** Longer than anybody can still be creating what it stands for. */
+const lostMs = 10 * 60_000;
 
-/** Frees what an operation holds of its target, if nothing of it can be there any more. */
-export const freeIfLost = async (claim: Claim, ports: Ports): Promise<void> => {
+/**
+ * Frees what an operation holds of its target, if nothing of it is there any more.
+ *
+ * @param deployed The deploys whose Deployments were seen just now.
+ */
+export const freeIfLost = async (claim: Claim, deployed: ReadonlySet<string>, ports: Ports): Promise<void> => {
   const { value: operation } = await operationOf(claim.operationId, ports.store);
   const isRecent = ports.now().getTime() - Date.parse(operation.updatedAt) < lostMs;
   if (!isDone(operation) || isRecent) return;
-  const holdsOn = claim.kind === 'submit' ? await isJobLive(claim, ports) : await isClusterThere(operation, ports);
+  const holdsOn =
+    claim.kind === 'submit'
+      ? await isJobLive(claim, ports)
+      : deployed.has(claim.operationId) || (await isClusterLive(operation, ports));
   if (holdsOn) return;
   await commit({ freed: [claim] }, ports);
   ports.log.warn('lost claim freed', { ...claim.demand, operationId: claim.operationId, target: claim.target });
@@ -144,10 +153,7 @@ const isJobLive = async (claim: Claim, { store }: Ports) => {
   return job !== undefined && !isEnded(job.value);
 };
 
-const isClusterThere = async (operation: StoredOperation, { store }: Ports) => {
+const isClusterLive = async (operation: StoredOperation, { store }: Ports) => {
   const cluster = (await store.cluster(operation))?.value;
-  return (
-    cluster?.operationId === operation.operationId &&
-    (!isOver(cluster) || (cluster.state === 'FAILED' && isKept(operation)))
-  );
+  return cluster?.operationId === operation.operationId && !isOver(cluster);
 };

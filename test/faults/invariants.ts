@@ -49,10 +49,15 @@ export const reachedBy = (world: ModelWorld): readonly string[] => [
   ...clustersOf(world).map(({ mode, state }) => `${mode} ${state}`),
 ];
 
+const isGone = ({ from, to }: Transition) =>
+  ['STOPPED', 'FINISHED', 'CANCELED'].includes(to) || (from === 'STOPPING' && to === 'FAILED');
+
 /** What a transition claims has to be so in that moment. */
 export const provenNow = (transition: Transition, world: ModelWorld): readonly string[] => {
-  if (transition.subject !== 'cluster' || !['STOPPED', 'FINISHED', 'CANCELED'].includes(transition.to)) return [];
+  if (transition.subject !== 'cluster' || !isGone(transition)) return [];
   const cluster = clustersOf(world).find(({ clusterId }) => clusterId === transition.clusterId);
+  if (transition.from === 'STOPPING' && holdersOf(world).some((claim) => claim.operationId === cluster?.operationId))
+    return [`${transition.clusterId} is ${transition.to}, and holds its place on`];
   const deployment = world.kubernetes.objects.get(`Deployment/${transition.clusterId}`);
   return deployment !== undefined && operationIn(deployment) === cluster?.operationId
     ? [`${transition.clusterId} is ${transition.to} while its Deployment is there`]

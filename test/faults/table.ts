@@ -93,6 +93,7 @@ export class ModelTable {
       throw new Error('Transaction request cannot include multiple operations on one item');
     const codes = puts.map((put) => (this.holds(put) ? 'None' : 'ConditionalCheckFailed'));
     if (codes.some((code) => code !== 'None')) throw cancelled(codes);
+    const inserted: Item[] = [];
     for (const { Item } of puts) {
       const item = structuredClone(Item) as Item;
       const key = keyOf(item);
@@ -108,8 +109,10 @@ export class ModelTable {
       this.simulation.after(this.random() * longestIndexDelaySeconds, () => {
         if (Number(this.index.get(key)?.['version'] ?? 0) <= Number(item['version'])) this.index.set(key, item);
       });
-      if (isNew) this.onInsert(item);
+      if (isNew) inserted.push(item);
     }
+    // Whoever is told sees all of the transaction.
+    for (const item of inserted) this.onInsert(item);
   }
 
   private holds({ Item, ConditionExpression, ExpressionAttributeValues = {} }: Put): boolean {

@@ -181,7 +181,6 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
   });
 
   it('fails with a command that it depends on', async () => {
-    world.kubernetes.pods = [{ reason: 'ImagePullBackOff', message: 'no such image' }] as never;
     limit({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -206,6 +205,43 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
 
     expect(await stateOf('one')).toBe('FAILED');
     expect(before).toEqual(['one']);
+    expect(await holders()).toEqual([]);
+  });
+});
+
+describe.each(doors)('through %s, an application in a target with limits', (_door, send) => {
+  const application = { mode: 'application', job: { jar: 'local:///a.jar' } };
+
+  it.each(['remove', 'keep'])(
+    'frees its place at once when its program failed, with onFailure %s',
+    async (onFailure) => {
+      limit({ limits: { clusters: 1 } });
+      await send('deploy', { clusterId: 'one', data: { ...application, onFailure } }, world);
+      await deploy(send, 'two');
+      await settle();
+      world.kubernetes.cluster('one').flink.setState(idOf('one'), 'FAILED', 'java.lang.Exception: no');
+      await throughLooks({ target: 'local' }, world.ports);
+      await settle();
+
+      expect([await stateOf('one'), await stateOf('two')]).toEqual(['FAILED', 'RUNNING']);
+      expect(await holders()).toEqual(['two']);
+    },
+  );
+
+  it('that did not come up and is kept holds its place until somebody deletes it', async () => {
+    limit({ limits: { clusters: 1 } });
+    await send('deploy', { clusterId: 'one', data: { ...application, onFailure: 'keep' } }, world);
+    world.pass(700);
+    await throughLooks({ target: 'local' }, world.ports);
+    await settle();
+    world.pass(3_600);
+    await throughLooks({ target: 'local' }, world.ports);
+    const kept = await holders();
+    world.kubernetes.clusters.delete('one');
+    await throughLooks({ target: 'local' }, world.ports);
+
+    expect(await stateOf('one')).toBe('FAILED');
+    expect(kept).toEqual(['one']);
     expect(await holders()).toEqual([]);
   });
 });
