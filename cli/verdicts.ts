@@ -79,10 +79,10 @@ const print = async (operations: readonly Operation[], context: Context): Promis
 };
 
 const causesOf = async (
-  { operationId, kind, clusterId, verdict, state, problem, phase }: Operation,
+  { operationId, kind, clusterId, verdict, verdictMessage, state, problem, phase }: Operation,
   context: Context,
 ): Promise<readonly string[]> => {
-  const why = problem?.detail ?? phase;
+  const why = verdictMessage ?? problem?.detail ?? phase;
   const line = `${clusterId}: ${verdict ?? state}${why === undefined ? '' : `: ${why}`}`;
   if (kind !== 'batch') return [line];
   const { elements } = await context.api.get<Elements>(path`/v1/operations/${operationId}/elements`);

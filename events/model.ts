@@ -140,6 +140,9 @@ export const Operation = z
       description:
         'How what it started has ended: the program of an application, the job of a submit, all of a batch. A session is FINISHED when it is up; a cancel or stop when it is done.',
     }),
+    verdictMessage: z.string().optional().meta({
+      description: 'Why, where it did not finish: the root cause of a program that failed.',
+    }),
     savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it took.' }),
     checkpoint: z.int().optional().meta({ description: 'The number of the checkpoint that it took.' }),
     correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),

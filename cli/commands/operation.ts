@@ -23,6 +23,7 @@ export const operation = defineCommand({
       Phase: found.phase,
       Reached: found.phases?.map((one) => phaseLine(one, found.createdAt)).join(', '),
       Verdict: found.verdict === undefined ? undefined : paintState(found.verdict, context.io.stdout),
+      Cause: found.problem === undefined ? found.verdictMessage : undefined,
       Batch: found.batchId,
       Correlation: found.correlationId,
       Created: localTime(found.createdAt),

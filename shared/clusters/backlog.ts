@@ -37,8 +37,10 @@ const asWaiting = ({ claim, position, block }: Turn) => {
 export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
   const { value } = await operationOf(operationId, ports.store);
   if (value.state === 'QUEUED') return { ...shown(value), ...(await placeOf(value, ports)) };
-  const verdict = await ports.store.verdict(operationId);
-  return verdict === undefined ? shown(value) : { ...shown(value), verdict: verdict.verdict };
+  const record = await ports.store.verdict(operationId);
+  if (record === undefined) return shown(value);
+  const { verdict, message } = record;
+  return { ...shown(value), verdict, ...(message === undefined ? {} : { verdictMessage: message }) };
 };
 
 const placeOf = async ({ target, operationId }: StoredOperation, ports: Ports) => {

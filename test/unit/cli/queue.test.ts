@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Backlog } from '#events/requests.ts';
 import type { Operation } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 
 import { drey } from './drey.ts';
 import { type Replies, startLoopbackApi } from './loopback-api.ts';
@@ -169,10 +170,29 @@ describe('drey wait', () => {
     expect(stdout).toMatch(/a{32} +deploy +nightly +FINISHED\nb{32} +deploy +other +FINISHED/);
   });
 
+  it('ends with 1 and the root cause of a program that failed', async () => {
+    const verdictMessage = 'ArithmeticException: / by zero';
+    const replies = operationAt(operation({ verdict: 'FAILED', verdictMessage }));
+    const { code, stderr } = await run(replies, ['wait', id('a')]);
+    const shown = await run(replies, ['operation', id('a')]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('nightly: FAILED: ArithmeticException: / by zero');
+    expect(shown.stdout).toMatch(/Cause: +ArithmeticException: \/ by zero/);
+  });
+
   it('ends with 1 and the causes when some have not, with the rows of a batch', async () => {
-    const problem = { detail: '1 of 2 did not finish' } as Operation['problem'];
     const replies = {
-      ...operationAt(operation({ kind: 'batch', clusterId: 'days', verdict: 'FAILED', problem })),
+      ...operationAt(
+        operation({
+          kind: 'batch',
+          clusterId: 'days',
+          state: 'FAILED',
+          problem: toProblem(new Fault('elements-failed', '1 of 2 did not finish')),
+          verdict: 'FAILED',
+          verdictMessage: '1 of 2 did not finish',
+        }),
+      ),
       [`GET /v1/operations/${id('a')}/elements`]: {
         body: {
           elements: [

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
+import { readOperation } from '#shared/clusters/backlog.ts';
 import { observe } from '#shared/clusters/observe.ts';
 import { planDeploy } from '#shared/clusters/plan.ts';
 import { readClusters } from '#shared/clusters/reads.ts';
@@ -108,6 +109,11 @@ describe.each(doors)('through %s, an application', (_door, send) => {
       message: 'ArithmeticException: / by zero',
     });
     expect(world.kubernetes.clusters.size).toBe(0);
+    expect(await readOperation(deployId(), world.ports)).toMatchObject({
+      state: 'SUCCEEDED',
+      verdict: 'FAILED',
+      verdictMessage: 'ArithmeticException: / by zero',
+    });
   });
 
   it('that is short may be over at the first look', async () => {
