@@ -149,6 +149,7 @@ export const Operation = z
     batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,
+    startedAt: Time.optional().meta({ description: 'When its turn came, where it had waited for it.' }),
     updatedAt: Time,
     deadline: Time,
   })

@@ -65,12 +65,12 @@ const look = async (
   now: Date,
   signal: AbortSignal,
 ): Promise<Seen> => {
-  const { clusterId, createdAt } = operation;
+  const { clusterId, createdAt, startedAt = createdAt } = operation;
   let phases: readonly DeployPhase[] = [];
   try {
     const observation = await kubernetes.observe(clusterId, signal);
     phases = phasesOf(observation);
-    const verdict = judge(observation, (now.getTime() - Date.parse(createdAt)) / 1000);
+    const verdict = judge(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
     if (verdict.answer === 'no' && verdict.final) {
       const message = await logAndCause(verdict.message, clusterId, kubernetes, signal);
       return { seen: { ...verdict, message }, phases };

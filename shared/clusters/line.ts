@@ -160,7 +160,7 @@ const start = async (claim: Claim, gate: number | undefined, ports: Ports): Prom
   await commit(
     {
       ...(claim.kind === 'deploy' ? await movedTo('REQUESTED', operation.value, {}, ports) : {}),
-      operations: [{ ...started, value: { ...started.value, deadline } }],
+      operations: [{ ...started, value: { ...started.value, startedAt: now.toISOString(), deadline } }],
       gate: { target: claim.target, drained: undefined, previous: gate },
       holders: [claim],
       freed: replacedBy(claim),

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { backlogHandler } from '#functions/backlog.ts';
 import { operationHandler } from '#functions/operation.ts';
 import type { Target } from '#events/model.ts';
+import { probe } from '#shared/clusters/lifecycle.ts';
 import { observe } from '#shared/clusters/observe.ts';
 
 import {
@@ -89,6 +90,23 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
       'DEPLOYING',
       'RUNNING',
     ]);
+  });
+
+  it('has its patience from its start on, however long it waited', async () => {
+    limit({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    await settle();
+    world.pass(3_600);
+    await send('stop', { clusterId: 'one' }, world);
+    await world.machines.runAll(world.ports);
+    await world.ports.admissions.ask('local');
+    await letIn(world);
+    world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
+    const probed = await probe({ operationId: idOf('two') }, world.ports, world.signal);
+
+    expect(probed).toMatchObject({ outcome: 'waiting' });
+    expect(await readOperation(idOf('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
   });
 
   it('counts what the pods will ask for', async () => {
