@@ -5,12 +5,13 @@ import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
-import { Fault, parse, type Problem, problems, toProblem } from '#events/problem.ts';
-import { CommandMessage, envelopeOf } from '#events/requests.ts';
+import { Fault, parse, problems, toProblem } from '#events/problem.ts';
+import { CommandMessage } from '#events/requests.ts';
 import { accept } from '#shared/clusters/accept.ts';
-import { noteElements, readElement } from '#shared/clusters/batch.ts';
+import { readElement } from '#shared/clusters/batch.ts';
 import { carryOn } from '#shared/clusters/carry-on.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
+import { putAway } from '#shared/clusters/put-away.ts';
 import { live, log } from '#shared/live.ts';
 
 import { earlyMs } from './middleware/http.ts';
@@ -67,27 +68,9 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
     count('Commands', outcome, { command: 'any', door: 'queue' });
     if (!(error instanceof Fault)) ports.log.error('command met an error of our own', { detail: stackOf(error) });
     if (outcome === 'returned') throw error;
-    await putAway(record, outcome, problem, ports);
+    const group = record.attributes.MessageGroupId ?? record.messageId;
+    await putAway({ id: record.messageId, group, body: record.body }, { outcome, problem }, ports);
   }
-};
-
-/** A command that is not tried again: kept where it can be looked at, with why. */
-const putAway = async (
-  { messageId: id, body, attributes }: SQSRecord,
-  outcome: 'rejected' | 'dead',
-  problem: Problem,
-  ports: Ports,
-): Promise<void> => {
-  if (outcome === 'dead') await ports.commands.giveUp({ id, group: attributes.MessageGroupId ?? id, body }, problem);
-  else await ports.bus.reject({ id, ...envelopeOf(body), problem, at: ports.now().toISOString() }, body);
-  const element = CommandMessage.pick({ batchid: true, batchindex: true, subject: true }).safeParse(parsed(body)).data;
-  if (element?.batchid === undefined || element.batchindex === undefined) return;
-  const clusterId = element.subject.split('/')[3] ?? '';
-  const message = outcome === 'dead' ? `given up after ${mostReceives} tries: ${problem.detail}` : problem.detail;
-  await noteElements(
-    [{ batchId: element.batchid, batchIndex: element.batchindex, clusterId, verdict: 'FAILED', message }],
-    ports,
-  );
 };
 
 const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -141,16 +124,10 @@ const kindOf = (type: string): CommandKind => {
 };
 
 const jsonOf = (body: string): unknown => {
-  const json = parsed(body);
-  if (json === undefined) throw new Fault('malformed-request', 'the message is not JSON');
-  return json;
-};
-
-const parsed = (body: string): unknown => {
   try {
     return JSON.parse(body);
-  } catch {
-    return undefined; // No JSON document is undefined.
+  } catch (error) {
+    throw new Fault('malformed-request', 'the message is not JSON', { cause: error });
   }
 };
 

@@ -1,37 +1,33 @@
-import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SFNClient, SFNServiceException } from '@aws-sdk/client-sfn';
 
 import type { Callbacks } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 const longestCause = 30_000;
 
-/** The token is over, not one, or of another account: trying again would only keep others waiting. */
-const final = new Set([
-  'TaskTimedOut',
-  'TaskDoesNotExist',
-  'InvalidToken',
-  'ValidationException',
-  'AccessDeniedException',
-]);
+/**
+ * Everything else is about the token (over, not one, of another account, of a machine whose key may not be used): trying
+ * again would only keep others waiting.
+ */
+const mayPass = ({ name, $fault }: SFNServiceException) => $fault === 'server' || /Throttl|TooManyRequests/.test(name);
 
 /** Tasks of the callers' state machines that wait for a verdict. */
-export const openCallbacks = (): Callbacks => {
-  let client: SFNClient | undefined;
+export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks => {
   return {
-    async answer(taskToken, finished) {
+    async answer(taskToken, told) {
       const sdk = await import('@aws-sdk/client-sfn');
       client ??= new sdk.SFNClient(awsRetries);
-      const text = JSON.stringify(finished);
+      const text = JSON.stringify(told);
+      const verdict = 'verdict' in told ? told.verdict : 'FAILED';
       try {
-        if (finished.verdict === 'FINISHED')
-          await client.send(new sdk.SendTaskSuccessCommand({ taskToken, output: text }));
+        if (verdict === 'FINISHED') await client.send(new sdk.SendTaskSuccessCommand({ taskToken, output: text }));
         else
           await client.send(
-            new sdk.SendTaskFailureCommand({ taskToken, error: finished.verdict, cause: text.slice(0, longestCause) }),
+            new sdk.SendTaskFailureCommand({ taskToken, error: verdict, cause: text.slice(0, longestCause) }),
           );
         return true;
       } catch (error) {
-        if (error instanceof sdk.SFNServiceException && final.has(error.name)) return false;
+        if (error instanceof sdk.SFNServiceException && !mayPass(error)) return false;
         throw error;
       }
     },

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import * as z from 'zod';
+
 import type { Command, CommandKind } from '#events/commands/index.ts';
 import { isDone } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
@@ -7,6 +9,7 @@ import { Fault } from '#events/problem.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { answerLate } from './finish.ts';
 import { checkpoint, dispose, savepoint, stopjob } from './savepoints.ts';
 import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
 import { operationOf, repeatedly } from './records.ts';
@@ -83,17 +86,33 @@ type Keyed = Readonly<
   Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }
 >;
 
-const earlierOperation = async (command: Keyed, { store }: Ports): Promise<Versioned<StoredOperation> | undefined> => {
+const earlierOperation = async (command: Keyed, ports: Ports): Promise<Versioned<StoredOperation> | undefined> => {
   if (command.key === undefined) return undefined;
-  const known = await store.idempotency(command.target, command.key);
+  const known = await ports.store.idempotency(command.target, command.key);
   if (known === undefined) return undefined;
   if (known.fingerprint !== fingerprint(command)) {
     throw new Fault('key-reused', `the idempotency key ${command.key} came with another command before`, {
       operationId: known.operationId,
     });
   }
-  return operationOf(known.operationId, store);
+  return withTokenOf(command, await operationOf(known.operationId, ports.store), ports);
 };
+
+/** A task that is tried again has another token: the newest is answered, at once where the verdict is told already. */
+const withTokenOf = async (
+  { data }: Keyed,
+  { value, version }: Versioned<StoredOperation>,
+  ports: Ports,
+): Promise<Versioned<StoredOperation>> => {
+  const { taskToken } = Token.parse(data);
+  if (taskToken === undefined || taskToken === value.taskToken) return { value, version };
+  const next = { ...value, taskToken };
+  await ports.store.commit({ operations: [{ value: next, previous: version }] });
+  await answerLate(value.operationId, ports);
+  return { value: next, version: version + 1 };
+};
+
+const Token = z.looseObject({ taskToken: z.string().optional() });
 
 const keyFor =
   (command: Keyed, now: Date): KeyFor =>
@@ -110,7 +129,10 @@ const keyFor =
           },
         };
 
-const fingerprint = ({ kind, clusterId, data }: Keyed) =>
-  createHash('sha256')
-    .update(JSON.stringify([kind, clusterId, data]))
+/** Who waits for the verdict is no part of the command. */
+const fingerprint = ({ kind, clusterId, data }: Keyed) => {
+  const { taskToken: _taskToken, ...rest } = Token.parse(data);
+  return createHash('sha256')
+    .update(JSON.stringify([kind, clusterId, rest]))
     .digest('hex');
+};

@@ -23,12 +23,6 @@ type Finished = Awaited<ReturnType<typeof finished>>;
 
 /** Answers those who wait for verdicts besides the bus: tasks of state machines, and batches. */
 export const answerWaiters = async (all: readonly Finished[], ports: Ports): Promise<void> => {
-  for (const { tidings, taskToken } of all) {
-    if (taskToken === undefined) continue;
-    const { operationId } = tidings.detail;
-    const isTaken = await ports.callbacks.answer(taskToken, tidings.detail);
-    if (!isTaken) ports.log.warn('task does not wait any more', { operationId });
-  }
   await noteElements(
     all.flatMap(({ tidings: { detail } }) => {
       const { batchId, batchIndex, clusterId, operationId, verdict, message } = detail;
@@ -38,4 +32,18 @@ export const answerWaiters = async (all: readonly Finished[], ports: Ports): Pro
     }),
     ports,
   );
+  // Last, as Step Functions may have none of it for a while: then all of this is done again.
+  for (const one of all) await answerTask(one, ports);
+};
+
+const answerTask = async ({ tidings: { detail }, taskToken }: Finished, ports: Ports): Promise<void> => {
+  if (taskToken === undefined) return;
+  const isTaken = await ports.callbacks.answer(taskToken, detail);
+  if (!isTaken) ports.log.warn('task cannot be answered', { operationId: detail.operationId });
+};
+
+/** Answers the task of an operation that may have been over before the task asked. */
+export const answerLate = async (operationId: string, ports: Ports): Promise<void> => {
+  const verdict = await ports.store.verdict(operationId);
+  if (verdict !== undefined) await answerTask(await finished(verdict, ports), ports);
 };

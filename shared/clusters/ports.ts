@@ -322,8 +322,8 @@ export interface Drafts {
 }
 
 export interface Callbacks {
-  /** Answers a Step Functions task. A token that is no longer valid is nobody's trouble: false. */
-  answer(taskToken: string, finished: CommandFinished): Promise<boolean>;
+  /** Answers a Step Functions task. A token that cannot be answered is nobody's trouble: false. What may pass is thrown. */
+  answer(taskToken: string, told: CommandFinished | Rejection): Promise<boolean>;
 }
 
 export interface Looks {

@@ -161,10 +161,10 @@ class FakeDrafts implements Drafts {
 }
 
 class FakeCallbacks implements Callbacks {
-  readonly answered: { readonly taskToken: string; readonly finished: CommandFinished }[] = [];
+  readonly answered: { readonly taskToken: string; readonly told: CommandFinished | Rejection }[] = [];
 
-  async answer(taskToken: string, finished: CommandFinished) {
-    this.answered.push({ taskToken, finished });
+  async answer(taskToken: string, told: CommandFinished | Rejection) {
+    this.answered.push({ taskToken, told });
     return true;
   }
 }

@@ -188,7 +188,7 @@ describe('the end of a batch', () => {
     await publish([verdictOf(0, 'FINISHED'), verdictOf(1, 'FINISHED')]);
     await publish([world.store.verdicts.get(batchId())!]);
 
-    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token', finished: { verdict: 'FINISHED' } }]);
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token', told: { verdict: 'FINISHED' } }]);
     expect(JSON.stringify(world.bus.published)).not.toContain('"token"');
   });
 });
@@ -224,6 +224,72 @@ describe('verdicts', () => {
 
     expect(world.store.verdicts.get(deploys()[0]?.operationId ?? '')).toMatchObject({ verdict: 'FAILED' });
     expect(await cluster('etl')).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('the task of a state machine', () => {
+  const [, send] = doors[1]!;
+  const sendWith = (taskToken: string, fields: object = {}) =>
+    send('deploy', { clusterId: 'etl', key: 'nightly', data: { mode: 'session', taskToken, ...fields } }, world);
+
+  it('is answered when its command is refused', async () => {
+    await sendWith('token', { config: { 'kubernetes.entry.path': '/x' } });
+    await throughBatch([sqsRecord({ nonsense: true, data: { taskToken: 'other' } })], world.ports);
+
+    expect(world.callbacks.answered).toMatchObject([
+      { taskToken: 'token', told: { problem: { code: 'refused-option' } } },
+      { taskToken: 'other', told: { problem: { code: 'malformed-request' } } },
+    ]);
+  });
+
+  it('is answered when its command is given up', async () => {
+    const { answered } = world.callbacks;
+    world.targets.get = async () => {
+      throw new Error('the table does not answer');
+    };
+    const data = { mode: 'session', taskToken: 'token' };
+    await throughBatch(
+      [sqsRecord(commandMessage('deploy', { clusterId: 'etl', data }), 'g', mostReceives)],
+      world.ports,
+    );
+
+    expect(answered).toMatchObject([{ taskToken: 'token', told: { problem: { code: 'internal' } } }]);
+    expect(world.commands.deadCommands).toHaveLength(1);
+  });
+
+  it('is answered by its newest token when it is tried again', async () => {
+    await sendWith('first');
+    await sendWith('second');
+    await world.machines.runAll(world.ports);
+    await publish();
+
+    expect(world.bus.rejected).toEqual([]);
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'second', told: { verdict: 'FINISHED' } }]);
+  });
+
+  it('is answered at once when it is tried again after the end', async () => {
+    await sendWith('first');
+    await world.machines.runAll(world.ports);
+    await publish();
+    await sendWith('second');
+
+    expect(world.callbacks.answered.map(({ taskToken }) => taskToken)).toEqual(['first', 'second']);
+    expect(deploys()).toHaveLength(1);
+  });
+
+  it('that cannot be answered for a while holds up no batch', async () => {
+    const [, http] = doors[0]!;
+    await http('batch', { data: { ...data, parameters: [{ day: '1' }] } }, world);
+    await letIn(world);
+    const element = deploys()[0]!;
+    world.store.operations.set(element.operationId, { value: { ...element, taskToken: 'token' }, version: 9 });
+    world.callbacks.answer = async () => {
+      throw new Error('ThrottlingException');
+    };
+    const verdict = { operationId: element.operationId, target: 'local', verdict: 'FINISHED', at: '' } as const;
+    await publish([verdict]).catch(() => undefined);
+
+    expect(theBatch()).toMatchObject({ state: 'SUCCEEDED' });
   });
 });
 

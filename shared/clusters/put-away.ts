@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+import type { Problem } from '#events/problem.ts';
+import { envelopeOf } from '#events/requests.ts';
+
+import { noteElements } from './batch.ts';
+import type { Ports, QueuedMessage } from './ports.ts';
+
+const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+/** What a message that may be anything says of itself. */
+const Sketch = z.object({
+  subject: z.string().catch(''),
+  batchid: lenient(z.string()),
+  batchindex: lenient(z.number()),
+  data: lenient(z.object({ taskToken: lenient(z.string().min(1)) })),
+});
+
+/**
+ * Puts away a message that is not tried again, with why: `rejected` as it will never do, `dead` after its last try.
+ * Whoever waits for it is told.
+ */
+export const putAway = async (
+  message: QueuedMessage,
+  { outcome, problem }: { readonly outcome: 'rejected' | 'dead'; readonly problem: Problem },
+  ports: Ports,
+): Promise<void> => {
+  const { id, body } = message;
+  const rejection = { id, ...envelopeOf(body), problem, at: ports.now().toISOString() };
+  const { subject, batchid: batchId, batchindex: batchIndex, data } = sketchOf(body);
+  if (batchId !== undefined && batchIndex !== undefined) {
+    const why = outcome === 'dead' ? `given up after its last try: ${problem.detail}` : problem.detail;
+    const clusterId = subject.split('/')[3] ?? '';
+    await noteElements([{ batchId, batchIndex, clusterId, verdict: 'FAILED', message: why }], ports);
+  }
+  if (data?.taskToken !== undefined) {
+    const isTaken = await ports.callbacks.answer(data.taskToken, rejection);
+    if (!isTaken) ports.log.warn('task cannot be answered', { messageId: id });
+  }
+  if (outcome === 'dead') await ports.commands.giveUp(message, problem);
+  else await ports.bus.reject(rejection, body);
+};
+
+const sketchOf = (body: string): z.output<typeof Sketch> => {
+  try {
+    return Sketch.parse(JSON.parse(body));
+  } catch {
+    return Sketch.parse({}); // Not JSON, or no object: it says nothing.
+  }
+};

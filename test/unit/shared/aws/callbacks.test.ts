@@ -1,0 +1,74 @@
+import { SFNServiceException } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+
+import { Fault, toProblem } from '#events/problem.ts';
+import { openCallbacks } from '#shared/aws/callbacks.ts';
+
+const sfn = (name: string, $fault: 'client' | 'server' = 'client') =>
+  new SFNServiceException({ name, $fault, message: name, $metadata: {} });
+
+/** A client that answers with that error, or not at all, and what it was sent. */
+const clientOf = (error?: Error) => {
+  const sent: { readonly name: string; readonly input: unknown }[] = [];
+  const send = async (command: object) => {
+    sent.push({ name: command.constructor.name, input: 'input' in command ? command.input : undefined });
+    if (error !== undefined) throw error;
+    return {};
+  };
+  return { sent, callbacks: openCallbacks({ send }) };
+};
+
+const at = '2026-11-23T12:00:00.000Z';
+const finished = {
+  operationId: 'a',
+  kind: 'deploy',
+  target: 'local',
+  clusterId: 'etl',
+  verdict: 'FINISHED',
+  at,
+} as const;
+
+describe('the answer to a task', () => {
+  it('is a success when all FINISHED', async () => {
+    const { callbacks, sent } = clientOf();
+
+    expect(await callbacks.answer('token', finished)).toBe(true);
+    expect(sent).toEqual([
+      { name: 'SendTaskSuccessCommand', input: { taskToken: 'token', output: JSON.stringify(finished) } },
+    ]);
+  });
+
+  it('is a failure with the problem when the command was refused', async () => {
+    const { callbacks, sent } = clientOf();
+    await callbacks.answer('token', { id: 'm', problem: toProblem(new Fault('over-limit', 'too much')), at });
+
+    expect(sent).toMatchObject([
+      {
+        name: 'SendTaskFailureCommand',
+        input: { taskToken: 'token', error: 'FAILED', cause: expect.stringContaining('too much') },
+      },
+    ]);
+  });
+
+  it.each([
+    'TaskTimedOut',
+    'TaskDoesNotExist',
+    'InvalidToken',
+    'InvalidOutput',
+    'ValidationException',
+    'AccessDeniedException',
+    'KmsAccessDeniedException',
+    'KmsInvalidStateException',
+  ])('is given up after %s, so that nobody else waits for it', async (name) => {
+    expect(await clientOf(sfn(name)).callbacks.answer('token', finished)).toBe(false);
+  });
+
+  it.each([
+    sfn('ThrottlingException'),
+    sfn('KmsThrottlingException'),
+    sfn('InternalServerError', 'server'),
+    new Error('the connection was closed'),
+  ])('is tried again after %s', async (error) => {
+    await expect(clientOf(error).callbacks.answer('token', finished)).rejects.toBe(error);
+  });
+});
