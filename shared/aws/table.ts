@@ -19,6 +19,7 @@ import type {
   Claimant,
   Element,
   Idempotency,
+  Refusal,
   Store,
   StoredOperation,
   Targets,
@@ -48,6 +49,7 @@ const gateKey = (target: string) => ({ pk: `target#${target}/line`, sk: 'gate' }
 const waitingKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `waiting#${operationId}` });
 const holderKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `holder#${operationId}` });
 const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
+const refusalKey = (target: string, key: string) => ({ ...idempotencyKey(target, key), sk: 'refusal' });
 const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
 
 /** The sort keys of the items that are published when they are inserted. */
@@ -140,6 +142,7 @@ export const openTable = ({
     jobs = [],
     transitions = [],
     idempotency,
+    refusal,
     verdicts = [],
     elements = [],
   }: Change): readonly Write[] => [
@@ -158,6 +161,7 @@ export const openTable = ({
       put(transitionKey(transition, transition.sequence), { value: transition, previous: undefined }),
     ),
     ...(idempotency === undefined ? [] : [putIdempotency(idempotency)]),
+    ...(refusal === undefined ? [] : [putRefusal(refusal)]),
     ...verdicts.map(putVerdict),
     ...elements.map((element): Write => ({
       Put: { TableName: table, Item: { ...elementKey(element.batchId, element.batchIndex), value: element } },
@@ -211,6 +215,10 @@ export const openTable = ({
       ExpressionAttributeNames: { '#ttl': 'ttl' },
       ExpressionAttributeValues: { ':now': seconds(now()) },
     },
+  });
+
+  const putRefusal = ({ target, key, code, expiresAt }: Refusal): Write => ({
+    Put: { TableName: table, Item: { ...refusalKey(target, key), value: { code }, ttl: seconds(expiresAt) } },
   });
 
   const store: Store = {
@@ -285,6 +293,12 @@ export const openTable = ({
         operationId: String(item['operationId']),
         expiresAt: new Date(Number(item['ttl']) * 1000),
       };
+    },
+
+    async refusal(target, key) {
+      const item = await get(refusalKey(target, key));
+      if (item === undefined || Number(item['ttl']) < seconds(now())) return undefined;
+      return item['value'] as Pick<Refusal, 'code'>; // Written by Drey alone, as it is typed.
     },
 
     async verdict(operationId) {

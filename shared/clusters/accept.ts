@@ -16,7 +16,8 @@ import { operationOf, repeatedly } from './records.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
-const keyLifetimeMs = 7 * 24 * 3_600_000;
+/** How long a key stands for its command. */
+export const keyLifetimeMs = 7 * 24 * 3_600_000;
 
 /** What a command does, in two halves: a fault in the second one leaves an operation that the same command finishes. */
 export interface UseCase<K extends CommandKind> {
@@ -56,9 +57,18 @@ export const accept = async <K extends CommandKind>(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<StoredOperation> => {
+  mustNotAwaitItself(command);
   const useCase = useCases[command.kind];
   const operation = await recorded(useCase, command, ports, signal);
   return isDone(operation.value) ? operation.value : useCase.advance(operation, command, ports, signal);
+};
+
+/** @throws Fault `malformed-request` */
+const mustNotAwaitItself = ({ key, data }: Keyed): void => {
+  const { dependsOn = [] } = Own.parse(data);
+  if (key === undefined || !dependsOn.includes(key)) return;
+  const detail = `it is the command's own key, ${key}`;
+  throw new Fault('malformed-request', `/dependsOn: ${detail}`, { errors: [{ pointer: '/dependsOn', detail }] });
 };
 
 const recorded = async <K extends CommandKind>(
@@ -104,7 +114,7 @@ const withTokenOf = async (
   { value, version }: Versioned<StoredOperation>,
   ports: Ports,
 ): Promise<Versioned<StoredOperation>> => {
-  const { taskToken } = Token.parse(data);
+  const { taskToken } = Own.parse(data);
   if (taskToken === undefined || taskToken === value.taskToken) return { value, version };
   const next = { ...value, taskToken };
   await ports.store.commit({ operations: [{ value: next, previous: version }] });
@@ -112,7 +122,8 @@ const withTokenOf = async (
   return { value: next, version: version + 1 };
 };
 
-const Token = z.looseObject({ taskToken: z.string().optional() });
+/** What is looked at in the data of any command. */
+const Own = z.looseObject({ taskToken: z.string().optional(), dependsOn: z.array(z.string()).optional() });
 
 const keyFor =
   (command: Keyed, now: Date): KeyFor =>
@@ -131,7 +142,7 @@ const keyFor =
 
 /** Who waits for the verdict is no part of the command. */
 const fingerprint = ({ kind, clusterId, data }: Keyed) => {
-  const { taskToken: _taskToken, ...rest } = Token.parse(data);
+  const { taskToken: _taskToken, ...rest } = Own.parse(data);
   return createHash('sha256')
     .update(JSON.stringify([kind, clusterId, rest]))
     .digest('hex');

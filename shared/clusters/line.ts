@@ -40,8 +40,8 @@ export const claimOf = (
  * @param changeOf What to record. It may be called twice.
  * @param beforeWaiting Keeps what is needed of it later.
  * @returns What it waits for; undefined when it is started.
- * @throws Fault `over-limit` when it will never fit, `limit-reached` when the line is full, `dependency-failed`,
- *   `not-started` when it came too late.
+ * @throws Fault `over-limit` when it will never fit, `limit-reached` when the line is full, `not-started` when it came
+ *   too late.
  */
 export const enter = async (
   claim: Claim,
@@ -51,7 +51,7 @@ export const enter = async (
   beforeWaiting: () => Promise<void> = async () => {},
 ): Promise<Block | undefined> => {
   mustEverFit(claim, target);
-  const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedBy(claim, target, ports)]);
+  const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedAtEntry(claim, target, ports)]);
   const block = blockOf(claim, line, awaited, target);
   if (block === undefined && (await isStarted(claim, target, line.gate, changeOf(undefined), ports))) return undefined;
   if (line.waiting >= target.mostWaiting) {
@@ -62,10 +62,20 @@ export const enter = async (
   const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
   await beforeWaiting();
   await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
-  // A place may have become free before it stood in line.
+  // A place may have become free before it stood in line, or what it waits for may have ended.
   const now = blockOf(claim, await ports.store.lineHead(target.name), awaited, target);
-  if (now === undefined || now.reason === 'WaitingForTurn') await ports.admissions.ask(target.name);
+  if (now?.reason !== 'WaitingForQuota' && now?.reason !== 'Drained') await ports.admissions.ask(target.name);
   return waits;
+};
+
+/** What depends on one that has failed already is recorded all the same, and fails in the line: others may depend on it. */
+const awaitedAtEntry = async (claim: Claim, target: NamedTarget, ports: Ports): Promise<Block | undefined> => {
+  try {
+    return await awaitedBy(claim, target, ports);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'dependency-failed') throw error;
+    return { reason: 'WaitingForDependency', message: error.message };
+  }
 };
 
 /** Where others wait, whose turn it is among them is decided for all at once. */
@@ -255,21 +265,23 @@ const openDependencies = async (
   store: Store,
 ): Promise<readonly string[]> => {
   const verdicts = await Promise.all(
-    dependsOn.map(async (name) => ({ name, found: await verdictOf(name, target, store) })),
+    dependsOn.map(async (name) => ({ name, verdict: await verdictOf(name, target, store) })),
   );
-  const lost = verdicts.filter(({ found }) => found !== undefined && found.verdict !== 'FINISHED');
+  const lost = verdicts.filter(({ verdict }) => verdict !== undefined && verdict !== 'FINISHED');
   if (lost.length > 0) {
-    const causes = lost.map(({ name, found }) => `${name} is ${found?.verdict}`).join(', ');
+    const causes = lost.map(({ name, verdict }) => `${name} is ${verdict}`).join(', ');
     throw new Fault('dependency-failed', `it depends on commands that did not finish: ${causes}`, {
       reason: 'DependencyFailed',
     });
   }
-  return verdicts.filter(({ found }) => found === undefined).map(({ name }) => name);
+  return verdicts.filter(({ verdict }) => verdict === undefined).map(({ name }) => name);
 };
 
-/** By its key or its id. A command that has not come yet has no verdict either. */
-const verdictOf = async (name: string, target: string, store: Store) => {
+/** By its key or its id. A command that has not come yet has no verdict either, unless it came and was refused. */
+const verdictOf = async (name: string, target: string, store: Store): Promise<string | undefined> => {
   const known = await store.idempotency(target, name);
   const operationId = known?.operationId ?? (OperationId.safeParse(name).success ? name : undefined);
-  return operationId === undefined ? undefined : store.verdict(operationId);
+  if (operationId !== undefined) return (await store.verdict(operationId))?.verdict;
+  const refusal = await store.refusal(target, name);
+  return refusal === undefined ? undefined : `refused (${refusal.code})`;
 };

@@ -1,7 +1,7 @@
 import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
-import type { Mistake, Problem } from '#events/problem.ts';
+import type { Mistake, Problem, ProblemCode } from '#events/problem.ts';
 import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
@@ -96,6 +96,7 @@ export interface Change {
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
   readonly transitions?: readonly Transition[];
   readonly idempotency?: Idempotency;
+  readonly refusal?: Refusal;
   /** The line of a target: who admits, and who drains or resumes, names the version that the decision was made on. */
   readonly gate?: { readonly target: string; readonly drained: Line['drained']; readonly previous: number | undefined };
   readonly waiting?: { readonly value: Claim; readonly previous: number | undefined };
@@ -110,6 +111,14 @@ export interface Change {
 }
 
 export type Claimant = Pick<Claim, 'target' | 'operationId'>;
+
+/** A command of the queue that was rejected: who depends on its key does not wait for it. */
+export interface Refusal {
+  readonly target: string;
+  readonly key: string;
+  readonly code: ProblemCode;
+  readonly expiresAt: Date;
+}
 
 /** Which operation a key stands for. */
 export interface Idempotency {
@@ -141,6 +150,8 @@ export interface Store {
   job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;
   transitions(place: Place, range: { readonly after: number; readonly limit: number }): Promise<readonly Transition[]>;
   idempotency(target: string, key: string): Promise<Idempotency | undefined>;
+  /** That of a key which no operation has. */
+  refusal(target: string, key: string): Promise<Pick<Refusal, 'code'> | undefined>;
   verdict(operationId: string): Promise<VerdictRecord | undefined>;
   /** Who waits for a target and who holds how much of it, as of now. */
   line(target: string): Promise<Line>;

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 
+import { TargetName } from '#events/names.ts';
 import type { Problem } from '#events/problem.ts';
 import { envelopeOf } from '#events/requests.ts';
 
+import { keyLifetimeMs } from './accept.ts';
 import { noteElements } from './batch.ts';
 import type { Ports, QueuedMessage } from './ports.ts';
 
@@ -10,11 +12,14 @@ const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(unde
 
 /** What a message that may be anything says of itself. */
 const Sketch = z.object({
+  id: lenient(z.string().min(1).max(200)),
+  idempotencykey: lenient(z.string().min(1).max(200)),
   subject: z.string().catch(''),
   batchid: lenient(z.string()),
   batchindex: lenient(z.number()),
   data: lenient(z.object({ taskToken: lenient(z.string().min(1)) })),
 });
+type Sketch = z.output<typeof Sketch>;
 
 /**
  * Puts away a message that is not tried again, with why: `rejected` as it will never do, `dead` after its last try.
@@ -27,12 +32,14 @@ export const putAway = async (
 ): Promise<void> => {
   const { id, body } = message;
   const rejection = { id, ...envelopeOf(body), problem, at: ports.now().toISOString() };
-  const { subject, batchid: batchId, batchindex: batchIndex, data } = sketchOf(body);
+  const sketch = sketchOf(body);
+  const { subject, batchid: batchId, batchindex: batchIndex, data } = sketch;
   if (batchId !== undefined && batchIndex !== undefined) {
     const why = outcome === 'dead' ? `given up after its last try: ${problem.detail}` : problem.detail;
     const clusterId = subject.split('/')[3] ?? '';
     await noteElements([{ batchId, batchIndex, clusterId, verdict: 'FAILED', message: why }], ports);
   }
+  if (outcome === 'rejected') await noteRefusal(sketch, problem, ports);
   if (data?.taskToken !== undefined) {
     const isTaken = await ports.callbacks.answer(data.taskToken, rejection);
     if (!isTaken) ports.log.warn('task cannot be answered', { messageId: id });
@@ -41,7 +48,19 @@ export const putAway = async (
   else await ports.bus.reject(rejection, body);
 };
 
-const sketchOf = (body: string): z.output<typeof Sketch> => {
+/** Who depends on its key fails with it. One that is dead may still come back. */
+const noteRefusal = async (
+  { id, idempotencykey: key = id, subject }: Sketch,
+  { code }: Problem,
+  ports: Ports,
+): Promise<void> => {
+  const target = TargetName.safeParse(subject.split('/')[1]).data;
+  if (key === undefined || target === undefined) return;
+  const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
+  await ports.store.commit({ refusal: { target, key, code, expiresAt } });
+};
+
+const sketchOf = (body: string): Sketch => {
   try {
     return Sketch.parse(JSON.parse(body));
   } catch {

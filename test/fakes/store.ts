@@ -7,6 +7,7 @@ import type {
   Change,
   Element,
   Idempotency,
+  Refusal,
   Store,
   StoredOperation,
   Targets,
@@ -21,6 +22,7 @@ export class FakeStore implements Store {
   readonly jobRecords = new Map<string, Versioned<Job>>();
   readonly written: Transition[] = [];
   readonly keys = new Map<string, Idempotency>();
+  readonly refusals = new Map<string, Refusal>();
   readonly gates = new Map<string, Versioned<Pick<Line, 'drained'>>>();
   readonly waiting = new Map<string, Versioned<Claim>>();
   readonly holders = new Map<string, Claim>();
@@ -80,6 +82,10 @@ export class FakeStore implements Store {
     return this.keys.get(`${target}/${key}`);
   }
 
+  async refusal(target: string, key: string) {
+    return this.refusals.get(`${target}/${key}`);
+  }
+
   async verdict(operationId: string) {
     return this.verdicts.get(operationId);
   }
@@ -135,6 +141,7 @@ export class FakeStore implements Store {
       this.elementRecords.set(`${element.batchId}/${element.batchIndex}`, element);
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
+    if (line.refusal !== undefined) this.refusals.set(`${line.refusal.target}/${line.refusal.key}`, line.refusal);
   }
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { backlogHandler } from '#functions/backlog.ts';
 import { operationHandler } from '#functions/operation.ts';
+import { Fault } from '#events/problem.ts';
 import type { Target } from '#events/model.ts';
 import { probe } from '#shared/clusters/lifecycle.ts';
 import { observe } from '#shared/clusters/observe.ts';
@@ -209,6 +210,50 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     expect(operationOfCluster('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'revoked' } });
     expect(operationOfCluster('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
     expect(await cluster('three')).toMatchObject({ state: 'FAILED', reason: 'DependencyFailed' });
+  });
+
+  it('fails with a command that had failed before it came, and takes along what depends on it', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
+    await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'two', data: { ...session, dependsOn: ['first'] }, key: 'second' },
+      world,
+    );
+    await deploy(send, 'three', { dependsOn: ['second'] });
+    await letIn(world);
+    await settle();
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(operationOfCluster('two')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
+    expect(operationOfCluster('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
+    expect(world.drafts.kept.size).toBe(0);
+  });
+
+  it('is refused when it depends on itself', async () => {
+    const data = { ...session, dependsOn: ['mine'] };
+
+    expect(await send('deploy', { clusterId: 'one', data, key: 'mine' }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/dependsOn'],
+    });
+  });
+
+  it('does not wait for a command of the queue that was refused, until that comes again as it should', async () => {
+    const [, queue] = doors[1]!;
+    await queue('deploy', { clusterId: 'one', data: { mode: 'per-job' }, key: 'first' }, world);
+    await deploy(send, 'two', { dependsOn: ['first'] });
+    await settle();
+    await queue('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
+    await deploy(send, 'three', { dependsOn: ['first'] });
+    await settle();
+
+    expect(operationOfCluster('two')).toMatchObject({
+      state: 'FAILED',
+      problem: { detail: 'it depends on commands that did not finish: first is refused (unsupported-mode)' },
+    });
+    expect(await stateOf('three')).toBe('RUNNING');
   });
 
   it('holds its place after a failure until what was created is gone', async () => {
