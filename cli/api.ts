@@ -129,7 +129,7 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   trace(`> ${request.method} ${request.url.href}`);
   const response = await exchange({ ...request, headers: signed }, settings, signal);
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
-  if (response.status >= 300) throw refusalOf(response);
+  if (response.status >= 300) throw refusalOf(response, request.method);
   if (!isObject(response.body)) throw notTheApi();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`: a schema would refuse what a newer API adds
   return response.body as T;
@@ -191,10 +191,11 @@ const notTheApi = () => new Failure('What answered is not the API of Drey.', { h
 const isProblem = (body: unknown): body is Problem =>
   isObject(body) && typeof body['code'] === 'string' && typeof body['detail'] === 'string';
 
-const refusalOf = (answer: Answer): AttemptFailed => {
+const refusalOf = (answer: Answer, method: ApiRequest['method']): AttemptFailed => {
   const { status, body } = answer;
   const failure = isProblem(body) ? failureOf(body) : gatewayFailure(answer);
-  const again = retriedStatuses.has(status) && !(isProblem(body) && !body.retryable);
+  const mayPass = retriedStatuses.has(status) || (status === 500 && method === 'GET');
+  const again = mayPass && !(isProblem(body) && !body.retryable);
   return new AttemptFailed(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
 };
 

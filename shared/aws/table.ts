@@ -7,6 +7,7 @@ import {
   type QueryCommandOutput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
 import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } from '#events/model.ts';
@@ -46,6 +47,7 @@ const elementKey = (batchId: string, index: number) => ({
 });
 /** The line of a target has a partition of its own: its gate, who waits, and who holds a part. */
 const gateKey = (target: string) => ({ pk: `target#${target}/line`, sk: 'gate' });
+const countKey = (target: string) => ({ ...gateKey(target), sk: 'gate#waiting' });
 const waitingKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `waiting#${operationId}` });
 const holderKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `holder#${operationId}` });
 const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
@@ -80,21 +82,23 @@ export const openTable = ({
   now,
 }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
   const get = async (key: { readonly pk: string; readonly sk: string }) =>
-    (await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+    (await asked(db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true })))).Item;
 
   const query = async (pk: string, from: string, to: string, limit = Infinity) => {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
-      const page = await db.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-          Limit: limit === Infinity ? undefined : limit,
-        }),
+      const page: QueryCommandOutput = await asked(
+        db.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+            ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+            ConsistentRead: true,
+            ExclusiveStartKey: start,
+            Limit: limit === Infinity ? undefined : limit,
+          }),
+        ),
       );
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
@@ -102,36 +106,18 @@ export const openTable = ({
     return items;
   };
 
-  const queryCount = async (pk: string, from: string, to: string) => {
-    let count = 0;
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page: QueryCommandOutput = await db.send(
+  const queryState = (state: string, start?: Record<string, unknown>, limit?: number) =>
+    asked(
+      db.send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-          ConsistentRead: true,
-          Select: 'COUNT',
+          IndexName: stateIndex,
+          KeyConditionExpression: 'byState = :state',
+          ExpressionAttributeValues: { ':state': state },
           ExclusiveStartKey: start,
+          Limit: limit,
         }),
-      );
-      count += page.Count ?? 0;
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-    return count;
-  };
-
-  const queryState = (state: string, start?: Record<string, unknown>, limit?: number) =>
-    db.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: stateIndex,
-        KeyConditionExpression: 'byState = :state',
-        ExpressionAttributeValues: { ':state': state },
-        ExclusiveStartKey: start,
-        Limit: limit,
-      }),
+      ),
     );
 
   const writes = (change: Change): readonly Write[] => [...recordWrites(change), ...lineWrites(change)];
@@ -312,16 +298,28 @@ export const openTable = ({
       return {
         ...gateAndHolders(items),
         waiting: waiting.map((item) => ({ value: item['value'] as Claim, version: Number(item['version']) })),
+        counted: countIn(items),
       };
     },
 
     async lineHead(target) {
       const { pk } = gateKey(target);
-      const [items, waiting] = await Promise.all([
-        query(pk, 'gate', 'holder$'),
-        queryCount(pk, 'waiting#', 'waiting$'),
-      ]);
-      return { ...gateAndHolders(items), waiting };
+      const [items, first] = await Promise.all([query(pk, 'gate', 'holder$'), query(pk, 'waiting#', 'waiting$', 1)]);
+      return { ...gateAndHolders(items), waiting: first.length === 0 ? 0 : Math.max(countIn(items), 1) };
+    },
+
+    async count(target, waiting) {
+      const isExact = 'to' in waiting;
+      await asked(
+        db.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: countKey(target),
+            UpdateExpression: isExact ? 'SET waiting = :waiting' : 'ADD waiting :waiting',
+            ExpressionAttributeValues: { ':waiting': isExact ? waiting.to : waiting.by },
+          }),
+        ),
+      );
     },
 
     async elements(batchId) {
@@ -332,7 +330,7 @@ export const openTable = ({
     async commit(change) {
       try {
         const items = [...writes(change)];
-        if (items.length > 0) await db.send(new TransactWriteCommand({ TransactItems: items }));
+        if (items.length > 0) await asked(db.send(new TransactWriteCommand({ TransactItems: items })));
       } catch (error) {
         throw isConflict(error)
           ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error })
@@ -365,7 +363,7 @@ export const openTable = ({
     },
 
     async put(name, target) {
-      await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
+      await asked(db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } })));
       known.delete(name);
     },
   };
@@ -374,7 +372,7 @@ export const openTable = ({
 };
 
 /** Written by Drey alone, as they are typed. */
-const gateAndHolders = (items: readonly Record<string, unknown>[]): Omit<Line, 'waiting'> => {
+const gateAndHolders = (items: readonly Record<string, unknown>[]): Omit<Line, 'waiting' | 'counted'> => {
   const gate = items.find((item) => item['sk'] === 'gate');
   return {
     gate: gate === undefined ? undefined : Number(gate['version']),
@@ -382,6 +380,9 @@ const gateAndHolders = (items: readonly Record<string, unknown>[]): Omit<Line, '
     holders: items.filter((item) => String(item['sk']).startsWith('holder#')).map((item) => item['value'] as Claim),
   };
 };
+
+const countIn = (items: readonly Record<string, unknown>[]): number =>
+  Number(items.find((item) => item['sk'] === countKey('').sk)?.['waiting'] ?? 0);
 
 /** A transaction may name an item once only. */
 const unique = (claims: readonly Claimant[]): readonly Claimant[] => [
@@ -402,6 +403,32 @@ const isConflict = (error: unknown) =>
   (error.CancellationReasons ?? []).some(
     ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',
   );
+
+const throttling: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+]);
+
+const isThrottled = (error: unknown) =>
+  error instanceof TransactionCanceledException
+    ? (error.CancellationReasons ?? []).some(({ Code = '' }) => throttling.has(Code))
+    : error instanceof Error && throttling.has(error.name);
+
+/** @throws Fault `limit-reached` when the table takes no more for a while, whatever the SDK tried. */
+const asked = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isThrottled(error) || isConflict(error)) throw error;
+    throw new Fault('limit-reached', 'too much is asked of the table of Drey at the moment: try again', {
+      cause: error,
+      retryAfterSeconds: 2,
+    });
+  }
+};
 
 const formatCursor = (state: string, clusterId: string) => Buffer.from(`${state}/${clusterId}`).toString('base64url');
 const parseCursor = (cursor: string) => {

@@ -28,10 +28,12 @@ export interface Line {
   readonly drained: { readonly since: string } | undefined;
   readonly waiting: readonly { readonly value: Claim; readonly version: number }[];
   readonly holders: readonly Claim[];
+  /** About how many wait: counted at the last look at the line, and on by each that came since. */
+  readonly counted: number;
 }
 
-/** The same, with those who wait only counted: they may be thousands. */
-export type LineHead = Omit<Line, 'waiting'> & { readonly waiting: number };
+/** The same, without reading those who wait, as they may be thousands: nobody, or about so many. */
+export type LineHead = Omit<Line, 'waiting' | 'counted'> & { readonly waiting: number };
 
 /** Why a command waits. */
 export interface Block {

@@ -33,7 +33,29 @@ const asWaiting = ({ claim, position, block }: Turn) => {
   return { position, ...rest, dependsOn: [...claim.dependsOn], ...(block ?? soon) };
 };
 
-/** An operation with its place in the line, or its verdict. */
+/** How long a line that was read is new enough for those who wait in it: they ask often, and it may be long. */
+const shownForMs = 5_000;
+
+interface Shown {
+  readonly backlog: ReturnType<typeof readBacklog>;
+  readonly until: number;
+}
+const shownLines = new WeakMap<Ports, Map<string, Shown>>();
+
+const shownLine = (target: string, ports: Ports): Shown['backlog'] => {
+  const lines = shownLines.get(ports) ?? new Map<string, Shown>();
+  shownLines.set(ports, lines);
+  const now = ports.now().getTime();
+  const known = lines.get(target);
+  if (known !== undefined && known.until > now) return known.backlog;
+  const backlog = readBacklog(target, ports);
+  lines.set(target, { backlog, until: now + shownForMs });
+  // Whoever asked is told; the next one tries again.
+  backlog.catch(() => lines.delete(target));
+  return backlog;
+};
+
+/** An operation with its place in the line, as of some seconds ago, or its verdict. */
 export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
   const { value } = await operationOf(operationId, ports.store);
   if (value.state === 'QUEUED') return { ...shown(value), ...(await placeOf(value, ports)) };
@@ -44,7 +66,7 @@ export const readOperation = async (operationId: string, ports: Ports): Promise<
 };
 
 const placeOf = async ({ target, operationId }: StoredOperation, ports: Ports) => {
-  const { waiting } = await readBacklog(target, ports);
+  const { waiting } = await shownLine(target, ports);
   const found = waiting.find((one) => one.operationId === operationId);
   return found === undefined
     ? {}
@@ -79,6 +101,7 @@ export const prioritise = async (
     const waiting = { value: { ...found.value, priority }, previous: found.version };
     return { change: { waiting }, result: undefined };
   });
+  shownLines.get(ports)?.delete(target);
   await ports.admissions.ask(target);
 };
 

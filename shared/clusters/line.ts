@@ -62,6 +62,7 @@ export const enter = async (
   const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
   await beforeWaiting();
   await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
+  await ports.store.count(target.name, { by: 1 });
   // A place may have become free before it stood in line, or what it waits for may have ended.
   const now = blockOf(claim, await ports.store.lineHead(target.name), awaited, target);
   if (now?.reason !== 'WaitingForQuota' && now?.reason !== 'Drained') await ports.admissions.ask(target.name);
@@ -117,6 +118,7 @@ export const admit = async (name: string, ports: Ports): Promise<void> => {
   const target = await ports.targets.get(name);
   await repeatedly(ports, async () => {
     const line = await ports.store.line(name);
+    if (line.counted !== line.waiting.length) await ports.store.count(name, { to: line.waiting.length });
     if (line.waiting.length === 0) return;
     const { blocks, failed } = await judged(
       line.waiting.map(({ value }) => value),

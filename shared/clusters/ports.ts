@@ -156,6 +156,8 @@ export interface Store {
   /** Who waits for a target and who holds how much of it, as of now. */
   line(target: string): Promise<Line>;
   lineHead(target: string): Promise<LineHead>;
+  /** Notes how many wait for a target, or that one more does. It is read by many and exact at no time: no part of a transaction. */
+  count(target: string, waiting: { readonly to: number } | { readonly by: 1 }): Promise<void>;
   elements(batchId: string): Promise<readonly Element[]>;
   /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
   commit(change: Change): Promise<void>;

@@ -24,6 +24,7 @@ export class FakeStore implements Store {
   readonly keys = new Map<string, Idempotency>();
   readonly refusals = new Map<string, Refusal>();
   readonly gates = new Map<string, Versioned<Pick<Line, 'drained'>>>();
+  readonly counts = new Map<string, number>();
   readonly waiting = new Map<string, Versioned<Claim>>();
   readonly holders = new Map<string, Claim>();
   readonly verdicts = new Map<string, VerdictRecord>();
@@ -91,18 +92,27 @@ export class FakeStore implements Store {
   }
 
   async line(target: string): Promise<Line> {
+    return this.lineOf(target);
+  }
+
+  private lineOf(target: string): Line {
     const gate = this.gates.get(target);
     return structuredClone({
       gate: gate?.version,
       drained: gate?.value.drained,
       waiting: [...this.waiting.values()].filter(({ value }) => value.target === target),
       holders: [...this.holders.values()].filter((claim) => claim.target === target),
+      counted: this.counts.get(target) ?? 0,
     });
   }
 
   async lineHead(target: string) {
-    const line = await this.line(target);
-    return { ...line, waiting: line.waiting.length };
+    const { waiting, counted, ...head } = this.lineOf(target);
+    return { ...head, waiting: waiting.length === 0 ? 0 : Math.max(counted, 1) };
+  }
+
+  async count(target: string, waiting: { readonly to: number } | { readonly by: 1 }) {
+    this.counts.set(target, 'to' in waiting ? waiting.to : (this.counts.get(target) ?? 0) + waiting.by);
   }
 
   async elements(batchId: string) {

@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 import type { Protection } from './protections.ts';
 import type { Failure, Process, Simulation } from './simulation.ts';
@@ -37,7 +37,7 @@ export class ModelTable {
   clientOf(process: Process) {
     return {
       send: (command: unknown): Promise<unknown> => {
-        const writes = command instanceof TransactWriteCommand || command instanceof PutCommand;
+        const writes = [TransactWriteCommand, PutCommand, UpdateCommand].some((kind) => command instanceof kind);
         return this.simulation.call<unknown>(process, {
           what: nameOf(command),
           apply: () => this.answer(command),
@@ -59,6 +59,13 @@ export class ModelTable {
     if (command instanceof QueryCommand) return this.query(command);
     if (command instanceof TransactWriteCommand) {
       this.write((command.input.TransactItems ?? []).map((write) => this.asPut(write)));
+      return {};
+    }
+    if (command instanceof UpdateCommand) {
+      const { Key, UpdateExpression = '', ExpressionAttributeValues = {} } = command.input;
+      const key = Key as Pick<Item, 'pk' | 'sk'>;
+      const before = UpdateExpression.startsWith('ADD') ? Number(this.items.get(keyOf(key))?.['waiting'] ?? 0) : 0;
+      this.items.set(keyOf(key), { ...key, waiting: before + Number(ExpressionAttributeValues[':waiting']) });
       return {};
     }
     throw new Error(`the model knows no ${nameOf(command)}`);

@@ -127,6 +127,25 @@ describe('a POST', () => {
   });
 });
 
+describe('an error of the API itself', () => {
+  it('is asked for again by a GET', async () => {
+    const replies = [
+      problem('internal', 500, 'Drey met an error of its own', { retryable: true }),
+      { body: { done: true } },
+    ];
+    server.answer({ 'GET /v1/x': () => replies.shift()! });
+
+    expect(await api.get('/v1/x')).toEqual({ done: true });
+  });
+
+  it('is told by a POST, which may have done what it should', async () => {
+    server.answer({ 'POST /v1/x': problem('internal', 500, 'Drey met an error of its own', { retryable: true }) });
+
+    await expect(api.post('/v1/x', {})).rejects.toThrow('Drey met an error of its own');
+    expect(server.received).toHaveLength(1);
+  });
+});
+
 describe('a refusal', () => {
   it('of Drey is not asked again when that is no use', async () => {
     server.answer({

@@ -402,6 +402,36 @@ describe('the line of a target', () => {
     expect(await call(method, path, { operationId: 'f'.repeat(32) }, body)).toMatchObject({ status: 404 });
   });
 
+  it('is read once for all who ask for their place within some seconds, and by nobody who enters it', async () => {
+    limit({ limits: { clusters: 1 } });
+    let reads = 0;
+    const line = world.store.line.bind(world.store);
+    world.store.line = async (target) => {
+      reads += 1;
+      return line(target);
+    };
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    const entering = reads;
+    const places = [await readOperation(idOf('two')), await readOperation(idOf('three'))];
+    const asking = reads;
+    world.pass(6);
+    await readOperation(idOf('two'));
+
+    expect(places.map(({ position }) => position)).toEqual([1, 2]);
+    expect([entering, asking, reads]).toEqual([0, 1, 2]);
+  });
+
+  it('counts who waits at each look, and on with each that comes', async () => {
+    limit({ limits: { clusters: 1 }, mostWaiting: 2 });
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    const full = await deploy(send, 'four');
+    await send('stop', { clusterId: 'three' }, world);
+    await settle();
+
+    expect(full).toMatchObject({ outcome: 'returned', code: 'limit-reached' });
+    expect(await deploy(send, 'four')).toMatchObject({ outcome: 'done' });
+  });
+
   it('is looked at each minute', async () => {
     await observe(world.ports);
 

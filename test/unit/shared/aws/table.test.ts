@@ -1,0 +1,70 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+
+import { openTable } from '#shared/aws/table.ts';
+
+const tableOf = (send: (command: { readonly input: QueryCommand['input'] }) => unknown) =>
+  openTable({
+    table: 'table',
+    db: { send: async (command: { readonly input: QueryCommand['input'] }) => send(command) } as never,
+    now: () => new Date(0),
+  });
+
+const cancelled = (...codes: readonly string[]) =>
+  new TransactionCanceledException({
+    message: 'cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+
+describe('the table', () => {
+  it('is asked for one of those who wait, however many there are, and has them counted', async () => {
+    const asked: QueryCommand['input'][] = [];
+    const { store } = tableOf(({ input }) => {
+      asked.push(input);
+      return input.ExpressionAttributeValues?.[':from'] === 'gate'
+        ? {
+            Items: [
+              { sk: 'gate', version: 3, value: {} },
+              { sk: 'gate#waiting', waiting: 4_000 },
+            ],
+          }
+        : { Items: [{ sk: 'waiting#a' }], LastEvaluatedKey: { sk: 'waiting#a' } };
+    });
+
+    expect(await store.lineHead('local')).toMatchObject({ gate: 3, holders: [], waiting: 4_000 });
+    expect(asked.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit])).toEqual([
+      ['gate', undefined],
+      ['waiting#', 1],
+    ]);
+  });
+
+  it.each([
+    Object.assign(new Error('slow down'), { name: 'ThrottlingException' }),
+    Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' }),
+    cancelled('None', 'ThrottlingError'),
+  ])('that is asked for too much says to try again: %s', async (error) => {
+    const { store } = tableOf(() => {
+      throw error;
+    });
+
+    await expect(store.operation('a')).rejects.toMatchObject({ code: 'limit-reached', retryAfterSeconds: 2 });
+    await expect(store.commit({ left: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
+      code: 'limit-reached',
+    });
+  });
+
+  it.each([cancelled('ConditionalCheckFailed', 'None'), cancelled('TransactionConflict', 'ThrottlingError')])(
+    'says who was first otherwise: %s',
+    async (error) => {
+      const { store } = tableOf(() => {
+        throw error;
+      });
+
+      await expect(store.commit({ left: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
+        code: 'changed-meanwhile',
+      });
+    },
+  );
+});
