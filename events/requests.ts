@@ -203,7 +203,12 @@ const DeadCommand = z.strictObject({
   code: z.string().optional().meta({ description: 'Why its last try failed, where that is known.' }),
   detail: z.string().optional(),
 });
-export const DeadCommands = z.strictObject({ commands: z.array(DeadCommand) }).meta({ id: 'DeadCommands' });
+export const DeadCommands = z
+  .strictObject({
+    commands: z.array(DeadCommand),
+    more: z.literal(true).optional().meta({ description: 'There may be more than these: ask once more.' }),
+  })
+  .meta({ id: 'DeadCommands' });
 export type DeadCommands = z.infer<typeof DeadCommands>;
 export const Redrive = z
   .strictObject({

@@ -9,8 +9,8 @@ import { http } from './middleware/http.ts';
 
 export const deadHandler = (ports: Ports) =>
   http().handler(async (event) => {
-    if (event.requestContext.http.method === 'GET') return answer(200, { commands: await readDead(ports) });
-    return answer(200, { commands: await redriveDead(parse(Redrive, jsonBody(event)).ids, ports) });
+    if (event.requestContext.http.method === 'GET') return answer(200, await readDead(ports));
+    return answer(200, await redriveDead(parse(Redrive, jsonBody(event)).ids, ports));
   });
 
 export const handler = deadHandler(live);

@@ -73,7 +73,7 @@ const functions = {
   Jobplan: [...may.read, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Batch: [...may.read, ...may.write, ...may.draft, ...may.command, ...may.answerTasks],
   Backlog: [...may.read, ...may.write, ...may.dropDrafts, ...may.ask],
-  Dead: [...may.receive('DeadCommands'), ...may.command],
+  Dead: [...may.read, ...may.receive('DeadCommands'), ...may.command],
   Plan: [...may.read, ...may.reachClusters],
   Submit: [
     ...may.read,

@@ -48,12 +48,15 @@ export const live: Ports = {
   machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
-  ...openQueues({
-    looks: environment.DREY_LOOKS_QUEUE_URL,
-    admissions: environment.DREY_ADMISSIONS_QUEUE_URL,
-    commands: environment.DREY_COMMANDS_QUEUE_URL,
-    deadCommands: environment.DREY_DEAD_COMMANDS_QUEUE_URL,
-  }),
+  ...openQueues(
+    {
+      looks: environment.DREY_LOOKS_QUEUE_URL,
+      admissions: environment.DREY_ADMISSIONS_QUEUE_URL,
+      commands: environment.DREY_COMMANDS_QUEUE_URL,
+      deadCommands: environment.DREY_DEAD_COMMANDS_QUEUE_URL,
+    },
+    { now },
+  ),
   drafts: openDrafts(environment.DREY_BUCKET),
   callbacks: openCallbacks(),
   log: {

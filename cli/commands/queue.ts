@@ -4,7 +4,7 @@ import type { Operation } from '#events/model.ts';
 import { path } from '../api.ts';
 import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../failure.ts';
+import { Failure, UsageError } from '../failure.ts';
 import { localTime } from '../flink-lines.ts';
 import { tableOf } from '../table.ts';
 
@@ -95,9 +95,16 @@ const redrive = defineAction({
   },
   run: async (context, ids) => {
     const answer = await context.api.post<DeadCommands>('/v1/dead-commands/redrive', ids.length === 0 ? {} : { ids });
+    const brought = answer.commands.map(({ id }) => id);
     if (context.json) context.printJson(answer);
-    else if (answer.commands.length === 0) context.print('There are no dead commands.');
-    else context.print(`Brought back: ${answer.commands.map(({ id }) => id).join(', ')}`);
+    else if (brought.length === 0) context.print('There are no dead commands.');
+    else context.print(`Brought back: ${brought.join(', ')}`);
+    if (answer.more === true) context.note('There may be more of them: run it again.');
+    const missing = ids.filter((id) => !brought.includes(id));
+    if (missing.length > 0)
+      throw new Failure(`Not brought back: ${missing.join(', ')}`, {
+        hint: '`drey queue dead` shows the dead commands that there are.',
+      });
   },
 });
 

@@ -11,8 +11,12 @@ import { awsRetries } from '#shared/retries.ts';
 const atOnce = 10;
 const sendsAtOnce = 16;
 const mostListed = 100;
-/** How long a message that was listed cannot be listed again. */
-const listedSeconds = 5;
+/** What a request to bring commands back has time for. */
+const mostRedriven = 200;
+/** Longer than a request takes: what it has seen it does not see again. */
+const seenSeconds = 60;
+/** Asks all of the queue's servers, not only some. */
+const waitSeconds = 1;
 const longestDetail = 1_000;
 
 interface QueueUrls {
@@ -22,22 +26,67 @@ interface QueueUrls {
   readonly deadCommands: string;
 }
 
-let client: SQSClient | undefined;
-const sqs = async () => {
-  const sdk = await import('@aws-sdk/client-sqs');
-  client ??= new sdk.SQSClient(awsRetries);
-  return { ...sdk, client };
-};
-
-const send = async (queueUrl: string, body: unknown) => {
-  const { client, SendMessageCommand } = await sqs();
-  await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
-};
+interface QueueOptions {
+  readonly now: () => Date;
+  readonly client?: Pick<SQSClient, 'send'>;
+}
 
 /** The queues between the functions, and that of the commands. */
 export const openQueues = (
   urls: QueueUrls,
+  { now, client }: QueueOptions,
 ): { readonly looks: Looks; readonly admissions: Admissions; readonly commands: Commands } => {
+  let kept = client;
+  const sqs = async () => {
+    const sdk = await import('@aws-sdk/client-sqs');
+    kept ??= new sdk.SQSClient(awsRetries);
+    return { ...sdk, client: kept };
+  };
+
+  const send = async (queueUrl: string, body: unknown) => {
+    const { client, SendMessageCommand } = await sqs();
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+  };
+
+  const receiveDead = async (): Promise<readonly DeadCommand[]> => {
+    const { client, ReceiveMessageCommand } = await sqs();
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: urls.deadCommands,
+        MaxNumberOfMessages: atOnce,
+        WaitTimeSeconds: waitSeconds,
+        VisibilityTimeout: seenSeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['MessageGroupId'],
+      }),
+    );
+    return Messages.map(asDead);
+  };
+
+  /** For the next one who lists them. What is not done is done by time. */
+  const showAgain = async (commands: readonly DeadCommand[]) => {
+    const { client, ChangeMessageVisibilityBatchCommand } = await sqs();
+    for (let from = 0; from < commands.length; from += atOnce) {
+      const Entries = commands
+        .slice(from, from + atOnce)
+        .map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt, VisibilityTimeout: 0 }));
+      await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: urls.deadCommands, Entries }));
+    }
+  };
+
+  const bringBack = async ({ group, receipt }: DeadCommand, body: string) => {
+    const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls.commands,
+        MessageBody: body,
+        MessageGroupId: group,
+        MessageDeduplicationId: randomUUID(),
+      }),
+    );
+    await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadCommands, ReceiptHandle: receipt }));
+  };
+
   return {
     looks: { hand: (look) => send(urls.looks, look) },
 
@@ -51,8 +100,9 @@ export const openQueues = (
           new SendMessageCommand({
             QueueUrl: urls.commands,
             MessageBody: JSON.stringify(deployOf(operation, { id: operationId, operationid: operationId })),
-            MessageGroupId: subjectOf(operation),
-            MessageDeduplicationId: randomUUID(),
+            // Not that of its cluster: a stop there that waits until the cluster is up would wait for what is behind it.
+            MessageGroupId: `carry-on/${operationId}`,
+            MessageDeduplicationId: `${operationId}/${Math.floor(now().getTime() / 60_000)}`,
           }),
         );
       },
@@ -92,35 +142,37 @@ export const openQueues = (
       },
 
       async dead() {
-        const { client, ReceiveMessageCommand } = await sqs();
-        const found = new Map<string, DeadCommand>();
-        for (;;) {
-          const { Messages = [] } = await client.send(
-            new ReceiveMessageCommand({
-              QueueUrl: urls.deadCommands,
-              MaxNumberOfMessages: atOnce,
-              VisibilityTimeout: listedSeconds,
-              MessageAttributeNames: ['All'],
-              MessageSystemAttributeNames: ['MessageGroupId'],
-            }),
-          );
-          const fresh = Messages.map(asDead).filter(({ id }) => !found.has(id));
-          for (const message of fresh) found.set(message.id, message);
-          if (fresh.length === 0 || found.size >= mostListed) return [...found.values()];
+        const found: DeadCommand[] = [];
+        try {
+          for (let next = await receiveDead(); next.length > 0; next = await receiveDead()) {
+            found.push(...next);
+            if (found.length >= mostListed) break;
+          }
+        } finally {
+          await showAgain(found);
         }
+        return found;
       },
 
-      async redrive({ group, body, receipt }) {
-        const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
-        await client.send(
-          new SendMessageCommand({
-            QueueUrl: urls.commands,
-            MessageBody: body,
-            MessageGroupId: group,
-            MessageDeduplicationId: randomUUID(),
-          }),
-        );
-        await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadCommands, ReceiptHandle: receipt }));
+      async redrive(again) {
+        const commands: DeadCommand[] = [];
+        const left: DeadCommand[] = [];
+        try {
+          for (let next = await receiveDead(); next.length > 0; next = await receiveDead()) {
+            for (const command of next) {
+              const body = await again(command);
+              if (body === undefined) left.push(command);
+              else {
+                await bringBack(command, body);
+                commands.push(command);
+              }
+            }
+            if (commands.length + left.length >= mostRedriven) return { commands, more: true };
+          }
+        } finally {
+          await showAgain(left);
+        }
+        return { commands, more: false };
       },
     },
   };

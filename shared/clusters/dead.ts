@@ -2,27 +2,31 @@ import { Fault } from '#events/problem.ts';
 import { type DeadCommands, envelopeOf } from '#events/requests.ts';
 
 import type { DeadCommand, Ports } from './ports.ts';
+import { operationBehind, sketchOf } from './put-away.ts';
 
 type Shown = DeadCommands['commands'][number];
 
-/** Commands of the queue whose last try failed. Another list within seconds may lack some of them. */
-export const readDead = async ({ commands }: Ports): Promise<Shown[]> => (await commands.dead()).map(asShown);
+/** Commands of the queue whose last try failed. */
+export const readDead = async ({ commands }: Ports): Promise<DeadCommands> => ({
+  commands: (await commands.dead()).map(asShown),
+});
 
-/** Brings dead commands back to the queue. @throws Fault `not-found` when one of the ids is not among them: none is brought back then. */
-export const redriveDead = async (ids: readonly string[] | undefined, { commands, log }: Ports): Promise<Shown[]> => {
-  const dead = await commands.dead();
-  const missing = (ids ?? []).filter((id) => !dead.some((command) => command.id === id));
-  if (missing.length > 0)
-    throw new Fault(
-      'not-found',
-      `there is no dead command ${missing.join(', ')}; one that was just listed can be found again in a few seconds`,
-    );
-  const chosen = dead.filter(({ id }) => ids?.includes(id) ?? true);
-  for (const command of chosen) {
-    await commands.redrive(command);
-    log.info('dead command redriven', { messageId: command.id });
-  }
-  return chosen.map(asShown);
+/** Brings dead commands back to the queue; all, where no ids are named. @throws Fault `not-found` when none of the ids is among them. */
+export const redriveDead = async (ids: readonly string[] | undefined, ports: Ports): Promise<DeadCommands> => {
+  const { commands, more } = await ports.commands.redrive(async (command) =>
+    (ids?.includes(command.id) ?? true) ? again(command, ports) : undefined,
+  );
+  for (const { id } of commands) ports.log.info('dead command redriven', { messageId: id });
+  if (ids !== undefined && commands.length === 0)
+    throw new Fault('not-found', `there is no dead command ${ids.join(', ')}`);
+  return { commands: commands.map(asShown), ...(more ? { more } : {}) };
+};
+
+/** The message. Under its old key one whose operation has failed would only find that again. */
+const again = async ({ body }: DeadCommand, { store }: Ports): Promise<string> => {
+  const operation = await operationBehind(sketchOf(body), store);
+  if (operation?.state !== 'FAILED') return body;
+  return JSON.stringify({ ...JSON.parse(body), idempotencykey: `redriven/${operation.operationId}` });
 };
 
 const asShown = ({ id, body, problem }: DeadCommand): Shown => ({

@@ -307,10 +307,17 @@ export interface Commands {
   ): Promise<void>;
   /** Puts away a command whose last try failed, with why. */
   giveUp(message: QueuedMessage, problem: Problem): Promise<void>;
-  /** Those that were put away, oldest first; it takes a few seconds until they can be listed again. */
+  /** Those that were put away, the first hundred. */
   dead(): Promise<readonly DeadCommand[]>;
-  /** Brings a command back that was put away. */
-  redrive(command: DeadCommand): Promise<void>;
+  /**
+   * Brings commands back that were put away.
+   *
+   * @param again What to send for one; undefined: it stays.
+   * @returns Which ones; `more` when it did not come to all.
+   */
+  redrive(
+    again: (command: DeadCommand) => Promise<string | undefined>,
+  ): Promise<{ readonly commands: readonly DeadCommand[]; readonly more: boolean }>;
 }
 
 export interface QueuedMessage {

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 
 import { TargetName } from '#events/names.ts';
-import type { Problem } from '#events/problem.ts';
+import { Fault, type Problem } from '#events/problem.ts';
 import { envelopeOf } from '#events/requests.ts';
 
 import { keyLifetimeMs } from './accept.ts';
 import { noteElements } from './batch.ts';
-import type { Ports, QueuedMessage } from './ports.ts';
+import { failDeploy } from './deploy.ts';
+import type { Ports, QueuedMessage, Store, StoredOperation } from './ports.ts';
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 
@@ -15,6 +16,7 @@ const Sketch = z.object({
   id: lenient(z.string().min(1).max(200)),
   idempotencykey: lenient(z.string().min(1).max(200)),
   subject: z.string().catch(''),
+  operationid: lenient(z.string()),
   batchid: lenient(z.string()),
   batchindex: lenient(z.number()),
   data: lenient(z.object({ taskToken: lenient(z.string().min(1)) })),
@@ -34,18 +36,49 @@ export const putAway = async (
   const rejection = { id, ...envelopeOf(body), problem, at: ports.now().toISOString() };
   const sketch = sketchOf(body);
   const { subject, batchid: batchId, batchindex: batchIndex, data } = sketch;
+  const operation = outcome === 'dead' ? await giveUp(sketch, problem, ports) : undefined;
   if (batchId !== undefined && batchIndex !== undefined) {
     const why = outcome === 'dead' ? `given up after its last try: ${problem.detail}` : problem.detail;
     const clusterId = subject.split('/')[3] ?? '';
     await noteElements([{ batchId, batchIndex, clusterId, verdict: 'FAILED', message: why }], ports);
   }
   if (outcome === 'rejected') await noteRefusal(sketch, problem, ports);
-  if (data?.taskToken !== undefined) {
+  // An operation that knows the task answers it with its verdict.
+  if (data?.taskToken !== undefined && operation?.taskToken !== data.taskToken) {
     const isTaken = await ports.callbacks.answer(data.taskToken, rejection);
     if (!isTaken) ports.log.warn('task cannot be answered', { messageId: id });
   }
-  if (outcome === 'dead') await ports.commands.giveUp(message, problem);
-  else await ports.bus.reject(rejection, body);
+  if (outcome === 'rejected') await ports.bus.reject(rejection, body);
+  // Drey's own message says nothing that its operation does not.
+  else if (sketch.operationid === undefined) await ports.commands.giveUp(message, problem);
+};
+
+/**
+ * Ends the deploy of a message that is given up, as nobody else has what it takes to carry it on. Others were written
+ * down as a whole, and go on.
+ *
+ * @returns The operation that there is for it.
+ */
+const giveUp = async (sketch: Sketch, problem: Problem, ports: Ports): Promise<StoredOperation | undefined> => {
+  const operation = await operationBehind(sketch, ports.store);
+  if (operation?.kind !== 'deploy' || operation.state !== 'PENDING') return operation;
+  const { operationId } = operation;
+  const fault = new Fault(problem.code, `given up after its last try: ${problem.detail}`, { reason: problem.reason });
+  // Whether something was created is not always known: cleanup looks.
+  if (await failDeploy(operationId, fault, ports, ['PENDING'])) await ports.machines.start('cleanup', operationId);
+  await ports.drafts.remove(operationId);
+  return operation;
+};
+
+/** The operation that a message has led to. */
+export const operationBehind = async (
+  { id, idempotencykey: key = id, subject, operationid }: Sketch,
+  store: Store,
+): Promise<StoredOperation | undefined> => {
+  const target = subject.split('/')[1] ?? '';
+  const known = key === undefined ? undefined : await store.idempotency(target, key);
+  const operationId = operationid ?? known?.operationId;
+  return operationId === undefined ? undefined : (await store.operation(operationId))?.value;
 };
 
 /** Who depends on its key fails with it. One that is dead may still come back. */
@@ -60,7 +93,7 @@ const noteRefusal = async (
   await ports.store.commit({ refusal: { target, key, code, expiresAt } });
 };
 
-const sketchOf = (body: string): Sketch => {
+export const sketchOf = (body: string): Sketch => {
   try {
     return Sketch.parse(JSON.parse(body));
   } catch {

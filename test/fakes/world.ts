@@ -110,7 +110,7 @@ class FakeCommands implements Commands {
   readonly deadCommands: DeadCommand[] = [];
 
   async carryOn({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
-    this.send(target, clusterId, { id: operationId, operationid: operationId });
+    this.send(target, clusterId, { id: operationId, operationid: operationId }, `carry-on/${operationId}`);
   }
 
   async sendElements(target: string, elements: readonly Pick<Element, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
@@ -118,10 +118,10 @@ class FakeCommands implements Commands {
       this.send(target, clusterId, { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex });
   }
 
-  private send(target: string, clusterId: string, fields: object) {
+  private send(target: string, clusterId: string, fields: object, group = subjectOf({ target, clusterId })) {
     const subject = subjectOf({ target, clusterId });
     const envelope = { specversion: '1.0', type: 'drey.command.deploy.v1', source: 'drey', subject };
-    this.sent.push({ group: subject, body: { ...envelope, ...fields } });
+    this.sent.push({ group, body: { ...envelope, ...fields } });
   }
 
   async giveUp(message: QueuedMessage, { code, detail }: Problem) {
@@ -132,9 +132,18 @@ class FakeCommands implements Commands {
     return [...this.deadCommands];
   }
 
-  async redrive(command: DeadCommand) {
-    this.deadCommands.splice(this.deadCommands.indexOf(command), 1);
-    this.sent.push({ group: command.group, body: JSON.parse(command.body) as object });
+  async redrive(again: (command: DeadCommand) => Promise<string | undefined>) {
+    const commands: DeadCommand[] = [];
+    for (const command of this.deadCommands.splice(0)) {
+      const body = await again(command);
+      if (body === undefined) {
+        this.deadCommands.push(command);
+        continue;
+      }
+      this.sent.push({ group: command.group, body: JSON.parse(body) as object });
+      commands.push(command);
+    }
+    return { commands, more: false };
   }
 }
 

@@ -317,7 +317,7 @@ export class ModelWorld {
           apply: () => {
             const { operationId, clusterId } = operation;
             const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
-            this.enqueue(clusterId, `carry on ${operationId.slice(-4)}`, message);
+            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
@@ -331,7 +331,7 @@ export class ModelWorld {
           failures: [noAnswer(true), noAnswer(false)],
         }),
       dead: async () => [],
-      redrive: async () => undefined,
+      redrive: async () => ({ commands: [], more: false }),
     };
   }
 

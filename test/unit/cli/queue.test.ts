@@ -150,11 +150,16 @@ describe('drey queue', () => {
     const all = await run(replies, ['queue', 'redrive']);
     const asked = server.received.at(-1)?.json;
     await run(replies, ['queue', 'redrive', 'm1']);
+    const one = server.received.at(-1)?.json;
 
     expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +target-unreachable: dark/);
     expect(stdout).toMatch(/m2 +its function ended before it could say why/);
+    const other = await run(replies, ['queue', 'redrive', 'm1', 'm3']);
+
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Brought back: m1\n') });
+    expect(other.stdout + other.stderr).toContain('Not brought back: m3');
     expect(all.stdout).toBe('Brought back: m1\n');
-    expect([asked, server.received.at(-1)?.json]).toEqual([{}, { ids: ['m1'] }]);
+    expect([asked, one]).toEqual([{}, { ids: ['m1'] }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { deadHandler } from '#functions/dead.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { mostReceives } from '#functions/queue.ts';
+import { redriveDead } from '#shared/clusters/dead.ts';
 import { Fault } from '#events/problem.ts';
 import type { VerdictRecord } from '#shared/clusters/ports.ts';
 
@@ -18,6 +19,7 @@ import {
   makeWorld,
   type Send,
   sqsRecord,
+  throughAdmissions,
   throughBatch,
   type World,
 } from '../../../fakes/world.ts';
@@ -353,5 +355,40 @@ describe('the queue of commands', () => {
     expect(missing.status).toBe(404);
     expect(world.commands.deadCommands).toEqual([]);
     expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
+    expect(deploys().map(({ state }) => state)).toEqual(['FAILED', 'IN_PROGRESS']);
+  });
+
+  it('ends a deploy with the message that is given up, and begins another however often that one is brought back', async () => {
+    const data = { mode: 'session', correlationId: 'mine' };
+    const body = commandMessage('deploy', { clusterId: 'etl', data, key: 'nightly' });
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    await throughBatch([sqsRecord(body, 'g', mostReceives)], world.ports);
+    await world.machines.runAll(world.ports);
+    const given = [deploys()[0]?.state, deploys()[0]?.problem?.detail, world.store.holders.size];
+    await redriveDead(undefined, world.ports);
+    const sent = world.commands.sent[0]!.body;
+    await letIn(world);
+    await throughBatch([sqsRecord(sent)], world.ports);
+
+    expect(given).toEqual(['FAILED', 'given up after its last try: dark', 0]);
+    expect(deploys()).toHaveLength(2);
+    expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
+  });
+
+  it('ends an admitted deploy that cannot be carried on, which says why itself', async () => {
+    const target = world.targets.known.get('local')!;
+    world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+    const [, http] = doors[0]!;
+    for (const clusterId of ['one', 'two']) await http('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await http('stop', { clusterId: 'one' }, world);
+    await world.machines.runAll(world.ports);
+    await throughAdmissions(['local'], world.ports);
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    const [{ group, body } = { group: '', body: {} }] = world.commands.sent.splice(0);
+    await throughBatch([sqsRecord(body, group, mostReceives)], world.ports);
+
+    expect(deploys()[1]).toMatchObject({ state: 'FAILED', problem: { code: 'target-unreachable' } });
+    expect(world.commands.deadCommands).toEqual([]);
+    expect(world.drafts.kept.size).toBe(0);
   });
 });
