@@ -8,9 +8,9 @@ import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse, problems, toProblem } from '#events/problem.ts';
 import { CommandMessage } from '#events/requests.ts';
 import { accept } from '#shared/clusters/accept.ts';
-import { readElement } from '#shared/clusters/batch.ts';
+import { endedElement, readElement } from '#shared/clusters/batch.ts';
 import { carryOn } from '#shared/clusters/carry-on.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import type { Ports, StoredOperation } from '#shared/clusters/ports.ts';
 import { putAway } from '#shared/clusters/put-away.ts';
 import { live, log } from '#shared/live.ts';
 
@@ -41,10 +41,7 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
   const fields = { attempt: Number(record.attributes.ApproximateReceiveCount), messageId: record.messageId };
   try {
     const message = parse(CommandMessage, jsonOf(record.body));
-    const { operationId, kind, target, clusterId, state } =
-      message.operationid === undefined
-        ? await accept(await commandOf(message, ports), ports, signal)
-        : await carryOn(message.operationid, ports, signal);
+    const { operationId, kind, target, clusterId, state } = await carriedOut(message, ports, signal);
     ports.log.info('command accepted', {
       ...fields,
       outcome: 'done',
@@ -71,6 +68,11 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
     const group = record.attributes.MessageGroupId ?? record.messageId;
     await putAway({ id: record.messageId, group, body: record.body }, { outcome, problem }, ports);
   }
+};
+
+const carriedOut = async (message: CommandMessage, ports: Ports, signal: AbortSignal): Promise<StoredOperation> => {
+  if (message.operationid !== undefined) return carryOn(message.operationid, ports, signal);
+  return (await endedElement(message, ports)) ?? accept(await commandOf(message, ports), ports, signal);
 };
 
 const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -117,7 +117,7 @@ const functions = {
     ...may.dropDrafts,
     ...may.start('submission'),
   ],
-  Publish: [...may.read, ...may.write, ...may.stream, ...may.publish, ...may.answerTasks],
+  Publish: [...may.read, ...may.write, ...may.dropDrafts, ...may.stream, ...may.publish, ...may.answerTasks],
   Orphans: [...may.read, ...may.reachClusters],
   // The schedules of these two take the same role to call them.
   Janitor: [...may.read, ...may.reachClusters, ...may.publish, ...may.call('janitor')],

@@ -28,18 +28,31 @@ const cancel = defineAction({
     if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
     const line = await linePath(context);
     const results: { readonly operationId: string; readonly revoked: number }[] = [];
+    const others: string[] = [];
     for (const operationId of ids) {
-      const { revoked } = await context.api.post<{ revoked: number }>(
-        `${line}${path`/${operationId}/revocation`}`,
-        undefined,
-      );
+      const revoked = await takenBack(`${line}${path`/${operationId}/revocation`}`, context);
+      if (typeof revoked === 'string') {
+        others.push(`${operationId}: ${revoked}`);
+        continue;
+      }
       results.push({ operationId, revoked });
       if (!context.json)
         context.print(revoked === 1 ? `${operationId} is taken back.` : `${operationId}: ${revoked} are taken back.`);
     }
     if (context.json) context.printJson({ results });
+    if (others.length > 0) throw new Failure('Not all of them could be taken back.', { lines: others });
   },
 });
+
+/** How many, or why none: it waits no longer, or there is no such operation. */
+const takenBack = async (revocation: string, context: Context): Promise<number | string> => {
+  try {
+    return (await context.api.post<{ revoked: number }>(revocation, undefined)).revoked;
+  } catch (error) {
+    if (error instanceof Failure && (error.code === 'wrong-state' || error.code === 'not-found')) return error.message;
+    throw error;
+  }
+};
 
 const priority = defineAction({
   name: 'priority',

@@ -1,7 +1,8 @@
 import { type Operation } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
-import { type Claim, type Turn, turnsOf, usageOf } from './admission.ts';
+import { type Turn, turnsOf, usageOf } from './admission.ts';
+import { revokeBatch } from './batch.ts';
 import { endWaiting, judged } from './line.ts';
 import type { Ports, StoredOperation } from './ports.ts';
 import { commit, operationOf, repeatedly, shown, update } from './records.ts';
@@ -109,22 +110,15 @@ export const prioritise = async (
 export const revoke = async (target: string, operationId: string, ports: Ports): Promise<number> => {
   const { value } = await operationOf(operationId, ports.store);
   if (value.target !== target) throw new Fault('not-found', `there is no operation ${operationId} in target ${target}`);
-  const claims: readonly Pick<Claim, 'operationId'>[] =
-    value.kind === 'batch' ? await elementsOf(value, ports) : [value];
-  let revoked = 0;
-  for (const claim of claims) {
-    const fault = new Fault('revoked', 'it was taken back while it waited', { reason: 'Revoked' });
-    if (await endWaiting(claim, { state: 'CANCELED', fault }, ports)) revoked += 1;
-  }
+  const fault = new Fault('revoked', 'it was taken back while it waited', { reason: 'Revoked' });
+  const revoked =
+    value.kind === 'batch'
+      ? await revokeBatch(value, fault, ports)
+      : Number(await endWaiting(value, { state: 'CANCELED', fault }, ports));
   if (revoked === 0) throw await notWaiting(target, operationId, ports);
   await ports.admissions.ask(target);
   return revoked;
 };
-
-const elementsOf = async ({ operationId }: StoredOperation, { store }: Ports) =>
-  (await store.elements(operationId))
-    .filter(({ verdict }) => verdict === undefined)
-    .flatMap((element) => (element.operationId === undefined ? [] : [{ operationId: element.operationId }]));
 
 const notWaiting = async (target: string, operationId: string, { store }: Ports) => {
   const { value } = await operationOf(operationId, store);

@@ -1,16 +1,22 @@
+import pMap from 'p-map';
+
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isDone, type NamedTarget, type Verdict } from '#events/model.ts';
 import { Fault, type Mistake, parse, toProblem } from '#events/problem.ts';
+import type { CommandMessage } from '#events/requests.ts';
 
 import type { UseCase } from './accept.ts';
 import { checkDeploy } from './deploy.ts';
+import { endWaiting } from './line.ts';
 import type { Element, Ports, StoredOperation, Versioned } from './ports.ts';
-import { commit, newOperation, operationOf, progressed, update } from './records.ts';
+import { commit, keeping, newOperation, operationOf, progressed, update } from './records.ts';
+import { operationBehind } from './sketch.ts';
 
 /** As long as the keys of its deploys are known. */
 const deadlineMs = 7 * 24 * 3_600_000;
 const mostMistakes = 50;
 const mostCauses = 20;
+const atOnce = 16;
 
 type Batch = CommandData<'batch'>;
 
@@ -19,12 +25,12 @@ export const batch: UseCase<'batch'> = {
     const target = await ports.targets.get(name);
     const operationId = ports.newId();
     checkElements(data, target, operationId);
-    await ports.drafts.keep(operationId, data);
     const { correlationId, taskToken } = data;
     const plan = { batch: { size: data.parameters.length } };
     const fields = { operationId, kind: 'batch' as const, target: name, clusterId: data.name, door };
     const operation = newOperation({ ...fields, correlationId, taskToken, plan }, deadlineMs, ports.now());
-    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    const write = () => commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    await keeping(operationId, data, write, ports);
     return { value: operation, version: 1 };
   },
 
@@ -60,9 +66,19 @@ const draftOf = async (batchId: string, { drafts }: Ports): Promise<Batch> => {
   return parse(commands.batch.data, draft);
 };
 
-/** The deploy of one row, as the queue's function takes it. */
-export const readElement = async (batchId: string, index: number, ports: Ports): Promise<CommandData<'deploy'>> =>
-  elementOf(await draftOf(batchId, ports), index);
+/** The deploy of one row, as the queue's function takes it. @throws Fault `revoked` when its batch is over */
+export const readElement = async (batchId: string, index: number, ports: Ports): Promise<CommandData<'deploy'>> => {
+  const { value: operation } = await operationOf(batchId, ports.store);
+  if (isDone(operation))
+    throw new Fault('revoked', `its batch ${operation.clusterId} is ${operation.state}`, { reason: 'Revoked' });
+  return elementOf(await draftOf(batchId, ports), index);
+};
+
+/** The operation of an element that comes once more, if that is over: so may be its batch. */
+export const endedElement = async (message: CommandMessage, { store }: Ports): Promise<StoredOperation | undefined> => {
+  const operation = message.batchid === undefined ? undefined : await operationBehind(message, store);
+  return operation !== undefined && isDone(operation) ? operation : undefined;
+};
 
 /** @throws Fault `malformed-request`, with pointers into the template. */
 const elementOf = ({ name, template, parameters }: Batch, index: number): CommandData<'deploy'> => {
@@ -148,18 +164,55 @@ export const noteElements = async (elements: readonly Ended[], ports: Ports): Pr
 const finishBatch = async (batchId: string, ports: Ports): Promise<void> => {
   const elements = await ports.store.elements(batchId);
   const open = elements.filter(({ verdict }) => verdict === undefined);
-  await update(ports, async () => {
+  const isEnded = await update(ports, async () => {
     const operation = await operationOf(batchId, ports.store);
-    const { plan } = operation.value;
-    const size = plan !== undefined && 'batch' in plan ? plan.batch.size : 0;
-    if (isDone(operation.value) || open.length > 0 || elements.length < size) return { result: undefined };
+    const size = sizeOf(operation.value);
+    if (isDone(operation.value) || open.length > 0 || elements.length < size) return { result: false };
     const lost = elements.filter(({ verdict }) => verdict !== 'FINISHED');
     const ended =
       lost.length === 0
         ? ({ state: 'SUCCEEDED' } as const)
         : ({ state: 'FAILED', problem: toProblem(lostOf(lost, size), `/v1/operations/${batchId}`) } as const);
-    return { change: { operations: [progressed(operation, ended, ports.now())] }, result: undefined };
+    return { change: { operations: [progressed(operation, ended, ports.now())] }, result: true };
   });
+  if (isEnded) await ports.drafts.remove(batchId);
+};
+
+const sizeOf = ({ plan }: StoredOperation): number => (plan !== undefined && 'batch' in plan ? plan.batch.size : 0);
+
+/**
+ * Takes back what of a batch waits: in the line, or still in the queue, which takes no element of a batch that is over.
+ * What runs goes on.
+ *
+ * @returns How many.
+ */
+export const revokeBatch = async (batch: StoredOperation, fault: Fault, ports: Ports): Promise<number> => {
+  const { operationId } = batch;
+  const isToCome = (await ports.store.elements(operationId)).length < sizeOf(batch);
+  if (isDone(batch) || !(isToCome || (await waitingOf(operationId, ports)).length > 0)) return 0;
+  await update(ports, async () => {
+    const current = await operationOf(operationId, ports.store);
+    if (isDone(current.value)) return { result: undefined };
+    const problem = toProblem(fault, `/v1/operations/${operationId}`);
+    return {
+      change: { operations: [progressed(current, { state: 'CANCELED', problem }, ports.now())] },
+      result: undefined,
+    };
+  });
+  await ports.drafts.remove(operationId);
+  const [elements, waiting] = await Promise.all([ports.store.elements(operationId), waitingOf(operationId, ports)]);
+  const ended = await pMap(waiting, (one) => endWaiting(one, { state: 'CANCELED', fault }, ports), {
+    concurrency: atOnce,
+  });
+  return ended.filter(Boolean).length + Math.max(sizeOf(batch) - elements.length, 0);
+};
+
+/** Those of its elements that wait in the line. */
+const waitingOf = async (batchId: string, { store }: Ports): Promise<readonly StoredOperation[]> => {
+  const open = (await store.elements(batchId)).filter(({ verdict }) => verdict === undefined);
+  const ids = open.flatMap(({ operationId }) => operationId ?? []);
+  const operations = await pMap(ids, async (id) => store.operation(id), { concurrency: atOnce });
+  return operations.flatMap((one) => (one?.value.state === 'QUEUED' ? [one.value] : []));
 };
 
 const lostOf = (lost: readonly Element[], size: number) =>

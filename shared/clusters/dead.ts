@@ -2,7 +2,7 @@ import { Fault } from '#events/problem.ts';
 import { type DeadCommands, envelopeOf } from '#events/requests.ts';
 
 import type { DeadCommand, Ports } from './ports.ts';
-import { operationBehind, sketchOf } from './put-away.ts';
+import { operationBehind, sketchOf } from './sketch.ts';
 
 type Shown = DeadCommands['commands'][number];
 

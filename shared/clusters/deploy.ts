@@ -90,7 +90,7 @@ export const deploy: UseCase<'deploy'> = {
         ...key(operationId),
       };
     };
-    const block = await enter(claim, target, changeOf, ports, () => ports.drafts.keep(operationId, command.data));
+    const block = await enter(claim, target, changeOf, ports, command.data);
     return { value: operationAt(block), version: 1 };
   },
 

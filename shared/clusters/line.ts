@@ -6,7 +6,16 @@ import { OperationId } from '#events/names.ts';
 
 import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
 import type { Change, Claimant, Ports, Store, StoredOperation } from './ports.ts';
-import { clusterAt, commit, isChangedMeanwhile, operationOf, progressed, repeatedly, update } from './records.ts';
+import {
+  clusterAt,
+  commit,
+  isChangedMeanwhile,
+  keeping,
+  operationOf,
+  progressed,
+  repeatedly,
+  update,
+} from './records.ts';
 import { moved } from './state.ts';
 
 /** How long a command waits that names no deadline. */
@@ -38,7 +47,7 @@ export const claimOf = (
  * Records a command: started if its turn has come, else in the line of its target.
  *
  * @param changeOf What to record. It may be called twice.
- * @param beforeWaiting Keeps what is needed of it later.
+ * @param draft What is needed of it when its turn comes, and not written down otherwise.
  * @returns What it waits for; undefined when it is started.
  * @throws Fault `over-limit` when it will never fit, `limit-reached` when the line is full, `not-started` when it came
  *   too late.
@@ -48,7 +57,7 @@ export const enter = async (
   target: NamedTarget,
   changeOf: (block: Block | undefined) => Change,
   ports: Ports,
-  beforeWaiting: () => Promise<void> = async () => {},
+  draft?: unknown,
 ): Promise<Block | undefined> => {
   mustEverFit(claim, target);
   const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedAtEntry(claim, target, ports)]);
@@ -60,8 +69,8 @@ export const enter = async (
     });
   }
   const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
-  await beforeWaiting();
-  await commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
+  const write = () => commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
+  await (draft === undefined ? write() : keeping(claim.operationId, draft, write, ports));
   await ports.store.count(target.name, { by: 1 });
   // A place may have become free before it stood in line, or what it waits for may have ended.
   const now = blockOf(claim, await ports.store.lineHead(target.name), awaited, target);

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { envelopeOf } from '#events/requests.ts';
@@ -7,21 +5,8 @@ import { envelopeOf } from '#events/requests.ts';
 import { keyLifetimeMs } from './accept.ts';
 import { noteElements } from './batch.ts';
 import { failDeploy } from './deploy.ts';
-import type { Ports, QueuedMessage, Store, StoredOperation } from './ports.ts';
-
-const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
-
-/** What a message that may be anything says of itself. */
-const Sketch = z.object({
-  id: lenient(z.string().min(1).max(200)),
-  idempotencykey: lenient(z.string().min(1).max(200)),
-  subject: z.string().catch(''),
-  operationid: lenient(z.string()),
-  batchid: lenient(z.string()),
-  batchindex: lenient(z.number()),
-  data: lenient(z.object({ taskToken: lenient(z.string().min(1)) })),
-});
-type Sketch = z.output<typeof Sketch>;
+import type { Ports, QueuedMessage, StoredOperation } from './ports.ts';
+import { operationBehind, type Sketch, sketchOf } from './sketch.ts';
 
 /**
  * Puts away a message that is not tried again, with why: `rejected` as it will never do, `dead` after its last try.
@@ -40,7 +25,8 @@ export const putAway = async (
   if (batchId !== undefined && batchIndex !== undefined) {
     const why = outcome === 'dead' ? `given up after its last try: ${problem.detail}` : problem.detail;
     const clusterId = subject.split('/')[3] ?? '';
-    await noteElements([{ batchId, batchIndex, clusterId, verdict: 'FAILED', message: why }], ports);
+    const verdict = problem.code === 'revoked' ? 'CANCELED' : 'FAILED';
+    await noteElements([{ batchId, batchIndex, clusterId, verdict, message: why }], ports);
   }
   if (outcome === 'rejected') await noteRefusal(sketch, problem, ports);
   // An operation that knows the task answers it with its verdict.
@@ -70,17 +56,6 @@ const giveUp = async (sketch: Sketch, problem: Problem, ports: Ports): Promise<S
   return operation;
 };
 
-/** The operation that a message has led to. */
-export const operationBehind = async (
-  { id, idempotencykey: key = id, subject, operationid }: Sketch,
-  store: Store,
-): Promise<StoredOperation | undefined> => {
-  const target = subject.split('/')[1] ?? '';
-  const known = key === undefined ? undefined : await store.idempotency(target, key);
-  const operationId = operationid ?? known?.operationId;
-  return operationId === undefined ? undefined : (await store.operation(operationId))?.value;
-};
-
 /** Who depends on its key fails with it. One that is dead may still come back. */
 const noteRefusal = async (
   { id, idempotencykey: key = id, subject }: Sketch,
@@ -91,12 +66,4 @@ const noteRefusal = async (
   if (key === undefined || target === undefined) return;
   const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
   await ports.store.commit({ refusal: { target, key, code, expiresAt } });
-};
-
-export const sketchOf = (body: string): Sketch => {
-  try {
-    return Sketch.parse(JSON.parse(body));
-  } catch {
-    return Sketch.parse({}); // Not JSON, or no object: it says nothing.
-  }
 };

@@ -62,6 +62,23 @@ export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise
   });
 };
 
+/** Keeps a draft with what is written, and only with that. */
+export const keeping = async (
+  operationId: string,
+  draft: unknown,
+  write: () => Promise<void>,
+  { drafts }: Pick<Ports, 'drafts'>,
+): Promise<void> => {
+  await drafts.keep(operationId, draft);
+  try {
+    await write();
+  } catch (error) {
+    // Where no answer came it may be written after all.
+    if (isChangedMeanwhile(error)) await drafts.remove(operationId);
+    throw error;
+  }
+};
+
 export const isChangedMeanwhile = (error: unknown): boolean =>
   error instanceof Fault && error.code === 'changed-meanwhile';
 

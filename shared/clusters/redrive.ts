@@ -66,6 +66,7 @@ const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<voi
     await endWaiting(operation, { state: 'FAILED', fault: notStarted(deadline) }, ports);
   } else if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports);
+    await ports.drafts.remove(operationId);
     await ports.machines.start('cleanup', operationId);
   } else {
     await update(ports, async () => {
@@ -78,6 +79,7 @@ const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<voi
           };
     });
   }
+  if (kind === 'batch') await ports.drafts.remove(operationId);
   ports.log.warn('operation ended at its deadline', {
     operationId,
     command: kind,

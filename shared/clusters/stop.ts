@@ -61,7 +61,8 @@ export const stop: UseCase<'stop'> = {
       },
       ports,
     );
-    if (cluster.value.state === 'QUEUED') await ports.drafts.remove(cluster.value.operationId);
+    // It waited, or has just been admitted.
+    if (['QUEUED', 'REQUESTED'].includes(cluster.value.state)) await ports.drafts.remove(cluster.value.operationId);
     return { value: operation, version: 1 };
 
     /** The same end for both, unless the later one asks for another. */

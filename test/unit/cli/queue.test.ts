@@ -109,6 +109,19 @@ describe('drey queue', () => {
     expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is taken back.\n` });
   });
 
+  it('takes back those that wait, and tells of the others at the end', async () => {
+    const problem = toProblem(new Fault('wrong-state', 'the deploy of nightly is IN_PROGRESS: it does not wait'));
+    const replies = {
+      [`POST ${line}/${id('a')}/revocation`]: { status: 409, body: problem },
+      [`POST ${line}/${id('b')}/revocation`]: { body: { revoked: 1 } },
+    };
+    const { code, stdout, stderr } = await run(replies, ['queue', 'cancel', id('a'), id('b')]);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${id('b')} is taken back.`);
+    expect(stdout + stderr).toContain(`${id('a')}: the deploy of nightly is IN_PROGRESS: it does not wait`);
+  });
+
   it('moves a command', async () => {
     const body = operation({ state: 'QUEUED', position: 1 });
     const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'priority', id('a'), '100']);

@@ -6,6 +6,7 @@ import { deadHandler } from '#functions/dead.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { mostReceives } from '#functions/queue.ts';
+import { revoke } from '#shared/clusters/backlog.ts';
 import { redriveDead } from '#shared/clusters/dead.ts';
 import { Fault } from '#events/problem.ts';
 import type { VerdictRecord } from '#shared/clusters/ports.ts';
@@ -21,6 +22,7 @@ import {
   sqsRecord,
   throughAdmissions,
   throughBatch,
+  throughLooks,
   type World,
 } from '../../../fakes/world.ts';
 
@@ -126,6 +128,97 @@ describe.each(doors)('through %s, a batch', (_door, send: Send) => {
       pointers: expect.arrayContaining([pointer]),
     });
   });
+});
+
+describe('a batch that is taken back', () => {
+  const [, send] = doors[0]!;
+  const limited = () => {
+    const target = world.targets.known.get('local')!;
+    world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+  };
+  const rows = (count: number) => ({ ...data, parameters: Array.from({ length: count }, (_, day) => ({ day })) });
+
+  it('ends with what of it waits, and with what is still in the queue, and lets go on what runs', async () => {
+    limited();
+    await send('batch', { data: rows(4) }, world);
+    const late = world.commands.sent.pop()!;
+    await letIn(world);
+    const revoked = await revoke('local', batchId(), world.ports);
+    await throughBatch([sqsRecord(late.body, late.group)], world.ports);
+
+    expect(revoked).toBe(3);
+    expect(theBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'revoked' } });
+    expect(deploys().map(({ state }) => state)).toEqual(['IN_PROGRESS', 'CANCELED', 'CANCELED']);
+    expect(world.bus.rejected).toMatchObject([
+      { rejection: { problem: { code: 'revoked', detail: 'its batch days is CANCELED' } } },
+    ]);
+    expect((await world.store.elements(batchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
+    expect(world.drafts.kept.size).toBe(0);
+  });
+
+  it('is not, when all of it runs', async () => {
+    await send('batch', { data }, world);
+    await letIn(world);
+
+    await expect(revoke('local', batchId(), world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
+    expect(theBatch()).toMatchObject({ state: 'IN_PROGRESS' });
+  });
+});
+
+describe('what a batch and a deploy are kept with', () => {
+  const [, send] = doors[0]!;
+
+  it('goes with the end of the batch, and nobody misses it', async () => {
+    await send('batch', { data }, world);
+    const messages = [...world.commands.sent];
+    await letIn(world);
+    await world.machines.runAll(world.ports);
+    const before = world.drafts.kept.size;
+    await publish(deploys().map(({ operationId }) => ({ operationId, target: 'local', verdict: 'FINISHED', at: '' })));
+    for (const { group, body } of messages) await throughBatch([sqsRecord(body, group)], world.ports);
+
+    expect([before, world.drafts.kept.size]).toEqual([1, 0]);
+    expect(theBatch()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(world.bus.rejected).toEqual([]);
+    expect((await world.store.elements(batchId())).map(({ verdict }) => verdict)).toEqual(['FINISHED', 'FINISHED']);
+  });
+
+  it('goes with a batch, and with an admitted deploy, that end at their deadlines', async () => {
+    const target = world.targets.known.get('local')!;
+    world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+    await send('batch', { data }, world);
+    world.commands.sent.splice(0);
+    for (const clusterId of ['one', 'two']) await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await send('stop', { clusterId: 'one' }, world);
+    await world.machines.runAll(world.ports);
+    await throughAdmissions(['local'], world.ports);
+    const before = world.drafts.kept.size;
+    world.pass(8 * 24 * 3_600);
+    await throughLooks({ target: 'local' }, world.ports);
+
+    expect([before, world.drafts.kept.size]).toEqual([2, 0]);
+    expect(operations().find(({ clusterId }) => clusterId === 'two')).toMatchObject({ state: 'FAILED' });
+  });
+
+  it.each(['deploy', 'batch'] as const)(
+    'is not kept twice when the record of a %s has to be made again',
+    async (kind) => {
+      const target = world.targets.known.get('local')!;
+      world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+      await send('deploy', { clusterId: 'one', data: { mode: 'session' } }, world);
+      const commit = world.store.commit.bind(world.store);
+      let conflicts = 1;
+      world.store.commit = async (change) => {
+        if ((conflicts -= 1) >= 0) throw new Fault('changed-meanwhile', 'somebody else was faster');
+        return commit(change);
+      };
+      await (kind === 'batch'
+        ? send('batch', { data }, world)
+        : send('deploy', { clusterId: 'two', data: { mode: 'session' } }, world));
+
+      expect(world.drafts.kept.size).toBe(1);
+    },
+  );
 });
 
 describe('the end of a batch', () => {
