@@ -1,5 +1,6 @@
 import middy from '@middy/core';
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import * as z from 'zod';
 
 import { admit } from '#shared/clusters/line.ts';
@@ -9,12 +10,24 @@ import { live } from '#shared/live.ts';
 import { earlyMs } from './middleware/http.ts';
 
 const Asked = z.object({ target: z.string() });
+const targetOf = ({ body }: SQSRecord) => Asked.parse(JSON.parse(body)).target;
+const atOnce = 4;
 
-/** Whoever's turn has come is started. What asks for it many times at once is one look at the line. */
+/** Whoever's turn has come is started. What asks for it many times at once is one look at the line; a line that fails is asked for again, and keeps no other waiting. */
 export const admitHandler = (ports: Ports) =>
-  middy<SQSEvent, void>({ timeoutEarlyInMillis: earlyMs }).handler(async ({ Records }) => {
-    const targets = new Set(Records.map(({ body }) => Asked.parse(JSON.parse(body)).target));
-    for (const target of targets) await admit(target, ports);
+  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: earlyMs }).handler(async ({ Records }) => {
+    const failed = new Set<string>();
+    const take = async (target: string) => {
+      try {
+        await admit(target, ports);
+      } catch (error) {
+        failed.add(target);
+        ports.log.warn('line not looked at', { target, detail: error instanceof Error ? error.message : '' });
+      }
+    };
+    await pMap(new Set(Records.map(targetOf)), take, { concurrency: atOnce });
+    const returned = Records.filter((record) => failed.has(targetOf(record)));
+    return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   });
 
 export const handler = admitHandler(live);

@@ -18,6 +18,8 @@ export interface Claim {
   readonly demand: Demand;
   /** The deploy of an earlier life of its cluster, which failed: what that holds still becomes its own. */
   readonly replaces?: string | undefined;
+  /** Since when it has held up others because it does not fit into the target. */
+  readonly reservesSince?: string | undefined;
 }
 
 /** Who waits for a target, and who holds how much of it. */
@@ -46,7 +48,12 @@ export interface Turn {
   readonly claim: Claim;
   readonly position: number;
   readonly block: Block | undefined;
+  /** It holds up those behind. */
+  readonly reserves: boolean;
 }
+
+/** How long whoever does not fit holds up others. */
+const longestReservationMs = 30 * 60_000;
 
 type Part = keyof Demand;
 const parts = ['clusters', 'jobs', 'cpu', 'memoryMebibytes'] as const;
@@ -62,15 +69,16 @@ export const isLimited = ({ limits, shares }: Policy): boolean =>
  * Everybody's turn, first to last. Higher priorities come first; among equals it is the turn of the team that holds
  * the smallest part of the target for its weight, and in a team of who came first. Whoever does not fit into the target
  * holds up all of its kind behind, so that large ones are not overtaken for ever: not those of the other kind, as the
- * jobs of a session must not wait behind a cluster that waits for the session to end. Whoever does not fit into its
- * team's share holds up that team only. Those who wait for something else stand behind.
+ * jobs of a session must not wait behind a cluster that waits for the session to end. After half an hour others may
+ * pass, as nobody knows when there will be room, and nobody else holds them up while it waits on. Whoever does not fit
+ * into its team's share holds up that team only. Those who wait for something else stand behind.
  *
  * @param blocks What some of them wait for besides room.
  */
 export const turnsOf = (
   claims: readonly Claim[],
   holders: readonly Claim[],
-  { target, drained, blocks }: { target: Policy; drained: boolean; blocks: ReadonlyMap<string, Block> },
+  { target, drained, blocks, now }: { target: Policy; drained: boolean; blocks: ReadonlyMap<string, Block>; now: Date },
 ): readonly Turn[] => {
   const order = inOrder(
     claims.filter(({ operationId }) => !blocks.has(operationId)),
@@ -79,23 +87,28 @@ export const turnsOf = (
   );
   let used = new Usage(holders);
   const held = new Set<string>();
+  const passed = new Set<string>();
   const turns = order.map((claim, index): Turn => {
     const position = index + 1;
-    if (drained) return { claim, position, block: { reason: 'Drained', message: 'starts are paused' } };
+    if (drained)
+      return { claim, position, block: { reason: 'Drained', message: 'starts are paused' }, reserves: false };
     const replaced = holders.find(({ operationId }) => operationId === claim.replaces);
     const lack = lackOf(claim, used.without(replaced), target);
     const [kind, team] = [claim.kind, `${claim.kind} of ${claim.team}`];
     if (lack === undefined && !held.has(kind) && !held.has(team)) {
       used = used.without(replaced);
       used.add(claim);
-      return { claim, position, block: undefined };
+      return { claim, position, block: undefined, reserves: false };
     }
-    if (lack !== undefined) held.add(lack.of === 'target' ? kind : team);
+    const isFirst = lack?.of === 'target' && !held.has(kind) && !passed.has(kind);
+    const reserves = isFirst && !hasHeldUp(claim, now);
+    if (isFirst) (reserves ? held : passed).add(kind);
+    if (lack?.of === 'team') held.add(team);
     const block: Block =
       lack === undefined
         ? { reason: 'WaitingForTurn', message: `${index} before it` }
         : { reason: 'WaitingForQuota', message: lack.message };
-    return { claim, position, block };
+    return { claim, position, block, reserves };
   });
   const behind = claims.filter(({ operationId }) => blocks.has(operationId)).toSorted(byPriorityAndAge);
   return [
@@ -104,9 +117,13 @@ export const turnsOf = (
       claim,
       position: turns.length + index + 1,
       block: blocks.get(claim.operationId),
+      reserves: false,
     })),
   ];
 };
+
+const hasHeldUp = ({ reservesSince }: Claim, now: Date): boolean =>
+  reservesSince !== undefined && now.getTime() - Date.parse(reservesSince) > longestReservationMs;
 
 /** @throws Fault `over-limit` for what would wait for ever. */
 export const mustEverFit = ({ demand, team }: Pick<Claim, 'demand' | 'team'>, target: NamedTarget): void => {
@@ -191,21 +208,25 @@ const gibibytes = (mebibytes: number) => Math.round((mebibytes / 1024) * 10) / 1
 const inOrder = (claims: readonly Claim[], holders: readonly Claim[], target: Policy): readonly Claim[] => {
   const used = new Usage(holders);
   const queues = [...Map.groupBy(claims, ({ team }) => team).values()].map((queue) => queue.toSorted(byPriorityAndAge));
+  const waiting = queues.map((queue) => ({ queue, at: 0, part: partOf(queue[0]?.team ?? '', used, target) }));
   const order: Claim[] = [];
   for (;;) {
-    const heads = queues.flatMap((queue) => queue[0] ?? []);
-    const next = heads.toSorted(
-      (one, other) =>
-        other.priority - one.priority ||
-        partOf(one.team, used, target) - partOf(other.team, used, target) ||
-        byPriorityAndAge(one, other),
-    )[0];
+    let next: { readonly claim: Claim; readonly of: (typeof waiting)[number] } | undefined;
+    for (const of of waiting) {
+      const claim = of.queue[of.at];
+      if (claim !== undefined && (next === undefined || isBefore(claim, of.part, next.claim, next.of.part)))
+        next = { claim, of };
+    }
     if (next === undefined) return order;
-    order.push(next);
-    used.add(next);
-    queues.find((queue) => queue[0] === next)?.shift();
+    order.push(next.claim);
+    used.add(next.claim);
+    next.of.at += 1;
+    next.of.part = partOf(next.claim.team, used, target);
   }
 };
+
+const isBefore = (one: Claim, part: number, other: Claim, otherPart: number): boolean =>
+  (other.priority - one.priority || part - otherPart || byPriorityAndAge(one, other)) < 0;
 
 const byPriorityAndAge = (one: Claim, other: Claim): number =>
   other.priority - one.priority || compare(one.since, other.since) || compare(one.operationId, other.operationId);

@@ -13,7 +13,12 @@ export const readBacklog = async (name: string, ports: Ports) => {
   const line = await ports.store.line(name);
   const claims = line.waiting.map(({ value }) => value);
   const { blocks } = await judged(claims, target, ports);
-  const turns = turnsOf(claims, line.holders, { target, drained: line.drained !== undefined, blocks });
+  const turns = turnsOf(claims, line.holders, {
+    target,
+    drained: line.drained !== undefined,
+    blocks,
+    now: ports.now(),
+  });
   const { total, teams } = usageOf(line.holders);
   return {
     target: name,
@@ -30,7 +35,7 @@ export const readBacklog = async (name: string, ports: Ports) => {
 const soon = { reason: 'Starting', message: 'its turn has come' } as const;
 
 const asWaiting = ({ claim, position, block }: Turn) => {
-  const { demand: _demand, target: _target, replaces: _replaces, ...rest } = claim;
+  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = claim;
   return { position, ...rest, dependsOn: [...claim.dependsOn], ...(block ?? soon) };
 };
 

@@ -19,10 +19,12 @@ import {
 import { moved } from './state.ts';
 
 /** How long a command waits that names no deadline. */
-const longestWaitMs = 24 * 3_600_000;
+const waitMs = 24 * 3_600_000;
+/** What waits is kept for fourteen days. */
+const longestWaitMs = 13 * 24 * 3_600_000;
 /** How long an operation has from its start on. */
 export const startedWithinMs = { deploy: 10 * 60_000, submit: 30 * 60_000 } as const;
-const readsAtOnce = 16;
+const atOnce = 16;
 
 interface Asked {
   readonly priority: number;
@@ -30,18 +32,19 @@ interface Asked {
   readonly dependsOn: readonly string[];
 }
 
-/** The claim of a command that has just come. */
+/** The claim of a command that has just come. @throws Fault `malformed-request` for a deadline that is too far ahead */
 export const claimOf = (
   fields: Omit<Claim, keyof Asked | 'since'>,
   { priority, deadline, dependsOn }: Asked,
   now: Date,
-): Claim => ({
-  ...fields,
-  priority,
-  dependsOn,
-  since: now.toISOString(),
-  deadline: new Date(deadline ?? now.getTime() + longestWaitMs).toISOString(),
-});
+): Claim => {
+  const latest = new Date(deadline ?? now.getTime() + waitMs);
+  if (latest.getTime() - now.getTime() > longestWaitMs) {
+    const detail = 'it is more than 13 days ahead';
+    throw new Fault('malformed-request', `/deadline: ${detail}`, { errors: [{ pointer: '/deadline', detail }] });
+  }
+  return { ...fields, priority, dependsOn, since: now.toISOString(), deadline: latest.toISOString() };
+};
 
 /**
  * Records a command: started if its turn has come, else in the line of its target.
@@ -61,7 +64,7 @@ export const enter = async (
 ): Promise<Block | undefined> => {
   mustEverFit(claim, target);
   const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedAtEntry(claim, target, ports)]);
-  const block = blockOf(claim, line, awaited, target);
+  const block = blockOf(claim, line, awaited, { target, now: ports.now() });
   if (block === undefined && (await isStarted(claim, target, line.gate, changeOf(undefined), ports))) return undefined;
   if (line.waiting >= target.mostWaiting) {
     throw new Fault('limit-reached', `${line.waiting} commands wait for target ${target.name} already`, {
@@ -73,8 +76,8 @@ export const enter = async (
   await (draft === undefined ? write() : keeping(claim.operationId, draft, write, ports));
   await ports.store.count(target.name, { by: 1 });
   // A place may have become free before it stood in line, or what it waits for may have ended.
-  const now = blockOf(claim, await ports.store.lineHead(target.name), awaited, target);
-  if (now?.reason !== 'WaitingForQuota' && now?.reason !== 'Drained') await ports.admissions.ask(target.name);
+  const still = blockOf(claim, await ports.store.lineHead(target.name), awaited, { target, now: ports.now() });
+  if (still?.reason !== 'WaitingForQuota' && still?.reason !== 'Drained') await ports.admissions.ask(target.name);
   return waits;
 };
 
@@ -93,10 +96,10 @@ const blockOf = (
   claim: Claim,
   { holders, drained, waiting }: LineHead,
   awaited: Block | undefined,
-  target: NamedTarget,
+  { target, now }: { readonly target: NamedTarget; readonly now: Date },
 ): Block | undefined => {
   const blocks = new Map(awaited === undefined ? [] : [[claim.operationId, awaited]]);
-  const [turn] = turnsOf([claim], holders, { target, drained: drained !== undefined, blocks });
+  const [turn] = turnsOf([claim], holders, { target, drained: drained !== undefined, blocks, now });
   return turn?.block ?? (waiting === 0 ? undefined : { reason: 'WaitingForTurn', message: `${waiting} before it` });
 };
 
@@ -134,13 +137,22 @@ export const admit = async (name: string, ports: Ports): Promise<void> => {
       target,
       ports,
     );
-    for (const [claim, fault] of failed) await endWaiting(claim, { state: 'FAILED', fault }, ports);
     const hopeful = line.waiting.map(({ value }) => value).filter((claim) => !failed.has(claim));
-    const turns = turnsOf(hopeful, line.holders, { target, drained: line.drained !== undefined, blocks });
+    const now = ports.now();
+    const turns = turnsOf(hopeful, line.holders, { target, drained: line.drained !== undefined, blocks, now });
     let gate = line.gate;
     for (const { claim, block } of turns) {
       if (block === undefined && (await start(claim, gate, ports))) gate = (gate ?? 0) + 1;
     }
+    for (const { claim, reserves } of turns) {
+      const previous = line.waiting.find(({ value }) => value === claim)?.version;
+      if (reserves && claim.reservesSince === undefined)
+        await commit({ waiting: { value: { ...claim, reservesSince: now.toISOString() }, previous } }, ports);
+    }
+    // Behind those that start, as they may be many.
+    await pMap(failed, ([claim, fault]) => endWaiting(claim, { state: 'FAILED', fault }, ports), {
+      concurrency: atOnce,
+    });
   });
 };
 
@@ -163,7 +175,7 @@ export const judged = async (claims: readonly Claim[], target: NamedTarget, port
         failed.set(claim, error);
       }
     },
-    { concurrency: readsAtOnce },
+    { concurrency: atOnce },
   );
   return { blocks, failed };
 };

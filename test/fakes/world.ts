@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
+  SQSBatchResponse,
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda';
@@ -187,10 +188,14 @@ export const letIn = async ({ ports, admissions, commands }: World): Promise<voi
   }
 };
 
-/** Targets whose line is asked for, as the queue hands them to its function. */
-export const throughAdmissions = async (targets: readonly string[], ports: Ports): Promise<void> => {
-  const handler = admitHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
-  await handler({ Records: targets.map((target) => sqsRecord({ target })) }, context());
+/** Targets whose line is asked for, as the queue hands them to its function; answers those that go back to the queue. */
+export const throughAdmissions = async (targets: readonly string[], ports: Ports): Promise<readonly string[]> => {
+  const handler = admitHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+  const Records = targets.map((target) => sqsRecord({ target }));
+  const { batchItemFailures } = await handler({ Records }, context());
+  return targets.filter((_, index) =>
+    batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === Records[index]?.messageId),
+  );
 };
 
 /** A look as the queue hands it to its function. */

@@ -122,6 +122,12 @@ describe('the queues', () => {
     });
   });
 
+  it('bring back only the lines that could not be looked at', () => {
+    expect(sources.find(({ queue }) => queue === 'Admissions')?.sqs).toMatchObject({
+      functionResponseType: 'ReportBatchItemFailures',
+    });
+  });
+
   it('give a command up after as many tries as the function counts', () => {
     expect(resources.Resources['Commands']?.Properties['RedrivePolicy']).toMatchObject({
       maxReceiveCount: mostReceives,

@@ -30,13 +30,14 @@ interface Around {
   readonly holders?: readonly Claim[];
   readonly drained?: boolean;
   readonly blocks?: ReadonlyMap<string, Block>;
+  readonly now?: Date;
 }
 
 const turns = (
   claims: readonly Claim[],
   { limits = {}, shares = {} }: Policy,
-  { holders = [], drained = false, blocks = new Map() }: Around = {},
-) => turnsOf(claims, holders, { target: { limits, shares }, drained, blocks });
+  { holders = [], drained = false, blocks = new Map(), now = new Date(0) }: Around = {},
+) => turnsOf(claims, holders, { target: { limits, shares }, drained, blocks, now });
 
 const started = (...args: Parameters<typeof turns>) =>
   turns(...args)
@@ -84,6 +85,37 @@ describe('the line', () => {
       [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
       [2, 'WaitingForTurn', '1 before it'],
     ]);
+  });
+
+  it('holds up others for half an hour at the most, and nobody else does while it waits', () => {
+    const reservesSince = '2026-01-01T12:00:00.000Z';
+    const large = claim({ demand: { ...one, cpu: 8 }, reservesSince });
+    const [next, small] = [claim({ demand: { ...one, cpu: 7 } }), claim()];
+    const at = (now: string) =>
+      turns(
+        [large, next, small],
+        { limits: { cpu: 10 } },
+        { holders: [claim({ demand: { ...one, cpu: 4 } })], now: new Date(now) },
+      ).map(({ block, reserves }) => [block?.reason, reserves]);
+
+    expect(at('2026-01-01T12:29:00Z')).toEqual([
+      ['WaitingForQuota', true],
+      ['WaitingForQuota', false],
+      ['WaitingForTurn', false],
+    ]);
+    expect(at('2026-01-01T12:31:00Z')).toEqual([
+      ['WaitingForQuota', false],
+      ['WaitingForQuota', false],
+      [undefined, false],
+    ]);
+  });
+
+  it('orders thousands of many teams in no time', () => {
+    const claims = Array.from({ length: 5_000 }, (_, index) => claim({ team: `t${index % 500}` }));
+    const began = performance.now();
+
+    expect(turns(claims, { limits: { clusters: 10 } })).toHaveLength(5_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('lets the jobs of sessions pass a cluster that waits for a place', () => {

@@ -15,6 +15,7 @@ import {
   letIn,
   makeWorld,
   type Send,
+  throughAdmissions,
   throughLooks,
   type World,
 } from '../../../fakes/world.ts';
@@ -430,6 +431,56 @@ describe('the line of a target', () => {
 
     expect(full).toMatchObject({ outcome: 'returned', code: 'limit-reached' });
     expect(await deploy(send, 'four')).toMatchObject({ outcome: 'done' });
+  });
+
+  it('that cannot be looked at keeps no other waiting, and is asked for again', async () => {
+    world.targets.known.set('other', { ...world.targets.known.get('local')!, limits: { clusters: 1 } });
+    limit({ limits: { clusters: 1 } });
+    for (const name of ['one', 'two']) await deploy(send, name);
+    await send('stop', { clusterId: 'one' }, world);
+    await world.machines.runAll(world.ports);
+
+    expect(await throughAdmissions(['no-such-target', 'other', 'local'], world.ports)).toEqual(['no-such-target']);
+    expect(await stateOf('two')).toBe('REQUESTED');
+  });
+
+  it('starts those whose turn it is before it ends those who wait in vain', async () => {
+    limit({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'late', { deadline: '2026-11-23T12:10:00Z' });
+    await deploy(send, 'two');
+    await send('stop', { clusterId: 'one' }, world);
+    await world.machines.runAll(world.ports);
+    world.pass(700);
+    const before = world.store.written.length;
+    await throughAdmissions(['local'], world.ports);
+
+    expect(world.store.written.slice(before).map(({ clusterId, to }) => [clusterId, to])).toEqual([
+      ['two', 'REQUESTED'],
+      ['late', 'FAILED'],
+    ]);
+  });
+
+  it('is held up for half an hour by one that does not fit, and then not', async () => {
+    limit({ limits: { cpu: 4 } });
+    await deploy(send, 'one');
+    await deploy(send, 'large', { config: { 'kubernetes.jobmanager.cpu.amount': 4 } });
+    await deploy(send, 'small');
+    await settle();
+    const soon = await stateOf('small');
+    world.pass(31 * 60);
+    await settle();
+
+    expect([soon, await stateOf('small'), await stateOf('large')]).toEqual(['QUEUED', 'RUNNING', 'QUEUED']);
+    expect((await call('GET', '')).body['waiting']).toMatchObject([{ clusterId: 'large', reason: 'WaitingForQuota' }]);
+  });
+
+  it('takes nobody for longer than what waits is kept', async () => {
+    expect(await deploy(send, 'one', { deadline: '2026-12-07T12:00:00Z' })).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/deadline'],
+    });
   });
 
   it('is looked at each minute', async () => {
