@@ -84,7 +84,7 @@ const functions = {
     ...may.ask,
     ...may.answerTasks,
   ],
-  Cancel: [...may.read, ...may.write, ...may.reachClusters],
+  Cancel: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
   Stop: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup')],
   Cluster: [...may.read],
   Clusters: [...may.read],
@@ -97,6 +97,7 @@ const functions = {
     ...may.read,
     ...may.write,
     ...may.reachClusters,
+    ...may.handLooks,
     ...may.readJars,
     ...may.listJars,
     ...may.start('lifecycle', 'submission', 'cleanup', 'snapshot'),
@@ -135,7 +136,7 @@ const functions = {
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask],
-  Snapshot: [...may.read, ...may.write, ...may.reachClusters],
+  Snapshot: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
 };
 
 const assumedBy = (service) => ({

@@ -3,6 +3,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import type { UseCase } from './accept.ts';
+import { lookSoon } from './look.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Ports, StoredOperation, Versioned } from './ports.ts';
 import { clusterAt, commit, newOperation, operationOf, progressed, update } from './records.ts';
@@ -37,7 +38,9 @@ export const cancel: UseCase<'cancel'> = {
       throw error;
     }
     await waitUntilEnded(operation.value, jobId, ports, signal);
-    return finish(operation, ports);
+    const done = await finish(operation, ports);
+    await lookSoon(done, ports);
+    return done;
   },
 };
 

@@ -3,6 +3,7 @@ import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest.ts';
 
 import { type Caught, faultOf } from './caught.ts';
+import { lookSoon } from './look.ts';
 import { observeJobs } from './observe-jobs.ts';
 import type { Change, Plan, Ports, StoredOperation } from './ports.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
@@ -117,8 +118,12 @@ export const recordTaken = async (state: SnapshotState, ports: Ports, signal: Ab
     const jobs = await changedJobs(taken, ports);
     return { change: { operations: [{ value: taken, previous }], jobs }, result: undefined };
   });
+  if (endsItsJob(value)) await lookSoon(value, ports);
   return state;
 };
+
+const endsItsJob = ({ kind, plan }: StoredOperation) =>
+  kind === 'stopjob' || (plan !== undefined && 'savepoint' in plan && plan.savepoint.cancelJob);
 
 /** A job knows its latest savepoint, as long as that is there. */
 const changedJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {

@@ -259,3 +259,25 @@ describe.each(doors)('behind %s, the end of a job', (_door, send) => {
     expect(await jobRecord(jobId)).toMatchObject({ state: 'FINISHED', savepoint: 's3://bucket/by-hand' });
   });
 });
+
+describe.each(doors)('through %s, the end of the job of an application', (_door, send) => {
+  const started = async () => {
+    await send('deploy', { clusterId, data: { mode: 'application', job: { jar: 'local:///a.jar' } } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    flink().addJob(operationId);
+    await machines();
+    return operationId;
+  };
+
+  it.each([
+    ['cancel', {}, 'CANCELED'],
+    ['stopjob', { directory }, 'FINISHED'],
+  ] as const)('by %s ends the cluster at once', async (kind, data, state) => {
+    const jobId = await started();
+
+    await send(kind, { clusterId, jobId, data }, world);
+    await machines();
+
+    expect((await world.store.cluster(place))?.value).toMatchObject({ state });
+  });
+});
