@@ -149,12 +149,14 @@ describe('the API server', () => {
     });
   });
 
-  it('tells why a pod does not start', async () => {
+  it('tells how far a pod came, and why it does not start', async () => {
     await kubernetes.apply(manifests('imageless'), operationId, signal);
 
     const trouble = async () => (await kubernetes.observe('imageless', signal)).pods[0]?.trouble?.reason;
 
     await expect.poll(trouble, { timeout: 60_000, interval: 500 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
-    expect((await kubernetes.observe('imageless', signal)).warnings.map(({ reason }) => reason)).toContain('Failed');
+    const { pods, warnings } = await kubernetes.observe('imageless', signal);
+    expect(warnings.map(({ reason }) => reason)).toContain('Failed');
+    expect(Object.keys(pods[0]?.reached ?? {})).toEqual(['scheduled', 'pulling']);
   });
 });

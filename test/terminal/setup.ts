@@ -10,7 +10,7 @@ const hasTmux = () =>
   );
 
 /** Tests of what is seen on a terminal need one: Debian's tmux, which root has installed. Without it they fail, and are not left out. */
-export default async function setup() {
+export const needTmux = async (): Promise<void> => {
   if (await hasTmux()) return;
   if (process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -18,4 +18,6 @@ export default async function setup() {
     await run('apt-get', ['install', '-qy', '--no-install-recommends', 'tmux'], { env });
   }
   if (!(await hasTmux())) throw new Error('The tests of the terminal need tmux: apt-get install tmux');
-}
+};
+
+export default needTmux;

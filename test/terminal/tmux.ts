@@ -24,17 +24,19 @@ export interface Terminal extends AsyncDisposable {
   readonly until: (wanted: string | RegExp) => Promise<string>;
 }
 
-const patienceMs = 15_000;
-
 const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A shell command in a terminal of its own, which tells its exit code behind it. */
-export const openTerminal = async (command: string, env: Environment): Promise<Terminal> => {
+export const openTerminal = async (
+  command: string,
+  env: Environment,
+  { patienceMs = 15_000 }: { readonly patienceMs?: number } = {},
+): Promise<Terminal> => {
   const folder = await mkdtemp(join(tmpdir(), 'drey-terminal-'));
   const tmux = async (...args: readonly string[]) =>
     (await run('tmux', ['-S', join(folder, 'socket'), ...args])).stdout;
   const variables = Object.entries(env).map(([name, value]) => quote(`${name}=${value}`));
-  const line = `env -i ${variables.join(' ')} bash --norc -c ${quote(`${command}; echo "[exit code $?]"; sleep 60`)}`;
+  const line = `env -i ${variables.join(' ')} bash --norc -c ${quote(`${command}; echo "[exit code $?]"; sleep 600`)}`;
   await tmux('-f', '/dev/null', 'new-session', '-d', '-x', '120', '-y', '40', line);
   const screen = async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).replace(/\n+$/, '\n');
   return {
