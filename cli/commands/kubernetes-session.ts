@@ -63,10 +63,13 @@ const attached = async (wanted: Wanted, context: Context): Promise<void> => {
   const { cluster, end } = await (onTerminal ? attachedTerminal(wanted, context) : attachedPipe(wanted, context));
   await leave(cluster, end, {
     isDetached: onTerminal,
-    shutsDown: wanted.body.config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true',
+    shutsDown: shutsDown(wanted),
     context,
   });
 };
+
+const shutsDown = ({ body }: Wanted): boolean =>
+  body.config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
 
 interface Left {
   readonly cluster: Cluster;
@@ -96,13 +99,25 @@ const session = (
   { wanted, onlyStops }: { wanted: Wanted; onlyStops: boolean },
   context: Context,
 ) => {
-  if (existing === undefined) return create(wanted, context);
+  if (existing === undefined) return createAttached(wanted, context);
   if (existing.state === 'FAILED') {
     context.note(`The ${clusterTitle(existing)} has failed: what is left of it is removed.`);
     return existing;
   }
   // What is about to be stopped need not be up.
   return onlyStops ? announce('Retrieve', { cluster: existing }, wanted, context) : retrieve(existing, wanted, context);
+};
+
+/** Starts the session. Interrupted on the way, it ends as it would behind it. */
+const createAttached = async (wanted: Wanted, context: Context): Promise<Cluster> => {
+  try {
+    return await create(wanted, context);
+  } catch (error) {
+    const afterwards = context.under(new AbortController().signal);
+    const started = context.signal.aborted && shutsDown(wanted) ? await existingSession(wanted, afterwards) : undefined;
+    if (started !== undefined) await stop(started, afterwards);
+    throw error;
+  }
 };
 
 const nothingToStop = ({ target, body: { clusterId } }: Wanted) =>

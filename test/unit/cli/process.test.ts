@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { packageFolder, spawnDrey, spawnProgram } from './drey.ts';
-import { accepted, cluster, oneTarget, operation, startLoopbackApi } from './loopback-api.ts';
+import { accepted, cluster, oneTarget, operation, problem, startLoopbackApi } from './loopback-api.ts';
 
 let server: Awaited<ReturnType<typeof startLoopbackApi>>;
 beforeAll(async () => {
@@ -97,6 +97,33 @@ describe('the process', () => {
 
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining(told) });
     expect(server.calls().includes('POST /v1/targets/local/clusters/live/stop')).toBe(stops);
+  });
+
+  it('stops a session that was being started, where it shall end with its client', async () => {
+    const { promise: poll, resolve: polled } = Promise.withResolvers<void>();
+    const open = operation({ state: 'IN_PROGRESS' });
+    let isThere = false;
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'GET /v1/targets/local/clusters/live': () =>
+        isThere ? { body: cluster({ state: 'DEPLOYING' }) } : problem('not-found', 404, 'there is no cluster live'),
+      'POST /v1/targets/local/clusters': () => {
+        isThere = true;
+        return { status: 202, body: { operation: open } };
+      },
+      [`GET /v1/operations/${open.operationId}`]: () => {
+        polled();
+        return { body: open };
+      },
+      'POST /v1/targets/local/clusters/live/stop': accepted({ kind: 'stop' }),
+    });
+
+    const attached = ['-Dexecution.attached=true', '-Dexecution.shutdown-on-attached-exit=true'];
+    const { child, ended } = run(['kubernetes-session', '-Dkubernetes.cluster-id=live', ...attached], null);
+    await poll;
+    child.kill('SIGINT');
+
+    expect(await ended).toMatchObject({ code: 130, stdout: 'Stopped session cluster live.\n' });
   });
 
   it('shows no stack when something is wrong', async () => {
