@@ -34,13 +34,19 @@ export const CommandMessage = z
 export type CommandMessage = z.infer<typeof CommandMessage>;
 
 const Told = z.string().max(300).optional().catch(undefined);
-const Known = z.object({ id: Told, subject: Told, type: Told });
+const Known = z.object({
+  id: Told,
+  subject: Told,
+  type: Told,
+  data: z.object({ correlationId: Told }).optional().catch(undefined),
+});
 
 /** What can be told of a message that may be anything. */
-export const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type'> => {
+export const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
   try {
-    const { id: commandId, subject, type } = Known.parse(JSON.parse(body));
-    return Object.fromEntries(Object.entries({ commandId, subject, type }).filter(([, value]) => value !== undefined));
+    const { id: commandId, subject, type, data } = Known.parse(JSON.parse(body));
+    const fields = { commandId, subject, type, correlationId: data?.correlationId };
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   } catch {
     return {}; // Not JSON, or no object: there is nothing to tell.
   }
@@ -200,6 +206,7 @@ const DeadCommand = z.strictObject({
   subject: z.string().optional(),
   type: z.string().optional(),
   commandId: z.string().optional(),
+  correlationId: z.string().optional(),
   code: z.string().optional().meta({ description: 'Why its last try failed, where that is known.' }),
   detail: z.string().optional(),
 });

@@ -48,6 +48,7 @@ export const Rejection = z
       .meta({ description: 'The id that the message itself had; `id` is that of the queue.' }),
     subject: z.string().optional(),
     type: z.string().optional(),
+    correlationId: z.string().optional().meta({ description: "The caller's own name for it." }),
     problem: Problem,
     at: z.iso.datetime(),
   })

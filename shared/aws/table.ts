@@ -20,6 +20,7 @@ import type {
   Claimant,
   Element,
   Idempotency,
+  OpenOperation,
   Refusal,
   Store,
   StoredOperation,
@@ -240,14 +241,14 @@ export const openTable = ({
     },
 
     async openOperations(target) {
-      const ids: string[] = [];
+      const open: OpenOperation[] = [];
       let start: Record<string, unknown> | undefined;
       do {
         const page: QueryCommandOutput = await queryState(openKey(target), start);
-        ids.push(...(page.Items ?? []).map((item) => asOperation(item['value']).operationId));
+        open.push(...(page.Items ?? []).map((item) => asOperation(item['value'])));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
-      return ids;
+      return open;
     },
 
     async jobs(place) {

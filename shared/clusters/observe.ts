@@ -35,7 +35,11 @@ export const look = async (
 ): Promise<void> => {
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports, signal);
-  await each(await ports.store.openOperations(name), (operationId) =>
+  const now = ports.now().toISOString();
+  const open = await ports.store.openOperations(name);
+  // Those that wait, and may still, are the line's: there may be thousands.
+  const standing = open.filter(({ state, deadline }) => state !== 'QUEUED' || deadline < now);
+  await each(standing, ({ operationId }) =>
     tolerating('operation not carried on', { target: name, operationId }, ports, () =>
       redrive(operationId, ports, signal),
     ),

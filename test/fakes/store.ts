@@ -58,9 +58,7 @@ export class FakeStore implements Store {
 
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
-    return all
-      .filter((operation) => operation.target === target && !isDone(operation))
-      .map(({ operationId }) => operationId);
+    return all.filter((operation) => operation.target === target && !isDone(operation));
   }
 
   async jobs(place: Place) {

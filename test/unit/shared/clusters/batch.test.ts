@@ -416,6 +416,15 @@ describe('the queue of commands', () => {
     expect(rejections()).toMatchObject([{ code: 'malformed-request', errors: [{ pointer: '/dataref' }] }]);
   });
 
+  it('tells of a refused command by the name that its caller gave', async () => {
+    const data = { mode: 'per-job', correlationId: 'mine' };
+    await throughBatch([sqsRecord(commandMessage('deploy', { clusterId: 'etl', data }))], world.ports);
+
+    expect(world.bus.rejected).toMatchObject([
+      { rejection: { correlationId: 'mine', problem: { code: 'unsupported-mode' } } },
+    ]);
+  });
+
   it('puts a command away with its reason after its last try, so that those behind it go on', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const first = sqsRecord(

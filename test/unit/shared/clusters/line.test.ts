@@ -489,6 +489,21 @@ describe('the line of a target', () => {
     expect(world.admissions.asked).toEqual(['local']);
   });
 
+  it('leaves those alone at each look who may wait on', async () => {
+    limit({ limits: { clusters: 1 } });
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    await settle();
+    const read: string[] = [];
+    const operation = world.store.operation.bind(world.store);
+    world.store.operation = async (id) => {
+      read.push(id);
+      return operation(id);
+    };
+    await throughLooks({ target: 'local' }, world.ports);
+
+    expect(read.filter((id) => [idOf('two'), idOf('three')].includes(id))).toEqual([]);
+  });
+
   it('carries on an admitted deploy whose message got lost', async () => {
     limit({ limits: { clusters: 1 } });
     await deploy(send, 'one');
