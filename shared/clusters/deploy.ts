@@ -1,5 +1,5 @@
 import type { Command } from '#events/commands/index.ts';
-import { isDone, isOver, type NamedTarget, type OperationState } from '#events/model.ts';
+import { type Demand, isDone, isOver, type NamedTarget, type OperationState } from '#events/model.ts';
 import { Fault, type Mistake, toProblem } from '#events/problem.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
@@ -235,9 +235,11 @@ const rendered = (
 
 /** @throws Fault with every mistake in the data of a deploy */
 export const checkDeploy = (...args: Parameters<typeof rendered>): void => {
-  const { demand } = rendered(...args).resources;
-  mustEverFit({ demand, team: teamOf(args[0]) }, args[2]);
+  mustEverFit({ demand: demandOf(...args), team: teamOf(args[0]) }, args[2]);
 };
+
+/** What the pods of a deploy will ask for. @throws Fault */
+export const demandOf = (...args: Parameters<typeof rendered>): Demand => rendered(...args).resources.demand;
 
 /**
  * What a deploy asks the renderer for.

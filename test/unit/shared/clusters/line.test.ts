@@ -94,6 +94,18 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     ]);
   });
 
+  it('holds what it asks for when it starts, whatever the defaults of its target were when it came', async () => {
+    limit({ limits: { clusters: 1, cpu: 10 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    limit({ defaults: { 'kubernetes.jobmanager.cpu.amount': '3' } });
+    await settle();
+    await send('stop', { clusterId: 'one' }, world);
+    await settle();
+
+    expect((await call('GET', '')).body).toMatchObject({ usage: { clusters: 1, cpu: 3 }, waiting: [] });
+  });
+
   it('has its patience from its start on, however long it waited', async () => {
     limit({ limits: { clusters: 1 } });
     await deploy(send, 'one');
