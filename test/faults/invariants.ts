@@ -2,6 +2,7 @@ import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.t
 import type { Transition } from '#events/transitions.ts';
 import type { Claim } from '#shared/clusters/admission.ts';
 import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports.ts';
+import { isKept } from '#shared/clusters/records.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';
@@ -36,11 +37,21 @@ const mayWait = ({ state, kind, clusterId, operationId }: StoredOperation, world
 /** What it was given for is there. */
 const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): boolean => {
   if (kind === 'deploy')
-    return clustersOf(world).some((one) => one.operationId === operationId && one.state === 'RUNNING');
+    return clustersOf(world).some(
+      (one) => one.operationId === operationId && (one.state === 'RUNNING' || isLeftToLookAt(one, world)),
+    );
   const job = world.table.items.get(`target#local/cluster#${clusterId}|job#${operationId}`)?.['value'] as
     | Job
     | undefined;
   return job !== undefined && !isEnded(job);
+};
+
+/** Its deploy failed, and was to keep what it had created. */
+const isLeftToLookAt = ({ clusterId, operationId, state, stopOperationId }: Cluster, world: ModelWorld): boolean => {
+  const operation = operationsOf(world).find((one) => one.operationId === operationId);
+  const deployment = world.kubernetes.objects.get(`Deployment/${clusterId}`);
+  const isThere = deployment !== undefined && operationIn(deployment) === operationId;
+  return state === 'FAILED' && stopOperationId === undefined && isThere && operation !== undefined && isKept(operation);
 };
 
 /** How the operations ended, and in which states the clusters are: what a schedule has reached. */
@@ -78,9 +89,19 @@ export const mayBeCreated = (
   ).length;
   if (there > (world.mostClusters ?? Infinity))
     return [`${there} clusters are there, and there may be ${world.mostClusters}`];
+  const unmet = unmetBy(operationId, world);
+  if (unmet.length > 0) return [`operation ${operationId} was started before ${unmet.join(' and ')} FINISHED`];
   const times = (created.get(operationId) ?? 0) + 1;
   created.set(operationId, times);
   return times > 1 ? [`operation ${operationId} created its Deployment ${times} times`] : [];
+};
+
+const unmetBy = (operationId: string, world: ModelWorld): readonly string[] => {
+  const claim = holdersOf(world).find((one) => one.operationId === operationId);
+  return (claim?.dependsOn ?? []).filter((key) => {
+    const awaited = world.table.items.get(`idempotency#local#${key}|idempotency`)?.['operationId'];
+    return !verdictsOf(world).some((one) => one.operationId === awaited && one.verdict === 'FINISHED');
+  });
 };
 
 /** Drey ends only what it was asked to end. */
@@ -184,7 +205,8 @@ const objects = (world: ModelWorld) => {
     if (kind === 'Deployment') {
       if (owner === undefined) return [];
       const cluster = clusters.get(metadata.name);
-      return cluster?.operationId === owner && cluster.state === 'RUNNING' && cluster.uid === metadata.uid
+      return cluster?.operationId === owner &&
+        (isLeftToLookAt(cluster, world) || (cluster.state === 'RUNNING' && cluster.uid === metadata.uid))
         ? []
         : [
             `Deployment ${metadata.name} of operation ${owner} has no record: the cluster is ${cluster?.state ?? 'unknown'}`,
@@ -210,7 +232,7 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
         stop.plan !== undefined &&
         'stop' in stop.plan &&
         stop.plan.stop.ha === 'purge') ||
-      (mode === 'application' && (state === 'FINISHED' || state === 'FAILED'));
+      (mode === 'application' && (state === 'FINISHED' || state === 'FAILED') && !isLeftToLookAt(cluster, world));
     const kept = world.kubernetes.objects.has(`ConfigMap/${clusterId}-cluster-config-map`);
     return purged && kept && byHand.size === 0
       ? [`${clusterId} is ${state}, and its high-availability data is left`]

@@ -48,7 +48,8 @@ interface Planned {
   readonly run: () => void;
 }
 
-const start = Date.parse('2026-11-23T12:00:00Z');
+/** When a simulation begins. */
+export const start = Date.parse('2026-11-23T12:00:00Z');
 
 /** Thrown to whoever invoked a process that died. */
 export class Death extends Error {

@@ -1,7 +1,7 @@
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Job } from '#events/model.ts';
 
-import { randomOf, type Simulation } from './simulation.ts';
+import { randomOf, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, Sent } from './world.ts';
 
 /** Something that somebody does, at a time. */
@@ -45,10 +45,23 @@ export const workloadOf = (seed: number): Workload => {
     });
   };
 
+  /** What some wait for: a command that came, that is to come, or that never comes. */
+  const waitOf = (kind: CommandKind, at: number) => {
+    if (kind !== 'deploy' && kind !== 'submit') return {};
+    const priority = chosen([0, 0, 0, 1, -1]);
+    if (random() > 0.12) return { priority };
+    const deadline = new Date(startOfTime + (at + 600) * 1_000).toISOString();
+    return { priority, dependsOn: [`key-${1 + Math.floor(random() * (keys + 1))}`], deadline };
+  };
+
   const command = (at: number, clusterId = chosen(['one', 'one', 'one', 'two'])) => {
     const kind: CommandKind = at < 1 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel']);
     commands.set(`${kind} ${clusterId}`, (commands.get(`${kind} ${clusterId}`) ?? 0) + 1);
-    const sent = { clusterId, key: `key-${(keys += 1)}`, data: dataOf(kind, chosen, random) };
+    const sent = {
+      clusterId,
+      key: `key-${(keys += 1)}`,
+      data: { ...dataOf(kind, chosen, random), ...waitOf(kind, at) },
+    };
     send(kind, sent, at);
     // A caller who saw no answer, or a queue that delivers once more.
     if (random() < 0.3) send(kind, sent, at + chosen([0, 0.01, 1, 30]) * random());
@@ -102,9 +115,10 @@ const dataOf = (
         random() < 0.3
           ? { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' }
           : {};
+      const onFailure = random() < 0.15 ? 'keep' : 'remove';
       return random() < 0.5
-        ? { config, mode: 'session' }
-        : { config, mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
+        ? { config, onFailure, mode: 'session' }
+        : { config, onFailure, mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
     }
     case 'submit':
       return { jar: 's3://bucket/uploads/local/1/a.jar' };
