@@ -56,7 +56,8 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   if (isOverdue(operation, ports)) {
     return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
   }
-  await notePhase({ value: operation, version }, `waiting for ${live.length - failed.length} savepoints`, ports);
+  const open = results.filter(({ status }) => status !== 'completed' && status !== 'failed').length;
+  await notePhase({ value: operation, version }, `savepoints still being taken: ${open}`, ports);
   return waiting(state);
 };
 
