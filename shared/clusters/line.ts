@@ -60,7 +60,7 @@ export const enter = async (
   target: NamedTarget,
   changeOf: (block: Block | undefined) => Change,
   ports: Ports,
-  draft?: unknown,
+  draft?: Readonly<Record<string, unknown>>,
 ): Promise<Block | undefined> => {
   mustEverFit(claim, target);
   const [line, awaited] = await Promise.all([ports.store.lineHead(target.name), awaitedAtEntry(claim, target, ports)]);
