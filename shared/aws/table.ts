@@ -20,7 +20,6 @@ import type {
   Claimant,
   Element,
   Idempotency,
-  OpenOperation,
   Refusal,
   Store,
   StoredOperation,
@@ -241,14 +240,14 @@ export const openTable = ({
     },
 
     async openOperations(target) {
-      const open: OpenOperation[] = [];
+      const found: StoredOperation[] = [];
       let start: Record<string, unknown> | undefined;
       do {
         const page: QueryCommandOutput = await queryState(openKey(target), start);
-        open.push(...(page.Items ?? []).map((item) => asOperation(item['value'])));
+        found.push(...(page.Items ?? []).map((item) => asOperation(item['value'])));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
-      return open;
+      return found;
     },
 
     async jobs(place) {

@@ -70,9 +70,6 @@ export type StoredOperation = Operation & {
   readonly taskToken?: string | undefined;
 };
 
-/** As it was a moment ago. */
-export type OpenOperation = Pick<StoredOperation, 'operationId' | 'state' | 'deadline'>;
-
 /** How a command ended: written once, and told then. */
 export interface VerdictRecord {
   readonly operationId: string;
@@ -147,7 +144,7 @@ export interface Store {
   ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The operations of a target that are not over. Eventually consistent. */
-  openOperations(target: string): Promise<readonly OpenOperation[]>;
+  openOperations(target: string): Promise<readonly StoredOperation[]>;
   /** The jobs of one cluster. */
   jobs(place: Place): Promise<readonly Versioned<Job>[]>;
   job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;
