@@ -12,6 +12,7 @@ import {
   flinkVersionOf,
   isJson,
   labelsOf,
+  lifetimeOf,
   modeOf,
   onFailureOf,
   propertiesOf,
@@ -57,6 +58,8 @@ export interface Context {
   readonly onFailure: 'remove' | 'keep' | undefined;
   /** `-Ddrey.priority`, `-Ddrey.depends-on`, `-Ddrey.deadline`, `-Ddrey.correlation-id`. */
   readonly queueing: Queueing;
+  /** `-Ddrey.lifetime.…`. */
+  readonly lifetime: Readonly<Record<string, string>> | undefined;
   /** `-Ddrey.team`. */
   readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
@@ -97,6 +100,7 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
     onFailure: onFailureOf(properties.get('drey.on-failure')),
     queueing: queueingOf(properties),
+    lifetime: lifetimeOf(properties),
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: isJson(options.output),

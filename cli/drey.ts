@@ -11,6 +11,7 @@ import { cancel } from './commands/cancel.ts';
 import { clusters } from './commands/clusters.ts';
 import { describe } from './commands/describe.ts';
 import { events } from './commands/events.ts';
+import { extend } from './commands/extend.ts';
 import { kubernetesSession } from './commands/kubernetes-session.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
@@ -43,6 +44,7 @@ const commands: readonly AnyCommand[] = [
   queue,
   batch,
   wait,
+  extend,
   orphans,
 ];
 

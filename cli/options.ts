@@ -151,6 +151,35 @@ export const queueingOf = (properties: ReadonlyMap<string, string>): Queueing =>
   };
 };
 
+const lifetimeMembers: Readonly<Record<string, string>> = {
+  ttl: 'ttl',
+  until: 'until',
+  'idle-after': 'idleAfter',
+  savepoint: 'savepoint',
+  'savepoint-directory': 'savepointDirectory',
+  ha: 'ha',
+  'warn-before': 'warnBefore',
+};
+const lifetimePrefix = 'drey.lifetime.';
+
+/** Of `-Ddrey.lifetime.…`: when a cluster ends by itself, as the API takes it and judges it. @throws UsageError */
+export const lifetimeOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> | undefined => {
+  const given = [...properties].filter(([key]) => key.startsWith(lifetimePrefix));
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(
+    given.map(([key, value]) => {
+      const member = lifetimeMembers[key.slice(lifetimePrefix.length)];
+      if (member === undefined)
+        throw new UsageError(
+          `There is no option ${key}; there are ${Object.keys(lifetimeMembers)
+            .map((name) => lifetimePrefix + name)
+            .join(', ')}.`,
+        );
+      return [member, value];
+    }),
+  );
+};
+
 export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
   const team = properties.get('drey.team');
   return team === undefined ? {} : { team };

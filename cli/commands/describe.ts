@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
 import { operationOf } from '../operations.ts';
+import { endOf } from '../lifetime.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
 
@@ -60,6 +61,7 @@ const clusterLines = (cluster: Cluster, phase: string | undefined, { io }: Conte
       .map(([name, value]) => `${name}=${value}`)
       .join(', '),
     Created: localTime(cluster.createdAt),
+    Ends: endOf(cluster),
     Operation: cluster.operationId,
     ...Object.fromEntries(
       cluster.conditions.map(({ type, status, reason, message, since }) => [
