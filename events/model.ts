@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { ClusterLifetime, Duration } from './lifetime.ts';
 import { Problem } from './problem.ts';
 
 export const clusterStates = [
@@ -83,6 +84,7 @@ export const Cluster = z
     taskManagers: TaskManagers.optional().meta({
       description: 'Of a session: what one is, and the parallelism of a job that names none.',
     }),
+    lifetime: ClusterLifetime.optional(),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -112,7 +114,7 @@ export type Job = Readonly<z.infer<typeof Job>>;
 export const Operation = z
   .strictObject({
     operationId: z.string(),
-    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'batch']),
+    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'extend', 'batch']),
     target: z.string(),
     clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
     jobId: z.string().optional(),
@@ -192,6 +194,9 @@ export const Target = z
       .max(5_000_000_000)
       .default(500_000_000)
       .meta({ description: 'The largest jar that may be uploaded.' }),
+    maxAge: Duration.optional().meta({
+      description: 'No cluster lives longer: the end of those that name none, and the latest that may be asked for.',
+    }),
     limits: Limits.default({}).meta({
       description: 'How much may be taken at once. What is above waits for its turn.',
       example: { clusters: 20, cpu: 64, memoryGibibytes: 256 },

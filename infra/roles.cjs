@@ -11,6 +11,9 @@ const drafts = { 'Fn::Sub': '${Uploads.Arn}/commands/*' };
 const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
 const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
 
+const timers = arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*');
+const passedTo = (service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } });
+
 const may = {
   read: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, index])],
   write: [
@@ -49,6 +52,12 @@ const may = {
   // The tasks of callers' state machines that wait for verdicts: whoever gave the token away wants it answered.
   // These two actions know no resource: the token is what they are about.
   answerTasks: [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])],
+  // The schedules of clusters' ends, and the role that they take to send their message.
+  setTimers: [
+    allow(['scheduler:CreateSchedule'], [timers]),
+    { ...allow(['iam:PassRole'], [{ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] }]), Condition: passedTo('scheduler') },
+  ],
+  cancelTimers: [allow(['scheduler:DeleteSchedule'], [timers])],
   handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
   stream: [
     allow(
@@ -75,6 +84,7 @@ const functions = {
   Submit: [...may.read, ...may.write, ...may.readJars, ...may.listJars, ...may.start('submission'), ...may.ask],
   Cancel: [...may.read, ...may.write, ...may.reachClusters],
   Stop: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup')],
+  Extend: [...may.read, ...may.write],
   Cluster: [...may.read],
   Clusters: [...may.read],
   Jobs: [...may.read, ...may.write, ...may.reachClusters],
@@ -119,10 +129,13 @@ const functions = {
     ...may.handLooks,
     ...may.command,
     ...may.draft,
+    ...may.setTimers,
+    ...may.cancelTimers,
   ],
+  Fire: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup'), ...may.receive('Firings')],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
-  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask],
+  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask, ...may.cancelTimers],
 };
 
 const assumedBy = (service) => ({
@@ -175,6 +188,28 @@ const machineRole = (name) => ({
   },
 });
 
+/** What a schedule takes when its time has come. */
+const schedulerRole = {
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedBy(['scheduler.amazonaws.com']),
+    Policies: [
+      {
+        PolicyName: 'drey',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            allow(
+              ['sqs:SendMessage'],
+              [{ 'Fn::GetAtt': ['Firings', 'Arn'] }, { 'Fn::GetAtt': ['DeadFirings', 'Arn'] }],
+            ),
+          ],
+        },
+      },
+    ],
+  },
+};
+
 const clusterCallers = Object.entries(functions)
   .filter(([, statements]) => statements.some(({ Action }) => Action.includes('sts:AssumeRole')))
   .map(([name]) => ({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] }));
@@ -187,6 +222,7 @@ module.exports = {
     ...Object.fromEntries(
       ['Lifecycle', 'Submission', 'Cleanup'].map((name) => [`${name}MachineRole`, machineRole(name)]),
     ),
+    SchedulerRole: schedulerRole,
   },
   clusterCallers,
   functionNames: Object.keys(functions),

@@ -12,7 +12,7 @@ import {
 import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { Transition } from '#events/transitions.ts';
+import { type LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { Claim, Line } from '#shared/clusters/admission.ts';
 import type {
   Change,
@@ -37,6 +37,10 @@ const transitionKey = (place: Place, sequence: number) => ({
   ...clusterKey(place),
   sk: `transition#${String(sequence).padStart(8, '0')}`,
 });
+const warningKey = (warning: LifetimeWarning) => ({
+  ...clusterKey(warning),
+  sk: `${warningPrefix}${warning.operationId}#${warning.version}#${warning.endsAt}`,
+});
 const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
 const verdictKey = (operationId: string) => ({ ...operationKey(operationId), sk: 'verdict' });
 const elementKey = (batchId: string, index: number) => ({
@@ -52,6 +56,7 @@ const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
 
 /** The sort keys of the items that are published when they are inserted. */
 export const transitionPrefix = 'transition#';
+export const warningPrefix = 'warning#';
 export const verdictSortKey = 'verdict';
 /** The index that lists clusters by target and state. */
 const stateIndex = 'byState';
@@ -142,6 +147,7 @@ export const openTable = ({
     idempotency,
     verdicts = [],
     elements = [],
+    warnings = [],
   }: Change): readonly Write[] => [
     ...(cluster === undefined
       ? []
@@ -161,6 +167,9 @@ export const openTable = ({
     ...verdicts.map(putVerdict),
     ...elements.map((element): Write => ({
       Put: { TableName: table, Item: { ...elementKey(element.batchId, element.batchIndex), value: element } },
+    })),
+    ...warnings.map((warning): Write => ({
+      Put: { TableName: table, Item: { ...warningKey(warning), value: warning } },
     })),
   ];
 
@@ -246,14 +255,14 @@ export const openTable = ({
     },
 
     async openOperations(target) {
-      const ids: string[] = [];
+      const found: StoredOperation[] = [];
       let start: Record<string, unknown> | undefined;
       do {
         const page: QueryCommandOutput = await queryState(openKey(target), start);
-        ids.push(...(page.Items ?? []).map((item) => asOperation(item['value']).operationId));
+        found.push(...(page.Items ?? []).map((item) => asOperation(item['value'])));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
-      return ids;
+      return found;
     },
 
     async jobs(place) {

@@ -7,6 +7,7 @@ import { Fault } from '#events/problem.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { extend } from './extend.ts';
 import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
 import { operationOf, repeatedly } from './records.ts';
 import { stop } from './stop.ts';
@@ -30,7 +31,7 @@ export interface UseCase<K extends CommandKind> {
 /** The record that ties the command's key, if it has one, to an operation. */
 export type KeyFor = (operationId: string) => { readonly idempotency?: Idempotency };
 
-const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, cancel, stop, batch };
+const useCases: { readonly [K in CommandKind]: UseCase<K> } = { deploy, submit, cancel, stop, extend, batch };
 
 /**
  * The one way in. The same command under the same key goes on where the first one got to, and answers the same.

@@ -7,6 +7,7 @@ import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, Ports, StoredOperation, Versioned } from './ports.ts';
+import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
@@ -49,6 +50,7 @@ export const deploy: UseCase<'deploy'> = {
 
     const now = ports.now();
     const { mode, onFailure, labels, correlationId, taskToken } = command.data;
+    const lifetime = lifetimeOf(command.data.lifetime, { mode, target, now });
     const claim = claimOf(
       {
         operationId,
@@ -58,7 +60,7 @@ export const deploy: UseCase<'deploy'> = {
         demand: resources.demand,
         ...(earlier?.value.state === 'FAILED' ? { replaces: earlier.value.operationId } : {}),
       },
-      command.data,
+      { ...command.data, until: lifetime?.until },
       now,
     );
     const operationAt = (block: Block | undefined): StoredOperation => {
@@ -76,6 +78,9 @@ export const deploy: UseCase<'deploy'> = {
           image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
           labels,
           operationId,
+          ...(lifetime === undefined
+            ? {}
+            : { lifetime: block === undefined ? begun(lifetime, now, target) : lifetime }),
           ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
           block,
         },

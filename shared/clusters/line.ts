@@ -5,6 +5,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 
 import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
+import { begun } from './lifetime.ts';
 import type { Change, Claimant, Ports, Store, StoredOperation } from './ports.ts';
 import { clusterAt, commit, isChangedMeanwhile, operationOf, progressed, repeatedly, update } from './records.ts';
 import { moved } from './state.ts';
@@ -18,20 +19,27 @@ const readsAtOnce = 16;
 interface Asked {
   readonly priority: number;
   readonly deadline?: string | undefined;
+  /** When what it starts would end: there is no use in starting it then. */
+  readonly until?: string | undefined;
   readonly dependsOn: readonly string[];
 }
 
 /** The claim of a command that has just come. */
 export const claimOf = (
   fields: Omit<Claim, keyof Asked | 'since'>,
-  { priority, deadline, dependsOn }: Asked,
+  { priority, deadline, until, dependsOn }: Asked,
   now: Date,
 ): Claim => ({
   ...fields,
   priority,
   dependsOn,
   since: now.toISOString(),
-  deadline: new Date(deadline ?? now.getTime() + longestWaitMs).toISOString(),
+  deadline: new Date(
+    Math.min(
+      deadline === undefined ? now.getTime() + longestWaitMs : Date.parse(deadline),
+      until === undefined ? Infinity : Date.parse(until),
+    ),
+  ).toISOString(),
 });
 
 /**
@@ -188,12 +196,15 @@ const movedTo = async (
   state: 'REQUESTED' | 'FAILED' | 'CANCELED',
   operation: StoredOperation,
   cause: { readonly reason?: string; readonly message?: string },
-  { store, now }: Ports,
+  { store, targets, now }: Ports,
 ): Promise<Pick<Change, 'cluster' | 'transitions'>> => {
   const { value: cluster, version } = await clusterAt(operation, store);
   if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
-  const next = moved(cluster, state, { at: now(), operationId: operation.operationId, ...cause });
-  return { cluster: { value: next.cluster, previous: version }, transitions: next.transitions };
+  const at = now();
+  const next = moved(cluster, state, { at, operationId: operation.operationId, ...cause });
+  const lifetime = begun(cluster.lifetime, at, await targets.get(operation.target));
+  const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
+  return { cluster: { value, previous: version }, transitions: next.transitions };
 };
 
 /**

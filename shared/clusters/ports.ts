@@ -2,11 +2,12 @@ import type { CommandData, StopData, SubmitData } from '#events/commands/index.t
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake, Problem } from '#events/problem.ts';
-import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
+import type { CommandFinished, LifetimeWarning, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 import type { Claim, Line, LineHead } from './admission.ts';
+import type { Firing } from './firing.ts';
 import type { Look } from './look.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -22,6 +23,7 @@ export interface Ports {
   readonly commands: Commands;
   readonly drafts: Drafts;
   readonly callbacks: Callbacks;
+  readonly timers: Timers;
   readonly log: Log;
   readonly now: () => Date;
   /** 32 hex digits, later ones sort behind earlier ones. */
@@ -103,6 +105,8 @@ export interface Change {
   /** The first verdict of an operation stays. */
   readonly verdicts?: readonly VerdictRecord[];
   readonly elements?: readonly Element[];
+  /** Of clusters that end soon. */
+  readonly warnings?: readonly LifetimeWarning[];
 }
 
 export type Claimant = Pick<Claim, 'target' | 'operationId'>;
@@ -131,7 +135,7 @@ export interface Store {
   ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The operations of a target that are not over. Eventually consistent. */
-  openOperations(target: string): Promise<readonly string[]>;
+  openOperations(target: string): Promise<readonly StoredOperation[]>;
   /** The jobs of one cluster. */
   jobs(place: Place): Promise<readonly Versioned<Job>[]>;
   job(place: Place, jobId: string): Promise<Versioned<Job> | undefined>;
@@ -318,6 +322,14 @@ export interface Drafts {
 export interface Callbacks {
   /** Answers a Step Functions task. A token that is no longer valid is nobody's trouble: false. */
   answer(taskToken: string, finished: CommandFinished): Promise<boolean>;
+}
+
+/** What shall happen at a time. A firing may come late, and more than once. */
+export interface Timers {
+  /** Has a firing sent at that time. One of that name that is there already is the same. */
+  set(name: string, at: Date, firing: Firing): Promise<void>;
+  /** One that is not there is done. */
+  cancel(name: string): Promise<void>;
 }
 
 export interface Looks {

@@ -1,7 +1,7 @@
 import { type Cluster, type ClusterState, isDone, type Job, type NamedTarget, type Target } from '#events/model.ts';
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { Claim, Line } from '#shared/clusters/admission.ts';
 import type {
   Change,
@@ -25,6 +25,7 @@ export class FakeStore implements Store {
   readonly waiting = new Map<string, Versioned<Claim>>();
   readonly holders = new Map<string, Claim>();
   readonly verdicts = new Map<string, VerdictRecord>();
+  readonly warnings: LifetimeWarning[] = [];
   readonly elementRecords = new Map<string, Element>();
 
   async cluster(place: Place) {
@@ -55,9 +56,7 @@ export class FakeStore implements Store {
 
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
-    return all
-      .filter((operation) => operation.target === target && !isDone(operation))
-      .map(({ operationId }) => operationId);
+    return all.filter((operation) => operation.target === target && !isDone(operation));
   }
 
   async jobs(place: Place) {
@@ -133,6 +132,7 @@ export class FakeStore implements Store {
       if (!this.verdicts.has(verdict.operationId)) this.verdicts.set(verdict.operationId, verdict);
     for (const element of line.elements ?? [])
       this.elementRecords.set(`${element.batchId}/${element.batchIndex}`, element);
+    this.warnings.push(...(line.warnings ?? []));
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
   }

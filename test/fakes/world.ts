@@ -10,6 +10,7 @@ import type {
 
 import { type CommandKind, commands as definitions } from '#events/commands/index.ts';
 import { subjectOf } from '#events/names.ts';
+import type { Firing } from '#shared/clusters/firing.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import type { CommandFinished, Rejection, Tidings } from '#events/transitions.ts';
 import type {
@@ -25,12 +26,15 @@ import type {
   Ports,
   QueuedMessage,
   StoredOperation,
+  Timers,
 } from '#shared/clusters/ports.ts';
 import type { Problem } from '#events/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
+import { extendHandler } from '#functions/extend.ts';
+import { fireHandler } from '#functions/fire.ts';
 import { lookHandler } from '#functions/look.ts';
 import { queueHandler } from '#functions/queue.ts';
 import { stopHandler } from '#functions/stop.ts';
@@ -159,6 +163,19 @@ class FakeDrafts implements Drafts {
   }
 }
 
+/** What was set stays until a test lets its time come. */
+class FakeTimers implements Timers {
+  readonly waiting = new Map<string, { readonly at: Date; readonly firing: Firing }>();
+
+  async set(name: string, at: Date, firing: Firing) {
+    if (!this.waiting.has(name)) this.waiting.set(name, { at, firing });
+  }
+
+  async cancel(name: string) {
+    this.waiting.delete(name);
+  }
+}
+
 class FakeCallbacks implements Callbacks {
   readonly answered: { readonly taskToken: string; readonly finished: CommandFinished }[] = [];
 
@@ -187,6 +204,12 @@ export const throughAdmissions = async (targets: readonly string[], ports: Ports
 export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
   const handler = lookHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [sqsRecord(look)] }, context());
+};
+
+/** A firing as the queue hands it to its function. */
+export const throughFirings = async (firing: Firing, ports: Ports): Promise<void> => {
+  const handler = fireHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: [sqsRecord(firing)] }, context());
 };
 
 /** A jar's first bytes, and little more. */
@@ -222,6 +245,7 @@ export const makeWorld = () => {
   const commands = new FakeCommands();
   const drafts = new FakeDrafts();
   const callbacks = new FakeCallbacks();
+  const timers = new FakeTimers();
   const ports: Ports = {
     store,
     targets,
@@ -234,13 +258,14 @@ export const makeWorld = () => {
     commands,
     drafts,
     callbacks,
+    timers,
     log: { info: silent, warn: silent, error: silent },
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
   };
-  const queues = { looks, admissions, commands, drafts, callbacks };
+  const queues = { looks, admissions, commands, drafts, callbacks, timers };
   return {
     ports,
     store,
@@ -350,6 +375,7 @@ const handlers = {
   submit: submitHandler,
   cancel: cancelHandler,
   stop: stopHandler,
+  extend: extendHandler,
   batch: batchHandler,
 } as const;
 

@@ -98,7 +98,7 @@ describe('the queues', () => {
   );
 
   it('are each taken by a function', () => {
-    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Looks']);
+    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Firings', 'Looks']);
   });
 
   it.each(sources)('keep a message of $queue invisible for six times as long as $name may take', (source) => {
