@@ -50,10 +50,16 @@ const schedule = async (cluster: Living, ports: Ports): Promise<void> => {
   const { lifetime } = cluster;
   const of = lifetimeIn(cluster);
   const times = { warning: warningTime(lifetime), end: new Date(lifetime.endsAt ?? 0) };
-  for (const kind of kinds) {
-    const at = times[kind];
-    if (at !== undefined && at.getTime() - ports.now().getTime() > soonestMs)
-      await ports.timers.set(timerOf(kind, of), at, { kind, ...of });
+  try {
+    for (const kind of kinds) {
+      const at = times[kind];
+      if (at !== undefined && at.getTime() - ports.now().getTime() > soonestMs)
+        await ports.timers.set(timerOf(kind, of), at, { kind, ...of });
+    }
+  } catch (error) {
+    // The next look tries again, and does itself what is due by then: nothing else has to wait for the scheduler.
+    ports.log.error('end not scheduled', { ...of, detail: error instanceof Error ? error.message : String(error) });
+    return;
   }
   await cancelTimers(cluster, ports);
   await update(ports, async () => {
