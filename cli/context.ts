@@ -18,6 +18,8 @@ import {
   propertiesOf,
   type Queueing,
   queueingOf,
+  type RestoreFrom,
+  restoreOf,
 } from './options.ts';
 import { readLocalFile, settingsFrom } from './settings.ts';
 
@@ -60,6 +62,8 @@ export interface Context {
   readonly queueing: Queueing;
   /** `-Ddrey.lifetime.…`. */
   readonly lifetime: Readonly<Record<string, string>> | undefined;
+  /** `-Ddrey.restore.…`. */
+  readonly restore: RestoreFrom | undefined;
   /** `-Ddrey.team`. */
   readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
@@ -101,6 +105,7 @@ export const contextOf = (options: CommonOptions, io: Io): Context => {
     onFailure: onFailureOf(properties.get('drey.on-failure')),
     queueing: queueingOf(properties),
     lifetime: lifetimeOf(properties),
+    restore: restoreOf(properties),
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: isJson(options.output),

@@ -9,6 +9,7 @@ import type { AnyCommand } from './command.ts';
 import { batch } from './commands/batch.ts';
 import { cancel } from './commands/cancel.ts';
 import { clusters } from './commands/clusters.ts';
+import { deploy } from './commands/deploy.ts';
 import { describe } from './commands/describe.ts';
 import { events } from './commands/events.ts';
 import { extend } from './commands/extend.ts';
@@ -21,6 +22,8 @@ import { queue } from './commands/queue.ts';
 import { render } from './commands/render.ts';
 import { runApplication } from './commands/run-application.ts';
 import { run } from './commands/run.ts';
+import { schedule } from './commands/schedule.ts';
+import { spec } from './commands/spec.ts';
 import { targets } from './commands/targets.ts';
 import { wait } from './commands/wait.ts';
 import type { Io } from './context.ts';
@@ -45,6 +48,9 @@ const commands: readonly AnyCommand[] = [
   batch,
   wait,
   extend,
+  deploy,
+  spec,
+  schedule,
   orphans,
 ];
 

@@ -180,6 +180,21 @@ export const lifetimeOf = (properties: ReadonlyMap<string, string>): Readonly<Re
   );
 };
 
+/** The savepoint of another cluster to start from, as the API takes it. */
+export interface RestoreFrom {
+  readonly fromCluster: string;
+  readonly latest: true;
+  readonly job?: string;
+}
+
+/** Of `-Ddrey.restore.from-cluster` and `-Ddrey.restore.job`. */
+export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom | undefined => {
+  const [fromCluster, job] = [properties.get('drey.restore.from-cluster'), properties.get('drey.restore.job')];
+  if (fromCluster === undefined && job !== undefined)
+    throw new UsageError('-Ddrey.restore.job needs -Ddrey.restore.from-cluster.');
+  return fromCluster === undefined ? undefined : { fromCluster, latest: true, ...(job === undefined ? {} : { job }) };
+};
+
 export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
   const team = properties.get('drey.team');
   return team === undefined ? {} : { team };

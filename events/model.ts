@@ -128,6 +128,10 @@ export const Operation = z
         'How what it started has ended: the program of an application, the job of a submit, all of a batch. A session is FINISHED when it is up; a cancel or stop when it is done.',
     }),
     correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),
+    restoredFrom: z
+      .string()
+      .optional()
+      .meta({ description: 'The savepoint that it starts from, where it named a cluster.' }),
     batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,

@@ -8,10 +8,18 @@ const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resou
 const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
 const index = { 'Fn::Sub': '${Table.Arn}/index/*' };
 const drafts = { 'Fn::Sub': '${Uploads.Arn}/commands/*' };
+const specs = { 'Fn::Sub': '${Uploads.Arn}/specs/*' };
 const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
 const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
 
-const timers = arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*');
+// The local emulator takes every schedule for one of the default group when it asks for permission.
+const timers = {
+  'Fn::If': [
+    'OnAws',
+    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*'),
+    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/*'),
+  ],
+};
 const passedTo = (service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } });
 
 const may = {
@@ -57,7 +65,10 @@ const may = {
     allow(['scheduler:CreateSchedule'], [timers]),
     { ...allow(['iam:PassRole'], [{ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] }]), Condition: passedTo('scheduler') },
   ],
+  repeatTimers: [allow(['scheduler:UpdateSchedule'], [timers])],
   cancelTimers: [allow(['scheduler:DeleteSchedule'], [timers])],
+  readSpecs: [allow(['s3:GetObject'], [specs]), allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
+  writeSpecs: [allow(['s3:PutObject', 's3:DeleteObject'], [specs])],
   handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
   stream: [
     allow(
@@ -132,7 +143,21 @@ const functions = {
     ...may.setTimers,
     ...may.cancelTimers,
   ],
-  Fire: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup'), ...may.receive('Firings')],
+  Specs: [...may.read, ...may.readSpecs, ...may.writeSpecs],
+  Schedules: [...may.read, ...may.write, ...may.readSpecs, ...may.setTimers, ...may.repeatTimers, ...may.cancelTimers],
+  Fire: [
+    ...may.read,
+    ...may.write,
+    ...may.reachClusters,
+    ...may.draft,
+    ...may.ask,
+    ...may.start('lifecycle', 'cleanup'),
+    ...may.receive('Firings'),
+    ...may.readSpecs,
+    ...may.setTimers,
+    ...may.repeatTimers,
+    ...may.cancelTimers,
+  ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask, ...may.cancelTimers],

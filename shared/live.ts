@@ -10,6 +10,7 @@ import { openDrafts } from '#shared/aws/drafts.ts';
 import { openJars } from '#shared/aws/jars.ts';
 import { openMachines } from '#shared/aws/machines.ts';
 import { openQueues } from '#shared/aws/queues.ts';
+import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
@@ -67,6 +68,7 @@ export const live: Ports = {
     deadQueueArn: environment.DREY_DEAD_FIRINGS_QUEUE_ARN,
     roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
   }),
+  specs: openSpecs(environment.DREY_BUCKET),
   log: {
     info: (message, fields = {}) => log.info(message, fields),
     warn: (message, fields = {}) => log.warn(message, fields),

@@ -1,5 +1,6 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 
+import { Fault } from '#events/problem.ts';
 import type { Timers } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
@@ -46,6 +47,36 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
       } catch (error) {
         // The name says what it is for: it is the one that was asked for.
         if (!(error instanceof ConflictException)) throw error;
+      }
+    },
+
+    async repeat(name, { expression, timezone, enabled, description }, firing) {
+      const { client, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
+      const schedule = {
+        Name: name,
+        GroupName: group,
+        Description: description,
+        ScheduleExpression: expression,
+        ScheduleExpressionTimezone: timezone,
+        State: enabled ? 'ENABLED' : 'DISABLED',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: targetOf({ ...firing, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+      } as const;
+      try {
+        await client.send(new UpdateScheduleCommand(schedule)).catch((error: unknown) => {
+          if (error instanceof errors.ResourceNotFoundException)
+            return client.send(new CreateScheduleCommand(schedule));
+          throw error;
+        });
+      } catch (error) {
+        if (error instanceof errors.ConflictException)
+          throw new Fault('changed-meanwhile', `schedule ${description} is being changed: try again`, { cause: error });
+        if (!(error instanceof errors.ValidationException)) throw error;
+        const detail = `the scheduler does not take ${expression} in ${timezone}`;
+        throw new Fault('malformed-request', `/expression: ${detail}`, {
+          cause: error,
+          errors: [{ pointer: '/expression', detail }],
+        });
       }
     },
 

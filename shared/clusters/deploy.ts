@@ -11,6 +11,7 @@ import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
+import { restoring, savepointFor } from './restore.ts';
 import { moved, requested } from './state.ts';
 import { teamOf } from './submit.ts';
 
@@ -25,7 +26,9 @@ export const deploy: UseCase<'deploy'> = {
     const operationId = ports.newId();
     const clusterId = command.clusterId ?? generatedId(operationId);
     const place = { target: target.name, clusterId };
-    const { deployment, resources } = rendered(command.data, { operationId, clusterId }, target);
+    const restoredFrom = await savepointFor(command.data.job?.restore, place.target, ports.store, '/job/restore');
+    const data = withJob(command.data, restoredFrom);
+    const { deployment, resources } = rendered(data, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
     if (earlier?.value.state === 'STOPPING') {
       throw new Fault(
@@ -64,7 +67,8 @@ export const deploy: UseCase<'deploy'> = {
       now,
     );
     const operationAt = (block: Block | undefined): StoredOperation => {
-      const fields = { operationId, kind: 'deploy' as const, ...place, door: command.door, correlationId, taskToken };
+      const { door } = command;
+      const fields = { operationId, kind: 'deploy' as const, ...place, door, correlationId, taskToken, restoredFrom };
       const plan = { deploy: { onFailure, ...(block === undefined ? {} : { drafted: true as const }) } };
       const operation = newOperation({ ...fields, ...command.element, plan }, startedWithinMs.deploy, now);
       return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
@@ -108,6 +112,10 @@ export const deploy: UseCase<'deploy'> = {
   },
 };
 
+/** The program as it starts from the savepoint that was found for it when it was recorded. */
+export const withJob = (data: Deploy['data'], restoredFrom: string | undefined): Deploy['data'] =>
+  data.job === undefined ? data : { ...data, job: restoring(data.job, restoredFrom) };
+
 const apply = async (
   operation: StoredOperation,
   command: Deploy,
@@ -117,7 +125,8 @@ const apply = async (
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
   try {
-    const { uid } = await kubernetes.apply(rendered(command.data, operation, target), operation.operationId, signal);
+    const manifests = rendered(withJob(command.data, operation.restoredFrom), operation, target);
+    const { uid } = await kubernetes.apply(manifests, operation.operationId, signal);
     const next = await recordApplied(operation, uid, ports);
     // Overtaken by a stop, or by its own deadline: what was created has to go again.
     if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
@@ -125,7 +134,7 @@ const apply = async (
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const fault = await ofRemains(error, operation, ports, signal);
-    if (command.door === 'queue' && toProblem(fault).retryable) throw fault;
+    if (command.door !== 'http' && toProblem(fault).retryable) throw fault;
     const failed = await failDeploy(operation.operationId, fault, ports, ['PENDING']);
     // Another delivery of the same command got further meanwhile: what this one met is of no account.
     if (!failed) return (await operationOf(operation.operationId, ports.store)).value;

@@ -2,12 +2,14 @@ import type { CommandData, StopData, SubmitData } from '#events/commands/index.t
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake, Problem } from '#events/problem.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { SpecHead } from '#events/specs.ts';
 import type { CommandFinished, LifetimeWarning, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 import type { Claim, Line, LineHead } from './admission.ts';
-import type { Firing } from './firing.ts';
+import type { Firing, ScheduleFiring } from './firing.ts';
 import type { Look } from './look.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -24,6 +26,7 @@ export interface Ports {
   readonly drafts: Drafts;
   readonly callbacks: Callbacks;
   readonly timers: Timers;
+  readonly specs: Specs;
   readonly log: Log;
   readonly now: () => Date;
   /** 32 hex digits, later ones sort behind earlier ones. */
@@ -107,6 +110,14 @@ export interface Change {
   readonly elements?: readonly Element[];
   /** Of clusters that end soon. */
   readonly warnings?: readonly LifetimeWarning[];
+  /** Without a value it is removed. */
+  readonly schedule?: ScheduleName & { readonly value: Schedule | undefined; readonly previous: number | undefined };
+  readonly run?: { readonly value: ScheduleRun; readonly previous: number | undefined };
+}
+
+export interface ScheduleName {
+  readonly target: string;
+  readonly name: string;
 }
 
 export type Claimant = Pick<Claim, 'target' | 'operationId'>;
@@ -146,6 +157,11 @@ export interface Store {
   line(target: string): Promise<Line>;
   lineHead(target: string): Promise<LineHead>;
   elements(batchId: string): Promise<readonly Element[]>;
+  schedule(name: ScheduleName): Promise<Versioned<Schedule> | undefined>;
+  schedules(target: string): Promise<readonly Schedule[]>;
+  run(name: ScheduleName, runId: string): Promise<Versioned<ScheduleRun> | undefined>;
+  /** The last ones, newest first. They are kept for 90 days. */
+  runs(name: ScheduleName, limit: number): Promise<readonly ScheduleRun[]>;
   /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
   commit(change: Change): Promise<void>;
 }
@@ -330,6 +346,28 @@ export interface Timers {
   set(name: string, at: Date, firing: Firing): Promise<void>;
   /** One that is not there is done. */
   cancel(name: string): Promise<void>;
+  /**
+   * Has a firing sent again and again; one of that name is changed.
+   *
+   * @throws Fault `malformed-request` when the expression is not one.
+   */
+  repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring): Promise<void>;
+}
+
+export interface Recurrence {
+  readonly expression: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  /** For those who look at the scheduler itself. */
+  readonly description: string;
+}
+
+/** Deploys that are stored by name. */
+export interface Specs {
+  list(target: string): Promise<readonly SpecHead[]>;
+  read(target: string, name: string): Promise<{ readonly data: unknown; readonly updatedAt: string } | undefined>;
+  put(target: string, name: string, data: unknown): Promise<void>;
+  remove(target: string, name: string): Promise<void>;
 }
 
 export interface Looks {

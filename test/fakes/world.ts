@@ -10,7 +10,7 @@ import type {
 
 import { type CommandKind, commands as definitions } from '#events/commands/index.ts';
 import { subjectOf } from '#events/names.ts';
-import type { Firing } from '#shared/clusters/firing.ts';
+import type { Firing, ScheduleFiring } from '#shared/clusters/firing.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import type { CommandFinished, Rejection, Tidings } from '#events/transitions.ts';
 import type {
@@ -25,10 +25,12 @@ import type {
   Looks,
   Ports,
   QueuedMessage,
+  Recurrence,
+  Specs,
   StoredOperation,
   Timers,
 } from '#shared/clusters/ports.ts';
-import type { Problem } from '#events/problem.ts';
+import { Fault, type Problem } from '#events/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
@@ -166,6 +168,7 @@ class FakeDrafts implements Drafts {
 /** What was set stays until a test lets its time come. */
 class FakeTimers implements Timers {
   readonly waiting = new Map<string, { readonly at: Date; readonly firing: Firing }>();
+  readonly repeating = new Map<string, Recurrence & { readonly firing: ScheduleFiring }>();
 
   async set(name: string, at: Date, firing: Firing) {
     if (!this.waiting.has(name)) this.waiting.set(name, { at, firing });
@@ -173,6 +176,40 @@ class FakeTimers implements Timers {
 
   async cancel(name: string) {
     this.waiting.delete(name);
+    this.repeating.delete(name);
+  }
+
+  async repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring) {
+    if (recurrence.expression.includes('99'))
+      throw new Fault('malformed-request', `/expression: ${recurrence.expression}`, {
+        errors: [{ pointer: '/expression', detail: 'not taken' }],
+      });
+    this.repeating.set(name, { ...recurrence, firing });
+  }
+}
+
+class FakeSpecs implements Specs {
+  readonly stored = new Map<string, string>();
+
+  async list(target: string) {
+    return [...this.stored.keys()]
+      .filter((key) => key.startsWith(`${target}/`))
+      .map((key) => ({ name: key.slice(target.length + 1), target, updatedAt: '2026-11-23T12:00:00.000Z' }));
+  }
+
+  async read(target: string, name: string) {
+    const text = this.stored.get(`${target}/${name}`);
+    return text === undefined
+      ? undefined
+      : { data: JSON.parse(text) as unknown, updatedAt: '2026-11-23T12:00:00.000Z' };
+  }
+
+  async put(target: string, name: string, data: unknown) {
+    this.stored.set(`${target}/${name}`, JSON.stringify(data));
+  }
+
+  async remove(target: string, name: string) {
+    this.stored.delete(`${target}/${name}`);
   }
 }
 
@@ -207,9 +244,9 @@ export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
 };
 
 /** A firing as the queue hands it to its function. */
-export const throughFirings = async (firing: Firing, ports: Ports): Promise<void> => {
+export const throughFirings = async (firing: Firing, ports: Ports, received = 1): Promise<void> => {
   const handler = fireHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
-  await handler({ Records: [sqsRecord(firing)] }, context());
+  await handler({ Records: [sqsRecord(firing, 'group', received)] }, context());
 };
 
 /** A jar's first bytes, and little more. */
@@ -246,6 +283,7 @@ export const makeWorld = () => {
   const drafts = new FakeDrafts();
   const callbacks = new FakeCallbacks();
   const timers = new FakeTimers();
+  const specs = new FakeSpecs();
   const ports: Ports = {
     store,
     targets,
@@ -259,13 +297,14 @@ export const makeWorld = () => {
     drafts,
     callbacks,
     timers,
+    specs,
     log: { info: silent, warn: silent, error: silent },
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
   };
-  const queues = { looks, admissions, commands, drafts, callbacks, timers };
+  const queues = { looks, admissions, commands, drafts, callbacks, timers, specs };
   return {
     ports,
     store,
@@ -407,7 +446,7 @@ export const sqsRecord = (body: unknown, group = 'group', received = 1): SQSReco
   body: typeof body === 'string' ? body : JSON.stringify(body),
   attributes: {
     ApproximateReceiveCount: String(received),
-    SentTimestamp: '',
+    SentTimestamp: '1795521600000',
     SenderId: '',
     ApproximateFirstReceiveTimestamp: '',
     MessageGroupId: group,

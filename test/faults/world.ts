@@ -9,7 +9,18 @@ import { openTable } from '#shared/aws/table.ts';
 import type { Firing } from '#shared/clusters/firing.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import { observe } from '#shared/clusters/observe.ts';
-import type { Admissions, Bus, Commands, Drafts, Jars, Looks, Machine, Ports, Timers } from '#shared/clusters/ports.ts';
+import type {
+  Admissions,
+  Bus,
+  Commands,
+  Drafts,
+  Jars,
+  Looks,
+  Machine,
+  Ports,
+  Specs,
+  Timers,
+} from '#shared/clusters/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/machines.ts';
@@ -264,6 +275,7 @@ export class ModelWorld {
       drafts: this.draftsOf(process),
       callbacks: { answer: async () => true },
       timers: this.timersOf(process),
+      specs: noSpecs,
       log: silent,
       now: () => new Date(simulation.now),
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
@@ -301,6 +313,7 @@ export class ModelWorld {
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
+      repeat: async () => undefined,
       cancel: (name) =>
         simulation.call(process, {
           what: `cancel ${name}`,
@@ -457,6 +470,13 @@ export class ModelWorld {
 const neverAborted = new AbortController().signal;
 const nothing = () => {};
 const silent = { info: nothing, warn: nothing, error: nothing };
+
+const noSpecs: Specs = {
+  list: async () => [],
+  read: async () => undefined,
+  put: async () => undefined,
+  remove: async () => undefined,
+};
 
 const jars: Jars = {
   upload: async () => {
