@@ -2,9 +2,11 @@ import type { Cluster } from '#events/model.ts';
 
 import { localTime } from './flink-lines.ts';
 
-/** When a cluster ends by itself, and how. Empty where it does not. */
-export const endOf = ({ lifetime }: Pick<Cluster, 'lifetime'>): string => {
-  if (lifetime === undefined) return '';
+const before: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING', 'RUNNING']);
+
+/** When a cluster ends by itself, and how. Empty where it does not, or no longer. */
+export const endOf = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
+  if (lifetime === undefined || !before.has(state)) return '';
   const { endsAt, until, ttl, idleAfter, idle, savepoint } = lifetime;
   const named = endsAt ?? until;
   const when = [

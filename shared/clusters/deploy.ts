@@ -248,9 +248,15 @@ const rendered = (
   renderCluster({ ...inputOf(data, clusterId, target), drey: ownSettings(data, target, operationId) });
 
 /** @throws Fault with every mistake in the data of a deploy */
-export const checkDeploy = (...args: Parameters<typeof rendered>): void => {
-  const { demand } = rendered(...args).resources;
-  mustEverFit({ demand, team: teamOf(args[0]) }, args[2]);
+export const checkDeploy = (
+  data: Deploy['data'],
+  ids: Parameters<typeof rendered>[1],
+  target: NamedTarget,
+  now: Date,
+): void => {
+  const { demand } = rendered(data, ids, target).resources;
+  mustEverFit({ demand, team: teamOf(data) }, target);
+  lifetimeOf(data.lifetime, { mode: data.mode, target, now });
 };
 
 /**

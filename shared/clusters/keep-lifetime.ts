@@ -25,14 +25,14 @@ const kinds = ['warning', 'end'] as const;
  * schedules, its warning, and the end itself where the schedule's firing did not come.
  */
 export const keepLifetime = async (cluster: Cluster, ports: Ports, signal: AbortSignal): Promise<void> => {
-  if (!isLiving(cluster)) return;
-  const { lifetime, state } = cluster;
+  if (!isLiving(cluster) || cluster.state === 'STOPPING') return;
+  const { lifetime } = cluster;
   const now = ports.now();
   const of = lifetimeIn(cluster);
   if (lifetime.endsAt !== undefined && lifetime.scheduled !== lifetime.version && !isOverdue(lifetime, now))
     await schedule(cluster, ports);
   if (isToBeTold(lifetime, now)) await warn(of, ports);
-  if (isOverdue(lifetime, now) && state !== 'STOPPING') await endLifetime(of, 'observer', ports, signal);
+  if (isOverdue(lifetime, now)) await endLifetime(of, 'observer', ports, signal);
 };
 
 const lifetimeIn = ({ target, clusterId, operationId, lifetime: { version } }: Living): LifetimeOf => ({
@@ -58,7 +58,7 @@ const schedule = async (cluster: Living, ports: Ports): Promise<void> => {
     }
   } catch (error) {
     // The next look tries again, and does itself what is due by then: nothing else has to wait for the scheduler.
-    ports.log.error('end not scheduled', { ...of, detail: error instanceof Error ? error.message : String(error) });
+    ports.log.warn('end not scheduled', { ...of, detail: error instanceof Error ? error.message : String(error) });
     return;
   }
   await cancelTimers(cluster, ports);

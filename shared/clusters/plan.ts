@@ -4,6 +4,7 @@ import type { Plan } from '#events/requests.ts';
 import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
 import { generatedId, inputOf, withJob } from './deploy.ts';
+import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
 import { savepointFor } from './restore.ts';
 
@@ -20,6 +21,7 @@ export const planDeploy = async (
 ): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
   const restoredFrom = await savepointFor(data.job?.restore, targetName, ports.store, '/job/restore');
+  lifetimeOf(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generatedId(ports.newId());
   const { deployment, dependents, config, warnings } = renderCluster(
     inputOf(withJob(data, restoredFrom), clusterId, target),

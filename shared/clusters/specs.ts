@@ -2,7 +2,6 @@ import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
 
 import { checkDeploy, generatedId } from './deploy.ts';
-import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
 
 interface Named {
@@ -16,8 +15,7 @@ export const putSpec = async ({ target: targetName, name }: Named, deploy: SpecB
   const now = ports.now();
   const operationId = ports.newId();
   const clusterId = deploy.clusterId ?? generatedId(operationId);
-  checkDeploy(deploy, { operationId, clusterId }, target);
-  lifetimeOf(deploy.lifetime, { mode: deploy.mode, target, now });
+  checkDeploy(deploy, { operationId, clusterId }, target, now);
   await ports.specs.put(targetName, name, deploy);
   return { name, target: targetName, updatedAt: now.toISOString(), deploy };
 };

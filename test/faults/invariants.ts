@@ -51,6 +51,10 @@ const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): bo
 export const reachedBy = (world: ModelWorld): readonly string[] => [
   ...operationsOf(world).map(({ kind, state }) => `${kind} ${state}`),
   ...clustersOf(world).map(({ mode, state }) => `${mode} ${state}`),
+  ...transitionsOf(world)
+    .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
+    .map(() => 'lifetime ended'),
+  ...world.warnings.map(() => 'lifetime warned'),
 ];
 
 /** Nothing ends before its time, as its record has it in that moment. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { calls } from '#events/api.ts';
+import { mostFirings } from '#functions/fire.ts';
 import { mostReceives } from '#functions/queue.ts';
 
 interface Event {
@@ -122,6 +123,13 @@ describe('the queues', () => {
   it('give a command up after as many tries as the function counts', () => {
     expect(resources.Resources['Commands']?.Properties['RedrivePolicy']).toMatchObject({
       maxReceiveCount: mostReceives,
+    });
+  });
+
+  it('give a firing up after as many tries as the function counts, and keep it', () => {
+    expect(resources.Resources['Firings']?.Properties['RedrivePolicy']).toEqual({
+      deadLetterTargetArn: 'DeadFirings.Arn',
+      maxReceiveCount: mostFirings,
     });
   });
 

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Target } from '#events/model.ts';
+import { commands } from '#events/commands/index.ts';
+import { planDeploy } from '#shared/clusters/plan.ts';
 import { observe } from '#shared/clusters/observe.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, throughFirings, type World } from '../../../fakes/world.ts';
@@ -103,6 +105,24 @@ describe.each(doors)('through %s, a deploy with a lifetime', (_door, send) => {
       scheduled: 2,
     });
     expect(firings().map((one) => ('version' in one ? one.version : 0))).toEqual([2, 2]);
+  });
+});
+
+describe('a lifetime that cannot be', () => {
+  it('is found in a plan, before anything is done', async () => {
+    const data = commands.deploy.data.parse({ mode: 'session', lifetime: { ttl: '2d' } });
+    limit({ maxAge: '1d' });
+
+    await expect(planDeploy('local', data, world.ports, world.signal)).rejects.toMatchObject({ code: 'over-limit' });
+  });
+
+  it('is found in each row of a batch', async () => {
+    const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
+    const template = { mode: 'application', job, lifetime: { ttl: '2h', idleAfter: '1h' } };
+
+    const outcome = await throughHttp('batch', { data: { name: 'rows', template, parameters: [{}] } }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', pointers: ['/template/lifetime/idleAfter'] });
   });
 });
 
