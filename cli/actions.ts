@@ -112,6 +112,27 @@ export const actions: readonly Action[] = [
     load: async () => (await import('./commands/wait.ts')).wait,
   },
   {
+    name: 'extend',
+    operands: '[cluster-id]',
+    summary: 'give a live cluster another end',
+    load: async () => (await import('./commands/extend.ts')).extend,
+  },
+  {
+    name: 'deploy',
+    summary: 'start the cluster that a file or a stored spec describes',
+    load: async () => (await import('./commands/deploy.ts')).deploy,
+  },
+  {
+    name: 'spec',
+    summary: 'store deploys by name, for people and schedules',
+    load: async () => (await import('./commands/spec.ts')).spec,
+  },
+  {
+    name: 'schedule',
+    summary: 'stop clusters, or deploy stored specs, by the calendar',
+    load: async () => (await import('./commands/schedule.ts')).schedule,
+  },
+  {
     name: 'orphans',
     operands: '[remove] [names...]',
     summary: 'show what Flink clusters left behind, or remove some of it',

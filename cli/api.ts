@@ -16,6 +16,7 @@ export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
 }
 
 interface World {
@@ -26,7 +27,7 @@ interface World {
 }
 
 interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -57,6 +58,7 @@ export const connect = (world: World): Api => {
   return {
     get: (path, query = {}) => call('GET', urlOf(apiUrl, path, query), {}),
     put: (path, body) => call('PUT', urlOf(apiUrl, path), {}, body),
+    delete: (path) => call('DELETE', urlOf(apiUrl, path), {}),
     post: (path, body, { waitSeconds } = {}) =>
       call(
         'POST',

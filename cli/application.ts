@@ -60,12 +60,13 @@ export const runApplication = async (
   if (waits) await report(await untilOver(cluster, context), context);
 };
 
-const pick = ({ clusterId, flinkVersion, onFailure, queueing, labels }: Context) => ({
+const pick = ({ clusterId, flinkVersion, onFailure, queueing, labels, lifetime }: Context) => ({
   clusterId,
   flinkVersion,
   onFailure,
   queueing,
   labels,
+  lifetime,
 });
 
 /** @throws Failure for a jar that the JobManager could not get. */

@@ -15,11 +15,14 @@ import {
   flinkVersionOf,
   outputFormatOf,
   labelsOf,
+  lifetimeOf,
   modeOf,
   onFailureOf,
   propertiesOf,
   type Queueing,
   queueingOf,
+  type RestoreFrom,
+  restoreOf,
 } from './options.ts';
 import { type Sources, chosenTarget, readLocalFile, readUserFile, settingsFrom } from './settings.ts';
 
@@ -64,6 +67,10 @@ export interface Context {
   readonly onFailure: 'remove' | 'keep' | undefined;
   /** `-Ddrey.priority`, `-Ddrey.depends-on`, `-Ddrey.deadline`, `-Ddrey.correlation-id`. */
   readonly queueing: Queueing;
+  /** `-Ddrey.lifetime.…`. */
+  readonly lifetime: Readonly<Record<string, string>> | undefined;
+  /** `-Ddrey.restore.…`. */
+  readonly restore: RestoreFrom | undefined;
   /** `-Ddrey.team`. */
   readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
@@ -109,6 +116,8 @@ export const contextOf = (options: CommonOptions, process: Io): Context => {
     mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
     onFailure: onFailureOf(properties.get('drey.on-failure')),
     queueing: queueingOf(properties),
+    lifetime: lifetimeOf(properties),
+    restore: restoreOf(properties),
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: format !== 'table',

@@ -254,6 +254,7 @@ const elsewhere: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execut
 /** What a deploy is asked for with: the members of its body that say what the cluster is. */
 export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerberos'>, Queueing {
   readonly labels?: Readonly<Record<string, string>>;
+  readonly lifetime?: Readonly<Record<string, string>>;
   readonly clusterId?: string;
   readonly config: Readonly<Record<string, string>>;
   readonly flinkVersion?: FlinkVersion;
@@ -270,8 +271,9 @@ export const deployBody = async (
     onFailure,
     queueing = {},
     labels = {},
+    lifetime,
   }: Pick<Context, 'clusterId' | 'config' | 'flinkVersion' | 'onFailure'> &
-    Partial<Pick<Context, 'queueing' | 'labels'>>,
+    Partial<Pick<Context, 'queueing' | 'labels' | 'lifetime'>>,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
   const [{ canonicalConfig }, { clientOnly, textOf: valueText }] = await Promise.all([
@@ -300,5 +302,6 @@ export const deployBody = async (
     ...(onFailure === undefined ? {} : { onFailure }),
     ...queueing,
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(lifetime === undefined ? {} : { lifetime }),
   };
 };

@@ -183,6 +183,50 @@ export const queueingOf = (properties: ReadonlyMap<string, string>): Queueing =>
   };
 };
 
+const lifetimeMembers: Readonly<Record<string, string>> = {
+  ttl: 'ttl',
+  until: 'until',
+  'idle-after': 'idleAfter',
+  savepoint: 'savepoint',
+  'savepoint-directory': 'savepointDirectory',
+  ha: 'ha',
+  'warn-before': 'warnBefore',
+};
+const lifetimePrefix = 'drey.lifetime.';
+
+/** Of `-Ddrey.lifetime.…`: when a cluster ends by itself, as the API takes it and judges it. @throws UsageError */
+export const lifetimeOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> | undefined => {
+  const given = [...properties].filter(([key]) => key.startsWith(lifetimePrefix));
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(
+    given.map(([key, value]) => {
+      const member = lifetimeMembers[key.slice(lifetimePrefix.length)];
+      if (member === undefined)
+        throw new UsageError(
+          `There is no option ${key}; there are ${Object.keys(lifetimeMembers)
+            .map((name) => lifetimePrefix + name)
+            .join(', ')}.`,
+        );
+      return [member, value];
+    }),
+  );
+};
+
+/** The savepoint of another cluster to start from, as the API takes it. */
+export interface RestoreFrom {
+  readonly fromCluster: string;
+  readonly latest: true;
+  readonly job?: string;
+}
+
+/** Of `-Ddrey.restore.from-cluster` and `-Ddrey.restore.job`. */
+export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom | undefined => {
+  const [fromCluster, job] = [properties.get('drey.restore.from-cluster'), properties.get('drey.restore.job')];
+  if (fromCluster === undefined && job !== undefined)
+    throw new UsageError('-Ddrey.restore.job needs -Ddrey.restore.from-cluster.');
+  return fromCluster === undefined ? undefined : { fromCluster, latest: true, ...(job === undefined ? {} : { job }) };
+};
+
 export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
   const team = properties.get('drey.team');
   return team === undefined ? {} : { team };

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { UsageError } from './failure.ts';
-import { positive } from './options.ts';
+import { positive, type RestoreFrom } from './options.ts';
 
 /** The options of `run`, on a session as for an application. */
 export interface ProgramOptions {
@@ -47,23 +47,28 @@ export interface Program {
   readonly args: readonly string[];
   readonly entryClass?: string;
   readonly parallelism?: number;
-  readonly restore?: { readonly path: string; readonly allowNonRestoredState: boolean; readonly claimMode?: string };
+  readonly restore?: (RestoreFrom | { readonly path: string }) & {
+    readonly allowNonRestoredState: boolean;
+    readonly claimMode?: string;
+  };
 }
 
 /** @throws UsageError in Flink's words, before anything is asked. */
 export const programOf = (
   operands: readonly string[],
   options: ProgramOptions,
-  { note }: Pick<Context, 'note'>,
+  { note, restore }: Pick<Context, 'note' | 'restore'>,
 ): Program => {
   const [jar, ...behindIt] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
+  const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
   const args = [...(options.arguments ?? []), ...behindIt];
   for (const behind of behindIt.filter((word) => /^-D[\w.$-]+=/.test(word)))
     note(`WARN ${behind} stands behind the jar, so it goes to the program.`);
+  if (fromSavepoint !== undefined && restore !== undefined)
+    throw new UsageError('-s and -Ddrey.restore.from-cluster contradict each other.');
   if (options.restoreMode !== undefined)
     note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
-  const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
   return {
     jar,
     args,
@@ -72,13 +77,19 @@ export const programOf = (
       ? {}
       : { parallelism: positive(parallelism, 'The parallelism must be a positive number') }),
     ...(fromSavepoint === undefined
-      ? {}
+      ? restore === undefined
+        ? {}
+        : { restore: { ...restore, ...howOf(claimMode, options) } }
       : {
           restore: {
             path: fromSavepoint,
-            allowNonRestoredState: options.allowNonRestoredState ?? false,
-            ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
+            ...howOf(claimMode, options),
           },
         }),
   };
 };
+
+const howOf = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
+  allowNonRestoredState,
+  ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
+});

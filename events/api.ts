@@ -31,6 +31,8 @@ import {
   Upload,
   UploadRequest,
 } from './requests.ts';
+import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from './schedules.ts';
+import { Spec, SpecBody, SpecName, Specs } from './specs.ts';
 
 interface Call {
   /** The function that answers it. */
@@ -66,6 +68,63 @@ const reads = {
     summary: 'What a deploy would create; nothing is done.',
     body: commands.deploy.data,
     answer: Plan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/specs': {
+    function: 'specs',
+    summary: 'The stored specs of a target, without what is in them.',
+    answer: Specs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary: 'One of them.',
+    answer: Spec,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary: 'Store a deploy under a name.',
+    body: SpecBody,
+    answer: Spec,
+    status: 200,
+  },
+  'DELETE /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary: 'Remove it. What was deployed from it stays.',
+    answer: Removed,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules': {
+    function: 'schedules',
+    summary: 'The schedules of a target.',
+    answer: Schedules,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'One of them.',
+    answer: Schedule,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'Stop clusters, or deploy a stored spec, again and again.',
+    body: ScheduleBody,
+    answer: Schedule,
+    status: 200,
+  },
+  'DELETE /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'Remove it. Its runs can still be listed.',
+    answer: Removed,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules/{name}/runs': {
+    function: 'schedules',
+    summary: 'What it did, when, to which clusters, with what result; newest first.',
+    query: RunQuery,
+    answer: ScheduleRuns,
     status: 200,
   },
   'GET /v1/targets/{target}/orphans': {
@@ -209,6 +268,7 @@ export const pathParameters = {
   clusterId: ClusterId,
   jobId: JobId,
   operationId: OperationId,
+  name: SpecName,
 } as const;
 
 /** The data of a command without what its path says already. */

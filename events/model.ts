@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { ClusterLifetime, Duration } from './lifetime.ts';
 import { Problem } from './problem.ts';
 
 export const clusterStates = [
@@ -83,6 +84,7 @@ export const Cluster = z
     taskManagers: TaskManagers.optional().meta({
       description: 'Of a session: what one is, and the parallelism of a job that names none.',
     }),
+    lifetime: ClusterLifetime.optional(),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -123,7 +125,18 @@ export type DeployPhase = Readonly<z.infer<typeof DeployPhase>>;
 export const Operation = z
   .strictObject({
     operationId: z.string(),
-    kind: z.enum(['deploy', 'submit', 'cancel', 'stop', 'batch', 'savepoint', 'checkpoint', 'stopjob', 'dispose']),
+    kind: z.enum([
+      'deploy',
+      'submit',
+      'cancel',
+      'stop',
+      'extend',
+      'batch',
+      'savepoint',
+      'checkpoint',
+      'stopjob',
+      'dispose',
+    ]),
     target: z.string(),
     clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
     jobId: z.string().optional(),
@@ -146,6 +159,10 @@ export const Operation = z
     savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it took.' }),
     checkpoint: z.int().optional().meta({ description: 'The number of the checkpoint that it took.' }),
     correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),
+    restoredFrom: z
+      .string()
+      .optional()
+      .meta({ description: 'The savepoint that it starts from, where it named a cluster.' }),
     batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,
@@ -213,6 +230,9 @@ export const Target = z
       .max(5_000_000_000)
       .default(500_000_000)
       .meta({ description: 'The largest jar that may be uploaded.' }),
+    maxAge: Duration.optional().meta({
+      description: 'No cluster lives longer: the end of those that name none, and the latest that may be asked for.',
+    }),
     limits: Limits.default({}).meta({
       description: 'How much may be taken at once. What is above waits for its turn.',
       example: { clusters: 20, cpu: 64, memoryGibibytes: 256 },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { ClusterLifetime } from './lifetime.ts';
 import { ClusterState, JobState, Operation, Orphan, Verdict } from './model.ts';
 import { subjectOf } from './names.ts';
 import { Problem } from './problem.ts';
@@ -87,6 +88,24 @@ export const CommandFinished = z
   .meta({ id: 'CommandFinished' });
 export type CommandFinished = Readonly<z.infer<typeof CommandFinished>>;
 
+/** The detail of the event that tells of a cluster's end beforehand. */
+export const LifetimeWarning = z
+  .strictObject({
+    id: z.string().meta({ description: 'The same for each delivery of this warning.' }),
+    target: z.string(),
+    clusterId: z.string(),
+    operationId: z.string().meta({ description: 'The deploy that the cluster came from.' }),
+    version: ClusterLifetime.shape.version,
+    reason: z.enum(['LifetimeEnds', 'Idle']),
+    endsAt: z.iso.datetime(),
+    savepoint: ClusterLifetime.shape.savepoint,
+    ha: ClusterLifetime.shape.ha,
+    labels: z.record(z.string(), z.string()),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'LifetimeWarning' });
+export type LifetimeWarning = Readonly<z.infer<typeof LifetimeWarning>>;
+
 /** What is on the bus: detail-type → schema of the detail. */
 export const eventTypes = {
   'Flink Cluster State Change': ClusterTransition,
@@ -94,6 +113,7 @@ export const eventTypes = {
   'Flink Command Finished': CommandFinished,
   'Flink Command Rejected': Rejection,
   'Flink Orphans Found': OrphansFound,
+  'Flink Lifetime Warning': LifetimeWarning,
 } as const;
 export type EventType = keyof typeof eventTypes;
 
@@ -102,11 +122,17 @@ export interface Tidings {
   readonly type: EventType;
   /** `targets/…`, where it is known. */
   readonly subject: string | undefined;
-  readonly detail: Transition | CommandFinished | Rejection | OrphansFound;
+  readonly detail: Transition | CommandFinished | Rejection | OrphansFound | LifetimeWarning;
 }
 
 export const tidingsOf = (transition: Transition): Tidings => ({
   type: transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change',
   subject: subjectOf(transition),
   detail: transition,
+});
+
+export const warningOf = (warning: LifetimeWarning): Tidings => ({
+  type: 'Flink Lifetime Warning',
+  subject: subjectOf(warning),
+  detail: warning,
 });

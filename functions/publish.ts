@@ -3,8 +3,8 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { tidingsOf, Transition } from '#events/transitions.ts';
-import { transitionPrefix, verdictSortKey } from '#shared/aws/table.ts';
+import { LifetimeWarning, tidingsOf, Transition, warningOf } from '#events/transitions.ts';
+import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
 import { answerWaiters, finished } from '#shared/clusters/finish.ts';
 import type { Ports, VerdictRecord } from '#shared/clusters/ports.ts';
 import { live } from '#shared/live.ts';
@@ -31,13 +31,17 @@ const sortKeyOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.['sk']?.S ??
 
 const isTold = (record: DynamoDBRecord) =>
   record.eventName === 'INSERT' &&
-  (sortKeyOf(record) === verdictSortKey || sortKeyOf(record).startsWith(transitionPrefix));
+  (sortKeyOf(record) === verdictSortKey ||
+    sortKeyOf(record).startsWith(transitionPrefix) ||
+    sortKeyOf(record).startsWith(warningPrefix));
 
-const toldOf = async (record: DynamoDBRecord, ports: Ports) =>
-  sortKeyOf(record) === verdictSortKey
-    ? // Drey's own, as it was typed when it was written.
-      finished(valueOf(record) as VerdictRecord, ports)
-    : { tidings: tidingsOf(Transition.parse(valueOf(record))) };
+const toldOf = async (record: DynamoDBRecord, ports: Ports) => {
+  const value = valueOf(record);
+  // Drey's own, as it was typed when it was written.
+  if (sortKeyOf(record) === verdictSortKey) return finished(value as VerdictRecord, ports);
+  if (sortKeyOf(record).startsWith(warningPrefix)) return { tidings: warningOf(LifetimeWarning.parse(value)) };
+  return { tidings: tidingsOf(Transition.parse(value)) };
+};
 
 const valueOf = ({ dynamodb }: DynamoDBRecord): unknown =>
   // The stream's attribute values are those of the SDK, under another name in the types.

@@ -8,8 +8,19 @@ const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resou
 const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
 const index = { 'Fn::Sub': '${Table.Arn}/index/*' };
 const drafts = { 'Fn::Sub': '${Uploads.Arn}/commands/*' };
+const specs = { 'Fn::Sub': '${Uploads.Arn}/specs/*' };
 const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
 const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
+
+// The local emulator takes every schedule for one of the default group when it asks for permission.
+const timers = {
+  'Fn::If': [
+    'OnAws',
+    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*'),
+    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/*'),
+  ],
+};
+const passedTo = (service) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } });
 
 const may = {
   read: [allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, index])],
@@ -49,6 +60,15 @@ const may = {
   // The tasks of callers' state machines that wait for verdicts: whoever gave the token away wants it answered.
   // These two actions know no resource: the token is what they are about.
   answerTasks: [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])],
+  // The schedules of clusters' ends, and the role that they take to send their message.
+  setTimers: [
+    allow(['scheduler:CreateSchedule'], [timers]),
+    { ...allow(['iam:PassRole'], [{ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] }]), Condition: passedTo('scheduler') },
+  ],
+  repeatTimers: [allow(['scheduler:UpdateSchedule'], [timers])],
+  cancelTimers: [allow(['scheduler:DeleteSchedule'], [timers])],
+  readSpecs: [allow(['s3:GetObject'], [specs]), allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
+  writeSpecs: [allow(['s3:PutObject', 's3:DeleteObject'], [specs])],
   handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
   stream: [
     allow(
@@ -86,6 +106,7 @@ const functions = {
   ],
   Cancel: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
   Stop: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup')],
+  Extend: [...may.read, ...may.write],
   Cluster: [...may.read],
   Clusters: [...may.read],
   Jobs: [...may.read, ...may.write, ...may.reachClusters],
@@ -132,10 +153,27 @@ const functions = {
     ...may.handLooks,
     ...may.command,
     ...may.draft,
+    ...may.setTimers,
+    ...may.cancelTimers,
+  ],
+  Specs: [...may.read, ...may.readSpecs, ...may.writeSpecs],
+  Schedules: [...may.read, ...may.write, ...may.readSpecs, ...may.setTimers, ...may.repeatTimers, ...may.cancelTimers],
+  Fire: [
+    ...may.read,
+    ...may.write,
+    ...may.reachClusters,
+    ...may.draft,
+    ...may.ask,
+    ...may.start('lifecycle', 'cleanup'),
+    ...may.receive('Firings'),
+    ...may.readSpecs,
+    ...may.setTimers,
+    ...may.repeatTimers,
+    ...may.cancelTimers,
   ],
   Lifecycle: [...may.read, ...may.write, ...may.reachClusters, ...may.start('cleanup')],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
-  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask],
+  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask, ...may.cancelTimers],
   Snapshot: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
 };
 
@@ -189,6 +227,28 @@ const machineRole = (name) => ({
   },
 });
 
+/** What a schedule takes when its time has come. */
+const schedulerRole = {
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedBy(['scheduler.amazonaws.com']),
+    Policies: [
+      {
+        PolicyName: 'drey',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            allow(
+              ['sqs:SendMessage'],
+              [{ 'Fn::GetAtt': ['Firings', 'Arn'] }, { 'Fn::GetAtt': ['DeadFirings', 'Arn'] }],
+            ),
+          ],
+        },
+      },
+    ],
+  },
+};
+
 const clusterCallers = Object.entries(functions)
   .filter(([, statements]) => statements.some(({ Action }) => Action.includes('sts:AssumeRole')))
   .map(([name]) => ({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] }));
@@ -201,6 +261,7 @@ module.exports = {
     ...Object.fromEntries(
       ['Lifecycle', 'Submission', 'Cleanup', 'Snapshot'].map((name) => [`${name}MachineRole`, machineRole(name)]),
     ),
+    SchedulerRole: schedulerRole,
   },
   clusterCallers,
   functionNames: Object.keys(functions),

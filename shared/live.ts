@@ -10,7 +10,9 @@ import { openDrafts } from '#shared/aws/drafts.ts';
 import { openJars } from '#shared/aws/jars.ts';
 import { openMachines } from '#shared/aws/machines.ts';
 import { openQueues } from '#shared/aws/queues.ts';
+import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
+import { openTimers } from '#shared/aws/timers.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { eksAccess } from '#shared/kubernetes/credentials.ts';
@@ -25,6 +27,10 @@ const Environment = z.object({
   DREY_COMMANDS_QUEUE_URL: z.string(),
   DREY_DEAD_COMMANDS_QUEUE_URL: z.string(),
   DREY_BUCKET: z.string(),
+  DREY_SCHEDULE_GROUP: z.string(),
+  DREY_FIRINGS_QUEUE_ARN: z.string(),
+  DREY_DEAD_FIRINGS_QUEUE_ARN: z.string(),
+  DREY_SCHEDULER_ROLE_ARN: z.string(),
   DREY_MACHINE_ARN_PREFIX: z.string(),
   /** The role that clusters know, for targets that name none. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
@@ -59,6 +65,13 @@ export const live: Ports = {
   ),
   drafts: openDrafts(environment.DREY_BUCKET),
   callbacks: openCallbacks(),
+  timers: openTimers({
+    group: environment.DREY_SCHEDULE_GROUP,
+    queueArn: environment.DREY_FIRINGS_QUEUE_ARN,
+    deadQueueArn: environment.DREY_DEAD_FIRINGS_QUEUE_ARN,
+    roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
+  }),
+  specs: openSpecs(environment.DREY_BUCKET),
   log: {
     info: (message, fields = {}) => log.info(message, fields),
     warn: (message, fields = {}) => log.warn(message, fields),

@@ -30,7 +30,7 @@ export const clusters = defineCommand<Options>({
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`The mode is session or application, not "${mode}".`);
     const target = await context.target();
-    const { clusterStates } = await import('#events/model.ts');
+    const { clusterStates, isOver } = await import('#events/model.ts');
     const inTarget = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,
@@ -47,10 +47,11 @@ export const clusters = defineCommand<Options>({
         one.mode,
         paintState(one.state, context.io.stdout),
         localTime(one.createdAt),
+        one.lifetime?.endsAt === undefined || isOver(one) ? '' : localTime(one.lifetime.endsAt),
         one.image,
         reasonIn(one),
       ]);
-      context.print(await tableOf(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'IMAGE', 'REASON'], rows));
+      context.print(await tableOf(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'ENDS', 'IMAGE', 'REASON'], rows));
     }
   },
 });

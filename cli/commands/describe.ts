@@ -5,6 +5,7 @@ import { clusterPath, readCluster, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
+import { endOf } from '../lifetime.ts';
 import { operationOf, phaseLine } from '../operations.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
@@ -59,6 +60,7 @@ const clusterLines = (cluster: Cluster, operation: Operation | undefined, { io }
       .map(([name, value]) => `${name}=${value}`)
       .join(', '),
     Created: localTime(cluster.createdAt),
+    Ends: endOf(cluster),
     Operation: cluster.operationId,
     ...Object.fromEntries(
       cluster.conditions.map(({ type, status, reason, message, since }) => [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { DeploymentMode } from '../model.ts';
+import { Lifetime } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
 import { Args, Parallelism, queueing, Restore } from './program.ts';
@@ -93,6 +94,11 @@ export const deploy = defineCommand({
         })
         .optional()
         .meta({ description: 'The keytab of `security.kerberos.login.principal`, and a krb5.conf, to mount.' }),
+      lifetime: Lifetime.optional().meta({
+        description:
+          'When it ends by itself. Without, it ends when somebody stops it, or at the `maxAge` of its target.',
+        example: { ttl: '8h', savepoint: 'best-effort' },
+      }),
       onFailure: z.enum(['remove', 'keep']).default('remove').meta({
         description:
           'What becomes of the objects of a cluster that does not come up: removed, or kept to look at, until it is stopped or its id is deployed again.',

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { extend } from './extend.ts';
 import { checkpoint, dispose, savepoint, stopjob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
@@ -13,6 +14,7 @@ export const commands = {
   submit,
   cancel,
   stop,
+  extend,
   batch,
   savepoint,
   checkpoint,
@@ -20,6 +22,7 @@ export const commands = {
   dispose,
 } as const;
 
+export type { ExtendData } from './extend.ts';
 export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';
 
@@ -28,6 +31,14 @@ export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['
 
 /** The way in that a command took. */
 export type Door = 'http' | 'queue' | 'schedule' | 'observer';
+
+/** Which life of a cluster, and which of its lifetimes. */
+export interface Expected {
+  readonly operationId: string;
+  readonly version: number;
+  /** Since when no job lived. */
+  readonly idleSince?: string | undefined;
+}
 
 interface Envelope<K extends CommandKind> {
   readonly kind: K;
@@ -38,6 +49,8 @@ interface Envelope<K extends CommandKind> {
   /** Names the command for seven days: the same again changes nothing. */
   readonly key: string | undefined;
   readonly door: Door;
+  /** Of a stop that was decided on by what a cluster was: it does nothing to one that is no longer so. */
+  readonly expected?: Expected | undefined;
   /** Where it stands in a batch. */
   readonly element?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { ClusterId } from '../names.ts';
+
 /** When a command may start, and who is told how it ended. */
 export const queueing = {
   priority: z
@@ -37,8 +39,35 @@ export const Args = z
 
 export const Parallelism = z.int().min(1, 'the parallelism is a positive number').max(32_768);
 
-export const Restore = z.strictObject({
-  path: z.string().min(1).meta({ description: 'Of a savepoint or a retained checkpoint.' }),
-  allowNonRestoredState: z.boolean().default(false),
-  claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
-});
+export const Restore = z
+  .strictObject({
+    path: z.string().min(1).optional().meta({ description: 'Of a savepoint or a retained checkpoint.' }),
+    fromCluster: ClusterId.optional().meta({
+      description: 'Instead of a path: the savepoint that a job of this cluster of the same target was stopped with.',
+    }),
+    latest: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' }),
+    job: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'The name or id of the job, where that life had savepoints of several.' }),
+    orNothing: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Without such a savepoint it starts with no state, instead of not at all.' }),
+    allowNonRestoredState: z.boolean().default(false),
+    claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
+  })
+  .refine(
+    ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
+    'give either path or fromCluster',
+  )
+  .refine(
+    ({ path, latest, job, orNothing }) =>
+      path === undefined || (latest === undefined && job === undefined && orNothing === undefined),
+    'latest, job and orNothing belong to fromCluster',
+  );
+export type Restore = Readonly<z.output<typeof Restore>>;

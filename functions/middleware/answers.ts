@@ -87,7 +87,8 @@ export const acceptCommand = async <K extends CommandKind>(
     outcome: 'done',
   });
   count('Commands', 'done', { command: kind, door: 'http' });
-  const cluster = kind === 'deploy' || kind === 'stop' ? { cluster: await readCluster(operation, ports) } : {};
+  const cluster =
+    kind === 'deploy' || kind === 'stop' || kind === 'extend' ? { cluster: await readCluster(operation, ports) } : {};
   return answer(
     isDone(operation) ? 200 : 202,
     { operation: shown(operation), ...cluster },

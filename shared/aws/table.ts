@@ -13,7 +13,8 @@ import {
 import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { Transition } from '#events/transitions.ts';
+import { Schedule, ScheduleRun } from '#events/schedules.ts';
+import { type LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { Claim, Line } from '#shared/clusters/admission.ts';
 import type {
   Change,
@@ -21,6 +22,7 @@ import type {
   Element,
   Idempotency,
   Refusal,
+  ScheduleName,
   Store,
   StoredOperation,
   Targets,
@@ -39,11 +41,21 @@ const transitionKey = (place: Place, sequence: number) => ({
   ...clusterKey(place),
   sk: `transition#${String(sequence).padStart(8, '0')}`,
 });
+const warningKey = (warning: LifetimeWarning) => ({
+  ...clusterKey(warning),
+  sk: `${warningPrefix}${warning.operationId}#${warning.version}#${warning.endsAt}`,
+});
 const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
 const verdictKey = (operationId: string) => ({ ...operationKey(operationId), sk: 'verdict' });
 const elementKey = (batchId: string, index: number) => ({
   ...operationKey(batchId),
   sk: `element#${String(index).padStart(5, '0')}`,
+});
+/** The schedules of a target, and the runs of each, by their times. */
+const scheduleKey = ({ target, name }: ScheduleName) => ({ pk: `target#${target}/schedules`, sk: `schedule#${name}` });
+const runKey = ({ target, name }: ScheduleName, runId: string) => ({
+  pk: `target#${target}/schedule#${name}`,
+  sk: `run#${runId}`,
 });
 /** The line of a target has a partition of its own: its gate, who waits, and who holds a part. */
 const gateKey = (target: string) => ({ pk: `target#${target}/line`, sk: 'gate' });
@@ -56,6 +68,7 @@ const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
 
 /** The sort keys of the items that are published when they are inserted. */
 export const transitionPrefix = 'transition#';
+export const warningPrefix = 'warning#';
 export const verdictSortKey = 'verdict';
 /** The index that lists clusters by target and state. */
 const stateIndex = 'byState';
@@ -63,6 +76,7 @@ const stateKey = (target: string, state: ClusterState) => `target#${target}/stat
 const openKey = (target: string) => `target#${target}/open`;
 
 const targetsKeptMs = 30_000;
+const runsKeptSeconds = 90 * 86_400;
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -131,10 +145,17 @@ export const openTable = ({
     refusal,
     verdicts = [],
     elements = [],
+    warnings = [],
+    schedule,
+    run,
   }: Change): readonly Write[] => [
     ...(cluster === undefined
       ? []
       : [put(clusterKey(cluster.value), cluster, { byState: stateKey(cluster.value.target, cluster.value.state) })]),
+    ...(schedule === undefined ? [] : [scheduleWrite(schedule)]),
+    ...(run === undefined
+      ? []
+      : [put(runKey(run.value, run.value.runId), run, { ttl: seconds(now()) + runsKeptSeconds })]),
     ...operations.map((operation) =>
       put(
         operationKey(operation.value.operationId),
@@ -152,6 +173,9 @@ export const openTable = ({
     ...elements.map((element): Write => ({
       Put: { TableName: table, Item: { ...elementKey(element.batchId, element.batchIndex), value: element } },
     })),
+    ...warnings.map((warning): Write => ({
+      Put: { TableName: table, Item: { ...warningKey(warning), value: warning } },
+    })),
   ];
 
   const lineWrites = ({ gate, waiting, holders = [], left = [], freed = [] }: Change): readonly Write[] => {
@@ -168,6 +192,18 @@ export const openTable = ({
     ];
   };
 
+  const scheduleWrite = ({ value, previous, ...name }: NonNullable<Change['schedule']>): Write =>
+    value === undefined
+      ? {
+          Delete: {
+            TableName: table,
+            Key: scheduleKey(name),
+            ConditionExpression: 'version = :previous',
+            ExpressionAttributeValues: { ':previous': previous },
+          },
+        }
+      : put(scheduleKey(name), { value, previous });
+
   const putVerdict = (verdict: VerdictRecord): Write => ({
     Update: {
       TableName: table,
@@ -181,7 +217,7 @@ export const openTable = ({
   const put = (
     key: { readonly pk: string; readonly sk: string },
     { value, previous }: { readonly value: object; readonly previous: number | undefined },
-    index: Readonly<Record<string, string>> = {},
+    index: Readonly<Record<string, string | number>> = {},
   ): Write => ({
     Put: {
       TableName: table,
@@ -325,6 +361,33 @@ export const openTable = ({
     async elements(batchId) {
       const items = await query(operationKey(batchId).pk, 'element#', 'element$');
       return items.map((item) => item['value'] as Element);
+    },
+
+    async schedule(name) {
+      return versioned(await get(scheduleKey(name)), (value) => Schedule.parse(value));
+    },
+
+    async schedules(target) {
+      const items = await query(scheduleKey({ target, name: '' }).pk, 'schedule#', 'schedule$');
+      return items.map((item) => Schedule.parse(item['value']));
+    },
+
+    async run(name, runId) {
+      return versioned(await get(runKey(name, runId)), (value) => ScheduleRun.parse(value));
+    },
+
+    async runs(name, limit) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': runKey(name, '').pk },
+          ConsistentRead: true,
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      return Items.map((item) => ScheduleRun.parse(item['value']));
     },
 
     async commit(change) {

@@ -9,6 +9,7 @@ import { Fault } from '#events/problem.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
+import { extend } from './extend.ts';
 import { answerLate } from './finish.ts';
 import { checkpoint, dispose, savepoint, stopjob } from './savepoints.ts';
 import type { Idempotency, Ports, StoredOperation, Versioned } from './ports.ts';
@@ -40,6 +41,7 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
   submit,
   cancel,
   stop,
+  extend,
   batch,
   savepoint,
   checkpoint,

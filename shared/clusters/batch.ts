@@ -24,7 +24,7 @@ export const batch: UseCase<'batch'> = {
   async record({ target: name, data, door }, key, ports) {
     const target = await ports.targets.get(name);
     const operationId = ports.newId();
-    checkElements(data, target, operationId);
+    checkElements(data, { target, operationId, now: ports.now() });
     const { correlationId, taskToken } = data;
     const plan = { batch: { size: data.parameters.length } };
     const fields = { operationId, kind: 'batch' as const, target: name, clusterId: data.name, door };
@@ -113,25 +113,25 @@ const refused = (errors: readonly Mistake[]) => {
 };
 
 /** Finds every mistake in every row before anything is started. @throws Fault */
-const checkElements = (data: Batch, target: NamedTarget, operationId: string): void => {
+const checkElements = (data: Batch, about: Omit<About, 'taken'>): void => {
   const taken = new Map<string, number>();
   const errors: Mistake[] = [];
   for (const index of data.parameters.keys()) {
     if (errors.length >= mostMistakes) break;
-    errors.push(...mistakesOf(data, index, { target, operationId, taken }));
+    errors.push(...mistakesOf(data, index, { ...about, taken }));
   }
   if (errors.length > 0) throw refused(errors.slice(0, mostMistakes));
 };
 
-const mistakesOf = (
-  data: Batch,
-  index: number,
-  {
-    target,
-    operationId,
-    taken,
-  }: { readonly target: NamedTarget; readonly operationId: string; readonly taken: Map<string, number> },
-): readonly Mistake[] => {
+interface About {
+  readonly target: NamedTarget;
+  readonly operationId: string;
+  readonly now: Date;
+  /** Cluster id → the row that has it. */
+  readonly taken: Map<string, number>;
+}
+
+const mistakesOf = (data: Batch, index: number, { target, operationId, now, taken }: About): readonly Mistake[] => {
   try {
     const deploy = elementOf(data, index);
     const { clusterId = '' } = deploy;
@@ -144,7 +144,7 @@ const mistakesOf = (
     if (other !== undefined)
       throw refused([{ pointer: '/clusterId', detail: `row ${other} has the cluster id ${clusterId} too` }]);
     taken.set(clusterId, index);
-    checkDeploy(deploy, { operationId, clusterId }, target);
+    checkDeploy(deploy, { operationId, clusterId }, target, now);
     return [];
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

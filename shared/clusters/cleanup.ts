@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { type Cluster, isDone, isEnded, type Job } from '#events/model.ts';
+import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
 
 import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
+import { cancelTimers } from './keep-lifetime.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import {
   clusterAt,
@@ -166,6 +167,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
     if (isKept(operation) || isUp(operation)) return state;
     await commit({ freed: [operation] }, ports);
     await ports.admissions.ask(operation.target);
+    await dropTimers(operation, ports);
     return state;
   }
   const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId, signal);
@@ -221,7 +223,14 @@ export const recordStopped = async (state: CleanupState, ports: Ports, signal: A
       };
     });
   while ((await record()) === 'more');
+  await dropTimers(operation, ports);
   return state;
+};
+
+/** Unless the id has begun another life: then its record speaks of other schedules, and these end by themselves. */
+const dropTimers = async (operation: StoredOperation, ports: Ports) => {
+  const { value: cluster } = await clusterAt(operation, ports.store);
+  if (isOver(cluster)) await cancelTimers(cluster, ports);
 };
 
 /** Records that a stop did not end well. Where nothing was removed (its savepoint failed) the cluster runs on. */

@@ -7,9 +7,11 @@ import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
 import type { Change, Ports, StoredOperation, Versioned } from './ports.ts';
+import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
+import { restoring, savepointFor } from './restore.ts';
 import { moved, requested } from './state.ts';
 import { teamOf } from './submit.ts';
 
@@ -24,7 +26,9 @@ export const deploy: UseCase<'deploy'> = {
     const operationId = ports.newId();
     const clusterId = command.clusterId ?? generatedId(operationId);
     const place = { target: target.name, clusterId };
-    const { deployment, resources } = rendered(command.data, { operationId, clusterId }, target);
+    const restoredFrom = await savepointFor(command.data.job?.restore, place.target, ports.store, '/job/restore');
+    const data = withJob(command.data, restoredFrom);
+    const { deployment, resources } = rendered(data, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
     if (earlier?.value.state === 'STOPPING') {
       throw new Fault(
@@ -49,6 +53,7 @@ export const deploy: UseCase<'deploy'> = {
 
     const now = ports.now();
     const { mode, onFailure, labels, correlationId, taskToken } = command.data;
+    const lifetime = lifetimeOf(command.data.lifetime, { mode, target, now });
     const claim = claimOf(
       {
         operationId,
@@ -58,11 +63,12 @@ export const deploy: UseCase<'deploy'> = {
         demand: resources.demand,
         ...(earlier?.value.state === 'FAILED' ? { replaces: earlier.value.operationId } : {}),
       },
-      command.data,
+      { ...command.data, until: lifetime?.until },
       now,
     );
     const operationAt = (block: Block | undefined): StoredOperation => {
-      const fields = { operationId, kind: 'deploy' as const, ...place, door: command.door, correlationId, taskToken };
+      const { door } = command;
+      const fields = { operationId, kind: 'deploy' as const, ...place, door, correlationId, taskToken, restoredFrom };
       const plan = { deploy: { onFailure, ...(block === undefined ? {} : { drafted: true as const }) } };
       const operation = newOperation({ ...fields, ...command.element, plan }, startedWithinMs.deploy, now);
       return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
@@ -76,6 +82,9 @@ export const deploy: UseCase<'deploy'> = {
           image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
           labels,
           operationId,
+          ...(lifetime === undefined
+            ? {}
+            : { lifetime: block === undefined ? begun(lifetime, now, target) : lifetime }),
           ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
           block,
         },
@@ -103,6 +112,10 @@ export const deploy: UseCase<'deploy'> = {
   },
 };
 
+/** The program as it starts from the savepoint that was found for it when it was recorded. */
+export const withJob = (data: Deploy['data'], restoredFrom: string | undefined): Deploy['data'] =>
+  data.job === undefined ? data : { ...data, job: restoring(data.job, restoredFrom) };
+
 const apply = async (
   operation: StoredOperation,
   command: Deploy,
@@ -112,7 +125,8 @@ const apply = async (
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
   try {
-    const { uid } = await kubernetes.apply(rendered(command.data, operation, target), operation.operationId, signal);
+    const manifests = rendered(withJob(command.data, operation.restoredFrom), operation, target);
+    const { uid } = await kubernetes.apply(manifests, operation.operationId, signal);
     const next = await recordApplied(operation, uid, ports);
     // Overtaken by a stop, or by its own deadline: what was created has to go again.
     if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
@@ -120,7 +134,7 @@ const apply = async (
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const fault = await ofRemains(error, operation, ports, signal);
-    if (command.door === 'queue' && toProblem(fault).retryable) throw fault;
+    if (command.door !== 'http' && toProblem(fault).retryable) throw fault;
     const failed = await failDeploy(operation.operationId, fault, ports, ['PENDING']);
     // Another delivery of the same command got further meanwhile: what this one met is of no account.
     if (!failed) return (await operationOf(operation.operationId, ports.store)).value;
@@ -234,8 +248,15 @@ const rendered = (
   renderCluster({ ...inputOf(data, clusterId, target), drey: ownSettings(data, target, operationId) });
 
 /** @throws Fault with every mistake in the data of a deploy */
-export const checkDeploy = (...args: Parameters<typeof rendered>): void => {
-  mustEverFit({ demand: demandOf(...args), team: teamOf(args[0]) }, args[2]);
+export const checkDeploy = (
+  data: Deploy['data'],
+  ids: Parameters<typeof rendered>[1],
+  target: NamedTarget,
+  now: Date,
+): void => {
+  const { demand } = rendered(data, ids, target).resources;
+  mustEverFit({ demand, team: teamOf(data) }, target);
+  lifetimeOf(data.lifetime, { mode: data.mode, target, now });
 };
 
 /** What the pods of a deploy will ask for. @throws Fault */

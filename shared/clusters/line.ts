@@ -5,6 +5,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 
 import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
+import { begun } from './lifetime.ts';
 import type { Change, Claimant, Ports, Store, StoredOperation } from './ports.ts';
 import {
   clusterAt,
@@ -29,16 +30,20 @@ const atOnce = 16;
 interface Asked {
   readonly priority: number;
   readonly deadline?: string | undefined;
+  /** When what it starts would end: there is no use in starting it then. */
+  readonly until?: string | undefined;
   readonly dependsOn: readonly string[];
 }
 
 /** The claim of a command that has just come. @throws Fault `malformed-request` for a deadline that is too far ahead */
 export const claimOf = (
   fields: Omit<Claim, keyof Asked | 'since'>,
-  { priority, deadline, dependsOn }: Asked,
+  { priority, deadline, until, dependsOn }: Asked,
   now: Date,
 ): Claim => {
-  const latest = new Date(deadline ?? now.getTime() + waitMs);
+  const asked = deadline === undefined ? now.getTime() + waitMs : Date.parse(deadline);
+  // What shall have ended by then need not begin behind it.
+  const latest = new Date(Math.min(asked, until === undefined ? Infinity : Date.parse(until)));
   if (latest.getTime() - now.getTime() > longestWaitMs) {
     const detail = 'it is more than 13 days ahead';
     throw new Fault('malformed-request', `/deadline: ${detail}`, { errors: [{ pointer: '/deadline', detail }] });
@@ -221,12 +226,15 @@ const movedTo = async (
   state: 'REQUESTED' | 'FAILED' | 'CANCELED',
   operation: StoredOperation,
   cause: { readonly reason?: string; readonly message?: string },
-  { store, now }: Ports,
+  { store, targets, now }: Ports,
 ): Promise<Pick<Change, 'cluster' | 'transitions'>> => {
   const { value: cluster, version } = await clusterAt(operation, store);
   if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
-  const next = moved(cluster, state, { at: now(), operationId: operation.operationId, ...cause });
-  return { cluster: { value: next.cluster, previous: version }, transitions: next.transitions };
+  const at = now();
+  const next = moved(cluster, state, { at, operationId: operation.operationId, ...cause });
+  const lifetime = begun(cluster.lifetime, at, await targets.get(operation.target));
+  const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
+  return { cluster: { value, previous: version }, transitions: next.transitions };
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Cluster, NamedTarget } from '#events/model.ts';
 import { accept } from './accept.ts';
 import { endApplication, failCrashed } from './application.ts';
 import type { Sighting } from './look.ts';
+import { keepIdleness } from './keep-lifetime.ts';
 import { observeJobsOf, read } from './observe-jobs.ts';
 import type { Ports } from './ports.ts';
 import { noteCondition } from './records.ts';
@@ -23,7 +24,9 @@ export const observeCluster = async (
   const deleted = sighting.uid !== cluster.uid && (await isGone(cluster, target, ports, signal));
   if (deleted) return stopDeleted(cluster, ports, signal);
   await noteHealth(cluster, sighting, ports);
-  const { jobs, reachable } = await observeJobsOf(reading, ports, signal);
+  const observed = await observeJobsOf(reading, ports, signal);
+  const { jobs, reachable } = observed;
+  await keepIdleness(cluster, observed, ports, signal);
   if (cluster.mode !== 'application') return;
   const mayHaveCrashed = reachable === 'Unknown' && sighting.trouble !== undefined;
   if (mayHaveCrashed) await failCrashed(cluster, target, ports, signal);

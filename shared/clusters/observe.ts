@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { type Cluster, clusterStates, isOver, type NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
+import { forgetAllIdleness, keepLifetime } from './keep-lifetime.ts';
 import type { Look, Sighting } from './look.ts';
 import { observeCluster } from './observe-cluster.ts';
 import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from './ports.ts';
@@ -44,16 +45,31 @@ export const look = async (
       redrive(operationId, ports, signal),
     ),
   );
+  const clusters = await liveClusters(name, ports);
+  await each(clusters, (cluster) =>
+    tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
+      keepLifetime(cluster, ports, signal),
+    ),
+  );
   await tolerating('target not observed', { target: name }, ports, async () => {
     const kubernetes = ports.kubernetes(target);
-    const [deployments, pods] = await Promise.all([kubernetes.deployments(signal), kubernetes.pods(signal)]);
-    const clusters = await liveClusters(name, ports);
+    const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
     const sightings = sightingsOf(clusters, deployments, pods);
     if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
     else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
     await freeLost({ target: name, clusters, deployments }, ports);
     await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
   });
+};
+
+/** What the target's API server lists. Where it does not answer, no session of it is idle. */
+const listed = async (kubernetes: Kubernetes, clusters: readonly Cluster[], ports: Ports, signal: AbortSignal) => {
+  try {
+    return await Promise.all([kubernetes.deployments(signal), kubernetes.pods(signal)]);
+  } catch (error) {
+    await forgetAllIdleness(clusters, ports);
+    throw error;
+  }
 };
 
 const lookAt = (sightings: readonly Sighting[], target: NamedTarget, ports: Ports, signal: AbortSignal) =>

@@ -3,8 +3,10 @@ import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/requests.ts';
 import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
-import { generatedId, inputOf } from './deploy.ts';
+import { generatedId, inputOf, withJob } from './deploy.ts';
+import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
+import { savepointFor } from './restore.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
@@ -18,8 +20,12 @@ export const planDeploy = async (
   signal: AbortSignal,
 ): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
+  const restoredFrom = await savepointFor(data.job?.restore, targetName, ports.store, '/job/restore');
+  lifetimeOf(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generatedId(ports.newId());
-  const { deployment, dependents, config, warnings } = renderCluster(inputOf(data, clusterId, target));
+  const { deployment, dependents, config, warnings } = renderCluster(
+    inputOf(withJob(data, restoredFrom), clusterId, target),
+  );
   const owner = { name: clusterId, uid: 'UID' };
   return {
     clusterId,

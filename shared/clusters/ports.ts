@@ -2,11 +2,14 @@ import type { CommandData, StopData, SubmitData } from '#events/commands/index.t
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake, Problem, ProblemCode } from '#events/problem.ts';
-import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { SpecHead } from '#events/specs.ts';
+import type { CommandFinished, LifetimeWarning, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 import type { Claim, Line, LineHead } from './admission.ts';
+import type { Firing, ScheduleFiring } from './firing.ts';
 import type { Look } from './look.ts';
 
 /** What the use cases need of the world. Every call that waits takes the signal that ends before the function does. */
@@ -22,6 +25,8 @@ export interface Ports {
   readonly commands: Commands;
   readonly drafts: Drafts;
   readonly callbacks: Callbacks;
+  readonly timers: Timers;
+  readonly specs: Specs;
   readonly log: Log;
   readonly now: () => Date;
   /** 32 hex digits, later ones sort behind earlier ones. */
@@ -108,6 +113,16 @@ export interface Change {
   /** The first verdict of an operation stays. */
   readonly verdicts?: readonly VerdictRecord[];
   readonly elements?: readonly Element[];
+  /** Of clusters that end soon. */
+  readonly warnings?: readonly LifetimeWarning[];
+  /** Without a value it is removed. */
+  readonly schedule?: ScheduleName & { readonly value: Schedule | undefined; readonly previous: number | undefined };
+  readonly run?: { readonly value: ScheduleRun; readonly previous: number | undefined };
+}
+
+export interface ScheduleName {
+  readonly target: string;
+  readonly name: string;
 }
 
 export type Claimant = Pick<Claim, 'target' | 'operationId'>;
@@ -159,6 +174,11 @@ export interface Store {
   /** Notes how many wait for a target, or that one more does. It is read by many and exact at no time: no part of a transaction. */
   count(target: string, waiting: { readonly to: number } | { readonly by: 1 }): Promise<void>;
   elements(batchId: string): Promise<readonly Element[]>;
+  schedule(name: ScheduleName): Promise<Versioned<Schedule> | undefined>;
+  schedules(target: string): Promise<readonly Schedule[]>;
+  run(name: ScheduleName, runId: string): Promise<Versioned<ScheduleRun> | undefined>;
+  /** The last ones, newest first. They are kept for 90 days. */
+  runs(name: ScheduleName, limit: number): Promise<readonly ScheduleRun[]>;
   /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
   commit(change: Change): Promise<void>;
 }
@@ -344,6 +364,36 @@ export interface Drafts {
 export interface Callbacks {
   /** Answers a Step Functions task. A token that cannot be answered is nobody's trouble: false. What may pass is thrown. */
   answer(taskToken: string, told: CommandFinished | Rejection): Promise<boolean>;
+}
+
+/** What shall happen at a time. A firing may come late, and more than once. */
+export interface Timers {
+  /** Has a firing sent at that time. One of that name that is there already is the same. */
+  set(name: string, at: Date, firing: Firing): Promise<void>;
+  /** One that is not there is done. */
+  cancel(name: string): Promise<void>;
+  /**
+   * Has a firing sent again and again; one of that name is changed.
+   *
+   * @throws Fault `malformed-request` when the expression is not one.
+   */
+  repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring): Promise<void>;
+}
+
+export interface Recurrence {
+  readonly expression: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  /** For those who look at the scheduler itself. */
+  readonly description: string;
+}
+
+/** Deploys that are stored by name. */
+export interface Specs {
+  list(target: string): Promise<readonly SpecHead[]>;
+  read(target: string, name: string): Promise<{ readonly data: unknown; readonly updatedAt: string } | undefined>;
+  put(target: string, name: string, data: unknown): Promise<void>;
+  remove(target: string, name: string): Promise<void>;
 }
 
 export interface Looks {

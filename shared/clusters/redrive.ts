@@ -10,13 +10,14 @@ import { failDeploy } from './deploy.ts';
 import { carryOnAdmitted, endWaiting, notStarted } from './line.ts';
 import type { Kubernetes, Machine, ObservedDeployment, Ports, StoredOperation, Versioned } from './ports.ts';
 import { commit, isKept, operationOf, progressed, update } from './records.ts';
+import { jobsOf } from './state.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const standstillMs = 2 * 60_000;
 /** Between a stop that failed and the next try. */
 const againMs = 5 * 60_000;
 
-const machines: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch'>, Machine>> = {
+const machines: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch' | 'extend'>, Machine>> = {
   deploy: 'lifecycle',
   submit: 'submission',
   stop: 'cleanup',
@@ -45,6 +46,8 @@ const carryOn = async (operation: Versioned<StoredOperation>, ports: Ports, sign
   const { kind, state, operationId, target, clusterId, door, jobId = '' } = operation.value;
   if (kind === 'cancel') {
     await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, door }, ports, signal);
+  } else if (kind === 'extend') {
+    // It is over with its record.
   } else if (kind === 'batch') {
     await carryOnBatch(operation, ports);
   } else if (kind === 'deploy' && state === 'PENDING') {
@@ -98,8 +101,13 @@ export const stopAgain = async (cluster: Cluster, ports: Ports, signal: AbortSig
   const { plan, updatedAt, ...earlier } = (await operationOf(stopOperationId, ports.store)).value;
   if (!isDone(earlier) || ports.now().getTime() - Date.parse(updatedAt) < againMs) return;
   const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
-  // Its savepoints are taken, or were given up.
-  const data = { ha: 'keep', ...asked, savepoint: 'none' } as const;
+  const live = jobsOf(cluster, await ports.store.jobs(cluster)).some((job) => !isEnded(job));
+  // Its savepoints are taken, or were given up. Required ones are not: what may still run is not removed without them.
+  const data = {
+    ha: 'keep',
+    ...asked,
+    savepoint: asked?.savepoint === 'required' && live ? 'required' : 'none',
+  } as const;
   await accept(
     { kind: 'stop', target, clusterId, data, key: `stop-again/${clusterId}/${stopOperationId}`, door: 'observer' },
     ports,

@@ -1,3 +1,4 @@
+import type { Expected } from '#events/commands/index.ts';
 import { type Cluster, isDone, isOver } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
@@ -9,14 +10,22 @@ import { moved } from './state.ts';
 /** It has no state that could be saved. */
 const isComingUp = ({ state }: Cluster) => state === 'QUEUED' || state === 'REQUESTED' || state === 'DEPLOYING';
 
+/** Still the same life, and the same lifetime: nobody extended it, and no job came, since the stop was decided on. */
+const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>
+  operationId === expected.operationId &&
+  lifetime?.version === expected.version &&
+  (expected.idleSince === undefined || lifetime.idle?.since === expected.idleSince);
+
 /** Savepoints of large state take their time, and so do pods that end gracefully. */
 const deadlineMs = 30 * 60_000;
 
 export const stop: UseCase<'stop'> = {
-  async record({ target, clusterId, data, door }, key, ports) {
+  async record({ target, clusterId, data, door, expected }, key, ports) {
     await ports.targets.get(target);
     const place = { target, clusterId: clusterId ?? '' };
     const cluster = await clusterAt(place, ports.store);
+    if (expected !== undefined && !isAsExpected(cluster.value, expected))
+      throw new Fault('superseded', `cluster ${place.clusterId} in target ${target} is no longer what it was`);
     // What is left of a failed one can be removed.
     if (isOver(cluster.value) && cluster.value.state !== 'FAILED')
       throw new Fault(

@@ -48,7 +48,7 @@ export const run = async (state: SubmissionState, ports: Ports, signal: AbortSig
       flinkConfiguration: config,
       ...(entryClass === undefined ? {} : { entryClass }),
       ...(parallelism === undefined ? {} : { parallelism }),
-      ...(restore === undefined
+      ...(restore?.path === undefined
         ? {}
         : {
             savepointPath: restore.path,

@@ -7,6 +7,7 @@ import type { Block } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import type { Change, Jars, StoredOperation } from './ports.ts';
 import { clusterAt, newOperation } from './records.ts';
+import { restoring, savepointFor } from './restore.ts';
 
 /** How a zip file, which a jar is, begins. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];
@@ -23,7 +24,8 @@ export const submit: UseCase<'submit'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    const { taskToken, ...submitData } = data;
+    const restoredFrom = await savepointFor(data.restore, place.target, ports.store);
+    const { taskToken, ...submitData } = restoring(data, restoredFrom);
     const claim = claimOf(
       {
         operationId,
@@ -37,7 +39,7 @@ export const submit: UseCase<'submit'> = {
     );
     const operationAt = (block: Block | undefined): StoredOperation => {
       const { correlationId } = data;
-      const fields = { operationId, kind: 'submit' as const, ...place, jobId: operationId, door };
+      const fields = { operationId, kind: 'submit' as const, ...place, jobId: operationId, door, restoredFrom };
       const plan = { submit: submitData };
       const operation = newOperation({ ...fields, correlationId, taskToken, plan }, startedWithinMs.submit, now);
       return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };

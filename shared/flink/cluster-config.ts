@@ -92,7 +92,7 @@ const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: 
   ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
   ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
   ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
-  ...(restore === undefined
+  ...(restore?.path === undefined
     ? {}
     : {
         'execution.state-recovery.path': restore.path,

@@ -1,13 +1,15 @@
 import { type Cluster, type ClusterState, isDone, type Job, type NamedTarget, type Target } from '#events/model.ts';
 import { type Place, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { Claim, Line } from '#shared/clusters/admission.ts';
 import type {
   Change,
   Element,
   Idempotency,
   Refusal,
+  ScheduleName,
   Store,
   StoredOperation,
   Targets,
@@ -28,6 +30,9 @@ export class FakeStore implements Store {
   readonly waiting = new Map<string, Versioned<Claim>>();
   readonly holders = new Map<string, Claim>();
   readonly verdicts = new Map<string, VerdictRecord>();
+  readonly warnings: LifetimeWarning[] = [];
+  readonly scheduleRecords = new Map<string, Versioned<Schedule>>();
+  readonly runRecords = new Map<string, Versioned<ScheduleRun>>();
   readonly elementRecords = new Map<string, Element>();
 
   async cluster(place: Place) {
@@ -119,6 +124,26 @@ export class FakeStore implements Store {
       .toSorted((one, other) => one.batchIndex - other.batchIndex);
   }
 
+  async schedule({ target, name }: ScheduleName) {
+    return structuredClone(this.scheduleRecords.get(`${target}/${name}`));
+  }
+
+  async schedules(target: string) {
+    return [...this.scheduleRecords.values()].map(({ value }) => value).filter((one) => one.target === target);
+  }
+
+  async run({ target, name }: ScheduleName, runId: string) {
+    return structuredClone(this.runRecords.get(`${target}/${name}/${runId}`));
+  }
+
+  async runs({ target, name }: ScheduleName, limit: number) {
+    return [...this.runRecords.values()]
+      .map(({ value }) => value)
+      .filter((run) => run.target === target && run.name === name)
+      .toSorted((one, other) => other.runId.localeCompare(one.runId))
+      .slice(0, limit);
+  }
+
   async commit(change: Change) {
     const { cluster, operations = [], jobs = [], transitions = [], idempotency, ...line } = structuredClone(change);
     const puts = [
@@ -133,6 +158,12 @@ export class FakeStore implements Store {
             }),
           ]),
       ...(line.waiting === undefined ? [] : [putOf(this.waiting, line.waiting.value.operationId, line.waiting)]),
+      ...(line.schedule === undefined ? [] : [this.scheduleWrite(line.schedule)]),
+      ...(line.run === undefined
+        ? []
+        : [
+            putOf(this.runRecords, `${line.run.value.target}/${line.run.value.name}/${line.run.value.runId}`, line.run),
+          ]),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
     ];
     const numbersTaken = transitions.some(({ id }) => this.written.some((known) => known.id === id));
@@ -147,9 +178,19 @@ export class FakeStore implements Store {
       if (!this.verdicts.has(verdict.operationId)) this.verdicts.set(verdict.operationId, verdict);
     for (const element of line.elements ?? [])
       this.elementRecords.set(`${element.batchId}/${element.batchIndex}`, element);
+    this.warnings.push(...(line.warnings ?? []));
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
     if (line.refusal !== undefined) this.refusals.set(`${line.refusal.target}/${line.refusal.key}`, line.refusal);
+  }
+
+  private scheduleWrite({ target, name, value, previous }: NonNullable<Change['schedule']>) {
+    const key = `${target}/${name}`;
+    if (value !== undefined) return putOf(this.scheduleRecords, key, { value, previous });
+    return {
+      fits: this.scheduleRecords.get(key)?.version === previous,
+      write: () => this.scheduleRecords.delete(key),
+    };
   }
 }
 

@@ -11,6 +11,7 @@ import type {
 
 import { type CommandKind, commands as definitions } from '#events/commands/index.ts';
 import { subjectOf } from '#events/names.ts';
+import type { Firing, ScheduleFiring } from '#shared/clusters/firing.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import type { CommandFinished, Rejection, Tidings } from '#events/transitions.ts';
 import type {
@@ -25,13 +26,18 @@ import type {
   Looks,
   Ports,
   QueuedMessage,
+  Recurrence,
+  Specs,
   StoredOperation,
+  Timers,
 } from '#shared/clusters/ports.ts';
-import type { Problem } from '#events/problem.ts';
+import { Fault, type Problem } from '#events/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
+import { extendHandler } from '#functions/extend.ts';
+import { fireHandler } from '#functions/fire.ts';
 import { lookHandler } from '#functions/look.ts';
 import { queueHandler } from '#functions/queue.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
@@ -170,6 +176,54 @@ class FakeDrafts implements Drafts {
   }
 }
 
+/** What was set stays until a test lets its time come. */
+class FakeTimers implements Timers {
+  readonly waiting = new Map<string, { readonly at: Date; readonly firing: Firing }>();
+  readonly repeating = new Map<string, Recurrence & { readonly firing: ScheduleFiring }>();
+
+  async set(name: string, at: Date, firing: Firing) {
+    if (!this.waiting.has(name)) this.waiting.set(name, { at, firing });
+  }
+
+  async cancel(name: string) {
+    this.waiting.delete(name);
+    this.repeating.delete(name);
+  }
+
+  async repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring) {
+    if (recurrence.expression.includes('99'))
+      throw new Fault('malformed-request', `/expression: ${recurrence.expression}`, {
+        errors: [{ pointer: '/expression', detail: 'not taken' }],
+      });
+    this.repeating.set(name, { ...recurrence, firing });
+  }
+}
+
+class FakeSpecs implements Specs {
+  readonly stored = new Map<string, string>();
+
+  async list(target: string) {
+    return [...this.stored.keys()]
+      .filter((key) => key.startsWith(`${target}/`))
+      .map((key) => ({ name: key.slice(target.length + 1), target, updatedAt: '2026-11-23T12:00:00.000Z' }));
+  }
+
+  async read(target: string, name: string) {
+    const text = this.stored.get(`${target}/${name}`);
+    return text === undefined
+      ? undefined
+      : { data: JSON.parse(text) as unknown, updatedAt: '2026-11-23T12:00:00.000Z' };
+  }
+
+  async put(target: string, name: string, data: unknown) {
+    this.stored.set(`${target}/${name}`, JSON.stringify(data));
+  }
+
+  async remove(target: string, name: string) {
+    this.stored.delete(`${target}/${name}`);
+  }
+}
+
 class FakeCallbacks implements Callbacks {
   readonly answered: { readonly taskToken: string; readonly told: CommandFinished | Rejection }[] = [];
 
@@ -202,6 +256,12 @@ export const throughAdmissions = async (targets: readonly string[], ports: Ports
 export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
   const handler = lookHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [sqsRecord(look)] }, context());
+};
+
+/** A firing as the queue hands it to its function. */
+export const throughFirings = async (firing: Firing, ports: Ports, received = 1): Promise<void> => {
+  const handler = fireHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: [sqsRecord(firing, 'group', received)] }, context());
 };
 
 /** A jar's first bytes, and little more. */
@@ -237,6 +297,8 @@ export const makeWorld = () => {
   const commands = new FakeCommands();
   const drafts = new FakeDrafts();
   const callbacks = new FakeCallbacks();
+  const timers = new FakeTimers();
+  const specs = new FakeSpecs();
   const ports: Ports = {
     store,
     targets,
@@ -249,13 +311,15 @@ export const makeWorld = () => {
     commands,
     drafts,
     callbacks,
+    timers,
+    specs,
     log: { info: silent, warn: silent, error: silent },
     now: () => new Date(time),
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
   };
-  const queues = { looks, admissions, commands, drafts, callbacks };
+  const queues = { looks, admissions, commands, drafts, callbacks, timers, specs };
   return {
     ports,
     store,
@@ -365,6 +429,7 @@ const handlers = {
   submit: submitHandler,
   cancel: cancelHandler,
   stop: stopHandler,
+  extend: extendHandler,
   batch: batchHandler,
   savepoint: savepointsHandler,
   checkpoint: savepointsHandler,
@@ -400,7 +465,7 @@ export const sqsRecord = (body: unknown, group = 'group', received = 1): SQSReco
   body: typeof body === 'string' ? body : JSON.stringify(body),
   attributes: {
     ApproximateReceiveCount: String(received),
-    SentTimestamp: '',
+    SentTimestamp: '1795521600000',
     SenderId: '',
     ApproximateFirstReceiveTimestamp: '',
     MessageGroupId: group,

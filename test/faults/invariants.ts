@@ -1,5 +1,5 @@
 import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { Claim } from '#shared/clusters/admission.ts';
 import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports.ts';
 import { isKept } from '#shared/clusters/records.ts';
@@ -24,8 +24,12 @@ const transitionsOf = ({ table }: ModelWorld) =>
 export const isAtRest = (world: ModelWorld): boolean =>
   world.isQuiet &&
   operationsOf(world).every((operation) => isDone(operation) || mayWait(operation, world)) &&
-  clustersOf(world).every((cluster) => isOver(cluster) || cluster.state === 'RUNNING' || cluster.state === 'QUEUED') &&
+  clustersOf(world).every((cluster) => isOver(cluster) || mayLive(cluster)) &&
   holdersOf(world).every((claim) => mayHold(claim, world));
+
+/** Whoever has an end comes to it. */
+const mayLive = ({ state, lifetime }: Cluster): boolean =>
+  state === 'QUEUED' || (state === 'RUNNING' && lifetime?.endsAt === undefined);
 
 /** Somebody else has what it waits for. */
 const mayWait = ({ state, kind, clusterId, operationId }: StoredOperation, world: ModelWorld): boolean => {
@@ -58,13 +62,28 @@ const isLeftToLookAt = ({ clusterId, operationId, state, stopOperationId }: Clus
 export const reachedBy = (world: ModelWorld): readonly string[] => [
   ...operationsOf(world).map(({ kind, state }) => `${kind} ${state}`),
   ...clustersOf(world).map(({ mode, state }) => `${mode} ${state}`),
+  ...transitionsOf(world)
+    .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
+    .map(() => 'lifetime ended'),
+  ...world.warnings.map(() => 'lifetime warned'),
 ];
 
 const isGone = ({ from, to }: Transition) =>
   ['STOPPED', 'FINISHED', 'CANCELED'].includes(to) || (from === 'STOPPING' && to === 'FAILED');
 
+/** Nothing ends before its time, as its record has it in that moment. */
+const endedInTime = ({ clusterId, at }: Transition, world: ModelWorld): readonly string[] => {
+  const cluster = clustersOf(world).find((one) => one.clusterId === clusterId);
+  const endsAt = cluster?.lifetime?.endsAt;
+  return endsAt !== undefined && endsAt <= at
+    ? []
+    : [`${clusterId} was ended at ${at}, and lives until ${endsAt ?? 'it is stopped'}`];
+};
+
 /** What a transition claims has to be so in that moment. */
 export const provenNow = (transition: Transition, world: ModelWorld): readonly string[] => {
+  if (transition.subject === 'cluster' && transition.reason === 'LifetimeEnded' && transition.to === 'STOPPING')
+    return endedInTime(transition, world);
   if (transition.subject !== 'cluster' || !isGone(transition)) return [];
   const cluster = clustersOf(world).find(({ clusterId }) => clusterId === transition.clusterId);
   if (transition.from === 'STOPPING' && holdersOf(world).some((claim) => claim.operationId === cluster?.operationId))
@@ -127,7 +146,37 @@ export const violationsAtRest = (
   ...objects(world),
   ...records(world, byHand),
   ...verdicts(world),
+  ...lifetimes(world),
 ];
+
+/** An end comes once to each life of a cluster, and each warning once to the store and at least once to the bus. */
+const lifetimes = (world: ModelWorld) => {
+  const warnings = [...world.table.items.values()].filter(({ sk }) => sk.startsWith('warning#'));
+  const told = new Set(world.warnings.map(({ id }) => id));
+  const lost = warnings.map(({ value }) => (value as LifetimeWarning).id).filter((id) => !told.has(id));
+  const versions = warnings
+    .map(({ value }) => value as LifetimeWarning)
+    .map((one) => `${one.operationId}/${one.version}`);
+  return [
+    ...lost.map((id) => `the bus was not told ${id}`),
+    ...versions.filter((one, index) => versions.indexOf(one) !== index).map((one) => `${one} was told of twice`),
+    ...endsOf(world),
+  ];
+};
+
+const endsOf = (world: ModelWorld) =>
+  clustersOf(world).flatMap(({ clusterId }) => {
+    const ended = transitionsOf(world)
+      .filter((one) => one.clusterId === clusterId && one.subject === 'cluster')
+      .toSorted((one, other) => one.sequence - other.sequence)
+      .map(({ to, reason }) =>
+        to === 'REQUESTED' ? 'begins' : to === 'STOPPING' && reason === 'LifetimeEnded' ? 'ends' : '',
+      )
+      .filter((word) => word !== '');
+    return ended.some((word, index) => word === 'ends' && ended[index + 1] === 'ends')
+      ? [`one life of ${clusterId} was ended twice`]
+      : [];
+  });
 
 /** Each command that is over for good was told so, and never in two ways. */
 const verdicts = (world: ModelWorld) => {
@@ -158,8 +207,10 @@ const unrest = (world: ModelWorld) => [
     .filter((operation) => !isDone(operation) && !mayWait(operation, world))
     .map(({ kind, clusterId, state }) => `the ${kind} of ${clusterId} stays ${state}`),
   ...clustersOf(world)
-    .filter((cluster) => !isOver(cluster) && cluster.state !== 'RUNNING' && cluster.state !== 'QUEUED')
-    .map(({ clusterId, state }) => `${clusterId} stays ${state}`),
+    .filter((cluster) => !isOver(cluster) && !mayLive(cluster))
+    .map(
+      ({ clusterId, state, lifetime }) => `${clusterId} stays ${state}, and ends at ${lifetime?.endsAt ?? 'no time'}`,
+    ),
   ...(world.isQuiet ? [] : ['messages, executions or transitions are still on their way']),
 ];
 
@@ -169,7 +220,8 @@ const effects = (world: ModelWorld, commands: Workload['commands'], byHand: Read
     if (times > 1 && byHand.size === 0) found.push(`job ${jobId} was begun ${times} times`);
   const counts = new Map<string, number>();
   for (const { kind, clusterId, door } of operationsOf(world))
-    if (door !== 'observer') counts.set(`${kind} ${clusterId}`, (counts.get(`${kind} ${clusterId}`) ?? 0) + 1);
+    if (door !== 'observer' && door !== 'schedule')
+      counts.set(`${kind} ${clusterId}`, (counts.get(`${kind} ${clusterId}`) ?? 0) + 1);
   for (const [what, count] of counts)
     if (count > (commands.get(what) ?? 0))
       found.push(`${count} operations for ${commands.get(what) ?? 0} commands: ${what}`);

@@ -55,7 +55,8 @@ export const workloadOf = (seed: number): Workload => {
   };
 
   const command = (at: number, clusterId = chosen(['one', 'one', 'one', 'two'])) => {
-    const kind: CommandKind = at < 1 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel']);
+    const kind: CommandKind =
+      at < 1 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'extend']);
     commands.set(`${kind} ${clusterId}`, (commands.get(`${kind} ${clusterId}`) ?? 0) + 1);
     const sent = {
       clusterId,
@@ -116,9 +117,11 @@ const dataOf = (
           ? { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://bucket/ha' }
           : {};
       const onFailure = random() < 0.15 ? 'keep' : 'remove';
+      const ends = { savepoint: chosen(['none', 'best-effort']), ha: chosen(['keep', 'purge']), warnBefore: '60s' };
+      const lifetime = random() < 0.3 ? { lifetime: { ...ends, ttl: chosen(['90s', '3min', '6min']) } } : {};
       return random() < 0.5
-        ? { config, onFailure, mode: 'session' }
-        : { config, onFailure, mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' } };
+        ? { config, onFailure, mode: 'session', ...lifetime }
+        : { config, onFailure, mode: 'application', job: { jar: 'local:///opt/flink/usrlib/a.jar' }, ...lifetime };
     }
     case 'submit':
       return { jar: 's3://bucket/uploads/local/1/a.jar' };
@@ -130,6 +133,8 @@ const dataOf = (
         ...(savepoint === 'none' ? {} : { savepointDirectory: 's3://bucket/savepoints' }),
       };
     }
+    case 'extend':
+      return { ttl: chosen(['60s', '4min']) };
     case 'cancel':
     default:
       return {};

@@ -3,12 +3,24 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/model.ts';
-import type { CommandFinished, Rejection, Tidings, Transition } from '#events/transitions.ts';
+import type { CommandFinished, LifetimeWarning, Rejection, Tidings, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
+import type { Firing } from '#shared/clusters/firing.ts';
 import type { Look } from '#shared/clusters/look.ts';
 import { observe } from '#shared/clusters/observe.ts';
-import type { Admissions, Bus, Commands, Drafts, Jars, Looks, Machine, Ports } from '#shared/clusters/ports.ts';
+import type {
+  Admissions,
+  Bus,
+  Commands,
+  Drafts,
+  Jars,
+  Looks,
+  Machine,
+  Ports,
+  Specs,
+  Timers,
+} from '#shared/clusters/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/machines.ts';
@@ -21,6 +33,7 @@ import {
   sqsRecord,
   throughAdmissions,
   throughBatch,
+  throughFirings,
   throughLooks,
 } from '#test/fakes/world.ts';
 
@@ -81,6 +94,9 @@ export class ModelWorld {
   readonly mostClusters: number | undefined;
   readonly rejected: Rejection[] = [];
   readonly dead: unknown[] = [];
+  /** The names of the schedules that there are. */
+  private readonly timers = new Set<string>();
+  readonly warnings: LifetimeWarning[] = [];
   private readonly drafts = new Map<string, string>();
   readonly failedExecutions: string[] = [];
   private readonly groups = new Map<string, Message[]>();
@@ -113,7 +129,7 @@ export class ModelWorld {
       without,
       onInsert: ({ pk, sk, value }) => {
         if (sk.startsWith('transition#')) onTransition(value as Transition);
-        if (sk.startsWith('transition#') || sk === 'verdict') this.stream(pk, sk, value);
+        if (sk.startsWith('transition#') || sk.startsWith('warning#') || sk === 'verdict') this.stream(pk, sk, value);
       },
     });
     this.mostClusters = seed % 2 === 0 ? 1 : undefined;
@@ -258,11 +274,52 @@ export class ModelWorld {
       commands: this.commandsOf(process),
       drafts: this.draftsOf(process),
       callbacks: { answer: async () => true },
+      timers: this.timersOf(process),
+      specs: noSpecs,
       log: silent,
       now: () => new Date(simulation.now),
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep,
       random: this.random,
+    };
+  }
+
+  /** EventBridge Scheduler, and the queue behind it: a firing may come late, twice, or not at all. */
+  private timersOf(process: Process): Timers {
+    const { simulation, random } = this;
+    const deliver = async (firing: Firing) => {
+      for (let received = 1; received <= mostReceives; received += 1) {
+        const isTaken = await simulation
+          .invoke(`fire ${firing.kind}`, lookSeconds, (taken) => throughFirings(firing, this.portsOf(taken)))
+          .then(() => true)
+          .catch(() => false);
+        if (isTaken) return;
+        await simulation.wait(visibilitySeconds);
+      }
+    };
+    return {
+      set: (name, at, firing) =>
+        simulation.call(process, {
+          what: `set ${name}`,
+          apply: () => {
+            if (this.timers.has(name)) return;
+            this.timers.add(name);
+            const seconds = (at.getTime() - simulation.now) / 1000;
+            const times = simulation.stormy ? Math.floor(random() * 3) : 1;
+            for (let time = 0; time < times; time += 1)
+              simulation.after(seconds + random() * 90, () => {
+                if (this.timers.has(name)) void deliver(firing);
+              });
+          },
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
+      repeat: async () => undefined,
+      cancel: (name) =>
+        simulation.call(process, {
+          what: `cancel ${name}`,
+          apply: () => void this.timers.delete(name),
+          failures: [noAnswer(true), noAnswer(false)],
+        }),
     };
   }
 
@@ -350,6 +407,7 @@ export class ModelWorld {
   private take(tidings: readonly Tidings[]): void {
     for (const { type, detail } of tidings) {
       if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
       if ('sequence' in detail) this.bus.push(detail);
       if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }
@@ -412,6 +470,13 @@ export class ModelWorld {
 const neverAborted = new AbortController().signal;
 const nothing = () => {};
 const silent = { info: nothing, warn: nothing, error: nothing };
+
+const noSpecs: Specs = {
+  list: async () => [],
+  read: async () => undefined,
+  put: async () => undefined,
+  remove: async () => undefined,
+};
 
 const jars: Jars = {
   upload: async () => {

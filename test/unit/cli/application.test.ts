@@ -276,8 +276,8 @@ describe('an application cluster', () => {
     const ended = await run({ [`GET ${clusters}`]: all }, ['clusters', '--all', '--mode', 'application']);
 
     expect(ended.stdout.split('\n')).toEqual([
-      'CLUSTER  MODE         STATE     CREATED              IMAGE      REASON',
-      'app      application  FINISHED  23.11.2026 22:10:16  flink:2.2',
+      'CLUSTER  MODE         STATE     CREATED              ENDS  IMAGE      REASON',
+      'app      application  FINISHED  23.11.2026 22:10:16        flink:2.2',
       '',
     ]);
   });

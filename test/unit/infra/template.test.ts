@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { calls } from '#events/api.ts';
+import { mostFirings } from '#functions/fire.ts';
 import { mostReceives } from '#functions/queue.ts';
 
 interface Event {
@@ -101,7 +102,7 @@ describe('the queues', () => {
   );
 
   it('are each taken by a function', () => {
-    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Looks']);
+    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Firings', 'Looks']);
   });
 
   it.each(sources)('keep a message of $queue invisible for six times as long as $name may take', (source) => {
@@ -131,6 +132,13 @@ describe('the queues', () => {
   it('give a command up after as many tries as the function counts', () => {
     expect(resources.Resources['Commands']?.Properties['RedrivePolicy']).toMatchObject({
       maxReceiveCount: mostReceives,
+    });
+  });
+
+  it('give a firing up after as many tries as the function counts, and keep it', () => {
+    expect(resources.Resources['Firings']?.Properties['RedrivePolicy']).toEqual({
+      deadLetterTargetArn: 'DeadFirings.Arn',
+      maxReceiveCount: mostFirings,
     });
   });
 

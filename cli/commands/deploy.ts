@@ -1,0 +1,63 @@
+import type { Spec } from '#events/specs.ts';
+
+import type { Accepted } from '../answers.ts';
+import { path } from '../api.ts';
+import { readCluster } from '../clusters.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { documentOf } from '../documents.ts';
+import { Failure, UsageError } from '../failure.ts';
+import { clusterLine } from '../flink-lines.ts';
+import { carryOut } from '../operations.ts';
+import { specPath } from './spec.ts';
+
+interface Options {
+  readonly file?: string;
+  readonly spec?: string;
+  readonly wait: boolean;
+}
+
+export const deploy = defineCommand<Options>({
+  options: {
+    '-f, --file <file>': 'a file (YAML or JSON) with the body of a deploy; - is the standard input',
+    '--spec <name>': 'the spec that is stored under this name',
+    '--no-wait': 'return as soon as the request is accepted',
+  },
+  examples: {
+    'drey deploy -f cluster.yaml': 'what the file says; docs/schedules.md has one',
+    'drey deploy --spec office -Dkubernetes.cluster-id=office-2': 'a stored one, under another cluster id',
+  },
+  run: async (context, _operands, { file, spec, wait }) => {
+    const stored = await bodyOf({ file, spec }, context);
+    const body = context.clusterId === undefined ? stored : { ...stored, clusterId: context.clusterId };
+    const target = await context.target();
+    const clusterId = typeof body['clusterId'] === 'string' ? body['clusterId'] : '';
+    const request = {
+      path: path`/v1/targets/${target}/clusters`,
+      body,
+      what: `Starting ${body['mode'] === 'application' ? 'application' : 'session'} cluster ${clusterId}`.trim(),
+    };
+    const { operation } = wait
+      ? await carryOut(request, context)
+      : await context.api.post<Accepted>(request.path, request.body);
+    const cluster = await readCluster(operation, context);
+    if (context.json) context.printJson({ operation, cluster });
+    else if (wait) context.print(clusterLine('Create', cluster, undefined));
+    else context.print(`Cluster ${cluster.clusterId} is being started as operation ${operation.operationId}.`);
+  },
+});
+
+const bodyOf = async (
+  { file, spec }: { readonly file: string | undefined; readonly spec: string | undefined },
+  context: Context,
+): Promise<Readonly<Record<string, unknown>>> => {
+  if ((file === undefined) === (spec === undefined))
+    throw new UsageError('Say what to deploy: -f FILE or --spec NAME.');
+  if (spec !== undefined) return (await context.api.get<Spec>(await specPath(spec, context))).deploy;
+  const document = await documentOf(file ?? '-', context.io.stdin);
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new Failure(`${file} does not describe a cluster.`, {
+      hint: 'It holds the body of a deploy: mode, config …',
+    });
+  return { ...document };
+};

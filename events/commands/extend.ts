@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+import { ends, teardown, WarnBefore } from '../lifetime.ts';
+import { defineCommand } from './define.ts';
+
+export const extend = defineCommand({
+  kind: 'extend',
+  route: 'POST /v1/targets/{target}/clusters/{clusterId}/extend',
+  summary: 'Give a live cluster another lifetime.',
+  data: z
+    .strictObject({
+      ...ends,
+      ttl: ends.ttl.meta({ description: 'It ends so long after this command. Takes the place of `until`, too.' }),
+      until: ends.until.meta({ description: 'It ends at this time. Takes the place of `ttl`, too.' }),
+      savepoint: teardown.savepoint.unwrap().optional(),
+      savepointDirectory: teardown.savepointDirectory,
+      ha: teardown.ha.unwrap().optional(),
+      warnBefore: WarnBefore.optional(),
+    })
+    .refine(
+      (data) => Object.values(data).some((value) => value !== undefined),
+      'it changes nothing: give ttl, until or another member',
+    )
+    .meta({ id: 'Extend', description: 'What is left out stays as it is.' }),
+});
+export type ExtendData = z.output<typeof extend.data>;

@@ -1,0 +1,10 @@
+import type { Ports } from '#shared/clusters/ports.ts';
+import { live } from '#shared/live.ts';
+
+import { acceptCommand } from './middleware/answers.ts';
+import { http } from './middleware/http.ts';
+
+export const extendHandler = (ports: Ports) =>
+  http().handler(async (event, _context, { signal }) => acceptCommand('extend', event, ports, signal));
+
+export const handler = extendHandler(live);

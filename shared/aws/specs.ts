@@ -1,0 +1,71 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import type { SpecHead } from '#events/specs.ts';
+import type { Specs } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
+
+const folderOf = (target: string) => `specs/${target}/`;
+const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json`;
+
+/** Stored specs in S3: `specs/<target>/<name>.json`. What is in them may be secret: the bucket is encrypted. */
+export const openSpecs = (bucket: string): Specs => {
+  let client: S3Client | undefined;
+  const sdk = async () => {
+    const module = await import('@aws-sdk/client-s3');
+    client ??= new module.S3Client({
+      ...awsRetries,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    return { ...module, client };
+  };
+
+  return {
+    async list(target) {
+      const { client, ListObjectsV2Command } = await sdk();
+      const found: SpecHead[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: folderOf(target), ContinuationToken: token }),
+        );
+        for (const { Key = '', LastModified = new Date(0) } of page.Contents ?? []) {
+          const name = Key.slice(folderOf(target).length, -'.json'.length);
+          found.push({ name, target, updatedAt: LastModified.toISOString() });
+        }
+        token = page.NextContinuationToken;
+      } while (token !== undefined);
+      return found;
+    },
+
+    async read(target, name) {
+      const { client, GetObjectCommand, NoSuchKey } = await sdk();
+      try {
+        const { Body, LastModified = new Date(0) } = await client.send(
+          new GetObjectCommand({ Bucket: bucket, Key: keyOf(target, name) }),
+        );
+        return { data: JSON.parse((await Body?.transformToString()) ?? ''), updatedAt: LastModified.toISOString() };
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+
+    async put(target, name, data) {
+      const { client, PutObjectCommand } = await sdk();
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: keyOf(target, name),
+          Body: JSON.stringify(data),
+          ContentType: 'application/json',
+        }),
+      );
+    },
+
+    async remove(target, name) {
+      const { client, DeleteObjectCommand } = await sdk();
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(target, name) }));
+    },
+  };
+};

@@ -1,0 +1,95 @@
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+
+import { Fault } from '#events/problem.ts';
+import type { Timers } from '#shared/clusters/ports.ts';
+import { awsRetries } from '#shared/retries.ts';
+
+interface TimerOptions {
+  readonly group: string;
+  /** Where firings go. */
+  readonly queueArn: string;
+  /** Where those go that could not be sent. */
+  readonly deadQueueArn: string;
+  /** That the scheduler takes to send them. */
+  readonly roleArn: string;
+}
+
+/** The schedules of EventBridge Scheduler, in a group of their own. Each sends one message to a queue. */
+export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOptions): Timers => {
+  let client: SchedulerClient | undefined;
+  const sdk = async () => {
+    const module = await import('@aws-sdk/client-scheduler');
+    client ??= new module.SchedulerClient(awsRetries);
+    return { ...module, client };
+  };
+  const targetOf = (firing: unknown) => ({
+    Arn: queueArn,
+    RoleArn: roleArn,
+    Input: JSON.stringify(firing),
+    DeadLetterConfig: { Arn: deadQueueArn },
+  });
+
+  return {
+    async set(name, at, firing) {
+      const { client, CreateScheduleCommand, ConflictException } = await sdk();
+      try {
+        await client.send(
+          new CreateScheduleCommand({
+            Name: name,
+            GroupName: group,
+            ScheduleExpression: `at(${wholeSecond(at)})`,
+            ScheduleExpressionTimezone: 'UTC',
+            FlexibleTimeWindow: { Mode: 'OFF' },
+            ActionAfterCompletion: 'DELETE',
+            Target: targetOf(firing),
+          }),
+        );
+      } catch (error) {
+        // The name says what it is for: it is the one that was asked for.
+        if (!(error instanceof ConflictException)) throw error;
+      }
+    },
+
+    async repeat(name, { expression, timezone, enabled, description }, firing) {
+      const { client, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
+      const schedule = {
+        Name: name,
+        GroupName: group,
+        Description: description,
+        ScheduleExpression: expression,
+        ScheduleExpressionTimezone: timezone,
+        State: enabled ? 'ENABLED' : 'DISABLED',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: targetOf({ ...firing, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+      } as const;
+      try {
+        await client.send(new UpdateScheduleCommand(schedule)).catch((error: unknown) => {
+          if (error instanceof errors.ResourceNotFoundException)
+            return client.send(new CreateScheduleCommand(schedule));
+          throw error;
+        });
+      } catch (error) {
+        if (error instanceof errors.ConflictException)
+          throw new Fault('changed-meanwhile', `schedule ${description} is being changed: try again`, { cause: error });
+        if (!(error instanceof errors.ValidationException)) throw error;
+        const detail = `the scheduler does not take ${expression} in ${timezone}`;
+        throw new Fault('malformed-request', `/expression: ${detail}`, {
+          cause: error,
+          errors: [{ pointer: '/expression', detail }],
+        });
+      }
+    },
+
+    async cancel(name) {
+      const { client, DeleteScheduleCommand, ResourceNotFoundException } = await sdk();
+      try {
+        await client.send(new DeleteScheduleCommand({ Name: name, GroupName: group }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+};
+
+/** Not before its time, in the scheduler's own way to write it. */
+const wholeSecond = (at: Date): string => new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19);

@@ -1,0 +1,133 @@
+import type { ClusterLifetime } from '#events/lifetime.ts';
+import { type Cluster, isDone, isOver } from '#events/model.ts';
+import { Fault } from '#events/problem.ts';
+
+import { accept } from './accept.ts';
+import type { LifetimeFiring } from './firing.ts';
+import { idleEnd, isOverdue, isToBeTold, warningFor } from './lifetime.ts';
+import type { Ports } from './ports.ts';
+import { isKept, operationOf, update } from './records.ts';
+
+/** Between a teardown that kept the cluster, since its required savepoint failed, and the next. */
+const againMs = 10 * 60_000;
+
+export type LifetimeOf = Pick<LifetimeFiring, 'target' | 'clusterId' | 'operationId' | 'version'>;
+type Door = 'schedule' | 'observer';
+
+/** Ends a cluster whose time has come, if this lifetime is still its own: whoever is late or comes twice does nothing. */
+export const endLifetime = async (of: LifetimeOf, door: Door, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const cluster = (await ports.store.cluster(of))?.value;
+  if (!isOf(cluster, of) || !isOverdue(cluster.lifetime, ports.now()) || !(await isThere(cluster, ports))) {
+    ports.log.info('nothing to end', { ...of, door });
+    return;
+  }
+  await end(cluster, { reason: 'LifetimeEnded', door }, ports, signal);
+};
+
+/** Ends a session that has been idle for as long as it may be, unless somebody is about to start a job on it. */
+export const endIdle = async (cluster: Living, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const at = idleEnd(cluster.lifetime);
+  if (at === undefined || at > ports.now()) return;
+  if (await isAwaited(cluster, ports)) return forgetIdleness(cluster, ports);
+  await end(cluster, { reason: 'Idle', door: 'observer' }, ports, signal);
+};
+
+/** What was seen of a session so far does not count as idle time. */
+export const forgetIdleness = (seen: Cluster, ports: Ports): Promise<void> =>
+  update(ports, async () => {
+    const current = await ports.store.cluster(seen);
+    const lifetime = current?.value.lifetime;
+    if (current?.value.operationId !== seen.operationId || lifetime?.idle === undefined) return { result: undefined };
+    const { idle: _idle, ...rest } = lifetime;
+    return {
+      change: { cluster: { value: { ...current.value, lifetime: rest }, previous: current.version } },
+      result: undefined,
+    };
+  });
+
+/** Tells of the end of a cluster beforehand, once for each version of its lifetime. */
+export const warn = (of: LifetimeOf, ports: Ports): Promise<void> =>
+  update(ports, async () => {
+    const current = await ports.store.cluster(of);
+    const cluster = current?.value;
+    const now = ports.now();
+    if (current === undefined || !isOf(cluster, of) || isOver(cluster) || cluster.state === 'STOPPING')
+      return { result: undefined };
+    const { lifetime } = cluster;
+    if (!isToBeTold(lifetime, now)) return { result: undefined };
+    const endsAt = lifetime.endsAt ?? '';
+    return {
+      change: {
+        cluster: {
+          value: { ...cluster, lifetime: { ...lifetime, warned: lifetime.version } },
+          previous: current.version,
+        },
+        warnings: [warningFor(cluster, lifetime, { reason: 'LifetimeEnds', endsAt, now })],
+      },
+      result: undefined,
+    };
+  });
+
+/** A cluster that has a lifetime. */
+export type Living = Cluster & { readonly lifetime: ClusterLifetime };
+
+export const isLiving = (cluster: Cluster): cluster is Living => cluster.lifetime !== undefined;
+
+const isOf = (cluster: Cluster | undefined, { operationId, version }: LifetimeOf): cluster is Living =>
+  cluster?.operationId === operationId && cluster.lifetime?.version === version;
+
+/** Something of it may cost: also of one that failed and is kept to be looked at. */
+const isThere = async (cluster: Cluster, { store }: Ports): Promise<boolean> => {
+  if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
+  if (!isOver(cluster)) return true;
+  return cluster.state === 'FAILED' && isKept((await operationOf(cluster.operationId, store)).value);
+};
+
+/** Somebody waits to submit to it, or is about to. */
+const isAwaited = async ({ target, clusterId }: Cluster, { store }: Ports): Promise<boolean> =>
+  (await store.openOperations(target)).some((open) => open.kind === 'submit' && open.clusterId === clusterId);
+
+interface Why {
+  readonly reason: 'LifetimeEnded' | 'Idle';
+  readonly door: Door;
+}
+
+const end = async (cluster: Living, { reason, door }: Why, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const { target, clusterId, operationId, lifetime } = cluster;
+  const earlier = await earlierTry(cluster, ports);
+  if (earlier === 'too soon') return;
+  const { savepoint, savepointDirectory, ha, version, idle } = lifetime;
+  const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
+  const idleSince = reason === 'Idle' ? idle?.since : undefined;
+  const key = ['lifetime', clusterId, operationId, version, idleSince, earlier].filter((part) => part !== undefined);
+  try {
+    await accept(
+      {
+        kind: 'stop',
+        target,
+        clusterId,
+        data: { savepoint, ...directory, ha, reason },
+        key: key.join('/'),
+        door,
+        expected: { operationId, version, idleSince },
+      },
+      ports,
+      signal,
+    );
+    ports.log.info('cluster ends by itself', { target, clusterId, operationId, reason, door });
+  } catch (error) {
+    // Extended or stopped in another way just now, or not up yet, with nothing to save: the next look sees what is left to do.
+    if (!(error instanceof Fault) || !passing.has(error.code)) throw error;
+    ports.log.info('cluster does not end now', { target, clusterId, operationId, reason, door, code: error.code });
+  }
+};
+
+const passing: ReadonlySet<string> = new Set(['superseded', 'wrong-state', 'not-ready']);
+
+/** The stop that left the cluster RUNNING, as its required savepoint failed: a new try is another command. */
+const earlierTry = async ({ state, stopOperationId }: Cluster, { store, now }: Ports): Promise<string | undefined> => {
+  if (state !== 'RUNNING' || stopOperationId === undefined) return undefined;
+  const { value } = await operationOf(stopOperationId, store);
+  const isRecent = !isDone(value) || now().getTime() - Date.parse(value.updatedAt) < againMs;
+  return isRecent ? 'too soon' : stopOperationId;
+};

@@ -1,0 +1,183 @@
+import pMap from 'p-map';
+
+import { type Cluster, clusterStates, isOver } from '#events/model.ts';
+import { Fault, problems } from '#events/problem.ts';
+import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
+
+import { accept } from './accept.ts';
+import type { ScheduleFiring } from './firing.ts';
+import type { Ports, StoredOperation } from './ports.ts';
+import { commit, repeatedly } from './records.ts';
+import { applySchedule, calendarTimer } from './schedules.ts';
+import { readSpec } from './specs.ts';
+
+/** A record of the table holds no more, and a function has the time for them. */
+const mostClusters = 1_000;
+const atOnce = 8;
+const pageSize = 100;
+/** What a stop has nothing to do to is left out. */
+const stoppable = clusterStates.filter((state) => !isOver({ state }) && state !== 'STOPPING');
+
+/** The message that a firing came in. */
+export interface Delivery {
+  readonly messageId: string;
+  readonly sentAt: Date;
+  /** It does not come again. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Runs a schedule whose time has come. The clusters are chosen once and written down; each command has a key that
+ * follows from the run. So a firing that comes twice, or again behind a function that died, makes the same commands.
+ *
+ * @throws Fault of a command that may succeed when the firing comes again.
+ */
+export const runSchedule = async (
+  firing: ScheduleFiring,
+  delivery: Delivery,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { target, name, revision } = firing;
+  const schedule = (await ports.store.schedule(firing))?.value;
+  if (schedule === undefined) {
+    ports.log.warn('firing of no schedule: what sent it is removed', { target, name });
+    return ports.timers.cancel(calendarTimer(firing));
+  }
+  if (schedule.revision !== revision) {
+    ports.log.warn('firing of another revision: the scheduler is put right', { target, name, revision });
+    return applySchedule(schedule, ports);
+  }
+  if (!schedule.definition.enabled) return;
+  const run = await begin(schedule, timeOf(firing, delivery), ports);
+  if (run.endedAt !== undefined) return;
+  await carryOut(schedule, run, delivery, ports, signal);
+};
+
+interface Time {
+  readonly runId: string;
+  readonly scheduledAt: string;
+}
+
+/** EventBridge Scheduler fills the scheduled time in; where that is not so, the message itself names the run. */
+const timeOf = ({ scheduledAt }: ScheduleFiring, { messageId, sentAt }: Delivery): Time => {
+  const named = scheduledAt === undefined ? Number.NaN : Date.parse(scheduledAt);
+  if (Number.isNaN(named)) return { runId: `${sentAt.toISOString()}/${messageId}`, scheduledAt: sentAt.toISOString() };
+  const time = new Date(named).toISOString();
+  return { runId: time, scheduledAt: time };
+};
+
+/** The run as it was begun: by this firing, or by one before it. */
+const begin = (
+  { target, name, definition }: Schedule,
+  { runId, scheduledAt }: Time,
+  ports: Ports,
+): Promise<ScheduleRun> =>
+  repeatedly(ports, async () => {
+    const known = await ports.store.run({ target, name }, runId);
+    if (known !== undefined) return known.value;
+    const chosen = definition.action === 'stop' ? await clustersOf(target, definition.selector, ports) : [];
+    const left = chosen.length - mostClusters;
+    const run: ScheduleRun = {
+      runId,
+      target,
+      name,
+      action: definition.action,
+      scheduledAt,
+      startedAt: ports.now().toISOString(),
+      results: chosen.slice(0, mostClusters).map(({ clusterId }) => ({ clusterId })),
+      ...(left > 0 ? { left } : {}),
+    };
+    await commit({ run: { value: run, previous: undefined } }, ports);
+    return run;
+  });
+
+interface Selector {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mode?: Cluster['mode'] | undefined;
+}
+
+const clustersOf = async (
+  target: string,
+  { labels, mode }: Selector,
+  { store }: Ports,
+): Promise<readonly Cluster[]> => {
+  const found: Cluster[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.clusters(target, {
+      states: stoppable,
+      limit: pageSize,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found
+    .filter((cluster) => mode === undefined || cluster.mode === mode)
+    .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));
+};
+
+const carryOut = async (
+  { definition }: Schedule,
+  run: ScheduleRun,
+  { isLast }: Delivery,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const transient: Fault[] = [];
+  const tell = async (named: () => string | undefined, give: () => Promise<StoredOperation>): Promise<RunResult> => {
+    try {
+      const operation = await give();
+      return { clusterId: operation.clusterId, operationId: operation.operationId };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (problems[error.code].onQueue === 'returned') transient.push(error);
+      const clusterId = named();
+      return { ...(clusterId === undefined ? {} : { clusterId }), code: error.code, detail: error.message };
+    }
+  };
+  const { target } = run;
+  const door = 'schedule';
+  const keyOf = (clusterId: string | undefined) =>
+    ['schedule', run.name, run.runId, clusterId].filter(Boolean).join('/');
+
+  const stopOne = (clusterId: string, policy: Extract<typeof definition, { readonly action: 'stop' }>) => {
+    const { savepoint, savepointDirectory, ha } = policy;
+    const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
+    const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
+    return tell(
+      () => clusterId,
+      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), door }, ports, signal),
+    );
+  };
+  const deployOne = (name: string) => {
+    let clusterId: string | undefined;
+    return tell(
+      () => clusterId,
+      async () => {
+        const { deploy: data } = await readSpec({ target, name }, ports);
+        ({ clusterId } = data);
+        return accept({ kind: 'deploy', target, clusterId, data, key: keyOf(clusterId), door }, ports, signal);
+      },
+    );
+  };
+
+  const results =
+    definition.action === 'stop'
+      ? await pMap(run.results, ({ clusterId = '' }) => stopOne(clusterId, definition), { concurrency: atOnce })
+      : [await deployOne(definition.spec)];
+  const [first] = transient;
+  const isOverNow = first === undefined || isLast;
+  await note({ ...run, results, ...(isOverNow ? { endedAt: ports.now().toISOString() } : {}) }, ports);
+  const refused = results.filter(({ code }) => code !== undefined).length;
+  ports.log.info('schedule ran', { target, name: run.name, runId: run.runId, clusters: results.length, refused });
+  if (!isOverNow) throw first;
+};
+
+/** A run that comes twice at once ends as either says: their commands are the same. */
+const note = (run: ScheduleRun, ports: Ports): Promise<void> =>
+  repeatedly(ports, async () => {
+    const current = await ports.store.run(run, run.runId);
+    if (current?.value.endedAt === undefined) await commit({ run: { value: run, previous: current?.version } }, ports);
+  });

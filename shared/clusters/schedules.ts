@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+
+import pMap from 'p-map';
+
+import { Fault } from '#events/problem.ts';
+import type { RunResult, Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
+
+import type { Ports, Versioned } from './ports.ts';
+import { commit, repeatedly } from './records.ts';
+import { readSpec } from './specs.ts';
+
+const readsAtOnce = 16;
+
+export interface Named {
+  readonly target: string;
+  readonly name: string;
+}
+
+/** The names of EventBridge Scheduler are short, and one group holds those of every target. */
+export const calendarTimer = ({ target, name }: Named) =>
+  `calendar-${createHash('sha256').update(`${target}/${name}`).digest('hex').slice(0, 32)}`;
+
+/** Has the firings of a schedule sent as its record says. */
+export const applySchedule = ({ target, name, revision, definition }: Schedule, { timers }: Ports): Promise<void> => {
+  const { expression, timezone, enabled } = definition;
+  const description = `targets/${target}/schedules/${name}`;
+  return timers.repeat(
+    calendarTimer({ target, name }),
+    { expression, timezone, enabled, description },
+    { kind: 'schedule', target, name, revision },
+  );
+};
+
+/**
+ * Makes or changes a schedule. The scheduler judges its expression before it is recorded; what it sends under a
+ * revision that is not recorded does nothing, and puts the scheduler right.
+ *
+ * @throws Fault `malformed-request`; `not-found` for a spec that is not there.
+ */
+export const putSchedule = async (named: Named, definition: ScheduleBody, ports: Ports): Promise<Schedule> => {
+  const { target, name } = named;
+  await ports.targets.get(target);
+  if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
+  return repeatedly(ports, async () => {
+    const current = await ports.store.schedule(named);
+    const schedule = { target, name, revision: ports.newId(), updatedAt: ports.now().toISOString(), definition };
+    await applySchedule(schedule, ports);
+    await commit({ schedule: { ...named, value: schedule, previous: current?.version } }, ports);
+    return schedule;
+  });
+};
+
+/** @throws Fault `not-found` */
+export const readSchedule = async (named: Named, { store }: Ports): Promise<Versioned<Schedule>> => {
+  const found = await store.schedule(named);
+  if (found === undefined) throw new Fault('not-found', `there is no schedule ${named.name} in target ${named.target}`);
+  return found;
+};
+
+export const readSchedules = async (target: string, { store, targets }: Ports): Promise<readonly Schedule[]> => {
+  await targets.get(target);
+  return store.schedules(target);
+};
+
+/** Its record goes first: a firing that finds none removes what sent it. @throws Fault `not-found` */
+export const removeSchedule = (named: Named, ports: Ports): Promise<void> =>
+  repeatedly(ports, async () => {
+    const { version } = await readSchedule(named, ports);
+    await commit({ schedule: { ...named, value: undefined, previous: version } }, ports);
+    await ports.timers.cancel(calendarTimer(named));
+  });
+
+/** The last runs, newest first, each with what has become of its commands by now. */
+export const readRuns = async (named: Named, limit: number, ports: Ports): Promise<readonly ScheduleRun[]> => {
+  const runs = await ports.store.runs(named, limit);
+  // What it did can be read when the schedule is gone.
+  if (runs.length === 0) await readSchedule(named, ports);
+  const read = (run: ScheduleRun) =>
+    pMap(run.results, (result) => withState(result, ports), { concurrency: readsAtOnce });
+  return pMap(runs, async (run) => ({ ...run, results: await read(run) }), { concurrency: 1 });
+};
+
+const withState = async (result: RunResult, { store }: Ports): Promise<RunResult> => {
+  const operation = result.operationId === undefined ? undefined : await store.operation(result.operationId);
+  if (operation === undefined) return result;
+  const { state, problem } = operation.value;
+  return { ...result, state, ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }) };
+};

@@ -1,0 +1,104 @@
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import type { Cluster } from '#events/model.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { Spec, Specs } from '#events/specs.ts';
+import { calendarTimer } from '#shared/clusters/schedules.ts';
+
+import { aws, call, clusterPath, deploy, freshId, stop, system, until, untilState } from '../support/system.ts';
+
+const scheduler = new SchedulerClient(aws);
+const targetPath = `/v1/targets/${system.target}`;
+const name = freshId('office');
+const specPath = `${targetPath}/specs/${name}`;
+const schedulePath = `${targetPath}/schedules/${name}`;
+/** The image is none: it never comes up. */
+const spec = {
+  mode: 'session',
+  clusterId: name,
+  config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
+};
+const scheduled = (timer: string) =>
+  scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
+
+afterAll(async () => {
+  await call('DELETE', schedulePath);
+  await call('DELETE', specPath);
+  if ((await stop(name)).status < 300) await untilState(name, 'STOPPED');
+});
+
+describe('a stored spec', () => {
+  it('is put, got, listed and refused with every mistake', async () => {
+    expect((await call('PUT', specPath, spec)).status).toBe(200);
+    expect((await call<Spec>('GET', specPath)).body.deploy).toMatchObject(spec);
+    expect((await call<Specs>('GET', `${targetPath}/specs`)).body.specs.map((one) => one.name)).toContain(name);
+    const bad = { ...spec, config: { 'kubernetes.jobmanager.cpu.amount': 'lots' } };
+    expect(await call('PUT', specPath, bad)).toMatchObject({ status: 422, body: { code: 'refused-option' } });
+    expect((await call('GET', `${targetPath}/specs/nobody`)).status).toBe(404);
+  });
+});
+
+describe('a schedule', () => {
+  it('is in the scheduler as it was put last, and fires', async () => {
+    const every = { action: 'deploy', expression: 'cron(0 7 ? * MON-FRI *)', timezone: 'Europe/Berlin', spec: name };
+    await call('PUT', schedulePath, every);
+    const put = await call<Schedule>('PUT', schedulePath, { ...every, expression: 'rate(1 minute)' });
+
+    expect(put.status).toBe(200);
+    expect(await scheduled(calendarTimer({ target: system.target, name }))).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      State: 'ENABLED',
+    });
+    const cluster = await until(
+      async () => call<Cluster>('GET', clusterPath(name)),
+      ({ status }) => status === 200,
+    );
+    expect(cluster.body.clusterId).toBe(name);
+    const [run] = await until(
+      async () => (await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs,
+      (list) => list.some(({ endedAt }) => endedAt !== undefined),
+    );
+    expect(run).toMatchObject({ action: 'deploy', results: [{ clusterId: name }] });
+  });
+
+  it('is gone from the scheduler when it is removed', async () => {
+    expect((await call('DELETE', schedulePath)).status).toBe(200);
+
+    expect((await call('GET', schedulePath)).status).toBe(404);
+    await expect(scheduled(calendarTimer({ target: system.target, name }))).rejects.toThrow('does not exist');
+    expect((await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs).not.toEqual([]);
+  });
+});
+
+describe('the end of a cluster', () => {
+  it('is scheduled, and no longer when it is extended or over', async () => {
+    const clusterId = freshId('ends');
+    await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } });
+    const path = clusterPath(clusterId);
+    const noted = await until(
+      async () => (await call<Cluster>('GET', path)).body,
+      ({ lifetime }) => lifetime?.scheduled === 1,
+    );
+    const timer = (version: number) => `end-${noted.operationId}-v${version}`;
+    const first = await scheduled(timer(1));
+    expect(first).toMatchObject({ ActionAfterCompletion: 'DELETE', Target: { DeadLetterConfig: {} } });
+    expect(first.ScheduleExpression).toMatch(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/);
+
+    const extended = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
+    expect(extended).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
+    await until(
+      async () => (await call<Cluster>('GET', path)).body,
+      ({ lifetime }) => lifetime?.scheduled === 2,
+    );
+    await expect(scheduled(timer(1))).rejects.toThrow('does not exist');
+
+    await stop(clusterId);
+    await untilState(clusterId, 'STOPPED');
+    await until(
+      async () => scheduled(timer(2)).catch(() => 'gone'),
+      (answer) => answer === 'gone',
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
+
+const jar = 's3://bucket/uploads/local/1/job.jar';
+const savepointDirectory = 's3://bucket/savepoints';
+const [, throughHttp] = doors[0]!;
+const program = { jar: 'local:///opt/flink/usrlib/a.jar' };
+const restore = { fromCluster: 'etl', latest: true };
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+  world.jars.held.set(jar, jarBytes);
+});
+
+const machines = () => world.machines.runAll(world.ports);
+const started = async (clusterId: string) => {
+  await throughHttp('deploy', { clusterId, data: { mode: 'session' } }, world);
+  await machines();
+};
+const submitted = async (clusterId: string, data: Readonly<Record<string, unknown>> = {}) => {
+  await throughHttp('submit', { clusterId, data: { jar, ...data } }, world);
+  await machines();
+};
+/** One life of a session with a job, stopped with a savepoint if asked. */
+const lived = async (savepoint: 'required' | 'none', entryClass?: string) => {
+  await started('etl');
+  world.pass(60);
+  await submitted('etl', entryClass === undefined ? {} : { entryClass });
+  await stopped(savepoint);
+};
+const stopped = async (savepoint: string) => {
+  world.kubernetes.cluster('etl').flink.savepoint = (jobId) => ({ location: `${savepointDirectory}/${jobId}` });
+  await throughHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
+  await machines();
+};
+const savepoints = () => [...world.store.jobRecords.values()].flatMap(({ value }) => value.savepoint ?? []);
+const lastOperation = () => [...world.store.operations.values()].at(-1)?.value;
+
+describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) => {
+  it('starts a job of another session from where the cluster was stopped', async () => {
+    await lived('required');
+    await started('next');
+
+    await send(
+      'submit',
+      { clusterId: 'next', data: { jar, restore: { ...restore, allowNonRestoredState: true } } },
+      world,
+    );
+    await machines();
+
+    const [savepoint] = savepoints();
+    expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', restoredFrom: savepoint });
+    const [job] = world.kubernetes.cluster('next').flink.jobs.values();
+    expect(job?.options).toMatchObject({
+      savepointPath: savepoint,
+      allowNonRestoredState: true,
+      claimMode: 'NO_CLAIM',
+    });
+  });
+
+  it('starts an application from there, also under the same id', async () => {
+    await lived('required');
+
+    await send('deploy', { clusterId: 'etl', data: { mode: 'application', job: { ...program, restore } } }, world);
+    await machines();
+
+    const [savepoint = 'none'] = savepoints();
+    const objects = JSON.stringify(world.kubernetes.cluster('etl').manifests);
+    expect(objects).toContain(`path: ${savepoint}`);
+  });
+
+  it('is refused when the last life was stopped without one', async () => {
+    await lived('required');
+    await lived('none');
+
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'app', data: { mode: 'application', job: { ...program, restore } } },
+      world,
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/job/restore/fromCluster'] });
+    expect(outcome.detail).toContain('no job of the last life of etl in target local was stopped with a savepoint');
+  });
+
+  it('passes over a life that had no job', async () => {
+    await lived('required');
+    await started('etl');
+    await stopped('none');
+
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'app', data: { mode: 'application', job: { ...program, restore } } },
+      world,
+    );
+
+    expect(outcome.outcome).toBe('done');
+  });
+
+  it('starts with nothing where that was allowed', async () => {
+    const job = { ...program, restore: { ...restore, orNothing: true } };
+
+    const outcome = await send('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
+
+    expect(outcome.outcome).toBe('done');
+    expect(JSON.stringify(world.kubernetes.cluster('app').manifests)).not.toContain(savepointDirectory);
+  });
+
+  it('asks which job is meant where there were several', async () => {
+    await started('etl');
+    await submitted('etl', { entryClass: 'com.example.Clicks' });
+    await submitted('etl', { entryClass: 'com.example.Orders' });
+    await stopped('required');
+    await started('next');
+
+    const unclear = await send('submit', { clusterId: 'next', data: { jar, restore } }, world);
+    expect(unclear).toMatchObject({ code: 'malformed-request', pointers: ['/restore/job'] });
+    const clear = { ...restore, job: 'com.example.Orders' };
+    await send('submit', { clusterId: 'next', data: { jar, restore: clear } }, world);
+
+    expect(lastOperation()?.restoredFrom).toContain(savepointDirectory);
+  });
+
+  it.each([
+    { path: 's3://b/s', fromCluster: 'etl' },
+    {},
+    { path: 's3://b/s', orNothing: true },
+    { fromCluster: 'etl', latest: false },
+  ])('is refused as %j', async (bad) => {
+    await started('next');
+
+    const outcome = await send('submit', { clusterId: 'next', data: { jar, restore: bad } }, world);
+
+    expect(outcome).toMatchObject({ code: 'malformed-request' });
+  });
+});

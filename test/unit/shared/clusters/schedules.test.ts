@@ -1,0 +1,314 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { schedulesHandler } from '#functions/schedules.ts';
+import { specsHandler } from '#functions/specs.ts';
+import { Fault } from '#events/problem.ts';
+import type { ScheduleFiring } from '#shared/clusters/firing.ts';
+
+import {
+  answerOf,
+  doors,
+  httpEvent,
+  jarBytes,
+  letIn,
+  makeWorld,
+  throughFirings,
+  type World,
+} from '../../../fakes/world.ts';
+
+const jar = 's3://bucket/uploads/local/1/job.jar';
+const session = { mode: 'session' };
+const office = { ...session, clusterId: 'office', labels: { team: 'etl' } };
+const [, throughHttp] = doors[0]!;
+const every = 'cron(0 20 ? * MON-FRI *)';
+const evening = { action: 'stop', expression: every, timezone: 'Europe/Berlin', selector: { labels: { team: 'etl' } } };
+
+let world: World;
+beforeEach(() => {
+  world = makeWorld();
+  world.jars.held.set(jar, jarBytes);
+});
+
+const calling =
+  (handler: typeof schedulesHandler | typeof specsHandler, what: string) =>
+  (method: string, name?: string, body?: unknown, rest = '') =>
+    answerOf(
+      handler(world.ports),
+      httpEvent(
+        `${method} /v1/targets/{target}/${what}${name === undefined ? '' : `/{name}${rest}`}`,
+        { target: 'local', ...(name === undefined ? {} : { name }) },
+        { body },
+      ),
+    );
+const schedules = calling(schedulesHandler, 'schedules');
+const specs = calling(specsHandler, 'specs');
+const runs = async (name: string) =>
+  (await schedules('GET', name, undefined, '/runs')).body['runs'] as { results: object[]; scheduledAt: string }[];
+const machines = () => world.machines.runAll(world.ports);
+const started = async (clusterId: string, fields: object = {}) => {
+  await throughHttp('deploy', { clusterId, data: { ...session, ...fields } }, world);
+  await machines();
+};
+const stateOf = async (clusterId: string) => (await world.store.cluster({ target: 'local', clusterId }))?.value.state;
+/** What the scheduler sends, as of its last definition. */
+const firing = (scheduledAt: string | undefined = '2026-11-23T19:00:00Z'): ScheduleFiring => {
+  const [timer] = world.timers.repeating.values();
+  if (timer === undefined) throw new Error('nothing repeats');
+  return { ...timer.firing, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
+};
+const fire = (scheduledAt?: string) => throughFirings(firing(scheduledAt), world.ports);
+const operations = (kind: string) => [...world.store.operations.values()].filter(({ value }) => value.kind === kind);
+
+describe('a schedule', () => {
+  it('is stored, listed and handed to the scheduler', async () => {
+    const put = await schedules('PUT', 'evening', evening);
+
+    expect(put).toMatchObject({
+      status: 200,
+      body: { name: 'evening', definition: { enabled: true, savepoint: 'none' } },
+    });
+    expect((await schedules('GET')).body).toMatchObject({ schedules: [{ name: 'evening' }] });
+    expect((await schedules('GET', 'evening')).body).toMatchObject({ target: 'local' });
+    expect([...world.timers.repeating.values()]).toMatchObject([
+      { expression: every, timezone: 'Europe/Berlin', enabled: true, description: 'targets/local/schedules/evening' },
+    ]);
+  });
+
+  it.each([
+    [{ ...evening, expression: 'every evening' }, '/expression'],
+    [{ ...evening, expression: 'cron(0 20 * * MON-FRI *)' }, '/expression'],
+    [{ ...evening, expression: 'at(2026-11-24T20:00:00)' }, '/expression'],
+    [{ ...evening, expression: 'rate(1 week)' }, '/expression'],
+    [{ ...evening, expression: 'cron(99 20 ? * MON-FRI *)' }, '/expression'],
+    [{ ...evening, timezone: 'Berlin' }, '/timezone'],
+    [{ ...evening, selector: undefined }, '/selector'],
+    [{ ...evening, spec: 'office' }, '/spec'],
+  ])('is refused as %j, and nothing is left of it', async (body, pointer) => {
+    const put = await schedules('PUT', 'evening', body);
+
+    expect(put).toMatchObject({ status: 400, body: { code: 'malformed-request', errors: [{ pointer }] } });
+    expect((await schedules('GET', 'evening')).status).toBe(404);
+    expect(world.timers.repeating.size).toBe(0);
+  });
+
+  it('stops the clusters that fit, by its policy, and remembers it', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await started('two', { labels: { team: 'etl', kind: 'night' } });
+    await started('other', { labels: { team: 'web' } });
+    await schedules('PUT', 'evening', { ...evening, ha: 'purge' });
+
+    await fire();
+    await machines();
+
+    expect([await stateOf('one'), await stateOf('two'), await stateOf('other')]).toEqual([
+      'STOPPED',
+      'STOPPED',
+      'RUNNING',
+    ]);
+    expect(operations('stop')[0]?.value).toMatchObject({ door: 'schedule', plan: { stop: { ha: 'purge' } } });
+    expect(await runs('evening')).toMatchObject([
+      {
+        scheduledAt: '2026-11-23T19:00:00.000Z',
+        action: 'stop',
+        results: [
+          { clusterId: 'one', state: 'SUCCEEDED' },
+          { clusterId: 'two', state: 'SUCCEEDED' },
+        ],
+      },
+    ]);
+  });
+
+  it('stops by mode', async () => {
+    await started('one');
+    const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
+    await throughHttp('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
+    await machines();
+    await schedules('PUT', 'evening', { ...evening, selector: { mode: 'session' } });
+
+    await fire();
+    await machines();
+
+    expect([await stateOf('one'), await stateOf('app')]).toEqual(['STOPPED', 'RUNNING']);
+  });
+
+  it('makes one stop of two firings of one time, also at once', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', evening);
+
+    await Promise.all([fire(), fire()]);
+    await machines();
+    await fire();
+
+    expect(operations('stop')).toHaveLength(1);
+    expect(await runs('evening')).toHaveLength(1);
+  });
+
+  it('goes on with the same clusters when its function died in the middle', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await started('two', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', evening);
+    const { machines: whole } = world.ports;
+    let starts = 0;
+    const failing = {
+      ...world.ports,
+      machines: {
+        start: async (...args: Parameters<typeof whole.start>) => {
+          if ((starts += 1) === 2) throw new Error('Step Functions does not answer');
+          return whole.start(...args);
+        },
+      },
+    };
+
+    await expect(throughFirings(firing(), failing)).rejects.toThrow('Step Functions');
+    await fire();
+    await machines();
+
+    expect(operations('stop')).toHaveLength(2);
+    expect((await runs('evening'))[0]?.results).toMatchObject([{ clusterId: 'one' }, { clusterId: 'two' }]);
+  });
+
+  it('says for which cluster it was refused, and comes again where that may pass', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    world.kubernetes.startsAtOnce = false;
+    await throughHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
+    await schedules('PUT', 'evening', { ...evening, savepoint: 'required' });
+
+    await expect(fire()).rejects.toThrow(Fault);
+    expect(await runs('evening')).not.toMatchObject([{ endedAt: expect.anything() }]);
+    await throughFirings(firing(), world.ports, 5);
+
+    expect(await runs('evening')).toMatchObject([
+      { endedAt: expect.any(String), results: [{ clusterId: 'two', code: 'not-ready' }, { clusterId: 'one' }] },
+    ]);
+    expect(operations('stop')).toHaveLength(1);
+  });
+
+  it('does nothing while it is disabled', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', { ...evening, enabled: false });
+
+    await fire();
+
+    expect(await stateOf('one')).toBe('RUNNING');
+    expect([...world.timers.repeating.values()]).toMatchObject([{ enabled: false }]);
+  });
+
+  it('does nothing at a firing of an earlier revision, and puts the scheduler right', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', evening);
+    const late = firing();
+    await schedules('PUT', 'evening', { ...evening, expression: 'rate(2 hours)' });
+    world.timers.repeating.clear();
+
+    await throughFirings(late, world.ports);
+
+    expect(await stateOf('one')).toBe('RUNNING');
+    expect([...world.timers.repeating.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
+  });
+
+  it('is removed with what fires it; what it did can still be listed', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', evening);
+    await fire();
+    const late = firing('2026-11-24T19:00:00Z');
+
+    expect(await schedules('DELETE', 'evening')).toMatchObject({ status: 200, body: { name: 'evening' } });
+    await throughFirings(late, world.ports);
+
+    expect(world.timers.repeating.size).toBe(0);
+    expect((await schedules('GET', 'evening')).status).toBe(404);
+    expect(await runs('evening')).toHaveLength(1);
+    expect((await schedules('DELETE', 'evening')).status).toBe(404);
+  });
+
+  it('is named by the message where the scheduler fills no time in', async () => {
+    await schedules('PUT', 'evening', evening);
+
+    await fire('<aws.scheduler.scheduled-time>');
+
+    expect(await runs('evening')).toMatchObject([{ scheduledAt: '2026-11-24T12:00:00.000Z', results: [] }]);
+  });
+});
+
+describe('a schedule that deploys', () => {
+  const morning = { action: 'deploy', expression: 'cron(0 7 ? * MON-FRI *)', spec: 'office' };
+
+  it('needs its spec', async () => {
+    expect(await schedules('PUT', 'morning', morning)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('starts the cluster of the spec, once for each time', async () => {
+    await specs('PUT', 'office', office);
+    await schedules('PUT', 'morning', morning);
+
+    await Promise.all([fire(), fire()]);
+    await machines();
+
+    expect(await stateOf('office')).toBe('RUNNING');
+    expect(operations('deploy')).toMatchObject([{ value: { door: 'schedule' } }]);
+    expect(await runs('morning')).toMatchObject([{ results: [{ clusterId: 'office', state: 'SUCCEEDED' }] }]);
+  });
+
+  it('says so when the cluster is there already, or the spec no longer', async () => {
+    await specs('PUT', 'office', office);
+    await schedules('PUT', 'morning', morning);
+    await started('office');
+    await fire('2026-11-24T06:00:00Z');
+    await specs('DELETE', 'office');
+    await fire('2026-11-25T06:00:00Z');
+
+    expect(await runs('morning')).toMatchObject([
+      { results: [{ code: 'not-found' }] },
+      { results: [{ clusterId: 'office', code: 'id-taken' }] },
+    ]);
+  });
+
+  it('waits for its turn as every other deploy does', async () => {
+    const target = world.targets.known.get('local')!;
+    world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+    await started('other');
+    await specs('PUT', 'office', office);
+    await schedules('PUT', 'morning', morning);
+
+    await fire();
+    expect(await stateOf('office')).toBe('QUEUED');
+    await throughHttp('stop', { clusterId: 'other' }, world);
+    await machines();
+    await world.ports.admissions.ask('local');
+    await letIn(world);
+    await machines();
+
+    expect(await stateOf('office')).toBe('RUNNING');
+  });
+});
+
+describe('a stored spec', () => {
+  it('is put, got, listed without its content, and removed', async () => {
+    const body = { ...office, config: { 'some.secret': 'hidden' } };
+
+    expect(await specs('PUT', 'office', body)).toMatchObject({
+      status: 200,
+      body: { name: 'office', target: 'local' },
+    });
+    expect((await specs('GET', 'office')).body).toMatchObject({ deploy: body });
+    const list = await specs('GET');
+    expect(list.body).toMatchObject({ specs: [{ name: 'office' }] });
+    expect(JSON.stringify(list.body)).not.toContain('hidden');
+    expect((await specs('DELETE', 'office')).status).toBe(200);
+    expect((await specs('GET', 'office')).status).toBe(404);
+  });
+
+  it.each([
+    [{ mode: 'session', config: { 'kubernetes.jobmanager.cpu.amount': 'lots' } }, 422, 'refused-option'],
+    [{ mode: 'application' }, 422, 'refused-option'],
+    [{ mode: 'session', taskToken: 'x' }, 400, 'malformed-request'],
+    [{ mode: 'session', lifetime: { until: '2026-11-22T00:00:00Z' } }, 400, 'malformed-request'],
+  ])('is refused for what its deploy would be refused for: %j', async (body, status, code) => {
+    expect(await specs('PUT', 'office', body)).toMatchObject({ status, body: { code } });
+    expect((await specs('GET', 'office')).status).toBe(404);
+  });
+
+  it.each(['Office', 'a/b', '-x', 'x'.repeat(64)])('is not named %s', async (name) => {
+    expect(await specs('PUT', name, office)).toMatchObject({ status: 400 });
+  });
+});
