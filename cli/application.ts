@@ -1,7 +1,7 @@
 import type { Cluster, Job } from '#events/model.ts';
 
 import { path } from './api.ts';
-import { readCluster, readJobs } from './clusters.ts';
+import { clusterPath, readCluster, readJobs } from './clusters.ts';
 import type { Context } from './context.ts';
 import { Failure, UsageError } from './failure.ts';
 import { clusterLine, finishedLines } from './flink-lines.ts';
@@ -57,7 +57,7 @@ export const runApplication = async (
   const cluster = await readCluster(operation, context);
   if (!context.json) context.print(clusterLine('Create', cluster, body.config['rest.port']));
   else if (!waits) context.printJson({ operation, cluster });
-  if (waits) await report(await untilOver(cluster, context), context);
+  if (waits) await report(await untilOverOrLeft(cluster, application, context), context);
 };
 
 const pick = ({ clusterId, flinkVersion, onFailure, queueing, labels, lifetime }: Context) => ({
@@ -81,6 +81,22 @@ const checkJar = async (jar: string, config: Readonly<Record<string, string>>): 
 };
 
 const pace = { firstMs: 500, longestMs: 5_000 };
+
+/** Interrupted, it ends the cluster where `execution.shutdown-on-attached-exit` says so. */
+const untilOverOrLeft = async (cluster: Cluster, { config }: Application, context: Context): Promise<Cluster> => {
+  try {
+    return await untilOver(cluster, context);
+  } catch (error) {
+    const shutsDown = config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
+    const what = `Stopping application cluster ${cluster.clusterId}`;
+    if (context.signal.aborted && shutsDown)
+      await carryOut(
+        { path: `${clusterPath(cluster)}/stop`, body: {}, what },
+        context.under(new AbortController().signal),
+      );
+    throw error;
+  }
+};
 
 const untilOver = async (first: Cluster, context: Context): Promise<Cluster> => {
   const { isOver } = await import('#events/model.ts');

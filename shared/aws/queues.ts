@@ -65,13 +65,15 @@ export const openQueues = (
 
   /** For the next one who lists them. What is not done is done by time. */
   const showAgain = async (commands: readonly DeadCommand[]) => {
-    const { client, ChangeMessageVisibilityBatchCommand } = await sqs();
-    for (let from = 0; from < commands.length; from += atOnce) {
-      const Entries = commands
-        .slice(from, from + atOnce)
-        .map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt, VisibilityTimeout: 0 }));
-      await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: urls.deadCommands, Entries }));
-    }
+    const { client, ChangeMessageVisibilityCommand } = await sqs();
+    await pMap(
+      commands,
+      ({ receipt: ReceiptHandle }) =>
+        client.send(
+          new ChangeMessageVisibilityCommand({ QueueUrl: urls.deadCommands, ReceiptHandle, VisibilityTimeout: 0 }),
+        ),
+      { concurrency: sendsAtOnce },
+    );
   };
 
   const bringBack = async ({ group, receipt }: DeadCommand, body: string) => {

@@ -139,8 +139,8 @@ describe('a target with a limit', () => {
     );
 
     expect(revoked).toEqual({ revoked: 2 });
-    expect(over).toMatchObject({ state: 'FAILED', verdict: 'FAILED', problem: { code: 'elements-failed' } });
-    expect(told[0]).toMatchObject({ kind: 'batch', verdict: 'FAILED', correlationId: 'backfill' });
+    expect(over).toMatchObject({ state: 'CANCELED', verdict: 'CANCELED', problem: { code: 'revoked' } });
+    expect(told[0]).toMatchObject({ kind: 'batch', verdict: 'CANCELED', correlationId: 'backfill' });
   });
 });
 

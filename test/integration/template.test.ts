@@ -32,5 +32,5 @@ describe('the template for AWS', () => {
     ]);
 
     expect(stdout.trim()).toBe('');
-  });
+  }, 300_000);
 });

@@ -126,6 +126,31 @@ describe('the process', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: 'Stopped session cluster live.\n' });
   });
 
+  it.each([
+    [['-sae'], 1],
+    [[], 0],
+  ] as const)('with %j leaves an attached application on Ctrl-C as it is told', async (flags, stops) => {
+    const { promise: looked, resolve } = Promise.withResolvers<void>();
+    const own = cluster({ mode: 'application' });
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'POST /v1/targets/local/clusters': accepted(),
+      'GET /v1/targets/local/clusters/live': () => {
+        resolve();
+        return { body: own };
+      },
+      'POST /v1/targets/local/clusters/live/stop': accepted({ kind: 'stop' }),
+    });
+    const words = ['run', '-t', 'kubernetes-application', '-Dexecution.attached=true', ...flags, 'local:///a.jar'];
+
+    const { child, ended } = run(words, null);
+    await looked;
+    setTimeout(() => child.kill('SIGINT'), 300);
+
+    expect((await ended).code).toBe(130);
+    expect(server.calls().filter((call) => call.endsWith('/stop'))).toHaveLength(stops);
+  });
+
   it('shows no stack when something is wrong', async () => {
     server.answer({ 'GET /v1/targets': { body: { nonsense: true } } });
 
