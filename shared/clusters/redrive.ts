@@ -106,13 +106,19 @@ export const stopAgain = async (cluster: Cluster, ports: Ports, signal: AbortSig
   const data = {
     ha: 'keep',
     ...asked,
-    savepoint: asked?.savepoint === 'required' && live ? 'required' : 'none',
+    savepoint: asked?.savepoint === 'required' && live && (await isUp(cluster, ports, signal)) ? 'required' : 'none',
   } as const;
   await accept(
     { kind: 'stop', target, clusterId, data, key: `stop-again/${clusterId}/${stopOperationId}`, door: 'observer' },
     ports,
     signal,
   );
+};
+
+/** Whether there is still something that a savepoint could be taken of. @throws Fault when that cannot be told. */
+const isUp = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal): Promise<boolean> => {
+  const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId, signal);
+  return deployment?.deleting === false && deployment.uid === uid;
 };
 
 /**

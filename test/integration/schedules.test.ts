@@ -1,4 +1,5 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/model.ts';
@@ -21,6 +22,15 @@ const spec = {
 };
 const scheduled = (timer: string) =>
   scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
+
+/** The look of the next minute, now. */
+const look = () =>
+  new SQSClient(aws).send(
+    new SendMessageCommand({
+      QueueUrl: system.outputs['LooksQueueUrl'],
+      MessageBody: JSON.stringify({ target: system.target }),
+    }),
+  );
 
 afterAll(async () => {
   await call('DELETE', schedulePath);
@@ -77,6 +87,7 @@ describe('the end of a cluster', () => {
     const clusterId = freshId('ends');
     await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } });
     const path = clusterPath(clusterId);
+    await look();
     const noted = await until(
       async () => (await call<Cluster>('GET', path)).body,
       ({ lifetime }) => lifetime?.scheduled === 1,
@@ -88,6 +99,7 @@ describe('the end of a cluster', () => {
 
     const extended = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
     expect(extended).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
+    await look();
     await until(
       async () => (await call<Cluster>('GET', path)).body,
       ({ lifetime }) => lifetime?.scheduled === 2,

@@ -404,6 +404,22 @@ describe('a required savepoint that fails', () => {
   });
 });
 
+describe('a stop with required savepoints that failed', () => {
+  it('ends all the same when its Deployment was deleted meanwhile: there is nothing to save', async () => {
+    await started(undefined);
+    await submitted();
+    await throughHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    world.kubernetes.deleteByHand(clusterId);
+    await machines();
+    expect(await cluster()).toMatchObject({ state: 'STOPPING' });
+
+    await minutes(6);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
 describe('a session that ends when it is idle', () => {
   const idleAfter = '30min';
 
