@@ -28,9 +28,8 @@ const queueOf = (count: number) => {
         for (const message of found) message.visible = false;
         return { Messages: found.map(({ id, body }) => ({ MessageId: id, Body: body, ReceiptHandle: id })) };
       }
-      case 'ChangeMessageVisibilityBatchCommand':
-        for (const { ReceiptHandle } of input['Entries'] as { readonly ReceiptHandle: string }[])
-          for (const message of kept) message.visible ||= message.id === ReceiptHandle;
+      case 'ChangeMessageVisibilityCommand':
+        for (const message of kept) message.visible ||= message.id === input['ReceiptHandle'];
         return {};
       case 'DeleteMessageCommand':
         kept.splice(
