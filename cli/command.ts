@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { type Context, type Io, contextOf } from './context.ts';
 import { UsageError } from './failure.ts';
@@ -129,6 +129,8 @@ const addCommand = <O>(definition: CliCommand<O>, command: Command, io: Io): voi
   for (const [flags, description] of Object.entries(options)) command.option(flags, description);
   for (const [flags, description] of Object.entries(repeatable)) command.option(flags, description, collect);
   addCommonOptions(command)
+    // Flink takes it, and says nothing more for it.
+    .addOption(new Option('-v').hideHelp())
     .passThroughOptions(stopsAtOperand ?? false)
     .allowUnknownOption(ignoresUnknown)
     .allowExcessArguments(ignoresUnknown)

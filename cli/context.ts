@@ -160,8 +160,8 @@ const onlyTarget = async (api: Api): Promise<string> => {
 };
 
 /** A cluster id that a command cannot do without: its operand, or `-Dkubernetes.cluster-id`. */
-export const neededClusterId = (context: Context, operand?: string): string => {
-  const clusterId = operand ?? context.clusterId;
+export const neededClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>, operand?: string): string => {
+  const clusterId = operand ?? named;
   if (clusterId === undefined) {
     throw new UsageError(
       'No cluster id was specified. Please specify a cluster to which you would like to connect: -Dkubernetes.cluster-id=<id>.',

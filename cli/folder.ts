@@ -64,6 +64,37 @@ export const modeAskedFor = async (place: Place & Pick<Context, 'mode'>): Promis
   return modeOf(textIn(folder, 'execution.target') ?? 'kubernetes-session');
 };
 
+/** Which cluster a command of Flink's is about: the command line goes before the folder. Undefined where neither says it. */
+export const clusterIdAskedFor = async (place: Place & Pick<Context, 'clusterId'>): Promise<string | undefined> => {
+  if (place.clusterId !== undefined) return place.clusterId;
+  const { folder = {} } = (await configuredFolder(place)) ?? {};
+  return textIn(folder, 'kubernetes.cluster-id');
+};
+
+/** Beginnings of the options that a job on a session may have of its own. */
+const jobOptions = [
+  'cleanup-strategy',
+  'execution.buffer-timeout',
+  'execution.checkpointing.',
+  'execution.runtime-mode',
+  'execution.state-recovery.',
+  'parallelism.default',
+  'pipeline.',
+  'restart-strategy',
+  'state.',
+  'table.',
+] as const;
+
+/** What the folder says about jobs: a session that runs has the rest already. */
+export const jobConfigIn = async (place: Place): Promise<Readonly<Record<string, string>>> => {
+  const { folder = {} } = (await configuredFolder(place)) ?? {};
+  return Object.fromEntries(
+    Object.entries(folder)
+      .filter(([key]) => jobOptions.some((beginning) => key.startsWith(beginning)))
+      .map(([key, value]) => [key, String(value)]),
+  );
+};
+
 const isOff = (config: Config, key: string): boolean => textIn(config, key)?.toLowerCase() === 'false';
 
 type ConfigurationFolder = Pick<LocalInput, 'folder' | 'files' | 'legacyConfigFile'>;

@@ -29,7 +29,8 @@ export const programOptions = {
   '--restoreMode <mode>': 'old name of --claimMode (also -rm)',
   '-j, --jarfile <jar>': 'the jar, where it is not the first operand (deprecated by Flink)',
   '-z, --zookeeperNamespace <name>': 'sets high-availability.cluster-id',
-  '--shutdownOnAttachedExit': 'sets execution.shutdown-on-attached-exit (also -sae)',
+  '--shutdownOnAttachedExit':
+    'Ctrl-C ends what is waited for, too: the application, or the job on a session (also -sae)',
 } as const;
 
 export const repeatableProgramOptions = {

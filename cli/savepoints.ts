@@ -6,6 +6,7 @@ import { path } from './api.ts';
 import { clusterPath, placeOfJob } from './clusters.ts';
 import type { Context } from './context.ts';
 import { during, UsageError } from './failure.ts';
+import { clusterIdAskedFor } from './folder.ts';
 import { carryOut, type WaitOptions, waitOptions } from './operations.ts';
 import { jobIdOf } from './options.ts';
 
@@ -38,7 +39,7 @@ export const jobAt = async (operand: string | undefined, toDo: string, context: 
     jobId,
     place: async (): Promise<Place> => {
       const target = await context.target();
-      const { clusterId } = context;
+      const clusterId = await clusterIdAskedFor(context);
       return clusterId === undefined ? placeOfJob(jobId, target, context) : { target, clusterId };
     },
   };

@@ -29,7 +29,7 @@ export const deploy = defineCommand<Options>({
   },
   run: async (context, _operands, { file, spec, wait }) => {
     const stored = await bodyOf({ file, spec }, context);
-    const body = context.clusterId === undefined ? stored : { ...stored, clusterId: context.clusterId };
+    const body = overridden(stored, context);
     const target = await context.target();
     const clusterId = typeof body['clusterId'] === 'string' ? body['clusterId'] : '';
     const request = {
@@ -46,6 +46,29 @@ export const deploy = defineCommand<Options>({
     else context.print(`Cluster ${cluster.clusterId} is being started as operation ${operation.operationId}.`);
   },
 });
+
+/** What the command line says goes before what was written down. */
+const overridden = (
+  stored: Readonly<Record<string, unknown>>,
+  { clusterId, config, lifetime, labels, queueing, onFailure, flinkVersion }: Context,
+): Readonly<Record<string, unknown>> => ({
+  ...stored,
+  ...queueing,
+  ...(clusterId === undefined ? {} : { clusterId }),
+  ...(onFailure === undefined ? {} : { onFailure }),
+  ...(flinkVersion === undefined ? {} : { flinkVersion }),
+  ...layered('config', stored, config),
+  ...layered('lifetime', stored, lifetime),
+  ...layered('labels', stored, labels),
+});
+
+const layered = (member: string, stored: Readonly<Record<string, unknown>>, given: object | undefined = {}) => {
+  const below = stored[member];
+  // What is no object the API refuses by name.
+  if (Object.keys(given).length === 0 || (below !== undefined && (typeof below !== 'object' || below === null)))
+    return {};
+  return { [member]: { ...below, ...given } };
+};
 
 const bodyOf = async (
   { file, spec }: { readonly file: string | undefined; readonly spec: string | undefined },

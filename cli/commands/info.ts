@@ -4,6 +4,7 @@ import { clusterPath, mustTakeJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { UsageError } from '../failure.ts';
+import { clusterIdAskedFor } from '../folder.ts';
 import { type Program, programOf } from '../program.ts';
 import { showProgress } from '../progress.ts';
 
@@ -26,7 +27,7 @@ export const info = defineCommand<Options>({
     if (context.mode === 'application')
       throw new UsageError('A plan is made by a session: --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
     const { jar, ...program } = programOf(operands, options, context);
-    const clusterId = neededClusterId(context);
+    const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
     const { checkJar, uploadJar } = await import('../jar.ts');
     const local = await checkJar(jar);
     const place = { target: await context.target(), clusterId };

@@ -1,6 +1,7 @@
 import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { clusterIdAskedFor } from '../folder.ts';
 import { type Shown, listLines, localTime, shownJobs } from '../flink-lines.ts';
 import { type Row, paintState, tableOf } from '../table.ts';
 
@@ -18,9 +19,10 @@ export const list = defineCommand<Shown>({
   },
   run: async (context, _operands, shown) => {
     const target = await context.target();
-    await (context.clusterId === undefined
+    const clusterId = await clusterIdAskedFor(context);
+    await (clusterId === undefined
       ? listTarget(target, shown, context)
-      : listCluster(target, context.clusterId, shown, context));
+      : listCluster(target, clusterId, shown, context));
   },
 });
 

@@ -7,7 +7,7 @@ import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { finishedLines } from '../flink-lines.ts';
-import { modeAskedFor } from '../folder.ts';
+import { clusterIdAskedFor, jobConfigIn, modeAskedFor } from '../folder.ts';
 import { carryOut, handOver, type WaitOptions, waitOptions } from '../operations.ts';
 import { type ProgramOptions, programOf, programOptions, repeatableProgramOptions } from '../program.ts';
 import { showProgress, slowingPause } from '../progress.ts';
@@ -44,8 +44,8 @@ const runOnSession = async (
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const { jar, ...submission } = submissionOf(operands, options, context);
-  const clusterId = neededClusterId(context);
+  const { jar, ...submission } = submissionOf(operands, options, { context, folder: await jobConfigIn(context) });
+  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
   const { checkJar, uploadJar } = await import('../jar.ts');
   const local = await checkJar(jar);
   const place = { target: await context.target(), clusterId };
@@ -66,7 +66,29 @@ const runOnSession = async (
     if (context.json) context.printJson({ operation });
     return;
   }
-  report(await untilEnded(place, jobId, context), context);
+  report(await untilEndedOrLeft({ ...place, jobId }, shutsDown(options, context), context), context);
+};
+
+const shutsDown = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
+  shutdownOnAttachedExit === true || config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
+
+/** Interrupted, it cancels the job where it is to end with its client; the session is others', too. */
+const untilEndedOrLeft = async (
+  { jobId, ...place }: Place & { readonly jobId: string },
+  cancels: boolean,
+  context: Context,
+): Promise<Job> => {
+  try {
+    return await untilEnded(place, jobId, context);
+  } catch (error) {
+    const request = {
+      path: `${clusterPath(place)}${path`/jobs/${jobId}/cancel`}`,
+      body: {},
+      what: `Cancelling job ${jobId}`,
+    };
+    if (context.signal.aborted && cancels) await carryOut(request, context.under(new AbortController().signal));
+    throw error;
+  }
 };
 
 /** See `JobId` in events/names.ts. */
@@ -75,13 +97,18 @@ const jobIdOf = ({ jobId, operationId }: Operation) => jobId ?? operationId;
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
-const submissionOf = (operands: readonly string[], options: ProgramOptions, context: Context) => {
-  if (options.shutdownOnAttachedExit === true)
-    context.note('-sae changes nothing here: a session outlives its client.');
+interface Given {
+  readonly context: Context;
+  /** What the configuration folder says about jobs. */
+  readonly folder: Readonly<Record<string, string>>;
+}
+
+const submissionOf = (operands: readonly string[], options: ProgramOptions, { context, folder }: Given) => {
   const { classpath } = options;
   return {
     ...programOf(operands, options, context),
     config: {
+      ...folder,
       ...jobConfig(context.config),
       ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
     },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { UsageError } from '../failure.ts';
+import { clusterIdAskedFor } from '../folder.ts';
 import {
   askFor,
   formatOf,
@@ -63,7 +64,7 @@ const dispose = async (
 ): Promise<void> => {
   const detached = isDetached(options);
   if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
-  const clusterId = neededClusterId(context);
+  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
   if (!context.json) {
     context.print(`Disposing savepoint '${path}'.`);
     if (!detached) context.print('Waiting for response...');

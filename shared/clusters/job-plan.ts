@@ -1,10 +1,14 @@
 import type { JobPlanRequest } from '#events/requests.ts';
 import type { Place } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import type { Ports } from './ports.ts';
 import { clusterAt } from './records.ts';
 import { mustBeJar, mustRun, mustTakeJobs } from './submit.ts';
+
+/** Of the half minute that an HTTP request may take. */
+const longestMs = 22_000;
 
 /**
  * The plan of a program, which a session makes by running main() as far as its first job. Nothing is left of it there.
@@ -23,16 +27,36 @@ export const planJob = async (
   mustRun(cluster);
   await mustBeJar(jar, target, ports.jars);
   const rest = flinkRest(ports.kubernetes(target).flink(place.clusterId));
-  const { stream, bytes } = await ports.jars.open(jar, signal);
-  const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, signal);
+  const options = {
+    programArgsList: args,
+    ...(entryClass === undefined ? {} : { entryClass }),
+    ...(parallelism === undefined ? {} : { parallelism }),
+  };
+  // What is left of the caller's time then is for the removal of the jar.
+  const late = AbortSignal.timeout(longestMs);
+  const within = AbortSignal.any([signal, late]);
   try {
-    const options = {
-      programArgsList: args,
-      ...(entryClass === undefined ? {} : { entryClass }),
-      ...(parallelism === undefined ? {} : { parallelism }),
-    };
-    return await rest.plan(jarId, options, signal);
-  } finally {
-    await rest.deleteJar(jarId, signal);
+    const { stream, bytes } = await ports.jars.open(jar, within);
+    const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, within);
+    try {
+      return await rest.plan(jarId, options, within);
+    } finally {
+      await dropJar(jarId);
+    }
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new Fault('program-failed', `there was no plan within ${longestMs / 1_000} s`, {
+      reason: 'DeadlineExceeded',
+    });
+  }
+
+  /** What stays there is lost with the JobManager: no reason to hold back a plan. */
+  async function dropJar(jarId: string) {
+    try {
+      await rest.deleteJar(jarId, signal);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      ports.log.warn('jar not removed', { ...place, code: error.code });
+    }
   }
 };

@@ -77,7 +77,9 @@ const savepointsOf = async (
   signal: AbortSignal,
 ) => {
   const known = new Set(before.filter(isEnded).map(({ jobId }) => jobId));
-  const finished = overview.filter(({ jid, state }) => state === 'FINISHED' && !known.has(jid));
+  const finished = overview.filter(
+    ({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid),
+  );
   const found = await Promise.all(
     finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid, signal)] as const),
   );

@@ -49,6 +49,11 @@ export interface Versioned<T> {
   readonly version: number;
 }
 
+interface Before {
+  /** The latest savepoint of the job when the command came. */
+  readonly savepointBefore?: string | undefined;
+}
+
 /** What a state machine needs later of the command behind an operation. */
 export type Plan =
   | {
@@ -59,9 +64,9 @@ export type Plan =
     }
   | { readonly submit: SubmitData }
   | { readonly batch: { readonly size: number } }
-  | { readonly savepoint: CommandData<'savepoint'> }
+  | ({ readonly savepoint: CommandData<'savepoint'> } & Before)
   | { readonly checkpoint: CommandData<'checkpoint'> }
-  | { readonly stopjob: CommandData<'stopjob'> }
+  | ({ readonly stopjob: CommandData<'stopjob'> } & Before)
   | { readonly dispose: CommandData<'dispose'> }
   | {
       readonly stop: StopData;

@@ -1,4 +1,4 @@
-import { isDone, isOver, type Operation } from '#events/model.ts';
+import { isDone, isEnded, isOver, type Operation } from '#events/model.ts';
 import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
 import { type FlinkRest, flinkRest } from '#shared/flink/rest.ts';
 
@@ -35,13 +35,23 @@ export const take = async (state: SnapshotState, ports: Ports, signal: AbortSign
   if (isOver((await clusterAt(value, ports.store)).value))
     return (await fromRecord(state, value, ports)) ?? failed(state, 'wrong-state', 'its cluster ended before');
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
-  const next = await ask(state, value, rest, signal);
+  const next = await answered(ask(state, value, rest, signal), state);
   if (next.outcome === 'failed') return (await fromRecord(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (ports.now().toISOString() > value.deadline)
     return failed(state, 'deadline-exceeded', `it was not complete by ${value.deadline}`);
   await notePhase(operation, phases[value.kind] ?? '', ports);
   return next;
+};
+
+/** Whoever does not answer now may do so until the deadline. */
+const answered = async (asked: Promise<SnapshotState>, state: SnapshotState): Promise<SnapshotState> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Fault && toProblem(error).retryable) return waiting(state);
+    throw error;
+  }
 };
 
 const phases: Readonly<Partial<Record<Operation['kind'], string>>> = {
@@ -94,11 +104,13 @@ const after = (result: Status, state: SnapshotState): SnapshotState => {
  * job.
  */
 const fromRecord = async (state: SnapshotState, operation: StoredOperation, { store }: Ports) => {
-  if (operation.kind !== 'stopjob' || (state.attempt ?? 0) === 0) return undefined;
+  if (!endsItsJob(operation) || (state.attempt ?? 0) === 0) return undefined;
   const job = (await store.job(operation, operation.jobId ?? ''))?.value;
-  return job?.state === 'FINISHED' && job.savepoint !== undefined
-    ? after({ status: 'completed', location: job.savepoint }, state)
-    : undefined;
+  if (job === undefined || !isEnded(job) || job.savepoint === undefined) return undefined;
+  // One that the job had before is not the one that was asked for.
+  return job.savepoint === savepointBefore(operation)
+    ? undefined
+    : after({ status: 'completed', location: job.savepoint }, state);
 };
 
 /** Records that it is complete, with where it is, and the end of a job that it ended. */
@@ -121,6 +133,9 @@ export const recordTaken = async (state: SnapshotState, ports: Ports, signal: Ab
   if (endsItsJob(value)) await lookSoon(value, ports);
   return state;
 };
+
+const savepointBefore = ({ plan }: StoredOperation) =>
+  plan !== undefined && 'savepointBefore' in plan ? plan.savepointBefore : undefined;
 
 const endsItsJob = ({ kind, plan }: StoredOperation) =>
   kind === 'stopjob' || (plan !== undefined && 'savepoint' in plan && plan.savepoint.cancelJob);

@@ -69,11 +69,16 @@ describe('a deploy on a terminal', () => {
 
   it('goes on when it is interrupted, and says so', async () => {
     const going = operation({ state: 'IN_PROGRESS' });
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
     await open(dreyLine('kubernetes-session'), {
       [`POST ${clusters}`]: { status: 202, body: { operation: going } },
-      [`GET /v1/operations/${going.operationId}`]: { body: going },
+      [`GET /v1/operations/${going.operationId}`]: () => {
+        resolve();
+        return { body: going };
+      },
     });
     await terminal.until('Starting session cluster');
+    await asked;
     await terminal.press('C-c');
 
     const screen = await terminal.until('[exit code 130]');

@@ -317,6 +317,38 @@ describe('what does not work', () => {
     expect(await run(['stop', jobId], found)).toMatchObject({ code: 0 });
   });
 
+  it('reads the cluster and the options of jobs from the configuration folder', async () => {
+    const conf = await mkdtemp(join(folder, 'conf-'));
+    const lines = ['kubernetes.cluster-id: live', 'parallelism.default: 3', 'execution.checkpointing.interval: 10 s'];
+    await writeFile(join(conf, 'config.yaml'), [...lines, 'jobmanager.memory.process.size: 2g', ''].join('\n'));
+    const env = { FLINK_CONF_DIR: conf };
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      ...uploading(),
+      ...jobs(job()),
+      ...taking('stop', { kind: 'stopjob' }),
+    });
+
+    const codes = [
+      await drey(['run', '-d', '-Dparallelism.default=4', jar], { api: server.url, env }),
+      await drey(['list'], { api: server.url, env }),
+      await drey(['stop', jobId], { api: server.url, env }),
+    ].map(({ code }) => code);
+
+    expect(codes).toEqual([0, 0, 0]);
+    expect(server.calls()).toEqual(expect.arrayContaining([`GET ${live}/jobs`, `POST ${live}/jobs/${jobId}/stop`]));
+    expect(
+      server.received.find(({ method, path }) => method === 'POST' && path === `${live}/jobs`)?.json,
+    ).toMatchObject({
+      config: { 'parallelism.default': '4', 'execution.checkpointing.interval': '10 s' },
+    });
+    expect(JSON.stringify(server.received.map(({ json }) => json))).not.toContain('jobmanager.memory');
+  });
+
+  it('takes -v of an action, which Flink has', async () => {
+    expect(await run(['list', '-v', '-Dkubernetes.cluster-id=live'], jobs(job()))).toMatchObject({ code: 0 });
+  });
+
   it('takes a parallelism of -1 for none', async () => {
     await run(['run', '-d', '-Dkubernetes.cluster-id=live', '-p', '-1', jar], uploading());
 

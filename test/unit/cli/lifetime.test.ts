@@ -130,6 +130,26 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
+  it('puts what the command line says over it', async () => {
+    const options = [
+      '-Dtaskmanager.numberOfTaskSlots=9',
+      '-Ddrey.lifetime.idle-after=1h',
+      '-Ddrey.team=etl',
+      '-Ddrey.priority=5',
+    ];
+
+    await run(deploys, ['deploy', '-f', file, ...options]);
+
+    expect(bodyOf(`POST ${clusters}`)).toEqual({
+      mode: 'session',
+      clusterId: 'etl',
+      config: { 'taskmanager.numberOfTaskSlots': '9' },
+      lifetime: { ttl: '8h', idleAfter: '1h' },
+      labels: { team: 'etl' },
+      priority: 5,
+    });
+  });
+
   it.each([[[]], [['-f', file, '--spec', 'office']]])('wants one thing to deploy, not %j', async (words) => {
     expect(await run({}, ['deploy', ...words])).toMatchObject({
       code: 1,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { packageFolder, spawnDrey, spawnProgram } from './drey.ts';
-import { accepted, cluster, oneTarget, operation, problem, startLoopbackApi } from './loopback-api.ts';
+import { accepted, cluster, job, oneTarget, operation, problem, startLoopbackApi } from './loopback-api.ts';
 
 let server: Awaited<ReturnType<typeof startLoopbackApi>>;
 beforeAll(async () => {
@@ -149,6 +149,31 @@ describe('the process', () => {
 
     expect((await ended).code).toBe(130);
     expect(server.calls().filter((call) => call.endsWith('/stop'))).toHaveLength(stops);
+  });
+
+  it.each([
+    [['-sae'], 1],
+    [[], 0],
+  ] as const)('with %j leaves the job of an attached run on Ctrl-C as it is told', async (flags, cancels) => {
+    const { promise: looked, resolve } = Promise.withResolvers<void>();
+    const { jobId } = job();
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'GET /v1/targets/local/clusters/live': { body: cluster() },
+      'POST /v1/targets/local/clusters/live/jobs': accepted({ kind: 'submit', jobId }),
+      [`GET /v1/targets/local/clusters/live/jobs/${jobId}`]: () => {
+        resolve();
+        return { body: job() };
+      },
+      [`POST /v1/targets/local/clusters/live/jobs/${jobId}/cancel`]: accepted({ kind: 'cancel' }),
+    });
+
+    const { child, ended } = run(['run', '-Dkubernetes.cluster-id=live', ...flags, 's3://bucket/a.jar'], null);
+    await looked;
+    child.kill('SIGINT');
+
+    expect((await ended).code).toBe(130);
+    expect(server.calls().filter((call) => call.endsWith('/cancel'))).toHaveLength(cancels);
   });
 
   it('shows no stack when something is wrong', async () => {

@@ -152,6 +152,36 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
 
+  it('does not take an older savepoint of the job for its own', async () => {
+    const jobId = await submitted(send);
+    await send('savepoint', { clusterId, jobId, data: { directory } }, world);
+    await machines();
+    flink().savepoint = () => 'in-progress';
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    const asked = await take({ operationId }, world.ports, signal);
+    flink().setState(jobId, 'FINISHED');
+    flink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
+    await observeJobs(place, world.ports, signal);
+
+    const last = await take(asked, world.ports, signal);
+
+    expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
+  });
+
+  it('waits for a session that does not answer for a while', async () => {
+    const jobId = await submitted(send);
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    flink().leaderless = true;
+    const { operationId = '' } = lastOperation() ?? {};
+
+    const unanswered = await take({ operationId }, world.ports, signal);
+    flink().leaderless = false;
+    const asked = await take(unanswered, world.ports, signal);
+
+    expect([unanswered.outcome, asked.outcome]).toEqual(['waiting', 'done']);
+  });
+
   it('fails when the cluster goes while it is under way', async () => {
     const jobId = await submitted(send);
     flink().savepoint = () => 'in-progress';
@@ -230,6 +260,15 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
     expect(plan).toEqual({ name: 'a job', nodes: [] });
     expect(flink().jars.size).toBe(0);
     expect(flink().jobs.size).toBe(1);
+  });
+
+  it('is there also when its jar cannot be removed', async () => {
+    await submitted(send);
+    const answer = flink().answer.bind(flink());
+    flink().answer = async (request) =>
+      request.method === 'DELETE' ? { status: 500, body: { errors: ['busy'] } } : answer(request);
+
+    await expect(planJob(place, { jar, args: [] }, world.ports, signal)).resolves.toMatchObject({ nodes: [] });
   });
 
   it("is refused with the program's own exception, and leaves no jar behind", async () => {
