@@ -36,26 +36,41 @@ export const look = async (
 ): Promise<void> => {
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports, signal);
-  await each(await ports.store.openOperations(name), ({ operationId }) =>
-    tolerating('operation not carried on', { target: name, operationId }, ports, () =>
-      redrive(operationId, ports, signal),
-    ),
-  );
   const clusters = await liveClusters(name, ports);
-  await each(clusters, (cluster) =>
-    tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
-      keepLifetime(cluster, ports, signal),
-    ),
-  );
-  await tolerating('target not observed', { target: name }, ports, async () => {
-    const kubernetes = ports.kubernetes(target);
-    const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
-    const sightings = sightingsOf(clusters, deployments, pods);
-    if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
-    else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
-    await freeLost(clusters, name, ports);
-    await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
-  });
+  const parts = [
+    async () =>
+      each(await ports.store.openOperations(name), ({ operationId }) =>
+        tolerating('operation not carried on', { target: name, operationId }, ports, () =>
+          redrive(operationId, ports, signal),
+        ),
+      ),
+    () =>
+      each(clusters, (cluster) =>
+        tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
+          keepLifetime(cluster, ports, signal),
+        ),
+      ),
+    () =>
+      tolerating('target not observed', { target: name }, ports, () => observeTarget(clusters, target, ports, signal)),
+  ];
+  // Not even a bug in one of them keeps the next from being done: it is told when all of them are.
+  await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false });
+};
+
+const observeTarget = async (
+  clusters: readonly Cluster[],
+  target: NamedTarget,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { name } = target;
+  const kubernetes = ports.kubernetes(target);
+  const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
+  const sightings = sightingsOf(clusters, deployments, pods);
+  if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
+  else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
+  await freeLost(clusters, name, ports);
+  await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
 };
 
 /** What the target's API server lists. Where it does not answer, no session of it is idle. */
@@ -132,7 +147,7 @@ const inParts = (sightings: readonly Sighting[]): readonly (readonly Sighting[])
   );
 
 const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  await pMap(items, work, { concurrency: atOnce });
+  await pMap(items, work, { concurrency: atOnce, stopOnError: false });
 };
 
 /** What cannot be seen of one does not keep the others from being looked at. */
