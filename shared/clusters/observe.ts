@@ -36,30 +36,50 @@ export const look = async (
 ): Promise<void> => {
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports, signal);
-  const now = ports.now().toISOString();
-  const open = await ports.store.openOperations(name);
-  // Those that wait, and may still, are the line's: there may be thousands.
-  const standing = open.filter(({ state, deadline }) => state !== 'QUEUED' || deadline < now);
-  await each(standing, ({ operationId }) =>
-    tolerating('operation not carried on', { target: name, operationId }, ports, () =>
-      redrive(operationId, ports, signal),
-    ),
-  );
   const clusters = await liveClusters(name, ports);
-  await each(clusters, (cluster) =>
-    tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
-      keepLifetime(cluster, ports, signal),
-    ),
-  );
-  await tolerating('target not observed', { target: name }, ports, async () => {
-    const kubernetes = ports.kubernetes(target);
-    const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
-    const sightings = sightingsOf(clusters, deployments, pods);
-    if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
-    else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
-    await freeLost({ target: name, clusters, deployments }, ports);
-    await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
-  });
+  const parts = [
+    async () =>
+      each(await standing(name, ports), (operationId) =>
+        tolerating('operation not carried on', { target: name, operationId }, ports, () =>
+          redrive(operationId, ports, signal),
+        ),
+      ),
+    () =>
+      each(clusters, (cluster) =>
+        tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
+          keepLifetime(cluster, ports, signal),
+        ),
+      ),
+    () =>
+      tolerating('target not observed', { target: name }, ports, () => observeTarget(clusters, target, ports, signal)),
+  ];
+  // Not even a bug in one of them keeps the next from being done: it is told when all of them are.
+  await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false });
+};
+
+/** Operations that somebody may have to carry on. Those that wait, and may still, are the line's: there may be thousands. */
+const standing = async (target: string, { store, now }: Ports): Promise<readonly string[]> => {
+  const at = now().toISOString();
+  const open = await store.openOperations(target);
+  return open
+    .filter(({ state, deadline }) => state !== 'QUEUED' || deadline < at)
+    .map(({ operationId }) => operationId);
+};
+
+const observeTarget = async (
+  clusters: readonly Cluster[],
+  target: NamedTarget,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { name } = target;
+  const kubernetes = ports.kubernetes(target);
+  const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
+  const sightings = sightingsOf(clusters, deployments, pods);
+  if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
+  else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
+  await freeLost({ target: name, clusters, deployments }, ports);
+  await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
 };
 
 /** What the target's API server lists. Where it does not answer, no session of it is idle. */
@@ -152,7 +172,7 @@ const inParts = (sightings: readonly Sighting[]): readonly (readonly Sighting[])
   );
 
 const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  await pMap(items, work, { concurrency: atOnce });
+  await pMap(items, work, { concurrency: atOnce, stopOnError: false });
 };
 
 /** What cannot be seen of one does not keep the others from being looked at. */

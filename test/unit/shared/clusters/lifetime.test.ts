@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '#events/model.ts';
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/plan.ts';
-import { observe } from '#shared/clusters/observe.ts';
+import { look as lookAtTarget, observe } from '#shared/clusters/observe.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, throughFirings, type World } from '../../../fakes/world.ts';
 
@@ -41,6 +41,7 @@ const started = async (asked: object | undefined, send: Send = throughHttp) => {
   await look();
   return outcome;
 };
+const observeTarget = (ports: World['ports']) => lookAtTarget({ target: 'local' }, ports, world.signal);
 const submitted = async () => {
   await throughHttp('submit', { clusterId, data: { jar } }, world);
   await machines();
@@ -150,6 +151,23 @@ describe('a lifetime', () => {
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
     expect(stops()).toMatchObject([{ value: { door: 'observer' } }]);
+  });
+
+  it('ends it though a bug keeps another operation from being carried on', async () => {
+    await started({ ttl: '1h' });
+    world.pass(hour);
+    await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    world.machines.started.splice(0);
+    world.pass(3 * minute);
+    const { machines: whole } = world.ports;
+    const start: typeof whole.start = async (machine, operationId) => {
+      if (machine === 'lifecycle') throw new TypeError('a bug');
+      return whole.start(machine, operationId);
+    };
+
+    await expect(observeTarget({ ...world.ports, machines: { start } })).rejects.toThrow();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
   });
 
   it('ends it while its target cannot be reached: the stop is recorded, and waits', async () => {
