@@ -57,7 +57,7 @@ const optionOf: Readonly<Record<string, string>> = {
   '/parallelism': '-p',
   '/restore/path': '-s',
   '/restore/claimMode': '-claimMode',
-  '/name': 'the name of the jar',
+  '/name': 'the name',
   '/jar': 'the jar',
   '/args': 'the arguments of the program',
 };

@@ -43,6 +43,7 @@ export const handOver = async (
   if (context.json) return context.printJson(accepted);
   const { operation } = accepted;
   context.print(told(operation));
+  context.print(`Operation ${operation.operationId} is ${operation.state}.`);
   context.note(`\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`);
 };
 
@@ -53,8 +54,18 @@ export const handOver = async (
  */
 export const carryOut = async (request: CommandRequest, context: Context): Promise<Accepted> => {
   using progress = showProgress(request.what, context.io.stderr);
-  const accepted = await context.api.post<Accepted>(request.path, request.body, { waitSeconds });
+  const accepted = await answered(request, context);
   return { ...accepted, operation: await untilSucceeded(accepted.operation, progress, context) };
+};
+
+const answered = async (request: CommandRequest, context: Context): Promise<Accepted> => {
+  try {
+    return await context.api.post<Accepted>(request.path, request.body, { waitSeconds });
+  } catch (error) {
+    if (context.signal.aborted)
+      context.note('\nInterrupted before the API answered: what was asked for may go on (`drey clusters` shows it).');
+    throw error;
+  }
 };
 
 /** Waits for an operation that somebody else started, too. */

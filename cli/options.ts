@@ -90,6 +90,29 @@ export const operandAt = (words: readonly string[], command: Command): number =>
 export const takesNext = (word: string, command: Command): boolean =>
   command.options.some((option) => option.required && (option.short === word || option.long === word));
 
+/** Options of Drey's own; those of lifetimes are judged with them. */
+const dreyOptions = [
+  'drey.correlation-id',
+  'drey.deadline',
+  'drey.depends-on',
+  'drey.flink-version',
+  'drey.on-failure',
+  'drey.priority',
+  'drey.restore.from-cluster',
+  'drey.restore.job',
+  'drey.restore.or-nothing',
+  'drey.target',
+  'drey.team',
+] as const;
+
+/** A typing mistake would start something else than was meant. */
+const mustBeKnown = (keys: readonly string[]): void => {
+  const known: readonly string[] = dreyOptions;
+  const unknown = keys.find((key) => !known.includes(key) && !key.startsWith('drey.lifetime.'));
+  if (unknown !== undefined)
+    throw new UsageError(`-D${unknown} is no option of Drey's. There are ${known.join(', ')} and drey.lifetime.*.`);
+};
+
 /** `-Dkey=value` as Flink takes it: a key alone is true, a later one wins. */
 export const propertiesOf = (words: readonly string[] = []): ReadonlyMap<string, string> => {
   const properties = new Map<string, string>();
@@ -98,6 +121,7 @@ export const propertiesOf = (words: readonly string[] = []): ReadonlyMap<string,
     if (key === undefined) throw new UsageError(`Not an option: -D${word}`);
     properties.set(key.trim(), value ?? 'true');
   }
+  mustBeKnown([...properties.keys()].filter((key) => key.startsWith('drey.')));
   return properties;
 };
 

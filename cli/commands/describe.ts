@@ -78,7 +78,7 @@ const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Pro
     paintState(job.state, io.stdout),
     localTime(job.startTime),
     job.name,
-    job.message ?? '',
+    job.message ?? job.savepoint ?? '',
   ]);
-  print(await tableOf(['  JOB', 'STATE', 'STARTED', 'NAME', 'MESSAGE'], rows));
+  print(await tableOf(['  JOB', 'STATE', 'STARTED', 'NAME', 'CAUSE / SAVEPOINT'], rows));
 };

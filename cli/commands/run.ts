@@ -87,6 +87,7 @@ const untilEndedOrLeft = async (
       what: `Cancelling job ${jobId}`,
     };
     if (context.signal.aborted && cancels) await carryOut(request, context.under(new AbortController().signal));
+    else if (context.signal.aborted) context.note(`\nJob ${jobId} runs on: \`drey list\` shows it.`);
     throw error;
   }
 };

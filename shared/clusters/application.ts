@@ -55,12 +55,14 @@ export const failCrashed = async (
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')
       return { result: undefined };
     const now = ports.now();
-    const live = (await ports.store.jobs(cluster)).filter(({ value }) => isOf(current.value, value) && !isEnded(value));
-    const failed = live.map(({ value, version }) => ({
-      job: { ...value, state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() },
-      from: value.state,
-      previous: version,
-    }));
+    const own = (await ports.store.jobs(cluster)).filter(({ value }) => isOf(current.value, value));
+    const end = { state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() };
+    const live = own
+      .filter(({ value }) => !isEnded(value))
+      .map(({ value, version }) => ({ job: { ...value, ...end }, from: value.state, previous: version }));
+    // Where Flink never answered while it knew the job, nobody has seen it: it has the id of the deploy.
+    const unseen = { job: { ...unseenJob(current.value), ...end }, from: null, previous: undefined };
+    const failed = own.length === 0 ? [unseen] : live;
     const next = withJobs(current.value, failed, now);
     return {
       change: {
@@ -72,5 +74,15 @@ export const failCrashed = async (
     };
   });
 };
+
+const unseenJob = ({ target, clusterId, operationId, createdAt }: Cluster) => ({
+  target,
+  clusterId,
+  jobId: operationId,
+  operationId,
+  clusterOperationId: operationId,
+  name: clusterId,
+  startTime: createdAt,
+});
 
 const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;

@@ -121,6 +121,13 @@ describe('kubernetes-session', () => {
     );
   });
 
+  it("refuses an option of Drey's that there is not, before anything is asked", async () => {
+    const ended = await run({}, session('-Ddrey.priorty=5'));
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining("-Ddrey.priorty is no option of Drey's.") });
+    expect(server.received).toEqual([]);
+  });
+
   it('prints the id that was made up', async () => {
     const made = cluster({ clusterId: 'flink-cluster-1' });
 

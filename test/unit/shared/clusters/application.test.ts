@@ -157,6 +157,25 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     expect(ended?.message).toMatch(/^java\.lang\.OutOfMemoryError: heap/);
   });
 
+  it('whose JobManager crashes before anybody saw its job fails all the same', async () => {
+    await started(send);
+    world.store.jobRecords.clear();
+    const own = world.kubernetes.cluster(clusterId);
+    Object.assign(own, {
+      ready: false,
+      restarts: 3,
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off 40s', exitCode: 2 },
+      previousLog: 'java.io.FileNotFoundException: no such savepoint',
+    });
+    await look();
+    await machines();
+
+    expect(await cluster()).toMatchObject({
+      state: 'FAILED',
+      message: expect.stringContaining('FileNotFoundException: no such savepoint'),
+    });
+  });
+
   it('is not ended by a JobManager that does not answer', async () => {
     await started(send);
     world.kubernetes.cluster(clusterId).ready = false;
