@@ -91,6 +91,7 @@ export const ScheduleRun = z
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().optional().meta({ description: 'When every command of it was given.' }),
     results: z.array(RunResult).readonly(),
+    missed: z.string().optional().meta({ description: 'Why it was not done, or not all of it: it came too late.' }),
     left: z.int().optional().meta({ description: 'Clusters that fitted, and were too many for one run.' }),
   })
   .meta({ id: 'ScheduleRun' });

@@ -186,8 +186,9 @@ const sentenceOf = (definition: ScheduleBody): string =>
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nIt has not run yet.');
-  const rows = shown.flatMap(({ scheduledAt, results, left }) => [
-    ...(results.length === 0 ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
+  const rows = shown.flatMap(({ scheduledAt, results, missed, left }) => [
+    ...(missed === undefined ? [] : [[localTime(scheduledAt), '-', 'missed', '', missed]]),
+    ...(results.length === 0 && missed === undefined ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
       localTime(scheduledAt),
       clusterId,

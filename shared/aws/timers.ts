@@ -14,6 +14,9 @@ interface TimerOptions {
   readonly roleArn: string;
 }
 
+/** A later firing is not acted on; the scheduler itself would try to send it for a day. */
+const longestLateSeconds = 3_600;
+
 /** The schedules of EventBridge Scheduler, in a group of their own. Each sends one message to a queue. */
 export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOptions): Timers => {
   let client: SchedulerClient | undefined;
@@ -60,7 +63,10 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         ScheduleExpressionTimezone: timezone,
         State: enabled ? 'ENABLED' : 'DISABLED',
         FlexibleTimeWindow: { Mode: 'OFF' },
-        Target: targetOf({ ...firing, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+        Target: {
+          ...targetOf({ ...firing, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+          RetryPolicy: { MaximumEventAgeInSeconds: longestLateSeconds },
+        },
       } as const;
       try {
         await client.send(new UpdateScheduleCommand(schedule)).catch((error: unknown) => {

@@ -15,6 +15,8 @@ import { readSpec } from './specs.ts';
 const mostClusters = 1_000;
 const atOnce = 8;
 const pageSize = 100;
+/** What comes later than that would meet other clusters than those that it was meant for. */
+const longestLateMs = 3_600_000;
 /** What a stop has nothing to do to is left out. */
 const stoppable = clusterStates.filter((state) => !isOver({ state }) && state !== 'STOPPING');
 
@@ -49,7 +51,9 @@ export const runSchedule = async (
     return applySchedule(schedule, ports);
   }
   if (!schedule.definition.enabled) return;
-  const run = await begin(schedule, timeOf(firing, delivery), ports);
+  const time = timeOf(firing, delivery);
+  if (ports.now().getTime() - Date.parse(time.scheduledAt) > longestLateMs) return miss(schedule, time, ports);
+  const run = await begin(schedule, time, ports);
   if (run.endedAt !== undefined) return;
   await carryOut(schedule, run, delivery, ports, signal);
 };
@@ -65,6 +69,18 @@ const timeOf = ({ scheduledAt }: ScheduleFiring, { messageId, sentAt }: Delivery
   if (Number.isNaN(named)) return { runId: `${sentAt.toISOString()}/${messageId}`, scheduledAt: sentAt.toISOString() };
   const time = new Date(named).toISOString();
   return { runId: time, scheduledAt: time };
+};
+
+/** What it did before, if anything, stays as it is; the rest is not done any more, and the run says so. */
+const miss = async (schedule: Schedule, { runId, scheduledAt }: Time, ports: Ports): Promise<void> => {
+  const { target, name, definition } = schedule;
+  const known = await ports.store.run({ target, name }, runId);
+  if (known?.value.endedAt !== undefined) return;
+  const now = ports.now().toISOString();
+  const begun = { runId, target, name, action: definition.action, scheduledAt, startedAt: now, results: [] };
+  const missed = `its firing came at ${now}, more than an hour late`;
+  await note({ ...(known?.value ?? begun), missed, endedAt: now }, ports);
+  ports.log.warn('schedule missed', { target, name, runId });
 };
 
 /** The run as it was begun: by this firing, or by one before it. */

@@ -250,10 +250,11 @@ describe('drey schedule', () => {
       startedAt: time,
       results,
     };
+    const late = { ...ran, results: [], missed: 'more than an hour late' };
     const replies = {
       [`GET ${path}`]: { body: { schedules: [schedule] } },
       [`GET ${path}/evening`]: { body: schedule },
-      [`GET ${path}/evening/runs`]: { body: { runs: [ran] } },
+      [`GET ${path}/evening/runs`]: { body: { runs: [ran, late] } },
       [`DELETE ${path}/evening`]: { body: { name: 'evening' } },
     };
 
@@ -263,7 +264,10 @@ describe('drey schedule', () => {
     const described = (await run(replies, ['schedule', 'describe', 'evening'])).stdout;
     expect(described).toContain('cron(0 20 ? * MON-FRI *) in Europe/Berlin');
     expect(described).toMatch(/etl +SUCCEEDED +a{32}/);
-    expect((await run(replies, ['schedule', 'runs', 'evening'])).stdout).toMatch(/new +refused +not-ready: wait/);
+    const listed = (await run(replies, ['schedule', 'runs', 'evening'])).stdout;
+    expect(listed).toMatch(/new +refused +not-ready: wait/);
+    expect(listed).toMatch(/- +missed +more than an hour late/);
+    expect(listed).not.toContain('nothing to do');
     expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening is removed.\n');
   });
 });

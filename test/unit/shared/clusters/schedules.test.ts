@@ -183,6 +183,37 @@ describe('a schedule', () => {
     expect(operations('stop')).toHaveLength(1);
   });
 
+  it('is missed when its firing is more than an hour late, and says so', async () => {
+    await schedules('PUT', 'evening', evening);
+    world.pass(24 * 3600);
+    await started('morning', { labels: { team: 'etl' } });
+
+    await fire('2026-11-23T19:00:00Z');
+    await fire('2026-11-23T19:00:00Z');
+
+    expect(await stateOf('morning')).toBe('RUNNING');
+    expect(await runs('evening')).toMatchObject([
+      { scheduledAt: '2026-11-23T19:00:00.000Z', results: [], missed: expect.stringContaining('late') },
+    ]);
+  });
+
+  it('leaves what a late repetition still had to do, and what it did is still to be read', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    world.kubernetes.startsAtOnce = false;
+    await throughHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
+    await schedules('PUT', 'evening', { ...evening, savepoint: 'required' });
+    await expect(fire()).rejects.toThrow(Fault);
+    world.kubernetes.startsAtOnce = true;
+    world.pass(24 * 3600);
+
+    await fire();
+
+    expect(operations('stop')).toHaveLength(1);
+    expect(await runs('evening')).toMatchObject([
+      { missed: expect.any(String), results: [{ clusterId: 'two', code: 'not-ready' }, { clusterId: 'one' }] },
+    ]);
+  });
+
   it('does nothing while it is disabled', async () => {
     await started('one', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', { ...evening, enabled: false });

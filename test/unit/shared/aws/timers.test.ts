@@ -1,0 +1,42 @@
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { openTimers } from '#shared/aws/timers.ts';
+
+const timers = openTimers({
+  group: 'drey',
+  queueArn: 'arn:queue',
+  deadQueueArn: 'arn:dead',
+  roleArn: 'arn:role',
+});
+const every = { expression: 'rate(2 hours)', timezone: 'UTC', enabled: true, description: 'targets/t/schedules/s' };
+const firing = { kind: 'schedule', target: 't', name: 's', revision: 'r1' } as const;
+
+/** What the scheduler is asked, by the names of the calls. */
+const asked: [string, Readonly<Record<string, unknown>>][] = [];
+const answering = (answer: (call: string) => unknown) =>
+  vi.spyOn(SchedulerClient.prototype, 'send').mockImplementation(async (command: object) => {
+    const call = command.constructor.name.replace('Command', '');
+    asked.push([call, (command as { readonly input: Readonly<Record<string, unknown>> }).input]);
+    return answer(call) as never; // The mock answers for every call.
+  });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  asked.length = 0;
+});
+
+describe('the schedules of EventBridge Scheduler', () => {
+  it('are not sent when an hour has passed, where they repeat', async () => {
+    answering(() => ({}));
+
+    await timers.repeat('calendar-1', every, firing);
+
+    const [, sent] = asked.at(-1) ?? [];
+    expect(sent).toMatchObject({
+      Name: 'calendar-1',
+      ScheduleExpression: 'rate(2 hours)',
+      Target: { Arn: 'arn:queue', RetryPolicy: { MaximumEventAgeInSeconds: 3_600 } },
+    });
+  });
+});
