@@ -74,6 +74,10 @@ export const Schedules = z.strictObject({ schedules: z.array(Schedule) }).meta({
 /** What became of one cluster in a run. */
 const RunResult = z.strictObject({
   clusterId: z.string().optional(),
+  clusterOperationId: z
+    .string()
+    .optional()
+    .meta({ description: 'The deploy of the cluster that was to be stopped: an id may have several lives.' }),
   operationId: z.string().optional().meta({ description: 'The stop or deploy; none where it was refused.' }),
   state: OperationState.optional().meta({ description: 'Of the operation, as it is now.' }),
   code: z.string().optional().meta({ description: 'Why it was refused, or failed.' }),

@@ -32,10 +32,10 @@ export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['
 /** The way in that a command took. */
 export type Door = 'http' | 'queue' | 'schedule' | 'observer';
 
-/** Which life of a cluster, and which of its lifetimes. */
+/** Which life of a cluster, and which of its lifetimes where that matters. */
 export interface Expected {
   readonly operationId: string;
-  readonly version: number;
+  readonly version?: number | undefined;
   /** Since when no job lived. */
   readonly idleSince?: string | undefined;
 }

@@ -101,7 +101,9 @@ const begin = (
       action: definition.action,
       scheduledAt,
       startedAt: ports.now().toISOString(),
-      results: chosen.slice(0, mostClusters).map(({ clusterId }) => ({ clusterId })),
+      results: chosen
+        .slice(0, mostClusters)
+        .map(({ clusterId, operationId }) => ({ clusterId, clusterOperationId: operationId })),
       ...(left > 0 ? { left } : {}),
     };
     await commit({ run: { value: run, previous: undefined } }, ports);
@@ -142,15 +144,14 @@ const carryOut = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const transient: Fault[] = [];
-  const tell = async (named: () => string | undefined, give: () => Promise<StoredOperation>): Promise<RunResult> => {
+  const tell = async (of: () => RunResult, give: () => Promise<StoredOperation>): Promise<RunResult> => {
     try {
       const operation = await give();
-      return { clusterId: operation.clusterId, operationId: operation.operationId };
+      return { ...of(), clusterId: operation.clusterId, operationId: operation.operationId };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (problems[error.code].onQueue === 'returned') transient.push(error);
-      const clusterId = named();
-      return { ...(clusterId === undefined ? {} : { clusterId }), code: error.code, detail: error.message };
+      return { ...of(), code: error.code, detail: error.message };
     }
   };
   const { target } = run;
@@ -158,19 +159,23 @@ const carryOut = async (
   const keyOf = (clusterId: string | undefined) =>
     ['schedule', run.name, run.runId, clusterId].filter(Boolean).join('/');
 
-  const stopOne = (clusterId: string, policy: Extract<typeof definition, { readonly action: 'stop' }>) => {
+  const stopOne = (chosen: RunResult, policy: Extract<typeof definition, { readonly action: 'stop' }>) => {
+    const { clusterId = '', clusterOperationId } = chosen;
+    const of = { clusterId, ...(clusterOperationId === undefined ? {} : { clusterOperationId }) };
+    // Another life of the id, by now, is not the one that was chosen.
+    const expected = clusterOperationId === undefined ? undefined : { operationId: clusterOperationId };
     const { savepoint, savepointDirectory, ha } = policy;
     const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
     const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
     return tell(
-      () => clusterId,
-      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), door }, ports, signal),
+      () => of,
+      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), door, expected }, ports, signal),
     );
   };
   const deployOne = (name: string) => {
     let clusterId: string | undefined;
     return tell(
-      () => clusterId,
+      () => (clusterId === undefined ? {} : { clusterId }),
       async () => {
         const { deploy: data } = await readSpec({ target, name }, ports);
         ({ clusterId } = data);
@@ -181,7 +186,7 @@ const carryOut = async (
 
   const results =
     definition.action === 'stop'
-      ? await pMap(run.results, ({ clusterId = '' }) => stopOne(clusterId, definition), { concurrency: atOnce })
+      ? await pMap(run.results, (chosen) => stopOne(chosen, definition), { concurrency: atOnce })
       : [await deployOne(definition.spec)];
   const [first] = transient;
   const isOverNow = first === undefined || isLast;

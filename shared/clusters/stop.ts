@@ -10,11 +10,11 @@ import { moved } from './state.ts';
 /** It has no state that could be saved. */
 const isComingUp = ({ state }: Cluster) => state === 'QUEUED' || state === 'REQUESTED' || state === 'DEPLOYING';
 
-/** Still the same life, and the same lifetime: nobody extended it, and no job came, since the stop was decided on. */
+/** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
 const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>
   operationId === expected.operationId &&
-  lifetime?.version === expected.version &&
-  (expected.idleSince === undefined || lifetime.idle?.since === expected.idleSince);
+  (expected.version === undefined || lifetime?.version === expected.version) &&
+  (expected.idleSince === undefined || lifetime?.idle?.since === expected.idleSince);
 
 /** Savepoints of large state take their time, and so do pods that end gracefully. */
 const deadlineMs = 30 * 60_000;

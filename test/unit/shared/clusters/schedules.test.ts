@@ -167,6 +167,24 @@ describe('a schedule', () => {
     expect((await runs('evening'))[0]?.results).toMatchObject([{ clusterId: 'one' }, { clusterId: 'two' }]);
   });
 
+  it('does not stop another life of the same id when it comes again', async () => {
+    await started('one', { labels: { team: 'etl' } });
+    await schedules('PUT', 'evening', evening);
+    const get = async () => {
+      throw new Fault('limit-reached', 'too many');
+    };
+    const failing = { ...world.ports, targets: { ...world.ports.targets, get } } as unknown as World['ports'];
+    await expect(throughFirings(firing(), failing)).rejects.toThrow(Fault);
+    await throughHttp('stop', { clusterId: 'one' }, world);
+    await machines();
+    await started('one');
+
+    await fire();
+
+    expect(await stateOf('one')).toBe('RUNNING');
+    expect(await runs('evening')).toMatchObject([{ results: [{ clusterId: 'one', code: 'superseded' }] }]);
+  });
+
   it('says for which cluster it was refused, and comes again where that may pass', async () => {
     await started('one', { labels: { team: 'etl' } });
     world.kubernetes.startsAtOnce = false;
