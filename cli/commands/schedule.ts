@@ -192,11 +192,17 @@ const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Pro
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
       localTime(scheduledAt),
       clusterId,
-      state ?? 'refused',
+      state ?? wordFor({ operationId, code }),
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
     ...(left === undefined ? [] : [[localTime(scheduledAt), `and ${left} more`, 'left', '', 'a run takes 1000']]),
   ]);
   print(`\n${await tableOf(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
+};
+
+/** For a command whose operation is not to be read. */
+const wordFor = ({ operationId, code }: { readonly operationId: string; readonly code: string | undefined }) => {
+  if (code !== undefined) return 'refused';
+  return operationId === '' ? 'pending' : 'given';
 };

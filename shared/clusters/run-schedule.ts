@@ -144,12 +144,16 @@ const carryOut = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const transient: Fault[] = [];
+  const unnamed: unknown[] = [];
   const tell = async (of: () => RunResult, give: () => Promise<StoredOperation>): Promise<RunResult> => {
     try {
       const operation = await give();
       return { ...of(), clusterId: operation.clusterId, operationId: operation.operationId };
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
+      if (!(error instanceof Fault)) {
+        unnamed.push(error);
+        return of();
+      }
       if (problems[error.code].onQueue === 'returned') transient.push(error);
       return { ...of(), code: error.code, detail: error.message };
     }
@@ -188,12 +192,12 @@ const carryOut = async (
     definition.action === 'stop'
       ? await pMap(run.results, (chosen) => stopOne(chosen, definition), { concurrency: atOnce })
       : [await deployOne(definition.spec)];
-  const [first] = transient;
-  const isOverNow = first === undefined || isLast;
+  // What has no name is our own trouble, and may be done when the firing is brought back.
+  const isOverNow = unnamed.length === 0 && (transient.length === 0 || isLast);
   await note({ ...run, results, ...(isOverNow ? { endedAt: ports.now().toISOString() } : {}) }, ports);
   const refused = results.filter(({ code }) => code !== undefined).length;
   ports.log.info('schedule ran', { target, name: run.name, runId: run.runId, clusters: results.length, refused });
-  if (!isOverNow) throw first;
+  if (!isOverNow) throw [...unnamed, ...transient][0];
 };
 
 /** A run that comes twice at once ends as either says: their commands are the same. */

@@ -240,6 +240,8 @@ describe('drey schedule', () => {
     const results = [
       { clusterId: 'etl', operationId: id, state: 'SUCCEEDED' as const },
       { clusterId: 'new', code: 'not-ready', detail: 'wait until it is RUNNING' },
+      { clusterId: 'old', operationId: id },
+      { clusterId: 'next' },
     ];
     const ran = {
       runId: time,
@@ -266,6 +268,8 @@ describe('drey schedule', () => {
     expect(described).toMatch(/etl +SUCCEEDED +a{32}/);
     const listed = (await run(replies, ['schedule', 'runs', 'evening'])).stdout;
     expect(listed).toMatch(/new +refused +not-ready: wait/);
+    expect(listed).toMatch(/old +given +a{32}/);
+    expect(listed).toMatch(/next +pending/);
     expect(listed).toMatch(/- +missed +more than an hour late/);
     expect(listed).not.toContain('nothing to do');
     expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening is removed.\n');

@@ -160,10 +160,12 @@ describe('a schedule', () => {
     };
 
     await expect(throughFirings(firing(), failing)).rejects.toThrow('Step Functions');
+    const between = await runs('evening');
     await fire();
     await machines();
 
     expect(operations('stop')).toHaveLength(2);
+    expect(between[0]?.results.filter((result) => 'operationId' in result)).toHaveLength(1);
     expect((await runs('evening'))[0]?.results).toMatchObject([{ clusterId: 'one' }, { clusterId: 'two' }]);
   });
 
