@@ -102,6 +102,10 @@ export const Job = z
     startTime: Time,
     endTime: Time.optional(),
     savepoint: z.string().optional().meta({ description: 'Where its latest savepoint is.' }),
+    finalSavepoint: z
+      .string()
+      .optional()
+      .meta({ description: 'Where the savepoint is that it was ended with: all that it did is in it.' }),
     clusterOperationId: z
       .string()
       .meta({ description: 'The deploy of the cluster that it runs on: an id may have several lives.' }),

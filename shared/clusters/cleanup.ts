@@ -66,11 +66,11 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
 const recordSavepoints = async (jobs: readonly Job[], results: readonly SavepointStatus[], ports: Ports) => {
   for (const [index, result] of results.entries()) {
     const job = jobs[index];
-    if (job === undefined || result.status !== 'completed' || job.savepoint === result.location) continue;
+    if (job === undefined || result.status !== 'completed' || job.finalSavepoint === result.location) continue;
     await update(ports, async () => {
       const known = await ports.store.job(job, job.jobId);
       if (known === undefined) return { result: undefined };
-      const value = { ...known.value, savepoint: result.location };
+      const value = { ...known.value, savepoint: result.location, finalSavepoint: result.location };
       return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
     });
   }

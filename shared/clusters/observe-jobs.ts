@@ -1,7 +1,7 @@
 import { type Cluster, isEnded, isOver, type Job } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { type FlinkRest, flinkRest, type JobOverview } from '#shared/flink/rest.ts';
+import { type FlinkRest, flinkRest, type JobOverview, type LatestSavepoint } from '#shared/flink/rest.ts';
 
 import type { Ports, Versioned } from './ports.ts';
 import { clusterAt, mostJobsAtOnce, noteCondition, update } from './records.ts';
@@ -98,7 +98,7 @@ interface Seen {
   /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
   readonly before: readonly Job[];
   readonly causes: ReadonlyMap<string, string | undefined>;
-  readonly savepoints: ReadonlyMap<string, string | undefined>;
+  readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
   readonly submits: ReadonlySet<string>;
 }
 
@@ -186,7 +186,9 @@ const asJob = (
     startTime: new Date(overview['start-time']).toISOString(),
     ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
     ...(message === undefined ? {} : { message }),
-    ...(savepoint === undefined ? {} : { savepoint }),
+    ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
+    // One that was taken on the way does not have all that the job did.
+    ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
     ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

@@ -1,14 +1,16 @@
 import type { Restore } from '#events/commands/program.ts';
-import type { Job } from '#events/model.ts';
+import { type Cluster, isEnded, isOver, type Job } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { Store } from './ports.ts';
 
 /**
- * The savepoint that a program starts from which names a cluster: the one that its job of the last life was stopped
- * with. Undefined where the program names none, or a path.
+ * The savepoint that a program starts from which names a cluster: the one that its job of the last life was ended with.
+ * Undefined where the program names none, or a path. One that was only taken on the way is not it: what the job did
+ * since is not in there.
  *
- * @throws Fault `not-found` when there is none, `malformed-request` when it is not clear which job is meant.
+ * @throws Fault `not-found` when there is none, `malformed-request` when it is not clear which job is meant, `not-ready`
+ *   while the cluster is being stopped, `wrong-state` when the job still runs.
  */
 export const savepointFor = async (
   restore: Restore | undefined,
@@ -18,20 +20,40 @@ export const savepointFor = async (
 ): Promise<string | undefined> => {
   if (restore?.fromCluster === undefined) return undefined;
   const { fromCluster: clusterId, job, orNothing = false } = restore;
-  const jobs = lastLife((await store.jobs({ target, clusterId })).map(({ value }) => value));
-  const saved = jobs.filter((one) => one.savepoint !== undefined && isMeant(one, job));
-  const names = [...new Set(saved.map(({ name }) => name))];
-  if (names.length > 1) {
-    const detail = `${clusterId} has savepoints of several jobs: name one of ${names.join(', ')} with job`;
+  const cluster = (await store.cluster({ target, clusterId }))?.value;
+  if (cluster?.state === 'STOPPING')
+    throw new Fault('not-ready', `cluster ${clusterId} in target ${target} is STOPPING: wait until it is STOPPED`, {
+      operationId: cluster.stopOperationId,
+      retryAfterSeconds: 5,
+    });
+  const meant = lastLife((await store.jobs({ target, clusterId })).map(({ value }) => value))
+    .filter((one) => isMeant(one, job))
+    .toSorted(byStart);
+  // A job that was started anew is that one: what the one before it was ended with is behind it.
+  const last = [...new Map(meant.map((one) => [one.name, one])).values()];
+  const saved = last.filter(({ finalSavepoint }) => finalSavepoint !== undefined);
+  if (saved.length > 1) {
+    const names = saved.map(({ name }) => name).join(', ');
+    const detail = `${clusterId} has savepoints of several jobs: name one of ${names} with job`;
     throw new Fault('malformed-request', `${pointer}/job: ${detail}`, {
       errors: [{ pointer: `${pointer}/job`, detail }],
     });
   }
-  const found = saved.toSorted(byTime).at(-1)?.savepoint;
-  if (found !== undefined || orNothing) return found;
+  const found = saved[0]?.finalSavepoint;
+  if (found !== undefined) return found;
+  const errors = (detail: string) => ({ errors: [{ pointer: `${pointer}/fromCluster`, detail }] });
+  const running = last.find((one) => isRunning(one, cluster));
+  if (running !== undefined) {
+    const detail = `job ${running.jobId} (${running.name}) of ${clusterId} in target ${target} still runs: stop it with a savepoint first`;
+    throw new Fault('wrong-state', detail, errors(detail));
+  }
+  if (orNothing) return undefined;
   const detail = `no job${job === undefined ? '' : ` ${job}`} of the last life of ${clusterId} in target ${target} was stopped with a savepoint`;
-  throw new Fault('not-found', detail, { errors: [{ pointer: `${pointer}/fromCluster`, detail }] });
+  throw new Fault('not-found', detail, errors(detail));
 };
+
+const isRunning = (job: Job, cluster: Cluster | undefined): boolean =>
+  cluster !== undefined && !isOver(cluster) && cluster.operationId === job.clusterOperationId && !isEnded(job);
 
 /** Older lives are no longer what the cluster was: to start from them would go back behind what ran since. */
 const lastLife = (jobs: readonly Job[]): readonly Job[] => {
@@ -40,7 +62,6 @@ const lastLife = (jobs: readonly Job[]): readonly Job[] => {
 };
 
 const byStart = (one: Job, other: Job) => one.startTime.localeCompare(other.startTime);
-const byTime = (one: Job, other: Job) => (one.endTime ?? one.updatedAt).localeCompare(other.endTime ?? other.updatedAt);
 
 const isMeant = ({ name, jobId }: Job, job: string | undefined) =>
   job === undefined || name === job || jobId === job.toLowerCase();

@@ -106,11 +106,12 @@ const after = (result: Status, state: SnapshotState): SnapshotState => {
 const fromRecord = async (state: SnapshotState, operation: StoredOperation, { store }: Ports) => {
   if (!endsItsJob(operation) || (state.attempt ?? 0) === 0) return undefined;
   const job = (await store.job(operation, operation.jobId ?? ''))?.value;
-  if (job === undefined || !isEnded(job) || job.savepoint === undefined) return undefined;
+  if (job === undefined || !isEnded(job)) return undefined;
+  const location = operation.kind === 'stopjob' ? job.finalSavepoint : job.savepoint;
   // One that the job had before is not the one that was asked for.
-  return job.savepoint === savepointBefore(operation)
+  return location === undefined || location === savepointBefore(operation)
     ? undefined
-    : after({ status: 'completed', location: job.savepoint }, state);
+    : after({ status: 'completed', location }, state);
 };
 
 /** Records that it is complete, with where it is, and the end of a job that it ended. */
@@ -140,18 +141,28 @@ const savepointBefore = ({ plan }: StoredOperation) =>
 const endsItsJob = ({ kind, plan }: StoredOperation) =>
   kind === 'stopjob' || (plan !== undefined && 'savepoint' in plan && plan.savepoint.cancelJob);
 
-/** A job knows its latest savepoint, as long as that is there. */
+/** A job knows its latest savepoint, and the one that it was ended with, as long as they are there. */
 const changedJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {
   const { savepoint, jobId } = operation;
   const what = planned(operation.plan);
   if ('dispose' in what) {
+    const { path } = what.dispose;
     const jobs = await store.jobs(operation);
     return jobs
-      .filter(({ value }) => value.savepoint === what.dispose.path)
-      .map(({ value: { savepoint: _gone, ...value }, version }) => ({ value, previous: version }));
+      .filter(({ value }) => value.savepoint === path || value.finalSavepoint === path)
+      .map(({ value: { savepoint: latest, finalSavepoint: final, ...value }, version }) => ({
+        value: {
+          ...value,
+          ...(latest === undefined || latest === path ? {} : { savepoint: latest }),
+          ...(final === undefined || final === path ? {} : { finalSavepoint: final }),
+        },
+        previous: version,
+      }));
   }
   const job = savepoint === undefined || jobId === undefined ? undefined : await store.job(operation, jobId);
-  return job === undefined ? [] : [{ value: { ...job.value, savepoint }, previous: job.version }];
+  if (job === undefined) return [];
+  const final = endsItsJob(operation) ? { finalSavepoint: savepoint } : {};
+  return [{ value: { ...job.value, savepoint, ...final }, previous: job.version }];
 };
 
 /** Records why it was not taken. */

@@ -71,9 +71,16 @@ const TriggerInfo = z.object({
 });
 const Triggered = z.object({ 'request-id': z.string() });
 const Checkpoints = z.object({
-  latest: z.object({ savepoint: z.object({ external_path: z.string() }).nullish() }).nullish(),
+  latest: z
+    .object({ savepoint: z.object({ external_path: z.string(), checkpoint_type: z.string().nullish() }).nullish() })
+    .nullish(),
 });
 const JobPlan = z.object({ plan: z.unknown() });
+
+export interface LatestSavepoint {
+  readonly location: string;
+  readonly isOfStop: boolean;
+}
 
 export interface RunOptions {
   /** 32 hex digits. Flink refuses to start the same id twice, which makes a run repeatable. */
@@ -336,13 +343,20 @@ export const flinkRest = (transport: Transport) => {
       return ended.status === 'completed' ? { status: 'completed', checkpointId: ended.value.checkpointId } : ended;
     },
 
-    /** Where the latest savepoint of a job is, whoever asked for it, while Flink remembers the job. */
-    latestSavepoint: async (jobId: string, signal: AbortSignal): Promise<string | undefined> => {
+    /**
+     * Where the latest savepoint of a job is, whoever asked for it, while Flink remembers the job; and whether it was
+     * that of a stop.
+     *
+     * @see Flink 2.2 `CheckpointStatistics.RestAPICheckpointType`
+     */
+    latestSavepoint: async (jobId: string, signal: AbortSignal): Promise<LatestSavepoint | undefined> => {
       const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
       const response = await call({ method: 'GET', path }, signal);
       // So it says of a job without checkpoints, too.
       if (response.status === 404) return undefined;
-      return understood(response, Checkpoints, `GET ${path}`).latest?.savepoint?.external_path;
+      const found = understood(response, Checkpoints, `GET ${path}`).latest?.savepoint;
+      if (found === undefined || found === null) return undefined;
+      return { location: found.external_path, isOfStop: found.checkpoint_type === 'SYNC_SAVEPOINT' };
     },
 
     /** Asks for the removal of a savepoint's files. @returns The trigger id to ask with how far it is. */

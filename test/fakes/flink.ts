@@ -26,7 +26,7 @@ export class FakeFlink {
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
   readonly checkpoints = new Map<string, number>();
-  private readonly latest = new Map<string, string>();
+  private readonly latest = new Map<string, { readonly location: string; readonly type: string }>();
   /** Paths of savepoints whose files were removed. */
   readonly disposed: string[] = [];
   program: Program = () => ({ state: 'RUNNING' });
@@ -54,7 +54,7 @@ export class FakeFlink {
   /** A stop with savepoint is complete, whoever asked for it. */
   complete(jobId: string, triggerId: string, location: string): void {
     this.savepoints.set(triggerId, { location });
-    this.latest.set(jobId, location);
+    this.latest.set(jobId, { location, type: 'SYNC_SAVEPOINT' });
     this.setState(jobId, 'FINISHED');
   }
 
@@ -201,7 +201,8 @@ export class FakeFlink {
       const outcome = this.jobs.has(jobId) ? this.savepoint(jobId, directory) : { failure: unknown(jobId) };
       this.savepoints.set(asked.triggerId, outcome);
       const isTaken = outcome !== 'in-progress' && 'location' in outcome;
-      if (isTaken) this.latest.set(jobId, outcome.location);
+      const type = action === 'stop' ? 'SYNC_SAVEPOINT' : 'SAVEPOINT';
+      if (isTaken) this.latest.set(jobId, { location: outcome.location, type });
       if (isTaken && action === 'stop') this.setState(jobId, 'FINISHED');
       if (isTaken && asked['cancel-job'] === true) this.setState(jobId, 'CANCELED');
     }
@@ -222,8 +223,9 @@ export class FakeFlink {
   }
 
   private statistics(jobId: string): RestResponse {
-    const location = this.latest.get(jobId);
-    return json({ latest: { savepoint: location === undefined ? null : { external_path: location } } });
+    const found = this.latest.get(jobId);
+    const savepoint = found === undefined ? null : { external_path: found.location, checkpoint_type: found.type };
+    return json({ latest: { savepoint } });
   }
 
   private dispose({ json: body }: RestRequest): RestResponse {

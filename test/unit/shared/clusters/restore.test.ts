@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { observe } from '#shared/clusters/observe.ts';
+
 import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
@@ -35,6 +37,20 @@ const stopped = async (savepoint: string) => {
   await throughHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
   await machines();
 };
+/** A savepoint of the job that runs, and goes on unless asked otherwise. */
+const saved = async (fields: object = {}) => {
+  const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
+  await throughHttp(
+    'savepoint',
+    { clusterId: 'etl', data: { jobId, directory: savepointDirectory, ...fields } },
+    world,
+  );
+  await machines();
+};
+const application = (fields: object) => ({
+  clusterId: 'app',
+  data: { mode: 'application', job: { ...program, restore: { ...restore, ...fields } } },
+});
 const savepoints = () => [...world.store.jobRecords.values()].flatMap(({ value }) => value.savepoint ?? []);
 const lastOperation = () => [...world.store.operations.values()].at(-1)?.value;
 
@@ -83,6 +99,95 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/job/restore/fromCluster'] });
     expect(outcome.detail).toContain('no job of the last life of etl in target local was stopped with a savepoint');
+  });
+
+  it('is refused when a savepoint was only taken on the way', async () => {
+    await started('etl');
+    await submitted('etl');
+    await saved();
+    world.pass(5 * 3_600);
+    await stopped('none');
+
+    const outcome = await send('deploy', application({}), world);
+
+    expect(savepoints()).toEqual([expect.stringContaining(savepointDirectory)]);
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+  });
+
+  it('is refused when a job ended by itself behind its savepoint', async () => {
+    await started('etl');
+    await submitted('etl');
+    await saved();
+    const { flink } = world.kubernetes.cluster('etl');
+    for (const jobId of flink.jobs.keys()) flink.setState(jobId, 'FINISHED');
+    await observe(world.ports);
+    await stopped('none');
+
+    expect(await send('deploy', application({}), world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('is refused while the job still runs, also where nothing would do', async () => {
+    await started('etl');
+    await submitted('etl');
+    await saved();
+
+    const outcome = await send('deploy', application({ orNothing: true }), world);
+
+    expect(outcome).toMatchObject({ code: 'wrong-state', pointers: ['/job/restore/fromCluster'] });
+    expect(outcome.detail).toContain('still runs: stop it with a savepoint first');
+  });
+
+  it('waits while the cluster is being stopped, also where nothing would do', async () => {
+    await started('etl');
+    await submitted('etl');
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+
+    const early = await send('deploy', application({ orNothing: true }), world);
+    await machines();
+    const late = await send('deploy', application({ orNothing: true }), world);
+
+    expect(early.outcome).not.toBe('done');
+    expect(late.outcome).toBe('done');
+    expect(lastOperation()?.restoredFrom).toBe(savepoints()[0]);
+  });
+
+  it('starts from where a job was stopped by itself, unless it was started anew', async () => {
+    await started('etl');
+    await submitted('etl');
+    const [first] = world.kubernetes.cluster('etl').flink.jobs.keys();
+    await throughHttp('stopjob', { clusterId: 'etl', data: { jobId: first, directory: savepointDirectory } }, world);
+    await machines();
+
+    const stoppedJob = await send('deploy', application({}), world);
+    const restoredFrom = lastOperation()?.restoredFrom;
+    await submitted('etl');
+    const anew = await send('deploy', { ...application({}), clusterId: 'other' }, world);
+
+    expect(stoppedJob.outcome).toBe('done');
+    expect(restoredFrom).toContain(savepointDirectory);
+    expect(anew).toMatchObject({ code: 'wrong-state' });
+  });
+
+  it('starts from where a job was cancelled with a savepoint', async () => {
+    await started('etl');
+    await submitted('etl');
+    await saved({ cancelJob: true });
+
+    await send('deploy', application({}), world);
+
+    expect(lastOperation()?.restoredFrom).toBe(savepoints()[0]);
+  });
+
+  it('is refused when the savepoint was disposed of', async () => {
+    await started('etl');
+    await submitted('etl');
+    const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
+    await throughHttp('stopjob', { clusterId: 'etl', data: { jobId, directory: savepointDirectory } }, world);
+    await machines();
+    await throughHttp('dispose', { clusterId: 'etl', data: { path: savepoints()[0] } }, world);
+    await machines();
+
+    expect(await send('deploy', application({}), world)).toMatchObject({ code: 'not-found' });
   });
 
   it('passes over a life that had no job', async () => {

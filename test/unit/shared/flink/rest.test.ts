@@ -438,13 +438,20 @@ describe('savepoints and checkpoints', () => {
   });
 
   it.each([
-    [ok({ latest: { savepoint: { external_path: 's3://b/sp' } } }), 's3://b/sp'],
+    [
+      ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SAVEPOINT' } } }),
+      { location: 's3://b/sp', isOfStop: false },
+    ],
+    [
+      ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SYNC_SAVEPOINT' } } }),
+      { location: 's3://b/sp', isOfStop: true },
+    ],
     [ok({ latest: { savepoint: null } }), undefined],
     [errors(404, 'Checkpointing was not enabled for job'), undefined],
-  ])('reads where the latest savepoint is, if there is one', async (answer, expected) => {
+  ])('reads where the latest savepoint is, if there is one, and whether a stop took it', async (answer, expected) => {
     const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
 
-    await expect(rest.latestSavepoint(jobId, signal)).resolves.toBe(expected);
+    await expect(rest.latestSavepoint(jobId, signal)).resolves.toEqual(expected);
   });
 
   it.each([
