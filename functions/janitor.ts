@@ -2,14 +2,16 @@ import middy from '@middy/core';
 
 import { tellOfOrphans } from '#shared/clusters/orphans.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
+import { keepSchedules } from '#shared/clusters/schedules.ts';
 import { live } from '#shared/live.ts';
 
 import { earlyMs } from './middleware/http.ts';
 
 /** Each hour. */
 export const janitorHandler = (ports: Ports) =>
-  middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) =>
-    tellOfOrphans(ports, signal),
-  );
+  middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) => {
+    await keepSchedules(ports);
+    await tellOfOrphans(ports, signal);
+  });
 
 export const handler = janitorHandler(live);

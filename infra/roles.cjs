@@ -65,7 +65,7 @@ const may = {
     allow(['scheduler:CreateSchedule'], [timers]),
     { ...allow(['iam:PassRole'], [{ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] }]), Condition: passedTo('scheduler') },
   ],
-  repeatTimers: [allow(['scheduler:UpdateSchedule'], [timers])],
+  repeatTimers: [allow(['scheduler:GetSchedule', 'scheduler:UpdateSchedule'], [timers])],
   cancelTimers: [allow(['scheduler:DeleteSchedule'], [timers])],
   readSpecs: [allow(['s3:GetObject'], [specs]), allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
   writeSpecs: [allow(['s3:PutObject', 's3:DeleteObject'], [specs])],
@@ -142,7 +142,15 @@ const functions = {
   Publish: [...may.read, ...may.write, ...may.dropDrafts, ...may.stream, ...may.publish, ...may.answerTasks],
   Orphans: [...may.read, ...may.reachClusters],
   // The schedules of these two take the same role to call them.
-  Janitor: [...may.read, ...may.reachClusters, ...may.publish, ...may.call('janitor')],
+  Janitor: [
+    ...may.read,
+    ...may.reachClusters,
+    ...may.publish,
+    ...may.setTimers,
+    ...may.repeatTimers,
+    ...may.cancelTimers,
+    ...may.call('janitor'),
+  ],
   Observe: [...may.read, ...may.handLooks, ...may.ask, ...may.call('observe')],
   Look: [
     ...may.read,

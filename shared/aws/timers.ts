@@ -54,7 +54,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
     },
 
     async repeat(name, { expression, timezone, enabled, description }, firing) {
-      const { client, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
+      const { client, GetScheduleCommand, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
       const schedule = {
         Name: name,
         GroupName: group,
@@ -69,11 +69,15 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         },
       } as const;
       try {
-        await client.send(new UpdateScheduleCommand(schedule)).catch((error: unknown) => {
-          if (error instanceof errors.ResourceNotFoundException)
-            return client.send(new CreateScheduleCommand(schedule));
-          throw error;
-        });
+        const known = await client
+          .send(new GetScheduleCommand({ Name: name, GroupName: group }))
+          .catch((error: unknown) => {
+            if (error instanceof errors.ResourceNotFoundException) return undefined;
+            throw error;
+          });
+        if (known === undefined) await client.send(new CreateScheduleCommand(schedule));
+        // A rate may count from its last change: what is as it should be is left alone.
+        else if (!isMatch(known, schedule)) await client.send(new UpdateScheduleCommand(schedule));
       } catch (error) {
         if (error instanceof errors.ConflictException)
           throw new Fault('changed-meanwhile', `schedule ${description} is being changed: try again`, { cause: error });
@@ -99,3 +103,11 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
 
 /** Not before its time, in the scheduler's own way to write it. */
 const wholeSecond = (at: Date): string => new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19);
+
+/** Whether all that is wanted is there; the scheduler adds defaults of its own. */
+const isMatch = (known: unknown, wanted: unknown): boolean =>
+  typeof wanted === 'object' && wanted !== null
+    ? typeof known === 'object' &&
+      known !== null &&
+      Object.entries(wanted).every(([key, value]) => isMatch(Reflect.get(known, key), value))
+    : known === wanted;

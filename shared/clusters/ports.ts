@@ -378,7 +378,7 @@ export interface Timers {
   /** One that is not there is done. */
   cancel(name: string): Promise<void>;
   /**
-   * Has a firing sent again and again; one of that name is changed.
+   * Has a firing sent again and again; one of that name is changed, and left alone where it is so already.
    *
    * @throws Fault `malformed-request` when the expression is not one.
    */

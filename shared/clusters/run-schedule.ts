@@ -8,7 +8,7 @@ import { accept } from './accept.ts';
 import type { ScheduleFiring } from './firing.ts';
 import type { Ports, StoredOperation } from './ports.ts';
 import { commit, repeatedly } from './records.ts';
-import { applySchedule, calendarTimer } from './schedules.ts';
+import { settleSchedule } from './schedules.ts';
 import { readSpec } from './specs.ts';
 
 /** A record of the table holds no more, and a function has the time for them. */
@@ -42,13 +42,9 @@ export const runSchedule = async (
 ): Promise<void> => {
   const { target, name, revision } = firing;
   const schedule = (await ports.store.schedule(firing))?.value;
-  if (schedule === undefined) {
-    ports.log.warn('firing of no schedule: what sent it is removed', { target, name });
-    return ports.timers.cancel(calendarTimer(firing));
-  }
-  if (schedule.revision !== revision) {
-    ports.log.warn('firing of another revision: the scheduler is put right', { target, name, revision });
-    return applySchedule(schedule, ports);
+  if (schedule?.revision !== revision) {
+    ports.log.warn('firing of what is no longer scheduled: the scheduler is put right', { target, name, revision });
+    return settleSchedule(firing, ports);
   }
   if (!schedule.definition.enabled) return;
   const time = timeOf(firing, delivery);

@@ -10,6 +10,7 @@ import { commit, repeatedly } from './records.ts';
 import { readSpec } from './specs.ts';
 
 const readsAtOnce = 16;
+const settledAtOnce = 8;
 
 export interface Named {
   readonly target: string;
@@ -21,7 +22,7 @@ export const calendarTimer = ({ target, name }: Named) =>
   `calendar-${createHash('sha256').update(`${target}/${name}`).digest('hex').slice(0, 32)}`;
 
 /** Has the firings of a schedule sent as its record says. */
-export const applySchedule = ({ target, name, revision, definition }: Schedule, { timers }: Ports): Promise<void> => {
+const applySchedule = ({ target, name, revision, definition }: Schedule, { timers }: Ports): Promise<void> => {
   const { expression, timezone, enabled } = definition;
   const description = `targets/${target}/schedules/${name}`;
   return timers.repeat(
@@ -29,6 +30,34 @@ export const applySchedule = ({ target, name, revision, definition }: Schedule, 
     { expression, timezone, enabled, description },
     { kind: 'schedule', target, name, revision },
   );
+};
+
+/**
+ * Has the scheduler do as the record says, whatever it was told before; also as a record says that was written
+ * meanwhile.
+ */
+export const settleSchedule = async (named: Named, ports: Ports): Promise<void> => {
+  const stored = (await ports.store.schedule(named))?.value;
+  if (stored === undefined) await ports.timers.cancel(calendarTimer(named));
+  else await applySchedule(stored, ports);
+  const now = (await ports.store.schedule(named))?.value;
+  if (now?.revision !== stored?.revision) await settleSchedule(named, ports);
+};
+
+/** Each hour: what two that changed a schedule at once, or one that died in the middle, left in the scheduler. */
+export const keepSchedules = async (ports: Ports): Promise<void> => {
+  const targets = await ports.targets.list();
+  const schedules = (await Promise.all(targets.map(({ name }) => ports.store.schedules(name)))).flat();
+  await pMap(schedules, (schedule) => keepSchedule(schedule, ports), { concurrency: settledAtOnce });
+};
+
+const keepSchedule = async ({ target, name }: Named, ports: Ports): Promise<void> => {
+  try {
+    await settleSchedule({ target, name }, ports);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    ports.log.warn('schedule not put right', { target, name, code: error.code, detail: error.message });
+  }
 };
 
 /**
@@ -45,7 +74,13 @@ export const putSchedule = async (named: Named, definition: ScheduleBody, ports:
     const current = await ports.store.schedule(named);
     const schedule = { target, name, revision: ports.newId(), updatedAt: ports.now().toISOString(), definition };
     await applySchedule(schedule, ports);
-    await commit({ schedule: { ...named, value: schedule, previous: current?.version } }, ports);
+    try {
+      await commit({ schedule: { ...named, value: schedule, previous: current?.version } }, ports);
+    } catch (error) {
+      // Firings of a revision that is not recorded would do nothing.
+      await settleSchedule(named, ports);
+      throw error;
+    }
     return schedule;
   });
 };
@@ -67,7 +102,7 @@ export const removeSchedule = (named: Named, ports: Ports): Promise<void> =>
   repeatedly(ports, async () => {
     const { version } = await readSchedule(named, ports);
     await commit({ schedule: { ...named, value: undefined, previous: version } }, ports);
-    await ports.timers.cancel(calendarTimer(named));
+    await settleSchedule(named, ports);
   });
 
 /** The last runs, newest first, each with what has become of its commands by now. */

@@ -1,4 +1,4 @@
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openTimers } from '#shared/aws/timers.ts';
@@ -27,16 +27,35 @@ afterEach(() => {
 });
 
 describe('the schedules of EventBridge Scheduler', () => {
+  const missing = () => {
+    throw new ResourceNotFoundException({ message: 'none', Message: 'none', $metadata: {} });
+  };
+
   it('are not sent when an hour has passed, where they repeat', async () => {
-    answering(() => ({}));
+    answering((call) => (call === 'GetSchedule' ? missing() : {}));
 
     await timers.repeat('calendar-1', every, firing);
 
-    const [, sent] = asked.at(-1) ?? [];
-    expect(sent).toMatchObject({
-      Name: 'calendar-1',
-      ScheduleExpression: 'rate(2 hours)',
-      Target: { Arn: 'arn:queue', RetryPolicy: { MaximumEventAgeInSeconds: 3_600 } },
-    });
+    expect(asked.at(-1)).toMatchObject([
+      'CreateSchedule',
+      {
+        Name: 'calendar-1',
+        ScheduleExpression: 'rate(2 hours)',
+        Target: { Arn: 'arn:queue', RetryPolicy: { MaximumEventAgeInSeconds: 3_600 } },
+      },
+    ]);
+  });
+
+  it('are changed only where they are not as they should be', async () => {
+    answering((call) => (call === 'GetSchedule' ? missing() : {}));
+    await timers.repeat('calendar-1', every, firing);
+    const made = asked.at(-1)?.[1];
+    answering((call) => (call === 'GetSchedule' ? { ...made, Arn: 'arn:of-the-schedule' } : {}));
+    asked.length = 0;
+
+    await timers.repeat('calendar-1', every, firing);
+    await timers.repeat('calendar-1', every, { ...firing, revision: 'r2' });
+
+    expect(asked.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
   });
 });

@@ -1,5 +1,7 @@
+import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { janitorHandler } from '#functions/janitor.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { Fault } from '#events/problem.ts';
@@ -270,6 +272,45 @@ describe('a schedule', () => {
     expect((await schedules('GET', 'evening')).status).toBe(404);
     expect(await runs('evening')).toHaveLength(1);
     expect((await schedules('DELETE', 'evening')).status).toBe(404);
+  });
+
+  it.each([['evening'], ['another']])('is fired as it was when a change of it is not recorded: %s', async (name) => {
+    await schedules('PUT', 'evening', evening);
+    const before = [...world.timers.repeating.entries()];
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if (change.schedule !== undefined) throw new Error('the table does not answer');
+      return commit(change);
+    };
+
+    expect(await schedules('PUT', name, { ...evening, expression: 'rate(2 hours)' })).toMatchObject({ status: 500 });
+
+    expect([...world.timers.repeating.entries()]).toEqual(before);
+  });
+
+  it('is fired when it is put again while it is being removed', async () => {
+    await schedules('PUT', 'evening', evening);
+    const cancel = world.timers.cancel.bind(world.timers);
+    world.timers.cancel = async (name) => {
+      world.timers.cancel = cancel;
+      await schedules('PUT', 'evening', { ...evening, expression: 'rate(2 hours)' });
+      await cancel(name);
+    };
+
+    await schedules('DELETE', 'evening');
+
+    expect((await schedules('GET', 'evening')).status).toBe(200);
+    expect([...world.timers.repeating.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
+  });
+
+  it('is put right each hour', async () => {
+    await schedules('PUT', 'evening', evening);
+    const before = [...world.timers.repeating.entries()];
+    world.timers.repeating.clear();
+
+    await janitorHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
+
+    expect([...world.timers.repeating.entries()]).toEqual(before);
   });
 
   it('is named by the message where the scheduler fills no time in', async () => {
