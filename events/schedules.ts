@@ -79,7 +79,9 @@ const RunResult = z.strictObject({
     .optional()
     .meta({ description: 'The deploy of the cluster that was to be stopped: an id may have several lives.' }),
   operationId: z.string().optional().meta({ description: 'The stop or deploy; none where it was refused.' }),
-  state: OperationState.optional().meta({ description: 'Of the operation, as it is now.' }),
+  state: OperationState.optional().meta({
+    description: 'Of the operation, as it is now; that of the newest thousand commands of an answer.',
+  }),
   code: z.string().optional().meta({ description: 'Why it was refused, or failed.' }),
   detail: z.string().optional(),
 });
@@ -102,6 +104,6 @@ export const ScheduleRun = z
 export type ScheduleRun = Readonly<z.infer<typeof ScheduleRun>>;
 export const ScheduleRuns = z.strictObject({ runs: z.array(ScheduleRun) }).meta({ id: 'ScheduleRuns' });
 
-export const RunQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(50).default(10) });
+export const RunQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(10).default(10) });
 
 export const Removed = z.strictObject({ name: z.string() }).meta({ id: 'Removed' });

@@ -80,7 +80,7 @@ const list = defineAction({
 interface RunOptions {
   readonly limit?: string;
 }
-const limitOption = { '--limit <n>': 'so many runs, 50 at the most' };
+const limitOption = { '--limit <n>': 'so many runs, 10 at the most' };
 const fewRuns = '3';
 
 const describe = defineAction({

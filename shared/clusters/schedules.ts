@@ -10,6 +10,8 @@ import { commit, repeatedly } from './records.ts';
 import { readSpec } from './specs.ts';
 
 const readsAtOnce = 16;
+/** A request has the time for as many. */
+const mostReads = 1_000;
 const settledAtOnce = 8;
 
 export interface Named {
@@ -105,14 +107,15 @@ export const removeSchedule = (named: Named, ports: Ports): Promise<void> =>
     await settleSchedule(named, ports);
   });
 
-/** The last runs, newest first, each with what has become of its commands by now. */
+/** The last runs, newest first, the newest commands with what has become of them by now. */
 export const readRuns = async (named: Named, limit: number, ports: Ports): Promise<readonly ScheduleRun[]> => {
   const runs = await ports.store.runs(named, limit);
   // What it did can be read when the schedule is gone.
   if (runs.length === 0) await readSchedule(named, ports);
-  const read = (run: ScheduleRun) =>
-    pMap(run.results, (result) => withState(result, ports), { concurrency: readsAtOnce });
-  return pMap(runs, async (run) => ({ ...run, results: await read(run) }), { concurrency: 1 });
+  const newest = runs.flatMap(({ results }) => results).slice(0, mostReads);
+  const states = await pMap(newest, (result) => withState(result, ports), { concurrency: readsAtOnce });
+  const known = new Map(newest.map((result, index) => [result, states[index]]));
+  return runs.map((run) => ({ ...run, results: run.results.map((result) => known.get(result) ?? result) }));
 };
 
 const withState = async (result: RunResult, { store }: Ports): Promise<RunResult> => {

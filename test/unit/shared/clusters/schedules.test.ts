@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { janitorHandler } from '#functions/janitor.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
@@ -311,6 +311,22 @@ describe('a schedule', () => {
     await janitorHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
 
     expect([...world.timers.repeating.entries()]).toEqual(before);
+  });
+
+  it('tells the states of its newest thousand commands', async () => {
+    await schedules('PUT', 'evening', evening);
+    const operationId = 'a'.repeat(32);
+    const results = Array.from({ length: 600 }, (_, index) => ({ clusterId: `c${index}`, operationId }));
+    for (const runId of ['2026-11-22T19:00:00.000Z', '2026-11-23T19:00:00.000Z']) {
+      const of = { target: 'local', name: 'evening', action: 'stop', scheduledAt: runId, startedAt: runId } as const;
+      await world.store.commit({ run: { value: { ...of, runId, results }, previous: undefined } });
+    }
+    const reads = vi.spyOn(world.store, 'operation');
+
+    const listed = await runs('evening');
+
+    expect(listed.map((run) => run.results.length)).toEqual([600, 600]);
+    expect(reads).toHaveBeenCalledTimes(1_000);
   });
 
   it('is named by the message where the scheduler fills no time in', async () => {
