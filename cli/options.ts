@@ -241,14 +241,30 @@ export interface RestoreFrom {
   readonly fromCluster: string;
   readonly latest: true;
   readonly job?: string;
+  readonly orNothing?: boolean;
 }
 
-/** Of `-Ddrey.restore.from-cluster` and `-Ddrey.restore.job`. */
+/** Of `-Ddrey.restore.from-cluster`, `-Ddrey.restore.job` and `-Ddrey.restore.or-nothing`. */
 export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom | undefined => {
   const [fromCluster, job] = [properties.get('drey.restore.from-cluster'), properties.get('drey.restore.job')];
-  if (fromCluster === undefined && job !== undefined)
-    throw new UsageError('-Ddrey.restore.job needs -Ddrey.restore.from-cluster.');
-  return fromCluster === undefined ? undefined : { fromCluster, latest: true, ...(job === undefined ? {} : { job }) };
+  const orNothing = flagOf('drey.restore.or-nothing', properties);
+  for (const [option, value] of Object.entries({ job, 'or-nothing': orNothing }))
+    if (fromCluster === undefined && value !== undefined)
+      throw new UsageError(`-Ddrey.restore.${option} needs -Ddrey.restore.from-cluster.`);
+  if (fromCluster === undefined) return undefined;
+  return {
+    fromCluster,
+    latest: true,
+    ...(job === undefined ? {} : { job }),
+    ...(orNothing === undefined ? {} : { orNothing }),
+  };
+};
+
+const flagOf = (name: string, properties: ReadonlyMap<string, string>): boolean | undefined => {
+  const text = properties.get(name);
+  if (text === undefined || text === 'true' || text === 'false')
+    return text === undefined ? undefined : text === 'true';
+  throw new UsageError(`-D${name} is true or false, not "${text}".`);
 };
 
 export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {

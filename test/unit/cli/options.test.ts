@@ -2,7 +2,16 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { Failure, UsageError, placeOf } from '#cli/failure.ts';
-import { addCommonOptions, collect, modeOf, configOf, jobIdOf, propertiesOf, withTwoDashes } from '#cli/options.ts';
+import {
+  addCommonOptions,
+  collect,
+  modeOf,
+  configOf,
+  jobIdOf,
+  propertiesOf,
+  restoreOf,
+  withTwoDashes,
+} from '#cli/options.ts';
 
 const parsed = (words: readonly string[]) => {
   const command = addCommonOptions(new Command())
@@ -105,5 +114,30 @@ describe('the place of a mistake', () => {
     ['/labels/a~1b', '/labels/a/b'],
   ])('%s is told as %s', (pointer, told) => {
     expect(placeOf(pointer)).toBe(told);
+  });
+});
+
+describe('-Ddrey.restore', () => {
+  const restoreFrom = (words: readonly string[]) =>
+    restoreOf(propertiesOf(words.map((word) => `drey.restore.${word}`)));
+
+  it.each([
+    [[], undefined],
+    [['from-cluster=etl'], { fromCluster: 'etl', latest: true }],
+    [
+      ['from-cluster=etl', 'job=clicks', 'or-nothing'],
+      { fromCluster: 'etl', latest: true, job: 'clicks', orNothing: true },
+    ],
+    [['from-cluster=etl', 'or-nothing=false'], { fromCluster: 'etl', latest: true, orNothing: false }],
+  ])('is read: %j', (words, expected) => {
+    expect(restoreFrom(words)).toEqual(expected);
+  });
+
+  it.each([
+    [['job=clicks'], '-Ddrey.restore.job needs'],
+    [['or-nothing'], '-Ddrey.restore.or-nothing needs'],
+    [['from-cluster=etl', 'or-nothing=yes'], 'is true or false'],
+  ])('is refused: %j', (words, message) => {
+    expect(() => restoreFrom(words)).toThrow(message);
   });
 });
