@@ -51,6 +51,7 @@ const put = defineAction<PutOptions>({
   },
   run: async (context, [name, file], options) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule.');
+    if (file !== undefined) mustBeWithout(definingOptions, options, 'A file says all of it');
     const body = file === undefined ? bodyOf(options) : await documentOf(file, context.io.stdin);
     const schedule = await context.api.put<Schedule>(await schedulePath(name, context), body);
     if (context.json) context.printJson(schedule);
@@ -146,6 +147,18 @@ export const schedule = defineGroup({
 const schedulesPath = async (context: Context) => path`/v1/targets/${await context.target()}/schedules`;
 const schedulePath = async (name: string, context: Context) => `${await schedulesPath(context)}${path`/${name}`}`;
 
+/** What says which clusters are stopped, and how. */
+const stopOptions = ['label', 'mode', 'all', 'savepoint', 'savepointDirectory', 'ha'] as const;
+const definingOptions = ['every', 'timezone', 'stop', 'deploy', 'disabled', ...stopOptions] as const;
+
+/** @throws UsageError for options that would do nothing. */
+const mustBeWithout = (names: readonly (keyof PutOptions)[], options: PutOptions, why: string): void => {
+  const given = names.filter((name) => options[name] !== undefined);
+  if (given.length === 0) return;
+  const words = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  throw new UsageError(`${why}: leave ${words.join(', ')} out.`);
+};
+
 /** @throws UsageError for options that do not say what to do, and when. */
 const bodyOf = (options: PutOptions): Readonly<Record<string, unknown>> => {
   const { every: expression, timezone, stop = false, deploy, label, mode, all = false, disabled = false } = options;
@@ -153,7 +166,10 @@ const bodyOf = (options: PutOptions): Readonly<Record<string, unknown>> => {
   if (expression === undefined) throw new UsageError("Say when: --every 'cron(0 20 ? * MON-FRI *)', or give a file.");
   if (stop === (deploy !== undefined)) throw new UsageError('Say what to do: --stop or --deploy SPEC.');
   const when = { expression, timezone, ...(disabled ? { enabled: false } : {}) };
-  if (!stop) return present({ ...when, action: 'deploy', spec: deploy });
+  if (!stop) {
+    mustBeWithout(stopOptions, options, 'The spec says what is deployed');
+    return present({ ...when, action: 'deploy', spec: deploy });
+  }
   if (label === undefined && mode === undefined && !all)
     throw new UsageError('Say which clusters: --label, --mode, or --all of the target.');
   const selector = present({ labels: labelsIn(label), mode });

@@ -229,6 +229,11 @@ describe('drey schedule', () => {
     [[...every], 'Say what to do'],
     [[...every, '--stop'], 'Say which clusters'],
     [[...every, '--stop', '--label', 'etl'], '"etl" is not key=value.'],
+    [
+      [...every, '--deploy', 'office', '--label', 'team=etl', '--savepoint-directory', 's3://b/s'],
+      'The spec says what is deployed: leave --label, --savepoint-directory out.',
+    ],
+    [['evening.yaml', '--disabled'], 'A file says all of it: leave --disabled out.'],
   ])('is not put with %j', async (options, message) => {
     expect(await run({}, ['schedule', 'put', 'evening', ...options])).toMatchObject({
       code: 1,
