@@ -82,11 +82,9 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         if (error instanceof errors.ConflictException)
           throw new Fault('changed-meanwhile', `schedule ${description} is being changed: try again`, { cause: error });
         if (!(error instanceof errors.ValidationException)) throw error;
-        const detail = `the scheduler does not take ${expression} in ${timezone}`;
-        throw new Fault('malformed-request', `/expression: ${detail}`, {
-          cause: error,
-          errors: [{ pointer: '/expression', detail }],
-        });
+        // Which part it is about is only in its message.
+        const detail = `the scheduler does not take it: look at the expression, ${expression}, and the time zone, ${timezone}`;
+        throw new Fault('malformed-request', detail, { cause: error, errors: [{ pointer: '', detail }] });
       }
     },
 

@@ -192,9 +192,7 @@ class FakeTimers implements Timers {
 
   async repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring) {
     if (recurrence.expression.includes('99'))
-      throw new Fault('malformed-request', `/expression: ${recurrence.expression}`, {
-        errors: [{ pointer: '/expression', detail: 'not taken' }],
-      });
+      throw new Fault('malformed-request', 'not taken', { errors: [{ pointer: '', detail: 'not taken' }] });
     this.repeating.set(name, { ...recurrence, firing });
   }
 }

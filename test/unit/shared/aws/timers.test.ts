@@ -1,4 +1,4 @@
-import { ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { ResourceNotFoundException, SchedulerClient, ValidationException } from '@aws-sdk/client-scheduler';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openTimers } from '#shared/aws/timers.ts';
@@ -57,5 +57,17 @@ describe('the schedules of EventBridge Scheduler', () => {
     await timers.repeat('calendar-1', every, { ...firing, revision: 'r2' });
 
     expect(asked.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
+  });
+
+  it('blame no single member for what the scheduler finds invalid, as it does not say which', async () => {
+    answering((call) => {
+      if (call === 'GetSchedule') return missing();
+      throw new ValidationException({ message: 'Invalid', Message: 'Invalid', $metadata: {} });
+    });
+
+    await expect(timers.repeat('calendar-1', every, firing)).rejects.toMatchObject({
+      code: 'malformed-request',
+      errors: [{ pointer: '', detail: expect.stringContaining('rate(2 hours), and the time zone, UTC') }],
+    });
   });
 });
