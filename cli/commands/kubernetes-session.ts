@@ -27,6 +27,10 @@ export const kubernetesSession = defineCommand<WaitOptions>({
   run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
+    if (context.restore !== undefined)
+      throw new UsageError(
+        'A session has no job of its own to restore: give -Ddrey.restore.from-cluster to each `drey run` on it.',
+      );
     const wanted = await wantedOf(wait, context);
     if (wanted.body.config['execution.attached']?.toLowerCase() === 'true') {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');

@@ -67,6 +67,10 @@ export const deploy = defineCommand({
         .optional()
         .meta({ description: 'Short for kubernetes.container.image.ref.', example: 'flink:2.2' }),
       job: ApplicationJob.optional().meta({ description: 'The program, in application mode.' }),
+      restore: z
+        .never('is of a program: of the job of an application, or of each submit to a session')
+        .optional()
+        .meta({ description: 'Not here: it is a member of `job`, and of each submit to a session.' }),
       flinkVersion: z
         .enum(['1.20', '2.2'])
         .optional()

@@ -26,7 +26,7 @@ export const deploy: UseCase<'deploy'> = {
     const operationId = ports.newId();
     const clusterId = command.clusterId ?? generatedId(operationId);
     const place = { target: target.name, clusterId };
-    const restoredFrom = await savepointFor(command.data.job?.restore, place.target, ports.store, '/job/restore');
+    const restoredFrom = await savepointFor(restoreOf(command.data), place.target, ports.store, '/job/restore');
     const data = withJob(command.data, restoredFrom);
     const { deployment, resources } = rendered(data, { operationId, clusterId }, target);
     const earlier = await ports.store.cluster(place);
@@ -111,6 +111,9 @@ export const deploy: UseCase<'deploy'> = {
     return applied;
   },
 };
+
+/** A session has no program of its own, and is refused for one. */
+export const restoreOf = ({ mode, job }: Deploy['data']) => (mode === 'application' ? job?.restore : undefined);
 
 /** The program as it starts from the savepoint that was found for it when it was recorded. */
 export const withJob = (data: Deploy['data'], restoredFrom: string | undefined): Deploy['data'] =>

@@ -3,7 +3,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/requests.ts';
 import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
-import { generatedId, inputOf, withJob } from './deploy.ts';
+import { generatedId, inputOf, restoreOf, withJob } from './deploy.ts';
 import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
 import { savepointFor } from './restore.ts';
@@ -20,7 +20,7 @@ export const planDeploy = async (
   signal: AbortSignal,
 ): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
-  const restoredFrom = await savepointFor(data.job?.restore, targetName, ports.store, '/job/restore');
+  const restoredFrom = await savepointFor(restoreOf(data), targetName, ports.store, '/job/restore');
   lifetimeOf(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generatedId(ports.newId());
   const { deployment, dependents, config, warnings } = renderCluster(

@@ -190,8 +190,10 @@ const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly
   return mistakes;
 };
 
+const notOfSession = 'is for application mode: the jobs of a session are submitted to it, each with its own restore';
+
 const jobMistakes = ({ mode, job }: ClusterInput, config: Config): readonly Mistake[] => {
-  if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: 'is for application mode' }];
+  if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: notOfSession }];
   if (job === undefined) return [{ pointer: '/job', detail: 'application mode needs a program' }];
   const mistake = jarMistake(job.jar, config);
   return [...(mistake === undefined ? [] : [{ pointer: '/job/jar', detail: mistake }]), ...artifactMistakes(config)];

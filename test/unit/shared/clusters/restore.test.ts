@@ -137,6 +137,16 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     expect(outcome.detail).toContain('still runs: stop it with a savepoint first');
   });
 
+  it.each([
+    [{ restore }, 'malformed-request', '/restore', 'of each submit to a session'],
+    [{ job: { ...program, restore } }, 'refused-option', '/job', 'each with its own restore'],
+  ])('belongs to the submits of a session, not to its deploy: %j', async (fields, code, pointer, hint) => {
+    const outcome = await send('deploy', { clusterId: 'next', data: { mode: 'session', ...fields } }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
+    expect(outcome.detail).toContain(hint);
+  });
+
   it('waits while the cluster is being stopped, also where nothing would do', async () => {
     await started('etl');
     await submitted('etl');
