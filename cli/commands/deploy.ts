@@ -50,7 +50,7 @@ export const deploy = defineCommand<Options>({
 /** What the command line says goes before what was written down. */
 const overridden = (
   stored: Readonly<Record<string, unknown>>,
-  { clusterId, config, lifetime, labels, queueing, onFailure, flinkVersion }: Context,
+  { clusterId, config, lifetime, labels, queueing, onFailure, flinkVersion, restore }: Context,
 ): Readonly<Record<string, unknown>> => ({
   ...stored,
   ...queueing,
@@ -60,6 +60,7 @@ const overridden = (
   ...layered('config', stored, config),
   ...layered('lifetime', stored, lifetime),
   ...layered('labels', stored, labels),
+  ...layered('job', stored, restore === undefined ? {} : { restore }),
 });
 
 const layered = (member: string, stored: Readonly<Record<string, unknown>>, given: object | undefined = {}) => {

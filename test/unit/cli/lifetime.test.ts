@@ -130,6 +130,17 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
+  it('starts the program of a file from where a cluster ended', async () => {
+    const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
+    writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
+
+    await run(deploys, ['deploy', '-f', application, '-Ddrey.restore.from-cluster=etl']);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      job: { jar: 'local:///a.jar', restore: { fromCluster: 'etl', latest: true } },
+    });
+  });
+
   it('puts what the command line says over it', async () => {
     const options = [
       '-Dtaskmanager.numberOfTaskSlots=9',
