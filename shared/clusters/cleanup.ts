@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { StopData } from '#events/commands/index.ts';
 import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
@@ -33,6 +34,8 @@ export interface CleanupState {
 
 /** Pods end gracefully, and finalizers take their time. */
 const removalMs = 30 * 60_000;
+/** How long a cluster that does not answer is asked for savepoints that are not required. */
+const patienceMs = 5 * 60_000;
 const shortestWaitSeconds = 1;
 const longestWaitSeconds = 15;
 
@@ -42,8 +45,13 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const stop = stopOf(operation);
   if (stop === undefined || stop.savepoint === 'none') return done(state);
   const { jobs, reachable } = await observeJobs(operation, ports, signal);
-  if (reachable !== 'True')
-    return stop.savepoint === 'required' ? savepointFailed(state, 'the session does not answer') : done(state);
+  if (reachable !== 'True') {
+    if (reachable === 'Unknown' && (await isWaitedFor(operation, stop, ports, signal))) {
+      await notePhase({ value: operation, version }, 'waiting for Flink to answer, for the savepoints', ports);
+      return waiting(state);
+    }
+    return stop.savepoint === 'required' ? savepointFailed(state, 'Flink does not answer') : done(state);
+  }
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
   const results = await Promise.all(live.map((job) => savepointOf(job, rest, operation, signal)));
@@ -60,6 +68,31 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const open = results.filter(({ status }) => status !== 'completed' && status !== 'failed').length;
   await notePhase({ value: operation, version }, `savepoints still being taken: ${open}`, ports);
   return waiting(state);
+};
+
+/**
+ * One unanswered request is no reason to take a cluster down without its savepoints. What may still run is waited for
+ * until the deadline, or for a while where the savepoints are wanted, but not required.
+ */
+const isWaitedFor = async (
+  operation: StoredOperation,
+  { savepoint }: StopData,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { value: cluster } = await clusterAt(operation, ports.store);
+  const silent = cluster.conditions.find(({ type, status }) => type === 'Reachable' && status === 'Unknown');
+  const { createdAt } = operation;
+  const since = silent !== undefined && silent.since > createdAt ? silent.since : createdAt;
+  const isTooLong = ports.now().getTime() - Date.parse(since) > patienceMs;
+  if (isOverdue(operation, ports) || (savepoint === 'best-effort' && isTooLong)) return false;
+  try {
+    return await isStillUp(cluster, ports, signal);
+  } catch (error) {
+    // Nobody knows, then, that there is nothing to save.
+    if (!(error instanceof Fault)) throw error;
+    return true;
+  }
 };
 
 /** Keeps where savepoints are: from there the jobs can be started again. */

@@ -473,6 +473,51 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
 
+  it.each(['best-effort', 'required'])('waits for a Flink that does not answer at once (%s)', async (savepoint) => {
+    const jobId = await submitted(send);
+    await send('stop', { clusterId, data: { savepoint, savepointDirectory: 's3://bucket/savepoints' } }, world);
+    const { flink } = world.kubernetes.cluster(clusterId);
+    const answer = flink.answer.bind(flink);
+    let requests = 0;
+    flink.answer = async (request) => {
+      requests += 1;
+      flink.leaderless = requests === 1 || (requests > 4 && requests < 8);
+      return answer(request);
+    };
+
+    await machines();
+
+    expect(await world.store.job(place, jobId)).toMatchObject({
+      value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') },
+    });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('goes on without a best-effort savepoint when Flink has not answered for five minutes', async () => {
+    await submitted(send);
+    await send('stop', { clusterId, data: { savepoint: 'best-effort' } }, world);
+    const begun = world.ports.now().getTime();
+    world.kubernetes.cluster(clusterId).flink.leaderless = true;
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.ports.now().getTime() - begun).toBeGreaterThan(5 * 60_000);
+    expect(world.ports.now().getTime() - begun).toBeLessThan(8 * 60_000);
+  });
+
+  it('waits for a required savepoint until its deadline', async () => {
+    await submitted(send);
+    await send('stop', { clusterId, data: { savepoint: 'required' } }, world);
+    const begun = world.ports.now().getTime();
+    world.kubernetes.cluster(clusterId).flink.leaderless = true;
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
+    expect(world.ports.now().getTime() - begun).toBeGreaterThan(30 * 60_000);
+  });
+
   it('leaves a Deployment alone that somebody created anew under the name', async () => {
     await started(send);
     world.kubernetes.deleteByHand(clusterId);
