@@ -1,12 +1,12 @@
 import type { ClusterLifetime } from '#events/lifetime.ts';
-import { type Cluster, isDone, isOver } from '#events/model.ts';
+import { type Cluster, isDone } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
 import { accept } from './accept.ts';
 import type { LifetimeFiring } from './firing.ts';
 import { idleEnd, isOverdue, isToBeTold, warningFor } from './lifetime.ts';
 import type { Ports } from './ports.ts';
-import { isKept, operationOf, update } from './records.ts';
+import { isThere, operationOf, update } from './records.ts';
 
 /** Between a teardown that kept the cluster, since its required savepoint failed, and the next. */
 const againMs = 10 * 60_000;
@@ -17,7 +17,7 @@ type Door = 'schedule' | 'observer';
 /** Ends a cluster whose time has come, if this lifetime is still its own: whoever is late or comes twice does nothing. */
 export const endLifetime = async (of: LifetimeOf, door: Door, ports: Ports, signal: AbortSignal): Promise<void> => {
   const cluster = (await ports.store.cluster(of))?.value;
-  if (!isOf(cluster, of) || !isOverdue(cluster.lifetime, ports.now()) || !(await isThere(cluster, ports))) {
+  if (!isOf(cluster, of) || !isOverdue(cluster.lifetime, ports.now()) || !(await isThere(cluster, ports.store))) {
     ports.log.info('nothing to end', { ...of, door });
     return;
   }
@@ -51,7 +51,7 @@ export const warn = (of: LifetimeOf, ports: Ports): Promise<void> =>
     const current = await ports.store.cluster(of);
     const cluster = current?.value;
     const now = ports.now();
-    if (current === undefined || !isOf(cluster, of) || isOver(cluster) || cluster.state === 'STOPPING')
+    if (current === undefined || !isOf(cluster, of) || !(await isThere(cluster, ports.store)))
       return { result: undefined };
     const { lifetime } = cluster;
     if (!isToBeTold(lifetime, now)) return { result: undefined };
@@ -75,13 +75,6 @@ export const isLiving = (cluster: Cluster): cluster is Living => cluster.lifetim
 
 const isOf = (cluster: Cluster | undefined, { operationId, version }: LifetimeOf): cluster is Living =>
   cluster?.operationId === operationId && cluster.lifetime?.version === version;
-
-/** Something of it may cost: also of one that failed and is kept to be looked at. */
-const isThere = async (cluster: Cluster, { store }: Ports): Promise<boolean> => {
-  if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
-  if (!isOver(cluster)) return true;
-  return cluster.state === 'FAILED' && isKept((await operationOf(cluster.operationId, store)).value);
-};
 
 /** Somebody waits to submit to it, or is about to. */
 const isAwaited = async ({ target, clusterId }: Cluster, { store }: Ports): Promise<boolean> =>

@@ -1,9 +1,8 @@
-import { isOver } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
 import { extended } from './lifetime.ts';
-import { clusterAt, commit, newOperation } from './records.ts';
+import { clusterAt, commit, isThere, newOperation } from './records.ts';
 
 /** It is done with its record. */
 const deadlineMs = 60_000;
@@ -13,11 +12,6 @@ export const extend: UseCase<'extend'> = {
     const target = await ports.targets.get(name);
     const place = { target: name, clusterId: clusterId ?? '' };
     const { value: cluster, version } = await clusterAt(place, ports.store);
-    if (isOver(cluster) || cluster.state === 'STOPPING')
-      throw new Fault(
-        'wrong-state',
-        `cluster ${place.clusterId} in target ${name} is ${cluster.state}: it is too late`,
-      );
     if (cluster.state === 'QUEUED')
       throw new Fault(
         'not-ready',
@@ -25,6 +19,11 @@ export const extend: UseCase<'extend'> = {
         {
           retryAfterSeconds: 30,
         },
+      );
+    if (!(await isThere(cluster, ports.store)))
+      throw new Fault(
+        'wrong-state',
+        `cluster ${place.clusterId} in target ${name} is ${cluster.state}: it is too late`,
       );
     const now = ports.now();
     const operationId = ports.newId();

@@ -3,10 +3,12 @@ import pMap from 'p-map';
 import { type Cluster, clusterStates, isOver, type NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
 
+import type { Claim } from './admission.ts';
 import { forgetAllIdleness, keepLifetime } from './keep-lifetime.ts';
 import type { Look, Sighting } from './look.ts';
 import { observeCluster } from './observe-cluster.ts';
 import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from './ports.ts';
+import { isThere } from './records.ts';
 import { freeIfLost, redrive, removeLeftover } from './redrive.ts';
 
 const pageSize = 100;
@@ -37,6 +39,9 @@ export const look = async (
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports, signal);
   const clusters = await liveClusters(name, ports);
+  const { holders } = await ports.store.lineHead(name);
+  const alive = new Set(clusters.map(({ operationId }) => operationId));
+  const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
   const parts = [
     async () =>
       each(await standing(name, ports), (operationId) =>
@@ -44,14 +49,16 @@ export const look = async (
           redrive(operationId, ports, signal),
         ),
       ),
-    () =>
-      each(clusters, (cluster) =>
+    async () =>
+      each([...clusters, ...(await keptClusters(doubtful, ports))], (cluster) =>
         tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
           keepLifetime(cluster, ports, signal),
         ),
       ),
     () =>
-      tolerating('target not observed', { target: name }, ports, () => observeTarget(clusters, target, ports, signal)),
+      tolerating('target not observed', { target: name }, ports, () =>
+        observeTarget({ clusters, doubtful }, target, ports, signal),
+      ),
   ];
   // Not even a bug in one of them keeps the next from being done: it is told when all of them are.
   await pMap(parts, (part) => part(), { concurrency: 1, stopOnError: false });
@@ -67,7 +74,7 @@ const standing = async (target: string, { store, now }: Ports): Promise<readonly
 };
 
 const observeTarget = async (
-  clusters: readonly Cluster[],
+  { clusters, doubtful }: { readonly clusters: readonly Cluster[]; readonly doubtful: readonly Claim[] },
   target: NamedTarget,
   ports: Ports,
   signal: AbortSignal,
@@ -78,7 +85,7 @@ const observeTarget = async (
   const sightings = sightingsOf(clusters, deployments, pods);
   if (sightings.length <= mostSightings) await lookAt(sightings, target, ports, signal);
   else await each(inParts(sightings), (part) => ports.looks.hand({ target: name, sightings: part }));
-  await freeLost({ target: name, clusters, deployments }, ports);
+  await freeLost(doubtful, deployments, ports);
   await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
 };
 
@@ -116,24 +123,10 @@ const removeLeftovers = (
 };
 
 /** Frees what operations hold that are over, and of which nothing is there: a cluster that was kept may be deleted by hand. */
-const freeLost = async (
-  {
-    target,
-    clusters,
-    deployments,
-  }: {
-    readonly target: string;
-    readonly clusters: readonly Cluster[];
-    readonly deployments: readonly ObservedDeployment[];
-  },
-  ports: Ports,
-) => {
+const freeLost = (doubtful: readonly Claim[], deployments: readonly ObservedDeployment[], ports: Ports) => {
   const deployed = new Set(deployments.flatMap(({ operationId }) => operationId ?? []));
-  const alive = new Set(clusters.map(({ operationId }) => operationId));
-  const { holders } = await ports.store.lineHead(target);
-  const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
-  await each(doubtful, (claim) =>
-    tolerating('claim not looked at', { target, operationId: claim.operationId }, ports, () =>
+  return each(doubtful, (claim) =>
+    tolerating('claim not looked at', { target: claim.target, operationId: claim.operationId }, ports, () =>
       freeIfLost(claim, deployed, ports),
     ),
   );
@@ -203,4 +196,18 @@ const liveClusters = async (target: string, { store }: Ports): Promise<readonly 
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
+};
+
+/** Those that failed and are kept to be looked at: like all that is there, they hold their place until they are removed. */
+const keptClusters = async (holders: readonly Claim[], { store }: Ports): Promise<readonly Cluster[]> => {
+  const found = await pMap(
+    holders.filter(({ kind }) => kind === 'deploy'),
+    async (claim) => {
+      const cluster = (await store.cluster(claim))?.value;
+      const isKept = cluster?.state === 'FAILED' && cluster.operationId === claim.operationId;
+      return isKept && (await isThere(cluster, store)) ? [cluster] : [];
+    },
+    { concurrency: atOnce },
+  );
+  return found.flat();
 };

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Cluster, Condition, DeployPhase, Operation, OperationState } from '#events/model.ts';
+import {
+  type Cluster,
+  type Condition,
+  type DeployPhase,
+  isOver,
+  type Operation,
+  type OperationState,
+} from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { policies, repeat } from '#shared/retries.ts';
@@ -47,6 +54,15 @@ export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date
 /** Whether the objects of a deploy stay when it fails: its cluster is there to be looked at. */
 export const isKept = ({ plan }: StoredOperation): boolean =>
   plan !== undefined && 'deploy' in plan && plan.deploy.onFailure === 'keep';
+
+/** Whether something of a cluster is there that may cost, and is not being removed: also of one that failed and is kept to be looked at. */
+export const isThere = async (cluster: Cluster, store: Store): Promise<boolean> => {
+  if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
+  if (!isOver(cluster)) return true;
+  // What failed behind a stop, by its program, is removed.
+  if (cluster.state !== 'FAILED' || cluster.stopOperationId !== undefined) return false;
+  return isKept((await operationOf(cluster.operationId, store)).value);
+};
 
 /** An operation as callers see it. */
 export const shown = ({ plan: _plan, taskToken: _taskToken, ...operation }: StoredOperation): Operation => operation;

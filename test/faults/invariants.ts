@@ -42,7 +42,9 @@ const mayWait = ({ state, kind, clusterId, operationId }: StoredOperation, world
 const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): boolean => {
   if (kind === 'deploy')
     return clustersOf(world).some(
-      (one) => one.operationId === operationId && (one.state === 'RUNNING' || isLeftToLookAt(one, world)),
+      (one) =>
+        one.operationId === operationId &&
+        (one.state === 'RUNNING' || (isLeftToLookAt(one, world) && one.lifetime?.endsAt === undefined)),
     );
   const job = world.table.items.get(`target#local/cluster#${clusterId}|job#${operationId}`)?.['value'] as
     | Job

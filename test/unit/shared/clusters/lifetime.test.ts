@@ -280,20 +280,47 @@ describe('a lifetime', () => {
     expect(await lifetime()).toMatchObject({ endsAt: '2026-11-24T12:00:00.000Z' });
   });
 
-  it('ends what failed and was kept to be looked at, too', async () => {
-    world.kubernetes.startsAtOnce = false;
-    const data = { mode: 'session', onFailure: 'keep', lifetime: { ttl: '1h' } };
-    await throughHttp('deploy', { clusterId, data }, world);
-    await look();
-    await machines();
-    expect(await cluster()).toMatchObject({ state: 'FAILED' });
-    world.pass(hour);
+  describe('of a cluster that failed and is kept to be looked at', () => {
+    beforeEach(async () => {
+      world.kubernetes.startsAtOnce = false;
+      const data = { mode: 'session', onFailure: 'keep', lifetime: { ttl: '1h' } };
+      await throughHttp('deploy', { clusterId, data }, world);
+      await machines();
+    });
 
-    await fire('end');
-    await machines();
+    it('is scheduled, warned of and ended like any other', async () => {
+      await look();
+      expect(firings().map(({ kind }) => kind)).toEqual(['warning', 'end']);
 
-    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
-    expect(world.kubernetes.clusters.size).toBe(0);
+      await minutes(55);
+      await fire('end');
+      await machines();
+
+      expect(told()).toHaveLength(1);
+      expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
+      expect(world.kubernetes.clusters.size).toBe(0);
+      expect(firings()).toEqual([]);
+    });
+
+    it('ends by the look of the minute when no firing comes, while nothing answers', async () => {
+      world.kubernetes.unreachable = true;
+
+      await minutes(60);
+
+      expect(await cluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
+    });
+
+    it('is extended', async () => {
+      await minutes(30);
+
+      expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'done' });
+      await minutes(100);
+      expect(await cluster()).toMatchObject({ state: 'FAILED', lifetime: { version: 2 } });
+      await minutes(30);
+      await machines();
+
+      expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    });
   });
 });
 
@@ -323,6 +350,13 @@ describe('extend', () => {
     await started({ ttl: '1h' });
     world.pass(hour);
     await fire('end');
+
+    expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
+  });
+
+  it('is too late for a cluster that failed, of which nothing is kept', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await started({ ttl: '1h' });
 
     expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
