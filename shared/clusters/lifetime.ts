@@ -5,6 +5,8 @@ import { Fault, type Mistake } from '#events/problem.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
+import type { Change, Versioned } from './ports.ts';
+
 /**
  * Looks come each minute, and one may be late. Where more time than this lies between two of them, nobody knows what
  * was between them, and idle time begins anew.
@@ -157,6 +159,16 @@ export const idleBehind = (idle: Idleness | undefined, seen: Seen, now: Date): I
   return idle === undefined || now.getTime() - Date.parse(idle.seenAt) > longestGapMs
     ? { since: seenAt, seenAt }
     : { ...idle, seenAt };
+};
+
+/**
+ * What a submit writes of its session: that it is not idle. Whoever ends it for that at the same time writes the same
+ * record, so that one of the two finds the other's. A session without idle time is not written, and not contended for.
+ */
+export const wakened = ({ value, version }: Versioned<Cluster>): Pick<Change, 'cluster'> => {
+  if (value.state !== 'RUNNING' || value.lifetime?.idle === undefined) return {};
+  const { idle: _idle, ...lifetime } = value.lifetime;
+  return { cluster: { value: { ...value, lifetime }, previous: version } };
 };
 
 /** When a session that stays idle ends. */

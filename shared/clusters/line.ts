@@ -5,7 +5,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 
 import { type Block, type Claim, isLimited, type LineHead, mustEverFit, turnsOf } from './admission.ts';
-import { begun } from './lifetime.ts';
+import { begun, wakened } from './lifetime.ts';
 import type { Change, Claimant, Ports, Store, StoredOperation } from './ports.ts';
 import {
   clusterAt,
@@ -197,7 +197,9 @@ const start = async (claim: Claim, gate: number | undefined, ports: Ports): Prom
   const deadline = new Date(now.getTime() + startedWithinMs[claim.kind]).toISOString();
   await commit(
     {
-      ...(claim.kind === 'deploy' ? await movedTo('REQUESTED', operation.value, {}, ports) : {}),
+      ...(claim.kind === 'deploy'
+        ? await movedTo('REQUESTED', operation.value, {}, ports)
+        : wakened(await clusterAt(claim, ports.store))),
       operations: [{ ...started, value: { ...started.value, startedAt: now.toISOString(), deadline } }],
       gate: { target: claim.target, drained: undefined, previous: gate },
       holders: [claim],

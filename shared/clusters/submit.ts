@@ -5,6 +5,7 @@ import { demandOfJob } from '#shared/flink/resources.ts';
 import type { UseCase } from './accept.ts';
 import type { Block } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
+import { wakened } from './lifetime.ts';
 import type { Change, Jars, StoredOperation } from './ports.ts';
 import { clusterAt, newOperation } from './records.ts';
 import { restoring, savepointFor } from './restore.ts';
@@ -16,7 +17,8 @@ export const submit: UseCase<'submit'> = {
   async record({ target: name, clusterId, data, door }, key, ports) {
     const target = await ports.targets.get(name);
     const place = { target: name, clusterId: clusterId ?? '' };
-    const { value: cluster } = await clusterAt(place, ports.store);
+    const found = await clusterAt(place, ports.store);
+    const cluster = found.value;
     mustTakeJobs(cluster);
     // One that comes up is waited for.
     if (isOver(cluster) || cluster.state === 'STOPPING') mustRun(cluster);
@@ -45,6 +47,7 @@ export const submit: UseCase<'submit'> = {
       return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
     const changeOf = (block: Block | undefined): Change => ({
+      ...wakened(found),
       operations: [{ value: operationAt(block), previous: undefined }],
       ...key(operationId),
     });

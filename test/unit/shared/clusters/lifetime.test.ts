@@ -552,6 +552,35 @@ describe('a session that ends when it is idle', () => {
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
 
+  it('lives behind a submit that no list shows yet', async () => {
+    await started({ idleAfter });
+    await minutes(29);
+    await throughHttp('submit', { clusterId, data: { jar } }, world);
+    // An index is behind what it lists.
+    world.store.openOperations = async () => [];
+
+    await minutes(3);
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(stops()).toEqual([]);
+  });
+
+  it('refuses a submit that its end was faster than', async () => {
+    await started({ idleAfter });
+    await minutes(29);
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      world.store.commit = commit;
+      await minutes(2);
+      return commit(change);
+    };
+
+    const outcome = await throughHttp('submit', { clusterId, data: { jar } }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
+    expect(await cluster()).toMatchObject({ state: 'STOPPING', reason: 'Idle' });
+  });
+
   it('begins anew behind an extension', async () => {
     await started({ idleAfter });
     await minutes(29);
