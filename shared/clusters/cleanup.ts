@@ -50,7 +50,8 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
       await notePhase({ value: operation, version }, 'waiting for Flink to answer, for the savepoints', ports);
       return waiting(state);
     }
-    return stop.savepoint === 'required' ? savepointFailed(state, 'Flink does not answer') : done(state);
+    const isRequired = stop.savepoint === 'required' && (await hasBeenUp(operation, ports));
+    return isRequired ? savepointFailed(state, 'Flink does not answer') : done(state);
   }
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
@@ -93,6 +94,12 @@ const isWaitedFor = async (
     if (!(error instanceof Fault)) throw error;
     return true;
   }
+};
+
+/** Of what never was, there is nothing to save. */
+const hasBeenUp = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
+  const { value: cluster } = await clusterAt(operation, store);
+  return (await operationOf(cluster.operationId, store)).value.state === 'SUCCEEDED';
 };
 
 /** Keeps where savepoints are: from there the jobs can be started again. */

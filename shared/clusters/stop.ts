@@ -7,8 +7,8 @@ import type { Change, StoredOperation, Versioned } from './ports.ts';
 import { clusterAt, commit, inFlightUntil, newOperation, operationOf, progressed } from './records.ts';
 import { moved } from './state.ts';
 
-/** It has no state that could be saved. */
-const isComingUp = ({ state }: Cluster) => state === 'QUEUED' || state === 'REQUESTED' || state === 'DEPLOYING';
+/** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */
+const isComingUp = ({ state }: Cluster) => state === 'REQUESTED' || state === 'DEPLOYING';
 
 /** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
 const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>

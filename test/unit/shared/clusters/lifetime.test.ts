@@ -472,6 +472,21 @@ describe('a stop with required savepoints that failed', () => {
   });
 });
 
+describe('a stop with required savepoints of a cluster that waits in line', () => {
+  it('ends it: there is nothing to save', async () => {
+    limit({ limits: { clusters: 1 } });
+    await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    await started(undefined);
+    expect(await cluster()).toMatchObject({ state: 'QUEUED' });
+
+    await throughHttp('stop', { clusterId, data: { savepoint: 'required' } }, world);
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(stops()).toMatchObject([{ value: { state: 'SUCCEEDED' } }]);
+  });
+});
+
 describe('a session that ends when it is idle', () => {
   const idleAfter = '30min';
 
