@@ -178,8 +178,12 @@ const tolerating = async (
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    log.warn(what, { ...fields, code: error.code, detail: error.message });
+    if (error instanceof Fault) log.warn(what, { ...fields, code: error.code, detail: error.message });
+    else
+      log.error(what, {
+        ...fields,
+        detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      });
   }
 };
 

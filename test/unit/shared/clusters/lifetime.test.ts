@@ -487,6 +487,24 @@ describe('a stop with required savepoints of a cluster that waits in line', () =
   });
 });
 
+describe('a look that meets an error of one cluster', () => {
+  it('goes on with the others', async () => {
+    await started({ ttl: '1h' });
+    await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    await machines();
+    world.kubernetes.cluster('other').flink.addJob('a'.repeat(32));
+    world.timers.waiting.clear();
+    world.pass(hour);
+    world.ports.machines.start = async () => {
+      throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    };
+
+    await look();
+
+    expect([...world.store.jobRecords.values()]).toMatchObject([{ value: { clusterId: 'other' } }]);
+  });
+});
+
 describe('a session that ends when it is idle', () => {
   const idleAfter = '30min';
 
