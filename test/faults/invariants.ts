@@ -272,6 +272,11 @@ const objects = (world: ModelWorld) => {
   });
 };
 
+const wasKept = ({ operationId }: Cluster, operations: ReadonlyMap<string, StoredOperation>) => {
+  const deploy = operations.get(operationId);
+  return deploy?.state === 'FAILED' && isKept(deploy);
+};
+
 /** No record of what is not there, and no end without its traces gone. */
 const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
   const operations = new Map(operationsOf(world).map((operation) => [operation.operationId, operation]));
@@ -281,12 +286,12 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
     if (state === 'RUNNING')
       return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
     const stop = operations.get(cluster.stopOperationId ?? '');
+    const asked = stop?.plan !== undefined && 'stop' in stop.plan ? stop.plan.stop.ha : undefined;
+    // One that never came up and was kept to be looked at goes as its stop says; it has no end of a program.
+    const isOver = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
     const purged =
-      (stop?.state === 'SUCCEEDED' &&
-        stop.plan !== undefined &&
-        'stop' in stop.plan &&
-        stop.plan.stop.ha === 'purge') ||
-      (mode === 'application' && (state === 'FINISHED' || state === 'FAILED') && !isLeftToLookAt(cluster, world));
+      (stop?.state === 'SUCCEEDED' && asked === 'purge') ||
+      (isOver && !isLeftToLookAt(cluster, world) && !(wasKept(cluster, operations) && asked === 'keep'));
     const kept = world.kubernetes.objects.has(`ConfigMap/${clusterId}-cluster-config-map`);
     return purged && kept && byHand.size === 0
       ? [`${clusterId} is ${state}, and its high-availability data is left`]
