@@ -272,10 +272,12 @@ const objects = (world: ModelWorld) => {
   });
 };
 
-const wasKept = ({ operationId }: Cluster, operations: ReadonlyMap<string, StoredOperation>) => {
-  const deploy = operations.get(operationId);
-  return deploy?.state === 'FAILED' && isKept(deploy);
-};
+/** Whether a stop of some life of the id asked for its data to stay. */
+const isToStay = ({ clusterId }: Cluster, operations: ReadonlyMap<string, StoredOperation>) =>
+  [...operations.values()].some(
+    ({ clusterId: stopped, plan }) =>
+      stopped === clusterId && plan !== undefined && 'stop' in plan && plan.stop.ha === 'keep',
+  );
 
 /** No record of what is not there, and no end without its traces gone. */
 const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
@@ -287,11 +289,10 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
       return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
     const stop = operations.get(cluster.stopOperationId ?? '');
     const asked = stop?.plan !== undefined && 'stop' in stop.plan ? stop.plan.stop.ha : undefined;
-    // One that never came up and was kept to be looked at goes as its stop says; it has no end of a program.
     const isOver = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
     const purged =
       (stop?.state === 'SUCCEEDED' && asked === 'purge') ||
-      (isOver && !isLeftToLookAt(cluster, world) && !(wasKept(cluster, operations) && asked === 'keep'));
+      (isOver && !isLeftToLookAt(cluster, world) && !isToStay(cluster, operations));
     const kept = world.kubernetes.objects.has(`ConfigMap/${clusterId}-cluster-config-map`);
     return purged && kept && byHand.size === 0
       ? [`${clusterId} is ${state}, and its high-availability data is left`]
