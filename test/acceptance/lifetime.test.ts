@@ -17,7 +17,7 @@ import {
   call,
   clusterPath,
   deploy,
-  eventsOf,
+  toldOf,
   freshId,
   objectsOf,
   stop,
@@ -81,7 +81,7 @@ const jobsOf = async (clusterId: string) =>
   (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 const transitionsOf = async (clusterId: string) =>
   (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events`)).body.transitions;
-const told = (clusterId: string, type: string) => eventsOf(clusterId).filter((event) => event['detail-type'] === type);
+const told = (clusterId: string, type: string) => toldOf(clusterId).filter((event) => event['detail-type'] === type);
 const operationOf = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
 
 /** Stopped once, for this reason, by its own stop, with nothing left, and all of it told. */

@@ -101,9 +101,12 @@ export const events = (): readonly { readonly 'detail-type': string; readonly de
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { 'detail-type': string; detail: Record<string, unknown> });
 
+/** All that the bus was told of a cluster. */
+export const toldOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
+
 /** What the bus was told of the states of a cluster and its jobs. */
 export const eventsOf = (clusterId: string) =>
-  events().filter((event) => event.detail['clusterId'] === clusterId && event['detail-type'].endsWith('State Change'));
+  toldOf(clusterId).filter((event) => event['detail-type'].endsWith('State Change'));
 
 let counter = 0;
 /** A cluster id that no other test has. */
