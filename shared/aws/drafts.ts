@@ -1,8 +1,7 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-
 import { Fault } from '#events/problem.ts';
 import type { Drafts } from '#shared/clusters/ports.ts';
-import { awsRetries } from '#shared/retries.ts';
+
+import { s3 } from './s3.ts';
 
 /** As large as a command by HTTP can be. */
 const mostBytes = 6_000_000;
@@ -11,19 +10,8 @@ const keyOf = (operationId: string) => `commands/${operationId}.json`;
 
 /** Commands in S3, beside the uploads: `commands/<operation id>.json`. The bucket is encrypted, and forgets them after a while. */
 export const openDrafts = (bucket: string): Drafts => {
-  let client: S3Client | undefined;
-  const sdk = async () => {
-    const module = await import('@aws-sdk/client-s3');
-    client ??= new module.S3Client({
-      ...awsRetries,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
-    return { ...module, client };
-  };
-
   const read = async (key: string): Promise<string | undefined> => {
-    const { client, GetObjectCommand, NoSuchKey } = await sdk();
+    const { client, GetObjectCommand, NoSuchKey } = await s3();
     try {
       const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       if (ContentLength > mostBytes)
@@ -40,7 +28,7 @@ export const openDrafts = (bucket: string): Drafts => {
 
   return {
     async keep(operationId, data) {
-      const { client, PutObjectCommand } = await sdk();
+      const { client, PutObjectCommand } = await s3();
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
@@ -57,7 +45,7 @@ export const openDrafts = (bucket: string): Drafts => {
     },
 
     async remove(operationId) {
-      const { client, DeleteObjectCommand } = await sdk();
+      const { client, DeleteObjectCommand } = await s3();
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(operationId) }));
     },
 

@@ -1,8 +1,7 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-
 import { Fault } from '#events/problem.ts';
 import type { Jars } from '#shared/clusters/ports.ts';
-import { awsRetries } from '#shared/retries.ts';
+
+import { s3 } from './s3.ts';
 
 const uploadSeconds = 3600;
 const headBytes = 4;
@@ -16,22 +15,12 @@ interface JarOptions {
 
 /** Uploaded jars in S3: `s3://<bucket>/uploads/<target>/<id>/<name>`. */
 export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
-  let s3: S3Client | undefined;
-  const sdk = async () => {
-    const module = await import('@aws-sdk/client-s3');
-    s3 ??= new module.S3Client({
-      ...awsRetries,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
-    return { ...module, s3 };
-  };
   const uploadsOf = (target: string) => `s3://${bucket}/uploads/${target}/`;
   const keyOf = (jar: string) => jar.slice(`s3://${bucket}/`.length);
 
   return {
     async upload({ target, name, bytes }) {
-      const { s3, PutObjectCommand } = await sdk();
+      const { client, PutObjectCommand } = await s3();
       const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
       const jar = `${uploadsOf(target)}${newId()}/${name}`;
       const command = new PutObjectCommand({
@@ -40,7 +29,7 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
         ContentLength: bytes,
         ContentType: contentType,
       });
-      const url = await getSignedUrl(s3, command, {
+      const url = await getSignedUrl(client, command, {
         expiresIn: uploadSeconds,
         signableHeaders: new Set(['host', 'content-length', 'content-type']),
       });
@@ -54,9 +43,9 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
 
     async inspect(jar, target) {
       if (!jar.startsWith(uploadsOf(target))) return undefined;
-      const { s3, GetObjectCommand, NoSuchKey } = await sdk();
+      const { client, GetObjectCommand, NoSuchKey } = await s3();
       try {
-        const { Body, ContentRange } = await s3.send(
+        const { Body, ContentRange } = await client.send(
           new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar), Range: `bytes=0-${headBytes - 1}` }),
         );
         return {
@@ -70,9 +59,9 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
     },
 
     async open(jar, signal) {
-      const { s3, GetObjectCommand, NoSuchKey } = await sdk();
+      const { client, GetObjectCommand, NoSuchKey } = await s3();
       try {
-        const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar) }), {
+        const { Body, ContentLength } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar) }), {
           abortSignal: signal,
         });
         // In Node the body is a readable stream of bytes.

@@ -1,28 +1,16 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-
 import type { SpecHead } from '#events/specs.ts';
 import type { Specs } from '#shared/clusters/ports.ts';
-import { awsRetries } from '#shared/retries.ts';
+
+import { s3 } from './s3.ts';
 
 const folderOf = (target: string) => `specs/${target}/`;
 const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json`;
 
 /** Stored specs in S3: `specs/<target>/<name>.json`. What is in them may be secret: the bucket is encrypted. */
 export const openSpecs = (bucket: string): Specs => {
-  let client: S3Client | undefined;
-  const sdk = async () => {
-    const module = await import('@aws-sdk/client-s3');
-    client ??= new module.S3Client({
-      ...awsRetries,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
-    return { ...module, client };
-  };
-
   return {
     async list(target) {
-      const { client, ListObjectsV2Command } = await sdk();
+      const { client, ListObjectsV2Command } = await s3();
       const found: SpecHead[] = [];
       let token: string | undefined;
       do {
@@ -39,7 +27,7 @@ export const openSpecs = (bucket: string): Specs => {
     },
 
     async read(target, name) {
-      const { client, GetObjectCommand, NoSuchKey } = await sdk();
+      const { client, GetObjectCommand, NoSuchKey } = await s3();
       try {
         const { Body, LastModified = new Date(0) } = await client.send(
           new GetObjectCommand({ Bucket: bucket, Key: keyOf(target, name) }),
@@ -52,7 +40,7 @@ export const openSpecs = (bucket: string): Specs => {
     },
 
     async put(target, name, data) {
-      const { client, PutObjectCommand } = await sdk();
+      const { client, PutObjectCommand } = await s3();
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
@@ -64,7 +52,7 @@ export const openSpecs = (bucket: string): Specs => {
     },
 
     async remove(target, name) {
-      const { client, DeleteObjectCommand } = await sdk();
+      const { client, DeleteObjectCommand } = await s3();
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(target, name) }));
     },
   };
