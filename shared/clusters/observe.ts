@@ -8,10 +8,9 @@ import { forgetAllIdleness, keepLifetime } from './keep-lifetime.ts';
 import type { Look, Sighting } from './look.ts';
 import { observeCluster } from './observe-cluster.ts';
 import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from './ports.ts';
-import { isThere } from './records.ts';
+import { everyCluster, isThere } from './records.ts';
 import { freeIfLost, redrive, removeLeftover } from './redrive.ts';
 
-const pageSize = 100;
 const atOnce = 16;
 /** Fits into a message, and into the function's time even if none of them answers. */
 const mostSightings = 50;
@@ -38,7 +37,7 @@ export const look = async (
 ): Promise<void> => {
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports, signal);
-  const clusters = await liveClusters(name, ports);
+  const clusters = await everyCluster(name, liveStates, ports.store);
   const { holders } = await ports.store.lineHead(name);
   const alive = new Set(clusters.map(({ operationId }) => operationId));
   const doubtful = holders.filter(({ operationId }) => !alive.has(operationId));
@@ -185,21 +184,6 @@ const tolerating = async (
         detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
       });
   }
-};
-
-const liveClusters = async (target: string, { store }: Ports): Promise<readonly Cluster[]> => {
-  const found: Cluster[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.clusters(target, {
-      states: liveStates,
-      limit: pageSize,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return found;
 };
 
 /** Those that failed and are kept to be looked at: like all that is there, they hold their place until they are removed. */

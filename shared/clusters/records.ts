@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import {
   type Cluster,
+  type ClusterState,
   type Condition,
   type DeployPhase,
   isOver,
@@ -24,6 +25,24 @@ export const clusterAt = async (place: Place, store: Store): Promise<Versioned<C
   const found = await store.cluster(place);
   if (found === undefined)
     throw new Fault('not-found', `there is no cluster ${place.clusterId} in target ${place.target}`);
+  return found;
+};
+
+const pageSize = 100;
+
+/** All clusters of a target that are in one of the states. Eventually consistent. */
+export const everyCluster = async (
+  target: string,
+  states: readonly ClusterState[],
+  store: Store,
+): Promise<readonly Cluster[]> => {
+  const found: Cluster[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.clusters(target, { states, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
   return found;
 };
 

@@ -7,14 +7,13 @@ import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 import { accept } from './accept.ts';
 import type { ScheduleFiring } from './firing.ts';
 import type { Ports, StoredOperation } from './ports.ts';
-import { commit, repeatedly } from './records.ts';
+import { commit, everyCluster, repeatedly } from './records.ts';
 import { settleSchedule } from './schedules.ts';
 import { readSpec } from './specs.ts';
 
 /** A record of the table holds no more, and a function has the time for them. */
 const mostClusters = 1_000;
 const atOnce = 8;
-const pageSize = 100;
 /** What comes later than that would meet other clusters than those that it was meant for. */
 const longestLateMs = 3_600_000;
 /** What a stop has nothing to do to is left out. */
@@ -116,17 +115,7 @@ const clustersOf = async (
   { labels, mode }: Selector,
   { store }: Ports,
 ): Promise<readonly Cluster[]> => {
-  const found: Cluster[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.clusters(target, {
-      states: stoppable,
-      limit: pageSize,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    found.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  const found = await everyCluster(target, stoppable, store);
   return found
     .filter((cluster) => mode === undefined || cluster.mode === mode)
     .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));
