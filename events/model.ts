@@ -106,6 +106,9 @@ export const Job = z
       .string()
       .optional()
       .meta({ description: 'Where the savepoint is that it was ended with: all that it did is in it.' }),
+    stoppedWithCluster: z.literal(true).optional().meta({
+      description: 'It ended as its cluster was being stopped: a session with `restore` starts it again.',
+    }),
     clusterOperationId: z
       .string()
       .meta({ description: 'The deploy of the cluster that it runs on: an id may have several lives.' }),
@@ -125,6 +128,17 @@ export const DeployPhase = z.strictObject({
   at: Time,
 });
 export type DeployPhase = Readonly<z.infer<typeof DeployPhase>>;
+
+/** A job that a session starts again. */
+export const RestoredJob = z
+  .strictObject({
+    jobId: z.string().meta({ description: 'Its id, and that of the submit which starts it.' }),
+    name: z.string(),
+    savepoint: z.string(),
+    formerJobId: z.string().meta({ description: 'What it was submitted as; its program is started again.' }),
+  })
+  .meta({ id: 'RestoredJob' });
+export type RestoredJob = Readonly<z.infer<typeof RestoredJob>>;
 
 export const Operation = z
   .strictObject({
@@ -167,6 +181,10 @@ export const Operation = z
       .string()
       .optional()
       .meta({ description: 'The savepoint that it starts from, where it named a cluster.' }),
+    restores: z.array(RestoredJob).optional().meta({
+      description:
+        'Of the deploy of a session: the jobs that it starts again. Their submits are there when it has SUCCEEDED.',
+    }),
     batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 
+import { keepJars } from '#shared/clusters/keep-jars.ts';
 import { tellOfOrphans } from '#shared/clusters/orphans.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
 import { keepSchedules } from '#shared/clusters/schedules.ts';
@@ -12,6 +13,7 @@ export const janitorHandler = (ports: Ports) =>
   middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) => {
     await keepSchedules(ports);
     await tellOfOrphans(ports, signal);
+    await keepJars(ports);
   });
 
 export const handler = janitorHandler(live);

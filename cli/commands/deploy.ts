@@ -9,6 +9,8 @@ import { documentOf } from '../documents.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { clusterLine } from '../flink-lines.ts';
 import { carryOut } from '../operations.ts';
+import type { RestoreFrom } from '../options.ts';
+import { awaitRestored } from '../restored.ts';
 import { specPath } from './spec.ts';
 
 interface Options {
@@ -44,6 +46,7 @@ export const deploy = defineCommand<Options>({
     if (context.json) context.printJson({ operation, cluster });
     else if (wait) context.print(clusterLine('Create', cluster, undefined));
     else context.print(`Cluster ${cluster.clusterId} is being started as operation ${operation.operationId}.`);
+    if (wait) await awaitRestored(operation, context);
   },
 });
 
@@ -60,8 +63,14 @@ const overridden = (
   ...layered('config', stored, config),
   ...layered('lifetime', stored, lifetime),
   ...layered('labels', stored, labels),
-  ...layered('job', stored, restore === undefined ? {} : { restore }),
+  ...withRestore(stored, restore),
 });
+
+/** Of a session, or of the program of an application. */
+const withRestore = (stored: Readonly<Record<string, unknown>>, restore: RestoreFrom | undefined) => {
+  if (restore === undefined) return {};
+  return stored['mode'] === 'application' ? layered('job', stored, { restore }) : layered('restore', stored, restore);
+};
 
 const layered = (member: string, stored: Readonly<Record<string, unknown>>, given: object | undefined = {}) => {
   const below = stored[member];

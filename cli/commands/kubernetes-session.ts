@@ -9,6 +9,8 @@ import { Failure, Interrupted, UsageError } from '../failure.ts';
 import { clusterLine } from '../flink-lines.ts';
 import { type DeployBody, deployBody, readLocalInput } from '../folder.ts';
 import { carryOut, follow, type WaitOptions, waitOptions } from '../operations.ts';
+import type { RestoreFrom } from '../options.ts';
+import { awaitRestored } from '../restored.ts';
 import type { ShellEnd } from '../shell.ts';
 
 /** How long a pipe may take to say `stop` before a session is started for it. */
@@ -21,16 +23,14 @@ export const kubernetesSession = defineCommand<WaitOptions>({
     'drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'start a session and wait until it runs',
     'drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=4 -Dkubernetes.container.image.ref=flink:2.2':
       'with Flink options',
+    'drey kubernetes-session -Dkubernetes.cluster-id=etl -Ddrey.restore.from-cluster=etl':
+      'with the jobs that it was stopped with, from their savepoints',
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
       'stop it',
   },
   run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
-    if (context.restore !== undefined)
-      throw new UsageError(
-        'A session has no job of its own to restore: give -Ddrey.restore.from-cluster to each `drey run` on it.',
-      );
     const wanted = await wantedOf(wait, context);
     if (wanted.body.config['execution.attached']?.toLowerCase() === 'true') {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
@@ -44,7 +44,7 @@ export const kubernetesSession = defineCommand<WaitOptions>({
 
 interface Wanted {
   readonly target: string;
-  readonly body: DeployBody;
+  readonly body: DeployBody & { readonly restore?: RestoreFrom };
   /** Until it is up. */
   readonly wait: boolean;
 }
@@ -52,7 +52,9 @@ interface Wanted {
 const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
   const local = await readLocalInput(context);
   local.warnings.forEach(context.note);
-  return { body: await deployBody(context, local), target: await context.target(), wait };
+  const body = await deployBody(context, local);
+  const { restore } = context;
+  return { body: restore === undefined ? body : { ...body, restore }, target: await context.target(), wait };
 };
 
 const existingSession = async (
@@ -193,9 +195,10 @@ const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
       ? await carryOut(request, context)
       : await context.api.post<Accepted>(request.path, request.body);
     const cluster = await readCluster(operation, context);
-    return wait
-      ? announce('Create', { operation, cluster }, wanted, context)
-      : announceStart(cluster, operation, context);
+    if (!wait) return announceStart(cluster, operation, context);
+    announce('Create', { operation, cluster }, wanted, context);
+    await awaitRestored(operation, context);
+    return cluster;
   } catch (error) {
     const existing =
       error instanceof Failure && error.code === 'id-taken' ? await existingSession(wanted, context) : undefined;
@@ -206,6 +209,8 @@ const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
 
 const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Promise<Cluster> => {
   const { state, operationId } = cluster;
+  if (context.restore !== undefined)
+    context.note(`The ${clusterTitle(cluster)} is there already: it starts no jobs again.`);
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
     context.note(`The ${clusterTitle(cluster)} is there already: the options given now are not applied to it.`);
   }

@@ -27,6 +27,7 @@ export const operation = defineCommand({
       Savepoint: found.savepoint,
       Checkpoint: found.checkpoint === undefined ? undefined : String(found.checkpoint),
       'Restored from': found.restoredFrom,
+      'Starts again': found.restores?.map(({ name, jobId }) => `${name} as job ${jobId}`).join(', '),
       Batch: found.batchId,
       Correlation: found.correlationId,
       Created: localTime(found.createdAt),

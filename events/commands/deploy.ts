@@ -4,7 +4,7 @@ import { DeploymentMode } from '../model.ts';
 import { Lifetime } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueing, Restore } from './program.ts';
+import { Args, Parallelism, queueing, Restore, RestoreJobs } from './program.ts';
 
 const optionName = /^[$A-Za-z_][$\w-]*(\.[$\w-]+)*$/;
 
@@ -67,10 +67,11 @@ export const deploy = defineCommand({
         .optional()
         .meta({ description: 'Short for kubernetes.container.image.ref.', example: 'flink:2.2' }),
       job: ApplicationJob.optional().meta({ description: 'The program, in application mode.' }),
-      restore: z
-        .never('is of a program: of the job of an application, or of each submit to a session')
-        .optional()
-        .meta({ description: 'Not here: it is a member of `job`, and of each submit to a session.' }),
+      restore: RestoreJobs.optional().meta({
+        description:
+          'Of a session: the jobs that it starts again once it is up. That of an application is a member of `job`.',
+        example: { fromCluster: 'office', latest: true, orNothing: true },
+      }),
       flinkVersion: z
         .enum(['1.20', '2.2'])
         .optional()

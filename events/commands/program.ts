@@ -39,16 +39,23 @@ export const Args = z
 
 export const Parallelism = z.int().min(1, 'the parallelism is a positive number').max(32_768);
 
+const latest = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' });
+
+const howRestored = {
+  allowNonRestoredState: z.boolean().default(false),
+  claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
+};
+
 export const Restore = z
   .strictObject({
     path: z.string().min(1).optional().meta({ description: 'Of a savepoint or a retained checkpoint.' }),
     fromCluster: ClusterId.optional().meta({
       description: 'Instead of a path: the savepoint that a job of this cluster of the same target was stopped with.',
     }),
-    latest: z
-      .literal(true)
-      .optional()
-      .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' }),
+    latest,
     job: z
       .string()
       .min(1)
@@ -58,8 +65,7 @@ export const Restore = z
       .boolean()
       .optional()
       .meta({ description: 'Without such a savepoint it starts with no state, instead of not at all.' }),
-    allowNonRestoredState: z.boolean().default(false),
-    claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
+    ...howRestored,
   })
   .refine(
     ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
@@ -71,3 +77,20 @@ export const Restore = z
     'latest, job and orNothing belong to fromCluster',
   );
 export type Restore = Readonly<z.output<typeof Restore>>;
+
+/** The jobs that a session starts again. */
+export const RestoreJobs = z
+  .strictObject({
+    fromCluster: ClusterId.meta({
+      description: 'The jobs that this session of the same target was stopped with, each from its savepoint.',
+    }),
+    latest,
+    job: z.string().min(1).optional().meta({ description: 'Only the one of this name or id.' }),
+    orNothing: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Where it was stopped with no job, it starts without, instead of not at all.' }),
+    ...howRestored,
+  })
+  .meta({ id: 'RestoreJobs' });
+export type RestoreJobs = Readonly<z.output<typeof RestoreJobs>>;

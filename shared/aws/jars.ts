@@ -5,6 +5,7 @@ import { s3 } from './s3.ts';
 
 const uploadSeconds = 3600;
 const headBytes = 4;
+const freshMs = 7 * 24 * 3_600_000;
 const contentType = 'application/java-archive';
 
 interface JarOptions {
@@ -17,6 +18,7 @@ interface JarOptions {
 export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
   const uploadsOf = (target: string) => `s3://${bucket}/uploads/${target}/`;
   const keyOf = (jar: string) => jar.slice(`s3://${bucket}/`.length);
+  const encodedKey = (jar: string) => keyOf(jar).split('/').map(encodeURIComponent).join('/');
 
   return {
     async upload({ target, name, bytes }) {
@@ -54,6 +56,22 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
         };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+
+    async keep(jar) {
+      const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
+      const at = { Bucket: bucket, Key: keyOf(jar) };
+      try {
+        const { LastModified } = await client.send(new HeadObjectCommand(at));
+        if (LastModified !== undefined && now().getTime() - LastModified.getTime() < freshMs) return true;
+        // A copy onto itself is a new object; S3 wants to see that something changes.
+        const replaced = { MetadataDirective: 'REPLACE', ContentType: contentType } as const;
+        await client.send(new CopyObjectCommand({ ...at, ...replaced, CopySource: `${bucket}/${encodedKey(jar)}` }));
+        return true;
+      } catch (error) {
+        if (error instanceof NotFound) return false;
         throw error;
       }
     },

@@ -110,7 +110,8 @@ const recordSavepoints = async (jobs: readonly Job[], results: readonly Savepoin
     await update(ports, async () => {
       const known = await ports.store.job(job, job.jobId);
       if (known === undefined) return { result: undefined };
-      const value = { ...known.value, savepoint: result.location, finalSavepoint: result.location };
+      const saved = { savepoint: result.location, finalSavepoint: result.location };
+      const value = { ...known.value, ...saved, stoppedWithCluster: true as const };
       return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
     });
   }

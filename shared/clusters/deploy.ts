@@ -11,7 +11,7 @@ import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
-import { restoring, savepointFor } from './restore.ts';
+import { howRestored, jobsToRestore, restoring, savepointFor } from './restore.ts';
 import { moved, requested } from './state.ts';
 import { teamOf } from './submit.ts';
 
@@ -51,8 +51,9 @@ export const deploy: UseCase<'deploy'> = {
       );
     }
 
+    const restores = await jobsToRestore(command.data.restore, place.target, ports);
     const now = ports.now();
-    const { mode, onFailure, labels, correlationId, taskToken } = command.data;
+    const { mode, onFailure, labels, correlationId, taskToken, restore } = command.data;
     const lifetime = lifetimeOf(command.data.lifetime, { mode, target, now });
     const claim = claimOf(
       {
@@ -68,8 +69,15 @@ export const deploy: UseCase<'deploy'> = {
     );
     const operationAt = (block: Block | undefined): StoredOperation => {
       const { door } = command;
-      const fields = { operationId, kind: 'deploy' as const, ...place, door, correlationId, taskToken, restoredFrom };
-      const plan = { deploy: { onFailure, ...(block === undefined ? {} : { drafted: true as const }) } };
+      const restoring = { restoredFrom, ...(restores.length === 0 ? {} : { restores: [...restores] }) };
+      const fields = { operationId, kind: 'deploy' as const, ...place, door, correlationId, taskToken, ...restoring };
+      const plan = {
+        deploy: {
+          onFailure,
+          ...(block === undefined ? {} : { drafted: true as const }),
+          ...(restore === undefined ? {} : { restore: howRestored(restore) }),
+        },
+      };
       const operation = newOperation({ ...fields, ...command.element, plan }, startedWithinMs.deploy, now);
       return block === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
@@ -271,8 +279,9 @@ export const demandOf = (...args: Parameters<typeof rendered>): Demand => render
  * @throws Fault `unsupported-mode` or `refused-option` for what the target does not allow.
  */
 export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTarget): ClusterInput => {
-  const { mode, image, config, job, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
+  const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw refusedMode();
+  if (mode === 'application' && restore !== undefined) throw misplacedRestore();
   const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   const refused = refusals(own, clusterId, target);
   if (refused.length > 0)
@@ -300,6 +309,11 @@ const refusedMode = () =>
   new Fault('unsupported-mode', 'Per-Job Mode not supported by Active Kubernetes deployments.', {
     errors: [{ pointer: '/mode', detail: 'session and application are what there is' }],
   });
+
+const misplacedRestore = () => {
+  const detail = 'is of a session; an application has it as a member of its job';
+  return new Fault('malformed-request', `/restore: ${detail}`, { errors: [{ pointer: '/restore', detail }] });
+};
 
 const refusals = (
   config: Readonly<Record<string, string>>,

@@ -10,6 +10,7 @@ import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { judge, phasesOf, type Probe } from './probe.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
+import { resubmit } from './resubmit.ts';
 import { moved, withCondition } from './state.ts';
 
 /** What the lifecycle machine carries from step to step. */
@@ -125,8 +126,10 @@ export const recordRunning = async (
   ports: Ports,
   signal: AbortSignal,
 ): Promise<LifecycleState> => {
-  const recorded = await recordUp(state, ports);
   const { value: operation } = await operationOf(state.operationId, ports.store);
+  // Before it is up: whoever sees that finds them.
+  await resubmit(operation, ports, signal);
+  const recorded = await recordUp(state, ports);
   const { value: cluster } = await clusterAt(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports, signal);

@@ -170,7 +170,7 @@ const forgotten = (
 
 const asJob = (
   overview: JobOverview,
-  { target, clusterId, operationId }: Cluster,
+  { target, clusterId, operationId, state: clusterState }: Cluster,
   { causes, savepoints, submits }: Seen,
   now: Date,
 ): Job => {
@@ -189,6 +189,7 @@ const asJob = (
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // One that was taken on the way does not have all that the job did.
     ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
+    ...(savepoint?.isOfStop === true && clusterState === 'STOPPING' ? { stoppedWithCluster: true } : {}),
     ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

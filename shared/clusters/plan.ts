@@ -6,7 +6,7 @@ import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.
 import { generatedId, inputOf, restoreOf, withJob } from './deploy.ts';
 import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
-import { savepointFor } from './restore.ts';
+import { jobsToRestore, savepointFor } from './restore.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
@@ -26,6 +26,7 @@ export const planDeploy = async (
   const { deployment, dependents, config, warnings } = renderCluster(
     inputOf(withJob(data, restoredFrom), clusterId, target),
   );
+  await jobsToRestore(data.restore, targetName, ports);
   const owner = { name: clusterId, uid: 'UID' };
   return {
     clusterId,

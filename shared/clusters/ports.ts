@@ -1,4 +1,5 @@
 import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
+import type { Restore } from '#events/commands/program.ts';
 import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
 import type { Place } from '#events/names.ts';
 import type { Mistake, Problem, ProblemCode } from '#events/problem.ts';
@@ -60,6 +61,8 @@ export type Plan =
       readonly deploy: Pick<CommandData<'deploy'>, 'onFailure'> & {
         /** It waited in line: what was asked for is in its draft. */
         readonly drafted?: true | undefined;
+        /** How the jobs that a session starts again are restored. */
+        readonly restore?: Pick<Restore, 'allowNonRestoredState' | 'claimMode'> | undefined;
       };
     }
   | { readonly submit: SubmitData }
@@ -307,6 +310,8 @@ export interface Jars {
     jar: string,
     signal: AbortSignal,
   ): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
+  /** Lets the time for which it is kept begin anew, unless it began within the last week. False: it is gone. */
+  keep(jar: string): Promise<boolean>;
 }
 
 export interface Bus {

@@ -92,7 +92,7 @@ export const mustBeJar = async (jar: string, target: NamedTarget, jars: Jars): P
     new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
   const found = await jars.inspect(jar, target.name);
   if (found === undefined)
-    throw refuse(`there is no such upload of target ${target.name}; uploads are kept for a week`);
+    throw refuse(`there is no such upload of target ${target.name}; uploads are kept for 30 days`);
   if (found.bytes > target.maxJarBytes)
     throw refuse(`it has ${found.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`);
   if (!zipMagic.every((byte, index) => found.head[index] === byte))

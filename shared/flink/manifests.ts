@@ -190,7 +190,8 @@ const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly
   return mistakes;
 };
 
-const notOfSession = 'is for application mode: the jobs of a session are submitted to it, each with its own restore';
+const notOfSession =
+  'is for application mode: the jobs of a session are submitted to it; restore starts those of another again';
 
 const jobMistakes = ({ mode, job }: ClusterInput, config: Config): readonly Mistake[] => {
   if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: notOfSession }];

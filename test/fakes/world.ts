@@ -50,6 +50,7 @@ import { FakeStore, FakeTargets } from './store.ts';
 
 class FakeJars implements Jars {
   readonly held = new Map<string, Uint8Array>();
+  readonly renewed: string[] = [];
 
   async upload({ target, name, bytes }: { readonly target: string; readonly name: string; readonly bytes: number }) {
     const jar = `s3://bucket/uploads/${target}/${randomUUID()}/${name}`;
@@ -60,6 +61,11 @@ class FakeJars implements Jars {
     const content = this.held.get(jar);
     if (content === undefined || !jar.startsWith(`s3://bucket/uploads/${target}/`)) return undefined;
     return { bytes: content.byteLength, head: content.slice(0, 4) };
+  }
+
+  async keep(jar: string) {
+    this.renewed.push(jar);
+    return this.held.has(jar);
   }
 
   async open(jar: string) {

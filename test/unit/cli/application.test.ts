@@ -139,13 +139,6 @@ describe('an application', () => {
     expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('`drey run` runs a jar on a session') });
   });
 
-  it('has a job to restore, which a session has not', async () => {
-    const ended = await run({}, ['kubernetes-session', '-Ddrey.restore.from-cluster=etl']);
-
-    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('to each `drey run` on it') });
-    expect(server.received).toEqual([]);
-  });
-
   it('tells why it did not come up, by what was typed', async () => {
     const errors = [
       { pointer: '/job/entryClass', detail: 'no such class' },

@@ -130,6 +130,37 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
+  it('tells the jobs that a session starts again, with the reason of one that it does not', async () => {
+    const [one, other] = ['b'.repeat(32), 'c'.repeat(32)];
+    const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
+    const restores = [restored(one, 'clicks'), restored(other, 'orders')];
+    const submitted = { ...operation, kind: 'submit', operationId: one, jobId: one };
+    const problem = { code: 'jar-refused', detail: 'it is no longer there', retryable: false };
+    const replies = {
+      ...notThere,
+      [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restores }, cluster } },
+      [`GET /v1/operations/${one}`]: { body: submitted },
+      [`GET /v1/operations/${other}`]: { body: { ...submitted, operationId: other, state: 'FAILED', problem } },
+    };
+
+    const { code, stdout, stderr } = await run(replies, [
+      'kubernetes-session',
+      '-Dkubernetes.cluster-id=etl',
+      '-Ddrey.restore.from-cluster=etl',
+      '-Ddrey.restore.or-nothing',
+    ]);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      mode: 'session',
+      restore: { fromCluster: 'etl', latest: true, orNothing: true },
+    });
+    expect(stdout).toContain('Create flink session cluster etl successfully');
+    expect(stdout).toContain(`Job clicks was started again as JobID ${one} from s3://b/clicks.`);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cluster etl runs, but not all of its jobs were started again.');
+    expect(stderr).toContain(`orders (JobID ${other}): it is no longer there`);
+  });
+
   it('starts the program of a file from where a cluster ended', async () => {
     const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
     writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
@@ -138,6 +169,17 @@ describe('drey deploy', () => {
 
     expect(bodyOf(`POST ${clusters}`)).toMatchObject({
       job: { jar: 'local:///a.jar', restore: { fromCluster: 'etl', latest: true } },
+    });
+  });
+
+  it('starts the jobs again that the session of a file was stopped with', async () => {
+    const session = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
+    writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, orNothing: true }\n');
+
+    await run(deploys, ['deploy', '-f', session, '-Ddrey.restore.from-cluster=other']);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      restore: { fromCluster: 'other', latest: true, orNothing: true },
     });
   });
 

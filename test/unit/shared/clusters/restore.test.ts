@@ -138,10 +138,20 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
   });
 
   it.each([
-    [{ restore }, 'malformed-request', '/restore', 'of each submit to a session'],
-    [{ job: { ...program, restore } }, 'refused-option', '/job', 'each with its own restore'],
-  ])('belongs to the submits of a session, not to its deploy: %j', async (fields, code, pointer, hint) => {
-    const outcome = await send('deploy', { clusterId: 'next', data: { mode: 'session', ...fields } }, world);
+    [
+      { mode: 'application', job: program, restore },
+      'malformed-request',
+      '/restore',
+      'an application has it as a member of its job',
+    ],
+    [
+      { mode: 'session', job: { ...program, restore } },
+      'refused-option',
+      '/job',
+      'restore starts those of another again',
+    ],
+  ])('is a member of a session, and of the job of an application: %j', async (data, code, pointer, hint) => {
+    const outcome = await send('deploy', { clusterId: 'next', data }, world);
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
     expect(outcome.detail).toContain(hint);

@@ -1,0 +1,29 @@
+import type { Operation } from '#events/model.ts';
+
+import type { Context } from './context.ts';
+import { Failure } from './failure.ts';
+import { follow } from './operations.ts';
+
+/**
+ * Waits until the jobs that a session starts again are there, and tells of each.
+ *
+ * @param deploy The operation of the session, which has SUCCEEDED.
+ * @throws Failure that names those which were not started. The session runs all the same.
+ */
+export const awaitRestored = async ({ restores = [], clusterId }: Operation, context: Context): Promise<void> => {
+  const lost: string[] = [];
+  for (const { jobId, name, savepoint } of restores) {
+    try {
+      await follow(jobId, `Starting job ${name} again`, context);
+      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId} from ${savepoint}.`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      lost.push(`${name} (JobID ${jobId}): ${error.message}`, ...error.lines);
+    }
+  }
+  if (lost.length > 0)
+    throw new Failure(`Cluster ${clusterId} runs, but not all of its jobs were started again.`, {
+      lines: lost,
+      hint: '`drey operation JOB-ID` shows more; `drey run -s SAVEPOINT …` starts one from its savepoint.',
+    });
+};

@@ -1,0 +1,72 @@
+import type { RestoredJob } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+
+import { startedWithinMs } from './line.ts';
+import type { Ports, StoredOperation } from './ports.ts';
+import { clusterAt, commit, newOperation } from './records.ts';
+import { programOf } from './restore.ts';
+import { submit } from './submit.ts';
+
+/**
+ * Submits the jobs that a session starts again: each once, under the id that its deploy has for it. They wait for the
+ * session like any submit that comes before it is up. One that is refused is recorded with the reason.
+ */
+export const resubmit = async (deploy: StoredOperation, ports: Ports, signal: AbortSignal): Promise<void> => {
+  const { restores = [], target, clusterId } = deploy;
+  if (restores.length === 0) return;
+  const { value: cluster } = await clusterAt({ target, clusterId }, ports.store);
+  if (cluster.operationId !== deploy.operationId || cluster.state !== 'DEPLOYING') return;
+  // One behind the other, as they would be in each other's way in the line.
+  for (const restored of restores) {
+    const known = (await ports.store.operation(restored.jobId)) !== undefined;
+    if (!known) await submitOne(restored, deploy, ports, signal);
+  }
+};
+
+const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports, signal: AbortSignal) => {
+  const { target, clusterId, door } = deploy;
+  const command = {
+    kind: 'submit',
+    target,
+    clusterId,
+    data: await dataOf(restored, deploy, ports),
+    key: undefined,
+    door,
+  } as const;
+  try {
+    const recorded = await submit.record(command, () => ({}), { ...ports, newId: () => restored.jobId }, signal);
+    await submit.advance(recorded, command, ports, signal);
+  } catch (error) {
+    // A line that is full keeps no session from coming up.
+    if (!(error instanceof Fault) || (toProblem(error).retryable && error.code !== 'limit-reached')) throw error;
+    await recordRefused(restored, { deploy, fault: error }, ports);
+  }
+};
+
+const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOperation, { store }: Ports) => {
+  const program = programOf((await store.operation(formerJobId))?.value);
+  const how = deploy.plan !== undefined && 'deploy' in deploy.plan ? deploy.plan.deploy.restore : undefined;
+  if (program === undefined || how === undefined)
+    throw new Fault('not-found', `what job ${formerJobId} was submitted with is not known`);
+  // What belonged to the command of then is not of this one.
+  const { deadline: _deadline, dependsOn: _dependsOn, correlationId: _correlationId, ...rest } = program;
+  const { correlationId } = deploy;
+  return {
+    ...rest,
+    dependsOn: [],
+    restore: { path: savepoint, ...how },
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+};
+
+const recordRefused = async (
+  { jobId }: RestoredJob,
+  { deploy, fault }: { readonly deploy: StoredOperation; readonly fault: Fault },
+  ports: Ports,
+) => {
+  const { target, clusterId, door, correlationId } = deploy;
+  const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, door, correlationId };
+  const operation = newOperation(fields, startedWithinMs.submit, ports.now());
+  const problem = toProblem(fault, `/v1/operations/${jobId}`);
+  await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
+};

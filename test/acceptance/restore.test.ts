@@ -1,0 +1,131 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Job, Operation } from '#events/model.ts';
+import { exampleJar } from '#local/kubernetes.ts';
+import { settingsFrom } from '#local/settings.ts';
+
+import { drey } from '../support/cli.ts';
+import { call, clusterPath, deploy, freshId, kubectl, stop, system, until, untilState } from '../support/system.ts';
+
+const [clusterId, application] = [freshId('office'), freshId('clicks')];
+const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
+const id = `-Dkubernetes.cluster-id=${clusterId}`;
+const jar = exampleJar(settingsFrom());
+const small = {
+  'jobmanager.memory.process.size': '1g',
+  'taskmanager.memory.process.size': '1g',
+  'taskmanager.numberOfTaskSlots': '3',
+  'kubernetes.jobmanager.cpu.amount': '0.2',
+  'kubernetes.taskmanager.cpu.amount': '0.2',
+};
+
+/** What a bucket is elsewhere: a folder that every pod has. */
+let shared: string;
+let podTemplates: object;
+beforeAll(async () => {
+  shared = await mkdtemp(join(tmpdir(), 'drey-savepoints-'));
+  await chmod(shared, 0o777);
+  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
+  podTemplates = {
+    default: { spec: { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] } },
+  };
+});
+afterAll(async () => {
+  await Promise.all(
+    [clusterId, application].map(async (one) => {
+      if ((await stop(one)).status < 300) await untilState(one, 'STOPPED');
+    }),
+  );
+  await call('DELETE', specPath);
+  await rm(shared, { recursive: true });
+});
+
+const body = () => ({
+  mode: 'session',
+  clusterId,
+  config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
+  podTemplates,
+  restore: { fromCluster: clusterId, latest: true, orNothing: true },
+});
+
+const jobsOf = async (cluster: string) =>
+  (await call<{ jobs: Job[] }>('GET', `${clusterPath(cluster)}/jobs`)).body.jobs;
+
+/** The savepoint that Flink itself says a job started from. */
+const restoredFrom = async (cluster: string, jobId: string) => {
+  const path = `/api/v1/namespaces/${system.namespace}/services/${cluster}-rest:rest/proxy/v1/jobs/${jobId}/checkpoints`;
+  const { latest } = JSON.parse(await kubectl('get', '--raw', path)) as {
+    latest: { restored: { external_path: string } | null };
+  };
+  return latest.restored?.external_path;
+};
+const untilRestored = (cluster: string, jobId: string) =>
+  until(
+    () => restoredFrom(cluster, jobId).catch(() => undefined), // until Flink knows the job
+    (path) => path !== undefined,
+  );
+
+/** Those of the first life, by their jobs, and one of the second life's jobs. */
+const savepoints = new Map<string, string>();
+let restored = '';
+
+describe('a session with restore', () => {
+  it('starts without jobs the first time', async () => {
+    const file = join(shared, 'office.json');
+    await writeFile(file, JSON.stringify(body()));
+    expect(await drey(['spec', 'put', clusterId, file])).toMatchObject({ code: 0 });
+
+    const started = await drey(['deploy', '--spec', clusterId]);
+
+    expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('Create flink session cluster') });
+    expect(await jobsOf(clusterId)).toEqual([]);
+  });
+
+  it('is stopped with a savepoint of each of its jobs', async () => {
+    for (const parallelism of ['1', '2'])
+      expect(await drey(['run', '-d', id, '-p', parallelism, jar])).toMatchObject({ code: 0 });
+
+    await stop(clusterId, { savepoint: 'required' });
+    await untilState(clusterId, 'STOPPED');
+
+    for (const { jobId, finalSavepoint = '' } of await jobsOf(clusterId)) savepoints.set(jobId, finalSavepoint);
+    expect([...savepoints.values()]).toEqual([
+      expect.stringContaining('file:/shared/savepoint-'),
+      expect.stringContaining('file:/shared/savepoint-'),
+    ]);
+  });
+
+  it('starts them again where they were, when it is started again', async () => {
+    const again = await drey(['deploy', '--spec', clusterId, '--output', 'json']);
+
+    expect(again).toMatchObject({ code: 0 });
+    const { operation } = JSON.parse(again.stdout) as { operation: Operation };
+    const restores = operation.restores ?? [];
+    expect(new Map(restores.map(({ formerJobId, savepoint }) => [formerJobId, savepoint]))).toEqual(savepoints);
+    for (const { jobId, savepoint } of restores) expect(await untilRestored(clusterId, jobId)).toBe(savepoint);
+    restored = restores[0]?.jobId ?? '';
+  });
+
+  it('is where an application can start from, too', async () => {
+    await stop(clusterId, { savepoint: 'required' });
+    await untilState(clusterId, 'STOPPED');
+
+    const restore = { fromCluster: clusterId, latest: true, job: restored };
+    const { body: accepted } = await deploy({
+      mode: 'application',
+      clusterId: application,
+      config: small,
+      podTemplates,
+      job: { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar', restore },
+    });
+    const { operationId, restoredFrom: path } = accepted.operation;
+
+    expect(path).toContain('file:/shared/savepoint-');
+    expect([...savepoints.values()]).not.toContain(path);
+    expect(await untilRestored(application, operationId)).toBe(path);
+  });
+});
