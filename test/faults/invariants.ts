@@ -68,6 +68,7 @@ export const reachedBy = (world: ModelWorld): readonly string[] => [
     .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
     .map(() => 'lifetime ended'),
   ...world.warnings.map(() => 'lifetime warned'),
+  ...operationsOf(world).flatMap(({ restores = [], state }) => restores.map(() => `job restored, deploy ${state}`)),
 ];
 
 const isGone = ({ from, to }: Transition) =>
@@ -149,6 +150,7 @@ export const violationsAtRest = (
   ...records(world, byHand),
   ...verdicts(world),
   ...lifetimes(world),
+  ...restored(world),
 ];
 
 /** An end comes once to each life of a cluster, and each warning once to the store and at least once to the bus. */
@@ -221,13 +223,29 @@ const effects = (world: ModelWorld, commands: Workload['commands'], byHand: Read
   for (const [jobId, times] of world.kubernetes.runs)
     if (times > 1 && byHand.size === 0) found.push(`job ${jobId} was begun ${times} times`);
   const counts = new Map<string, number>();
-  for (const { kind, clusterId, door } of operationsOf(world))
-    if (door !== 'observer' && door !== 'schedule')
+  const restored = restoredIn(world);
+  for (const { operationId, kind, clusterId, door } of operationsOf(world))
+    if (door !== 'observer' && door !== 'schedule' && !restored.has(operationId))
       counts.set(`${kind} ${clusterId}`, (counts.get(`${kind} ${clusterId}`) ?? 0) + 1);
   for (const [what, count] of counts)
     if (count > (commands.get(what) ?? 0))
       found.push(`${count} operations for ${commands.get(what) ?? 0} commands: ${what}`);
   return found;
+};
+
+const restoredIn = (world: ModelWorld): ReadonlySet<string> =>
+  new Set(operationsOf(world).flatMap(({ restores = [] }) => restores.map(({ jobId }) => jobId)));
+
+/** A session that came up has submitted every job that it was to start again. */
+const restored = (world: ModelWorld) => {
+  const submits = new Set(operationsOf(world).map(({ operationId }) => operationId));
+  return operationsOf(world)
+    .filter(({ state }) => state === 'SUCCEEDED')
+    .flatMap(({ clusterId, restores = [] }) =>
+      restores
+        .filter(({ jobId }) => !submits.has(jobId))
+        .map(({ formerJobId }) => `${clusterId} did not start job ${formerJobId} again`),
+    );
 };
 
 /** Each number once and without holes in the store; each at least once, in order, on the bus. */

@@ -57,18 +57,31 @@ export const workloadOf = (seed: number): Workload => {
   const command = (at: number, clusterId = chosen(['one', 'one', 'one', 'two'])) => {
     const kind: CommandKind =
       at < 1 ? 'deploy' : chosen(['deploy', 'deploy', 'submit', 'stop', 'stop', 'cancel', 'extend']);
+    give(kind, { clusterId, data: { ...dataOf(kind, chosen, random), ...waitOf(kind, at) } }, at);
+  };
+
+  const give = (kind: CommandKind, { clusterId, data }: Pick<Sent, 'clusterId' | 'data'>, at: number) => {
     commands.set(`${kind} ${clusterId}`, (commands.get(`${kind} ${clusterId}`) ?? 0) + 1);
-    const sent = {
-      clusterId,
-      key: `key-${(keys += 1)}`,
-      data: { ...dataOf(kind, chosen, random), ...waitOf(kind, at) },
-    };
+    const sent = { clusterId, key: `key-${(keys += 1)}`, data };
     send(kind, sent, at);
     // A caller who saw no answer, or a queue that delivers once more.
     if (random() < 0.3) send(kind, sent, at + chosen([0, 0.01, 1, 30]) * random());
   };
 
-  command(0);
+  /** A session that is stopped in the evening, and starts its jobs again in the morning. */
+  const officeHours = (clusterId: string) => {
+    give('deploy', { clusterId, data: { mode: 'session' } }, 0);
+    give('submit', { clusterId, data: dataOf('submit', chosen, random) }, 1 + random() * 60);
+    if (random() < 0.5) give('submit', { clusterId, data: dataOf('submit', chosen, random) }, 1 + random() * 60);
+    const savepoint = chosen(['best-effort', 'required']);
+    give('stop', { clusterId, data: { savepoint, savepointDirectory: 's3://bucket/savepoints' } }, 120 + random() * 60);
+    const restore = { fromCluster: clusterId, latest: true, orNothing: random() < 0.5 };
+    const other = chosen([clusterId, clusterId, 'two']);
+    give('deploy', { clusterId: other, data: { mode: 'session', restore } }, 200 + random() * 100);
+  };
+
+  if (random() < 0.15) officeHours('one');
+  else command(0);
   // Two that come at the same time are after the same place.
   if (random() < 0.3) command(random() / 10, chosen(['one', 'two']));
   const count = 1 + Math.floor(random() * mostSteps);
