@@ -5,6 +5,8 @@ import { eventSource, type Rejection, type Tidings } from '#events/transitions.t
 import type { Bus } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { withFaults } from './faults.ts';
+
 /** PutEvents takes so many at once. */
 const batchSize = 10;
 /** What any queue takes. */
@@ -30,7 +32,7 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, clients: BusClien
     return (await events.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
   };
 
-  return {
+  return withFaults<Bus>({
     async publish(tidings) {
       let taken = 0;
       while (taken < tidings.length) {
@@ -51,9 +53,10 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, clients: BusClien
       );
       const { subject } = rejection;
       const [result] = await put([entryOf({ type: 'Flink Command Rejected', subject, detail: rejection }, bus)]);
-      if (result?.ErrorCode !== undefined) throw new Error(`the bus refused the rejection: ${result.ErrorCode}`);
+      if (result?.ErrorCode !== undefined)
+        throw Object.assign(new Error('the bus refused the rejection'), { name: result.ErrorCode });
     },
-  };
+  });
 };
 
 /** A message that is as large as it may be does not fit beside what is said of it: as much of it as does. */

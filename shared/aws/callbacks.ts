@@ -3,17 +3,19 @@ import type { SFNClient, SFNServiceException } from '@aws-sdk/client-sfn';
 import type { Callbacks } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { isThrottled, withFaults } from './faults.ts';
+
 const longestCause = 30_000;
 
 /**
  * Everything else is about the token (over, not one, of another account, of a machine whose key may not be used): trying
  * again would only keep others waiting.
  */
-const mayPass = ({ name, $fault }: SFNServiceException) => $fault === 'server' || /Throttl|TooManyRequests/.test(name);
+const mayPass = (error: SFNServiceException) => error.$fault === 'server' || isThrottled(error);
 
 /** Tasks of the callers' state machines that wait for a verdict. */
 export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks => {
-  return {
+  return withFaults<Callbacks>({
     async answer(taskToken, told) {
       const sdk = await import('@aws-sdk/client-sfn');
       client ??= new sdk.SFNClient(awsRetries);
@@ -31,5 +33,5 @@ export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks => {
         throw error;
       }
     },
-  };
+  });
 };

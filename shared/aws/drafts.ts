@@ -1,6 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { Drafts } from '#shared/clusters/ports.ts';
 
+import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';
 
 /** As large as a command by HTTP can be. */
@@ -26,7 +27,7 @@ export const openDrafts = (bucket: string): Drafts => {
     }
   };
 
-  return {
+  return withFaults<Drafts>({
     async keep(operationId, data) {
       const { client, PutObjectCommand } = await s3();
       await client.send(
@@ -59,5 +60,5 @@ export const openDrafts = (bucket: string): Drafts => {
         throw new Fault('malformed-request', '/dataref: what it names is not JSON', { cause: error });
       }
     },
-  };
+  });
 };

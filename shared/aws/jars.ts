@@ -1,6 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { Jars } from '#shared/clusters/ports.ts';
 
+import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';
 
 const uploadSeconds = 3600;
@@ -20,7 +21,7 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
   const keyOf = (jar: string) => jar.slice(`s3://${bucket}/`.length);
   const encodedKey = (jar: string) => keyOf(jar).split('/').map(encodeURIComponent).join('/');
 
-  return {
+  return withFaults<Jars>({
     async upload({ target, name, bytes }) {
       const { client, PutObjectCommand } = await s3();
       const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
@@ -90,5 +91,5 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
           : error;
       }
     },
-  };
+  });
 };

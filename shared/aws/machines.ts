@@ -3,10 +3,12 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { Machines } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { withFaults } from './faults.ts';
+
 /** The state machines. An execution is named after its operation, and all that it is given is the operation's id. */
 export const openMachines = (arnPrefix: string): Machines => {
   let client: SFNClient | undefined;
-  return {
+  return withFaults<Machines>({
     async start(machine, operationId) {
       const { SFNClient, StartExecutionCommand, ExecutionAlreadyExists } = await import('@aws-sdk/client-sfn');
       client ??= new SFNClient(awsRetries);
@@ -23,5 +25,5 @@ export const openMachines = (arnPrefix: string): Machines => {
         if (!(error instanceof ExecutionAlreadyExists)) throw error;
       }
     },
-  };
+  });
 };

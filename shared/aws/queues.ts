@@ -7,6 +7,8 @@ import { subjectOf } from '#events/names.ts';
 import type { Admissions, Commands, DeadCommand, Looks } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { withFaults } from './faults.ts';
+
 /** SQS gives so many messages at once. */
 const atOnce = 10;
 const sendsAtOnce = 16;
@@ -90,11 +92,11 @@ export const openQueues = (
   };
 
   return {
-    looks: { hand: (look) => send(urls.looks, look) },
+    looks: withFaults<Looks>({ hand: (look) => send(urls.looks, look) }),
 
-    admissions: { ask: (target) => send(urls.admissions, { target }) },
+    admissions: withFaults<Admissions>({ ask: (target) => send(urls.admissions, { target }) }),
 
-    commands: {
+    commands: withFaults<Commands>({
       async carryOn(operation) {
         const { client, SendMessageCommand } = await sqs();
         const { operationId } = operation;
@@ -176,7 +178,7 @@ export const openQueues = (
         }
         return { commands, more: false };
       },
-    },
+    }),
   };
 };
 

@@ -1,6 +1,7 @@
 import type { SpecHead } from '#events/specs.ts';
 import type { Specs } from '#shared/clusters/ports.ts';
 
+import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';
 
 const folderOf = (target: string) => `specs/${target}/`;
@@ -8,7 +9,7 @@ const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json
 
 /** Stored specs in S3: `specs/<target>/<name>.json`. What is in them may be secret: the bucket is encrypted. */
 export const openSpecs = (bucket: string): Specs => {
-  return {
+  return withFaults<Specs>({
     async list(target) {
       const { client, ListObjectsV2Command } = await s3();
       const found: SpecHead[] = [];
@@ -55,5 +56,5 @@ export const openSpecs = (bucket: string): Specs => {
       const { client, DeleteObjectCommand } = await s3();
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(target, name) }));
     },
-  };
+  });
 };

@@ -31,6 +31,8 @@ import type {
 } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { withFaults } from './faults.ts';
+
 /**
  * The table's keys. A cluster, its jobs and its transitions share a partition, so that the stream keeps their order;
  * an operation has its own, so that it is found by its id alone, at once.
@@ -96,23 +98,21 @@ export const openTable = ({
   now,
 }: TableOptions): { readonly store: Store; readonly targets: Targets } => {
   const get = async (key: { readonly pk: string; readonly sk: string }) =>
-    (await asked(db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true })))).Item;
+    (await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
 
   const query = async (pk: string, from: string, to: string, limit = Infinity) => {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
-      const page: QueryCommandOutput = await asked(
-        db.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-            ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-            ConsistentRead: true,
-            ExclusiveStartKey: start,
-            Limit: limit === Infinity ? undefined : limit,
-          }),
-        ),
+      const page: QueryCommandOutput = await db.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+          Limit: limit === Infinity ? undefined : limit,
+        }),
       );
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
@@ -121,17 +121,15 @@ export const openTable = ({
   };
 
   const queryState = (state: string, start?: Record<string, unknown>, limit?: number) =>
-    asked(
-      db.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: stateIndex,
-          KeyConditionExpression: 'byState = :state',
-          ExpressionAttributeValues: { ':state': state },
-          ExclusiveStartKey: start,
-          Limit: limit,
-        }),
-      ),
+    db.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: stateIndex,
+        KeyConditionExpression: 'byState = :state',
+        ExpressionAttributeValues: { ':state': state },
+        ExclusiveStartKey: start,
+        Limit: limit,
+      }),
     );
 
   const writes = (change: Change): readonly Write[] => [...recordWrites(change), ...lineWrites(change)];
@@ -346,15 +344,13 @@ export const openTable = ({
 
     async count(target, waiting) {
       const isExact = 'to' in waiting;
-      await asked(
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: countKey(target),
-            UpdateExpression: isExact ? 'SET waiting = :waiting' : 'ADD waiting :waiting',
-            ExpressionAttributeValues: { ':waiting': isExact ? waiting.to : waiting.by },
-          }),
-        ),
+      await db.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: countKey(target),
+          UpdateExpression: isExact ? 'SET waiting = :waiting' : 'ADD waiting :waiting',
+          ExpressionAttributeValues: { ':waiting': isExact ? waiting.to : waiting.by },
+        }),
       );
     },
 
@@ -393,7 +389,7 @@ export const openTable = ({
     async commit(change) {
       try {
         const items = [...writes(change)];
-        if (items.length > 0) await asked(db.send(new TransactWriteCommand({ TransactItems: items })));
+        if (items.length > 0) await db.send(new TransactWriteCommand({ TransactItems: items }));
       } catch (error) {
         throw isConflict(error)
           ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error })
@@ -426,12 +422,12 @@ export const openTable = ({
     },
 
     async put(name, target) {
-      await asked(db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } })));
+      await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
       known.delete(name);
     },
   };
 
-  return { store, targets };
+  return { store: withFaults(store), targets: withFaults(targets) };
 };
 
 /** Written by Drey alone, as they are typed. */
@@ -466,32 +462,6 @@ const isConflict = (error: unknown) =>
   (error.CancellationReasons ?? []).some(
     ({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict',
   );
-
-const throttling: ReadonlySet<string> = new Set([
-  'ProvisionedThroughputExceededException',
-  'ProvisionedThroughputExceeded',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'ThrottlingError',
-]);
-
-const isThrottled = (error: unknown) =>
-  error instanceof TransactionCanceledException
-    ? (error.CancellationReasons ?? []).some(({ Code = '' }) => throttling.has(Code))
-    : error instanceof Error && throttling.has(error.name);
-
-/** @throws Fault `limit-reached` when the table takes no more for a while, whatever the SDK tried. */
-const asked = async <T>(answer: Promise<T>): Promise<T> => {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!isThrottled(error) || isConflict(error)) throw error;
-    throw new Fault('limit-reached', 'too much is asked of the table of Drey at the moment: try again', {
-      cause: error,
-      retryAfterSeconds: 2,
-    });
-  }
-};
 
 const formatCursor = (state: string, clusterId: string) => Buffer.from(`${state}/${clusterId}`).toString('base64url');
 const parseCursor = (cursor: string) => {

@@ -4,6 +4,8 @@ import { Fault } from '#events/problem.ts';
 import type { Timers } from '#shared/clusters/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
+import { withFaults } from './faults.ts';
+
 interface TimerOptions {
   readonly group: string;
   /** Where firings go. */
@@ -32,7 +34,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
     DeadLetterConfig: { Arn: deadQueueArn },
   });
 
-  return {
+  return withFaults<Timers>({
     async set(name, at, firing) {
       const { client, CreateScheduleCommand, ConflictException } = await sdk();
       try {
@@ -96,7 +98,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         if (!(error instanceof ResourceNotFoundException)) throw error;
       }
     },
-  };
+  });
 };
 
 /** Not before its time, in the scheduler's own way to write it. */

@@ -1,0 +1,114 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { openBus } from '#shared/aws/bus.ts';
+import { openCallbacks } from '#shared/aws/callbacks.ts';
+import { openDrafts } from '#shared/aws/drafts.ts';
+import { withFaults } from '#shared/aws/faults.ts';
+import { openJars } from '#shared/aws/jars.ts';
+import { openMachines } from '#shared/aws/machines.ts';
+import { openQueues } from '#shared/aws/queues.ts';
+import { openSpecs } from '#shared/aws/specs.ts';
+import { openTable } from '#shared/aws/table.ts';
+import { openTimers } from '#shared/aws/timers.ts';
+
+const named = (name: string) => Object.assign(new Error('arn:aws:secret'), { name });
+const cancelled = (...codes: readonly string[]) =>
+  new TransactionCanceledException({
+    message: 'cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+const failing = (error: unknown) => {
+  const send = async () => {
+    throw error;
+  };
+  vi.spyOn(SFNClient.prototype, 'send').mockImplementation(send);
+  vi.spyOn(S3Client.prototype, 'send').mockImplementation(send);
+  vi.spyOn(SchedulerClient.prototype, 'send').mockImplementation(send);
+  return { send };
+};
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('what AWS refuses for now', () => {
+  it.each([
+    [named('ThrottlingException'), 'limit-reached'],
+    [named('SlowDown'), 'limit-reached'],
+    [named('RequestThrottled'), 'limit-reached'],
+    [named('ProvisionedThroughputExceededException'), 'limit-reached'],
+    [cancelled('None', 'ThrottlingError'), 'limit-reached'],
+    [named('TimeoutError'), 'deadline-exceeded'],
+  ])('is a fault that may pass, without its words: %s', async (refusal, code) => {
+    const adapter = withFaults(failing(refusal));
+
+    await expect(adapter.send()).rejects.toMatchObject({
+      code,
+      cause: refusal,
+      message: expect.not.stringContaining('secret') as string,
+    });
+  });
+
+  it.each([
+    named('AccessDeniedException'),
+    named('ExecutionLimitExceeded'),
+    cancelled('None', 'ValidationError'),
+    new Fault('jar-refused', 'it is no longer there'),
+    'no error at all',
+  ])('is told from the rest: %s', async (refusal) => {
+    await expect(withFaults(failing(refusal)).send()).rejects.toBe(refusal);
+  });
+
+  it('leaves answers, and what was asked, as they are', async () => {
+    const adapter = withFaults({ add: async (one: number, other: number) => one + other });
+
+    expect(await adapter.add(1, 2)).toBe(3);
+  });
+});
+
+describe.each([
+  ['ThrottlingException', 'limit-reached'],
+  ['TimeoutError', 'deadline-exceeded'],
+])('%s', (name, code) => {
+  const now = () => new Date(0);
+  const place = { target: 'local', clusterId: 'etl' };
+
+  it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
+    ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
+    ['the targets', (db) => openTable({ table: 't', db: db as never, now }).targets.list()],
+    ['the state machines', () => openMachines('arn:').start('cleanup', 'a')],
+    ['the scheduler', () => openTimers({ group: 'g', queueArn: 'q', deadQueueArn: 'd', roleArn: 'r' }).cancel('a')],
+    [
+      'the uploads',
+      () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
+    ],
+    ['the drafts', () => openDrafts('b').read('a')],
+    ['the specs', () => openSpecs('b').read('local', 'a')],
+    ['the looks', (client) => queuesOf(client).looks.hand({ target: 'local', clusterIds: [] } as never)],
+    ['the line', (client) => queuesOf(client).admissions.ask('local')],
+    ['the commands', (client) => queuesOf(client).commands.carryOn({ operationId: 'a', ...place })],
+    [
+      'the bus',
+      (client) =>
+        openBus({ bus: 'b', rejectedQueueUrl: 'q' }, { events: client as never, queues: client as never }).publish([
+          {
+            type: 'Flink Orphans Found',
+            subject: 'targets/local',
+            detail: { at: '2026-11-23T12:00:00.000Z' },
+          } as never,
+        ]),
+    ],
+    ['the tasks', (client) => openCallbacks(client).answer('token', { verdict: 'FINISHED' } as never)],
+  ])(`of %s is ${code}`, async (_, ask) => {
+    await expect(ask(failing(named(name)))).rejects.toMatchObject({ code });
+  });
+
+  const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
+    openQueues({ looks: 'l', admissions: 'a', commands: 'c', deadCommands: 'd' }, { now, client: client as never });
+});
