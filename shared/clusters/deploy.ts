@@ -135,31 +135,47 @@ const apply = async (
 ): Promise<StoredOperation> => {
   const target = await ports.targets.get(operation.target);
   const kubernetes = ports.kubernetes(target);
-  try {
+  const create = () => {
     const manifests = rendered(withJob(command.data, operation.restoredFrom), operation, target);
-    const { uid } = await kubernetes.apply(manifests, operation.operationId, signal);
-    const next = await recordApplied(operation, uid, ports);
-    // Overtaken by a stop, or by its own deadline: what was created has to go again.
-    if (next.state === 'CANCELED' || next.state === 'FAILED') await kubernetes.remove(operation.clusterId, uid, signal);
-    return next;
+    return kubernetes.apply(manifests, operation.operationId, signal);
+  };
+  const created = await orFault(create);
+  if (created instanceof Fault) return fail(created, operation, command, ports, signal);
+  // When that cannot be written down, the deploy has not failed: it is carried on.
+  const next = await recordApplied(operation, created.uid, ports);
+  // Overtaken by a stop, or by its own deadline: what was created has to go again.
+  if (next.state === 'CANCELED' || next.state === 'FAILED')
+    await kubernetes.remove(operation.clusterId, created.uid, signal);
+  return next;
+};
+
+const orFault = async <T>(work: () => Promise<T>): Promise<T | Fault> => {
+  try {
+    return await work();
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const fault = await ofRemains(error, operation, ports, signal);
-    if (command.door !== 'http' && toProblem(fault).retryable) throw fault;
-    const failed = await failDeploy(operation.operationId, fault, ports, ['PENDING']);
-    // Another delivery of the same command got further meanwhile: what this one met is of no account.
-    if (!failed) return (await operationOf(operation.operationId, ports.store)).value;
-    // Whether the API server did what it did not answer is not known: cleanup looks.
-    await ports.machines.start('cleanup', operation.operationId);
-    const { code, message, errors, reason, retryAfterSeconds } = fault;
-    throw new Fault(code, message, {
-      cause: error,
-      errors,
-      reason,
-      retryAfterSeconds,
-      operationId: operation.operationId,
-    });
+    if (error instanceof Fault) return error;
+    throw error;
   }
+};
+
+/** @throws the fault, unless another delivery of the same command got further. */
+const fail = async (
+  cause: Fault,
+  operation: StoredOperation,
+  command: Deploy,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<StoredOperation> => {
+  const fault = await ofRemains(cause, operation, ports, signal);
+  if (command.door !== 'http' && toProblem(fault).retryable) throw fault;
+  const isFailed = await failDeploy(operation.operationId, fault, ports, ['PENDING']);
+  // Another delivery of the same command got further meanwhile: what this one met is of no account.
+  if (!isFailed) return (await operationOf(operation.operationId, ports.store)).value;
+  // Whether the API server did what it did not answer is not known: cleanup looks.
+  await ports.machines.start('cleanup', operation.operationId);
+  const { code, message, errors, reason, retryAfterSeconds } = fault;
+  const { operationId } = operation;
+  throw new Fault(code, message, { cause, errors, reason, retryAfterSeconds, operationId });
 };
 
 /**

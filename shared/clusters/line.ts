@@ -176,7 +176,8 @@ export const judged = async (claims: readonly Claim[], target: NamedTarget, port
         const block = await awaitedBy(claim, target, ports);
         if (block !== undefined) blocks.set(claim.operationId, block);
       } catch (error) {
-        if (!(error instanceof Fault)) throw error;
+        // That the store could not be asked says nothing of the claim.
+        if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
         failed.set(claim, error);
       }
     },

@@ -27,18 +27,26 @@ export const observeJobsOf = async (reading: Reading, ports: Ports, signal: Abor
   if (isOver(cluster)) return { jobs: before, reachable: 'False' };
   if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
+  const told = await tellingOf(before, rest, signal);
+  if (told instanceof Fault) {
+    const { code: reason, message } = told;
+    await noteCondition(cluster, 'Reachable', { status: 'Unknown', reason, message }, ports);
+    return { jobs: before, reachable: 'Unknown' };
+  }
+  const submits = await submitsOf(told.overview, before, ports);
+  const jobs = await record(reading, { ...told, before, submits }, ports);
+  return { jobs, reachable: 'True' };
+};
+
+/** What Flink says of its jobs, or why it says nothing. */
+const tellingOf = async (before: readonly Job[], rest: FlinkRest, signal: AbortSignal) => {
   try {
     const overview = await rest.jobs(signal);
     const causes = await causesOf(overview, before, rest, signal);
-    const [savepoints, submits] = await Promise.all([
-      savepointsOf(overview, before, rest, signal),
-      submitsOf(overview, before, ports),
-    ]);
-    return { jobs: await record(reading, { overview, before, causes, savepoints, submits }, ports), reachable: 'True' };
+    return { overview, causes, savepoints: await savepointsOf(overview, before, rest, signal) };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    await noteCondition(cluster, 'Reachable', { status: 'Unknown', reason: error.code, message: error.message }, ports);
-    return { jobs: before, reachable: 'Unknown' };
+    if (error instanceof Fault) return error;
+    throw error;
   }
 };
 

@@ -108,6 +108,23 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     });
   });
 
+  it('has not failed when what was created could not be written down: the same command goes on', async () => {
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if (change.cluster?.value.state === 'DEPLOYING') throw new Fault('limit-reached', 'too many');
+      return commit(change);
+    };
+    const first = await send('deploy', { clusterId, data: session, key: 'etl-1' }, world);
+    world.store.commit = commit;
+
+    await send('deploy', { clusterId, data: session, key: 'etl-1' }, world);
+    await machines();
+
+    expect(first).toMatchObject({ outcome: 'returned' });
+    expect(await cluster()).toMatchObject({ state: 'RUNNING' });
+    expect(operations()).toHaveLength(1);
+  });
+
   it('refuses the id of a cluster that lives', async () => {
     await started(send);
 
@@ -629,6 +646,22 @@ describe('observation', () => {
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
     expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('does not take its own store for a JobManager that does not answer', async () => {
+    const jobId = await submitted(send);
+    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if ((change.jobs ?? []).length > 0) throw new Fault('limit-reached', 'too many');
+      return commit(change);
+    };
+
+    await expect(observeJobs(place, world.ports, new AbortController().signal)).rejects.toMatchObject({
+      code: 'limit-reached',
+    });
+
+    expect((await cluster())?.conditions).not.toContainEqual(expect.objectContaining({ status: 'Unknown' }));
   });
 
   it('says that a JobManager does not answer, and ends nothing', async () => {

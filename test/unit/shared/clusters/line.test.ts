@@ -473,6 +473,20 @@ describe('the line of a target', () => {
     ]);
   });
 
+  it('ends nobody when the store cannot be asked for a while', async () => {
+    await deploy(send, 'one', { dependsOn: ['first'] });
+    const idempotency = world.store.idempotency.bind(world.store);
+    world.store.idempotency = async () => {
+      throw new Fault('limit-reached', 'too many');
+    };
+
+    const returned = await throughAdmissions(['local'], world.ports);
+    world.store.idempotency = idempotency;
+
+    expect(returned).toEqual(['local']);
+    expect(await stateOf('one')).toBe('QUEUED');
+  });
+
   it('is held up for half an hour by one that does not fit, and then not', async () => {
     limit({ limits: { cpu: 4 } });
     await deploy(send, 'one');
