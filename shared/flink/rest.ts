@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { JobState } from '#events/model.ts';
+import { isEnded, JobState } from '#events/model.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
 
 /** One request to Flink's REST API, however it gets there. */
@@ -49,12 +49,15 @@ const JobOverview = z.object({
   'start-time': z.int(),
   /** Milliseconds since 1970; -1 while it runs. */
   'end-time': z.int(),
+  /** How many there are in each state, in small letters, and in all (`total`). */
   tasks: z.record(z.string(), z.int()),
 });
 export type JobOverview = Readonly<z.infer<typeof JobOverview>>;
 
 const JobsOverview = z.object({ jobs: z.array(JobOverview) });
 const JobStatus = z.object({ status: JobState });
+/** Flink 1.20 does not say which type it is. */
+const JobDetails = z.object({ 'job-type': z.string().nullish() });
 const Uploaded = z.object({ filename: z.string() });
 const Jars = z.object({ files: z.array(z.object({ id: z.string() })) });
 const Exceptions = z.object({
@@ -158,6 +161,9 @@ export const flinkRest = (transport: Transport) => {
     return understood(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
   };
 
+  const isBatch = async (jobId: string, signal: AbortSignal): Promise<boolean> =>
+    (await unlessUnknown(get(urlPath`/v1/jobs/${jobId}`, JobDetails, signal)))?.['job-type'] === 'BATCH';
+
   const trigger = async (
     jobId: string,
     { noun = 'savepoint', at, json }: { readonly noun?: string; readonly at: string; readonly json: object },
@@ -199,6 +205,16 @@ export const flinkRest = (transport: Transport) => {
     /** Every job that the JobManager remembers, ended ones included. */
     jobs: async (signal: AbortSignal): Promise<readonly JobOverview[]> =>
       (await get('/v1/jobs/overview', JobsOverview, signal)).jobs,
+
+    /**
+     * Whether Flink would refuse a savepoint of the job now, and may take it later: not all of its tasks run, as after a
+     * start and while it restarts or rescales. The tasks of a batch job never all run, and Flink takes no savepoint of it.
+     *
+     * @see Flink 2.2 `DefaultCheckpointPlanCalculator`. The overview tells how it is now, `/jobs/:jobid` how it was up to
+     *   `web.refresh-interval` ago.
+     */
+    isYetToRun: async (job: JobOverview, signal: AbortSignal): Promise<boolean> =>
+      !isEnded(job) && !doTasksRun(job) && !(await isBatch(job.jid, signal)),
 
     /**
      * @returns The jar's id at the JobManager. It is lost when that is started anew.
@@ -387,6 +403,20 @@ export const flinkRest = (transport: Transport) => {
       return understood(response, JobPlan, `POST ${path}`).plan;
     },
   };
+};
+
+/** A job that waits for its resources has no tasks yet. One whose tasks have finished can have its savepoint. */
+const doTasksRun = ({ state, tasks: { total = 0, running = 0, finished = 0 } }: JobOverview): boolean =>
+  state === 'RUNNING' && total > 0 && running + finished === total;
+
+/** Undefined for what Flink does not know: it never was asked for it, or has forgotten it. */
+export const unlessUnknown = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-found') return undefined;
+    throw error;
+  }
 };
 
 /**

@@ -8,12 +8,17 @@ interface FakeJob {
   endTime: number;
   /** The stack trace of why it failed. */
   failure: string | undefined;
+  /** Left out: one, that runs when the job does. */
+  tasks?: Readonly<Record<string, number>> | undefined;
+  isBatch?: boolean;
 }
 
 type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
 
 /** What becomes of a program that is run: its job's state, or the stack trace of what its main() threw. */
-export type Program = (options: Partial<RunOptions>) => { readonly state: JobState } | { readonly thrown: string };
+export type Program = (
+  options: Partial<RunOptions>,
+) => { readonly state: JobState; readonly tasks?: FakeJob['tasks'] } | { readonly thrown: string };
 
 const ended: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
 const startTime = Date.parse('2026-11-23T12:00:00Z');
@@ -34,21 +39,36 @@ export class FakeFlink {
   savepoint: (jobId: string, directory: string) => Savepoint = (jobId, directory) => ({
     location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
   });
+  /** Told of a savepoint that came while not all tasks of the job ran. */
+  tooEarly: (jobId: string) => void = () => {};
   /** While no JobManager leads, everything is answered with 503. */
   leaderless = false;
 
   /** A job that is there already. */
   addJob(
     jobId: string,
-    { state = 'RUNNING', name = 'a job', failure }: { state?: JobState; name?: string; failure?: string } = {},
+    {
+      state = 'RUNNING',
+      name = 'a job',
+      failure,
+      tasks,
+    }: Partial<Pick<FakeJob, 'state' | 'name' | 'failure' | 'tasks'>> = {},
   ): void {
-    this.jobs.set(jobId, { name, options: {}, state, endTime: ended.has(state) ? startTime + 1_000 : -1, failure });
+    const endTime = ended.has(state) ? startTime + 1_000 : -1;
+    this.jobs.set(jobId, { name, options: {}, state, endTime, failure, tasks });
   }
 
   setState(jobId: string, state: JobState, failure?: string): void {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
     Object.assign(job, { state, failure: failure ?? job.failure, endTime: ended.has(state) ? startTime + 1_000 : -1 });
+  }
+
+  /** Some of its tasks do not run, whatever its state is. */
+  setTasks(jobId: string, tasks: Readonly<Record<string, number>>, { isBatch = false } = {}): void {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
+    Object.assign(job, { tasks, isBatch });
   }
 
   /** A stop with savepoint is complete, whoever asked for it. */
@@ -137,6 +157,7 @@ export class FakeFlink {
       name: options.entryClass ?? 'the main class',
       options,
       state: outcome.state,
+      tasks: outcome.tasks,
       endTime: ended.has(outcome.state) ? startTime + 1_000 : -1,
       failure: undefined,
     });
@@ -147,6 +168,9 @@ export class FakeFlink {
     const job = this.jobs.get(jobId);
     const savepoint = this.savepoints.get(triggerId ?? '');
     switch (what) {
+      case undefined:
+        if (job === undefined) return errors(404, unknown(jobId));
+        return json({ jid: jobId, state: job.state, 'job-type': job.isBatch === true ? 'BATCH' : 'STREAMING' });
       case 'status':
         return job === undefined ? errors(500, unknown(jobId)) : json({ status: job.state });
       case 'exceptions':
@@ -198,7 +222,7 @@ export class FakeFlink {
       );
     }
     if (!this.savepoints.has(asked.triggerId)) {
-      const outcome = this.jobs.has(jobId) ? this.savepoint(jobId, directory) : { failure: unknown(jobId) };
+      const outcome = this.outcomeOf(jobId, directory);
       this.savepoints.set(asked.triggerId, outcome);
       const isTaken = outcome !== 'in-progress' && 'location' in outcome;
       const type = action === 'stop' ? 'SYNC_SAVEPOINT' : 'SAVEPOINT';
@@ -207,6 +231,16 @@ export class FakeFlink {
       if (isTaken && asked['cancel-job'] === true) this.setState(jobId, 'CANCELED');
     }
     return json({ 'request-id': asked.triggerId }, 202);
+  }
+
+  /** Whoever asks while not all tasks run gets a savepoint that has failed, for good. */
+  private outcomeOf(jobId: string, directory: string): Savepoint {
+    const job = this.jobs.get(jobId);
+    if (job === undefined || ended.has(job.state)) return { failure: unknown(jobId) };
+    const { total = 0, running = 0, finished = 0 } = tasksOf(job);
+    if (job.state === 'RUNNING' && total > 0 && running + finished === total) return this.savepoint(jobId, directory);
+    this.tooEarly(jobId);
+    return { failure: notAllRunning };
   }
 
   private checkpoint({ json: body }: RestRequest): RestResponse {
@@ -256,13 +290,21 @@ const duplicate = [
 const unknown = (jobId: string) =>
   `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${jobId})`;
 
-const jobOverview = ([jid, { name, state, endTime }]: readonly [string, FakeJob]) => ({
+const notAllRunning = [
+  'java.util.concurrent.CompletionException: a checkpoint',
+  'Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/1) of job a is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
+].join('\n\tat a.b.C(C.java:1)\n');
+
+const tasksOf = ({ state, tasks }: FakeJob): Readonly<Record<string, number>> =>
+  tasks ?? { total: 1, running: state === 'RUNNING' ? 1 : 0 };
+
+const jobOverview = ([jid, job]: readonly [string, FakeJob]) => ({
   jid,
-  name,
-  state,
+  name: job.name,
+  state: job.state,
   'start-time': startTime,
-  'end-time': endTime,
-  tasks: { total: 1, running: state === 'RUNNING' ? 1 : 0 },
+  'end-time': job.endTime,
+  tasks: tasksOf(job),
 });
 
 const json = (body: unknown, status = 200): RestResponse => ({ status, body });

@@ -88,6 +88,35 @@ describe('reading', () => {
   });
 });
 
+describe('a job whose tasks', () => {
+  const details = (type?: string) => ({
+    [`GET /v1/jobs/${jobId}`]: ok({ jid: jobId, ...(type === undefined ? {} : { 'job-type': type }) }),
+  });
+
+  it.each([
+    ['all run', {}, details('STREAMING'), false],
+    ['run or have finished', { tasks: { total: 2, running: 1, finished: 1 } }, details('STREAMING'), false],
+    ['are being deployed', { tasks: { total: 2, running: 1, deploying: 1 } }, details('STREAMING'), true],
+    ['restore their state', { tasks: { total: 2, running: 1, initializing: 1 } }, details(), true],
+    ['are not there yet', { tasks: { total: 0, running: 0 } }, details('STREAMING'), true],
+    ['run, as far as it is known, while it restarts', { state: 'RESTARTING' }, details('STREAMING'), true],
+    ['are cancelled', { state: 'CANCELLING', tasks: { total: 2, canceling: 2 } }, details('STREAMING'), true],
+    ['have ended with it', { state: 'FINISHED', tasks: { total: 2, finished: 2 } }, details('STREAMING'), false],
+    ['run one behind the other', { tasks: { total: 2, running: 1, created: 1 } }, details('BATCH'), false],
+    [
+      'it has forgotten',
+      { tasks: { total: 2, running: 1, created: 1 } },
+      { [`GET /v1/jobs/${jobId}`]: errors(404, 'Job not found') },
+      true,
+    ],
+  ] as const)('%s', async (_, change, routes, expected) => {
+    const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, ...change }] }), ...routes });
+    const [seen] = await rest.jobs(signal);
+
+    expect(seen === undefined ? undefined : await rest.isYetToRun(seen, signal)).toBe(expected);
+  });
+});
+
 describe('uploadJar', () => {
   const uploaded = {
     'POST /v1/jars/upload': ok({ filename: '/tmp/flink-web-1/flink-web-upload/6b1c_my.jar', status: 'success' }),
