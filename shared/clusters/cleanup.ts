@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import type { StopData } from '#events/commands/index.ts';
 import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
-import { flinkRest, type SavepointStatus } from '#shared/flink/rest.ts';
+import {
+  type FlinkRest,
+  flinkRest,
+  type JobOverview,
+  type SavepointStatus,
+  unlessUnknown,
+} from '#shared/flink/rest.ts';
 
 import { type Caught, faultOf } from './caught.ts';
 import { observeJobs } from './observe-jobs.ts';
@@ -34,7 +40,7 @@ export interface CleanupState {
 
 /** Pods end gracefully, and finalizers take their time. */
 const removalMs = 30 * 60_000;
-/** How long a cluster that does not answer is asked for savepoints that are not required. */
+/** How long a cluster that does not answer, or whose tasks do not run, is asked for savepoints that are not required. */
 const patienceMs = 5 * 60_000;
 const shortestWaitSeconds = 1;
 const longestWaitSeconds = 15;
@@ -44,7 +50,7 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const { value: operation, version } = await operationOf(state.operationId, ports.store);
   const stop = stopOf(operation);
   if (stop === undefined || stop.savepoint === 'none') return done(state);
-  const { jobs, reachable } = await observeJobs(operation, ports, signal);
+  const { jobs, reachable, overview = [] } = await observeJobs(operation, ports, signal);
   if (reachable !== 'True') {
     if (reachable === 'Unknown' && (await isWaitedFor(operation, stop, ports, signal))) {
       await notePhase({ value: operation, version }, 'waiting for Flink to answer, for the savepoints', ports);
@@ -55,21 +61,80 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   }
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
-  const results = await Promise.all(live.map((job) => savepointOf(job, rest, operation, signal)));
+  const isPatient = hasTime(operation, stop, (await clusterAt(operation, ports.store)).value, ports);
+  const results = await savepointsOf(live, { rest, overview, operation, isPatient }, signal);
   await recordSavepoints(live, results, ports);
-  const failed = results.filter((result) => result.status === 'failed');
-  if (failed.length > 0 && stop.savepoint === 'required') {
-    return savepointFailed(state, failed.map(({ cause }) => cause).join('; '));
-  }
+  const isRequired = stop.savepoint === 'required';
+  const failed = causesIn(live, results);
+  const taken = live.filter((_, index) => results[index]?.status === 'in-progress');
+  if (failed.length > 0 && isRequired) return savepointFailed(state, failed.join('; '));
   // A job whose savepoint is complete ends by itself, and the next look sees it.
   if (failed.length === live.length) return done(state);
   if (isOverdue(operation, ports)) {
-    return stop.savepoint === 'required' ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
+    return isRequired ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
   }
-  const open = results.filter(({ status }) => status !== 'completed' && status !== 'failed').length;
-  await notePhase({ value: operation, version }, `savepoints still being taken: ${open}`, ports);
+  const phase = results.some(({ status }) => status === 'unasked')
+    ? 'waiting for the tasks of all jobs to run, for the savepoints'
+    : `savepoints still being taken: ${taken.length}`;
+  await notePhase({ value: operation, version }, phase, ports);
   return waiting(state);
 };
+
+type Result = SavepointStatus | { readonly status: 'unasked' };
+
+interface Saving {
+  readonly rest: FlinkRest;
+  readonly overview: readonly JobOverview[];
+  readonly operation: StoredOperation;
+  /** Whether there is time to wait for tasks that do not run. */
+  readonly isPatient: boolean;
+}
+
+/**
+ * How far the savepoint of each job is, which ends it. None is asked for before the tasks of all jobs run, so that a
+ * required stop does not end some of them and fail for the others.
+ */
+const savepointsOf = async (
+  jobs: readonly Job[],
+  { rest, overview, operation, isPatient }: Saving,
+  signal: AbortSignal,
+): Promise<readonly Result[]> => {
+  const begun = await Promise.all(jobs.map((job) => begunOf(job, rest, operation, signal)));
+  const unasked = new Set(jobs.flatMap(({ jobId }, index) => (begun[index] === undefined ? [jobId] : [])));
+  const unready = await yetToRun(unasked, overview, rest, signal);
+  const isRequired = stopOf(operation)?.savepoint === 'required';
+  const isHeld =
+    (unready.size > 0 && (isPatient || isRequired)) ||
+    (isRequired && begun.some((result) => result?.status === 'failed'));
+  return Promise.all(
+    jobs.map(async (job, index) => {
+      const result = begun[index];
+      if (result !== undefined) return result;
+      if (unready.has(job.jobId) && !isPatient) return { status: 'failed', cause: 'not all of its tasks run' };
+      return isHeld ? { status: 'unasked' } : stopWithSavepoint(job, rest, operation, signal);
+    }),
+  );
+};
+
+/** The jobs of which Flink would refuse a savepoint now, and may take one later. */
+const yetToRun = async (
+  jobIds: ReadonlySet<string>,
+  overview: readonly JobOverview[],
+  rest: FlinkRest,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> => {
+  const jobs = overview.filter(({ jid }) => jobIds.has(jid));
+  const found = await Promise.all(jobs.map(async (job) => ((await rest.isYetToRun(job, signal)) ? [job.jid] : [])));
+  return new Set(found.flat());
+};
+
+const causesIn = (jobs: readonly Job[], results: readonly Result[]): readonly string[] =>
+  jobs.flatMap((job, index) => {
+    const result = results[index];
+    return result?.status === 'failed' ? [`${nameOf(job)}: ${result.cause}`] : [];
+  });
+
+const nameOf = ({ name, jobId }: Job) => `job ${name} (${jobId})`;
 
 /**
  * One unanswered request is no reason to take a cluster down without its savepoints. What may still run is waited for
@@ -77,16 +142,12 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
  */
 const isWaitedFor = async (
   operation: StoredOperation,
-  { savepoint }: StopData,
+  stop: StopData,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { value: cluster } = await clusterAt(operation, ports.store);
-  const silent = cluster.conditions.find(({ type, status }) => type === 'Reachable' && status === 'Unknown');
-  const { createdAt } = operation;
-  const since = silent !== undefined && silent.since > createdAt ? silent.since : createdAt;
-  const isTooLong = ports.now().getTime() - Date.parse(since) > patienceMs;
-  if (isOverdue(operation, ports) || (savepoint === 'best-effort' && isTooLong)) return false;
+  if (!hasTime(operation, stop, cluster, ports)) return false;
   try {
     return await isStillUp(cluster, ports, signal);
   } catch (error) {
@@ -96,6 +157,15 @@ const isWaitedFor = async (
   }
 };
 
+/** Until the deadline, or, where savepoints are not required, for a while since Flink began to answer, or ceased to. */
+const hasTime = (operation: StoredOperation, { savepoint }: StopData, cluster: Cluster, ports: Ports): boolean => {
+  const { createdAt } = operation;
+  const answers = cluster.conditions.find(({ type }) => type === 'Reachable')?.since ?? createdAt;
+  const since = answers > createdAt ? answers : createdAt;
+  const isTooLong = ports.now().getTime() - Date.parse(since) > patienceMs;
+  return !isOverdue(operation, ports) && (savepoint === 'required' || !isTooLong);
+};
+
 /** Of what never was, there is nothing to save. */
 const hasBeenUp = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
   const { value: cluster } = await clusterAt(operation, store);
@@ -103,7 +173,7 @@ const hasBeenUp = async (operation: StoredOperation, { store }: Ports): Promise<
 };
 
 /** Keeps where savepoints are: from there the jobs can be started again. */
-const recordSavepoints = async (jobs: readonly Job[], results: readonly SavepointStatus[], ports: Ports) => {
+const recordSavepoints = async (jobs: readonly Job[], results: readonly Result[], ports: Ports) => {
   for (const [index, result] of results.entries()) {
     const job = jobs[index];
     if (job === undefined || result.status !== 'completed' || job.finalSavepoint === result.location) continue;
@@ -325,23 +395,37 @@ const isStillUp = async (cluster: Cluster, ports: Ports, signal: AbortSignal): P
   return deploy.state === 'SUCCEEDED' && deployment?.deleting === false && deployment.uid === cluster.uid;
 };
 
+/** How far the savepoint of a job is; undefined where Flink was not asked for it, or has forgotten it. */
+const begunOf = ({ jobId }: Job, rest: FlinkRest, operation: StoredOperation, signal: AbortSignal) =>
+  orFailed(unlessUnknown(rest.savepoint(jobId, triggerOf(operation, jobId), signal)));
+
 /** Asks for the job's stop with a savepoint, and how far it is. Asking again under the same trigger id starts nothing new. */
-const savepointOf = async (
+const stopWithSavepoint = (
   { jobId }: Job,
-  rest: ReturnType<typeof flinkRest>,
+  rest: FlinkRest,
   operation: StoredOperation,
   signal: AbortSignal,
 ): Promise<SavepointStatus> => {
-  const triggerId = createHash('sha256').update(`${operation.operationId}/${jobId}`).digest('hex').slice(0, 32);
+  const triggerId = triggerOf(operation, jobId);
   const directory = stopOf(operation)?.savepointDirectory;
-  try {
+  const ask = async () => {
     await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) }, signal);
-    return await rest.savepoint(jobId, triggerId, signal);
+    return rest.savepoint(jobId, triggerId, signal);
+  };
+  return orFailed(ask());
+};
+
+const orFailed = async <T>(answer: Promise<T>): Promise<T | Extract<SavepointStatus, { status: 'failed' }>> => {
+  try {
+    return await answer;
   } catch (error) {
     if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    return { status: 'failed', cause: `job ${jobId}: ${error.message}` };
+    return { status: 'failed', cause: error.message };
   }
 };
+
+const triggerOf = ({ operationId }: StoredOperation, jobId: string): string =>
+  createHash('sha256').update(`${operationId}/${jobId}`).digest('hex').slice(0, 32);
 
 const done = ({ operationId }: CleanupState): CleanupState => ({ operationId, outcome: 'done' });
 const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({

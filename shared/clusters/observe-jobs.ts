@@ -11,6 +11,8 @@ export interface ObservedJobs {
   readonly jobs: readonly Job[];
   /** False: it is over. */
   readonly reachable: 'True' | 'False' | 'Unknown';
+  /** What Flink answered. */
+  readonly overview?: readonly JobOverview[];
 }
 
 /**
@@ -35,7 +37,7 @@ export const observeJobsOf = async (reading: Reading, ports: Ports, signal: Abor
   }
   const submits = await submitsOf(told.overview, before, ports);
   const jobs = await record(reading, { ...told, before, submits }, ports);
-  return { jobs, reachable: 'True' };
+  return { jobs, reachable: 'True', overview: told.overview };
 };
 
 /** What Flink says of its jobs, or why it says nothing. */

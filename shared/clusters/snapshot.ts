@@ -1,6 +1,6 @@
 import { isDone, isEnded, isOver, type Operation } from '#events/model.ts';
 import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
-import { type FlinkRest, flinkRest } from '#shared/flink/rest.ts';
+import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
 
 import { type Caught, faultOf } from './caught.ts';
 import { lookSoon } from './look.ts';
@@ -16,6 +16,8 @@ export interface SnapshotState {
   readonly triggerId?: string;
   readonly outcome?: 'done' | 'waiting' | 'failed';
   readonly waitSeconds?: number;
+  /** It was not asked for yet. */
+  readonly waitsFor?: 'tasks';
   readonly savepoint?: string;
   readonly checkpoint?: number;
   readonly reason?: string;
@@ -25,8 +27,9 @@ export interface SnapshotState {
 const longestWaitSeconds = 15;
 
 /**
- * Asks Flink for what the operation is about, and how far it is. Asking again starts nothing new: savepoints and
- * checkpoints are named after the operation.
+ * Asks Flink for what the operation is about, and how far it is. Savepoints and checkpoints are named after the
+ * operation: Flink says by that name whether it was asked before, and asking again would start nothing new. The first
+ * time waits until the tasks of the job run.
  */
 export const take = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
   const operation = await operationOf(state.operationId, ports.store);
@@ -39,8 +42,15 @@ export const take = async (state: SnapshotState, ports: Ports, signal: AbortSign
   if (next.outcome === 'failed') return (await fromRecord(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (ports.now().toISOString() > value.deadline)
-    return failed(state, 'deadline-exceeded', `it was not complete by ${value.deadline}`);
-  await notePhase(operation, phases[value.kind] ?? '', ports);
+    return failed(
+      state,
+      'deadline-exceeded',
+      next.waitsFor === 'tasks'
+        ? `it was not begun by ${value.deadline}: not all tasks of job ${value.jobId ?? ''} ran`
+        : `it was not complete by ${value.deadline}`,
+    );
+  const phase = next.waitsFor === 'tasks' ? 'waiting for the tasks of the job to run' : (phases[value.kind] ?? '');
+  await notePhase(operation, phase, ports);
   return next;
 };
 
@@ -73,13 +83,18 @@ const ask = async (
       return waiting({ ...state, triggerId: await rest.disposeSavepoint(what.dispose.path, signal) });
     return after(await rest.disposal(state.triggerId, signal), state);
   }
-  if ('checkpoint' in what) {
-    await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId }, signal);
-    return after(await rest.checkpoint(jobId, triggerId, signal), state);
-  }
-  if ('stopjob' in what) await rest.stopWithSavepoint(jobId, { ...what.stopjob, triggerId }, signal);
+  const status = (): Promise<Status> =>
+    'checkpoint' in what ? rest.checkpoint(jobId, triggerId, signal) : rest.savepoint(jobId, triggerId, signal);
+  const known = await unlessUnknown(status());
+  if (known !== undefined) return after(known, state);
+  // Flink would refuse it now, and under this trigger id for ever.
+  const job = (await rest.jobs(signal)).find(({ jid }) => jid === jobId);
+  if (job !== undefined && isEnded(job)) return failed(state, 'wrong-state', `job ${jobId} is ${job.state} already`);
+  if (job !== undefined && (await rest.isYetToRun(job, signal))) return { ...waiting(state), waitsFor: 'tasks' };
+  if ('checkpoint' in what) await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId }, signal);
+  else if ('stopjob' in what) await rest.stopWithSavepoint(jobId, { ...what.stopjob, triggerId }, signal);
   else await rest.takeSavepoint(jobId, { ...what.savepoint, triggerId }, signal);
-  return after(await rest.savepoint(jobId, triggerId, signal), state);
+  return after(await status(), state);
 };
 
 type Status =

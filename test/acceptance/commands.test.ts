@@ -26,7 +26,8 @@ import {
 
 const [endless, finite] = [exampleJar(settingsFrom()), exampleJar(settingsFrom(), 'WordCount')];
 const directory = 'file:///tmp/savepoints';
-const [session, application, application2] = [freshId('cmd'), freshId('cmdapp'), freshId('cmdapp')];
+const [session, saved] = [freshId('cmd'), freshId('cmdsaved')];
+const [application, application2] = [freshId('cmdapp'), freshId('cmdapp')];
 const small = [
   '-Djobmanager.memory.process.size=1g',
   '-Dtaskmanager.memory.process.size=1g',
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rm(flinkFolder, { recursive: true });
-  await Promise.all([session, application, application2].map((clusterId) => stop(clusterId)));
+  await Promise.all([session, saved, application, application2].map((clusterId) => stop(clusterId)));
 });
 
 interface Filled {
@@ -90,15 +91,6 @@ const untilJob = (jobId: string, state: Job['state'], clusterId = session) =>
     () => jobsOf(clusterId),
     (jobs) => jobs.some((job) => job.jobId === jobId && job.state === state),
   );
-/** Savepoints need tasks that run, which Flink's RUNNING does not say. */
-const untilTasksRun = (jobId: string) =>
-  until(
-    async () =>
-      JSON.parse(await kubectlRaw(`services/${session}-rest:rest/proxy/v1/jobs/${jobId}`)) as {
-        vertices: { status: string }[];
-      },
-    ({ vertices }) => vertices.every(({ status }) => status === 'RUNNING'),
-  );
 const kubectlRaw = (path: string) => kubectl('get', '--raw', `/api/v1/namespaces/${system.namespace}/${path}`);
 
 const submittedId = (stdout: string) => /Job has been submitted with JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
@@ -112,8 +104,8 @@ const started = async (ran: Promise<{ code: number; stdout: string; stderr: stri
   const { code, stdout, stderr } = await ran;
   expect({ code, stderr }).toMatchObject(succeeded);
   job = submittedId(stdout);
+  // Its tasks may not run yet: the commands on it wait for them.
   await untilJob(job, 'RUNNING');
-  await untilTasksRun(job);
 };
 
 it('a session comes up under the name of its script', async () => {
@@ -276,6 +268,22 @@ it('applications start by either name, and their jobs are listed and cancelled',
   });
   expect(stopping).toMatchObject({ code: 0, stdout: expect.stringContaining('Savepoint completed. Path: ') });
   await untilState(application2, 'FINISHED');
+});
+
+it('a stop of the cluster right behind two runs has a savepoint of both', async () => {
+  await type('kubernetes-session.sh -Dkubernetes.cluster-id=ID', { id: saved, more: small });
+  const run = 'flink run -d -t kubernetes-session -Dkubernetes.cluster-id=ID x.jar';
+  const [one, other] = [await type(run, { id: saved }), await type(run, { id: saved })];
+
+  const { body } = await stop(saved, { savepoint: 'required' });
+
+  expect([one, other]).toMatchObject([succeeded, succeeded]);
+  expect(await untilDone(body.operation.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const finalSavepoint = expect.stringContaining('/tmp/savepoints/') as string;
+  expect(await jobsOf(saved)).toMatchObject([
+    { state: 'FINISHED', finalSavepoint },
+    { state: 'FINISHED', finalSavepoint },
+  ]);
 });
 
 it('what makes no sense is told as by Flink', async () => {

@@ -222,6 +222,8 @@ const effects = (world: ModelWorld, commands: Workload['commands'], byHand: Read
   const found: string[] = [];
   for (const [jobId, times] of world.kubernetes.runs)
     if (times > 1 && byHand.size === 0) found.push(`job ${jobId} was begun ${times} times`);
+  for (const jobId of world.kubernetes.tooEarly)
+    found.push(`a savepoint of job ${jobId} was asked for while its tasks did not run`);
   const counts = new Map<string, number>();
   const restored = restoredIn(world);
   for (const { operationId, kind, clusterId, door } of operationsOf(world))

@@ -45,6 +45,7 @@ export interface Watchers {
 }
 
 const staleSeconds = 5;
+const deploying = { total: 2, running: 1, deploying: 1 };
 
 /**
  * A namespace, at the level of what the API server is asked and answers; with what happens in it by itself: pods
@@ -54,6 +55,8 @@ export class ModelKubernetes {
   objects = new Map<string, KubernetesObject>();
   /** How often Flink began a job, by its id. */
   readonly runs = new Map<string, number>();
+  /** Jobs of which a savepoint was asked for while their tasks did not run. */
+  readonly tooEarly: string[] = [];
   /** By the uid of the Deployment. */
   readonly flinks = new Map<string, FakeFlink>();
   private past: { readonly until: number; readonly objects: Map<string, KubernetesObject> }[] = [];
@@ -291,9 +294,12 @@ export class ModelKubernetes {
     this.put(this.pod(name, uid, fate));
     if (fate !== 'ready') return;
     const flink = new FakeFlink();
+    flink.tooEarly = (jobId) => {
+      this.tooEarly.push(jobId);
+    };
     flink.program = ({ jobId = '' }) => {
       this.ran(jobId, flink);
-      return { state: 'RUNNING' };
+      return { state: 'RUNNING', tasks: deploying };
     };
     this.flinks.set(uid, flink);
     if (this.isHighlyAvailable(name))
@@ -306,13 +312,18 @@ export class ModelKubernetes {
       });
     const jobId = jobIdIn(this.configOf(name));
     if (jobId === undefined) return;
-    flink.addJob(jobId, { state: 'RUNNING' });
+    flink.addJob(jobId, { state: 'RUNNING', tasks: deploying });
     this.ran(jobId, flink);
   }
 
   private ran(jobId: string, flink: FakeFlink): void {
     this.runs.set(jobId, (this.runs.get(jobId) ?? 0) + 1);
     const roll = this.random();
+    // Some wait for their slots longer than a stop has patience.
+    const startsWithin = roll < 0.05 ? 600 : 30;
+    this.simulation.after(this.random() * startsWithin, () => {
+      if (flink.jobs.has(jobId)) flink.setTasks(jobId, { total: 2, running: 2 });
+    });
     if (roll < 0.4) return; // It has no end.
     this.simulation.after(5 + this.random() * 300, () => {
       if (flink.jobs.get(jobId)?.state === 'RUNNING') flink.setState(jobId, roll < 0.8 ? 'FINISHED' : 'FAILED', 'x: y');

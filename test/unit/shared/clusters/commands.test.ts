@@ -535,6 +535,124 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     expect(world.ports.now().getTime() - begun).toBeGreaterThan(30 * 60_000);
   });
 
+  const savepointDirectory = 's3://bucket/savepoints';
+  const flink = () => world.kubernetes.cluster(clusterId).flink;
+  const other = 'b'.repeat(32);
+  /** A session with two jobs; the id of the first. */
+  const withTwo = async () => {
+    const jobId = await submitted(send);
+    flink().addJob(other, { name: 'other' });
+    return jobId;
+  };
+  /** What happens when Flink is asked for its jobs for the so manieth time from now on. */
+  const atLook = (count: number, happens: () => void) => {
+    const answer = flink().answer.bind(flink());
+    let looks = 0;
+    flink().answer = async (request) => {
+      if (request.path === '/v1/jobs/overview' && (looks += 1) === count) happens();
+      return answer(request);
+    };
+  };
+
+  it.each(['best-effort', 'required'])('asks for a savepoint when the tasks of the job run (%s)', async (savepoint) => {
+    const jobId = await submitted(send);
+    flink().setTasks(jobId, { total: 3, running: 1, initializing: 1, finished: 1 });
+    await send('stop', { clusterId, data: { savepoint, savepointDirectory } }, world);
+    atLook(5, () => flink().setTasks(jobId, { total: 3, running: 2, finished: 1 }));
+
+    await machines();
+
+    expect(await world.store.job(place, jobId)).toMatchObject({
+      value: { state: 'FINISHED', finalSavepoint: expect.stringContaining(savepointDirectory) },
+    });
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('says that it waits for tasks', async () => {
+    const jobId = await submitted(send);
+    flink().setTasks(jobId, { total: 0 });
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    const phases: (string | undefined)[] = [];
+    atLook(3, () => {
+      phases.push(lastOperation()?.phase);
+      flink().setTasks(jobId, { total: 1, running: 1 });
+    });
+
+    await machines();
+
+    expect(phases).toEqual(['waiting for the tasks of all jobs to run, for the savepoints']);
+  });
+
+  it('does not wait for tasks any more when Flink was asked: its savepoint ends them', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => 'in-progress';
+    const { requests } = flink();
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    atLook(2, () => flink().setTasks(jobId, { total: 2, running: 1, finished: 0 }));
+    atLook(4, () => flink().complete(jobId, [...flink().savepoints.keys()][0] ?? '', 's3://bucket/late'));
+
+    await machines();
+
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { finalSavepoint: 's3://bucket/late' } });
+    expect(requests.filter(({ path }) => path.endsWith('/stop'))).toHaveLength(1);
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('does not wait for the tasks of a batch job, of which Flink takes no savepoint', async () => {
+    const jobId = await submitted(send);
+    flink().setTasks(jobId, { total: 2, running: 1, created: 1 }, { isBatch: true });
+    await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);
+    const begun = world.ports.now().getTime();
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.ports.now().getTime() - begun).toBeLessThan(2 * 60_000);
+  });
+
+  it('goes on when a job ends that it waited for', async () => {
+    const jobId = await submitted(send);
+    flink().setState(jobId, 'FAILING');
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    atLook(3, () => flink().setState(jobId, 'FAILED', 'java.io.IOException: disk full'));
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('ends no job of a required stop while the tasks of another one do not run', async () => {
+    const jobId = await withTwo();
+    flink().setState(other, 'RESTARTING');
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({
+      state: 'RUNNING',
+      reason: 'SavepointFailed',
+      message: `job other (${other}): not all of its tasks run`,
+    });
+    expect(flink().savepoints.size).toBe(0);
+    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('saves what it can when some tasks have not run for five minutes, where savepoints are not required', async () => {
+    const jobId = await withTwo();
+    flink().setState(other, 'RESTARTING');
+    await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);
+    const begun = world.ports.now().getTime();
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'STOPPED' });
+    expect(await world.store.job(place, jobId)).toMatchObject({
+      value: { finalSavepoint: expect.stringContaining(savepointDirectory) },
+    });
+    expect(world.ports.now().getTime() - begun).toBeGreaterThan(5 * 60_000);
+    expect(world.ports.now().getTime() - begun).toBeLessThan(8 * 60_000);
+  });
+
   it('leaves a Deployment alone that somebody created anew under the name', async () => {
     await started(send);
     world.kubernetes.deleteByHand(clusterId);

@@ -123,6 +123,72 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
   });
 });
 
+describe.each(doors)('through %s, while not all tasks of a job run,', (_door, send) => {
+  const kinds = ['savepoint', 'checkpoint', 'stopjob'] as const;
+  const dataOf = (kind: (typeof kinds)[number]) => (kind === 'checkpoint' ? {} : { directory });
+
+  it.each(kinds)('a %s waits for them, and says so', async (kind) => {
+    const jobId = await submitted(send);
+    flink().setTasks(jobId, { total: 2, running: 1, deploying: 1 });
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+
+    const waiting = await take({ operationId }, world.ports, signal);
+    const { phase } = lastOperation() ?? {};
+    flink().setTasks(jobId, { total: 2, running: 2 });
+    const taken = await take(waiting, world.ports, signal);
+
+    expect(waiting).toMatchObject({ outcome: 'waiting', waitsFor: 'tasks' });
+    expect(phase).toBe('waiting for the tasks of the job to run');
+    expect(taken).toMatchObject({ outcome: 'done' });
+    expect(taken).not.toHaveProperty('waitsFor');
+  });
+
+  it.each(kinds)('a %s fails at its deadline', async (kind) => {
+    const jobId = await submitted(send);
+    flink().setState(jobId, 'RESTARTING');
+
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    await machines();
+
+    const detail = expect.stringContaining(`not all tasks of job ${jobId} ran`) as string;
+    expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded', detail } });
+    expect(flink().savepoints.size + flink().checkpoints.size).toBe(0);
+  });
+
+  it.each(kinds)('a %s fails when the job ends', async (kind) => {
+    const jobId = await submitted(send);
+    flink().setState(jobId, 'FAILING');
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+
+    const waiting = await take({ operationId }, world.ports, signal);
+    flink().setState(jobId, 'FAILED');
+
+    expect(await take(waiting, world.ports, signal)).toMatchObject({
+      outcome: 'failed',
+      reason: 'wrong-state',
+      message: `job ${jobId} is FAILED already`,
+    });
+  });
+
+  it('a stop that was asked for goes on: it ends them', async () => {
+    const jobId = await submitted(send);
+    flink().savepoint = () => 'in-progress';
+    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = lastOperation() ?? {};
+    await take({ operationId }, world.ports, signal);
+    flink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
+
+    // As a step that is repeated has it: it does not know that it has asked.
+    const repeated = await take({ operationId }, world.ports, signal);
+
+    expect(repeated).toMatchObject({ outcome: 'waiting' });
+    expect(repeated).not.toHaveProperty('waitsFor');
+    expect(flink().requests.filter(({ path }) => path.endsWith('/stop'))).toHaveLength(1);
+  });
+});
+
 describe.each(doors)('through %s, stop of a job', (_door, send) => {
   it('ends the job with a savepoint', async () => {
     const jobId = await submitted(send);
