@@ -42,6 +42,8 @@ export interface CleanupState {
 const removalMs = 30 * 60_000;
 /** How long a cluster that does not answer, or whose tasks do not run, is asked for savepoints that are not required. */
 const patienceMs = 5 * 60_000;
+/** What a message says of so many jobs fits everywhere that it goes. */
+const mostNamed = 20;
 const shortestWaitSeconds = 1;
 const longestWaitSeconds = 15;
 
@@ -67,11 +69,13 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const isRequired = stop.savepoint === 'required';
   const failed = causesIn(live, results);
   const taken = live.filter((_, index) => results[index]?.status === 'in-progress');
-  if (failed.length > 0 && isRequired) return savepointFailed(state, failed.join('; '));
+  // What is being taken ends its job in any case: it is waited for, so that all that ended is told.
+  if (failed.length > 0 && isRequired && (taken.length === 0 || isOverdue(operation, ports)))
+    return savepointFailed(state, listed(failed, '; '));
   // A job whose savepoint is complete ends by itself, and the next look sees it.
   if (failed.length === live.length) return done(state);
   if (isOverdue(operation, ports)) {
-    return isRequired ? savepointFailed(state, 'no savepoint by the deadline') : done(state);
+    return isRequired ? savepointFailed(state, noneInTime(taken)) : done(state);
   }
   const phase = results.some(({ status }) => status === 'unasked')
     ? 'waiting for the tasks of all jobs to run, for the savepoints'
@@ -135,6 +139,16 @@ const causesIn = (jobs: readonly Job[], results: readonly Result[]): readonly st
   });
 
 const nameOf = ({ name, jobId }: Job) => `job ${name} (${jobId})`;
+
+const noneInTime = (jobs: readonly Job[]): string =>
+  jobs.length === 0
+    ? 'no savepoint by the deadline'
+    : `no savepoint by the deadline of ${listed(jobs.map(nameOf))}: each ends when its own is complete`;
+
+const listed = (names: readonly string[], separator = ', '): string => {
+  const more = names.length > mostNamed ? [`and ${names.length - mostNamed} more (drey describe)`] : [];
+  return [...names.slice(0, mostNamed), ...more].join(separator);
+};
 
 /**
  * One unanswered request is no reason to take a cluster down without its savepoints. What may still run is waited for
@@ -358,7 +372,8 @@ export const recordUnfinished = (
     if (isDone(operation.value)) return { result: state };
     const now = ports.now();
     const code = codeOf(state.reason ?? '');
-    const fault = code === undefined ? faultOf(state.error) : new Fault(code, state.message ?? 'stop it again');
+    const message = `${state.message ?? 'stop it again'}${code === 'savepoint-failed' ? await whatEnded(operation.value, cluster.value, ports) : ''}`;
+    const fault = code === undefined ? faultOf(state.error) : new Fault(code, message);
     const survives =
       fault.code === 'savepoint-failed' &&
       cluster.value.state === 'STOPPING' &&
@@ -387,6 +402,21 @@ export const recordUnfinished = (
       result: state,
     };
   });
+
+/** Which jobs a stop has ended that failed for others, and what to do about it. */
+const whatEnded = async (operation: StoredOperation, cluster: Cluster, { store }: Ports): Promise<string> => {
+  const ended = (await store.jobs(operation))
+    .map(({ value }) => value)
+    .filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId)
+    // By our own clock: `updatedAt` of what has ended is when that was seen.
+    .filter((job) => job.finalSavepoint !== undefined && (!isEnded(job) || job.updatedAt >= operation.createdAt));
+  if (ended.length === 0) return '';
+  const named = listed(ended.map((job) => `${nameOf(job)} at ${job.finalSavepoint ?? ''}`));
+  return (
+    `. These ended, each with its savepoint: ${named}. ` +
+    `Submit them again with restore: {fromCluster: ${cluster.clusterId}, job}, or with -s and the path`
+  );
+};
 
 /** Whether the cluster is the one that was RUNNING before the stop. */
 const isStillUp = async (cluster: Cluster, ports: Ports, signal: AbortSignal): Promise<boolean> => {

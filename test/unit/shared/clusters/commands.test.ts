@@ -653,6 +653,52 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     expect(world.ports.now().getTime() - begun).toBeLessThan(8 * 60_000);
   });
 
+  it('names the jobs that it has ended when a required savepoint of another one fails', async () => {
+    const jobId = await withTwo();
+    flink().savepoint = (id) => (id === jobId ? 'in-progress' : { failure: 'java.io.IOException: disk full' });
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    // It is taken when the other one has failed already.
+    atLook(4, () => {
+      const [trigger = ''] = [...flink().savepoints].find(([, savepoint]) => savepoint === 'in-progress') ?? [];
+      flink().complete(jobId, trigger, 's3://bucket/one');
+    });
+
+    await machines();
+
+    expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
+    const detail = lastOperation()?.problem?.detail;
+    expect(detail).toContain(`job other (${other}): IOException: disk full`);
+    expect(detail).toMatch(new RegExp(String.raw`These ended, .*\(${jobId}\) at s3://bucket/one`));
+    expect((await cluster())?.message).toBe(detail);
+  });
+
+  it('names the jobs whose savepoints are not complete by the deadline, and not more than can be told', async () => {
+    const jobId = await withTwo();
+    for (let index = 10; index < 50; index += 1) flink().addJob(String(index).repeat(16), { name: `job-${index}` });
+    flink().savepoint = (id) => (id === jobId ? { location: 's3://bucket/one' } : 'in-progress');
+
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    await machines();
+
+    const detail = lastOperation()?.problem?.detail ?? '';
+    expect(detail).toMatch(/^no savepoint by the deadline of job other /);
+    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These ended, each');
+    expect(detail).toContain(`(${jobId}) at s3://bucket/one. `);
+  });
+
+  it('does not name jobs that had ended before', async () => {
+    const jobId = await withTwo();
+    flink().complete(jobId, 'a'.repeat(32), 's3://bucket/before');
+    await observe(world.ports);
+    flink().savepoint = () => ({ failure: 'java.io.IOException: disk full' });
+    world.pass(1);
+
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    await machines();
+
+    expect(lastOperation()?.problem?.detail).toBe(`job other (${other}): IOException: disk full`);
+  });
+
   it('leaves a Deployment alone that somebody created anew under the name', async () => {
     await started(send);
     world.kubernetes.deleteByHand(clusterId);
