@@ -4,6 +4,14 @@ import type { Context } from './context.ts';
 import { Failure } from './failure.ts';
 import { follow } from './operations.ts';
 
+/** Names the jobs that a session starts again, without waiting for them. */
+export const tellRestored = ({ restores = [] }: Operation, context: Context): void => {
+  for (const { jobId, name, savepoint } of restores)
+    context.note(`Job ${name} is started again as JobID ${jobId}${from(savepoint)}.`);
+};
+
+const from = (savepoint: string | undefined) => (savepoint === undefined ? ', without state' : ` from ${savepoint}`);
+
 /**
  * Waits until the jobs that a session starts again are there, and tells of each.
  *
@@ -15,9 +23,10 @@ export const awaitRestored = async ({ restores = [], clusterId }: Operation, con
   for (const { jobId, name, savepoint } of restores) {
     try {
       await follow(jobId, `Starting job ${name} again`, context);
-      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId} from ${savepoint}.`);
+      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId}${from(savepoint)}.`);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      // Without a code it says nothing of the job.
+      if (!(error instanceof Failure) || error.code === undefined) throw error;
       lost.push(`${name} (JobID ${jobId}): ${error.message}`, ...error.lines);
     }
   }

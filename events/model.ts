@@ -107,7 +107,7 @@ export const Job = z
       .optional()
       .meta({ description: 'Where the savepoint is that it was ended with: all that it did is in it.' }),
     stoppedWithCluster: z.literal(true).optional().meta({
-      description: 'It ended as its cluster was being stopped: a session with `restore` starts it again.',
+      description: 'A stop of its cluster asked it for a savepoint: a session with `restore` starts it again.',
     }),
     clusterOperationId: z
       .string()
@@ -134,7 +134,7 @@ export const RestoredJob = z
   .strictObject({
     jobId: z.string().meta({ description: 'Its id, and that of the submit which starts it.' }),
     name: z.string(),
-    savepoint: z.string(),
+    savepoint: z.string().optional().meta({ description: 'Without, it starts with no state.' }),
     formerJobId: z.string().meta({ description: 'What it was submitted as; its program is started again.' }),
   })
   .meta({ id: 'RestoredJob' });

@@ -10,7 +10,7 @@ import { clusterLine } from '../flink-lines.ts';
 import { type DeployBody, deployBody, readLocalInput } from '../folder.ts';
 import { carryOut, follow, type WaitOptions, waitOptions } from '../operations.ts';
 import type { RestoreFrom } from '../options.ts';
-import { awaitRestored } from '../restored.ts';
+import { awaitRestored, tellRestored } from '../restored.ts';
 import type { ShellEnd } from '../shell.ts';
 
 /** How long a pipe may take to say `stop` before a session is started for it. */
@@ -32,7 +32,7 @@ export const kubernetesSession = defineCommand<WaitOptions>({
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
     const wanted = await wantedOf(wait, context);
-    if (wanted.body.config['execution.attached']?.toLowerCase() === 'true') {
+    if (isAttached(wanted)) {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
       await attached(wanted, context);
       return;
@@ -56,6 +56,8 @@ const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
   const { restore } = context;
   return { body: restore === undefined ? body : { ...body, restore }, target: await context.target(), wait };
 };
+
+const isAttached = ({ body }: Wanted): boolean => body.config['execution.attached']?.toLowerCase() === 'true';
 
 const existingSession = async (
   { target, body }: Wanted,
@@ -197,7 +199,7 @@ const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
     const cluster = await readCluster(operation, context);
     if (!wait) return announceStart(cluster, operation, context);
     announce('Create', { operation, cluster }, wanted, context);
-    await awaitRestored(operation, context);
+    await restored(operation, wanted, context);
     return cluster;
   } catch (error) {
     const existing =
@@ -209,8 +211,6 @@ const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
 
 const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Promise<Cluster> => {
   const { state, operationId } = cluster;
-  if (context.restore !== undefined)
-    context.note(`The ${clusterTitle(cluster)} is there already: it starts no jobs again.`);
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
     context.note(`The ${clusterTitle(cluster)} is there already: the options given now are not applied to it.`);
   }
@@ -219,10 +219,20 @@ const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Pro
       hint: 'Try again when `drey clusters` no longer shows it.',
     });
   }
-  if (state === 'RUNNING' || !wanted.wait) return announce('Retrieve', { cluster }, wanted, context);
-  await follow(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
-  return announce('Retrieve', { cluster: await readCluster(cluster, context) }, wanted, context);
+  if (state === 'RUNNING' || !wanted.wait) {
+    if (context.restore !== undefined)
+      context.note(`The ${clusterTitle(cluster)} is there already: no job is started again for this command.`);
+    return announce('Retrieve', { cluster }, wanted, context);
+  }
+  const operation = await follow(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
+  const up = announce('Retrieve', { cluster: await readCluster(cluster, context) }, wanted, context);
+  await restored(operation, wanted, context);
+  return up;
 };
+
+/** Whoever sits at the shell of the session sees there how far they are. */
+const restored = async (operation: Operation, wanted: Wanted, context: Context): Promise<void> =>
+  isAttached(wanted) ? tellRestored(operation, context) : awaitRestored(operation, context);
 
 const announce = (
   verb: 'Create' | 'Retrieve',

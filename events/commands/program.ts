@@ -85,11 +85,11 @@ export const RestoreJobs = z
       description: 'The jobs that this session of the same target was stopped with, each from its savepoint.',
     }),
     latest,
-    job: z.string().min(1).optional().meta({ description: 'Only the one of this name or id.' }),
-    orNothing: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Where it was stopped with no job, it starts without, instead of not at all.' }),
+    job: z.string().min(1).optional().meta({ description: 'Only those of this name, or the one of this id.' }),
+    orNothing: z.boolean().optional().meta({
+      description:
+        'Where it was stopped with no job it starts without, and a job whose savepoint failed starts with no state, instead of not at all.',
+    }),
     ...howRestored,
   })
   .meta({ id: 'RestoreJobs' });

@@ -63,6 +63,7 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   }
   const rest = flinkRest((await kubernetesOf(operation, ports)).flink(operation.clusterId));
   const live = jobs.filter((job) => !isEnded(job));
+  await recordAsked(live, ports);
   const isPatient = hasTime(operation, stop, (await clusterAt(operation, ports.store)).value, ports);
   const results = await savepointsOf(live, { rest, overview, operation, isPatient }, signal);
   await recordSavepoints(live, results, ports);
@@ -186,6 +187,18 @@ const hasBeenUp = async (operation: StoredOperation, { store }: Ports): Promise<
   return (await operationOf(cluster.operationId, store)).value.state === 'SUCCEEDED';
 };
 
+/** Before they are asked: whoever sees them end, and when, they were stopped with their cluster. */
+const recordAsked = async (jobs: readonly Job[], ports: Ports) => {
+  for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined)) {
+    await update(ports, async () => {
+      const known = await ports.store.job(job, job.jobId);
+      if (known === undefined || isEnded(known.value)) return { result: undefined };
+      const value = { ...known.value, stoppedWithCluster: true as const };
+      return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
+    });
+  }
+};
+
 /** Keeps where savepoints are: from there the jobs can be started again. */
 const recordSavepoints = async (jobs: readonly Job[], results: readonly Result[], ports: Ports) => {
   for (const [index, result] of results.entries()) {
@@ -195,7 +208,7 @@ const recordSavepoints = async (jobs: readonly Job[], results: readonly Result[]
       const known = await ports.store.job(job, job.jobId);
       if (known === undefined) return { result: undefined };
       const saved = { savepoint: result.location, finalSavepoint: result.location };
-      const value = { ...known.value, ...saved, stoppedWithCluster: true as const };
+      const value = { ...known.value, ...saved };
       return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
     });
   }

@@ -11,7 +11,8 @@ import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
 import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
-import { howRestored, jobsToRestore, restoring, savepointFor } from './restore.ts';
+import { howRestored, restoring, savepointFor } from './restore.ts';
+import { jobsToRestore } from './restore-jobs.ts';
 import { moved, requested } from './state.ts';
 import { teamOf } from './submit.ts';
 
@@ -51,7 +52,7 @@ export const deploy: UseCase<'deploy'> = {
       );
     }
 
-    const restores = await jobsToRestore(command.data.restore, place.target, ports);
+    const restores = await jobsToRestore(command.data.restore, place, ports);
     const now = ports.now();
     const { mode, onFailure, labels, correlationId, taskToken, restore } = command.data;
     const lifetime = lifetimeOf(command.data.lifetime, { mode, target, now });

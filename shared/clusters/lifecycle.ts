@@ -10,14 +10,15 @@ import { observeJobs } from './observe-jobs.ts';
 import type { Kubernetes, Ports, StoredOperation } from './ports.ts';
 import { judge, phasesOf, type Probe } from './probe.ts';
 import { clusterAt, notePhase, operationOf, progressed, update } from './records.ts';
-import { resubmit } from './resubmit.ts';
+import { recordNotSubmitted, submitAgain } from './submit-again.ts';
 import { moved, withCondition } from './state.ts';
 
 /** What the lifecycle machine carries from step to step. */
 export interface LifecycleState {
   readonly operationId: string;
   readonly attempt?: number;
-  readonly outcome?: 'ready' | 'waiting' | 'failed' | 'over';
+  /** `restoring`: it is ready, and there are jobs to start again. */
+  readonly outcome?: 'ready' | 'restoring' | 'waiting' | 'failed' | 'over';
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
@@ -40,7 +41,8 @@ export const probe = async (
   const target = await ports.targets.get(operation.value.target);
   const { mode } = (await clusterAt(operation.value, ports.store)).value;
   const { seen, phases } = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now(), signal);
-  if (seen.answer === 'yes') return { operationId, outcome: 'ready', phases };
+  const ready = operation.value.restores === undefined ? 'ready' : 'restoring';
+  if (seen.answer === 'yes') return { operationId, outcome: ready, phases };
   const overdue = ports.now().toISOString() > operation.value.deadline;
   if (overdue || (seen.answer === 'no' && seen.final)) {
     const message = overdue ? `not up by ${operation.value.deadline}: ${seen.reason}: ${seen.message}` : seen.message;
@@ -120,6 +122,13 @@ const unknown = (error: unknown): Probe => {
   return { answer: 'unknown', reason: error.code, message: error.message };
 };
 
+/** Submits the jobs that the session starts again. */
+export const resubmit = async (state: LifecycleState, ports: Ports, signal: AbortSignal): Promise<LifecycleState> => {
+  const { value: operation } = await operationOf(state.operationId, ports.store);
+  await submitAgain(operation, ports, signal);
+  return state;
+};
+
 /** Records that the cluster is up. A short program may have ended by then. */
 export const recordRunning = async (
   state: LifecycleState,
@@ -127,8 +136,7 @@ export const recordRunning = async (
   signal: AbortSignal,
 ): Promise<LifecycleState> => {
   const { value: operation } = await operationOf(state.operationId, ports.store);
-  // Before it is up: whoever sees that finds them.
-  await resubmit(operation, ports, signal);
+  if (state.error !== undefined) await recordNotSubmitted(operation, faultOf(state.error), ports);
   const recorded = await recordUp(state, ports);
   const { value: cluster } = await clusterAt(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {

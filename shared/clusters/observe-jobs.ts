@@ -153,8 +153,15 @@ const changed = (seen: readonly Job[], known: readonly Versioned<Job>[]): readon
   seen.flatMap((job) => {
     const before = known.find(({ value }) => value.jobId === job.jobId);
     if (before !== undefined && (before.value.state === job.state || isEnded(before.value))) return [];
-    return [{ job: { ...before?.value, ...job }, from: before?.value.state ?? null, previous: before?.version }];
+    const kept = before === undefined ? undefined : withoutMark(before.value, job);
+    return [{ job: { ...kept, ...job }, from: before?.value.state ?? null, previous: before?.version }];
   });
+
+/** What went on behind a stop of its cluster that failed, and ended otherwise, was not stopped with it. */
+const withoutMark = ({ stoppedWithCluster, ...before }: Job, { state }: Job): Job =>
+  stoppedWithCluster === undefined || state === 'CANCELED' || state === 'FAILED'
+    ? before
+    : { ...before, stoppedWithCluster };
 
 /** A session without high availability forgets its jobs when its JobManager starts anew: they run no longer. */
 const forgotten = (
@@ -180,7 +187,7 @@ const forgotten = (
 
 const asJob = (
   overview: JobOverview,
-  { target, clusterId, operationId, state: clusterState }: Cluster,
+  { target, clusterId, operationId }: Cluster,
   { causes, savepoints, submits }: Seen,
   now: Date,
 ): Job => {
@@ -199,7 +206,6 @@ const asJob = (
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // One that was taken on the way does not have all that the job did.
     ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
-    ...(savepoint?.isOfStop === true && clusterState === 'STOPPING' ? { stoppedWithCluster: true } : {}),
     ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

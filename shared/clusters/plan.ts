@@ -6,7 +6,8 @@ import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.
 import { generatedId, inputOf, restoreOf, withJob } from './deploy.ts';
 import { lifetimeOf } from './lifetime.ts';
 import type { Ports } from './ports.ts';
-import { jobsToRestore, savepointFor } from './restore.ts';
+import { savepointFor } from './restore.ts';
+import { jobsToRestore } from './restore-jobs.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
@@ -26,7 +27,7 @@ export const planDeploy = async (
   const { deployment, dependents, config, warnings } = renderCluster(
     inputOf(withJob(data, restoredFrom), clusterId, target),
   );
-  await jobsToRestore(data.restore, targetName, ports);
+  await jobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
   return {
     clusterId,

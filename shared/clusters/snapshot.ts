@@ -176,8 +176,10 @@ const changedJobs = async (operation: StoredOperation, { store }: Ports): Promis
   }
   const job = savepoint === undefined || jobId === undefined ? undefined : await store.job(operation, jobId);
   if (job === undefined) return [];
-  const final = endsItsJob(operation) ? { finalSavepoint: savepoint } : {};
-  return [{ value: { ...job.value, savepoint, ...final }, previous: job.version }];
+  if (!endsItsJob(operation)) return [{ value: { ...job.value, savepoint }, previous: job.version }];
+  // A stop of the cluster may have asked before, in vain.
+  const { stoppedWithCluster: _stoppedWithCluster, ...value } = job.value;
+  return [{ value: { ...value, savepoint, finalSavepoint: savepoint }, previous: job.version }];
 };
 
 /** Records why it was not taken. */

@@ -130,37 +130,6 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
-  it('tells the jobs that a session starts again, with the reason of one that it does not', async () => {
-    const [one, other] = ['b'.repeat(32), 'c'.repeat(32)];
-    const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
-    const restores = [restored(one, 'clicks'), restored(other, 'orders')];
-    const submitted = { ...operation, kind: 'submit', operationId: one, jobId: one };
-    const problem = { code: 'jar-refused', detail: 'it is no longer there', retryable: false };
-    const replies = {
-      ...notThere,
-      [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restores }, cluster } },
-      [`GET /v1/operations/${one}`]: { body: submitted },
-      [`GET /v1/operations/${other}`]: { body: { ...submitted, operationId: other, state: 'FAILED', problem } },
-    };
-
-    const { code, stdout, stderr } = await run(replies, [
-      'kubernetes-session',
-      '-Dkubernetes.cluster-id=etl',
-      '-Ddrey.restore.from-cluster=etl',
-      '-Ddrey.restore.or-nothing',
-    ]);
-
-    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
-      mode: 'session',
-      restore: { fromCluster: 'etl', latest: true, orNothing: true },
-    });
-    expect(stdout).toContain('Create flink session cluster etl successfully');
-    expect(stdout).toContain(`Job clicks was started again as JobID ${one} from s3://b/clicks.`);
-    expect(code).toBe(1);
-    expect(stderr).toContain('Cluster etl runs, but not all of its jobs were started again.');
-    expect(stderr).toContain(`orders (JobID ${other}): it is no longer there`);
-  });
-
   it('starts the program of a file from where a cluster ended', async () => {
     const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
     writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
@@ -331,5 +300,85 @@ describe('drey schedule', () => {
     expect(listed).toMatch(/- +missed +more than an hour late/);
     expect(listed).not.toContain('nothing to do');
     expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening is removed.\n');
+  });
+});
+
+describe('a session that starts jobs again', () => {
+  const [one, other] = ['b'.repeat(32), 'c'.repeat(32)];
+  const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
+  const restores = [restored(one, 'clicks'), restored(other, 'orders')];
+  const submit = (jobId: string, fields: object = {}) => ({
+    [`GET /v1/operations/${jobId}`]: { body: { ...operation, kind: 'submit', operationId: jobId, jobId, ...fields } },
+  });
+  const problem = { code: 'jar-refused', detail: 'it is no longer there', retryable: false };
+  const deploying = { [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restores }, cluster } } };
+  const half = { ...notThere, ...deploying, ...submit(one), ...submit(other, { state: 'FAILED', problem }) };
+  const words = ['kubernetes-session', '-Dkubernetes.cluster-id=etl', '-Ddrey.restore.from-cluster=etl'];
+
+  it('tells each, with the reason of one that it does not', async () => {
+    const { code, stdout, stderr } = await run(half, [...words, '-Ddrey.restore.or-nothing']);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      mode: 'session',
+      restore: { fromCluster: 'etl', latest: true, orNothing: true },
+    });
+    expect(stdout).toContain('Create flink session cluster etl successfully');
+    expect(stdout).toContain(`Job clicks was started again as JobID ${one} from s3://b/clicks.`);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cluster etl runs, but not all of its jobs were started again.');
+    expect(stderr).toContain(`orders (JobID ${other}): it is no longer there`);
+  });
+
+  it('does so by drey deploy, too, and in objects for programs', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
+    writeFileSync(file, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl }\n');
+
+    const { code, stdout } = await run(half, ['deploy', '-f', file, '--output', 'json']);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ operation: { restores } });
+  });
+
+  it('does not take an API that does not answer for a job that was not started', async () => {
+    const ended = await run(
+      { ...half, [`GET /v1/operations/${one}`]: { status: 403, body: { message: 'Forbidden' } } },
+      words,
+    );
+
+    expect(ended).toMatchObject({ code: 1, stderr: expect.not.stringContaining('not all of its jobs') });
+  });
+
+  it('takes the commands of whoever is attached meanwhile', async () => {
+    const stops = {
+      [`POST ${clusters}/etl/stop`]: { status: 202, body: { operation: { ...operation, kind: 'stop' } } },
+    };
+
+    const { stderr } = await run({ ...half, ...stops }, [...words, '-Dexecution.attached=true'], 'help\nstop\n');
+
+    expect(stderr).toContain(`Job orders is started again as JobID ${other} from s3://b/orders.`);
+    expect(server.received.some(({ path }) => path === `${clusters}/etl/stop`)).toBe(true);
+  });
+
+  it('is followed by whoever asks for it again on its way up', async () => {
+    const { stdout, stderr } = await run(
+      {
+        [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'DEPLOYING' } },
+        [`GET /v1/operations/${id}`]: { body: { ...operation, restores: restores.slice(0, 1) } },
+        ...submit(one),
+      },
+      words,
+    );
+
+    expect(stdout).toContain('Job clicks was started again');
+    expect(stderr).not.toContain('no job is started again');
+  });
+
+  it('is found as it is when it runs', async () => {
+    const ended = await run({ [`GET ${clusters}/etl`]: { body: cluster } }, words);
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('no job is started again for this command'),
+    });
   });
 });

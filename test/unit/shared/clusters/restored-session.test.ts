@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { commands } from '#events/commands/index.ts';
+import { Fault } from '#events/problem.ts';
+import { endWaiting } from '#shared/clusters/line.ts';
 import { keepJars } from '#shared/clusters/keep-jars.ts';
+import { observe } from '#shared/clusters/observe.ts';
+import { observeJobsOf, read } from '#shared/clusters/observe-jobs.ts';
+import { planDeploy } from '#shared/clusters/plan.ts';
+import { take } from '#shared/clusters/snapshot.ts';
+import { submitAgain } from '#shared/clusters/submit-again.ts';
 import { doors, jarBytes, letIn, makeWorld, type Send, type World } from '#test/fakes/world.ts';
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
@@ -51,6 +59,22 @@ const deployOf = (clusterId: string) =>
 const restoresOf = (clusterId: string) => deployOf(clusterId)?.restores ?? [];
 const running = (clusterId: string) =>
   [...flinkOf(clusterId).jobs].map(([jobId, { options }]) => ({ jobId, ...options }));
+
+const operation = (id: string | undefined) => operations().find(({ operationId }) => operationId === id);
+const jobOf = (jobId: string) => [...world.store.jobRecords.values()].find(({ value }) => value.jobId === jobId)?.value;
+const limit = async (jobs: number | undefined) =>
+  world.targets.known.set('local', {
+    ...(await world.targets.get('local')),
+    limits: jobs === undefined ? {} : { jobs },
+  });
+const letSavepoints = (
+  how: (jobId: string) => { readonly location: string } | { readonly failure: string } | 'in-progress',
+) => {
+  flinkOf('etl').savepoint = how;
+};
+const revoke = async (operationId: string) => {
+  await endWaiting({ operationId }, { state: 'CANCELED', fault: new Fault('revoked', 'taken back') }, world.ports);
+};
 
 describe.each(doors)('through %s, a session with restore', (_door, send) => {
   it('starts the jobs again that the last life was stopped with, as they were submitted', async () => {
@@ -246,5 +270,428 @@ describe('the jars of jobs that live', () => {
     await keepJars(world.ports);
 
     expect(world.jars.renewed).toEqual([jar]);
+  });
+});
+
+describe('what is started again', () => {
+  it('does not start a job elsewhere whose restored submit still waits in line', async () => {
+    await deploy();
+    await submit(clicks);
+    await submit(orders);
+    await stop();
+    await limit(1);
+    await deploy({ restore });
+    const waits = restoresOf('etl')[1];
+    expect(operation(waits?.jobId)?.state).toBe('QUEUED');
+    await limit(undefined);
+
+    const outcome = await deploy({ restore: { ...restore, job: waits?.formerJobId } }, 'next');
+
+    expect(outcome.code).toBe('not-ready');
+  });
+
+  it('does not start the jobs elsewhere while the session that starts them again is coming up', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+
+    const outcome = await throughHttp('deploy', { clusterId: 'next', data: { mode: 'session', restore } }, world);
+    await settled();
+
+    expect(outcome.code).toBe('not-ready');
+    expect(running('etl')).toHaveLength(1);
+  });
+
+  it('does not start a job twice whose submit of the former life still waits in line', async () => {
+    await deploy();
+    await submit(clicks);
+    await submit(orders);
+    await stop();
+    world.pass(60);
+    await limit(1);
+    await deploy({ restore });
+    world.pass(60);
+    letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    // The line is not looked at before the next life is recorded: admissions are a queue.
+    await world.machines.runAll(world.ports);
+    await limit(undefined);
+    world.pass(60);
+
+    const first = await deploy({ restore });
+    await world.ports.admissions.ask('local');
+    await settled();
+    if (first.code === 'not-ready') await deploy({ restore });
+
+    const paths = running('etl').map(({ savepointPath }) => savepointPath);
+    expect(paths).toEqual([...new Set(paths)]);
+  });
+
+  it('does not start a job again whose submit was taken back, when it was the only one', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    world.pass(60);
+    const target = await world.targets.get('local');
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    await world.machines.runAll(world.ports);
+    const [restored] = restoresOf('etl');
+    expect(target).toBeDefined();
+    expect(operation(restored?.jobId)?.state).toBe('QUEUED');
+    await revoke(restored?.jobId ?? '');
+    await settled();
+    world.pass(60);
+    await stop();
+
+    await deploy({ restore: { ...restore, orNothing: true } });
+
+    expect(restoresOf('etl')).toEqual([]);
+  });
+
+  it('marks a job that a look saw end which had read the cluster before its stop', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    const stale = await read({ target: 'local', clusterId: 'etl' }, world.ports);
+    letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    letSavepoints(() => 'in-progress');
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    const flink = flinkOf('etl');
+    const answer = flink.answer.bind(flink);
+    let looked = false;
+    flink.answer = async (request) => {
+      const result = await answer(request);
+      const [trigger] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
+      if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
+        looked = true;
+        flink.complete(one, trigger, `${savepointDirectory}/${one}`);
+        await observeJobsOf(stale, world.ports, world.signal);
+      }
+      return result;
+    };
+    await settled();
+    expect(looked).toBe(true);
+    expect(jobOf(one)?.finalSavepoint).toBe(`${savepointDirectory}/${one}`);
+
+    expect(jobOf(one)?.stoppedWithCluster).toBe(true);
+  });
+
+  it('leaves a job alone that was stopped by itself just before its cluster was', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    await throughHttp('stopjob', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
+    // Its machine has asked Flink, which has ended the job; nobody has looked since.
+    const trigger = operations().findLast(({ kind }) => kind === 'stopjob')?.operationId ?? '';
+    await take({ operationId: trigger }, world.ports, world.signal);
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    const at = world.machines.started.findIndex(({ machine }) => machine === 'cleanup');
+    world.machines.started.unshift(...world.machines.started.splice(at, 1));
+    await settled();
+
+    await deploy({ restore });
+
+    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+  });
+
+  it('does not lose a job whose savepoint was complete only when the stop had failed for another job', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+    const flink = flinkOf('etl');
+    const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
+    flink.complete(one, trigger, `${savepointDirectory}/${one}`);
+    await observeJobsOf(await read({ target: 'local', clusterId: 'etl' }, world.ports), world.ports, world.signal);
+    expect(jobOf(one)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${savepointDirectory}/${one}` });
+    await stop();
+
+    await deploy({ restore });
+
+    expect(
+      restoresOf('etl')
+        .map(({ formerJobId }) => formerJobId)
+        .toSorted(),
+    ).toEqual([one, other].toSorted());
+  });
+
+  it('a job that never starts does not keep the session from coming up for ever', async () => {
+    await deploy();
+    await submit(clicks);
+    await submit({ ...orders, jar: otherJar });
+    await stop();
+    world.pass(60);
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    await world.machines.runAll(world.ports);
+    world.kubernetes.cluster('etl').flink.program = ({ entryClass }) =>
+      entryClass === 'com.example.Orders'
+        ? { thrown: 'java.io.FileNotFoundException: savepoint' }
+        : { state: 'RUNNING' };
+    await settled();
+    expect(operation(restoresOf('etl')[1]?.jobId)?.state).toBe('FAILED');
+    world.pass(60);
+    await stop();
+    world.pass(30 * 24 * 3600);
+    world.jars.held.delete(otherJar);
+
+    const outcome = await deploy({ restore });
+
+    expect(outcome.outcome).toBe('done');
+  });
+
+  it('reads operations a bounded number at once', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    const template = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one);
+    await stop();
+    for (let i = 0; i < 3000; i += 1) {
+      const jobId = (0xabc00000 + i).toString(16).padStart(32, '0');
+      if (template !== undefined)
+        world.store.jobRecords.set(template[0].replace(one, jobId), {
+          ...template[1],
+          value: { ...template[1].value, jobId, state: 'FINISHED' },
+        });
+    }
+    let open = 0;
+    let most = 0;
+    const read = world.store.operation.bind(world.store);
+    world.store.operation = async (id) => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return read(id);
+    };
+
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+
+    expect(most).toBeLessThanOrEqual(64);
+  });
+
+  it('does not bring a job back twice that high availability recovers', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    const [key, known] = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one) ?? [];
+    await stop('none');
+    // As a best-effort stop leaves it whose JobManager was lost behind the savepoint, with ha: keep.
+    const { endTime: _endTime, ...value } = jobOf(one) ?? {};
+    if (key !== undefined && known !== undefined)
+      world.store.jobRecords.set(key, {
+        ...known,
+        value: {
+          ...known.value,
+          ...value,
+          state: 'SUSPENDED',
+          finalSavepoint: `${savepointDirectory}/${one}`,
+          stoppedWithCluster: true,
+        },
+      });
+
+    await deploy({ restore: { ...restore, orNothing: true } });
+
+    expect(restoresOf('etl')).toEqual([]);
+  });
+
+  it('a job that went on behind a failed stop and was then cancelled is not started from the old savepoint', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) =>
+      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
+    );
+    const flink = flinkOf('etl');
+    const answer = flink.answer.bind(flink);
+    // Flink restarts a job whose savepoint is complete but whose tasks did not finish.
+    flink.answer = async (request) => {
+      const result = await answer(request);
+      if (request.method === 'POST' && request.path.includes(one)) flink.setState(one, 'RUNNING');
+      return result;
+    };
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+    flink.answer = answer;
+    await throughHttp('cancel', { clusterId: 'etl', jobId: one, data: { jobId: one } }, world);
+    await settled();
+    expect(jobOf(one)?.state).toBe('CANCELED');
+    await stop();
+
+    await deploy({ restore });
+
+    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+  });
+
+  it('a failed savepoint of a best-effort stop is told of, not left out in silence', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) =>
+      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
+    );
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'best-effort', savepointDirectory } }, world);
+    await settled();
+    expect(jobOf(other)).toMatchObject({ state: 'CANCELED' });
+
+    const outcome = await deploy({ restore });
+    expect(outcome).toMatchObject({ code: 'not-found' });
+    expect(outcome.detail).toContain(`job ${other} (`);
+    expect(outcome.detail).toContain('has no savepoint, as it failed; with orNothing it starts without state');
+    await deploy({ restore: { ...restore, orNothing: true } });
+
+    expect(running('etl').map(({ savepointPath }) => savepointPath)).toEqual([
+      `${savepointDirectory}/${one}`,
+      undefined,
+    ]);
+  });
+
+  it('starts a job once that somebody submitted again from the savepoint of a stop that failed for another', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) =>
+      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
+    );
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+    world.pass(60);
+    const again = await submit({ ...clicks, restore: { path: `${savepointDirectory}/${one}` } });
+    await stop();
+
+    await deploy({ restore });
+
+    expect(
+      restoresOf('etl')
+        .map(({ formerJobId }) => formerJobId)
+        .toSorted(),
+    ).toEqual([other, again].toSorted());
+  });
+
+  it('is at most fifty jobs', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    await stop();
+    const [key, known] = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one) ?? [];
+    if (key === undefined || known === undefined) throw new Error('the job is not recorded');
+    for (let more = 0; more < 50; more += 1) {
+      const jobId = (0xabc00 + more).toString(16).padStart(32, '0');
+      world.store.jobRecords.set(key.replace(one, jobId), { ...known, value: { ...known.value, jobId } });
+    }
+
+    const outcome = await deploy({ restore });
+
+    expect(outcome).toMatchObject({ code: 'over-limit' });
+    expect(outcome.detail).toContain('etl was stopped with 51 jobs: at most 50 are restored at once');
+  });
+
+  it('is told by a plan, too', async () => {
+    const data = commands.deploy.data.parse({ mode: 'session', restore });
+
+    await expect(planDeploy('local', data, world.ports, world.signal)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is chosen when a deploy is recorded, also of one that waits in line, and starts when that has come up', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    await stop();
+    await deploy({}, 'other');
+    world.targets.known.set('local', { ...(await world.targets.get('local')), limits: { clusters: 1 } });
+    await deploy({ restore });
+    expect(deployOf('etl')).toMatchObject({ state: 'QUEUED', restores: [{ formerJobId: one }] });
+
+    await throughHttp('stop', { clusterId: 'other' }, world);
+    await settled();
+    await world.admissions.ask('local');
+    await settled();
+    await settled();
+
+    expect(running('etl')).toMatchObject([
+      { jobId: restoresOf('etl')[0]?.jobId, savepointPath: `${savepointDirectory}/${one}` },
+    ]);
+  });
+
+  it('leaves behind what belonged to the submit of then, and takes the correlation of the deploy', async () => {
+    await deploy();
+    const first = await submit(clicks);
+    await submit({
+      ...orders,
+      correlationId: 'then',
+      deadline: new Date(world.ports.now().getTime() + 60_000).toISOString(),
+      dependsOn: [first],
+    });
+    const finished = flinkOf('etl');
+    finished.setState(first, 'FINISHED');
+    await observe(world.ports);
+    await settled();
+    await stop();
+    world.pass(3_600);
+
+    await deploy({ restore, correlationId: 'now' });
+
+    const again = operation(restoresOf('etl')[0]?.jobId);
+    expect(again).toMatchObject({ state: 'SUCCEEDED', correlationId: 'now' });
+    expect(again?.plan).toMatchObject({ submit: { dependsOn: [] } });
+    expect(again?.plan).not.toHaveProperty('submit.deadline');
+  });
+
+  it.each([
+    ['is full', new Fault('limit-reached', 'too many wait'), 'limit-reached'],
+    ['cannot be read', new Error('S3 answers 503'), 'internal'],
+  ])('does not keep a session from coming up whose line, or jar, %s', async (_what, trouble, code) => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    world.jars.inspect = async () => {
+      throw trouble;
+    };
+    await settled();
+
+    expect(deployOf('etl')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(operation(restoresOf('etl')[0]?.jobId)).toMatchObject({ state: 'FAILED', problem: { code } });
+  });
+
+  it('is nothing for a session that was stopped on its way up', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    await throughHttp('stop', { clusterId: 'etl' }, world);
+    await submitAgain(deployOf('etl')!, world.ports, world.signal);
+
+    expect(operation(restoresOf('etl')[0]?.jobId)).toBeUndefined();
+  });
+
+  it('does not lose the jobs that a life should have started and of which it started none', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    world.pass(60);
+    await throughHttp('deploy', { clusterId: 'next', data: { mode: 'session', restore } }, world);
+    world.jars.held.clear();
+    await settled();
+    expect(running('next')).toEqual([]);
+    await throughHttp('stop', { clusterId: 'next', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+    world.jars.held.set(jar, jarBytes);
+
+    await deploy({ restore: { fromCluster: 'next', orNothing: true } }, 'next');
+
+    expect(restoresOf('next')).toHaveLength(1);
+  });
+
+  it('takes the same job by the id that the deploy named for it', async () => {
+    await deploy();
+    await submit(clicks);
+    const other = await submit({ ...orders, jar: otherJar });
+    await stop();
+    world.pass(60);
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    world.jars.held.delete(otherJar);
+    await settled();
+    const told = restoresOf('etl').find(({ formerJobId }) => formerJobId === other)?.jobId;
+    await stop();
+    world.jars.held.set(otherJar, jarBytes);
+
+    const outcome = await deploy({ restore: { ...restore, job: told } });
+
+    expect(outcome.outcome).toBe('done');
   });
 });

@@ -11,7 +11,7 @@ import { submit } from './submit.ts';
  * Submits the jobs that a session starts again: each once, under the id that its deploy has for it. They wait for the
  * session like any submit that comes before it is up. One that is refused is recorded with the reason.
  */
-export const resubmit = async (deploy: StoredOperation, ports: Ports, signal: AbortSignal): Promise<void> => {
+export const submitAgain = async (deploy: StoredOperation, ports: Ports, signal: AbortSignal): Promise<void> => {
   const { restores = [], target, clusterId } = deploy;
   if (restores.length === 0) return;
   const { value: cluster } = await clusterAt({ target, clusterId }, ports.store);
@@ -23,17 +23,19 @@ export const resubmit = async (deploy: StoredOperation, ports: Ports, signal: Ab
   }
 };
 
+/** Records why jobs that should have been submitted again were not: the session is up without them. */
+export const recordNotSubmitted = async (deploy: StoredOperation, fault: Fault, ports: Ports): Promise<void> => {
+  for (const restored of deploy.restores ?? []) {
+    const known = (await ports.store.operation(restored.jobId)) !== undefined;
+    if (!known) await recordRefused(restored, { deploy, fault }, ports);
+  }
+};
+
 const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports, signal: AbortSignal) => {
   const { target, clusterId, door } = deploy;
-  const command = {
-    kind: 'submit',
-    target,
-    clusterId,
-    data: await dataOf(restored, deploy, ports),
-    key: undefined,
-    door,
-  } as const;
   try {
+    const data = await dataOf(restored, deploy, ports);
+    const command = { kind: 'submit', target, clusterId, data, key: undefined, door } as const;
     const recorded = await submit.record(command, () => ({}), { ...ports, newId: () => restored.jobId }, signal);
     await submit.advance(recorded, command, ports, signal);
   } catch (error) {
@@ -49,12 +51,18 @@ const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOpe
   if (program === undefined || how === undefined)
     throw new Fault('not-found', `what job ${formerJobId} was submitted with is not known`);
   // What belonged to the command of then is not of this one.
-  const { deadline: _deadline, dependsOn: _dependsOn, correlationId: _correlationId, ...rest } = program;
+  const {
+    deadline: _deadline,
+    dependsOn: _dependsOn,
+    correlationId: _correlationId,
+    restore: _restore,
+    ...rest
+  } = program;
   const { correlationId } = deploy;
   return {
     ...rest,
     dependsOn: [],
-    restore: { path: savepoint, ...how },
+    ...(savepoint === undefined ? {} : { restore: { path: savepoint, ...how } }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
 };
