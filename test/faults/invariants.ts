@@ -292,12 +292,15 @@ const objects = (world: ModelWorld) => {
   });
 };
 
-/** Whether a stop of some life of the id asked for its data to stay. */
-const isToStay = ({ clusterId }: Cluster, operations: ReadonlyMap<string, StoredOperation>) =>
-  [...operations.values()].some(
-    ({ clusterId: stopped, plan }) =>
-      stopped === clusterId && plan !== undefined && 'stop' in plan && plan.stop.ha === 'keep',
-  );
+/** Whether a stop of some life of the id asked for its data to stay, or another life of it failed: a session leaves its data. */
+const isToStay = ({ clusterId, operationId }: Cluster, operations: ReadonlyMap<string, StoredOperation>) =>
+  [...operations.values()]
+    .filter((one) => one.clusterId === clusterId)
+    .some(
+      ({ operationId: other, kind, state, plan }) =>
+        (kind === 'deploy' && state === 'FAILED' && other !== operationId) ||
+        (plan !== undefined && 'stop' in plan && plan.stop.ha === 'keep'),
+    );
 
 /** No record of what is not there, and no end without its traces gone. */
 const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
