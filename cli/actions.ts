@@ -84,8 +84,8 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'targets',
-    operands: '[put] [name] [file]',
-    summary: 'show the targets, or make or change one',
+    operands: '[list|get|put|delete] [name] [file]',
+    summary: 'show the targets, or make, change or forget one',
     load: async () => (await import('./commands/targets.ts')).targets,
   },
   {

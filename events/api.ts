@@ -56,6 +56,12 @@ const reads = {
     answer: NamedTarget,
     status: 200,
   },
+  'DELETE /v1/targets/{target}': {
+    function: 'targets',
+    summary: 'Forget a target on which there is nothing any more. What happened there stays on record.',
+    answer: Removed,
+    status: 200,
+  },
   'POST /v1/targets/{target}/uploads': {
     function: 'uploads',
     summary: 'An address to upload a jar to.',
@@ -91,7 +97,7 @@ const reads = {
   },
   'DELETE /v1/targets/{target}/specs/{name}': {
     function: 'specs',
-    summary: 'Remove it. What was deployed from it stays.',
+    summary: 'Remove it. What was deployed from it stays. Refused while schedules deploy it.',
     answer: Removed,
     status: 200,
   },

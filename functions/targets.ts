@@ -1,18 +1,20 @@
 import { Target } from '#events/model.ts';
 import { parse } from '#events/problem.ts';
 import type { Ports } from '#shared/clusters/ports.ts';
-import { putTarget } from '#shared/clusters/targets.ts';
+import { putTarget, removeTarget } from '#shared/clusters/targets.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';
 import { http } from './middleware/http.ts';
 
 export const targetsHandler = (ports: Ports) =>
-  http().handler(async (event) => {
-    if (event.requestContext.http.method === 'GET') return answer(200, { targets: await ports.targets.list() });
+  http().handler(async (event, _context, { signal }) => {
+    const { method } = event.requestContext.http;
+    if (method === 'GET') return answer(200, { targets: await ports.targets.list() });
     const name = targetOf(event);
-    const target = parse(Target, jsonBody(event));
-    return answer(200, await putTarget(name, target, ports));
+    if (method === 'PUT') return answer(200, await putTarget(name, parse(Target, jsonBody(event)), ports, signal));
+    await removeTarget(name, ports);
+    return answer(200, { name });
   });
 
 export const handler = targetsHandler(live);

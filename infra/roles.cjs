@@ -113,7 +113,7 @@ const functions = {
   Clusters: [...may.read],
   Jobs: [...may.read, ...may.write, ...may.reachClusters],
   Operation: [...may.read],
-  Targets: [...may.read, ...may.write],
+  Targets: [...may.read, ...may.write, ...may.reachClusters, ...may.readSpecs],
   Uploads: [...may.read, ...may.writeJars],
   Openapi: [],
   Queue: [

@@ -3,18 +3,26 @@ import { path } from '../api.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { documentOf } from '../documents.ts';
-import { UsageError } from '../failure.ts';
+import { Failure, UsageError } from '../failure.ts';
 import { tableOf } from '../table.ts';
 
 export const targets = defineCommand({
   examples: {
     'drey targets': 'the places to deploy to',
     'drey targets put etl etl.yaml': 'make target etl, or change it, as the file (YAML or JSON) says',
+    'drey targets get etl > etl.yaml': 'as a file that `drey targets put` takes',
+    'drey targets delete etl': 'forget it; refused while there is something on it',
   },
   run: async (context, [verb, name, file]) => {
-    if (verb === undefined) await show(context);
+    if (verb === undefined || (verb === 'list' && name === undefined)) await show(context);
     else if (verb === 'put' && name !== undefined && file !== undefined) await put(name, file, context);
-    else throw new UsageError('Usage: drey targets, or drey targets put NAME FILE');
+    else if (verb === 'delete' && name !== undefined && file === undefined) await remove(name, context);
+    else if ((verb === 'get' || verb === 'describe') && name !== undefined && file === undefined)
+      await get(name, context);
+    else
+      throw new UsageError(
+        'Usage: drey targets [list], drey targets put NAME FILE, drey targets get NAME, or drey targets delete NAME',
+      );
   },
 });
 
@@ -39,4 +47,25 @@ const put = async (name: string, file: string, context: Context): Promise<void> 
     context.print(
       `Target ${answer.name} is EKS cluster ${answer.cluster} in ${answer.region}, namespace ${answer.namespace}.`,
     );
+};
+
+/** As a file that `put` takes. */
+const get = async (name: string, context: Context): Promise<void> => {
+  const { targets: all } = await context.api.get<Targets>('/v1/targets');
+  const found = all.find((target) => target.name === name);
+  if (found === undefined)
+    throw new Failure(`There is no target ${name}.`, {
+      code: 'not-found',
+      hint: '`drey targets` shows those there are.',
+    });
+  if (context.json) return context.printJson(found);
+  const { name: _name, ...target } = found;
+  const { stringify } = await import('yaml');
+  context.print(stringify(target).trimEnd());
+};
+
+const remove = async (name: string, context: Context): Promise<void> => {
+  const removed = await context.api.delete<{ name: string }>(path`/v1/targets/${name}`);
+  if (context.json) context.printJson(removed);
+  else context.print(`Target ${name} is removed.`);
 };

@@ -1,5 +1,10 @@
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -402,8 +407,12 @@ export const openTable = ({
   const targets: Targets = {
     async get(name) {
       const kept = known.get(name);
-      if (kept !== undefined && kept.until > now().getTime()) return kept.target;
+      return kept !== undefined && kept.until > now().getTime() ? kept.target : targets.current(name);
+    },
+
+    async current(name) {
       const item = await get(targetKey(name));
+      known.delete(name);
       if (item === undefined)
         throw new Fault('not-found', `there is no target ${name}`, {
           errors: [{ pointer: '/target', detail: 'unknown' }],
@@ -423,6 +432,20 @@ export const openTable = ({
 
     async put(name, target) {
       await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
+      known.delete(name);
+    },
+
+    async putBack(name, target) {
+      const Item = { ...targetKey(name), value: target };
+      try {
+        await db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    async remove(name) {
+      await db.send(new DeleteCommand({ TableName: table, Key: targetKey(name) }));
       known.delete(name);
     },
   };

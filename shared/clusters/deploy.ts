@@ -10,7 +10,7 @@ import type { Change, Ports, StoredOperation, Versioned } from './ports.ts';
 import { begun, lifetimeOf } from './lifetime.ts';
 import { type Block, mustEverFit } from './admission.ts';
 import { claimOf, enter, startedWithinMs } from './line.ts';
-import { clusterAt, newOperation, operationOf, progressed, update } from './records.ts';
+import { clusterAt, commit, newOperation, operationOf, progressed, update } from './records.ts';
 import { howRestored, restoring, savepointFor } from './restore.ts';
 import { jobsToRestore } from './restore-jobs.ts';
 import { moved, requested } from './state.ts';
@@ -134,7 +134,12 @@ const apply = async (
   ports: Ports,
   signal: AbortSignal,
 ): Promise<StoredOperation> => {
-  const target = await ports.targets.get(operation.target);
+  // Read behind the record: whoever removes the target at the same time sees the record, or is seen here.
+  const target = await orFault(() => ports.targets.current(operation.target));
+  if (target instanceof Fault) {
+    if (target.code !== 'not-found') throw target;
+    return fail(target, operation, command, ports, signal);
+  }
   const kubernetes = ports.kubernetes(target);
   const create = () => {
     const manifests = rendered(withJob(command.data, operation.restoredFrom), operation, target);
@@ -174,6 +179,8 @@ const fail = async (
   if (!isFailed) return (await operationOf(operation.operationId, ports.store)).value;
   // Whether the API server did what it did not answer is not known: cleanup looks.
   await ports.machines.start('cleanup', operation.operationId);
+  // Without its target it will not get far.
+  if (fault.code === 'not-found') await commit({ freed: [operation] }, ports);
   const { code, message, errors, reason, retryAfterSeconds } = fault;
   const { operationId } = operation;
   throw new Fault(code, message, { cause, errors, reason, retryAfterSeconds, operationId });

@@ -79,11 +79,27 @@ export const enter = async (
   const waits = block ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
   const write = () => commit({ ...changeOf(waits), waiting: { value: claim, previous: undefined } }, ports);
   await (draft === undefined ? write() : keeping(claim.operationId, draft, write, ports));
+  await mustStillBe(claim, ports);
   await ports.store.count(target.name, { by: 1 });
   // A place may have become free before it stood in line, or what it waits for may have ended.
   const still = blockOf(claim, await ports.store.lineHead(target.name), awaited, { target, now: ports.now() });
   if (still?.reason !== 'WaitingForQuota' && still?.reason !== 'Drained') await ports.admissions.ask(target.name);
   return waits;
+};
+
+/**
+ * Whoever removes a target at the same time sees what waits for it, or is seen here.
+ *
+ * @throws Fault `not-found`; the command has failed then.
+ */
+const mustStillBe = async (claim: Claim, ports: Ports): Promise<void> => {
+  try {
+    await ports.targets.current(claim.target);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-found')
+      await endWaiting(claim, { state: 'FAILED', fault: error }, ports);
+    throw error;
+  }
 };
 
 /** What depends on one that has failed already is recorded all the same, and fails in the line: others may depend on it. */

@@ -192,10 +192,15 @@ export interface Store {
 }
 
 export interface Targets {
-  /** @throws Fault `not-found` */
+  /** As it was half a minute ago at the earliest. @throws Fault `not-found` */
   get(name: string): Promise<NamedTarget>;
+  /** As it is now. @throws Fault `not-found` */
+  current(name: string): Promise<NamedTarget>;
   list(): Promise<readonly NamedTarget[]>;
   put(name: string, target: Target): Promise<void>;
+  /** Leaves one alone that is there. */
+  putBack(name: string, target: Target): Promise<void>;
+  remove(name: string): Promise<void>;
 }
 
 /** An object in the cluster, by kind and name. */
@@ -253,6 +258,12 @@ export interface ListedPod extends ObservedPod {
  * when it said no (which permission or access entry is missing is in the message).
  */
 export interface Kubernetes {
+  /**
+   * Asks AWS where it is.
+   *
+   * @throws Fault `target-refused` with the reason `ResourceNotFoundException` when there is no such EKS cluster.
+   */
+  locate(signal: AbortSignal): Promise<void>;
   /**
    * Creates the Deployment and, owned by it, the rest. Repeating it for the same operation finishes what is missing.
    *

@@ -19,6 +19,7 @@ export const kubernetesOf = (
   access: Access,
   client: Client = clientOf(target, access),
 ): Kubernetes => ({
+  locate: async (signal) => void (await access.open(target, signal)),
   apply: (manifests, operationId, signal) => apply(manifests, operationId, { client, target, signal }),
   dryRun: (manifests, signal) => dryRun(manifests, { client, target, signal }),
   observe: (clusterId, signal) => observe(clusterId, client, target, signal),

@@ -79,6 +79,10 @@ export class FakeKubernetes implements Kubernetes {
     return cluster;
   }
 
+  async locate(signal: AbortSignal) {
+    this.enter('locate', signal);
+  }
+
   async apply(manifests: Manifests, operationId: string, signal: AbortSignal) {
     this.enter('apply', signal);
     const clusterId = manifests.deployment.metadata?.name ?? '';

@@ -206,7 +206,12 @@ const putOf = <T>(
 export class FakeTargets implements Targets {
   readonly known = new Map<string, Target>();
 
+  /** A test may put an older answer in its place. */
   async get(name: string): Promise<NamedTarget> {
+    return this.current(name);
+  }
+
+  async current(name: string): Promise<NamedTarget> {
     const target = this.known.get(name);
     if (target === undefined) throw new Fault('not-found', `there is no target ${name}`);
     return { ...target, name };
@@ -218,5 +223,13 @@ export class FakeTargets implements Targets {
 
   async put(name: string, target: Target) {
     this.known.set(name, target);
+  }
+
+  async putBack(name: string, target: Target) {
+    if (!this.known.has(name)) this.known.set(name, target);
+  }
+
+  async remove(name: string) {
+    this.known.delete(name);
   }
 }

@@ -139,14 +139,13 @@ describe('a target', () => {
     });
   });
 
-  it('of an EKS cluster that does not exist is named in the refusal', async () => {
-    await put('no-eks', { ...place, cluster: 'not-there' });
-
-    const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-eks');
-
-    expect(answer).toMatchObject({
-      status: 502,
-      body: { code: 'target-refused', detail: expect.stringContaining('not-there') },
+  it('of an EKS cluster that does not exist is not made', async () => {
+    expect(await put('no-eks', { ...place, cluster: 'not-there' })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'malformed-request',
+        errors: [{ pointer: '/cluster', detail: expect.stringContaining('not-there') }],
+      },
     });
   });
 

@@ -860,6 +860,31 @@ describe('what there is to read', () => {
     expect((await run({}, ['targets'])).stdout).toMatch(/^TARGET +EKS CLUSTER.*\nlocal +flink +us-east-1 +golden\n$/);
   });
 
+  it('shows one as the file that makes it', async () => {
+    expect((await run({}, ['targets', 'get', 'local'])).stdout).toContain('namespace: golden\n');
+    expect((await run({}, ['targets', 'describe', 'local'])).stdout).not.toContain('name: local');
+    expect(await run({}, ['targets', 'get', 'etl'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no target etl.'),
+    });
+  });
+
+  it('removes a target, or says what is still on it', async () => {
+    const there = problem('wrong-state', 409, 'target etl still has clusters my: stop the clusters, then try again');
+
+    expect(
+      await run({ 'DELETE /v1/targets/etl': { body: { name: 'etl' } } }, ['targets', 'delete', 'etl']),
+    ).toMatchObject({ code: 0, stdout: 'Target etl is removed.\n' });
+    expect(await run({ 'DELETE /v1/targets/etl': there }, ['targets', 'delete', 'etl'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('still has clusters my'),
+    });
+    expect(await run({}, ['targets', 'delete'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('delete NAME'),
+    });
+  });
+
   it('makes a target of a file', async () => {
     const file = join(folder, 'etl.yaml');
     await writeFile(file, 'cluster: flink\nregion: eu-central-1\nnamespace: etl\n');

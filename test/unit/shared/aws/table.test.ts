@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 
@@ -67,4 +67,27 @@ describe('the table', () => {
       });
     },
   );
+});
+
+describe('the targets of the table', () => {
+  const value = { cluster: 'eks', region: 'eu-central-1', namespace: 'flink' };
+
+  it('are remembered for a while, and read anew for those who must know', async () => {
+    let item: object | undefined = { value };
+    const { targets } = tableOf(() => ({ Item: item }));
+    await targets.get('local');
+    item = undefined;
+
+    expect(await targets.get('local')).toMatchObject({ name: 'local', cluster: 'eks' });
+    await expect(targets.current('local')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(targets.get('local')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('leave one alone that was made again when another is put back', async () => {
+    const { targets } = tableOf(() => {
+      throw new ConditionalCheckFailedException({ message: 'there', $metadata: {} });
+    });
+
+    await expect(targets.putBack('local', value as never)).resolves.toBeUndefined();
+  });
 });

@@ -997,6 +997,7 @@ describe('observation', () => {
         maxJarBytes: 1_000,
       },
       world.ports,
+      world.signal,
     );
     await look();
 
@@ -1071,10 +1072,12 @@ describe('a target', () => {
   it('does not move while a cluster of it lives', async () => {
     await started(send);
 
-    await expect(putTarget('local', { ...place, namespace: 'other', locked: [] }, world.ports)).rejects.toMatchObject({
+    await expect(
+      putTarget('local', { ...place, namespace: 'other', locked: [] }, world.ports, world.signal),
+    ).rejects.toMatchObject({
       code: 'wrong-state',
     });
-    await expect(putTarget('local', { ...place, locked: ['x'] }, world.ports)).resolves.toMatchObject({
+    await expect(putTarget('local', { ...place, locked: ['x'] }, world.ports, world.signal)).resolves.toMatchObject({
       locked: ['x'],
     });
   });
@@ -1084,7 +1087,7 @@ describe('a target', () => {
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
   ])('that locks %s refuses %s', async (lock, option, value) => {
-    await putTarget('local', { ...place, locked: [lock] }, world.ports);
+    await putTarget('local', { ...place, locked: [lock] }, world.ports, world.signal);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
       { code: 'refused-option', pointers: [`/config/${option}`] },

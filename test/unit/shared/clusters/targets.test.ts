@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { Target } from '#events/model.ts';
+import { Fault, parse } from '#events/problem.ts';
+import { targetsHandler } from '#functions/targets.ts';
+import { drain } from '#shared/clusters/backlog.ts';
+import { putSpec } from '#shared/clusters/specs.ts';
+import { SpecBody } from '#events/specs.ts';
+
+import { answerOf, doors, httpEvent, makeWorld, type World } from '../../../fakes/world.ts';
+
+const [, send] = doors[0]!;
+const session = { mode: 'session' };
+
+let world: World;
+let place: Target;
+beforeEach(() => {
+  world = makeWorld();
+  place = world.targets.known.get('local')!;
+});
+
+const ask = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
+  answerOf(targetsHandler(world.ports), httpEvent(`${method} /v1/targets/{target}`, { target: name }, { body }));
+const remove = (name = 'local') => ask('DELETE', name);
+const deploy = (clusterId = 'my', data: object = {}) =>
+  send('deploy', { clusterId, data: { ...session, ...data } }, world);
+const machines = () => world.machines.runAll(world.ports);
+const stop = async (clusterId: string) => {
+  await send('stop', { clusterId }, world);
+  await machines();
+};
+
+describe('a target that is removed', () => {
+  it('is not found any more', async () => {
+    expect(await remove()).toMatchObject({ status: 200, body: { name: 'local' } });
+    expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(await remove()).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('keeps what happened on record, for whoever reads it and for one of the same name', async () => {
+    await deploy();
+    await machines();
+    await stop('my');
+
+    expect(await remove()).toMatchObject({ status: 200 });
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('STOPPED');
+    const before = world.store.written.length;
+    expect(await ask('PUT', 'local', place)).toMatchObject({ status: 200 });
+    expect(await deploy()).toMatchObject({ outcome: 'done' });
+    expect(world.store.written.length).toBeGreaterThan(before);
+  });
+
+  it('starts what is given to it when it is made again, though it was drained before', async () => {
+    await drain('local', true, world.ports);
+    await remove();
+    await ask('PUT', 'local', place);
+
+    await deploy();
+
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('DEPLOYING');
+  });
+});
+
+describe('a target is not removed', () => {
+  it('while a cluster of it lives, or one that failed is not cleaned up yet', async () => {
+    await deploy();
+
+    expect(await remove()).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state', detail: expect.stringMatching(/^target local still has clusters my: stop/) },
+    });
+    expect(await deploy('other')).toMatchObject({ outcome: 'done' });
+  });
+
+  it('while commands wait for it', async () => {
+    await drain('local', true, world.ports);
+    await deploy();
+
+    expect(await remove()).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/has commands that wait 0{20}/) },
+    });
+  });
+
+  it('while it has schedules and specs, and names them', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      await putSpec({ target: 'local', name }, parse(SpecBody, session), world.ports);
+    await world.store.commit({
+      schedule: {
+        target: 'local',
+        name: 'evening',
+        previous: undefined,
+        value: { name: 'evening', target: 'local' } as never,
+      },
+    });
+
+    expect((await remove()).body['detail']).toContain('has schedules evening; specs a, b, c, d, e and 2 more:');
+  });
+
+  it('when a deploy comes at the same time: the target stays, and the cluster with it', async () => {
+    const removeIt = world.targets.remove.bind(world.targets);
+    world.targets.remove = async (name) => {
+      await deploy();
+      await removeIt(name);
+    };
+
+    expect(await remove()).toMatchObject({ status: 409 });
+    expect(world.targets.known.get('local')).toEqual(place);
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('DEPLOYING');
+  });
+});
+
+describe('a deploy by a function that does not know yet that its target is removed', () => {
+  beforeEach(async () => {
+    const known = { ...place, name: 'local' };
+    world.targets.get = async () => known;
+  });
+
+  it('creates nothing, and holds nothing of the target that may be made again', async () => {
+    await remove();
+
+    expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(world.store.holders.size).toBe(0);
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('FAILED');
+  });
+
+  it('does not wait for it', async () => {
+    await remove();
+
+    expect(await deploy('my', { dependsOn: ['another'] })).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(world.store.waiting.size).toBe(0);
+  });
+});
+
+describe('a target is made', () => {
+  const put = (name: string, change: Partial<Target> = {}) => ask('PUT', name, { ...place, ...change });
+  const none = new Fault('target-refused', 'there is no EKS cluster nowhere in region eu-central-1', {
+    reason: 'ResourceNotFoundException',
+  });
+
+  it('of an EKS cluster that there is only', async () => {
+    world.kubernetes.failNext('locate', none);
+
+    expect(await put('etl', { cluster: 'nowhere' })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed-request', errors: [{ pointer: '/cluster', detail: none.message }] },
+    });
+    expect(world.targets.known.has('etl')).toBe(false);
+  });
+
+  it.each([
+    new Fault('target-refused', 'no', { reason: 'AccessDeniedException' }),
+    new Fault('target-unreachable', 'dark'),
+  ])('where AWS does not tell: $message', async (fault) => {
+    world.kubernetes.failNext('locate', fault);
+
+    expect(await put('etl')).toMatchObject({ status: 200 });
+  });
+
+  it('and changed without another look where it stays', async () => {
+    world.kubernetes.failNext('locate', none);
+
+    expect(await put('local', { limits: { clusters: 3 } })).toMatchObject({ status: 200 });
+    expect(await put('local', { cluster: 'nowhere' })).toMatchObject({ status: 400 });
+  });
+});
