@@ -56,7 +56,7 @@ const remove = defineAction({
   name: 'delete',
   operands: '[name]',
   summary: 'remove a stored spec; clusters that came from it stay',
-  examples: { 'drey spec delete office': 'schedules that deploy it will fail, and say so' },
+  examples: { 'drey spec delete office': 'refused while schedules deploy it' },
   run: async (context, [name]) => {
     if (name === undefined) throw new UsageError('Missing the name of the spec.');
     const removed = await context.api.delete<{ name: string }>(await specPath(name, context));

@@ -36,8 +36,16 @@ export const readSpecs = async (target: string, { specs, targets }: Ports): Prom
   return specs.list(target);
 };
 
-/** @throws Fault `not-found` */
+/** @throws Fault `not-found`; `wrong-state` while schedules deploy it. */
 export const removeSpec = async (named: Named, ports: Ports): Promise<void> => {
   await readSpec(named, ports);
+  const users = (await ports.store.schedules(named.target)).filter(
+    ({ definition }) => definition.action === 'deploy' && definition.spec === named.name,
+  );
+  if (users.length > 0)
+    throw new Fault(
+      'wrong-state',
+      `spec ${named.name} in target ${named.target} is deployed by ${users.length === 1 ? 'schedule' : 'schedules'} ${users.map(({ name }) => name).join(', ')}: delete or change ${users.length === 1 ? 'it' : 'them'} first`,
+    );
   await ports.specs.remove(named.target, named.name);
 };

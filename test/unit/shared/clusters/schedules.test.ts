@@ -362,7 +362,7 @@ describe('a schedule that deploys', () => {
     await schedules('PUT', 'morning', morning);
     await started('office');
     await fire('2026-11-24T06:00:00Z');
-    await specs('DELETE', 'office');
+    await world.specs.remove('local', 'office');
     await fire('2026-11-25T06:00:00Z');
 
     expect(await runs('morning')).toMatchObject([
@@ -404,6 +404,20 @@ describe('a stored spec', () => {
     expect(JSON.stringify(list.body)).not.toContain('hidden');
     expect((await specs('DELETE', 'office')).status).toBe(200);
     expect((await specs('GET', 'office')).status).toBe(404);
+  });
+
+  it('stays as long as schedules deploy it', async () => {
+    await specs('PUT', 'office', office);
+    const morning = { action: 'deploy', expression: every, spec: 'office' };
+    await schedules('PUT', 'morning', { ...morning, enabled: false });
+    await schedules('PUT', 'evening', evening);
+
+    expect(await specs('DELETE', 'office')).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state', detail: expect.stringContaining('by schedule morning: delete or change it first') },
+    });
+    await schedules('DELETE', 'morning');
+    expect((await specs('DELETE', 'office')).status).toBe(200);
   });
 
   it.each([
