@@ -38,12 +38,13 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
   'not-found': '`drey list` shows the clusters and jobs there are, `drey targets` the targets.',
   'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out and one is made up.',
   'wrong-state': '`drey describe <cluster id>` shows the state it is in.',
-  'not-ready': 'Wait until it is RUNNING (`drey describe <cluster id>`), then try again.',
+  'not-ready': 'Try again in a while; `drey describe <cluster id>` shows how far it is.',
   'changed-meanwhile': 'Try again.',
   'unsupported-mode':
     'Use a session (`drey kubernetes-session`) or an application cluster (`drey run --target kubernetes-application`).',
-  'program-failed': '`drey logs <cluster id>` shows what the JobManager says.',
-  'deployment-failed': '`drey describe <cluster id>` and `drey logs <cluster id>` show more.',
+  'program-failed': '`drey logs <cluster id>` shows what the JobManager says, as long as the cluster is there.',
+  'deployment-failed':
+    '`drey describe <cluster id>` shows more; with -Ddrey.on-failure=keep the next one stays, and has `drey logs`.',
   'limit-reached': 'Stop something, or try again later.',
   'target-refused': "The target's Kubernetes access of Drey may be incomplete.",
   'target-unreachable': 'Try again; if it stays, see whether the Kubernetes cluster of the target is up.',

@@ -58,14 +58,27 @@ const untilDecided = async (
     const all = ids.flatMap((id) => known.get(id) ?? []);
     const waiting = all.filter(({ verdict }) => verdict === undefined);
     if (waiting.length === 0 || Date.now() > latest) return all;
-    progress.phase(phaseOf(all.length - waiting.length, all.length, waiting[0]));
+    progress.phase(await phaseOf(all.length - waiting.length, all.length, waiting[0], context));
     await pause();
   }
 };
 
-const phaseOf = (decided: number, count: number, next: Operation | undefined): string => {
-  const what = next?.phase ?? next?.state ?? '';
+const phaseOf = async (
+  decided: number,
+  count: number,
+  next: Operation | undefined,
+  context: Context,
+): Promise<string> => {
+  const what = [next?.phase ?? next?.state ?? '', ...(await elementsOf(next, context))].join('; ');
   return count === 1 ? what : `${decided} of ${count} are over; ${next?.clusterId ?? ''}: ${what}`;
+};
+
+/** How far a batch is: `2 FINISHED, 1 open`. */
+const elementsOf = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
+  if (next?.kind !== 'batch') return [];
+  const { elements } = await context.api.get<Elements>(path`/v1/operations/${next.operationId}/elements`);
+  const counts = Map.groupBy(elements, ({ verdict = 'open' }) => verdict);
+  return elements.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
 
 const print = async (operations: readonly Operation[], context: Context): Promise<void> => {

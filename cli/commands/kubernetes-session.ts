@@ -249,7 +249,8 @@ const announceStart = (cluster: Cluster, operation: Operation, context: Context)
   if (context.json) context.printJson({ operation, cluster });
   else {
     context.print(`Session cluster ${cluster.clusterId} is being started.`);
-    context.note(`\`drey operation ${operation.operationId}\` shows how far it is.`);
+    context.print(`Operation ${operation.operationId} is ${operation.state}.`);
+    context.note(`\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`);
   }
   return cluster;
 };

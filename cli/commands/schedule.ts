@@ -111,6 +111,20 @@ const describe = defineAction({
   },
 });
 
+const get = defineAction({
+  name: 'get',
+  operands: '[name]',
+  summary: 'show what is stored under a name',
+  examples: { 'drey schedule get evening > evening.yaml': 'as a file that `drey schedule put` takes' },
+  run: async (context, [name]) => {
+    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
+    const found = await context.api.get<Schedule>(await schedulePath(name, context));
+    if (context.json) return context.printJson(found);
+    const { stringify } = await import('yaml');
+    context.print(stringify(found.definition).trimEnd());
+  },
+});
+
 const runs = defineAction<RunOptions>({
   name: 'runs',
   operands: '[name]',
@@ -141,7 +155,7 @@ const remove = defineAction({
 });
 
 export const schedule = defineGroup({
-  commands: [put, list, describe, runs, remove],
+  commands: [put, get, list, describe, runs, remove],
 });
 
 const schedulesPath = async (context: Context) => path`/v1/targets/${await context.target()}/schedules`;

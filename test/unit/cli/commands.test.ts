@@ -148,7 +148,12 @@ describe('kubernetes-session', () => {
       session('--no-wait'),
     );
 
-    expect(ended).toMatchObject({ code: 0, stdout: 'Session cluster live is being started.\n' });
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Session cluster live is being started\.\nOperation [0-9a-f]{32} is IN_PROGRESS\.\n$/,
+      ),
+    });
     expect(server.received.find(({ method }) => method === 'POST')?.headers.prefer).toBeUndefined();
   });
 
@@ -464,7 +469,7 @@ describe('run', () => {
 
     expect(ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/session live is DEPLOYING\nWait until it is RUNNING/),
+      stderr: expect.stringMatching(/session live is DEPLOYING\nTry again in a while/),
     });
   });
 

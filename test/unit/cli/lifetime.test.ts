@@ -290,6 +290,9 @@ describe('drey schedule', () => {
     expect((await run(replies, ['schedule', 'list'])).stdout).toMatch(
       /evening +cron.* +Europe\/Berlin +yes +stop sessions/,
     );
+    const file = (await run(replies, ['schedule', 'get', 'evening'])).stdout;
+    expect(file).toContain('expression: cron(');
+    expect(file).not.toContain('revision');
     const described = (await run(replies, ['schedule', 'describe', 'evening'])).stdout;
     expect(described).toContain('cron(0 20 ? * MON-FRI *) in Europe/Berlin');
     expect(described).toMatch(/etl +SUCCEEDED +a{32}/);

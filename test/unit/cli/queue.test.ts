@@ -287,6 +287,26 @@ describe('drey batch', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/batch +days +FINISHED/);
   });
+
+  it('tells how far it is while it waits', async () => {
+    let asked = 0;
+    const open = { ...accepted, state: 'IN_PROGRESS' as const, phase: '3 deploys sent' };
+    const { stderr } = await run(
+      {
+        ...replies,
+        [`GET /v1/operations/${id('a')}`]: () => ({
+          body: asked++ === 0 ? open : { ...accepted, verdict: 'FINISHED' },
+        }),
+        [`GET /v1/operations/${id('a')}/elements`]: {
+          body: { elements: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
+        },
+      },
+      ['batch', '--wait', '-'],
+      text,
+    );
+
+    expect(stderr).toContain(': 3 deploys sent; 1 FINISHED, 1 FAILED, 1 open');
+  });
 });
 
 describe('options about the line', () => {
