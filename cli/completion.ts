@@ -33,8 +33,9 @@ const meant = async (words: readonly string[], around: Around): Promise<readonly
   const { command, actions, operandIs, words: own } = await commandIn(before, around);
   const option = own.at(-1);
   if (option?.startsWith('-') === true && takesNext(option, command))
-    return valuesOf(option, () => contextFor(before.slice(0, -1), around));
-  if (begun.startsWith('-D')) return optionKeys();
+    return valuesOf(option, begun, () => contextFor(before.slice(0, -1), around));
+  if (begun.startsWith('-D'))
+    return (await valuesOf('-D', begun.slice('-D'.length), () => contextFor(before, around))).map((one) => `-D${one}`);
   if (begun.startsWith('-'))
     return command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? short ?? '']));
   if (actions !== undefined) return actions.map(({ name }) => name);
@@ -78,10 +79,13 @@ const contextFor = (words: readonly string[], { io, given = {} }: Around): Conte
   return contextOf({ ...given, ...typed, D: [...(given.D ?? []), ...D] }, { ...io, signal });
 };
 
-const valuesOf = async (option: string, context: () => Context): Promise<readonly string[]> => {
+const clusterIdOption = 'kubernetes.cluster-id=';
+
+const valuesOf = async (option: string, begun: string, context: () => Context): Promise<readonly string[]> => {
   switch (option) {
     case '-D':
-      return (await optionKeys()).map((key) => key.slice('-D'.length));
+      if (!begun.startsWith(clusterIdOption)) return optionKeys();
+      return (await namesOf('cluster', context())).map((id) => `${clusterIdOption}${id}`);
     case '--output':
       return formats;
     case '-t':
@@ -103,7 +107,7 @@ const valuesOf = async (option: string, context: () => Context): Promise<readonl
 /** Of Flink's options those that Drey knows. */
 const optionKeys = async (): Promise<readonly string[]> => {
   const { options } = await import('#shared/flink/option-table.ts');
-  return Object.keys(options).flatMap((key) => (key.includes('<') ? [] : [`-D${key}=`]));
+  return Object.keys(options).flatMap((key) => (key.includes('<') ? [] : [`${key}=`]));
 };
 
 const namesOf = async (named: Named, context: Context): Promise<readonly string[]> => {
@@ -124,7 +128,8 @@ export const scripts: Readonly<Record<string, string>> = {
 _drey() {
   local line=\${COMP_LINE:0:COMP_POINT}
   local word=\${line##*[[:space:]]}
-  local kept=\${word%"\${word##*[=:]}"} # bash completes only what stands behind these
+  local breaks=\${COMP_WORDBREAKS//[^=:]/} kept=
+  if [[ $breaks ]]; then kept=\${word%"\${word##*[$breaks]}"}; fi # bash completes only what stands behind these
   mapfile -t COMPREPLY < <(drey completion --line "$line" 2>/dev/null)
   COMPREPLY=("\${COMPREPLY[@]#"$kept"}")
   if [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace; fi

@@ -43,6 +43,9 @@ describe('completion', () => {
     ['drey logs live ', []],
     ['drey cancel ', [jobId, 'a'.repeat(32)]],
     ['drey cancel -Dkubernetes.cluster-id=live ', [jobId]],
+    ['drey list -Dkubernetes.cluster-id=', ['-Dkubernetes.cluster-id=live', '-Dkubernetes.cluster-id=other']],
+    ['drey run -d -Dkubernetes.cluster-id=l', ['-Dkubernetes.cluster-id=live']],
+    ['drey list -D kubernetes.cluster-id=o', ['kubernetes.cluster-id=other']],
     ['drey list --output ', ['table', 'json', 'yaml']],
     ['drey list --output j', ['json']],
     ['drey run -t kubernetes-a', ['kubernetes-application']],
@@ -73,6 +76,21 @@ describe('completion', () => {
       code: 1,
       stdout: expect.stringContaining('there are bash, zsh and fish'),
     });
+  });
+
+  it.each([
+    ['splits words at =', ' \n=:', 'live'],
+    ['does not split words at =', ' \n', '-Dkubernetes.cluster-id=live'],
+  ])('gives a bash that %s what it puts in', async (_what, breaks, expected) => {
+    const { stdout } = await drey(['completion', 'bash'], { api: undefined });
+    const typed = `drey() { echo -Dkubernetes.cluster-id=live; }
+      COMP_LINE='drey list -Dkubernetes.cluster-id=l' COMP_POINT=\${#COMP_LINE} COMP_WORDBREAKS=$1
+      _drey; echo "\${COMPREPLY[@]}"`;
+
+    // The last line of the script is for an interactive bash.
+    expect(execFileSync('bash', ['-c', `${stdout}\n${typed}`, 'bash', breaks], { encoding: 'utf8' })).toBe(
+      `${expected}\n`,
+    );
   });
 
   it('has a script that bash understands', async () => {
