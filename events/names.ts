@@ -1,11 +1,13 @@
 import * as z from 'zod';
 
+export const clusterIdPattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
 /** `kubernetes.cluster-id`. Objects are named after it, so it is as strict as they are, and Flink's limit is 45. */
 export const ClusterId = z
   .string()
   .max(45, 'a cluster id has at most 45 characters')
   .regex(
-    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    clusterIdPattern,
     'a cluster id is lower-case letters, digits and "-", begins with a letter and does not end with "-"',
   )
   .meta({ description: 'kubernetes.cluster-id', example: 'my-first-flink-cluster' });

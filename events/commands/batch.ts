@@ -1,9 +1,13 @@
 import * as z from 'zod';
 
-import { ClusterId } from '../names.ts';
+import { ClusterId, clusterIdPattern } from '../names.ts';
 import { defineCommand } from './define.ts';
 
 const Parameter = z.union([z.string().max(10_000), z.number(), z.boolean()]).transform(String);
+
+const longestName = 39;
+/** As its applications are named. */
+export const BatchName = ClusterId.max(longestName, `the name of a batch has at most ${longestName} characters`);
 
 export const batch = defineCommand({
   kind: 'batch',
@@ -11,7 +15,10 @@ export const batch = defineCommand({
   summary: 'Start one application for each row of a list of parameters.',
   data: z
     .strictObject({
-      name: ClusterId.max(39, 'the name of a batch has at most 39 characters').meta({
+      // Judged with the rows, by `BatchName`: so a mistake here hides none of theirs.
+      name: z.string().meta({
+        maxLength: longestName,
+        pattern: clusterIdPattern.source,
         description: 'Its applications are named after it: NAME-0, NAME-1 …, where the template names them not.',
         example: 'nightly',
       }),

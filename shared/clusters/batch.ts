@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import { BatchName } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isDone, type NamedTarget, type Verdict } from '#events/model.ts';
 import { Fault, type Mistake, parse, toProblem } from '#events/problem.ts';
@@ -115,10 +116,13 @@ const refused = (errors: readonly Mistake[]) => {
 /** Finds every mistake in every row before anything is started. @throws Fault */
 const checkElements = (data: Batch, about: Omit<About, 'taken'>): void => {
   const taken = new Map<string, number>();
-  const errors: Mistake[] = [];
+  const misnamed = BatchName.safeParse(data.name).error?.issues ?? [];
+  const errors = misnamed.map(({ message }): Mistake => ({ pointer: '/name', detail: message }));
+  // Rows that are named after it are not to blame for it.
+  const rows = misnamed.length === 0 ? data : { ...data, name: 'batch' };
   for (const index of data.parameters.keys()) {
     if (errors.length >= mostMistakes) break;
-    errors.push(...mistakesOf(data, index, { ...about, taken }));
+    errors.push(...mistakesOf(rows, index, { ...about, taken }));
   }
   if (errors.length > 0) throw refused(errors.slice(0, mostMistakes));
 };

@@ -89,6 +89,17 @@ describe.each(doors)('through %s, a batch', (_door, send: Send) => {
     expect(world.bus.rejected).toEqual([]);
   });
 
+  it('is refused for its name and its rows at once, and its rows not for its name', async () => {
+    const outcome = await send('batch', { data: { ...data, name: 'Days', parameters: [{ day: '1' }, {}] } }, world);
+
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/name', '/template/job/args/1'],
+    });
+    expect(operations()).toEqual([]);
+  });
+
   it('is refused with every mistake of every row, and starts nothing', async () => {
     const wrong = {
       ...data,
