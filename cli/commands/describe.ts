@@ -5,7 +5,7 @@ import { clusterPath, readCluster, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
-import { endOf } from '../lifetime.ts';
+import { endOf, lifetimeOf } from '../lifetime.ts';
 import { operationOf, phaseLine } from '../operations.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
@@ -61,6 +61,7 @@ const clusterLines = (cluster: Cluster, operation: Operation | undefined, { io }
       .join(', '),
     Created: localTime(cluster.createdAt),
     Ends: endOf(cluster),
+    Lifetime: lifetimeOf(cluster),
     Operation: cluster.operationId,
     ...Object.fromEntries(
       cluster.conditions.map(({ type, status, reason, message, since }) => [

@@ -68,6 +68,21 @@ const session = ['kubernetes-session', '-Dkubernetes.cluster-id=etl', '--no-wait
 const notThere = { ...deploys, [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'STOPPED' } } };
 
 describe('lifetimes on the command line', () => {
+  it.each([
+    [{}, /^Lifetime: +version 2$/m],
+    [{ warned: 1 }, /^Lifetime: +version 2$/m],
+    [{ warned: 2 }, /^Lifetime: +version 2, warning sent$/m],
+  ])('shows which one holds, and whether its end was told: %j', async (change, expected) => {
+    const known = { ...cluster, lifetime: { ...cluster.lifetime!, ...change } };
+    const replies = {
+      [`GET ${clusters}/etl`]: { body: known },
+      [`GET ${clusters}/etl/jobs`]: { body: { jobs: [], reachable: 'True' } },
+      [`GET ${clusters}/etl/events`]: { body: { transitions: [], last: 0 } },
+    };
+
+    expect((await run(replies, ['describe', 'etl'])).stdout).toMatch(expected);
+  });
+
   it('go with the deploy, and not into the configuration of Flink', async () => {
     const { code } = await run(notThere, [...session, '-Ddrey.lifetime.ttl=8h', '-Ddrey.lifetime.idle-after=2h']);
 
