@@ -131,7 +131,7 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   trace(`> ${request.method} ${request.url.href}`);
   const response = await exchange({ ...request, headers: signed }, settings, signal);
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
-  if (response.status >= 300) throw refusalOf(response, request.method);
+  if (response.status >= 300) throw refusalOf(response, request);
   if (!isObject(response.body)) throw notTheApi();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`: a schema would refuse what a newer API adds
   return response.body as T;
@@ -193,13 +193,16 @@ const notTheApi = () => new Failure('What answered is not the API of Drey.', { h
 const isProblem = (body: unknown): body is Problem =>
   isObject(body) && typeof body['code'] === 'string' && typeof body['detail'] === 'string';
 
-const refusalOf = (answer: Answer, method: ApiRequest['method']): AttemptFailed => {
+const refusalOf = (answer: Answer, { method, url }: Pick<ApiRequest, 'method' | 'url'>): AttemptFailed => {
   const { status, body } = answer;
-  const failure = isProblem(body) ? failureOf(body) : gatewayFailure(answer);
+  const failure = isProblem(body) ? failureOf(body, clusterIdIn(url)) : gatewayFailure(answer);
   const mayPass = retriedStatuses.has(status) || (status === 500 && method === 'GET');
   const again = mayPass && !(isProblem(body) && !body.retryable);
   return new AttemptFailed(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
 };
+
+/** Ids need no percent-encoding. */
+const clusterIdIn = ({ pathname }: URL): string | undefined => /\/clusters\/([^/]+)/.exec(pathname)?.[1];
 
 /** @see RFC 9110, 10.2.3: seconds or a date. */
 const retryAfterMs = (header: string | null): number => {

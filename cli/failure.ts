@@ -78,12 +78,16 @@ const isList = ({ detail, errors = [] }: Problem): boolean =>
   errors.length > 0 && errors.every((error) => detail.includes(error.detail.slice(0, comparedCharacters)));
 
 /** @param clusterId What it is about, where that is known: for what to do next. */
-export const failureOf = (problem: Problem, clusterId = '<cluster id>'): Failure => {
+export const failureOf = (problem: Problem, clusterId?: string): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
   return new Failure(`${isList(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
     code: problem.code,
     ...mistaken(problem.errors),
-    hint: hints[problem.code]?.replaceAll('<cluster id>', clusterId),
+    // What is said of a target or a spec is no matter of a cluster.
+    hint:
+      problem.code === 'wrong-state' && clusterId === undefined
+        ? undefined
+        : hints[problem.code]?.replaceAll('<cluster id>', clusterId ?? '<cluster id>'),
   });
 };
 

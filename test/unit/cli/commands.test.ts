@@ -469,7 +469,7 @@ describe('run', () => {
 
     expect(ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/session live is DEPLOYING\nTry again in a while/),
+      stderr: expect.stringMatching(/session live is DEPLOYING\nTry again in a while; `drey describe live` shows/),
     });
   });
 
@@ -882,7 +882,7 @@ describe('what there is to read', () => {
     ).toMatchObject({ code: 0, stdout: 'Target etl is removed.\n' });
     expect(await run({ 'DELETE /v1/targets/etl': there }, ['targets', 'delete', 'etl'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('still has clusters my'),
+      stderr: expect.stringMatching(/still has clusters my.*\n$/),
     });
     expect(await run({}, ['targets', 'delete'])).toMatchObject({
       code: 1,
