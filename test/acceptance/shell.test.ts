@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   terminal = await openTerminal(
     dreyLine('kubernetes-session', id, '-Dexecution.attached=true', '-Djobmanager.memory.process.size=1g'),
     environmentOf(home, { DREY_API, DREY_TARGET, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }),
-    { patienceMs: 120_000 },
+    { patienceMs: 300_000 },
   );
 });
 afterAll(async () => {
@@ -33,6 +33,9 @@ afterAll(async () => {
   await rm(home, { recursive: true });
   if ((await stop(clusterId)).status < 300) await untilState(clusterId, 'STOPPED');
 });
+
+/** Whatever an earlier test has left on the line. */
+beforeEach(() => terminal.press('C-u'));
 
 const enter = async (line: string) => {
   await terminal.type(line);
@@ -53,8 +56,7 @@ describe('the shell of a session on a node', () => {
     const { stdout } = await drey(['run', '-d', id, exampleJar(settingsFrom())]);
     const jobId = /JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? 'none';
     await terminal.type('cancel ');
-    await terminal.press('Tab');
-    await terminal.until(`> cancel ${jobId}`);
+    await terminal.pressUntil('Tab', `> cancel ${jobId}`);
     await terminal.press('Enter');
 
     expect(await terminal.until(`Cancelled job ${jobId}.`)).toContain(`Cancelling job ${jobId}.`);

@@ -1,42 +1,17 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import {
-  cluster,
-  job,
-  oneTarget,
-  operation,
-  problem,
-  type Replies,
-  startLoopbackApi,
-} from '#test/unit/cli/loopback-api.ts';
+import { cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 
-import { bin, dreyLine, type Environment, environmentOf, openTerminal, type Terminal } from './tmux.ts';
-
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-let home: string;
-let terminal: Terminal;
-
-beforeAll(async () => {
-  server = await startLoopbackApi();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'drey-home-'));
-});
-afterEach(async () => {
-  await terminal[Symbol.asyncDispose]();
-  await rm(home, { recursive: true });
-});
+import { enter, home, open as openWith, server, terminal } from './fixture.ts';
+import { bin, dreyLine, type Environment } from './tmux.ts';
 
 const clusters = '/v1/targets/local/clusters';
-const open = async (command: string, replies: Replies = {}, env: Environment = {}) => {
-  server.answer({ 'GET /v1/targets': oneTarget, [`GET ${clusters}`]: { body: { clusters: [cluster()] } }, ...replies });
-  terminal = await openTerminal(command, environmentOf(home, { DREY_API: server.url, ...env }));
-};
+const usual: Replies = { 'GET /v1/targets': oneTarget, [`GET ${clusters}`]: { body: { clusters: [cluster()] } } };
+const open = (command: string, replies: Replies = {}, env: Environment = {}) =>
+  openWith(command, { ...usual, ...replies }, env);
 
 describe('a deploy on a terminal', () => {
   it('has a line that lives, and one that stays for each phase', async () => {
@@ -103,13 +78,11 @@ describe('drey configure on a terminal', () => {
   it('asks, keeps the answers, and tries them', async () => {
     await open(dreyLine('configure'), {}, { DREY_API: '' });
     await terminal.until('Address of the API: ');
-    await terminal.type(server.url);
-    await terminal.press('Enter');
+    await enter(server.url);
     await terminal.until('AWS region, where the address does not say it: ');
     await terminal.press('Enter');
     await terminal.until('Target to deploy to: ');
-    await terminal.type('local');
-    await terminal.press('Enter');
+    await enter('local');
 
     const screen = await terminal.until('[exit code 0]');
 
@@ -127,8 +100,7 @@ describe('completion in bash', () => {
     await mkdir(join(home, 'bin'));
     await symlink(bin, join(home, 'bin/drey'));
     await open('bash --norc -i', replies);
-    await terminal.type("unset HISTFILE; PS1='$ '; source <(drey completion bash); clear");
-    await terminal.press('Enter');
+    await enter("unset HISTFILE; PS1='$ '; source <(drey completion bash); clear");
     await terminal.until(/^\$ $/m);
   };
 

@@ -1,38 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/model.ts';
-import {
-  accepted,
-  cluster,
-  job,
-  oneTarget,
-  problem,
-  type Replies,
-  startLoopbackApi,
-} from '#test/unit/cli/loopback-api.ts';
+import { accepted, cluster, job, oneTarget, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 
-import { dreyLine, type Environment, environmentOf, openTerminal, type Terminal } from './tmux.ts';
-
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-let home: string;
-let terminal: Terminal;
-
-beforeAll(async () => {
-  server = await startLoopbackApi();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'drey-home-'));
-});
-afterEach(async () => {
-  await terminal[Symbol.asyncDispose]();
-  await rm(home, { recursive: true });
-});
+import { enter, home, open, server, terminal } from './fixture.ts';
+import { dreyLine, type Environment } from './tmux.ts';
 
 const live = '/v1/targets/local/clusters/live';
 const { jobId } = job();
@@ -47,18 +22,14 @@ const running: Replies = {
 
 /** Opens the shell of a session that runs, and waits for its prompt. */
 const attach = async (replies: Replies = {}, options: readonly string[] = [], env: Environment = {}) => {
-  server.answer({ ...running, ...replies });
-  terminal = await openTerminal(
-    dreyLine('kubernetes-session', '-Dkubernetes.cluster-id=live', '-Dexecution.attached=true', ...options),
-    environmentOf(home, { DREY_API: server.url, ...env }),
+  const command = dreyLine(
+    'kubernetes-session',
+    '-Dkubernetes.cluster-id=live',
+    '-Dexecution.attached=true',
+    ...options,
   );
+  await open(command, { ...running, ...replies }, env);
   await terminal.until('live> ');
-  return terminal;
-};
-
-const enter = async (line: string) => {
-  await terminal.type(line);
-  await terminal.press('Enter');
 };
 
 describe('the shell of a session', () => {
@@ -89,11 +60,11 @@ describe('the shell of a session', () => {
   it('shows what may follow when it is several', async () => {
     await attach();
     await terminal.type('st');
-    await terminal.press('Tab');
-    await sleep(300); // keys that come at once are pasted text
-    await terminal.press('Tab');
 
-    expect(await terminal.until(/status +stop|stop +status/)).toMatch(/live> st$/m);
+    // Keys that come at once are pasted text.
+    const screen = await terminal.pressUntil('Tab', /status +stop|stop +status/, 500);
+
+    expect(screen).toMatch(/live> st$/m);
   });
 
   it('knows what was typed before, in an earlier run too', async () => {

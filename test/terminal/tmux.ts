@@ -22,6 +22,8 @@ export interface Terminal extends AsyncDisposable {
   readonly painted: () => Promise<string>;
   /** The screen once it shows that. @throws Error with the screen, when it does not in time. */
   readonly until: (wanted: string | RegExp) => Promise<string>;
+  /** The same, and presses a key again now and then meanwhile: what it asks for may have given up on a busy machine. */
+  readonly pressUntil: (key: string, wanted: string | RegExp, everyMs?: number) => Promise<string>;
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -30,7 +32,7 @@ const quote = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 export const openTerminal = async (
   command: string,
   env: Environment,
-  { patienceMs = 15_000 }: { readonly patienceMs?: number } = {},
+  { patienceMs = 60_000 }: { readonly patienceMs?: number } = {},
 ): Promise<Terminal> => {
   const folder = await mkdtemp(join(tmpdir(), 'drey-terminal-'));
   const tmux = async (...args: readonly string[]) =>
@@ -39,19 +41,32 @@ export const openTerminal = async (
   const line = `env -i ${variables.join(' ')} bash --norc -c ${quote(`${command}; echo "[exit code $?]"; sleep 600`)}`;
   await tmux('-f', '/dev/null', 'new-session', '-d', '-x', '120', '-y', '40', line);
   const screen = async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).replace(/\n+$/, '\n');
+  const has = (shown: string, wanted: string | RegExp) =>
+    typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown);
+  const until = async (wanted: string | RegExp, meanwhile = async () => {}) => {
+    for (const began = Date.now(); ;) {
+      const shown = await screen();
+      if (has(shown, wanted)) return shown;
+      if (Date.now() - began > patienceMs)
+        throw new Error(`the terminal does not show ${String(wanted)}, but:\n${shown}`);
+      await meanwhile();
+      await sleep(50);
+    }
+  };
   return {
     type: async (text) => void (await tmux('send-keys', '-l', '--', text)),
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
     screen,
     painted: () => tmux('capture-pane', '-p', '-e'),
-    until: async (wanted) => {
-      for (const began = Date.now(); ;) {
-        const shown = await screen();
-        if (typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown)) return shown;
-        if (Date.now() - began > patienceMs)
-          throw new Error(`the terminal does not show ${String(wanted)}, but:\n${shown}`);
-        await sleep(50);
-      }
+    until: (wanted) => until(wanted),
+    // Longer than what a key asks for may take: pressed before, Tab means something else the second time.
+    pressUntil: (key, wanted, everyMs = 5_000) => {
+      let pressedAt = 0;
+      return until(wanted, async () => {
+        if (Date.now() - pressedAt < everyMs) return;
+        pressedAt = Date.now();
+        await tmux('send-keys', key);
+      });
     },
     [Symbol.asyncDispose]: async () => {
       await tmux('kill-server').catch(() => {}); // it ended with its command
