@@ -264,10 +264,14 @@ const watchDeployments = async (system: LocalSystem, prefix: string, onCreated: 
   const informer = makeInformer(config, path, () => apps.listNamespacedDeployment({ namespace: system.namespace }));
   informer.on('add', onAdd);
   informer.on('delete', ({ metadata }) => live.delete(metadata?.name ?? ''));
-  // A watch ends now and then; the list that begins the next one says what was missed.
-  informer.on('error', () => void sleep(500).then(() => informer.start()));
+  // A watch ends now and then; the list that begins the next one says what was missed. Its end is told as an error, too.
+  let isOver = false;
+  informer.on('error', () => void sleep(500).then(() => (isOver ? undefined : informer.start())));
   await informer.start();
-  state.end = () => void informer.stop();
+  state.end = () => {
+    isOver = true;
+    void informer.stop();
+  };
   return state;
 };
 
