@@ -9,10 +9,11 @@ const project = (name: string, seconds: number) => ({
   hookTimeout: seconds * 1000,
 });
 
-/** Tests that share the one local system: one file after the other. */
-const onSystem = (name: string, seconds: number) => ({
-  ...project(name, seconds),
-  fileParallelism: false,
+/** Tests that share the one local system. They wait more than they compute, so some files run side by side. */
+const onSystem = (name: string, { files, turn }: { readonly files: number; readonly turn: number }) => ({
+  ...project(name, 600),
+  maxWorkers: files,
+  sequence: { groupOrder: turn },
   globalSetup: 'test/support/setup.ts',
 });
 
@@ -27,9 +28,11 @@ export default defineConfig({
     projects: [
       { extends: true, test: project('unit', 20) },
       { extends: true, test: project('faults', 300) },
-      { extends: true, test: { ...project('terminal', 60), globalSetup: 'test/terminal/setup.ts' } },
-      { extends: true, test: onSystem('integration', 120) },
-      { extends: true, test: onSystem('acceptance', 600) },
+      { extends: true, test: { ...project('terminal', 180), globalSetup: 'test/terminal/setup.ts' } },
+      { extends: true, test: onSystem('integration', { files: 2, turn: 1 }) },
+      { extends: true, test: onSystem('acceptance', { files: 2, turn: 1 }) },
+      // They take from the others what these need.
+      { extends: true, test: onSystem('outages', { files: 1, turn: 2 }) },
     ],
   },
 });

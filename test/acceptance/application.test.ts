@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import type { Cluster, Job } from '#events/model.ts';
+import type { Cluster } from '#events/model.ts';
 import type { Plan } from '#events/requests.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
@@ -15,21 +15,19 @@ import {
   clusterPath,
   eventsOf,
   freshId,
+  jobsOf,
   kubectl,
   objectsOf,
+  small,
   stop,
   system,
   until,
   untilDone,
+  untilJobRuns,
   untilState,
 } from '../support/system.ts';
 
 const jar = exampleJar(settingsFrom());
-const small = {
-  'jobmanager.memory.process.size': '1g',
-  'taskmanager.memory.process.size': '1g',
-  'kubernetes.container.image.ref': 'flink:2.2',
-};
 
 const deployApplication = (clusterId: string, job: object, config: object = {}) =>
   call<{ operation: { operationId: string } }>('POST', `/v1/targets/${system.target}/clusters`, {
@@ -40,21 +38,19 @@ const deployApplication = (clusterId: string, job: object, config: object = {}) 
   });
 
 const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
-const jobsOf = async (clusterId: string) =>
-  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 const changesOf = (clusterId: string) =>
   eventsOf(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
 
 /** The bus is told behind the record. */
 const ended = (clusterId: string, last: readonly string[]) =>
-  expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 20_000 }).toEqual(last);
+  expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 300_000 }).toEqual(last);
 
 describe('an application cluster', () => {
   it('runs the jar in its image, and is CANCELED and gone when its job is cancelled', async () => {
     const clusterId = freshId('app');
     const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });
     await untilState(clusterId, 'RUNNING');
-    const [job] = await jobsOf(clusterId);
+    const job = await untilJobRuns(clusterId);
 
     const cancelled = await call('POST', `${clusterPath(clusterId)}/jobs/${job?.jobId ?? ''}/cancel`, {});
     expect(cancelled.status).toBeLessThan(300);
@@ -141,7 +137,7 @@ describe('a session with high availability', () => {
       (text) => text.includes('"state":"RUNNING"'),
     );
 
-    expect((await jobsOf(clusterId)).find((job) => job.jobId === jobId)).toMatchObject({ state: 'RUNNING' });
+    expect(await untilJobRuns(clusterId)).toMatchObject({ jobId });
     expect(await clusterOf(clusterId)).toMatchObject({ state: 'RUNNING' });
     await stop(clusterId, { ha: 'purge' });
     await untilState(clusterId, 'STOPPED');

@@ -10,15 +10,15 @@ import { settingsFrom } from '#local/settings.ts';
 
 import { packageFolder, runProgram } from '../support/cli.ts';
 import {
-  call,
-  clusterPath,
   freshId,
+  jobsOf,
   kubectl,
   objectsOf,
   stop,
   system,
   until,
   untilDone,
+  untilJobRuns,
   untilState,
 } from '../support/system.ts';
 
@@ -84,8 +84,6 @@ const typeAction = (line: string, filled: Filled) => {
   return ran;
 };
 
-const jobsOf = async (clusterId: string) =>
-  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 const untilJob = (jobId: string, state: Job['state'], clusterId = session) =>
   until(
     () => jobsOf(clusterId),
@@ -256,12 +254,12 @@ it('applications start by either name, and their jobs are listed and cancelled',
     stdout: expect.stringContaining(`Create flink application cluster ${application} successfully`),
   });
   expect(other).toMatchObject(succeeded);
-  const [own] = await jobsOf(application);
+  const own = await untilJobRuns(application);
   expect(
     await type('flink cancel -Dkubernetes.cluster-id=ID JOB', { id: application, job: own?.jobId ?? '' }),
   ).toMatchObject(succeeded);
   await untilState(application, 'CANCELED');
-  const [second] = await jobsOf(application2);
+  const second = await untilJobRuns(application2);
   const stopping = await type('flink stop -Dkubernetes.cluster-id=ID -p DIR JOB', {
     id: application2,
     job: second?.jobId ?? '',

@@ -66,7 +66,7 @@ const untilLogged = (pod: string, text: RegExp) =>
     1_000,
   );
 const available = (clusterId: string) =>
-  kubectl('wait', ...namespace, '--for=condition=Available', '--timeout=60s', `deploy/${clusterId}`);
+  kubectl('wait', ...namespace, '--for=condition=Available', '--timeout=300s', `deploy/${clusterId}`);
 const checkpointsIn = (log: string) => [...log.matchAll(/Completed checkpoint (\d+) for job/g)].length;
 
 describe('test_kubernetes_session.sh', () => {
@@ -172,8 +172,8 @@ describe('test_kubernetes_application_ha.sh', () => {
       `-Dkubernetes.cluster-id=${clusterId}`,
       jobId,
     );
-    await kubectl('wait', ...namespace, '--for=delete', 'configmap', '--timeout=60s', `--selector=app=${clusterId}`);
-    await kubectl('wait', ...namespace, '--for=delete', 'pod', '--timeout=60s', `--selector=app=${clusterId}`);
+    await kubectl('wait', ...namespace, '--for=delete', 'configmap', '--timeout=300s', `--selector=app=${clusterId}`);
+    await kubectl('wait', ...namespace, '--for=delete', 'pod', '--timeout=300s', `--selector=app=${clusterId}`);
 
     expect([code, cancelled.code]).toEqual([0, 0]);
     await untilState(clusterId, 'CANCELED');

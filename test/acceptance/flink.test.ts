@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster, Job } from '#events/model.ts';
+import type { Cluster } from '#events/model.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
@@ -18,6 +18,7 @@ import {
   events,
   eventsOf,
   freshId,
+  jobsOf,
   kubectl,
   objectsOf,
   stop,
@@ -40,8 +41,6 @@ const allTasksRun = (overview: string) =>
     ({ tasks }) => tasks.total > 0 && tasks.running === tasks.total,
   );
 
-const jobs = async (clusterId: string) =>
-  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 const cleanUp: string[] = [];
 afterAll(async () => {
   const live = await Promise.all(
@@ -78,7 +77,7 @@ describe('the three commands', () => {
     jobId = /Job has been submitted with JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
     expect(jobId).not.toBe('');
     await until(
-      () => jobs(clusterId),
+      () => jobsOf(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
     );
     // Flink calls a job RUNNING before its tasks are: they need a TaskManager.
@@ -124,7 +123,7 @@ describe('the three commands', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`Cancelled job ${jobId}.`);
     await until(
-      () => jobs(clusterId),
+      () => jobsOf(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'CANCELED'),
     );
     expect((await drey(['list', '-a', id])).stdout).toContain('(CANCELED)');
@@ -201,7 +200,7 @@ describe('a session', () => {
     // TopSpeedWindowing reads --input in the TaskManager: the job starts, and fails there with the file's name.
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const failed = await until(
-      () => jobs(clusterId),
+      () => jobsOf(clusterId),
       (list) => list.some(({ state }) => state === 'FAILED'),
     );
     expect(failed.find(({ state }) => state === 'FAILED')?.message).toContain('/no/such/file');
@@ -236,6 +235,12 @@ describe('bad input to the command line', () => {
   const text = join(folder, 'text.jar');
   writeFileSync(text, 'not a zip file');
   const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
+  /** Of its own: nobody else lets anything be told of it. */
+  const target = freshId('bad');
+  beforeAll(async () => {
+    const place = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+    await call('PUT', `/v1/targets/${target}`, place);
+  });
 
   it.each([
     ['a bad cluster id', ['kubernetes-session', '-Dkubernetes.cluster-id=Bad_Name'], /-Dkubernetes\.cluster-id/],
@@ -251,14 +256,13 @@ describe('bad input to the command line', () => {
       /-Dkubernetes\.jobmanager\.cpu\.amount/,
     ],
   ])('%s: the field is named, exit code 1, nothing created', async (_what, args, message) => {
-    const before = events().length;
-
-    const { code, stdout, stderr } = await drey(args);
+    const { code, stdout, stderr } = await drey(args, '', { DREY_TARGET: target });
 
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(message);
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
-    expect(events().length).toBe(before);
+    expect(events().filter(({ detail }) => detail['target'] === target)).toEqual([]);
+    expect((await call('GET', `/v1/targets/${target}/clusters`)).body).toMatchObject({ clusters: [] });
   });
 
   it('stop on a session that is not there says so and creates nothing', async () => {

@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Cluster, isOver, type Job, type Operation } from '#events/model.ts';
+import { type Cluster, isOver, type Operation } from '#events/model.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { Transition } from '#events/transitions.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
@@ -17,40 +15,29 @@ import {
   call,
   clusterPath,
   deploy,
-  toldOf,
   freshId,
-  objectsOf,
+  hasEnded,
+  jobsOf,
+  small,
   stop,
   system,
+  told,
   until,
   untilState,
 } from '../support/system.ts';
 
 /** Side by side, on a small machine. */
 const config = {
-  'jobmanager.memory.process.size': '1g',
-  'taskmanager.memory.process.size': '1g',
+  ...small,
   'kubernetes.jobmanager.cpu.amount': '0.1',
   'kubernetes.taskmanager.cpu.amount': '0.1',
 };
 const jar = exampleJar(settingsFrom());
 const queues = new SQSClient(aws);
-const betweenLooksMs = 10_000;
-/** Longer than the session may be idle. */
-const outageMs = 55_000;
 const busyMs = 60_000;
 
 const send = (queue: string, body: unknown) =>
   queues.send(new SendMessageCommand({ QueueUrl: system.outputs[queue], MessageBody: JSON.stringify(body) }));
-
-/** The look of each minute, six times as often. */
-const looking = new AbortController();
-const lookOftener = async () => {
-  while (!looking.signal.aborted) {
-    await send('LooksQueueUrl', { target: system.target });
-    await sleep(betweenLooksMs);
-  }
-};
 
 const ids = {
   ttl: freshId('ttl'),
@@ -77,54 +64,37 @@ const submit = async (clusterId: string) => {
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   expect(await drey(['run', '-d', '-t', 'kubernetes-session', id, jar])).toMatchObject({ code: 0 });
 };
-const jobsOf = async (clusterId: string) =>
-  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
-const transitionsOf = async (clusterId: string) =>
-  (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events`)).body.transitions;
-const told = (clusterId: string, type: string) => toldOf(clusterId).filter((event) => event['detail-type'] === type);
 const operationOf = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
 
-/** Stopped once, for this reason, by its own stop, with nothing left, and all of it told. */
-const hasEnded = async (clusterId: string, reason: string) => {
-  const ended = await untilState(clusterId, 'STOPPED');
-  const stops = (await transitionsOf(clusterId)).filter(({ to }) => to === 'STOPPING');
-  const states = await until(
-    async () => told(clusterId, 'Flink Cluster State Change').map(({ detail }) => detail['to']),
-    (list) => list.at(-1) === 'STOPPED',
-  );
-
-  expect(ended).toMatchObject({ reason });
-  expect(stops).toMatchObject([{ reason }]);
-  expect(states.filter((state) => state !== 'RUNNING')).toEqual(['REQUESTED', 'DEPLOYING', 'STOPPING', 'STOPPED']);
-  expect(await objectsOf(clusterId)).toEqual([]);
-  return ended;
-};
-
-const apiServer = async () =>
-  Number.parseInt(await readFile(join(dirname(system.kubeconfig), 'pid', 'kube-apiserver'), 'utf8'), 10);
-
-beforeAll(async () => {
-  void lookOftener();
-  const minute = soon(170).getUTCMinutes();
-  await call('PUT', schedulePath, {
+/** With a minute that begins in half a minute or later. */
+const scheduleStop = () =>
+  call('PUT', schedulePath, {
     action: 'stop',
-    expression: `cron(${minute} * ? * * *)`,
+    expression: `cron(${soon(90).getUTCMinutes()} * ? * * *)`,
     selector: { labels: { calendar: label } },
   });
-  await Promise.all([
-    start(ids.ttl, { lifetime: { ttl: '2min', warnBefore: '60s' } }),
-    start(ids.until, { lifetime: { until: soon(130).toISOString(), warnBefore: '60s' } }),
-    start(ids.idle, { lifetime: { idleAfter: '30s', warnBefore: '15s' } }),
-    start(ids.busy, { lifetime: { idleAfter: '40s', warnBefore: '0s' } }).then(() => submit(ids.busy)),
-    start(ids.kept)
-      .then(() => submit(ids.kept))
-      .then(() => call('POST', `${clusterPath(ids.kept)}/extend`, { ttl: '20s', savepoint: 'required' })),
-    start(ids.cron, { labels: { calendar: label } }),
-  ]);
+
+/** Warnings have most of each life to come in: where looks are late, shorter ones would be missed. */
+beforeAll(async () => {
+  const starts: readonly (() => Promise<unknown>)[] = [
+    () =>
+      start(ids.busy)
+        .then(() => submit(ids.busy))
+        .then(() => call('POST', `${clusterPath(ids.busy)}/extend`, { idleAfter: '40s', warnBefore: '0s' })),
+    () =>
+      start(ids.kept)
+        .then(() => submit(ids.kept))
+        .then(() => call('POST', `${clusterPath(ids.kept)}/extend`, { ttl: '20s', savepoint: 'required' })),
+    () => start(ids.ttl, { lifetime: { ttl: '2min', warnBefore: '100s' } }),
+    () => start(ids.until, { lifetime: { until: soon(130).toISOString(), warnBefore: '110s' } }),
+    () => start(ids.idle, { lifetime: { idleAfter: '60s', warnBefore: '50s' } }),
+    () => start(ids.cron, { labels: { calendar: label } }).then(scheduleStop),
+  ];
+  // A JobManager that does not get its actors up in ten seconds gives up: not all of them at once.
+  await pMap(starts, (begin) => begin(), { concurrency: 2 });
 });
 
 afterAll(async () => {
-  looking.abort();
   await call('DELETE', schedulePath);
   const live = await Promise.all(
     Object.values(ids).map(async (clusterId) => ((await stop(clusterId)).status < 300 ? [clusterId] : [])),
@@ -153,9 +123,9 @@ describe('a cluster that ends by itself', () => {
   });
 
   it('ends by its ttl, told of before', async () => {
-    const { lifetime, createdAt } = await hasEnded(ids.ttl, 'LifetimeEnded');
+    const { lifetime } = await hasEnded(ids.ttl, 'LifetimeEnded');
 
-    expect(Date.parse(lifetime?.endsAt ?? '') - Date.parse(createdAt)).toBeLessThan(125_000);
+    expect(Date.parse(lifetime?.endsAt ?? '') - Date.parse(lifetime?.startedAt ?? '')).toBe(120_000);
     expect(told(ids.ttl, 'Flink Lifetime Warning')).toMatchObject([
       { detail: { reason: 'LifetimeEnds', version: 1, endsAt: lifetime?.endsAt } },
     ]);
@@ -207,27 +177,12 @@ describe('a cluster that ends by itself', () => {
     expect(busy.lifetime?.idle).toBeUndefined();
   });
 
-  it('is not idle while nobody can ask it, and is when it has said so for long enough', async () => {
+  it('is idle once its job is cancelled, and ends when it was for long enough', async () => {
     const [job] = await jobsOf(ids.busy);
     await call('POST', `${clusterPath(ids.busy)}/jobs/${job?.jobId ?? ''}/cancel`, {});
-    await until(
-      () => read(ids.busy),
-      ({ lifetime }) => lifetime?.idle !== undefined,
-    );
-    const pid = await apiServer();
-    process.kill(pid, 'SIGSTOP');
-    try {
-      await sleep(outageMs);
-      expect(await read(ids.busy)).toMatchObject({ state: 'RUNNING' });
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    const back = Date.now();
 
-    const ended = await hasEnded(ids.busy, 'Idle');
+    const { lifetime } = await hasEnded(ids.busy, 'Idle');
 
-    expect(Date.parse(ended.lifetime?.idle?.since ?? '')).toBeGreaterThan(back);
-    const [stopping] = (await transitionsOf(ids.busy)).filter(({ to }) => to === 'STOPPING');
-    expect(Date.parse(stopping?.at ?? '')).toBeGreaterThan(back + 40_000);
+    expect(Date.parse(lifetime?.idle?.since ?? '')).toBeGreaterThan(Date.parse(job?.startTime ?? '') + busyMs);
   });
 });

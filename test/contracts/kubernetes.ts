@@ -20,7 +20,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
   describe(`${name} as Kubernetes`, () => {
     const first = '0'.repeat(32);
     const second = '1'.repeat(32);
-    const signal = AbortSignal.timeout(110_000);
+    const signal = AbortSignal.timeout(600_000);
     let world: World;
     let kubernetes: Kubernetes;
 
@@ -40,7 +40,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       });
     const gone = (clusterId: string) =>
       expect
-        .poll(async () => (await kubernetes.remaining(clusterId, signal)).owned, { timeout: 60_000, interval: 250 })
+        .poll(async () => (await kubernetes.remaining(clusterId, signal)).owned, { timeout: 300_000, interval: 250 })
         .toEqual([]);
 
     it('creates the Deployment and all that it owns', async () => {
@@ -110,7 +110,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
 
       await expect
         .poll(async () => (await kubernetes.pods(signal)).filter(({ clusterId }) => clusterId === 'with-pods'), {
-          timeout: 20_000,
+          timeout: 300_000,
         })
         .toMatchObject([{ component: 'jobmanager' }]);
     });

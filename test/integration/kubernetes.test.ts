@@ -95,7 +95,7 @@ kubernetesContract('the API server', open);
 
 describe('the API server', () => {
   const operationId = '0'.repeat(32);
-  const signal = AbortSignal.timeout(110_000);
+  const signal = AbortSignal.timeout(600_000);
   let namespace: string;
   let kubernetes: ReturnType<typeof kubernetesOf>;
 
@@ -134,7 +134,7 @@ describe('the API server', () => {
     const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId, signal);
 
     await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect.poll(async () => (await kubernetes.remaining('half', signal)).owned, { timeout: 60_000 }).toEqual([]);
+    await expect.poll(async () => (await kubernetes.remaining('half', signal)).owned, { timeout: 300_000 }).toEqual([]);
   });
 
   it('says that the namespace is not there', async () => {
@@ -154,7 +154,7 @@ describe('the API server', () => {
 
     const trouble = async () => (await kubernetes.observe('imageless', signal)).pods[0]?.trouble?.reason;
 
-    await expect.poll(trouble, { timeout: 60_000, interval: 500 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+    await expect.poll(trouble, { timeout: 300_000, interval: 500 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
     const { pods, warnings } = await kubernetes.observe('imageless', signal);
     expect(warnings.map(({ reason }) => reason)).toContain('Failed');
     expect(Object.keys(pods[0]?.reached ?? {})).toEqual(['scheduled', 'pulling']);

@@ -13,7 +13,18 @@ import type { Cluster, NamedTarget, Operation } from '#events/model.ts';
 import type { Accepted, Backlog, Upload } from '#events/requests.ts';
 import type { CommandFinished } from '#events/transitions.ts';
 
-import { aws, call, clusterPath, events, freshId, stop, system, until, untilState } from '../support/system.ts';
+import {
+  aws,
+  call,
+  clusterPath,
+  events,
+  freshId,
+  stop,
+  system,
+  unschedulable,
+  until,
+  untilState,
+} from '../support/system.ts';
 
 const queues = new SQSClient(aws);
 const machines = new SFNClient(aws);
@@ -73,12 +84,13 @@ afterAll(async () => {
 describe('a target with a limit', () => {
   it('lets commands wait, and starts the next when a place gets free', async () => {
     const [one, two] = [freshId('one'), freshId('two')];
-    await send(one, session);
+    const waits = { ...session, config: unschedulable };
+    await send(one, waits);
     await until(
       async () => (await read(one)).state,
       (state) => state !== undefined,
     );
-    await send(two, { ...session, labels: { team: 'etl' } });
+    await send(two, { ...waits, labels: { team: 'etl' } });
     const waiting = await states(two, 'QUEUED');
     const listed = await backlog();
     await stop(one, {}, target);

@@ -1,37 +1,42 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/model.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Spec, Specs } from '#events/specs.ts';
 import { calendarTimer } from '#shared/clusters/schedules.ts';
 
-import { aws, call, clusterPath, deploy, freshId, stop, system, until, untilState } from '../support/system.ts';
+import {
+  aws,
+  call,
+  clusterPath,
+  deploy,
+  freshId,
+  stop,
+  system,
+  unschedulable,
+  until,
+  untilState,
+} from '../support/system.ts';
 
 const scheduler = new SchedulerClient(aws);
 const targetPath = `/v1/targets/${system.target}`;
 const name = freshId('office');
 const specPath = `${targetPath}/specs/${name}`;
 const schedulePath = `${targetPath}/schedules/${name}`;
-/** The image is none: it never comes up. */
 const spec = {
   mode: 'session',
   clusterId: name,
-  config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
+  config: unschedulable,
 };
 const scheduled = (timer: string) =>
   scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
 
-/** The look of the next minute, now. */
-const look = () =>
-  new SQSClient(aws).send(
-    new SendMessageCommand({
-      QueueUrl: system.outputs['LooksQueueUrl'],
-      MessageBody: JSON.stringify({ target: system.target }),
-    }),
-  );
+/** A target of its own: nobody looks at it but the minute. */
+const quiet = freshId('quiet');
+const quietTarget = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
+beforeAll(() => call('PUT', `/v1/targets/${quiet}`, quietTarget));
 afterAll(async () => {
   await call('DELETE', schedulePath);
   await call('DELETE', specPath);
@@ -83,11 +88,10 @@ describe('a schedule', () => {
 });
 
 describe('the end of a cluster', () => {
-  it('is scheduled, and no longer when it is extended or over', async () => {
+  it('is scheduled with the look of a minute, and no longer when it is extended or over', async () => {
     const clusterId = freshId('ends');
-    await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } });
-    const path = clusterPath(clusterId);
-    await look();
+    await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } }, {}, quiet);
+    const path = clusterPath(clusterId, quiet);
     const noted = await until(
       async () => (await call<Cluster>('GET', path)).body,
       ({ lifetime }) => lifetime?.scheduled === 1,
@@ -99,15 +103,14 @@ describe('the end of a cluster', () => {
 
     const extended = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
     expect(extended).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
-    await look();
     await until(
       async () => (await call<Cluster>('GET', path)).body,
       ({ lifetime }) => lifetime?.scheduled === 2,
     );
     await expect(scheduled(timer(1))).rejects.toThrow('does not exist');
 
-    await stop(clusterId);
-    await untilState(clusterId, 'STOPPED');
+    await stop(clusterId, {}, quiet);
+    await untilState(clusterId, 'STOPPED', quiet);
     await until(
       async () => scheduled(timer(2)).catch(() => 'gone'),
       (answer) => answer === 'gone',

@@ -21,13 +21,21 @@ export interface Ran {
 }
 
 /** One command of the CLI, with what is piped into it. */
-export const drey = (args: readonly string[], input = ''): Promise<Ran> =>
-  runProgram(process.execPath, [cli, ...args], input);
+export const drey = (
+  args: readonly string[],
+  input = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ran> => runProgram(process.execPath, [cli, ...args], input, variables);
 
 /** Any program, as a caller of the API. */
-export const runProgram = (program: string, args: readonly string[], input = ''): Promise<Ran> =>
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  input = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ran> =>
   new Promise((resolve) => {
-    const child = spawn(program, args, { env: environment });
+    const child = spawn(program, args, { env: { ...environment, ...variables } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 
 import { sign } from '#cli/sign.ts';
-import type { Cluster, Operation } from '#events/model.ts';
+import type { Cluster, Job, Operation } from '#events/model.ts';
 import type { Accepted } from '#events/requests.ts';
+import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 
 declare module 'vitest' {
@@ -72,6 +76,23 @@ export const untilState = (clusterId: string, state: Cluster['state'], target = 
     (cluster) => cluster.state === state,
   );
 
+export const jobsOf = async (clusterId: string): Promise<readonly Job[]> =>
+  (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
+
+/** The job of a cluster, once it is recorded as RUNNING. */
+export const untilJobRuns = async (clusterId: string): Promise<Job | undefined> => {
+  const isRunning = ({ state }: Job) => state === 'RUNNING';
+  return (
+    await until(
+      () => jobsOf(clusterId),
+      (jobs) => jobs.some(isRunning),
+    )
+  ).find(isRunning);
+};
+
+export const transitionsOf = async (clusterId: string): Promise<readonly Transition[]> =>
+  (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events?limit=500`)).body.transitions;
+
 const run = promisify(execFile);
 
 export const kubectl = async (...args: readonly string[]): Promise<string> =>
@@ -104,10 +125,51 @@ export const events = (): readonly { readonly 'detail-type': string; readonly de
 /** All that the bus was told of a cluster. */
 export const toldOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
 
+/** What the bus was told of a cluster by one type of event. */
+export const told = (clusterId: string, type: string) =>
+  toldOf(clusterId).filter((event) => event['detail-type'] === type);
+
+/** It stopped once, for this reason, by its own stop, with nothing left, and all of it told. */
+export const hasEnded = async (clusterId: string, reason: string): Promise<Cluster> => {
+  const ended = await untilState(clusterId, 'STOPPED');
+  const stops = (await transitionsOf(clusterId)).filter(({ to }) => to === 'STOPPING');
+  const states = await until(
+    async () => told(clusterId, 'Flink Cluster State Change').map(({ detail }) => detail['to']),
+    (list) => list.at(-1) === 'STOPPED',
+  );
+
+  expect(ended).toMatchObject({ reason });
+  expect(stops).toMatchObject([{ reason }]);
+  // On a busy machine its end may come before it is up.
+  expect(states.filter((state) => state !== 'RUNNING')).toEqual(['REQUESTED', 'DEPLOYING', 'STOPPING', 'STOPPED']);
+  expect(await objectsOf(clusterId)).toEqual([]);
+  return ended;
+};
+
 /** What the bus was told of the states of a cluster and its jobs. */
 export const eventsOf = (clusterId: string) =>
   toldOf(clusterId).filter((event) => event['detail-type'].endsWith('State Change'));
 
-let counter = 0;
 /** A cluster id that no other test has. */
-export const freshId = (word: string) => `${word}-${Date.now().toString(36)}${(counter += 1)}`;
+export const freshId = (word: string) => `${word}-${randomUUID().slice(0, 8)}`;
+
+/** Of Flink's options: on a small machine, beside others. */
+export const small = {
+  'jobmanager.memory.process.size': '1g',
+  'taskmanager.memory.process.size': '1g',
+} as const;
+
+/** Of Flink's options: no node is such, so that its JobManager waits for one as long as the test wants. */
+export const unschedulable = { 'kubernetes.jobmanager.node-selector': 'drey.test/none:here' } as const;
+
+/** Keeps the API server from answering while the work lasts; what it is asked then waits. */
+export const withoutApiServer = async (work: () => Promise<unknown>): Promise<void> => {
+  // Its number stands first in its file.
+  const pid = Number.parseInt(await readFile(join(dirname(system.kubeconfig), 'pid', 'kube-apiserver'), 'utf8'), 10);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+};

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -9,9 +7,23 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/model.ts';
-import type { Transition } from '#events/transitions.ts';
 
-import { aws, call, clusterPath, deploy, eventsOf, freshId, objectsOf, system, until } from '../support/system.ts';
+import {
+  aws,
+  call,
+  clusterPath,
+  deploy,
+  eventsOf,
+  freshId,
+  hasEnded,
+  objectsOf,
+  small,
+  system,
+  transitionsOf,
+  until,
+  untilState,
+  withoutApiServer,
+} from '../support/system.ts';
 
 const run = promisify(execFile);
 const queues = new SQSClient(aws);
@@ -22,6 +34,7 @@ const kills = 25;
 const betweenKillsMs = 1_500;
 const outageMs = 30_000;
 const outageAfterMs = 6_000;
+const idleMs = 40_000;
 
 /** The image is none: what is tried here is not Flink. */
 const data = { mode: 'session', config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } };
@@ -34,9 +47,6 @@ const processes = async (pattern: RegExp): Promise<readonly number[]> =>
 
 /** The emulated functions of this system only. */
 const functions = () => processes(new RegExp(`/ministack-provided-code-${new URL(system.awsUrl).port}/.*bootstrap`));
-/** Its number stands first in its file. */
-const apiServer = async () =>
-  Number.parseInt(await readFile(join(dirname(system.kubeconfig), 'pid', 'kube-apiserver'), 'utf8'), 10);
 
 /** Ends a process of a function, in the middle of whatever it does. */
 const kill = async (turn: number): Promise<boolean> => {
@@ -51,24 +61,16 @@ const kill = async (turn: number): Promise<boolean> => {
   }
 };
 
-const killSome = async (): Promise<number> => {
-  let killed = 0;
-  for (let turn = 0; turn < kills; turn += 1) {
+const killSome = async (): Promise<void> => {
+  for (let [killed, turn] = [0, 0]; killed < kills; turn += 1) {
     if (await kill(turn)) killed += 1;
     await sleep(betweenKillsMs);
   }
-  return killed;
 };
 
 const interruptApiServer = async () => {
   await sleep(outageAfterMs);
-  const pid = await apiServer();
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await sleep(outageMs);
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
+  await withoutApiServer(() => sleep(outageMs));
 };
 
 /** A caller who repeats a request under its key until it is answered. */
@@ -111,16 +113,15 @@ const throughQueue = async (clusterId: string) => {
 };
 
 const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
-const transitionsOf = async (clusterId: string) =>
-  (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events`)).body.transitions;
+const disturbed = Promise.withResolvers<void>();
 
-describe('killed functions, an API server that does not answer, and messages that come three times', () => {
+/** The second waits until nothing is killed any more, and goes on while what was disturbed is put in order. */
+describe.concurrent('killed functions, an API server that does not answer, and messages that come three times', () => {
   it('leave every cluster stopped, nothing behind, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));
 
-    const [killed] = await Promise.all([
-      killSome(),
-      interruptApiServer(),
+    await Promise.all([
+      Promise.all([killSome(), interruptApiServer()]).finally(disturbed.resolve),
       ...ids.map((clusterId, index) => (index % 2 === 0 ? throughHttp(clusterId) : throughQueue(clusterId))),
     ]);
     await Promise.all(
@@ -133,7 +134,6 @@ describe('killed functions, an API server that does not answer, and messages tha
       ),
     );
 
-    expect(killed).toBeGreaterThan(kills / 2);
     for (const clusterId of ids) {
       const transitions = await transitionsOf(clusterId);
       const numbers = transitions.map(({ sequence }) => sequence);
@@ -148,5 +148,32 @@ describe('killed functions, an API server that does not answer, and messages tha
       expect(transitions.at(-1)).toMatchObject({ to: 'STOPPED' });
       expect(await objectsOf(clusterId)).toEqual([]);
     }
+  });
+
+  it('make no session idle while nobody can ask it: it is when it has said so for long enough', async () => {
+    await disturbed.promise;
+    const clusterId = freshId('idle');
+    await deploy({
+      mode: 'session',
+      clusterId,
+      config: small,
+      lifetime: { idleAfter: `${idleMs / 1_000}s`, warnBefore: '0s' },
+    });
+    await untilState(clusterId, 'RUNNING');
+    await until(
+      () => read(clusterId),
+      ({ lifetime }) => lifetime?.idle !== undefined,
+    );
+    await withoutApiServer(async () => {
+      await sleep(idleMs + 15_000);
+      expect(await read(clusterId)).toMatchObject({ state: 'RUNNING' });
+    });
+    const back = Date.now();
+
+    const ended = await hasEnded(clusterId, 'Idle');
+
+    expect(Date.parse(ended.lifetime?.idle?.since ?? '')).toBeGreaterThan(back);
+    const stopping = (await transitionsOf(clusterId)).find(({ to }) => to === 'STOPPING');
+    expect(Date.parse(stopping?.at ?? '')).toBeGreaterThan(back + idleMs);
   });
 });
