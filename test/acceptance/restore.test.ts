@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Job, Operation } from '#events/model.ts';
+import type { Operation } from '#events/model.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
-import { call, clusterPath, deploy, freshId, kubectl, stop, system, until, untilState } from '../support/system.ts';
+import { call, deploy, freshId, jobsOf, kubectl, stop, system, until, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
 const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
@@ -51,9 +51,6 @@ const body = () => ({
   podTemplates,
   restore: { fromCluster: clusterId, latest: true, orNothing: true },
 });
-
-const jobsOf = async (cluster: string) =>
-  (await call<{ jobs: Job[] }>('GET', `${clusterPath(cluster)}/jobs`)).body.jobs;
 
 /** The savepoint that Flink itself says a job started from. */
 const restoredFrom = async (cluster: string, jobId: string) => {
