@@ -12,8 +12,8 @@ import { earlyMs } from './middleware/http.ts';
 export const janitorHandler = (ports: Ports) =>
   middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) => {
     await keepSchedules(ports);
-    await tellOfOrphans(ports, signal);
     await keepJars(ports);
+    await tellOfOrphans(ports, signal);
   });
 
 export const handler = janitorHandler(live);

@@ -115,7 +115,7 @@ const dataOf = async (
   if (data !== undefined) throw malformed('/dataref', 'there is data beside it: send one of them');
   const uploaded = await ports.drafts.uploaded(dataref, target);
   if (uploaded === undefined)
-    throw malformed('/dataref', `there is no such upload of target ${target}; uploads are kept for a week`);
+    throw malformed('/dataref', `there is no such upload of target ${target}; uploads are kept for 30 days`);
   return uploaded;
 };
 

@@ -36,6 +36,8 @@ export interface CleanupState {
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
+  /** Jobs whose savepoints are still being taken behind its deadline: they end with them. */
+  readonly taken?: readonly string[];
 }
 
 /** Pods end gracefully, and finalizers take their time. */
@@ -44,6 +46,7 @@ const removalMs = 30 * 60_000;
 const patienceMs = 5 * 60_000;
 /** What a message says of so many jobs fits everywhere that it goes. */
 const mostNamed = 20;
+const mostUnmarked = 80;
 const shortestWaitSeconds = 1;
 const longestWaitSeconds = 15;
 
@@ -72,11 +75,15 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports, signal: 
   const taken = live.filter((_, index) => results[index]?.status === 'in-progress');
   // What is being taken ends its job in any case: it is waited for, so that all that ended is told.
   if (failed.length > 0 && isRequired && (taken.length === 0 || isOverdue(operation, ports)))
-    return savepointFailed(state, listed(failed, '; '));
+    return savepointFailed(
+      state,
+      [listed(failed, '; '), ...(taken.length === 0 ? [] : [noneInTime(taken)])].join('; '),
+      taken,
+    );
   // A job whose savepoint is complete ends by itself, and the next look sees it.
   if (failed.length === live.length) return done(state);
   if (isOverdue(operation, ports)) {
-    return isRequired ? savepointFailed(state, noneInTime(taken)) : done(state);
+    return isRequired ? savepointFailed(state, noneInTime(taken), taken) : done(state);
   }
   const phase = results.some(({ status }) => status === 'unasked')
     ? 'waiting for the tasks of all jobs to run, for the savepoints'
@@ -403,7 +410,11 @@ export const recordUnfinished = (
       change: {
         ...(next === undefined
           ? {}
-          : { cluster: { value: next.cluster, previous: cluster.version }, transitions: next.transitions }),
+          : {
+              cluster: { value: next.cluster, previous: cluster.version },
+              transitions: next.transitions,
+              jobs: await withoutMark(next.cluster, state, ports),
+            }),
         operations: [
           progressed(
             operation,
@@ -415,6 +426,15 @@ export const recordUnfinished = (
       result: state,
     };
   });
+
+/** Jobs that run on are no longer being stopped with their cluster. As many as a transaction holds beside the rest. */
+const withoutMark = async (cluster: Cluster, { taken = [] }: CleanupState, { store }: Ports) =>
+  (await store.jobs(cluster))
+    .filter(({ value }) => value.clusterOperationId === cluster.operationId && !isEnded(value))
+    .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
+    .filter(({ value }) => !taken.includes(value.jobId))
+    .slice(0, mostUnmarked)
+    .map(({ value: { stoppedWithCluster: _mark, ...value }, version }) => ({ value, previous: version }));
 
 /** Which jobs a stop has ended that failed for others, and what to do about it. */
 const whatEnded = async (operation: StoredOperation, cluster: Cluster, { store }: Ports): Promise<string> => {
@@ -477,11 +497,12 @@ const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({
   attempt: attempt + 1,
   waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 4), longestWaitSeconds),
 });
-const savepointFailed = ({ operationId }: CleanupState, message: string): CleanupState => ({
+const savepointFailed = ({ operationId }: CleanupState, message: string, taken: readonly Job[] = []): CleanupState => ({
   operationId,
   outcome: 'failed',
   reason: 'savepoint-failed',
   message,
+  ...(taken.length === 0 ? {} : { taken: taken.map(({ jobId }) => jobId) }),
 });
 
 /** A deploy that came up after all, whoever had given it up: there is nothing to remove. */

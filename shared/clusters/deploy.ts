@@ -137,8 +137,10 @@ const apply = async (
   // Read behind the record: whoever removes the target at the same time sees the record, or is seen here.
   const target = await orFault(() => ports.targets.current(operation.target));
   if (target instanceof Fault) {
-    if (target.code !== 'not-found') throw target;
-    return fail(target, operation, command, ports, signal);
+    // Nothing was created, and nobody can be asked to remove anything.
+    if (target.code === 'not-found' && (await failDeploy(operation.operationId, target, ports, ['PENDING'])))
+      await commit({ freed: [operation] }, ports);
+    throw target;
   }
   const kubernetes = ports.kubernetes(target);
   const create = () => {
@@ -148,11 +150,37 @@ const apply = async (
   const created = await orFault(create);
   if (created instanceof Fault) return fail(created, operation, command, ports, signal);
   // When that cannot be written down, the deploy has not failed: it is carried on.
-  const next = await recordApplied(operation, created.uid, ports);
+  const next = await withOperation(operation, () => recordApplied(operation, created.uid, ports));
   // Overtaken by a stop, or by its own deadline: what was created has to go again.
   if (next.state === 'CANCELED' || next.state === 'FAILED')
     await kubernetes.remove(operation.clusterId, created.uid, signal);
   return next;
+};
+
+/** @throws what the work does, with the operation that it is about. */
+const withOperation = async <T>({ operationId }: StoredOperation, work: () => Promise<T>): Promise<T> => {
+  const done = await orFault(work);
+  if (!(done instanceof Fault)) return done;
+  const { code, message, errors, reason, retryAfterSeconds } = done;
+  throw new Fault(code, message, { cause: done, errors, reason, retryAfterSeconds, operationId });
+};
+
+/**
+ * Goes on with a deploy whose Deployment is there, and of which that could not be written down.
+ *
+ * @returns Whether there is one.
+ */
+export const carryOnApplied = async (
+  operation: StoredOperation,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { target, clusterId, operationId } = operation;
+  const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId, signal);
+  if (deployment?.operationId !== operationId || deployment.deleting) return false;
+  const { state } = await recordApplied(operation, deployment.uid, ports);
+  if (state === 'IN_PROGRESS') await ports.machines.start('lifecycle', operationId);
+  return true;
 };
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T | Fault> => {
@@ -179,8 +207,6 @@ const fail = async (
   if (!isFailed) return (await operationOf(operation.operationId, ports.store)).value;
   // Whether the API server did what it did not answer is not known: cleanup looks.
   await ports.machines.start('cleanup', operation.operationId);
-  // Without its target it will not get far.
-  if (fault.code === 'not-found') await commit({ freed: [operation] }, ports);
   const { code, message, errors, reason, retryAfterSeconds } = fault;
   const { operationId } = operation;
   throw new Fault(code, message, { cause, errors, reason, retryAfterSeconds, operationId });

@@ -73,6 +73,7 @@ export const enter = async (
   if (block === undefined && (await isStarted(claim, target, line.gate, changeOf(undefined), ports))) return undefined;
   if (line.waiting >= target.mostWaiting) {
     throw new Fault('limit-reached', `${line.waiting} commands wait for target ${target.name} already`, {
+      reason: 'LineFull',
       retryAfterSeconds: 30,
     });
   }

@@ -6,7 +6,7 @@ import { accept } from './accept.ts';
 import { carryOnBatch } from './batch.ts';
 import type { Claim } from './admission.ts';
 import { cancel } from './cancel.ts';
-import { failDeploy } from './deploy.ts';
+import { carryOnApplied, failDeploy } from './deploy.ts';
 import { carryOnAdmitted, endWaiting, notStarted } from './line.ts';
 import type { Kubernetes, Machine, ObservedDeployment, Ports, StoredOperation, Versioned } from './ports.ts';
 import { commit, isKept, operationOf, progressed, update } from './records.ts';
@@ -51,8 +51,10 @@ const carryOn = async (operation: Versioned<StoredOperation>, ports: Ports, sign
   } else if (kind === 'batch') {
     await carryOnBatch(operation, ports);
   } else if (kind === 'deploy' && state === 'PENDING') {
-    // What was to be created is kept only of those that waited: until its deadline only the same command can go on with another.
+    // What was to be created is kept only of those that waited: until its deadline only the same command can go on with
+    // another that created nothing.
     if (isDrafted(operation.value)) await carryOnAdmitted(operation.value, ports);
+    else await carryOnApplied(operation.value, ports, signal);
   } else {
     await ports.machines.start(machines[kind], operationId);
   }

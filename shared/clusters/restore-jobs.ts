@@ -44,7 +44,7 @@ export const jobsToRestore = async (
   const owed = await owedBy(life, jobs, store);
   const stopped = jobs.filter((one) => wasStopped(one, clusterId === to.clusterId)).map(asWanted);
   const meant = [...owed, ...stopped].filter(
-    (one) => isMeant({ name: one.name, jobId: one.formerJobId }, job) || one.owedAs === job,
+    (one) => isMeant({ name: one.name, jobId: one.formerJobId }, job) || one.owedAs === job?.toLowerCase(),
   );
   const resumed = meant.length === 0 ? new Set() : await savepointsIn(jobs, store);
   const wanted = meant.filter(({ savepoint }) => savepoint === undefined || !resumed.has(savepoint));
@@ -117,7 +117,7 @@ const submitsOf = (restores: readonly RestoredJob[], store: Store) =>
 /** Of what high availability kept of an id, it brings the jobs back itself. */
 const wasStopped = ({ state, finalSavepoint, stoppedWithCluster }: Job, isSameId: boolean): boolean =>
   stoppedWithCluster === true &&
-  (finalSavepoint !== undefined || state === 'CANCELED') &&
+  (finalSavepoint !== undefined || state === 'CANCELED' || state === 'SUSPENDED') &&
   !(isSameId && state === 'SUSPENDED');
 
 const asWanted = ({ jobId, name, finalSavepoint }: Job): Wanted => ({

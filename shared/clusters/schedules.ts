@@ -70,7 +70,7 @@ const keepSchedule = async ({ target, name }: Named, ports: Ports): Promise<void
  */
 export const putSchedule = async (named: Named, definition: ScheduleBody, ports: Ports): Promise<Schedule> => {
   const { target, name } = named;
-  await ports.targets.get(target);
+  await ports.targets.current(target);
   if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
   return repeatedly(ports, async () => {
     const current = await ports.store.schedule(named);

@@ -11,7 +11,7 @@ interface Named {
 
 /** Stores a deploy under a name. @throws Fault with every mistake that the deploy would be refused for. */
 export const putSpec = async ({ target: targetName, name }: Named, deploy: SpecBody, ports: Ports): Promise<Spec> => {
-  const target = await ports.targets.get(targetName);
+  const target = await ports.targets.current(targetName);
   const now = ports.now();
   const operationId = ports.newId();
   const clusterId = deploy.clusterId ?? generatedId(operationId);

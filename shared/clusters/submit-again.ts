@@ -17,10 +17,16 @@ export const submitAgain = async (deploy: StoredOperation, ports: Ports, signal:
   const { value: cluster } = await clusterAt({ target, clusterId }, ports.store);
   if (cluster.operationId !== deploy.operationId || cluster.state !== 'DEPLOYING') return;
   // One behind the other, as they would be in each other's way in the line.
+  const failures: unknown[] = [];
   for (const restored of restores) {
-    const known = (await ports.store.operation(restored.jobId)) !== undefined;
-    if (!known) await submitOne(restored, deploy, ports, signal);
+    try {
+      const known = (await ports.store.operation(restored.jobId)) !== undefined;
+      if (!known) await submitOne(restored, deploy, ports, signal);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 };
 
 /** Records why jobs that should have been submitted again were not: the session is up without them. */
@@ -40,7 +46,7 @@ const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: 
     await submit.advance(recorded, command, ports, signal);
   } catch (error) {
     // A line that is full keeps no session from coming up.
-    if (!(error instanceof Fault) || (toProblem(error).retryable && error.code !== 'limit-reached')) throw error;
+    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'LineFull')) throw error;
     await recordRefused(restored, { deploy, fault: error }, ports);
   }
 };

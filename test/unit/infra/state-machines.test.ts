@@ -68,6 +68,7 @@ describe.each(names)('the %s machine', (name) => {
     const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
 
     expect(repeated.at(-1)).toEqual(afterAllElse);
+    expect(repeated.find(({ ErrorEquals }) => ErrorEquals.includes('limit-reached'))?.MaxAttempts).toBeGreaterThan(5);
     for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of repeated.slice(0, -1)) {
       expect(retryable).toEqual(expect.arrayContaining([...ErrorEquals]));
       expect(JitterStrategy).toBe('FULL');

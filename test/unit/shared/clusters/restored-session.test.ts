@@ -694,4 +694,131 @@ describe('what is started again', () => {
 
     expect(outcome.outcome).toBe('done');
   });
+
+  it('a bucket that is throttled for a moment fails no job that a session starts again', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const inspect = world.jars.inspect.bind(world.jars);
+    let asked = 0;
+    world.jars.inspect = async (...args) => {
+      if ((asked += 1) === 1)
+        throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment: try again');
+      return inspect(...args);
+    };
+    await settled();
+    const [restored] = restoresOf('etl');
+    expect(operation(restored?.jobId)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('a job that was stopped without a savepoint is not started again because of an earlier stop that failed', async () => {
+    await deploy();
+    await submit(clicks);
+    letSavepoints(() => ({ failure: 'no space' }));
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+    world.pass(60);
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'none' } }, world);
+    await settled();
+    await deploy({ restore: { ...restore, orNothing: true } });
+    expect(restoresOf('etl')).toEqual([]);
+  });
+
+  it('one job that cannot be submitted keeps not those behind it', async () => {
+    await deploy();
+    await submit({ ...clicks, jar: otherJar });
+    await submit(orders);
+    await stop();
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const inspect = world.jars.inspect.bind(world.jars);
+    world.jars.inspect = async (name, target) => {
+      if (name === otherJar) throw new Error('AccessDenied');
+      return inspect(name, target);
+    };
+    await settled();
+    expect(restoresOf('etl').map(({ jobId }) => operation(jobId)?.state)).toEqual(['FAILED', 'SUCCEEDED']);
+  });
+
+  it('other id, ha: keep, failed best-effort savepoint: told, not left out in silence', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) =>
+      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
+    );
+    world.kubernetes.highAvailability.set('etl', new Set(['etl-cluster-config-map']));
+    await throughHttp(
+      'stop',
+      { clusterId: 'etl', data: { savepoint: 'best-effort', savepointDirectory, ha: 'keep' } },
+      world,
+    );
+    await settled();
+    expect(jobOf(other)).toMatchObject({ state: 'SUSPENDED', stoppedWithCluster: true });
+    const outcome = await deploy({ restore }, 'next');
+    expect(outcome).toMatchObject({ outcome: 'rejected', detail: expect.stringContaining(other) });
+  });
+});
+
+describe('a table that is throttled for a while', () => {
+  const throttle = (times: number) => {
+    const readOperation = world.store.operation.bind(world.store);
+    let asked = 0;
+    world.store.operation = async (id) => {
+      if ((asked += 1) <= times) throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment');
+      return readOperation(id);
+    };
+  };
+
+  it('fails no deploy that is there', async () => {
+    await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
+    throttle(8);
+    await settled();
+
+    expect(deployOf('etl')).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('fails no stop', async () => {
+    await deploy();
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'none' } }, world);
+    throttle(8);
+    await settled();
+
+    expect(lastOperation()).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
+  });
+
+  it('fails no deploy that could not be written down, and that nobody repeats', async () => {
+    const commit = world.store.commit.bind(world.store);
+    let left = 1;
+    world.store.commit = async (change) => {
+      if (change.cluster?.value.state === 'DEPLOYING' && (left -= 1) >= 0)
+        throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment');
+      await commit(change);
+    };
+    const first = await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
+    expect(first.code).toBe('limit-reached');
+
+    for (let minute = 0; minute < 4; minute += 1) {
+      world.pass(60);
+      await observe(world.ports);
+      await settled();
+    }
+
+    expect(deployOf('etl')?.state).toBe('SUCCEEDED');
+  });
+});
+
+describe('a required stop', () => {
+  it('names the jobs that still end behind its deadline, when others failed, and starts them again', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    letSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));
+    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await settled();
+
+    const stopped = lastOperation();
+    expect(stopped).toMatchObject({ kind: 'stop', state: 'FAILED' });
+    expect(stopped?.problem?.detail).toContain(other);
+    expect(stopped?.problem?.detail).toContain(one);
+    expect([jobOf(one)?.stoppedWithCluster, jobOf(other)?.stoppedWithCluster]).toEqual([true, undefined]);
+  });
 });

@@ -4,6 +4,7 @@ import type { Target } from '#events/model.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { drain } from '#shared/clusters/backlog.ts';
+import { putSchedule } from '#shared/clusters/schedules.ts';
 import { putSpec } from '#shared/clusters/specs.ts';
 import { SpecBody } from '#events/specs.ts';
 
@@ -31,6 +32,39 @@ const stop = async (clusterId: string) => {
 };
 
 describe('a target that is removed', () => {
+  it('is given no schedule and no spec by a function that does not know it yet', async () => {
+    const known = await world.targets.get('local');
+    await remove();
+    world.targets.get = async () => known;
+    const evening = {
+      action: 'stop',
+      expression: 'rate(1 hours)',
+      timezone: 'UTC',
+      enabled: true,
+      selector: { labels: {} },
+      savepoint: 'none',
+      ha: 'keep',
+    } as const;
+
+    const schedule = putSchedule({ target: 'local', name: 'evening' }, evening, world.ports);
+    await expect(schedule).rejects.toMatchObject({ code: 'not-found' });
+    const spec = putSpec({ target: 'local', name: 'office' }, parse(SpecBody, session), world.ports);
+    await expect(spec).rejects.toMatchObject({ code: 'not-found' });
+
+    expect([...world.timers.repeating.keys()]).toEqual([]);
+    expect(await world.ports.specs.list('local')).toEqual([]);
+  });
+
+  it('fails a deploy that comes too late, with nothing to clean up', async () => {
+    const known = await world.targets.get('local');
+    await remove();
+    world.targets.get = async () => known;
+
+    expect(await deploy()).toMatchObject({ code: 'not-found' });
+    expect(world.machines.started).toEqual([]);
+    expect((await world.store.line('local')).holders).toEqual([]);
+  });
+
   it('is not found any more', async () => {
     expect(await remove()).toMatchObject({ status: 200, body: { name: 'local' } });
     expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
