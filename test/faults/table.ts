@@ -41,7 +41,7 @@ export class ModelTable {
         return this.simulation.call<unknown>(process, {
           what: nameOf(command),
           apply: () => this.answer(command),
-          failures: writes ? [conflict, lost(false), lost(true)] : [lost(false)],
+          failures: writes ? [conflict, throttled, lost(false), lost(true)] : [throttled, lost(false)],
         });
       },
     };
@@ -164,6 +164,15 @@ const conflict: Failure<unknown> = {
   seconds: 0.05,
   answer: () => {
     throw cancelled(['TransactionConflict']);
+  },
+};
+
+const throttled: Failure<unknown> = {
+  name: 'DynamoDB takes no more',
+  applied: false,
+  seconds: 1,
+  answer: () => {
+    throw Object.assign(new Error('throughput exceeded'), { name: 'ProvisionedThroughputExceededException' });
   },
 };
 
