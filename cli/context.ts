@@ -22,7 +22,9 @@ import {
   type Queueing,
   queueingOf,
   type RestoreFrom,
+  type StopOptions,
   restoreOf,
+  stopOf,
 } from './options.ts';
 import { type Sources, chosenTarget, readLocalFile, readUserFile, settingsFrom } from './settings.ts';
 
@@ -71,6 +73,8 @@ export interface Context {
   readonly lifetime: Readonly<Record<string, string>> | undefined;
   /** `-Ddrey.restore.…`. */
   readonly restore: RestoreFrom | undefined;
+  /** `-Ddrey.stop.…`. */
+  readonly stop: StopOptions;
   /** `-Ddrey.team`. */
   readonly labels: Readonly<Record<string, string>>;
   /** `-Ddrey.flink-version`. */
@@ -118,6 +122,7 @@ export const contextOf = (options: CommonOptions, process: Io): Context => {
     queueing: queueingOf(properties),
     lifetime: lifetimeOf(properties),
     restore: restoreOf(properties),
+    stop: stopOf(properties),
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: format !== 'table',

@@ -101,6 +101,9 @@ const dreyOptions = [
   'drey.restore.from-cluster',
   'drey.restore.job',
   'drey.restore.or-nothing',
+  'drey.stop.ha',
+  'drey.stop.savepoint',
+  'drey.stop.savepoint-directory',
   'drey.target',
   'drey.team',
 ] as const;
@@ -265,6 +268,25 @@ const flagOf = (name: string, properties: ReadonlyMap<string, string>): boolean 
   if (text === undefined || text === 'true' || text === 'false')
     return text === undefined ? undefined : text === 'true';
   throw new UsageError(`-D${name} is true or false, not "${text}".`);
+};
+
+/** How a cluster is stopped, as the API takes it. */
+export interface StopOptions {
+  readonly savepoint?: string;
+  readonly savepointDirectory?: string;
+  readonly ha?: string;
+}
+
+/** Of `-Ddrey.stop.savepoint`, `-Ddrey.stop.savepoint-directory` and `-Ddrey.stop.ha`. */
+export const stopOf = (properties: ReadonlyMap<string, string>): StopOptions => {
+  const [savepoint, savepointDirectory, ha] = ['savepoint', 'savepoint-directory', 'ha'].map((name) =>
+    properties.get(`drey.stop.${name}`),
+  );
+  return {
+    ...(savepoint === undefined ? {} : { savepoint }),
+    ...(savepointDirectory === undefined ? {} : { savepointDirectory }),
+    ...(ha === undefined ? {} : { ha }),
+  };
 };
 
 export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {

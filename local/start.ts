@@ -15,7 +15,7 @@ for (const option of startOptions()) program.addOption(option);
 
 const describe = (system: LocalSystem) => `
 Drey runs.
-  API         ${system.apiUrl}
+  API         export DREY_API='${system.apiUrl}'
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
   events      ${system.eventsFile}

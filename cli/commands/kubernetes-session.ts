@@ -27,6 +27,8 @@ export const kubernetesSession = defineCommand<WaitOptions>({
       'with the jobs that it was stopped with, from their savepoints',
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
       'stop it',
+    "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=etl -Dexecution.attached=true -Ddrey.stop.savepoint=required":
+      'stop it with a savepoint of each job; it stays where one fails',
   },
   run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
@@ -178,7 +180,7 @@ const tellEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context):
 
 const stop = async (cluster: Cluster, context: Context): Promise<void> => {
   const accepted = await carryOut(
-    { path: `${clusterPath(cluster)}/stop`, body: {}, what: `Stopping ${clusterTitle(cluster)}` },
+    { path: `${clusterPath(cluster)}/stop`, body: context.stop, what: `Stopping ${clusterTitle(cluster)}` },
     context,
   );
   if (context.json) context.printJson(accepted);

@@ -36,6 +36,8 @@ export const jobsToRestore = async (
   if (restore === undefined) return [];
   const { fromCluster: clusterId, job, orNothing = false } = restore;
   const { cluster, jobs: all } = await readStopped({ target: to.target, clusterId }, store);
+  if (cluster === undefined && !orNothing)
+    throw refusal('not-found', `there is no cluster ${clusterId} in target ${to.target}, and was none`);
   const life = await lastLife(cluster, all, store);
   const jobs = all.filter(({ clusterOperationId }) => clusterOperationId === life?.operationId);
   const running = jobs.find((one) => isRunning(one, cluster) && isMeant(one, job));
@@ -43,12 +45,13 @@ export const jobsToRestore = async (
 
   const owed = await owedBy(life, jobs, store);
   const stopped = jobs.filter((one) => wasStopped(one, clusterId === to.clusterId)).map(asWanted);
-  const meant = [...owed, ...stopped].filter(
+  const due = [...owed, ...stopped];
+  const meant = due.filter(
     (one) => isMeant({ name: one.name, jobId: one.formerJobId }, job) || one.owedAs === job?.toLowerCase(),
   );
   const resumed = meant.length === 0 ? new Set() : await savepointsIn(jobs, store);
   const wanted = meant.filter(({ savepoint }) => savepoint === undefined || !resumed.has(savepoint));
-  mustBeSome(wanted, { restore, target: to.target });
+  mustBeSome(wanted, due, restore);
   if (wanted.length > mostRestored)
     throw refusal(
       'over-limit',
@@ -133,19 +136,16 @@ const savepointsIn = async (jobs: readonly Job[], store: Store): Promise<Readonl
   return new Set(await pMap(submitted, read, { concurrency: readAtOnce }));
 };
 
-const mustBeSome = (
-  wanted: readonly Wanted[],
-  {
-    restore: { fromCluster, job, orNothing = false },
-    target,
-  }: { readonly restore: RestoreJobs; readonly target: string },
-): void => {
+const mustBeSome = (wanted: readonly Wanted[], others: readonly Wanted[], restore: RestoreJobs): void => {
+  const { fromCluster, job, orNothing = false } = restore;
   if (wanted.length > 0 || orNothing) return;
-  const which = job === undefined ? 'no job' : `no job ${job}`;
-  throw refusal(
-    'not-found',
-    `the last life of ${fromCluster} in target ${target} was stopped with ${which} and a savepoint`,
-  );
+  const names = [...new Set(others.map(({ name }) => name))].join(', ');
+  throw job !== undefined && names !== ''
+    ? refusal('not-found', `there is no job ${job} among those that ${fromCluster} was stopped with: ${names}`)
+    : refusal(
+        'not-found',
+        `${fromCluster} was not stopped with savepoints of its jobs the last time; with orNothing the session starts without jobs`,
+      );
 };
 
 /** Why a job cannot be started again. */

@@ -86,9 +86,12 @@ describe('a session with restore', () => {
     for (const parallelism of ['1', '2'])
       expect(await drey(['run', '-d', id, '-p', parallelism, jar])).toMatchObject({ code: 0 });
 
-    await stop(clusterId, { savepoint: 'required' });
-    await untilState(clusterId, 'STOPPED');
+    const stopped = await drey(
+      ['kubernetes-session', id, '-Dexecution.attached=true', '-Ddrey.stop.savepoint=required'],
+      'stop\n',
+    );
 
+    expect(stopped).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopped session cluster') });
     for (const { jobId, finalSavepoint = '' } of await jobsOf(clusterId)) savepoints.set(jobId, finalSavepoint);
     expect([...savepoints.values()]).toEqual([
       expect.stringContaining('file:/shared/savepoint-'),

@@ -244,6 +244,22 @@ describe('kubernetes-session', () => {
       expect(server.calls()).toContain(`POST ${live}/stop`);
     });
 
+    it('stops it with savepoints where that is asked for', async () => {
+      const options = [
+        '-Ddrey.stop.savepoint=required',
+        '-Ddrey.stop.savepoint-directory=s3://b/s',
+        '-Ddrey.stop.ha=purge',
+      ];
+
+      await run({ [`GET ${live}`]: { body: cluster() }, ...stopping }, [...attached, ...options], 'stop\n');
+
+      expect(server.received.find(({ path }) => path === `${live}/stop`)?.json).toEqual({
+        savepoint: 'required',
+        savepointDirectory: 's3://b/s',
+        ha: 'purge',
+      });
+    });
+
     it('removes what is left of a session that failed', async () => {
       const ended = await run(
         { [`GET ${live}`]: { body: cluster({ state: 'FAILED' }) }, ...stopping },

@@ -581,6 +581,19 @@ describe('what is started again', () => {
     expect(outcome.detail).toContain('etl was stopped with 51 jobs: at most 50 are restored at once');
   });
 
+  it('is named where it is none of those that there are', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+
+    expect((await deploy({ restore: { ...restore, job: 'orders' } }, 'next')).detail).toContain(
+      'there is no job orders among those that etl was stopped with: com.example.Clicks',
+    );
+    expect((await deploy({ restore: { fromCluster: 'nobody' } }, 'next')).detail).toContain(
+      'there is no cluster nobody in target local, and was none',
+    );
+  });
+
   it('is told by a plan, too', async () => {
     const data = commands.deploy.data.parse({ mode: 'session', restore });
 
