@@ -13,15 +13,13 @@ import { submit } from './submit.ts';
  */
 export const submitAgain = async (deploy: StoredOperation, ports: Ports, signal: AbortSignal): Promise<void> => {
   const { restores = [], target, clusterId } = deploy;
-  if (restores.length === 0) return;
   const { value: cluster } = await clusterAt({ target, clusterId }, ports.store);
   if (cluster.operationId !== deploy.operationId || cluster.state !== 'DEPLOYING') return;
   // One behind the other, as they would be in each other's way in the line.
   const failures: unknown[] = [];
   for (const restored of restores) {
     try {
-      const known = (await ports.store.operation(restored.jobId)) !== undefined;
-      if (!known) await submitOne(restored, deploy, ports, signal);
+      if (!(await isRecorded(restored, ports))) await submitOne(restored, deploy, ports, signal);
     } catch (error) {
       failures.push(error);
     }
@@ -31,11 +29,11 @@ export const submitAgain = async (deploy: StoredOperation, ports: Ports, signal:
 
 /** Records why jobs that should have been submitted again were not: the session is up without them. */
 export const recordNotSubmitted = async (deploy: StoredOperation, fault: Fault, ports: Ports): Promise<void> => {
-  for (const restored of deploy.restores ?? []) {
-    const known = (await ports.store.operation(restored.jobId)) !== undefined;
-    if (!known) await recordRefused(restored, { deploy, fault }, ports);
-  }
+  for (const restored of deploy.restores ?? [])
+    if (!(await isRecorded(restored, ports))) await recordRefused(restored, { deploy, fault }, ports);
 };
+
+const isRecorded = async ({ jobId }: RestoredJob, { store }: Ports) => (await store.operation(jobId)) !== undefined;
 
 const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports, signal: AbortSignal) => {
   const { target, clusterId, door } = deploy;

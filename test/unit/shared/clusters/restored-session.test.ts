@@ -40,9 +40,11 @@ const submit = async (data: Readonly<Record<string, unknown>>) => {
   await settled();
   return lastOperation()?.operationId ?? '';
 };
+const askToStop = (savepoint = 'required', clusterId = 'etl') =>
+  throughHttp('stop', { clusterId, data: { savepoint, savepointDirectory } }, world);
 const stop = async (savepoint = 'required') => {
   flinkOf('etl').savepoint = (jobId) => ({ location: `${savepointDirectory}/${jobId}` });
-  await throughHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
+  await askToStop(savepoint);
   await settled();
 };
 /** Ends one job by itself. */
@@ -57,6 +59,7 @@ const lastOperation = () => operations().at(-1);
 const deployOf = (clusterId: string) =>
   operations().findLast((operation) => operation.kind === 'deploy' && operation.clusterId === clusterId);
 const restoresOf = (clusterId: string) => deployOf(clusterId)?.restores ?? [];
+const formerJobsOf = (clusterId: string) => restoresOf(clusterId).map(({ formerJobId }) => formerJobId);
 const running = (clusterId: string) =>
   [...flinkOf(clusterId).jobs].map(([jobId, { options }]) => ({ jobId, ...options }));
 
@@ -72,6 +75,9 @@ const letSavepoints = (
 ) => {
   flinkOf('etl').savepoint = how;
 };
+/** Only this job's savepoint works. */
+const saveOnly = (one: string) =>
+  letSavepoints((jobId) => (jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' }));
 const revoke = async (operationId: string) => {
   await endWaiting({ operationId }, { state: 'CANCELED', fault: new Fault('revoked', 'taken back') }, world.ports);
 };
@@ -151,7 +157,7 @@ describe('a session with restore', () => {
 
     await deploy({ restore });
 
-    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+    expect(formerJobsOf('etl')).toEqual([other]);
   });
 
   it('starts the one that is named', async () => {
@@ -161,7 +167,7 @@ describe('a session with restore', () => {
 
     await deploy({ restore: { ...restore, job: other } });
 
-    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+    expect(formerJobsOf('etl')).toEqual([other]);
   });
 
   it('starts a job from where its last life ended, over several lives', async () => {
@@ -212,7 +218,7 @@ describe('a session with restore', () => {
       code: 'wrong-state',
       pointers: ['/restore/fromCluster'],
     });
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     expect(await deploy({ restore }, 'next')).toMatchObject({ code: 'not-ready' });
   });
 
@@ -313,7 +319,7 @@ describe('what is started again', () => {
     await deploy({ restore });
     world.pass(60);
     letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     // The line is not looked at before the next life is recorded: admissions are a queue.
     await world.machines.runAll(world.ports);
     await limit(undefined);
@@ -355,7 +361,7 @@ describe('what is started again', () => {
     const stale = await read({ target: 'local', clusterId: 'etl' }, world.ports);
     letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     letSavepoints(() => 'in-progress');
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     const flink = flinkOf('etl');
     const answer = flink.answer.bind(flink);
     let looked = false;
@@ -384,21 +390,21 @@ describe('what is started again', () => {
     // Its machine has asked Flink, which has ended the job; nobody has looked since.
     const trigger = operations().findLast(({ kind }) => kind === 'stopjob')?.operationId ?? '';
     await take({ operationId: trigger }, world.ports, world.signal);
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     const at = world.machines.started.findIndex(({ machine }) => machine === 'cleanup');
     world.machines.started.unshift(...world.machines.started.splice(at, 1));
     await settled();
 
     await deploy({ restore });
 
-    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+    expect(formerJobsOf('etl')).toEqual([other]);
   });
 
   it('does not lose a job whose savepoint was complete only when the stop had failed for another job', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     letSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     await settled();
     const flink = flinkOf('etl');
     const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
@@ -409,11 +415,7 @@ describe('what is started again', () => {
 
     await deploy({ restore });
 
-    expect(
-      restoresOf('etl')
-        .map(({ formerJobId }) => formerJobId)
-        .toSorted(),
-    ).toEqual([one, other].toSorted());
+    expect(formerJobsOf('etl').toSorted()).toEqual([one, other].toSorted());
   });
 
   it('a job that never starts does not keep the session from coming up for ever', async () => {
@@ -497,9 +499,7 @@ describe('what is started again', () => {
   it('a job that went on behind a failed stop and was then cancelled is not started from the old savepoint', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
-    letSavepoints((jobId) =>
-      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
-    );
+    saveOnly(one);
     const flink = flinkOf('etl');
     const answer = flink.answer.bind(flink);
     // Flink restarts a job whose savepoint is complete but whose tasks did not finish.
@@ -508,7 +508,7 @@ describe('what is started again', () => {
       if (request.method === 'POST' && request.path.includes(one)) flink.setState(one, 'RUNNING');
       return result;
     };
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     await settled();
     flink.answer = answer;
     await throughHttp('cancel', { clusterId: 'etl', jobId: one, data: { jobId: one } }, world);
@@ -518,16 +518,14 @@ describe('what is started again', () => {
 
     await deploy({ restore });
 
-    expect(restoresOf('etl').map(({ formerJobId }) => formerJobId)).toEqual([other]);
+    expect(formerJobsOf('etl')).toEqual([other]);
   });
 
   it('a failed savepoint of a best-effort stop is told of, not left out in silence', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
-    letSavepoints((jobId) =>
-      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
-    );
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'best-effort', savepointDirectory } }, world);
+    saveOnly(one);
+    await askToStop('best-effort');
     await settled();
     expect(jobOf(other)).toMatchObject({ state: 'CANCELED' });
 
@@ -546,10 +544,8 @@ describe('what is started again', () => {
   it('starts a job once that somebody submitted again from the savepoint of a stop that failed for another', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
-    letSavepoints((jobId) =>
-      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
-    );
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    saveOnly(one);
+    await askToStop();
     await settled();
     world.pass(60);
     const again = await submit({ ...clicks, restore: { path: `${savepointDirectory}/${one}` } });
@@ -557,11 +553,7 @@ describe('what is started again', () => {
 
     await deploy({ restore });
 
-    expect(
-      restoresOf('etl')
-        .map(({ formerJobId }) => formerJobId)
-        .toSorted(),
-    ).toEqual([other, again].toSorted());
+    expect(formerJobsOf('etl').toSorted()).toEqual([other, again].toSorted());
   });
 
   it('is at most fifty jobs', async () => {
@@ -681,7 +673,7 @@ describe('what is started again', () => {
     world.jars.held.clear();
     await settled();
     expect(running('next')).toEqual([]);
-    await throughHttp('stop', { clusterId: 'next', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop('required', 'next');
     await settled();
     world.jars.held.set(jar, jarBytes);
 
@@ -729,7 +721,7 @@ describe('what is started again', () => {
     await deploy();
     await submit(clicks);
     letSavepoints(() => ({ failure: 'no space' }));
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     await settled();
     world.pass(60);
     await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'none' } }, world);
@@ -756,9 +748,7 @@ describe('what is started again', () => {
   it('other id, ha: keep, failed best-effort savepoint: told, not left out in silence', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
-    letSavepoints((jobId) =>
-      jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' },
-    );
+    saveOnly(one);
     world.kubernetes.highAvailability.set('etl', new Set(['etl-cluster-config-map']));
     await throughHttp(
       'stop',
@@ -825,7 +815,7 @@ describe('a required stop', () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     letSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));
-    await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+    await askToStop();
     await settled();
 
     const stopped = lastOperation();
