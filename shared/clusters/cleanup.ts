@@ -196,14 +196,8 @@ const hasBeenUp = async (operation: StoredOperation, { store }: Ports): Promise<
 
 /** Before they are asked: whoever sees them end, and when, they were stopped with their cluster. */
 const recordAsked = async (jobs: readonly Job[], ports: Ports) => {
-  for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined)) {
-    await update(ports, async () => {
-      const known = await ports.store.job(job, job.jobId);
-      if (known === undefined || isEnded(known.value)) return { result: undefined };
-      const value = { ...known.value, stoppedWithCluster: true as const };
-      return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
-    });
-  }
+  for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined))
+    await updateJob(job, ports, (known) => (isEnded(known) ? undefined : { ...known, stoppedWithCluster: true }));
 };
 
 /** Keeps where savepoints are: from there the jobs can be started again. */
@@ -211,15 +205,19 @@ const recordSavepoints = async (jobs: readonly Job[], results: readonly Result[]
   for (const [index, result] of results.entries()) {
     const job = jobs[index];
     if (job === undefined || result.status !== 'completed' || job.finalSavepoint === result.location) continue;
-    await update(ports, async () => {
-      const known = await ports.store.job(job, job.jobId);
-      if (known === undefined) return { result: undefined };
-      const saved = { savepoint: result.location, finalSavepoint: result.location };
-      const value = { ...known.value, ...saved };
-      return { change: { jobs: [{ value, previous: known.version }] }, result: undefined };
-    });
+    const { location } = result;
+    await updateJob(job, ports, (known) => ({ ...known, savepoint: location, finalSavepoint: location }));
   }
 };
+
+const updateJob = (job: Job, ports: Ports, decide: (known: Job) => Job | undefined): Promise<void> =>
+  update(ports, async () => {
+    const known = await ports.store.job(job, job.jobId);
+    const value = known === undefined ? undefined : decide(known.value);
+    return value === undefined
+      ? { result: undefined }
+      : { change: { jobs: [{ value, previous: known?.version }] }, result: undefined };
+  });
 
 /** Deletes the Deployment that the cluster's deploy created, and nobody else's. */
 export const remove = async (state: CleanupState, ports: Ports, signal: AbortSignal): Promise<CleanupState> => {
