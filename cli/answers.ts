@@ -4,7 +4,7 @@ import type * as requests from '#events/requests.ts';
 import type * as schedules from '#events/schedules.ts';
 
 export type Clusters = Readonly<z.infer<typeof requests.Clusters>>;
-export type Elements = Readonly<z.infer<typeof requests.Elements>>;
+export type BatchItems = Readonly<z.infer<typeof requests.BatchItems>>;
 export type Jobs = Readonly<z.infer<typeof requests.Jobs>>;
 export type Logs = Readonly<z.infer<typeof requests.Logs>>;
 export type NamedTarget = Readonly<z.infer<typeof requests.NamedTarget>>;

@@ -99,14 +99,14 @@ const untilOverOrLeft = async (cluster: Cluster, { config }: Application, contex
 };
 
 const untilOver = async (first: Cluster, context: Context): Promise<Cluster> => {
-  const { isOver } = await import('#events/model.ts');
-  if (isOver(first)) return first;
+  const { isTerminalCluster } = await import('#events/model.ts');
+  if (isTerminalCluster(first)) return first;
   using progress = showProgress(`Application cluster ${first.clusterId}`, context.io.stderr);
   const pause = slowingPause(pace, context.signal);
   for (;;) {
     await pause();
     const cluster = await readCluster(first, context);
-    if (isOver(cluster)) return cluster;
+    if (isTerminalCluster(cluster)) return cluster;
     progress.phase(cluster.state);
   }
 };

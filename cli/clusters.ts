@@ -1,5 +1,5 @@
 import type { Cluster, ClusterState, Job } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 
 import type { Clusters, Jobs } from './answers.ts';
 import { path } from './api.ts';
@@ -7,17 +7,17 @@ import type { Context } from './context.ts';
 import { Failure, during } from './failure.ts';
 
 /** The path of a cluster. */
-export const clusterPath = ({ target, clusterId }: Place) => path`/v1/targets/${target}/clusters/${clusterId}`;
+export const clusterPath = ({ target, clusterId }: ClusterRef) => path`/v1/targets/${target}/clusters/${clusterId}`;
 
-export const readCluster = (place: Place, { api }: Context) => api.get<Cluster>(clusterPath(place));
+export const readCluster = (clusterRef: ClusterRef, { api }: Context) => api.get<Cluster>(clusterPath(clusterRef));
 
 /** The cluster as it stands in a sentence. */
 export const clusterTitle = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
 
 /** The cluster; undefined when there is none. */
-export const findCluster = async (place: Place, context: Context): Promise<Cluster | undefined> => {
+export const findCluster = async (clusterRef: ClusterRef, context: Context): Promise<Cluster | undefined> => {
   try {
-    return await readCluster(place, context);
+    return await readCluster(clusterRef, context);
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-found') return undefined;
     throw error;
@@ -26,13 +26,13 @@ export const findCluster = async (place: Place, context: Context): Promise<Clust
 
 /** The cluster, unless there is none or it is over, in another state than these. */
 export const findLive = async (
-  place: Place,
+  clusterRef: ClusterRef,
   context: Context,
   alsoOver: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
-  const cluster = await findCluster(place, context);
-  const { isOver } = await import('#events/model.ts');
-  return cluster !== undefined && isOver(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
+  const cluster = await findCluster(clusterRef, context);
+  const { isTerminalCluster } = await import('#events/model.ts');
+  return cluster !== undefined && isTerminalCluster(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
 };
 
 interface ClusterFilter {
@@ -61,12 +61,12 @@ export const readClusters = async (
 };
 
 /** @throws Failure in Flink's words when there is no such cluster. */
-export const readJobs = async (place: Place, { api }: Context): Promise<Jobs> => {
+export const readJobs = async (clusterRef: ClusterRef, { api }: Context): Promise<Jobs> => {
   try {
-    return await api.get<Jobs>(`${clusterPath(place)}/jobs`);
+    return await api.get<Jobs>(`${clusterPath(clusterRef)}/jobs`);
   } catch (error) {
     throw error instanceof Failure && error.code === 'not-found'
-      ? during(`Could not get the rest endpoint of ${place.clusterId}`, error)
+      ? during(`Could not get the rest endpoint of ${clusterRef.clusterId}`, error)
       : error;
   }
 };
@@ -101,16 +101,16 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
 };
 
 /** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
-export const mustTakeJobs = async (place: Place, context: Context): Promise<void> => {
-  if ((await findLive(place, context))?.mode !== 'application') return;
-  throw new Failure(`Cluster ${place.clusterId} is an application: it runs its own program only.`, {
+export const assertSession = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
+  if ((await findLive(clusterRef, context))?.mode !== 'application') return;
+  throw new Failure(`Cluster ${clusterRef.clusterId} is an application: it runs its own program only.`, {
     code: 'wrong-state',
     hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',
   });
 };
 
 /** Where a job runs, among the live clusters of the target. @throws Failure when none has it. */
-export const placeOfJob = async (jobId: string, target: string, context: Context): Promise<Place> => {
+export const placeOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
   const clusters = await readClustersWithJobs(target, context);
   const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
   if (found !== undefined) return { target, clusterId: found.cluster.clusterId };

@@ -118,8 +118,8 @@ const namesOf = async (named: Named, context: Context): Promise<readonly string[
     context.clusterId === undefined
       ? await readClustersWithJobs(target, context)
       : [await readJobs({ target, clusterId: context.clusterId }, context)];
-  const { isEnded } = await import('#events/model.ts');
-  return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isEnded(job)).map(({ jobId }) => jobId));
+  const { isTerminalJob } = await import('#events/model.ts');
+  return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
 };
 
 /** The files that shells read, by their names. Each asks `drey` itself, which knows the commands. */

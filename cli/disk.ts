@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { Failure } from './failure.ts';
 
-export const isThere = async (path: string): Promise<boolean> =>
+export const fileExists = async (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,

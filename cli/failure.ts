@@ -1,4 +1,4 @@
-import type { Fault, Mistake, Problem, ProblemCode } from '#events/problem.ts';
+import type { Fault, FieldError, Problem, ProblemCode } from '#events/problem.ts';
 
 /** The arguments make no sense: told on stdout with where to find help, as Flink does. */
 export class UsageError extends Error {}
@@ -12,7 +12,7 @@ interface FailureOptions {
   /** More to tell, a line each. */
   readonly lines?: readonly string[];
   /** The mistakes behind the lines, for programs. */
-  readonly errors?: readonly Mistake[] | undefined;
+  readonly errors?: readonly FieldError[] | undefined;
   /** What to do next. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
@@ -22,7 +22,7 @@ interface FailureOptions {
 export class Failure extends Error {
   readonly code: ProblemCode | undefined;
   readonly lines: readonly string[];
-  readonly errors: readonly Mistake[];
+  readonly errors: readonly FieldError[];
   readonly hint: string | undefined;
 
   constructor(message: string, { code, lines = [], errors = [], hint, cause }: FailureOptions = {}) {
@@ -39,7 +39,7 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
   'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out and one is made up.',
   'wrong-state': '`drey describe <cluster id>` shows the state it is in.',
   'not-ready': 'Try again in a while; `drey describe <cluster id>` shows how far it is.',
-  'changed-meanwhile': 'Try again.',
+  conflict: 'Try again.',
   'unsupported-mode':
     'Use a session (`drey kubernetes-session`) or an application cluster (`drey run --target kubernetes-application`).',
   'program-failed': '`drey logs <cluster id>` shows what the JobManager says, as long as the cluster is there.',
@@ -69,7 +69,7 @@ const optionOf: Readonly<Record<string, string>> = {
 };
 
 /** What the caller typed for a member of the request: `-Dx` for `/config/x`. */
-export const placeOf = (pointer: string): string => {
+export const clusterRefOf = (pointer: string): string => {
   const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
   if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
   if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
@@ -97,14 +97,17 @@ export const failureOf = (problem: Problem, clusterId?: string): Failure => {
 };
 
 /** What a rule of Drey's found here, before anything was asked of the API. */
-export const refusalOf = (what: string, fault: Fault, named = placeOf): Failure =>
+export const refusalOf = (what: string, fault: Fault, named = clusterRefOf): Failure =>
   new Failure(what, {
     code: fault.code,
     ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors, named)),
     cause: fault,
   });
 
-const mistaken = (errors: readonly Mistake[] = [], named = placeOf): Pick<FailureOptions, 'lines' | 'errors'> => ({
+const mistaken = (
+  errors: readonly FieldError[] = [],
+  named = clusterRefOf,
+): Pick<FailureOptions, 'lines' | 'errors'> => ({
   lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${detail}`),
   errors,
 });

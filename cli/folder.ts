@@ -7,7 +7,7 @@ import type { PodTemplates } from '#shared/flink/pod-template.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
 import type { Context } from './context.ts';
-import { bytesOf, isThere, textOf, textsIn } from './disk.ts';
+import { bytesOf, fileExists, textOf, textsIn } from './disk.ts';
 import { Failure, refusalOf } from './failure.ts';
 import { type Mode, modeOf, type Queueing } from './options.ts';
 
@@ -25,7 +25,7 @@ export interface LocalInput extends Pick<
 type Environment = Context['io']['env'];
 
 /** Where to look, as `Context` has it. */
-interface Place extends Pick<Context, 'config' | 'flinkVersion'> {
+interface ClusterRef extends Pick<Context, 'config' | 'flinkVersion'> {
   readonly io: { readonly env: Environment };
 }
 
@@ -33,9 +33,9 @@ interface Place extends Pick<Context, 'config' | 'flinkVersion'> {
  * @throws Failure for a folder or a file that is named and not there.
  * @see Flink 2.2 `GlobalConfiguration`, `PodTemplateMountDecorator`, `HadoopConfMountDecorator`, `KerberosMountDecorator`
  */
-export const readLocalInput = async (place: Place): Promise<LocalInput> => {
-  const { config, io } = place;
-  const folder = await configuredFolder(place);
+export const readLocalInput = async (clusterRef: ClusterRef): Promise<LocalInput> => {
+  const { config, io } = clusterRef;
+  const folder = await configuredFolder(clusterRef);
   const effective = await layered(folder?.folder ?? {}, config);
   const [podTemplates, hadoop, kerberos] = await Promise.all([
     readPodTemplates(effective),
@@ -58,16 +58,18 @@ export const textIn = (config: Config, key: string): string | undefined => {
 };
 
 /** Where `flink run` deploys to: the command line goes before the folder; Drey takes a session for granted. */
-export const modeAskedFor = async (place: Place & Pick<Context, 'mode'>): Promise<Mode> => {
-  if (place.mode !== undefined) return place.mode;
-  const { folder = {} } = (await configuredFolder(place)) ?? {};
+export const modeAskedFor = async (clusterRef: ClusterRef & Pick<Context, 'mode'>): Promise<Mode> => {
+  if (clusterRef.mode !== undefined) return clusterRef.mode;
+  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
   return modeOf(textIn(folder, 'execution.target') ?? 'kubernetes-session');
 };
 
 /** Which cluster a command of Flink's is about: the command line goes before the folder. Undefined where neither says it. */
-export const clusterIdAskedFor = async (place: Place & Pick<Context, 'clusterId'>): Promise<string | undefined> => {
-  if (place.clusterId !== undefined) return place.clusterId;
-  const { folder = {} } = (await configuredFolder(place)) ?? {};
+export const clusterIdAskedFor = async (
+  clusterRef: ClusterRef & Pick<Context, 'clusterId'>,
+): Promise<string | undefined> => {
+  if (clusterRef.clusterId !== undefined) return clusterRef.clusterId;
+  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
   return textIn(folder, 'kubernetes.cluster-id');
 };
 
@@ -86,8 +88,8 @@ const jobOptions = [
 ] as const;
 
 /** What the folder says about jobs: a session that runs has the rest already. */
-export const jobConfigIn = async (place: Place): Promise<Readonly<Record<string, string>>> => {
-  const { folder = {} } = (await configuredFolder(place)) ?? {};
+export const jobConfigIn = async (clusterRef: ClusterRef): Promise<Readonly<Record<string, string>>> => {
+  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
   return Object.fromEntries(
     Object.entries(folder)
       .filter(([key]) => jobOptions.some((beginning) => key.startsWith(beginning)))
@@ -99,7 +101,7 @@ const isOff = (config: Config, key: string): boolean => textIn(config, key)?.toL
 
 type ConfigurationFolder = Pick<LocalInput, 'folder' | 'files' | 'legacyConfigFile'>;
 
-const configuredFolder = async ({ config, flinkVersion, io }: Place): Promise<ConfigurationFolder | undefined> => {
+const configuredFolder = async ({ config, flinkVersion, io }: ClusterRef): Promise<ConfigurationFolder | undefined> => {
   const path = io.env['FLINK_CONF_DIR'];
   return path === undefined || path === '' ? undefined : readFolder(path, config, flinkVersion);
 };
@@ -111,7 +113,7 @@ const readFolder = async (
 ): Promise<ConfigurationFolder> => {
   const { parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
   const { configurationFiles } = await import('#events/commands/deploy.ts');
-  if (!(await isThere(path))) {
+  if (!(await fileExists(path))) {
     throw new Failure(
       `The given configuration directory name '${path}' (${resolve(path)}) does not describe an existing directory.`,
     );
@@ -246,7 +248,7 @@ const hadoopFolder = async (env: Environment): Promise<string | undefined> => {
   if (named) return named;
   if (!home) return undefined;
   const folders = [join(home, 'etc/hadoop'), join(home, 'conf')];
-  const there = await Promise.all(folders.map(isThere));
+  const there = await Promise.all(folders.map(fileExists));
   return folders.find((_folder, index) => there[index]);
 };
 

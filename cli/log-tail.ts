@@ -1,4 +1,4 @@
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 
 import type { Logs } from './answers.ts';
 import { clusterPath, clusterTitle, findCluster } from './clusters.ts';
@@ -29,29 +29,29 @@ export const linesBehind = (seen: Lines, tail: Lines): Lines | undefined => {
 };
 
 /** Prints the log of the JobManager as it grows, until its cluster is over. @throws Failure when there is no such cluster. */
-export const followLog = async (place: Place, count: number | undefined, context: Context): Promise<void> => {
-  const { isOver } = await import('#events/model.ts');
-  const log = logOf(place, context);
+export const followLog = async (clusterRef: ClusterRef, count: number | undefined, context: Context): Promise<void> => {
+  const { isTerminalCluster } = await import('#events/model.ts');
+  const log = logOf(clusterRef, context);
   const pause = slowingPause(pace, context.signal);
   let seen: Lines = [];
   for (let turn = 0; ; turn += 1) {
     const latest = await log.tail(turn === 0 ? (count ?? firstLines) : windows[0]);
     if (latest !== undefined) seen = await catchUp(seen, latest, log);
     if (latest === undefined || turn % turnsBetweenClusterLooks === 0) {
-      const cluster = await findCluster(place, context);
-      if (cluster === undefined && turn === 0) throw noCluster(place);
-      if (cluster === undefined || isOver(cluster))
+      const cluster = await findCluster(clusterRef, context);
+      if (cluster === undefined && turn === 0) throw noCluster(clusterRef);
+      if (cluster === undefined || isTerminalCluster(cluster))
         return context.note(
           cluster === undefined ? 'The cluster is gone.' : `The ${clusterTitle(cluster)} is ${cluster.state}.`,
         );
       if (latest === undefined && turn === 0)
-        context.note(`The JobManager of ${place.clusterId} has not started yet: waiting for it.`);
+        context.note(`The JobManager of ${clusterRef.clusterId} has not started yet: waiting for it.`);
     }
     await pause();
   }
 };
 
-const noCluster = ({ target, clusterId }: Place) =>
+const noCluster = ({ target, clusterId }: ClusterRef) =>
   new Failure(`There is no cluster ${clusterId} in target ${target}.`, {
     code: 'not-found',
     hint: '`drey clusters` shows those there are.',
@@ -64,10 +64,10 @@ interface Log {
   readonly note: (line: string) => void;
 }
 
-const logOf = (place: Place, { api, json, print, printNext, note }: Context): Log => ({
+const logOf = (clusterRef: ClusterRef, { api, json, print, printNext, note }: Context): Log => ({
   tail: async (lines, previous) => {
     try {
-      const { log } = await api.get<Logs>(`${clusterPath(place)}/logs`, {
+      const { log } = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
         lines,
         previous: previous === true ? 'true' : undefined,
       });

@@ -71,10 +71,10 @@ const answered = async (request: CommandRequest, context: Context): Promise<Acce
 /** Waits for an operation that somebody else started, too. */
 export const follow = async (operationId: string, what: string, context: Context): Promise<Operation> => {
   using progress = showProgress(what, context.io.stderr);
-  return untilSucceeded(await operationOf(operationId, context), progress, context);
+  return untilSucceeded(await getOperation(operationId, context), progress, context);
 };
 
-export const operationOf = (operationId: string, { api }: Context) =>
+export const getOperation = (operationId: string, { api }: Context) =>
   api.get<Operation>(path`/v1/operations/${operationId}`);
 
 const untilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
@@ -92,18 +92,18 @@ const untilSucceeded = async (first: Operation, progress: Progress, context: Con
 };
 
 const untilDone = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
-  const { isDone } = await import('#events/model.ts');
+  const { isTerminalOperation } = await import('#events/model.ts');
   const tell = phasesTo(progress);
   tell(first);
-  if (isDone(first)) return first;
+  if (isTerminalOperation(first)) return first;
   try {
     const pause = slowingPause(pace, context.signal);
     // One that waits has another deadline when it starts.
     for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
       await pause();
-      latest = await operationOf(first.operationId, context);
+      latest = await getOperation(first.operationId, context);
       tell(latest);
-      if (isDone(latest)) return latest;
+      if (isTerminalOperation(latest)) return latest;
     }
   } finally {
     if (context.signal.aborted) context.note(`\nThe ${first.kind} goes on: ${nextStep(first)}`);

@@ -100,7 +100,7 @@ const dreyOptions = [
   'drey.priority',
   'drey.restore.from-cluster',
   'drey.restore.job',
-  'drey.restore.or-nothing',
+  'drey.restore.allow-empty-state',
   'drey.stop.ha',
   'drey.stop.savepoint',
   'drey.stop.savepoint-directory',
@@ -244,14 +244,14 @@ export interface RestoreFrom {
   readonly fromCluster: string;
   readonly latest: true;
   readonly job?: string;
-  readonly orNothing?: boolean;
+  readonly allowEmptyState?: boolean;
 }
 
-/** Of `-Ddrey.restore.from-cluster`, `-Ddrey.restore.job` and `-Ddrey.restore.or-nothing`. */
+/** Of `-Ddrey.restore.from-cluster`, `-Ddrey.restore.job` and `-Ddrey.restore.allow-empty-state`. */
 export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom | undefined => {
   const [fromCluster, job] = [properties.get('drey.restore.from-cluster'), properties.get('drey.restore.job')];
-  const orNothing = flagOf('drey.restore.or-nothing', properties);
-  for (const [option, value] of Object.entries({ job, 'or-nothing': orNothing }))
+  const allowEmptyState = flagOf('drey.restore.allow-empty-state', properties);
+  for (const [option, value] of Object.entries({ job, 'allow-empty-state': allowEmptyState }))
     if (fromCluster === undefined && value !== undefined)
       throw new UsageError(`-Ddrey.restore.${option} needs -Ddrey.restore.from-cluster.`);
   if (fromCluster === undefined) return undefined;
@@ -259,7 +259,7 @@ export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom 
     fromCluster,
     latest: true,
     ...(job === undefined ? {} : { job }),
-    ...(orNothing === undefined ? {} : { orNothing }),
+    ...(allowEmptyState === undefined ? {} : { allowEmptyState }),
   };
 };
 

@@ -5,8 +5,8 @@ import { Failure } from './failure.ts';
 import { follow } from './operations.ts';
 
 /** Names the jobs that a session starts again, without waiting for them. */
-export const tellRestored = ({ restores = [] }: Operation, context: Context): void => {
-  for (const { jobId, name, savepoint } of restores)
+export const tellRestored = ({ restoredJobs = [] }: Operation, context: Context): void => {
+  for (const { jobId, name, savepoint } of restoredJobs)
     context.note(`Job ${name} is started again as JobID ${jobId}${from(savepoint)}.`);
 };
 
@@ -18,9 +18,9 @@ const from = (savepoint: string | undefined) => (savepoint === undefined ? ', wi
  * @param deploy The operation of the session, which has SUCCEEDED.
  * @throws Failure that names those which were not started. The session runs all the same.
  */
-export const awaitRestored = async ({ restores = [], clusterId }: Operation, context: Context): Promise<void> => {
+export const awaitRestored = async ({ restoredJobs = [], clusterId }: Operation, context: Context): Promise<void> => {
   const lost: string[] = [];
-  for (const { jobId, name, savepoint } of restores) {
+  for (const { jobId, name, savepoint } of restoredJobs) {
     try {
       await follow(jobId, `Starting job ${name} again`, context);
       if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId}${from(savepoint)}.`);

@@ -1,5 +1,5 @@
 import type { Operation } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 
 import type { Accepted } from './answers.ts';
 import { path } from './api.ts';
@@ -37,7 +37,7 @@ export const jobAt = async (operand: string | undefined, toDo: string, context: 
   const jobId = jobIdOf(operand);
   return {
     jobId,
-    place: async (): Promise<Place> => {
+    clusterRef: async (): Promise<ClusterRef> => {
       const target = await context.target();
       const clusterId = await clusterIdAskedFor(context);
       return clusterId === undefined ? placeOfJob(jobId, target, context) : { target, clusterId };
@@ -63,11 +63,11 @@ interface Request {
  */
 export const askFor = async (
   { at, body, what, failure, detached }: Request,
-  place: () => Promise<Place>,
+  clusterRef: () => Promise<ClusterRef>,
   context: Context,
 ): Promise<Operation | undefined> => {
   try {
-    const request = { path: `${clusterPath(await place())}${at}`, body, what };
+    const request = { path: `${clusterPath(await clusterRef())}${at}`, body, what };
     const answer = detached
       ? await context.api.post<Accepted>(request.path, request.body)
       : await carryOut(request, context);

@@ -177,14 +177,14 @@ const pace = { firstMs: 2_000, longestMs: 5_000 };
 
 /** Looks now and then whether the cluster lives. Never answers while that cannot be told. */
 const untilOver = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
-  const { isOver } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/model.ts');
   const pause = slowingPause(pace, context.signal);
   let stopping = false;
   try {
     for (;;) {
       await pause();
       const seen = await findCluster(cluster, context).catch(() => cluster); // what cannot be told ends nothing
-      if (seen === undefined || isOver(seen) || seen.operationId !== cluster.operationId)
+      if (seen === undefined || isTerminalCluster(seen) || seen.operationId !== cluster.operationId)
         return { by: 'cluster', cluster: seen };
       if (seen.state === 'STOPPING' && !stopping) context.note(`The ${clusterTitle(cluster)} is being stopped.`);
       stopping = seen.state === 'STOPPING';

@@ -1,10 +1,10 @@
 import type { Operation } from '#events/model.ts';
 
-import type { Elements } from './answers.ts';
+import type { BatchItems } from './answers.ts';
 import { path } from './api.ts';
 import type { Context } from './context.ts';
 import { Failure } from './failure.ts';
-import { operationOf } from './operations.ts';
+import { getOperation } from './operations.ts';
 import { showProgress, slowingPause } from './progress.ts';
 import { paintState, tableOf } from './table.ts';
 
@@ -53,7 +53,7 @@ const untilDecided = async (
   const pause = slowingPause(pace, context.signal);
   for (;;) {
     const open = ids.filter((id) => known.get(id)?.verdict === undefined);
-    for (const one of await pMap(open, (id) => operationOf(id, context), { concurrency: atOnce }))
+    for (const one of await pMap(open, (id) => getOperation(id, context), { concurrency: atOnce }))
       known.set(one.operationId, one);
     const all = ids.flatMap((id) => known.get(id) ?? []);
     const waiting = all.filter(({ verdict }) => verdict === undefined);
@@ -76,9 +76,9 @@ const phaseOf = async (
 /** How far a batch is: `2 FINISHED, 1 open`. */
 const elementsOf = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
   if (next?.kind !== 'batch') return [];
-  const { elements } = await context.api.get<Elements>(path`/v1/operations/${next.operationId}/elements`);
-  const counts = Map.groupBy(elements, ({ verdict = 'open' }) => verdict);
-  return elements.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
+  const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${next.operationId}/items`);
+  const counts = Map.groupBy(batchItems, ({ verdict = 'open' }) => verdict);
+  return batchItems.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
 
 const print = async (operations: readonly Operation[], context: Context): Promise<void> => {
@@ -98,10 +98,10 @@ const causesOf = async (
   const why = verdictMessage ?? problem?.detail ?? phase;
   const line = `${clusterId}: ${verdict ?? state}${why === undefined ? '' : `: ${why}`}`;
   if (kind !== 'batch') return [line];
-  const { elements } = await context.api.get<Elements>(path`/v1/operations/${operationId}/elements`);
+  const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${operationId}/items`);
   return [
     line,
-    ...elements
+    ...batchItems
       .filter((one) => one.verdict !== 'FINISHED')
       .map(
         (one) => `  ${one.clusterId}: ${one.verdict ?? 'open'}${one.message === undefined ? '' : `: ${one.message}`}`,

@@ -152,14 +152,14 @@ export const Operation = z
       'batch',
       'savepoint',
       'checkpoint',
-      'stopjob',
-      'dispose',
+      'stop-job',
+      'dispose-savepoint',
     ]),
     target: z.string(),
     clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
     jobId: z.string().optional(),
     state: OperationState,
-    door: z.enum(['http', 'queue', 'schedule', 'observer']),
+    origin: z.enum(['http', 'queue', 'schedule', 'reconciler']),
     phase: z.string().optional().meta({ description: 'What it waits for, in words.' }),
     phases: z
       .array(DeployPhase)
@@ -181,7 +181,7 @@ export const Operation = z
       .string()
       .optional()
       .meta({ description: 'The savepoint that it starts from, where it named a cluster.' }),
-    restores: z.array(RestoredJob).optional().meta({
+    restoredJobs: z.array(RestoredJob).optional().meta({
       description:
         'Of the deploy of a session: the jobs that it starts again. Their submits are there when it has SUCCEEDED.',
     }),
@@ -267,7 +267,7 @@ export const Target = z
           'Limits of each team (label `team`), and its weight where several wait; `*` stands for every team that is not named.',
         example: { etl: { weight: 3 }, '*': { clusters: 5 } },
       }),
-    mostWaiting: z
+    maxQueued: z
       .int()
       .min(0)
       .max(10_000)
@@ -282,6 +282,7 @@ const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FI
 const terminalJobStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
 const terminalOperationStates: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'FAILED', 'CANCELED']);
 
-export const isOver = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
-export const isEnded = (job: Pick<Job, 'state'>) => terminalJobStates.has(job.state);
-export const isDone = (operation: Pick<Operation, 'state'>) => terminalOperationStates.has(operation.state);
+export const isTerminalCluster = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
+export const isTerminalJob = (job: Pick<Job, 'state'>) => terminalJobStates.has(job.state);
+export const isTerminalOperation = (operation: Pick<Operation, 'state'>) =>
+  terminalOperationStates.has(operation.state);

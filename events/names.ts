@@ -32,10 +32,10 @@ export const OperationId = z.string().regex(hex32, 'an operation id is 32 hex di
 export type OperationId = z.infer<typeof OperationId>;
 
 /** Where a cluster lives: its id is unique in its target. */
-export interface Place {
+export interface ClusterRef {
   readonly target: string;
   readonly clusterId: string;
 }
 
 /** The same place as a queue's message group, an event's resource and a log field. */
-export const subjectOf = ({ target, clusterId }: Place) => `targets/${target}/clusters/${clusterId}`;
+export const subjectOf = ({ target, clusterId }: ClusterRef) => `targets/${target}/clusters/${clusterId}`;

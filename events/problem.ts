@@ -17,7 +17,7 @@ export const problems = {
   'id-taken': { status: 409, title: 'The cluster id is taken', retryable: false, onQueue: 'rejected' },
   'wrong-state': { status: 409, title: 'Not possible in this state', retryable: false, onQueue: 'rejected' },
   'not-ready': { status: 409, title: 'The cluster is not ready yet', retryable: true, onQueue: 'returned' },
-  'changed-meanwhile': { status: 409, title: 'Somebody else changed it first', retryable: true, onQueue: 'returned' },
+  conflict: { status: 409, title: 'Somebody else changed it first', retryable: true, onQueue: 'returned' },
   'refused-option': { status: 422, title: 'An option is refused', retryable: false, onQueue: 'rejected' },
   'unsupported-mode': {
     status: 422,
@@ -42,8 +42,8 @@ export const problems = {
     onQueue: 'rejected',
   },
   'not-started': { status: 504, title: 'It was not started in time', retryable: false, onQueue: 'rejected' },
-  'elements-failed': { status: 502, title: 'Not all of the batch finished', retryable: false, onQueue: 'rejected' },
-  revoked: { status: 409, title: 'It was taken back while it waited', retryable: false, onQueue: 'rejected' },
+  'items-failed': { status: 502, title: 'Not all of the batch finished', retryable: false, onQueue: 'rejected' },
+  canceled: { status: 409, title: 'It was taken back while it waited', retryable: false, onQueue: 'rejected' },
   'deployment-failed': { status: 502, title: 'The cluster did not come up', retryable: false, onQueue: 'rejected' },
   'savepoint-failed': { status: 502, title: 'The savepoint failed', retryable: false, onQueue: 'rejected' },
   'target-refused': { status: 502, title: 'The target refused', retryable: false, onQueue: 'rejected' },
@@ -56,8 +56,8 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /** One mistake in a request: a JSON pointer into it (or an option's name behind `/config/`) and what is wrong there. */
-export const Mistake = z.strictObject({ pointer: z.string(), detail: z.string() });
-export type Mistake = z.infer<typeof Mistake>;
+export const FieldError = z.strictObject({ pointer: z.string(), detail: z.string() });
+export type FieldError = z.infer<typeof FieldError>;
 
 /** RFC 9457 problem details, with Drey's members. */
 export const Problem = z
@@ -71,14 +71,14 @@ export const Problem = z
     retryable: z.boolean(),
     reason: z.string().optional().meta({ description: "Kubernetes' or Flink's own word, such as ImagePullBackOff." }),
     operationId: z.string().optional(),
-    errors: z.array(Mistake).optional(),
+    errors: z.array(FieldError).optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
 
 interface FaultOptions {
   readonly cause?: unknown;
-  readonly errors?: readonly Mistake[];
+  readonly errors?: readonly FieldError[];
   /** Kubernetes' or Flink's own word for it, such as `ImagePullBackOff`. */
   readonly reason?: string | undefined;
   /** How long the one who refused asked us to wait. */
@@ -92,7 +92,7 @@ interface FaultOptions {
  */
 export class Fault extends Error {
   readonly code: ProblemCode;
-  readonly errors: readonly Mistake[];
+  readonly errors: readonly FieldError[];
   readonly reason: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly operationId: string | undefined;
@@ -149,11 +149,11 @@ export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<
 };
 
 /** Each field that is not known is a mistake of its own, at its own place. */
-const mistakesOf = (issue: z.core.$ZodIssue): readonly Mistake[] => {
+const mistakesOf = (issue: z.core.$ZodIssue): readonly FieldError[] => {
   const path = issue.path.map(String);
   const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-  return places.map((place) => ({
-    pointer: `/${place.join('/')}`,
+  return places.map((clusterRef) => ({
+    pointer: `/${clusterRef.join('/')}`,
     detail: issue.code === 'unrecognized_keys' ? 'unknown' : issue.message,
   }));
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Cluster, Demand, DeploymentMode, Job, Operation, Orphan, Target, Verdict } from './model.ts';
 import { submit } from './commands/submit.ts';
 import { OperationId } from './names.ts';
-import { Mistake } from './problem.ts';
+import { FieldError } from './problem.ts';
 import { type Rejection, Transition } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
@@ -11,7 +11,7 @@ export const CommandMessage = z
   .looseObject({
     specversion: z.literal('1.0'),
     id: z.string().min(1).max(200),
-    type: z.string().regex(/^drey\.command\.[a-z]+\.v1$/, 'the type is drey.command.<command>.v1'),
+    type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'the type is drey.command.<command>.v1'),
     source: z.string().min(1),
     subject: z
       .string()
@@ -42,7 +42,7 @@ const Known = z.object({
 });
 
 /** What can be told of a message that may be anything. */
-export const envelopeOf = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
+export const parseEnvelope = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
   try {
     const { id: commandId, subject, type, data } = Known.parse(JSON.parse(body));
     const fields = { commandId, subject, type, correlationId: data?.correlationId };
@@ -115,7 +115,7 @@ export const Plan = z
     dryRun: z
       .enum(['passed', 'refused', 'not-tried'])
       .meta({ description: 'What the API server of the target said to the objects.' }),
-    errors: z.array(Mistake).meta({ description: 'Why it refused, or could not be asked.' }),
+    errors: z.array(FieldError).meta({ description: 'Why it refused, or could not be asked.' }),
   })
   .meta({ id: 'Plan' });
 export type Plan = z.infer<typeof Plan>;
@@ -149,7 +149,7 @@ export const OrphanRemoval = z
       .max(100),
   })
   .meta({ id: 'OrphanRemoval' });
-const Waiting = z
+const QueuedCommandView = z
   .strictObject({
     position: z.int().min(1),
     operationId: z.string(),
@@ -161,34 +161,34 @@ const Waiting = z
     deadline: z.iso.datetime(),
     dependsOn: z.array(z.string()),
     reason: z
-      .enum(['Starting', 'WaitingForQuota', 'WaitingForTurn', 'WaitingForDependency', 'WaitingForCluster', 'Drained'])
+      .enum(['Starting', 'WaitingForQuota', 'WaitingForTurn', 'WaitingForDependency', 'WaitingForCluster', 'Paused'])
       .meta({ description: 'What it waits for.' }),
     message: z.string(),
   })
-  .meta({ id: 'Waiting' });
+  .meta({ id: 'QueuedCommand' });
 /** Who waits for a target, first to last, and how much of it is taken. */
-export const Backlog = z
+export const QueueView = z
   .strictObject({
     target: z.string(),
-    drained: z.strictObject({ since: z.iso.datetime() }).optional().meta({ description: 'Nothing is started.' }),
+    paused: z.strictObject({ since: z.iso.datetime() }).optional().meta({ description: 'Nothing is started.' }),
     limits: Target.shape.limits,
     usage: Demand,
     teams: z.array(z.strictObject({ team: z.string(), usage: Demand })),
-    waiting: z.array(Waiting),
+    queued: z.array(QueuedCommandView),
   })
-  .meta({ id: 'Backlog' });
-export type Backlog = z.infer<typeof Backlog>;
-export const BacklogChange = z
-  .strictObject({ drained: z.boolean().meta({ description: 'true: nothing is started any more.' }) })
-  .meta({ id: 'BacklogChange' });
+  .meta({ id: 'QueueView' });
+export type QueueView = z.infer<typeof QueueView>;
+export const QueueControl = z
+  .strictObject({ paused: z.boolean().meta({ description: 'true: nothing is started any more.' }) })
+  .meta({ id: 'QueueControl' });
 export const PriorityChange = z
   .strictObject({ priority: z.int().min(-1_000).max(1_000) })
   .meta({ id: 'PriorityChange' });
-export const Revoked = z.strictObject({ revoked: z.int() }).meta({ id: 'Revoked' });
+export const Canceled = z.strictObject({ canceled: z.int() }).meta({ id: 'Canceled' });
 
-export const Elements = z
+export const BatchItems = z
   .strictObject({
-    elements: z.array(
+    batchItems: z.array(
       z.strictObject({
         batchId: z.string(),
         batchIndex: z.int(),
@@ -199,9 +199,9 @@ export const Elements = z
       }),
     ),
   })
-  .meta({ id: 'Elements' });
+  .meta({ id: 'BatchItems' });
 
-const DeadCommand = z.strictObject({
+const DeadLetter = z.strictObject({
   id: z.string(),
   subject: z.string().optional(),
   type: z.string().optional(),
@@ -210,13 +210,13 @@ const DeadCommand = z.strictObject({
   code: z.string().optional().meta({ description: 'Why its last try failed, where that is known.' }),
   detail: z.string().optional(),
 });
-export const DeadCommands = z
+export const DeadLetters = z
   .strictObject({
-    commands: z.array(DeadCommand),
+    commands: z.array(DeadLetter),
     more: z.literal(true).optional().meta({ description: 'There may be more than these: ask once more.' }),
   })
-  .meta({ id: 'DeadCommands' });
-export type DeadCommands = z.infer<typeof DeadCommands>;
+  .meta({ id: 'DeadLetters' });
+export type DeadLetters = z.infer<typeof DeadLetters>;
 export const Redrive = z
   .strictObject({
     ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional().meta({ description: 'All, when left out.' }),

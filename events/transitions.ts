@@ -118,20 +118,20 @@ export const eventTypes = {
 export type EventType = keyof typeof eventTypes;
 
 /** Something to tell: what is put on the bus. */
-export interface Tidings {
+export interface BusEvent {
   readonly type: EventType;
   /** `targets/…`, where it is known. */
   readonly subject: string | undefined;
   readonly detail: Transition | CommandFinished | Rejection | OrphansFound | LifetimeWarning;
 }
 
-export const tidingsOf = (transition: Transition): Tidings => ({
+export const toBusEvent = (transition: Transition): BusEvent => ({
   type: transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change',
   subject: subjectOf(transition),
   detail: transition,
 });
 
-export const warningOf = (warning: LifetimeWarning): Tidings => ({
+export const toWarningEvent = (warning: LifetimeWarning): BusEvent => ({
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,

@@ -3,8 +3,8 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import * as z from 'zod';
 
-import { admit } from '#shared/clusters/line.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import { admit } from '#shared/clusters/admission/queue.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { earlyMs } from './middleware/http.ts';

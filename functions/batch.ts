@@ -1,4 +1,4 @@
-import type { Ports } from '#shared/clusters/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { acceptCommand } from './middleware/answers.ts';

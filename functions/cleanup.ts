@@ -5,7 +5,7 @@ import {
   remove,
   takeSavepoints,
   verify,
-} from '#shared/clusters/cleanup.ts';
+} from '#shared/clusters/workflows/cleanup.ts';
 import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';

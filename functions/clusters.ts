@@ -1,7 +1,7 @@
 import { parse } from '#events/problem.ts';
 import { ClusterQuery } from '#events/requests.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { readClusters } from '#shared/clusters/reads.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readClusters } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, targetOf } from './middleware/answers.ts';

@@ -1,27 +1,27 @@
 import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import { LogQuery } from '#events/requests.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { readJob, readJobs, readLog } from '#shared/clusters/reads.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readJob, readJobs, readLog } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, placeOf } from './middleware/answers.ts';
+import { answer, clusterRefOf } from './middleware/answers.ts';
 import { http } from './middleware/http.ts';
 
 /** What has to be asked of the cluster itself: its jobs and its log. */
 export const jobsHandler = (ports: Ports) =>
   http().handler(async (event, _context, { signal }) => {
-    const place = placeOf(event);
+    const clusterRef = clusterRefOf(event);
     if (event.routeKey.endsWith('/logs')) {
       const query = parse(LogQuery, event.queryStringParameters ?? {});
-      return answer(200, { log: await readLog(place, query, ports, signal) });
+      return answer(200, { log: await readLog(clusterRef, query, ports, signal) });
     }
     const jobId = event.pathParameters?.['jobId'];
     return answer(
       200,
       jobId === undefined
-        ? await readJobs(place, ports, signal)
-        : await readJob(place, parse(JobId, jobId), ports, signal),
+        ? await readJobs(clusterRef, ports, signal)
+        : await readJob(clusterRef, parse(JobId, jobId), ports, signal),
     );
   });
 

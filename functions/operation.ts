@@ -1,8 +1,8 @@
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { readOperation } from '#shared/clusters/backlog.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { operationOf } from '#shared/clusters/records.ts';
+import { readOperation } from '#shared/clusters/queue/queue-view.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/records.ts';
 import { live } from '#shared/live.ts';
 
 import { answer } from './middleware/answers.ts';
@@ -11,9 +11,9 @@ import { http } from './middleware/http.ts';
 export const operationHandler = (ports: Ports) =>
   http().handler(async (event) => {
     const operationId = parse(OperationId, event.pathParameters?.['operationId']);
-    if (!event.routeKey.endsWith('/elements')) return answer(200, await readOperation(operationId, ports));
-    await operationOf(operationId, ports.store);
-    return answer(200, { elements: await ports.store.elements(operationId) });
+    if (!event.routeKey.endsWith('/items')) return answer(200, await readOperation(operationId, ports));
+    await getOperation(operationId, ports.store);
+    return answer(200, { batchItems: await ports.store.batchItems(operationId) });
   });
 
 export const handler = operationHandler(live);

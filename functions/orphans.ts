@@ -1,7 +1,7 @@
 import { parse } from '#events/problem.ts';
 import { OrphanRemoval } from '#events/requests.ts';
-import { findOrphans, removeOrphans } from '#shared/clusters/orphans.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';

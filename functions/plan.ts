@@ -1,7 +1,7 @@
 import { commands } from '#events/commands/index.ts';
 import { parse } from '#events/problem.ts';
-import { planDeploy } from '#shared/clusters/plan.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';

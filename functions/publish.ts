@@ -3,10 +3,10 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { LifetimeWarning, tidingsOf, Transition, warningOf } from '#events/transitions.ts';
+import { LifetimeWarning, toBusEvent, Transition, toWarningEvent } from '#events/transitions.ts';
 import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
-import { answerWaiters, finished } from '#shared/clusters/finish.ts';
-import type { Ports, VerdictRecord } from '#shared/clusters/ports.ts';
+import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
+import type { Ports, VerdictRecord } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 const readsAtOnce = 16;
@@ -16,10 +16,10 @@ export const publishHandler = (ports: Ports) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
     const records = Records.filter(isTold);
     const told = await pMap(records, (record) => toldOf(record, ports), { concurrency: readsAtOnce });
-    const taken = await ports.bus.publish(told.map(({ tidings }) => tidings));
-    for (const { tidings } of told.slice(0, taken))
-      ports.log.info('told', { subject: tidings.subject, type: tidings.type, id: idOf(tidings.detail) });
-    await answerWaiters(
+    const taken = await ports.bus.publish(told.map(({ busEvent }) => busEvent));
+    for (const { busEvent } of told.slice(0, taken))
+      ports.log.info('told', { subject: busEvent.subject, type: busEvent.type, id: idOf(busEvent.detail) });
+    await notifyVerdicts(
       told.slice(0, taken).flatMap((one) => ('taskToken' in one ? [one] : [])),
       ports,
     );
@@ -38,9 +38,9 @@ const isTold = (record: DynamoDBRecord) =>
 const toldOf = async (record: DynamoDBRecord, ports: Ports) => {
   const value = valueOf(record);
   // Drey's own, as it was typed when it was written.
-  if (sortKeyOf(record) === verdictSortKey) return finished(value as VerdictRecord, ports);
-  if (sortKeyOf(record).startsWith(warningPrefix)) return { tidings: warningOf(LifetimeWarning.parse(value)) };
-  return { tidings: tidingsOf(Transition.parse(value)) };
+  if (sortKeyOf(record) === verdictSortKey) return toFinishedEvent(value as VerdictRecord, ports);
+  if (sortKeyOf(record).startsWith(warningPrefix)) return { busEvent: toWarningEvent(LifetimeWarning.parse(value)) };
+  return { busEvent: toBusEvent(Transition.parse(value)) };
 };
 
 const valueOf = ({ dynamodb }: DynamoDBRecord): unknown =>

@@ -1,11 +1,11 @@
 import { commands } from '#events/commands/index.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { acceptCommand } from './middleware/answers.ts';
 import { http } from './middleware/http.ts';
 
-const kinds = ['savepoint', 'checkpoint', 'stopjob', 'dispose'] as const;
+const kinds = ['savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint'] as const;
 
 /** Everything that is about savepoints and checkpoints; the route says which. */
 export const savepointsHandler = (ports: Ports) =>

@@ -1,8 +1,14 @@
 import { parse } from '#events/problem.ts';
 import { RunQuery, ScheduleBody } from '#events/schedules.ts';
 import { SpecName } from '#events/specs.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { putSchedule, readRuns, readSchedule, readSchedules, removeSchedule } from '#shared/clusters/schedules.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import {
+  putSchedule,
+  readRuns,
+  readSchedule,
+  readSchedules,
+  removeSchedule,
+} from '#shared/clusters/schedules/schedules.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';

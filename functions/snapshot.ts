@@ -1,4 +1,4 @@
-import { recordRefused, recordTaken, type SnapshotState, take } from '#shared/clusters/snapshot.ts';
+import { recordRefused, recordTaken, type SnapshotState, take } from '#shared/clusters/workflows/snapshot.ts';
 import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';

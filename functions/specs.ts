@@ -1,7 +1,7 @@
 import { parse } from '#events/problem.ts';
 import { SpecBody, SpecName } from '#events/specs.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { putSpec, readSpec, readSpecs, removeSpec } from '#shared/clusters/specs.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { putSpec, readSpec, readSpecs, removeSpec } from '#shared/clusters/schedules/specs.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';

@@ -1,4 +1,4 @@
-import { recordJob, recordRefused, run, type SubmissionState, upload } from '#shared/clusters/submission.ts';
+import { recordJob, recordRefused, run, type SubmissionState, upload } from '#shared/clusters/workflows/submission.ts';
 import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';

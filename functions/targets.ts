@@ -1,7 +1,7 @@
 import { Target } from '#events/model.ts';
 import { parse } from '#events/problem.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { putTarget, removeTarget } from '#shared/clusters/targets.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
 import { answer, jsonBody, targetOf } from './middleware/answers.ts';

@@ -25,7 +25,7 @@ const commandHeaders = z.object({
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
-const operationOf = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
+const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
   const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // routes name only these
   const isCommand = call.status === 202;
   return {
@@ -66,7 +66,7 @@ const operationIdOf = (route: string) => {
 const paths: ZodOpenApiPathsObject = {};
 for (const [route, call] of Object.entries(calls)) {
   const [method = '', path = ''] = route.split(' ');
-  paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, call) };
+  paths[path] = { ...paths[path], [method.toLowerCase()]: describeOperation(route, call) };
 }
 
 export const openapi = createDocument({

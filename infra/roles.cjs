@@ -7,16 +7,16 @@ const allow = (actions, resources) => ({ Effect: 'Allow', Action: actions, Resou
 
 const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
 const index = { 'Fn::Sub': '${Table.Arn}/index/*' };
-const drafts = { 'Fn::Sub': '${Uploads.Arn}/commands/*' };
-const specs = { 'Fn::Sub': '${Uploads.Arn}/specs/*' };
-const uploads = { 'Fn::Sub': '${Uploads.Arn}/uploads/*' };
+const payloads = { 'Fn::Sub': '${Bucket.Arn}/commands/*' };
+const specs = { 'Fn::Sub': '${Bucket.Arn}/specs/*' };
+const uploads = { 'Fn::Sub': '${Bucket.Arn}/uploads/*' };
 const machine = (name) => arn(`states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:\${AWS::StackName}-${name}`);
 
 // The local emulator takes every schedule for one of the default group when it asks for permission.
 const timers = {
   'Fn::If': [
     'OnAws',
-    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Schedules}/*'),
+    arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${ScheduleGroup}/*'),
     arn('scheduler:${AWS::Region}:${AWS::AccountId}:schedule/default/*'),
   ],
 };
@@ -38,25 +38,25 @@ const may = {
   ],
   readJars: [allow(['s3:GetObject'], [uploads])],
   // Without it S3 answers 403, not 404, for a jar that is not there.
-  listJars: [allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
+  listJars: [allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }])],
   writeJars: [allow(['s3:PutObject'], [uploads])],
   publish: [allow(['events:PutEvents'], [{ 'Fn::GetAtt': ['Bus', 'Arn'] }])],
-  reject: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['RejectedCommands', 'Arn'] }])],
+  reject: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['RejectedCommandQueue', 'Arn'] }])],
   receive: (queue) => [
     allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       [{ 'Fn::GetAtt': [queue, 'Arn'] }],
     ),
   ],
-  ask: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Admissions', 'Arn'] }])],
-  command: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Commands', 'Arn'] }])],
-  giveUp: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['DeadCommands', 'Arn'] }])],
+  requestAdmission: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['AdmissionQueue', 'Arn'] }])],
+  sendCommands: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['CommandQueue', 'Arn'] }])],
+  discard: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['CommandDeadLetterQueue', 'Arn'] }])],
   // Commands that wait are kept here. Without the last S3 answers 403, not 404, for one that is not there.
-  draft: [
-    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [drafts]),
-    allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }]),
+  usePayloads: [
+    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [payloads]),
+    allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }]),
   ],
-  dropDrafts: [allow(['s3:DeleteObject'], [drafts])],
+  removePayloads: [allow(['s3:DeleteObject'], [payloads])],
   // The tasks of callers' state machines that wait for verdicts: whoever gave the token away wants it answered.
   // These two actions know no resource: the token is what they are about.
   answerTasks: [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])],
@@ -67,15 +67,15 @@ const may = {
   ],
   repeatTimers: [allow(['scheduler:GetSchedule', 'scheduler:UpdateSchedule'], [timers])],
   cancelTimers: [allow(['scheduler:DeleteSchedule'], [timers])],
-  readSpecs: [allow(['s3:GetObject'], [specs]), allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Uploads', 'Arn'] }])],
+  readSpecs: [allow(['s3:GetObject'], [specs]), allow(['s3:ListBucket'], [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }])],
   writeSpecs: [allow(['s3:PutObject', 's3:DeleteObject'], [specs])],
-  handLooks: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['Looks', 'Arn'] }])],
+  requestReconcile: [allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['ReconcileQueue', 'Arn'] }])],
   stream: [
     allow(
       ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
       [{ 'Fn::GetAtt': ['Table', 'StreamArn'] }],
     ),
-    allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['UnpublishedTransitions', 'Arn'] }]),
+    allow(['sqs:SendMessage'], [{ 'Fn::GetAtt': ['UnpublishedEventQueue', 'Arn'] }]),
   ],
 };
 
@@ -86,16 +86,16 @@ const functions = {
     ...may.reachClusters,
     ...may.readJars,
     ...may.listJars,
-    ...may.start('lifecycle', 'cleanup'),
-    ...may.draft,
-    ...may.ask,
+    ...may.start('startup', 'cleanup'),
+    ...may.usePayloads,
+    ...may.requestAdmission,
     ...may.answerTasks,
   ],
   Savepoints: [...may.read, ...may.write, ...may.reachClusters, ...may.start('snapshot')],
-  Jobplan: [...may.read, ...may.reachClusters, ...may.readJars, ...may.listJars],
-  Batch: [...may.read, ...may.write, ...may.draft, ...may.command, ...may.answerTasks],
-  Backlog: [...may.read, ...may.write, ...may.dropDrafts, ...may.ask],
-  Dead: [...may.read, ...may.receive('DeadCommands'), ...may.command],
+  JobPlan: [...may.read, ...may.reachClusters, ...may.readJars, ...may.listJars],
+  Batch: [...may.read, ...may.write, ...may.usePayloads, ...may.sendCommands, ...may.answerTasks],
+  QueueView: [...may.read, ...may.write, ...may.removePayloads, ...may.requestAdmission],
+  DeadLetters: [...may.read, ...may.receive('CommandDeadLetterQueue'), ...may.sendCommands],
   Plan: [...may.read, ...may.reachClusters, ...may.readJars, ...may.listJars],
   Submit: [
     ...may.read,
@@ -103,11 +103,11 @@ const functions = {
     ...may.readJars,
     ...may.listJars,
     ...may.start('submission'),
-    ...may.ask,
+    ...may.requestAdmission,
     ...may.answerTasks,
   ],
-  Cancel: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
-  Stop: [...may.read, ...may.write, ...may.dropDrafts, ...may.start('cleanup')],
+  Cancel: [...may.read, ...may.write, ...may.reachClusters, ...may.requestReconcile],
+  Stop: [...may.read, ...may.write, ...may.removePayloads, ...may.start('cleanup')],
   Extend: [...may.read, ...may.write],
   Cluster: [...may.read],
   Clusters: [...may.read],
@@ -116,35 +116,35 @@ const functions = {
   Targets: [...may.read, ...may.write, ...may.reachClusters, ...may.readSpecs],
   Uploads: [...may.read, ...may.writeJars],
   Openapi: [],
-  Queue: [
+  CommandQueue: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
-    ...may.handLooks,
+    ...may.requestReconcile,
     ...may.readJars,
     ...may.listJars,
-    ...may.start('lifecycle', 'submission', 'cleanup', 'snapshot'),
-    ...may.receive('Commands'),
-    ...may.command,
-    ...may.draft,
-    ...may.ask,
+    ...may.start('startup', 'submission', 'cleanup', 'snapshot'),
+    ...may.receive('CommandQueue'),
+    ...may.sendCommands,
+    ...may.usePayloads,
+    ...may.requestAdmission,
     ...may.reject,
-    ...may.giveUp,
+    ...may.discard,
     ...may.publish,
     ...may.answerTasks,
   ],
   Admit: [
     ...may.read,
     ...may.write,
-    ...may.receive('Admissions'),
-    ...may.command,
-    ...may.dropDrafts,
+    ...may.receive('AdmissionQueue'),
+    ...may.sendCommands,
+    ...may.removePayloads,
     ...may.start('submission'),
   ],
-  Publish: [...may.read, ...may.write, ...may.dropDrafts, ...may.stream, ...may.publish, ...may.answerTasks],
+  Publish: [...may.read, ...may.write, ...may.removePayloads, ...may.stream, ...may.publish, ...may.answerTasks],
   Orphans: [...may.read, ...may.reachClusters],
   // The schedules of these two take the same role to call them.
-  Janitor: [
+  Maintenance: [
     ...may.read,
     ...may.reachClusters,
     ...may.readJars,
@@ -154,50 +154,50 @@ const functions = {
     ...may.setTimers,
     ...may.repeatTimers,
     ...may.cancelTimers,
-    ...may.call('janitor'),
+    ...may.call('maintenance'),
   ],
-  Observe: [...may.read, ...may.handLooks, ...may.ask, ...may.call('observe')],
-  Look: [
+  DispatchReconcile: [...may.read, ...may.requestReconcile, ...may.requestAdmission, ...may.call('dispatchReconcile')],
+  Reconcile: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
-    ...may.start('lifecycle', 'submission', 'cleanup', 'snapshot'),
-    ...may.receive('Looks'),
-    ...may.handLooks,
-    ...may.command,
-    ...may.draft,
+    ...may.start('startup', 'submission', 'cleanup', 'snapshot'),
+    ...may.receive('ReconcileQueue'),
+    ...may.requestReconcile,
+    ...may.sendCommands,
+    ...may.usePayloads,
     ...may.setTimers,
     ...may.cancelTimers,
   ],
   Specs: [...may.read, ...may.readSpecs, ...may.writeSpecs],
   Schedules: [...may.read, ...may.write, ...may.readSpecs, ...may.setTimers, ...may.repeatTimers, ...may.cancelTimers],
-  Fire: [
+  TimerEvents: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
     ...may.readJars,
     ...may.listJars,
-    ...may.draft,
-    ...may.ask,
-    ...may.start('lifecycle', 'cleanup'),
-    ...may.receive('Firings'),
+    ...may.usePayloads,
+    ...may.requestAdmission,
+    ...may.start('startup', 'cleanup'),
+    ...may.receive('TimerEventQueue'),
     ...may.readSpecs,
     ...may.setTimers,
     ...may.repeatTimers,
     ...may.cancelTimers,
   ],
-  Lifecycle: [
+  Startup: [
     ...may.read,
     ...may.write,
     ...may.reachClusters,
     ...may.readJars,
     ...may.listJars,
-    ...may.ask,
+    ...may.requestAdmission,
     ...may.start('submission', 'cleanup'),
   ],
   Submission: [...may.read, ...may.write, ...may.reachClusters, ...may.readJars, ...may.listJars],
-  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.ask, ...may.cancelTimers],
-  Snapshot: [...may.read, ...may.write, ...may.reachClusters, ...may.handLooks],
+  Cleanup: [...may.read, ...may.write, ...may.reachClusters, ...may.requestAdmission, ...may.cancelTimers],
+  Snapshot: [...may.read, ...may.write, ...may.reachClusters, ...may.requestReconcile],
 };
 
 const assumedBy = (service) => ({
@@ -210,7 +210,7 @@ const functionRole = (name, statements) => ({
   Properties: {
     AssumeRolePolicyDocument: assumedBy([
       'lambda.amazonaws.com',
-      ...(name === 'Observe' || name === 'Janitor' ? ['scheduler.amazonaws.com'] : []),
+      ...(name === 'DispatchReconcile' || name === 'Maintenance' ? ['scheduler.amazonaws.com'] : []),
     ]),
     Policies: [
       {
@@ -222,7 +222,7 @@ const functionRole = (name, statements) => ({
               ['logs:CreateLogStream', 'logs:PutLogEvents'],
               [
                 arn(
-                  `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${AWS::StackName}-${name.toLowerCase()}:*`,
+                  `logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/\${AWS::StackName}-${name.charAt(0).toLowerCase()}${name.slice(1)}:*`,
                 ),
               ],
             ),
@@ -263,7 +263,7 @@ const schedulerRole = {
           Statement: [
             allow(
               ['sqs:SendMessage'],
-              [{ 'Fn::GetAtt': ['Firings', 'Arn'] }, { 'Fn::GetAtt': ['DeadFirings', 'Arn'] }],
+              [{ 'Fn::GetAtt': ['TimerEventQueue', 'Arn'] }, { 'Fn::GetAtt': ['TimerEventDeadLetterQueue', 'Arn'] }],
             ),
           ],
         },
@@ -282,7 +282,7 @@ module.exports = {
       Object.entries(functions).map(([name, statements]) => [`${name}Role`, functionRole(name, statements)]),
     ),
     ...Object.fromEntries(
-      ['Lifecycle', 'Submission', 'Cleanup', 'Snapshot'].map((name) => [`${name}MachineRole`, machineRole(name)]),
+      ['Startup', 'Submission', 'Cleanup', 'Snapshot'].map((name) => [`${name}MachineRole`, machineRole(name)]),
     ),
     SchedulerRole: schedulerRole,
   },

@@ -6,14 +6,14 @@ import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openDrafts } from '#shared/aws/drafts.ts';
+import { openDrafts } from '#shared/aws/payloads.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openMachines } from '#shared/aws/machines.ts';
+import { openMachines } from '#shared/aws/workflows.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { eksAccess } from '#shared/kubernetes/credentials.ts';
 
@@ -22,16 +22,16 @@ const Environment = z.object({
   DREY_TABLE: z.string(),
   DREY_BUS: z.string(),
   DREY_REJECTED_QUEUE_URL: z.string(),
-  DREY_LOOKS_QUEUE_URL: z.string(),
-  DREY_ADMISSIONS_QUEUE_URL: z.string(),
-  DREY_COMMANDS_QUEUE_URL: z.string(),
-  DREY_DEAD_COMMANDS_QUEUE_URL: z.string(),
+  DREY_RECONCILE_QUEUE_URL: z.string(),
+  DREY_ADMISSION_QUEUE_URL: z.string(),
+  DREY_COMMAND_QUEUE_URL: z.string(),
+  DREY_DEAD_LETTER_QUEUE_URL: z.string(),
   DREY_BUCKET: z.string(),
   DREY_SCHEDULE_GROUP: z.string(),
-  DREY_FIRINGS_QUEUE_ARN: z.string(),
-  DREY_DEAD_FIRINGS_QUEUE_ARN: z.string(),
+  DREY_TIMER_EVENT_QUEUE_ARN: z.string(),
+  DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: z.string(),
   DREY_SCHEDULER_ROLE_ARN: z.string(),
-  DREY_MACHINE_ARN_PREFIX: z.string(),
+  DREY_STATE_MACHINE_ARN_PREFIX: z.string(),
   /** The role that clusters know, for targets that name none. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
   DREY_VERSION: z.string(),
@@ -51,24 +51,24 @@ export const live: Ports = {
   ...openTable({ table: environment.DREY_TABLE, now }),
   kubernetes: (target) =>
     kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access),
-  machines: openMachines(environment.DREY_MACHINE_ARN_PREFIX),
+  workflows: openMachines(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
   ...openQueues(
     {
-      looks: environment.DREY_LOOKS_QUEUE_URL,
-      admissions: environment.DREY_ADMISSIONS_QUEUE_URL,
-      commands: environment.DREY_COMMANDS_QUEUE_URL,
-      deadCommands: environment.DREY_DEAD_COMMANDS_QUEUE_URL,
+      reconcileQueue: environment.DREY_RECONCILE_QUEUE_URL,
+      admissionQueue: environment.DREY_ADMISSION_QUEUE_URL,
+      commandQueue: environment.DREY_COMMAND_QUEUE_URL,
+      deadLetters: environment.DREY_DEAD_LETTER_QUEUE_URL,
     },
     { now },
   ),
-  drafts: openDrafts(environment.DREY_BUCKET),
+  payloads: openDrafts(environment.DREY_BUCKET),
   callbacks: openCallbacks(),
   timers: openTimers({
     group: environment.DREY_SCHEDULE_GROUP,
-    queueArn: environment.DREY_FIRINGS_QUEUE_ARN,
-    deadQueueArn: environment.DREY_DEAD_FIRINGS_QUEUE_ARN,
+    queueArn: environment.DREY_TIMER_EVENT_QUEUE_ARN,
+    deadQueueArn: environment.DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN,
     roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
   }),
   specs: openSpecs(environment.DREY_BUCKET),

@@ -33,10 +33,10 @@ export const cancel = defineCommand<Options>({
 
 type JobAt = Awaited<ReturnType<typeof jobAt>>;
 
-const cancelNow = async ({ jobId, place }: JobAt, wait: boolean, context: Context): Promise<void> => {
+const cancelNow = async ({ jobId, clusterRef }: JobAt, wait: boolean, context: Context): Promise<void> => {
   if (!context.json) context.print(`Cancelling job ${jobId}.`);
   try {
-    const { target, clusterId } = await place();
+    const { target, clusterId } = await clusterRef();
     const request = {
       path: `${clusterPath({ target, clusterId })}${jobPath(jobId, 'cancel')}`,
       body: {},
@@ -52,7 +52,7 @@ const cancelNow = async ({ jobId, place }: JobAt, wait: boolean, context: Contex
 };
 
 const cancelWithSavepoint = async (
-  { jobId, place }: JobAt,
+  { jobId, clusterRef }: JobAt,
   {
     format,
     directory,
@@ -71,7 +71,7 @@ const cancelWithSavepoint = async (
       failure: `Could not cancel job ${jobId}.`,
       detached: !wait,
     },
-    place,
+    clusterRef,
     context,
   );
   if (operation !== undefined)

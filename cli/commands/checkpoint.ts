@@ -11,7 +11,7 @@ export const checkpoint = defineCommand<Options>({
   options: { '--full': 'not an incremental one (also -full)', ...waitOptions },
   examples: { 'drey checkpoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs in the target' },
   run: async (context, [operand], { full = false, wait = true }) => {
-    const { jobId, place } = await jobAt(operand, 'trigger a checkpoint', context);
+    const { jobId, clusterRef } = await jobAt(operand, 'trigger a checkpoint', context);
     if (!context.json) {
       context.print(`Triggering checkpoint for job ${jobId}.`);
       if (wait) context.print('Waiting for response...');
@@ -24,7 +24,7 @@ export const checkpoint = defineCommand<Options>({
         failure: `Failed to trigger a checkpoint for the job ${jobId}.`,
         detached: !wait,
       },
-      place,
+      clusterRef,
       context,
     );
     if (operation === undefined) return;

@@ -30,7 +30,7 @@ export const clusters = defineCommand<Options>({
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`The mode is session or application, not "${mode}".`);
     const target = await context.target();
-    const { clusterStates, isOver } = await import('#events/model.ts');
+    const { clusterStates, isTerminalCluster } = await import('#events/model.ts');
     const inTarget = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,
@@ -47,7 +47,7 @@ export const clusters = defineCommand<Options>({
         one.mode,
         paintState(one.state, context.io.stdout),
         localTime(one.createdAt),
-        one.lifetime?.endsAt === undefined || isOver(one) ? '' : localTime(one.lifetime.endsAt),
+        one.lifetime?.endsAt === undefined || isTerminalCluster(one) ? '' : localTime(one.lifetime.endsAt),
         one.image,
         reasonIn(one),
       ]);

@@ -5,8 +5,8 @@ import { clusterPath, readCluster, readJobs } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { localTime } from '../flink-lines.ts';
-import { endOf, lifetimeOf } from '../lifetime.ts';
-import { operationOf, phaseLine } from '../operations.ts';
+import { endOf, formatLifetime } from '../lifetime.ts';
+import { getOperation, phaseLine } from '../operations.ts';
 import { factsOf, paintState, tableOf } from '../table.ts';
 import { transitionLine } from '../transitions.ts';
 
@@ -16,12 +16,12 @@ export const describe = defineCommand({
   operandIs: 'cluster',
   examples: { 'drey describe my-first-flink-cluster': 'all that is known of it' },
   run: async (context, [operand]) => {
-    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
-    const cluster = await readCluster(place, context);
+    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const cluster = await readCluster(clusterRef, context);
     const [operation, jobs, transitions] = await Promise.all([
       progressOf(cluster, context),
-      readJobs(place, context),
-      context.api.get<Transitions>(`${clusterPath(place)}/events`, {
+      readJobs(clusterRef, context),
+      context.api.get<Transitions>(`${clusterPath(clusterRef)}/events`, {
         after: Math.max(0, cluster.sequence - lastTransitions),
       }),
     ]);
@@ -42,7 +42,7 @@ const progressOf = async (
 ): Promise<Operation | undefined> => {
   if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
-  return id === undefined ? undefined : operationOf(id, context);
+  return id === undefined ? undefined : getOperation(id, context);
 };
 
 const clusterLines = (cluster: Cluster, operation: Operation | undefined, { io }: Context): readonly string[] =>
@@ -61,7 +61,7 @@ const clusterLines = (cluster: Cluster, operation: Operation | undefined, { io }
       .join(', '),
     Created: localTime(cluster.createdAt),
     Ends: endOf(cluster),
-    Lifetime: lifetimeOf(cluster),
+    Lifetime: formatLifetime(cluster),
     Operation: cluster.operationId,
     ...Object.fromEntries(
       cluster.conditions.map(({ type, status, reason, message, since }) => [

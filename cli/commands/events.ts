@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/transitions.ts';
 
 import type { Transitions } from '../answers.ts';
@@ -27,30 +27,31 @@ export const events = defineCommand<Options>({
   run: async (context, [operand], { follow }) => {
     if (follow === true && operand === undefined && context.clusterId === undefined)
       return followTarget(await context.target(), context);
-    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
-    if (follow === true) return followCluster(place, context);
-    if (context.json) context.printJson(await everything(place, context));
+    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    if (follow === true) return followCluster(clusterRef, context);
+    if (context.json) context.printJson(await everything(clusterRef, context));
     else
-      for await (const one of transitionsOf(place, 0, context)) context.print(transitionLine(one, context.io.stdout));
+      for await (const one of transitionsOf(clusterRef, 0, context))
+        context.print(transitionLine(one, context.io.stdout));
   },
 });
 
-async function* pages(place: Place, after: number, { api }: Context): AsyncGenerator<Transitions> {
+async function* pages(clusterRef: ClusterRef, after: number, { api }: Context): AsyncGenerator<Transitions> {
   for (let last = after; ;) {
-    const page = await api.get<Transitions>(`${clusterPath(place)}/events`, { after: last, limit: pageSize });
+    const page = await api.get<Transitions>(`${clusterPath(clusterRef)}/events`, { after: last, limit: pageSize });
     if (page.transitions.length === 0) return;
     yield page;
     last = page.last;
   }
 }
 
-async function* transitionsOf(place: Place, after: number, context: Context): AsyncGenerator<Transition> {
-  for await (const { transitions } of pages(place, after, context)) yield* transitions;
+async function* transitionsOf(clusterRef: ClusterRef, after: number, context: Context): AsyncGenerator<Transition> {
+  for await (const { transitions } of pages(clusterRef, after, context)) yield* transitions;
 }
 
-const everything = async (place: Place, context: Context): Promise<Transitions> => {
+const everything = async (clusterRef: ClusterRef, context: Context): Promise<Transitions> => {
   const all: Transitions = { transitions: [], last: 0 };
-  for await (const { transitions, last } of pages(place, 0, context)) {
+  for await (const { transitions, last } of pages(clusterRef, 0, context)) {
     all.transitions.push(...transitions);
     all.last = last;
   }
@@ -58,9 +59,9 @@ const everything = async (place: Place, context: Context): Promise<Transitions> 
 };
 
 /** @returns The number of the last one. */
-const printAfter = async (place: Place, after: number, context: Context, begin = ''): Promise<number> => {
+const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, begin = ''): Promise<number> => {
   let last = after;
-  for await (const one of transitionsOf(place, after, context)) {
+  for await (const one of transitionsOf(clusterRef, after, context)) {
     if (context.json) context.printNext(one);
     else context.print(`${begin}${transitionLine(one, context.io.stdout)}`);
     last = one.sequence;
@@ -68,14 +69,14 @@ const printAfter = async (place: Place, after: number, context: Context, begin =
   return last;
 };
 
-const followCluster = async (place: Place, context: Context): Promise<void> => {
-  const { isOver } = await import('#events/model.ts');
+const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
+  const { isTerminalCluster } = await import('#events/model.ts');
   const pause = slowingPause(pace, context.signal);
   let last = 0;
   for (;;) {
-    const cluster = await findCluster(place, context);
-    last = await printAfter(place, last, context);
-    if (cluster !== undefined && isOver(cluster) && last >= cluster.sequence) return;
+    const cluster = await findCluster(clusterRef, context);
+    last = await printAfter(clusterRef, last, context);
+    if (cluster !== undefined && isTerminalCluster(cluster) && last >= cluster.sequence) return;
     await pause();
   }
 };

@@ -32,13 +32,13 @@ export const extend = defineCommand<Options>({
       'until then, and not without savepoints of its jobs',
   },
   run: async (context, [operand], { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore }) => {
-    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
     const given = { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     if (Object.keys(body).length === 0)
       throw new UsageError('Nothing to change: give --ttl, --until, --idle-after or another option.');
-    const accepted = await context.api.post<Accepted>(`${clusterPath(place)}/extend`, body);
-    const cluster = accepted.cluster ?? (await readCluster(place, context));
+    const accepted = await context.api.post<Accepted>(`${clusterPath(clusterRef)}/extend`, body);
+    const cluster = accepted.cluster ?? (await readCluster(clusterRef, context));
     if (context.json) context.printJson({ ...accepted, cluster });
     else context.print(`Cluster ${cluster.clusterId} ends ${endOf(cluster)}.`);
   },

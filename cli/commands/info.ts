@@ -1,6 +1,6 @@
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 
-import { clusterPath, mustTakeJobs } from '../clusters.ts';
+import { clusterPath, assertSession } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { UsageError } from '../failure.ts';
@@ -30,10 +30,10 @@ export const info = defineCommand<Options>({
     const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
     const { checkJar, uploadJar } = await import('../jar.ts');
     const local = await checkJar(jar);
-    const place = { target: await context.target(), clusterId };
-    if (local !== undefined) await mustTakeJobs(place, context);
-    const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
-    const plan = await planOf(place, { jar: uploaded, ...program }, context);
+    const clusterRef = { target: await context.target(), clusterId };
+    if (local !== undefined) await assertSession(clusterRef, context);
+    const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
+    const plan = await planOf(clusterRef, { jar: uploaded, ...program }, context);
     if (context.json) return context.printJson({ plan });
     context.print('----------------------- Execution Plan -----------------------');
     context.print(JSON.stringify(plan, undefined, 2));
@@ -43,9 +43,9 @@ export const info = defineCommand<Options>({
   },
 });
 
-const planOf = async (place: Place, program: Program, context: Context): Promise<unknown> => {
+const planOf = async (clusterRef: ClusterRef, program: Program, context: Context): Promise<unknown> => {
   using progress = showProgress('Plan of the program', context.io.stderr);
-  progress.phase(`${place.clusterId} runs main()`);
-  const answer = await context.api.post<{ readonly plan: unknown }>(`${clusterPath(place)}/job-plans`, program);
+  progress.phase(`${clusterRef.clusterId} runs main()`);
+  const answer = await context.api.post<{ readonly plan: unknown }>(`${clusterPath(clusterRef)}/job-plans`, program);
   return answer.plan;
 };

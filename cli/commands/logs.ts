@@ -26,13 +26,13 @@ export const logs = defineCommand<Options>({
     const count = lines === undefined ? undefined : positive(lines, 'The number of lines must be a positive number');
     if (follow === true && previous === true)
       throw new UsageError('--previous and --follow contradict each other: nothing is written there any more.');
-    const place = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
     if (follow === true) {
       const { followLog } = await import('../log-tail.ts');
-      await followLog(place, count, context);
+      await followLog(clusterRef, count, context);
       return;
     }
-    const answer = await context.api.get<Logs>(`${clusterPath(place)}/logs`, {
+    const answer = await context.api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
       lines: count,
       previous: previous === true ? 'true' : undefined,
     });

@@ -1,14 +1,14 @@
 import { defineCommand } from '../command.ts';
 import { UsageError, failureOf } from '../failure.ts';
 import { localTime } from '../flink-lines.ts';
-import { operationOf, phaseLine } from '../operations.ts';
+import { getOperation, phaseLine } from '../operations.ts';
 import { factsOf, paintState } from '../table.ts';
 
 export const operation = defineCommand({
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'one that was answered before' },
   run: async (context, [operationId]) => {
     if (operationId === undefined) throw new UsageError('Missing the id of the operation.');
-    const found = await operationOf(operationId, context);
+    const found = await getOperation(operationId, context);
     if (context.json) {
       context.printJson(found);
       return;
@@ -27,7 +27,7 @@ export const operation = defineCommand({
       Savepoint: found.savepoint,
       Checkpoint: found.checkpoint === undefined ? undefined : String(found.checkpoint),
       'Restored from': found.restoredFrom,
-      'Starts again': found.restores?.map(({ name, jobId }) => `${name} as job ${jobId}`).join(', '),
+      'Starts again': found.restoredJobs?.map(({ name, jobId }) => `${name} as job ${jobId}`).join(', '),
       Batch: found.batchId,
       Correlation: found.correlationId,
       Created: localTime(found.createdAt),

@@ -1,4 +1,4 @@
-import type { Backlog, DeadCommands } from '#events/requests.ts';
+import type { QueueView, DeadLetters } from '#events/requests.ts';
 import type { Operation } from '#events/model.ts';
 
 import { path } from '../api.ts';
@@ -14,7 +14,7 @@ const list = defineAction({
   name: 'list',
   summary: 'show which commands wait for a target, and for what',
   examples: { 'drey queue list --at etl': 'the line of target etl, first to last' },
-  run: async (context) => show(await context.api.get<Backlog>(await linePath(context)), context),
+  run: async (context) => show(await context.api.get<QueueView>(await linePath(context)), context),
 });
 
 const cancel = defineAction({
@@ -27,17 +27,17 @@ const cancel = defineAction({
   run: async (context, ids) => {
     if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
     const line = await linePath(context);
-    const results: { readonly operationId: string; readonly revoked: number }[] = [];
+    const results: { readonly operationId: string; readonly canceled: number }[] = [];
     const others: string[] = [];
     for (const operationId of ids) {
-      const revoked = await takenBack(`${line}${path`/${operationId}/revocation`}`, context);
-      if (typeof revoked === 'string') {
-        others.push(`${operationId}: ${revoked}`);
+      const canceled = await takenBack(`${line}${path`/${operationId}/cancel`}`, context);
+      if (typeof canceled === 'string') {
+        others.push(`${operationId}: ${canceled}`);
         continue;
       }
-      results.push({ operationId, revoked });
+      results.push({ operationId, canceled });
       if (!context.json)
-        context.print(revoked === 1 ? `${operationId} is taken back.` : `${operationId}: ${revoked} are taken back.`);
+        context.print(canceled === 1 ? `${operationId} is taken back.` : `${operationId}: ${canceled} are taken back.`);
     }
     if (context.json) context.printJson({ results });
     if (others.length > 0) throw new Failure('Not all of them could be taken back.', { lines: others });
@@ -47,7 +47,7 @@ const cancel = defineAction({
 /** How many, or why none: it waits no longer, or there is no such operation. */
 const takenBack = async (revocation: string, context: Context): Promise<number | string> => {
   try {
-    return (await context.api.post<{ revoked: number }>(revocation, undefined)).revoked;
+    return (await context.api.post<{ canceled: number }>(revocation, undefined)).canceled;
   } catch (error) {
     if (error instanceof Failure && (error.code === 'wrong-state' || error.code === 'not-found')) return error.message;
     throw error;
@@ -91,7 +91,7 @@ const dead = defineAction({
   summary: 'show the commands of the queue whose last try failed, and why',
   examples: { 'drey queue dead': 'what is in the dead-letter queue' },
   run: async (context) => {
-    const answer = await context.api.get<DeadCommands>('/v1/dead-commands');
+    const answer = await context.api.get<DeadLetters>('/v1/dead-letters');
     if (context.json) context.printJson(answer);
     else if (answer.commands.length === 0) context.print('There are no dead commands.');
     else await printDead(answer, context);
@@ -107,7 +107,7 @@ const redrive = defineAction({
     'drey queue redrive 7f3c1a52-6f5e-4c58-8f29-5b7f0e9f3d11': 'one that `drey queue dead` shows',
   },
   run: async (context, ids) => {
-    const answer = await context.api.post<DeadCommands>('/v1/dead-commands/redrive', ids.length === 0 ? {} : { ids });
+    const answer = await context.api.post<DeadLetters>('/v1/dead-letters/redrive', ids.length === 0 ? {} : { ids });
     const brought = answer.commands.map(({ id }) => id);
     if (context.json) context.printJson(answer);
     else if (brought.length === 0) context.print('There are no dead commands.');
@@ -127,25 +127,25 @@ export const queue = defineGroup({
 
 const linePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;
 
-const change = async (drained: boolean, context: Context): Promise<void> =>
-  show(await context.api.put<Backlog>(await linePath(context), { drained }), context);
+const change = async (paused: boolean, context: Context): Promise<void> =>
+  show(await context.api.put<QueueView>(await linePath(context), { paused }), context);
 
-const show = async (backlog: Backlog, context: Context): Promise<void> => {
+const show = async (backlog: QueueView, context: Context): Promise<void> => {
   if (context.json) {
     context.printJson(backlog);
     return;
   }
-  const { target, drained, limits, usage, teams, waiting } = backlog;
-  if (drained !== undefined)
-    context.print(`Target ${target} is drained since ${localTime(drained.since)}: nothing is started.`);
+  const { target, paused, limits, usage, teams, queued } = backlog;
+  if (paused !== undefined)
+    context.print(`Target ${target} is drained since ${localTime(paused.since)}: nothing is started.`);
   context.print(`In use: ${amountsOf(usage, limits).join(', ')}`);
   if (teams.length > 1)
     for (const { team, usage: held } of teams) context.print(`  ${team || '(no team)'}: ${amountsOf(held).join(', ')}`);
-  if (waiting.length === 0) {
+  if (queued.length === 0) {
     context.print('Nothing waits.');
     return;
   }
-  const rows = waiting.map((one) => [
+  const rows = queued.map((one) => [
     String(one.position),
     one.clusterId,
     one.kind,
@@ -163,7 +163,7 @@ const show = async (backlog: Backlog, context: Context): Promise<void> => {
 const of = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
 
 /** `clusters 3/20, jobs 3, cpu 12/64, memory 24/256 GiB`. */
-const amountsOf = (usage: Backlog['usage'], limits: Backlog['limits'] = {}): readonly string[] => {
+const amountsOf = (usage: QueueView['usage'], limits: QueueView['limits'] = {}): readonly string[] => {
   const gibibytes = Math.round((usage.memoryMebibytes / 1_024) * 10) / 10;
   return [
     `clusters ${usage.clusters}${of(limits.clusters)}`,
@@ -173,7 +173,7 @@ const amountsOf = (usage: Backlog['usage'], limits: Backlog['limits'] = {}): rea
   ];
 };
 
-const printDead = async ({ commands }: DeadCommands, context: Context): Promise<void> => {
+const printDead = async ({ commands }: DeadLetters, context: Context): Promise<void> => {
   const rows = commands.map(({ id, subject = '', type = '', code, detail = '' }) => [
     id,
     type.split('.')[2] ?? '',

@@ -3,7 +3,7 @@ import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts'
 import { applicationOf } from '../application.ts';
 import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { UsageError, placeOf as placeTyped, refusalOf } from '../failure.ts';
+import { UsageError, clusterRefOf as placeTyped, refusalOf } from '../failure.ts';
 import { type LocalInput, modeAskedFor, readLocalInput, textIn } from '../folder.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
 
@@ -20,7 +20,7 @@ const kubernetesSession = defineAction({
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey render run-application` is for applications.');
     const local = await readLocalInput(context);
-    await show(context, local, (place) => ({ ...place, mode: 'session', config: context.config }));
+    await show(context, local, (clusterRef) => ({ ...clusterRef, mode: 'session', config: context.config }));
   },
 });
 
@@ -79,22 +79,35 @@ const showApplication = async (
     import('#events/problem.ts'),
   ]);
   const { job, config } = applicationOf(operands, options, context);
-  await show(context, local, (place) => ({ ...place, mode: 'application', config, job: parse(ApplicationJob, job) }));
+  await show(context, local, (clusterRef) => ({
+    ...clusterRef,
+    mode: 'application',
+    config,
+    job: parse(ApplicationJob, job),
+  }));
 };
 
-type Place = Pick<ClusterInput, 'clusterId' | 'namespace'>;
+type ClusterRef = Pick<ClusterInput, 'clusterId' | 'namespace'>;
 
-const show = async (context: Context, local: LocalInput, inputOf: (place: Place) => ClusterInput): Promise<void> => {
-  const place = placeOf(context, local);
-  const manifests = await rendered(place, () => ({ ...local, flinkVersion: context.flinkVersion, ...inputOf(place) }));
+const show = async (
+  context: Context,
+  local: LocalInput,
+  inputOf: (clusterRef: ClusterRef) => ClusterInput,
+): Promise<void> => {
+  const clusterRef = clusterRefOf(context, local);
+  const manifests = await rendered(clusterRef, () => ({
+    ...local,
+    flinkVersion: context.flinkVersion,
+    ...inputOf(clusterRef),
+  }));
   [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
   const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
-  const owner = { name: place.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
+  const owner = { name: clusterRef.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
   context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
 };
 
-const placeOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): Place => ({
+const clusterRefOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterRef => ({
   clusterId: clusterId ?? textIn(folder, 'kubernetes.cluster-id') ?? generatedId(),
   namespace: String(config['kubernetes.namespace'] ?? folder['kubernetes.namespace'] ?? 'default'),
 });
@@ -103,7 +116,7 @@ const placeOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): P
 const generatedId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
 
 /** @throws Failure with every mistake, in the words that were typed. */
-const rendered = async ({ clusterId }: Place, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
+const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
     import('#shared/flink/manifests.ts'),
     import('#events/problem.ts'),

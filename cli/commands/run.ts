@@ -1,8 +1,8 @@
 import type { Job, Operation } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 
 import { path } from '../api.ts';
-import { clusterPath, findLive, mustTakeJobs } from '../clusters.ts';
+import { clusterPath, findLive, assertSession } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -48,12 +48,12 @@ const runOnSession = async (
   const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
   const { checkJar, uploadJar } = await import('../jar.ts');
   const local = await checkJar(jar);
-  const place = { target: await context.target(), clusterId };
-  if (local !== undefined) await mustTakeJobs(place, context);
-  const uploaded = local === undefined ? jar : await uploadJar(local, place.target, context);
+  const clusterRef = { target: await context.target(), clusterId };
+  if (local !== undefined) await assertSession(clusterRef, context);
+  const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
 
   const request = {
-    path: `${clusterPath(place)}/jobs`,
+    path: `${clusterPath(clusterRef)}/jobs`,
     body: { jar: uploaded, ...submission, ...context.queueing },
     what: `Submitting ${jar} to ${clusterId}`,
   };
@@ -66,7 +66,7 @@ const runOnSession = async (
     if (context.json) context.printJson({ operation });
     return;
   }
-  report(await untilEndedOrLeft({ ...place, jobId }, shutsDown(options, context), context), context);
+  report(await untilEndedOrLeft({ ...clusterRef, jobId }, shutsDown(options, context), context), context);
 };
 
 const shutsDown = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
@@ -74,15 +74,15 @@ const shutsDown = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Conte
 
 /** Interrupted, it cancels the job where it is to end with its client; the session is others', too. */
 const untilEndedOrLeft = async (
-  { jobId, ...place }: Place & { readonly jobId: string },
+  { jobId, ...clusterRef }: ClusterRef & { readonly jobId: string },
   cancels: boolean,
   context: Context,
 ): Promise<Job> => {
   try {
-    return await untilEnded(place, jobId, context);
+    return await untilEnded(clusterRef, jobId, context);
   } catch (error) {
     const request = {
-      path: `${clusterPath(place)}${path`/jobs/${jobId}/cancel`}`,
+      path: `${clusterPath(clusterRef)}${path`/jobs/${jobId}/cancel`}`,
       body: {},
       what: `Cancelling job ${jobId}`,
     };
@@ -122,19 +122,19 @@ const jobConfig = (config: Readonly<Record<string, string>>) =>
     Object.entries(config).filter(([key]) => !key.startsWith('kubernetes.') && key !== 'execution.attached'),
   );
 
-const untilEnded = async (place: Place, jobId: string, context: Context): Promise<Job> => {
-  const { isEnded } = await import('#events/model.ts');
+const untilEnded = async (clusterRef: ClusterRef, jobId: string, context: Context): Promise<Job> => {
+  const { isTerminalJob } = await import('#events/model.ts');
   using progress = showProgress(`Job ${jobId}`, context.io.stderr);
-  const jobPath = `${clusterPath(place)}${path`/jobs/${jobId}`}`;
+  const jobPath = `${clusterPath(clusterRef)}${path`/jobs/${jobId}`}`;
   const pause = slowingPause(pace, context.signal);
   for (let turn = 1; ; turn += 1) {
     await pause();
     const job = await context.api.get<Job>(jobPath);
-    if (isEnded(job)) return job;
+    if (isTerminalJob(job)) return job;
     progress.phase(job.state);
-    if (turn % turnsBetweenClusterLooks === 0 && (await findLive(place, context)) === undefined) {
-      throw new Failure(`Cluster ${place.clusterId} ended while job ${jobId} was ${job.state}.`, {
-        hint: `\`drey describe ${place.clusterId}\` shows why.`,
+    if (turn % turnsBetweenClusterLooks === 0 && (await findLive(clusterRef, context)) === undefined) {
+      throw new Failure(`Cluster ${clusterRef.clusterId} ended while job ${jobId} was ${job.state}.`, {
+        hint: `\`drey describe ${clusterRef.clusterId}\` shows why.`,
       });
     }
   }

@@ -34,7 +34,7 @@ export const savepoint = defineCommand<Options>({
 
 const take = async (context: Context, [operand, directory]: readonly string[], options: Options): Promise<void> => {
   const detached = isDetached(options);
-  const { jobId, place } = await jobAt(operand, 'trigger a savepoint', context);
+  const { jobId, clusterRef } = await jobAt(operand, 'trigger a savepoint', context);
   const format = formatOf(options);
   const say = (line: string) => (context.json ? undefined : context.print(line));
   say(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
@@ -47,7 +47,7 @@ const take = async (context: Context, [operand, directory]: readonly string[], o
       failure: `Failed to trigger a savepoint for the job ${jobId}.`,
       detached,
     },
-    place,
+    clusterRef,
     context,
   );
   if (operation === undefined) return;

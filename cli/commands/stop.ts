@@ -33,7 +33,7 @@ export const stop = defineCommand<Options>({
     const detached = isDetached(options);
     // `-p` takes the word behind it, even if that is the job: so does Flink's.
     const isJob = operands[0] === undefined && typeof savepointPath === 'string';
-    const { jobId, place } = await jobAt(isJob ? savepointPath : operands[0], 'stop it', context);
+    const { jobId, clusterRef } = await jobAt(isJob ? savepointPath : operands[0], 'stop it', context);
     const format = formatOf(options);
     const say = (line: string) => (context.json ? undefined : context.print(line));
     say(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a ${format} savepoint.`);
@@ -47,7 +47,7 @@ export const stop = defineCommand<Options>({
         failure: `Could not stop with a savepoint job "${jobId}".`,
         detached,
       },
-      place,
+      clusterRef,
       context,
     );
     if (operation === undefined) return;

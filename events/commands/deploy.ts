@@ -70,7 +70,7 @@ export const deploy = defineCommand({
       restore: RestoreJobs.optional().meta({
         description:
           'Of a session: the jobs that it starts again once it is up. That of an application is a member of `job`.',
-        example: { fromCluster: 'office', latest: true, orNothing: true },
+        example: { fromCluster: 'office', latest: true, allowEmptyState: true },
       }),
       flinkVersion: z
         .enum(['1.20', '2.2'])

@@ -4,7 +4,7 @@ import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
-import { checkpoint, dispose, savepoint, stopjob } from './savepoints.ts';
+import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
@@ -18,8 +18,8 @@ export const commands = {
   batch,
   savepoint,
   checkpoint,
-  stopjob,
-  dispose,
+  'stop-job': stopJob,
+  'dispose-savepoint': disposeSavepoint,
 } as const;
 
 export type { ExtendData } from './extend.ts';
@@ -30,7 +30,7 @@ export type CommandKind = keyof typeof commands;
 export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['data']>;
 
 /** The way in that a command took. */
-export type Door = 'http' | 'queue' | 'schedule' | 'observer';
+export type Origin = 'http' | 'queue' | 'schedule' | 'reconciler';
 
 /** Which life of a cluster, and which of its lifetimes where that matters. */
 export interface Expected {
@@ -48,11 +48,11 @@ interface Envelope<K extends CommandKind> {
   readonly data: CommandData<K>;
   /** Names the command for seven days: the same again changes nothing. */
   readonly key: string | undefined;
-  readonly door: Door;
+  readonly origin: Origin;
   /** Of a stop that was decided on by what a cluster was: it does nothing to one that is no longer so. */
   readonly expected?: Expected | undefined;
   /** Where it stands in a batch. */
-  readonly element?: { readonly batchId: string; readonly batchIndex: number } | undefined;
+  readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }
 
 export type Command<K extends CommandKind = CommandKind> = { [P in K]: Envelope<P> }[K];

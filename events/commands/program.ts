@@ -44,7 +44,7 @@ const latest = z
   .optional()
   .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' });
 
-const howRestored = {
+const restoreOptionsOf = {
   allowNonRestoredState: z.boolean().default(false),
   claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
 };
@@ -61,20 +61,20 @@ export const Restore = z
       .min(1)
       .optional()
       .meta({ description: 'The name or id of the job, where that life had savepoints of several.' }),
-    orNothing: z
+    allowEmptyState: z
       .boolean()
       .optional()
       .meta({ description: 'Without such a savepoint it starts with no state, instead of not at all.' }),
-    ...howRestored,
+    ...restoreOptionsOf,
   })
   .refine(
     ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
     'give either path or fromCluster',
   )
   .refine(
-    ({ path, latest, job, orNothing }) =>
-      path === undefined || (latest === undefined && job === undefined && orNothing === undefined),
-    'latest, job and orNothing belong to fromCluster',
+    ({ path, latest, job, allowEmptyState }) =>
+      path === undefined || (latest === undefined && job === undefined && allowEmptyState === undefined),
+    'latest, job and allowEmptyState belong to fromCluster',
   );
 export type Restore = Readonly<z.output<typeof Restore>>;
 
@@ -86,11 +86,11 @@ export const RestoreJobs = z
     }),
     latest,
     job: z.string().min(1).optional().meta({ description: 'Only those of this name, or the one of this id.' }),
-    orNothing: z.boolean().optional().meta({
+    allowEmptyState: z.boolean().optional().meta({
       description:
         'Where it was stopped with no job it starts without, and a job whose savepoint failed starts with no state, instead of not at all.',
     }),
-    ...howRestored,
+    ...restoreOptionsOf,
   })
   .meta({ id: 'RestoreJobs' });
 export type RestoreJobs = Readonly<z.output<typeof RestoreJobs>>;

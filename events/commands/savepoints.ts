@@ -46,8 +46,8 @@ export const checkpoint = defineCommand({
     .meta({ id: 'Checkpoint' }),
 });
 
-export const stopjob = defineCommand({
-  kind: 'stopjob',
+export const stopJob = defineCommand({
+  kind: 'stop-job',
   function: 'savepoints',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/stop',
   summary: 'Stop a job with a savepoint (`flink stop`).',
@@ -64,8 +64,8 @@ export const stopjob = defineCommand({
     .meta({ id: 'StopJob' }),
 });
 
-export const dispose = defineCommand({
-  kind: 'dispose',
+export const disposeSavepoint = defineCommand({
+  kind: 'dispose-savepoint',
   function: 'savepoints',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
   summary: 'Delete a savepoint (`flink savepoint -d`); the cluster must be able to read it.',
@@ -73,4 +73,4 @@ export const dispose = defineCommand({
 });
 
 /** What the state machine needs of a command about savepoints. */
-export type SavepointData = z.output<(typeof savepoint | typeof stopjob)['data']>;
+export type SavepointData = z.output<(typeof savepoint | typeof stopJob)['data']>;

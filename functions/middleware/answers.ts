@@ -2,21 +2,21 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
-import { isDone } from '#events/model.ts';
+import { isTerminalOperation } from '#events/model.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { longestWaitSeconds } from '#events/requests.ts';
-import { accept } from '#shared/clusters/accept.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
-import { readCluster, waitFor } from '#shared/clusters/reads.ts';
-import { shown } from '#shared/clusters/records.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readCluster, waitFor } from '#shared/clusters/queries/reads.ts';
+import { toPublic } from '#shared/clusters/store/records.ts';
 
 import { count } from './invocation.ts';
 
-const Place = z.object({ target: TargetName, clusterId: ClusterId });
+const ClusterRef = z.object({ target: TargetName, clusterId: ClusterId });
 const TargetOnly = z.object({ target: TargetName });
 
-export const placeOf = (event: APIGatewayProxyEventV2) => parse(Place, event.pathParameters ?? {});
+export const clusterRefOf = (event: APIGatewayProxyEventV2) => parse(ClusterRef, event.pathParameters ?? {});
 export const targetOf = (event: APIGatewayProxyEventV2) => parse(TargetOnly, event.pathParameters ?? {}).target;
 
 /** The body as JSON; none is an empty object. @throws Fault `malformed-request` */
@@ -57,7 +57,7 @@ const commandOf = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2
     clusterId: named === undefined ? undefined : parse(ClusterId, named),
     data,
     key: parse(Key, event.headers['idempotency-key']),
-    door: 'http',
+    origin: 'http',
   } as unknown as Command<K>;
 };
 
@@ -86,12 +86,12 @@ export const acceptCommand = async <K extends CommandKind>(
     clusterId: operation.clusterId,
     outcome: 'done',
   });
-  count('Commands', 'done', { command: kind, door: 'http' });
+  count('Commands', 'done', { command: kind, origin: 'http' });
   const cluster =
     kind === 'deploy' || kind === 'stop' || kind === 'extend' ? { cluster: await readCluster(operation, ports) } : {};
   return answer(
-    isDone(operation) ? 200 : 202,
-    { operation: shown(operation), ...cluster },
+    isTerminalOperation(operation) ? 200 : 202,
+    { operation: toPublic(operation), ...cluster },
     { location: `/v1/operations/${operation.operationId}` },
   );
 };

@@ -16,7 +16,7 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
       log.appendKeys({
         function: context.functionName,
         requestId: context.awsRequestId,
-        door: 'http',
+        origin: 'http',
         route: event.routeKey,
         target: event.pathParameters?.['target'],
         clusterId: event.pathParameters?.['clusterId'],

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 
 import { Fault } from '#events/problem.ts';
-import type { Ports } from '#shared/clusters/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { log } from '#shared/live.ts';
 
 import { earlyMs } from './http.ts';

@@ -1,8 +1,8 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
-import { eventSource, type Rejection, type Tidings } from '#events/transitions.ts';
-import type { Bus } from '#shared/clusters/ports.ts';
+import { eventSource, type Rejection, type BusEvent } from '#events/transitions.ts';
+import type { Bus } from '#shared/clusters/ports/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
@@ -33,10 +33,10 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, clients: BusClien
   };
 
   return withFaults<Bus>({
-    async publish(tidings) {
+    async publish(busEvent) {
       let taken = 0;
-      while (taken < tidings.length) {
-        const batch = tidings.slice(taken, taken + batchSize);
+      while (taken < busEvent.length) {
+        const batch = busEvent.slice(taken, taken + batchSize);
         const results = await put(batch.map((one) => entryOf(one, bus)));
         const refused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
         if (refused >= 0) return taken + refused;
@@ -69,7 +69,7 @@ const keptOf = (rejection: Rejection, message: string): string => {
   return kept;
 };
 
-const entryOf = ({ type, subject, detail }: Tidings, bus: string): PutEventsRequestEntry => ({
+const entryOf = ({ type, subject, detail }: BusEvent, bus: string): PutEventsRequestEntry => ({
   EventBusName: bus,
   Source: eventSource,
   DetailType: type,

@@ -4,7 +4,7 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 
 import { subjectOf } from '#events/names.ts';
-import type { Admissions, Commands, DeadCommand, Looks } from '#shared/clusters/ports.ts';
+import type { AdmissionQueue, CommandQueue, DeadLetter, ReconcileQueue } from '#shared/clusters/ports/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
@@ -22,10 +22,10 @@ const waitSeconds = 1;
 const longestDetail = 1_000;
 
 interface QueueUrls {
-  readonly looks: string;
-  readonly admissions: string;
-  readonly commands: string;
-  readonly deadCommands: string;
+  readonly reconcileQueue: string;
+  readonly admissionQueue: string;
+  readonly commandQueue: string;
+  readonly deadLetters: string;
 }
 
 interface QueueOptions {
@@ -37,7 +37,11 @@ interface QueueOptions {
 export const openQueues = (
   urls: QueueUrls,
   { now, client }: QueueOptions,
-): { readonly looks: Looks; readonly admissions: Admissions; readonly commands: Commands } => {
+): {
+  readonly reconcileQueue: ReconcileQueue;
+  readonly admissionQueue: AdmissionQueue;
+  readonly commandQueue: CommandQueue;
+} => {
   let kept = client;
   const sqs = async () => {
     const sdk = await import('@aws-sdk/client-sqs');
@@ -50,11 +54,11 @@ export const openQueues = (
     await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
   };
 
-  const receiveDead = async (): Promise<readonly DeadCommand[]> => {
+  const receiveDead = async (): Promise<readonly DeadLetter[]> => {
     const { client, ReceiveMessageCommand } = await sqs();
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
-        QueueUrl: urls.deadCommands,
+        QueueUrl: urls.deadLetters,
         MaxNumberOfMessages: atOnce,
         WaitTimeSeconds: waitSeconds,
         VisibilityTimeout: seenSeconds,
@@ -66,43 +70,43 @@ export const openQueues = (
   };
 
   /** For the next one who lists them. What is not done is done by time. */
-  const showAgain = async (commands: readonly DeadCommand[]) => {
+  const showAgain = async (commands: readonly DeadLetter[]) => {
     const { client, ChangeMessageVisibilityCommand } = await sqs();
     await pMap(
       commands,
       ({ receipt: ReceiptHandle }) =>
         client.send(
-          new ChangeMessageVisibilityCommand({ QueueUrl: urls.deadCommands, ReceiptHandle, VisibilityTimeout: 0 }),
+          new ChangeMessageVisibilityCommand({ QueueUrl: urls.deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
         ),
       { concurrency: sendsAtOnce },
     );
   };
 
-  const bringBack = async ({ group, receipt }: DeadCommand, body: string) => {
+  const bringBack = async ({ group, receipt }: DeadLetter, body: string) => {
     const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
     await client.send(
       new SendMessageCommand({
-        QueueUrl: urls.commands,
+        QueueUrl: urls.commandQueue,
         MessageBody: body,
         MessageGroupId: group,
         MessageDeduplicationId: randomUUID(),
       }),
     );
-    await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadCommands, ReceiptHandle: receipt }));
+    await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadLetters, ReceiptHandle: receipt }));
   };
 
   return {
-    looks: withFaults<Looks>({ hand: (look) => send(urls.looks, look) }),
+    reconcileQueue: withFaults<ReconcileQueue>({ hand: (look) => send(urls.reconcileQueue, look) }),
 
-    admissions: withFaults<Admissions>({ ask: (target) => send(urls.admissions, { target }) }),
+    admissionQueue: withFaults<AdmissionQueue>({ ask: (target) => send(urls.admissionQueue, { target }) }),
 
-    commands: withFaults<Commands>({
-      async carryOn(operation) {
+    commandQueue: withFaults<CommandQueue>({
+      async resumeOperation(operation) {
         const { client, SendMessageCommand } = await sqs();
         const { operationId } = operation;
         await client.send(
           new SendMessageCommand({
-            QueueUrl: urls.commands,
+            QueueUrl: urls.commandQueue,
             MessageBody: JSON.stringify(deployOf(operation, { id: operationId, operationid: operationId })),
             // Not that of its cluster: a stop there that waits until the cluster is up would wait for what is behind it.
             MessageGroupId: `carry-on/${operationId}`,
@@ -111,19 +115,19 @@ export const openQueues = (
         );
       },
 
-      async sendElements(target, elements) {
+      async sendBatchItems(target, batchItems) {
         const { client, SendMessageCommand } = await sqs();
         // One by one: what allows that is one action of IAM everywhere, which it is not for batches on emulators.
         await pMap(
-          elements,
+          batchItems,
           ({ batchId, batchIndex, clusterId }) => {
             const id = `${batchId}/${batchIndex}`;
-            const place = { target, clusterId };
+            const clusterRef = { target, clusterId };
             return client.send(
               new SendMessageCommand({
-                QueueUrl: urls.commands,
-                MessageBody: JSON.stringify(deployOf(place, { id, batchid: batchId, batchindex: batchIndex })),
-                MessageGroupId: subjectOf(place),
+                QueueUrl: urls.commandQueue,
+                MessageBody: JSON.stringify(deployOf(clusterRef, { id, batchid: batchId, batchindex: batchIndex })),
+                MessageGroupId: subjectOf(clusterRef),
                 MessageDeduplicationId: id,
               }),
             );
@@ -132,11 +136,11 @@ export const openQueues = (
         );
       },
 
-      async giveUp({ id, group, body }, { code, detail }) {
+      async discard({ id, group, body }, { code, detail }) {
         const { client, SendMessageCommand } = await sqs();
         await client.send(
           new SendMessageCommand({
-            QueueUrl: urls.deadCommands,
+            QueueUrl: urls.deadLetters,
             MessageBody: body,
             MessageGroupId: group,
             MessageDeduplicationId: id,
@@ -146,7 +150,7 @@ export const openQueues = (
       },
 
       async dead() {
-        const found: DeadCommand[] = [];
+        const found: DeadLetter[] = [];
         try {
           for (let next = await receiveDead(); next.length > 0; next = await receiveDead()) {
             found.push(...next);
@@ -159,8 +163,8 @@ export const openQueues = (
       },
 
       async redrive(again) {
-        const commands: DeadCommand[] = [];
-        const left: DeadCommand[] = [];
+        const commands: DeadLetter[] = [];
+        const left: DeadLetter[] = [];
         try {
           for (let next = await receiveDead(); next.length > 0; next = await receiveDead()) {
             for (const command of next) {
@@ -184,11 +188,11 @@ export const openQueues = (
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 
-const deployOf = (place: Parameters<typeof subjectOf>[0], fields: Readonly<Record<string, unknown>>) => ({
+const deployOf = (clusterRef: Parameters<typeof subjectOf>[0], fields: Readonly<Record<string, unknown>>) => ({
   specversion: '1.0',
   type: 'drey.command.deploy.v1',
   source: 'drey',
-  subject: subjectOf(place),
+  subject: subjectOf(clusterRef),
   ...fields,
 });
 
@@ -199,7 +203,7 @@ const asDead = ({
   ReceiptHandle = '',
   Attributes,
   MessageAttributes,
-}: Message): DeadCommand => {
+}: Message): DeadLetter => {
   const [code, detail] = [MessageAttributes?.['code']?.StringValue, MessageAttributes?.['detail']?.StringValue];
   return {
     id: MessageId,

@@ -15,16 +15,16 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
-import { Cluster, type ClusterState, isDone, Job, type NamedTarget, Target } from '#events/model.ts';
-import type { Place } from '#events/names.ts';
+import { Cluster, type ClusterState, isTerminalOperation, Job, type NamedTarget, Target } from '#events/model.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { type LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { Claim, Line } from '#shared/clusters/admission.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
 import type {
   Change,
-  Claimant,
-  Element,
+  CommandRef,
+  BatchItem,
   Idempotency,
   Refusal,
   ScheduleName,
@@ -33,7 +33,7 @@ import type {
   Targets,
   VerdictRecord,
   Versioned,
-} from '#shared/clusters/ports.ts';
+} from '#shared/clusters/ports/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
@@ -42,10 +42,13 @@ import { withFaults } from './faults.ts';
  * The table's keys. A cluster, its jobs and its transitions share a partition, so that the stream keeps their order;
  * an operation has its own, so that it is found by its id alone, at once.
  */
-const clusterKey = ({ target, clusterId }: Place) => ({ pk: `target#${target}/cluster#${clusterId}`, sk: 'cluster' });
-const jobKey = (place: Place, jobId: string) => ({ ...clusterKey(place), sk: `job#${jobId}` });
-const transitionKey = (place: Place, sequence: number) => ({
-  ...clusterKey(place),
+const clusterKey = ({ target, clusterId }: ClusterRef) => ({
+  pk: `target#${target}/cluster#${clusterId}`,
+  sk: 'cluster',
+});
+const jobKey = (clusterRef: ClusterRef, jobId: string) => ({ ...clusterKey(clusterRef), sk: `job#${jobId}` });
+const transitionKey = (clusterRef: ClusterRef, sequence: number) => ({
+  ...clusterKey(clusterRef),
   sk: `transition#${String(sequence).padStart(8, '0')}`,
 });
 const warningKey = (warning: LifetimeWarning) => ({
@@ -54,7 +57,7 @@ const warningKey = (warning: LifetimeWarning) => ({
 });
 const operationKey = (operationId: string) => ({ pk: `operation#${operationId}`, sk: 'operation' });
 const verdictKey = (operationId: string) => ({ ...operationKey(operationId), sk: 'verdict' });
-const elementKey = (batchId: string, index: number) => ({
+const batchItemKey = (batchId: string, index: number) => ({
   ...operationKey(batchId),
   sk: `element#${String(index).padStart(5, '0')}`,
 });
@@ -65,10 +68,16 @@ const runKey = ({ target, name }: ScheduleName, runId: string) => ({
   sk: `run#${runId}`,
 });
 /** The line of a target has a partition of its own: its gate, who waits, and who holds a part. */
-const gateKey = (target: string) => ({ pk: `target#${target}/line`, sk: 'gate' });
-const countKey = (target: string) => ({ ...gateKey(target), sk: 'gate#waiting' });
-const waitingKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `waiting#${operationId}` });
-const holderKey = ({ target, operationId }: Claimant) => ({ ...gateKey(target), sk: `holder#${operationId}` });
+const queueControlKey = (target: string) => ({ pk: `target#${target}/queue`, sk: 'control' });
+const queueSizeKey = (target: string) => ({ ...queueControlKey(target), sk: 'control#size' });
+const queuedKey = ({ target, operationId }: CommandRef) => ({
+  ...queueControlKey(target),
+  sk: `queued#${operationId}`,
+});
+const admittedKey = ({ target, operationId }: CommandRef) => ({
+  ...queueControlKey(target),
+  sk: `admitted#${operationId}`,
+});
 const idempotencyKey = (target: string, key: string) => ({ pk: `idempotency#${target}#${key}`, sk: 'idempotency' });
 const refusalKey = (target: string, key: string) => ({ ...idempotencyKey(target, key), sk: 'refusal' });
 const targetKey = (name: string) => ({ pk: 'targets', sk: `target#${name}` });
@@ -137,7 +146,7 @@ export const openTable = ({
       }),
     );
 
-  const writes = (change: Change): readonly Write[] => [...recordWrites(change), ...lineWrites(change)];
+  const writes = (change: Change): readonly Write[] => [...recordWrites(change), ...queueWrites(change)];
 
   const recordWrites = ({
     cluster,
@@ -147,7 +156,7 @@ export const openTable = ({
     idempotency,
     refusal,
     verdicts = [],
-    elements = [],
+    batchItems = [],
     warnings = [],
     schedule,
     run,
@@ -163,7 +172,7 @@ export const openTable = ({
       put(
         operationKey(operation.value.operationId),
         operation,
-        isDone(operation.value) ? {} : { byState: openKey(operation.value.target) },
+        isTerminalOperation(operation.value) ? {} : { byState: openKey(operation.value.target) },
       ),
     ),
     ...jobs.map((job) => put(jobKey(job.value, job.value.jobId), job)),
@@ -173,25 +182,36 @@ export const openTable = ({
     ...(idempotency === undefined ? [] : [putIdempotency(idempotency)]),
     ...(refusal === undefined ? [] : [putRefusal(refusal)]),
     ...verdicts.map(putVerdict),
-    ...elements.map((element): Write => ({
-      Put: { TableName: table, Item: { ...elementKey(element.batchId, element.batchIndex), value: element } },
+    ...batchItems.map((batchItem): Write => ({
+      Put: { TableName: table, Item: { ...batchItemKey(batchItem.batchId, batchItem.batchIndex), value: batchItem } },
     })),
     ...warnings.map((warning): Write => ({
       Put: { TableName: table, Item: { ...warningKey(warning), value: warning } },
     })),
   ];
 
-  const lineWrites = ({ gate, waiting, holders = [], left = [], freed = [] }: Change): readonly Write[] => {
+  const queueWrites = ({
+    queueVersion,
+    queued,
+    admitted = [],
+    dequeued = [],
+    released = [],
+  }: Change): readonly Write[] => {
     return [
-      ...(gate === undefined
+      ...(queueVersion === undefined
         ? []
-        : [put(gateKey(gate.target), { value: { drained: gate.drained }, previous: gate.previous })]),
-      ...(waiting === undefined ? [] : [put(waitingKey(waiting.value), waiting)]),
-      ...holders.map((claim): Write => ({ Put: { TableName: table, Item: { ...holderKey(claim), value: claim } } })),
-      ...unique(left).map((claim): Write => ({ Delete: { TableName: table, Key: waitingKey(claim) } })),
-      ...unique(freed)
-        .filter((claim) => !holders.some(({ operationId }) => operationId === claim.operationId))
-        .map((claim): Write => ({ Delete: { TableName: table, Key: holderKey(claim) } })),
+        : [
+            put(queueControlKey(queueVersion.target), {
+              value: { paused: queueVersion.paused },
+              previous: queueVersion.previous,
+            }),
+          ]),
+      ...(queued === undefined ? [] : [put(queuedKey(queued.value), queued)]),
+      ...admitted.map((claim): Write => ({ Put: { TableName: table, Item: { ...admittedKey(claim), value: claim } } })),
+      ...unique(dequeued).map((claim): Write => ({ Delete: { TableName: table, Key: queuedKey(claim) } })),
+      ...unique(released)
+        .filter((claim) => !admitted.some(({ operationId }) => operationId === claim.operationId))
+        .map((claim): Write => ({ Delete: { TableName: table, Key: admittedKey(claim) } })),
     ];
   };
 
@@ -247,8 +267,8 @@ export const openTable = ({
   });
 
   const store: Store = {
-    async cluster(place) {
-      return versioned(await get(clusterKey(place)), asCluster);
+    async cluster(clusterRef) {
+      return versioned(await get(clusterKey(clusterRef)), asCluster);
     },
 
     async clusters(target, { states = [], cursor, limit }) {
@@ -289,19 +309,19 @@ export const openTable = ({
       return found;
     },
 
-    async jobs(place) {
-      const items = await query(clusterKey(place).pk, 'job#', 'job$');
+    async jobs(clusterRef) {
+      const items = await query(clusterKey(clusterRef).pk, 'job#', 'job$');
       return items.map((item) => ({ value: Job.parse(item['value']), version: Number(item['version']) }));
     },
 
-    async job(place, jobId) {
-      return versioned(await get(jobKey(place, jobId)), (value) => Job.parse(value));
+    async job(clusterRef, jobId) {
+      return versioned(await get(jobKey(clusterRef, jobId)), (value) => Job.parse(value));
     },
 
-    async transitions(place, { after, limit }) {
+    async transitions(clusterRef, { after, limit }) {
       const items = await query(
-        clusterKey(place).pk,
-        transitionKey(place, after + 1).sk,
+        clusterKey(clusterRef).pk,
+        transitionKey(clusterRef, after + 1).sk,
         `${transitionPrefix}~`,
         limit,
       );
@@ -331,37 +351,40 @@ export const openTable = ({
       return (await get(verdictKey(operationId)))?.['value'] as VerdictRecord | undefined;
     },
 
-    async line(target) {
-      const items = await query(gateKey(target).pk, 'gate', 'waiting$');
-      const waiting = items.filter((item) => String(item['sk']).startsWith('waiting#'));
+    async queue(target) {
+      const items = await query(queueControlKey(target).pk, 'admitted#', 'queued$');
+      const queued = items.filter((item) => String(item['sk']).startsWith('queued#'));
       return {
-        ...gateAndHolders(items),
-        waiting: waiting.map((item) => ({ value: item['value'] as Claim, version: Number(item['version']) })),
-        counted: countIn(items),
+        ...controlAndAdmitted(items),
+        queued: queued.map((item) => ({ value: item['value'] as QueuedCommand, version: Number(item['version']) })),
+        approximateSize: sizeIn(items),
       };
     },
 
-    async lineHead(target) {
-      const { pk } = gateKey(target);
-      const [items, first] = await Promise.all([query(pk, 'gate', 'holder$'), query(pk, 'waiting#', 'waiting$', 1)]);
-      return { ...gateAndHolders(items), waiting: first.length === 0 ? 0 : Math.max(countIn(items), 1) };
+    async queueSummary(target) {
+      const { pk } = queueControlKey(target);
+      const [items, first] = await Promise.all([
+        query(pk, 'admitted#', 'control$'),
+        query(pk, 'queued#', 'queued$', 1),
+      ]);
+      return { ...controlAndAdmitted(items), queued: first.length === 0 ? 0 : Math.max(sizeIn(items), 1) };
     },
 
-    async count(target, waiting) {
-      const isExact = 'to' in waiting;
+    async count(target, queued) {
+      const isExact = 'to' in queued;
       await db.send(
         new UpdateCommand({
           TableName: table,
-          Key: countKey(target),
-          UpdateExpression: isExact ? 'SET waiting = :waiting' : 'ADD waiting :waiting',
-          ExpressionAttributeValues: { ':waiting': isExact ? waiting.to : waiting.by },
+          Key: queueSizeKey(target),
+          UpdateExpression: isExact ? 'SET queueSize = :size' : 'ADD queueSize :size',
+          ExpressionAttributeValues: { ':size': isExact ? queued.to : queued.by },
         }),
       );
     },
 
-    async elements(batchId) {
+    async batchItems(batchId) {
       const items = await query(operationKey(batchId).pk, 'element#', 'element$');
-      return items.map((item) => item['value'] as Element);
+      return items.map((item) => item['value'] as BatchItem);
     },
 
     async schedule(name) {
@@ -397,7 +420,7 @@ export const openTable = ({
         if (items.length > 0) await db.send(new TransactWriteCommand({ TransactItems: items }));
       } catch (error) {
         throw isConflict(error)
-          ? new Fault('changed-meanwhile', 'somebody else changed it at the same time: try again', { cause: error })
+          ? new Fault('conflict', 'somebody else changed it at the same time: try again', { cause: error })
           : error;
       }
     },
@@ -454,21 +477,25 @@ export const openTable = ({
 };
 
 /** Written by Drey alone, as they are typed. */
-const gateAndHolders = (items: readonly Record<string, unknown>[]): Omit<Line, 'waiting' | 'counted'> => {
-  const gate = items.find((item) => item['sk'] === 'gate');
+const controlAndAdmitted = (
+  items: readonly Record<string, unknown>[],
+): Omit<QueueState, 'queued' | 'approximateSize'> => {
+  const queueVersion = items.find((item) => item['sk'] === 'control');
   return {
-    gate: gate === undefined ? undefined : Number(gate['version']),
-    drained: (gate?.['value'] as Pick<Line, 'drained'> | undefined)?.drained,
-    holders: items.filter((item) => String(item['sk']).startsWith('holder#')).map((item) => item['value'] as Claim),
+    queueVersion: queueVersion === undefined ? undefined : Number(queueVersion['version']),
+    paused: (queueVersion?.['value'] as Pick<QueueState, 'paused'> | undefined)?.paused,
+    admitted: items
+      .filter((item) => String(item['sk']).startsWith('admitted#'))
+      .map((item) => item['value'] as QueuedCommand),
   };
 };
 
-const countIn = (items: readonly Record<string, unknown>[]): number =>
-  Number(items.find((item) => item['sk'] === countKey('').sk)?.['waiting'] ?? 0);
+const sizeIn = (items: readonly Record<string, unknown>[]): number =>
+  Number(items.find((item) => item['sk'] === queueSizeKey('').sk)?.['queueSize'] ?? 0);
 
 /** A transaction may name an item once only. */
-const unique = (claims: readonly Claimant[]): readonly Claimant[] => [
-  ...new Map(claims.map((claim) => [claim.operationId, claim])).values(),
+const unique = (queuedCommands: readonly CommandRef[]): readonly CommandRef[] => [
+  ...new Map(queuedCommands.map((claim) => [claim.operationId, claim])).values(),
 ];
 
 const asCluster = (value: unknown): Cluster => Cluster.parse(value);

@@ -1,7 +1,7 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 
 import { Fault } from '#events/problem.ts';
-import type { Timers } from '#shared/clusters/ports.ts';
+import type { Timers } from '#shared/clusters/ports/ports.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
@@ -27,15 +27,15 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
     client ??= new module.SchedulerClient(awsRetries);
     return { ...module, client };
   };
-  const targetOf = (firing: unknown) => ({
+  const targetOf = (timerEvent: unknown) => ({
     Arn: queueArn,
     RoleArn: roleArn,
-    Input: JSON.stringify(firing),
+    Input: JSON.stringify(timerEvent),
     DeadLetterConfig: { Arn: deadQueueArn },
   });
 
   return withFaults<Timers>({
-    async set(name, at, firing) {
+    async set(name, at, timerEvent) {
       const { client, CreateScheduleCommand, ConflictException } = await sdk();
       try {
         await client.send(
@@ -46,7 +46,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
             ScheduleExpressionTimezone: 'UTC',
             FlexibleTimeWindow: { Mode: 'OFF' },
             ActionAfterCompletion: 'DELETE',
-            Target: targetOf(firing),
+            Target: targetOf(timerEvent),
           }),
         );
       } catch (error) {
@@ -55,7 +55,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
       }
     },
 
-    async repeat(name, { expression, timezone, enabled, description }, firing) {
+    async repeat(name, { expression, timezone, enabled, description }, timerEvent) {
       const { client, GetScheduleCommand, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
       const schedule = {
         Name: name,
@@ -66,7 +66,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         State: enabled ? 'ENABLED' : 'DISABLED',
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
-          ...targetOf({ ...firing, scheduledAt: '<aws.scheduler.scheduled-time>' }),
+          ...targetOf({ ...timerEvent, scheduledAt: '<aws.scheduler.scheduled-time>' }),
           RetryPolicy: { MaximumEventAgeInSeconds: longestLateSeconds },
         },
       } as const;
@@ -82,7 +82,7 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
         else if (!isMatch(known, schedule)) await client.send(new UpdateScheduleCommand(schedule));
       } catch (error) {
         if (error instanceof errors.ConflictException)
-          throw new Fault('changed-meanwhile', `schedule ${description} is being changed: try again`, { cause: error });
+          throw new Fault('conflict', `schedule ${description} is being changed: try again`, { cause: error });
         if (!(error instanceof errors.ValidationException)) throw error;
         // Which part it is about is only in its message.
         const detail = `the scheduler does not take it: look at the expression, ${expression}, and the time zone, ${timezone}`;

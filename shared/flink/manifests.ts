@@ -2,7 +2,7 @@ import type { V1ConfigMap, V1Deployment, V1Secret, V1Service } from '@kubernetes
 import { stringify } from 'yaml';
 
 import { configurationFiles } from '#events/commands/deploy.ts';
-import { Fault, type Mistake } from '#events/problem.ts';
+import { Fault, type FieldError } from '#events/problem.ts';
 
 import { jarMistake } from './application.ts';
 import { clusterConfig, type ConfigInput, isHighlyAvailable, type Origin } from './cluster-config.ts';
@@ -68,15 +68,15 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   refuse([...placeMistakes(input), ...jobMistakes(input, config), ...configMistakes(config, input)]);
 
   const files = configurationFilesOf(input, flinkVersion, config);
-  const place = { clusterId, namespace, config };
-  const mounted = { ...place, podTemplates: input.podTemplates, hadoop: input.hadoop, kerberos };
+  const clusterRef = { clusterId, namespace, config };
+  const mounted = { ...clusterRef, podTemplates: input.podTemplates, hadoop: input.hadoop, kerberos };
   const [hadoop, kerberosFiles, podTemplate] = [
     hadoopMount(mounted),
     kerberosMount(mounted),
     podTemplateMount(mounted),
   ];
   const deployment = renderDeployment({
-    ...place,
+    ...clusterRef,
     mode: input.mode,
     template: jobManagerTemplate(input.podTemplates),
     defaultImage: defaultImages[flinkVersion],
@@ -86,8 +86,8 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   return {
     deployment,
     dependents: [
-      ...(isHighlyAvailable(config) ? [] : [renderInternalService(place)]),
-      renderRestService(place),
+      ...(isHighlyAvailable(config) ? [] : [renderInternalService(clusterRef)]),
+      renderRestService(clusterRef),
       ...hadoop.objects,
       ...kerberosFiles.objects,
       renderConfigMap({ clusterId, namespace, files }),
@@ -173,9 +173,9 @@ export const ownedBy = <T extends Dependent>(object: T, { name, uid }: { name: s
 /** Longer ids do not leave room for what Flink appends to them. @see Flink 2.2 `Constants.MAXIMUM_CHARACTERS_OF_CLUSTER_ID` */
 const longestClusterId = 45;
 
-const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly Mistake[] => {
+const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly FieldError[] => {
   const given = canonicalConfig(config);
-  const mistakes: Mistake[] = [];
+  const mistakes: FieldError[] = [];
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(clusterId))
     mistakes.push({
       pointer: '/clusterId',
@@ -193,14 +193,14 @@ const placeMistakes = ({ clusterId, namespace, config }: ClusterInput): readonly
 const notOfSession =
   'is for application mode: the jobs of a session are submitted to it; restore starts those of another again';
 
-const jobMistakes = ({ mode, job }: ClusterInput, config: Config): readonly Mistake[] => {
+const jobMistakes = ({ mode, job }: ClusterInput, config: Config): readonly FieldError[] => {
   if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: notOfSession }];
   if (job === undefined) return [{ pointer: '/job', detail: 'application mode needs a program' }];
   const mistake = jarMistake(job.jar, config);
   return [...(mistake === undefined ? [] : [{ pointer: '/job/jar', detail: mistake }]), ...artifactMistakes(config)];
 };
 
-const artifactMistakes = (config: Config): readonly Mistake[] =>
+const artifactMistakes = (config: Config): readonly FieldError[] =>
   mistakesOf(() =>
     refuse(
       read(config, 'user.artifacts.artifact-list').flatMap((artifact) => {
@@ -213,7 +213,7 @@ const artifactMistakes = (config: Config): readonly Mistake[] =>
 const configMistakes = (
   config: Config,
   { config: given, kerberos, podTemplates }: ClusterInput,
-): readonly Mistake[] => {
+): readonly FieldError[] => {
   const mistakes = optionMistakes(config, given);
   const together = [
     ...kerberosMistakes(config, kerberos),
@@ -231,7 +231,7 @@ const configMistakes = (
   ];
 };
 
-const standbyMistakes = (config: Config): readonly Mistake[] =>
+const standbyMistakes = (config: Config): readonly FieldError[] =>
   Number(textOf(config['kubernetes.jobmanager.replicas'] ?? '1')) > 1 && !isHighlyAvailable(config)
     ? [
         mistakeAt(
@@ -242,7 +242,7 @@ const standbyMistakes = (config: Config): readonly Mistake[] =>
     : [];
 
 /** A file is read where the command is given, and its content comes with it. */
-const templateMistakes = (config: Config, templates: PodTemplates = {}): readonly Mistake[] =>
+const templateMistakes = (config: Config, templates: PodTemplates = {}): readonly FieldError[] =>
   (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
     const key = `kubernetes.pod-template-file.${pod}`;
     return Object.hasOwn(config, key) && templates[pod] === undefined
@@ -253,7 +253,7 @@ const templateMistakes = (config: Config, templates: PodTemplates = {}): readonl
 const recoveryTypes: ReadonlySet<string> = new Set(['NONE', 'KUBERNETES', 'ZOOKEEPER']);
 
 /** Any other word is the name of a class to Flink, and a class is in a package. */
-const recoveryMistakes = (config: Config): readonly Mistake[] => {
+const recoveryMistakes = (config: Config): readonly FieldError[] => {
   const type = read(config, 'high-availability.type');
   return recoveryTypes.has(type.toUpperCase()) || type.includes('.')
     ? []
@@ -265,7 +265,7 @@ const recoveryMistakes = (config: Config): readonly Mistake[] => {
       ];
 };
 
-const mistakesOf = (check: () => unknown): readonly Mistake[] => {
+const mistakesOf = (check: () => unknown): readonly FieldError[] => {
   try {
     check();
     return [];

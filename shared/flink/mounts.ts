@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1Secret } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 
-import type { Mistake } from '#events/problem.ts';
+import type { FieldError } from '#events/problem.ts';
 
 import { type Config, textOf } from './config.ts';
 import type { Mount } from './deployment.ts';
@@ -107,11 +107,11 @@ export const kerberosConfig = (config: Config, { keytab, krb5Conf }: Kerberos = 
 };
 
 /** Flink would mount a Secret or ConfigMap that nobody makes: the pod would wait for it for ever. */
-export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos = {}): readonly Mistake[] => {
+export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos = {}): readonly FieldError[] => {
   if (textOf(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return [];
   const set = (key: string) => textOf(config[key] ?? '').trim() !== '';
   const krb5Path = textOf(config['security.kerberos.krb5-conf.path'] ?? '').trim();
-  const mistakes: Mistake[] = [];
+  const mistakes: FieldError[] = [];
   const [hasKeytab, hasPrincipal] = [
     keytab !== undefined || set('security.kerberos.login.keytab'),
     set('security.kerberos.login.principal'),

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-import { Fault, type Mistake } from '#events/problem.ts';
+import { Fault, type FieldError } from '#events/problem.ts';
 
 import { type Config, conflicts, textOf, type Value } from './config.ts';
 import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
@@ -70,7 +70,7 @@ const under = (config: Config, prefix: string): Readonly<Record<string, string>>
  * @param config Options under their current keys.
  * @param given What the caller wrote, for the mistakes to name the keys as they are there.
  */
-export const optionMistakes = (config: Config, given: Config = config): readonly Mistake[] => {
+export const optionMistakes = (config: Config, given: Config = config): readonly FieldError[] => {
   const tooLong = Object.keys(config).filter((key) => key.length > longestKey);
   if (tooLong.length > 0) return tooLong.map((key) => mistakeAt(key, `a key has at most ${longestKey} characters`));
   return [
@@ -146,13 +146,13 @@ const asWritten = (key: string, option: Option, given: Config): string =>
   [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
 
 /** @see RFC 6901 for how a key is written in a JSON pointer */
-export const mistakeAt = (key: string, detail: string): Mistake => ({
+export const mistakeAt = (key: string, detail: string): FieldError => ({
   pointer: `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
   detail,
 });
 
 /** One Fault for all the mistakes. @throws Fault `refused-option` when there is one */
-export const refuse = (mistakes: readonly Mistake[]): void => {
+export const refuse = (mistakes: readonly FieldError[]): void => {
   const [first, ...more] = mistakes;
   if (first === undefined) return;
   const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;

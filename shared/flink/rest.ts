@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { isEnded, JobState } from '#events/model.ts';
+import { isTerminalJob, JobState } from '#events/model.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
 
 /** One request to Flink's REST API, however it gets there. */
@@ -214,7 +214,7 @@ export const flinkRest = (transport: Transport) => {
      *   `web.refresh-interval` ago.
      */
     isYetToRun: async (job: JobOverview, signal: AbortSignal): Promise<boolean> =>
-      !isEnded(job) && !doTasksRun(job) && !(await isBatch(job.jid, signal)),
+      !isTerminalJob(job) && !doTasksRun(job) && !(await isBatch(job.jid, signal)),
 
     /**
      * @returns The jar's id at the JobManager. It is lost when that is started anew.
@@ -466,7 +466,7 @@ async function* exactly(body: AsyncIterable<Uint8Array>, bytes: number, name: st
     if (seen > bytes) break;
     yield chunk;
   }
-  if (seen !== bytes) throw new Fault('changed-meanwhile', `${name} does not have the ${bytes} bytes that it had`);
+  if (seen !== bytes) throw new Fault('conflict', `${name} does not have the ${bytes} bytes that it had`);
 }
 
 interface Cause {

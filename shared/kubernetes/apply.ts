@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/model.ts';
-import { Fault, type Mistake, toProblem } from '#events/problem.ts';
+import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';
@@ -40,9 +40,9 @@ export const apply = async (
 export const dryRun = async (
   { deployment, dependents }: Manifests,
   { client, target, signal }: { readonly client: Client; readonly target: NamedTarget; readonly signal: AbortSignal },
-): Promise<readonly Mistake[]> => {
+): Promise<readonly FieldError[]> => {
   const results = await Promise.all(
-    [deployment, ...dependents].map(async (object): Promise<readonly Mistake[]> => {
+    [deployment, ...dependents].map(async (object): Promise<readonly FieldError[]> => {
       const { kind, metadata: { name = '' } = {} } = object;
       if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
       const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;

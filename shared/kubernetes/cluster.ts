@@ -1,6 +1,6 @@
 import type { NamedTarget } from '#events/model.ts';
 import { Fault } from '#events/problem.ts';
-import type { Kubernetes } from '#shared/clusters/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';
 

@@ -1,5 +1,11 @@
 import type { NamedTarget } from '#events/model.ts';
-import type { FlinkObject, ListedPod, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/ports.ts';
+import type {
+  FlinkObject,
+  ListedPod,
+  Observation,
+  ObservedDeployment,
+  ObservedPod,
+} from '#shared/clusters/ports/ports.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
 

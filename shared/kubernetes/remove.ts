@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/model.ts';
-import type { ObjectName } from '#shared/clusters/ports.ts';
+import type { ObjectName } from '#shared/clusters/ports/ports.ts';
 import {
   commonLabels,
   deploymentName,

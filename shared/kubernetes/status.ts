@@ -61,7 +61,7 @@ export const refusalOf = (answer: Answer, target: NamedTarget): Fault => {
         errors: mistakesOf(status, said),
       });
     case 409:
-      return new Fault('changed-meanwhile', `EKS cluster ${cluster} has it otherwise: ${said}`, options);
+      return new Fault('conflict', `EKS cluster ${cluster} has it otherwise: ${said}`, options);
     case 408:
     case 429:
     case 500:

@@ -15,7 +15,7 @@ import {
   clusterPath,
   eventsOf,
   freshId,
-  jobsOf,
+  listJobs,
   kubectl,
   objectsOf,
   small,
@@ -67,7 +67,7 @@ describe('an application cluster', () => {
     await untilState(clusterId, 'FINISHED');
 
     expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
-    expect(await jobsOf(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
+    expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
     expect(await objectsOf(clusterId)).toEqual([]);
     await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
   });

@@ -11,7 +11,7 @@ import { settingsFrom } from '#local/settings.ts';
 import { packageFolder, runProgram } from '../support/cli.ts';
 import {
   freshId,
-  jobsOf,
+  listJobs,
   kubectl,
   objectsOf,
   stop,
@@ -86,7 +86,7 @@ const typeAction = (line: string, filled: Filled) => {
 
 const untilJob = (jobId: string, state: Job['state'], clusterId = session) =>
   until(
-    () => jobsOf(clusterId),
+    () => listJobs(clusterId),
     (jobs) => jobs.some((job) => job.jobId === jobId && job.state === state),
   );
 const kubectlRaw = (path: string) => kubectl('get', '--raw', `/api/v1/namespaces/${system.namespace}/${path}`);
@@ -147,7 +147,7 @@ it('savepoint and checkpoint leave the job running', async () => {
   expect(await untilDone(operationId)).toMatchObject({ state: 'SUCCEEDED', savepoint: expect.any(String) });
   expect(checkpoint).toMatchObject(succeeded);
   expect(checkpoint.stdout).toMatch(new RegExp(`Checkpoint\\(FULL\\) \\d+ for job ${job} completed\\.`));
-  expect((await jobsOf(session)).find(({ jobId }) => jobId === job)?.state).toBe('RUNNING');
+  expect((await listJobs(session)).find(({ jobId }) => jobId === job)?.state).toBe('RUNNING');
 });
 
 it('stop ends the job with a savepoint, from which it is run again', async () => {
@@ -183,9 +183,9 @@ it('stop takes the job behind -p for the job', async () => {
 it('-e and -m name the session, too; a detached stop drains the job', async () => {
   await started(type('flink run -d -e kubernetes-session -Dkubernetes.cluster-id=ID x.jar'));
 
-  const drained = await type('flink stop -Dkubernetes.cluster-id=ID -d -type native -detached JOB', { job });
+  const paused = await type('flink stop -Dkubernetes.cluster-id=ID -d -type native -detached JOB', { job });
 
-  expect(drained).toMatchObject(succeeded);
+  expect(paused).toMatchObject(succeeded);
   await untilJob(job, 'FINISHED');
   await started(type('flink run -d -m ID-rest.NAMESPACE:8081 x.jar'));
   expect(await type('flink cancel -Dkubernetes.cluster-id=ID JOB', { job })).toMatchObject(succeeded);
@@ -278,7 +278,7 @@ it('a stop of the cluster right behind two runs has a savepoint of both', async 
   expect([one, other]).toMatchObject([succeeded, succeeded]);
   expect(await untilDone(body.operation.operationId)).toMatchObject({ state: 'SUCCEEDED' });
   const finalSavepoint = expect.stringContaining('/tmp/savepoints/') as string;
-  expect(await jobsOf(saved)).toMatchObject([
+  expect(await listJobs(saved)).toMatchObject([
     { state: 'FINISHED', finalSavepoint },
     { state: 'FINISHED', finalSavepoint },
   ]);

@@ -18,7 +18,7 @@ import {
   events,
   eventsOf,
   freshId,
-  jobsOf,
+  listJobs,
   kubectl,
   objectsOf,
   stop,
@@ -77,7 +77,7 @@ describe('the three commands', () => {
     jobId = /Job has been submitted with JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
     expect(jobId).not.toBe('');
     await until(
-      () => jobsOf(clusterId),
+      () => listJobs(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
     );
     // Flink calls a job RUNNING before its tasks are: they need a TaskManager.
@@ -123,7 +123,7 @@ describe('the three commands', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`Cancelled job ${jobId}.`);
     await until(
-      () => jobsOf(clusterId),
+      () => listJobs(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'CANCELED'),
     );
     expect((await drey(['list', '-a', id])).stdout).toContain('(CANCELED)');
@@ -200,7 +200,7 @@ describe('a session', () => {
     // TopSpeedWindowing reads --input in the TaskManager: the job starts, and fails there with the file's name.
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const failed = await until(
-      () => jobsOf(clusterId),
+      () => listJobs(clusterId),
       (list) => list.some(({ state }) => state === 'FAILED'),
     );
     expect(failed.find(({ state }) => state === 'FAILED')?.message).toContain('/no/such/file');
@@ -238,8 +238,8 @@ describe('bad input to the command line', () => {
   /** Of its own: nobody else lets anything be told of it. */
   const target = freshId('bad');
   beforeAll(async () => {
-    const place = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
-    await call('PUT', `/v1/targets/${target}`, place);
+    const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+    await call('PUT', `/v1/targets/${target}`, clusterRef);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Cluster, isOver, type Operation } from '#events/model.ts';
+import { type Cluster, isTerminalCluster, type Operation } from '#events/model.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
@@ -17,7 +17,7 @@ import {
   deploy,
   freshId,
   hasEnded,
-  jobsOf,
+  listJobs,
   small,
   stop,
   system,
@@ -57,14 +57,14 @@ const start = async (clusterId: string, fields: object = {}) => {
   return until(
     () => read(clusterId),
     // On a busy machine its end may come before it is up.
-    (cluster) => cluster.state === 'RUNNING' || isOver(cluster),
+    (cluster) => cluster.state === 'RUNNING' || isTerminalCluster(cluster),
   );
 };
 const submit = async (clusterId: string) => {
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   expect(await drey(['run', '-d', '-t', 'kubernetes-session', id, jar])).toMatchObject({ code: 0 });
 };
-const operationOf = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
+const getOperation = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
 
 /** With a minute that begins in half a minute or later. */
 const scheduleStop = () =>
@@ -111,14 +111,14 @@ describe('a cluster that ends by itself', () => {
 
   it('ends by its until, once, though its firing comes three times', async () => {
     const { operationId, lifetime } = await read(ids.until);
-    const firing = { kind: 'end', target: system.target, clusterId: ids.until, operationId, version: 1 };
+    const timerEvent = { kind: 'end', target: system.target, clusterId: ids.until, operationId, version: 1 };
     await sleep(Math.max(0, Date.parse(lifetime?.endsAt ?? '') - Date.now()));
 
-    await Promise.all([send('FiringsQueueUrl', firing), send('FiringsQueueUrl', firing)]);
+    await Promise.all([send('TimerEventQueueUrl', timerEvent), send('TimerEventQueueUrl', timerEvent)]);
 
     const ended = await hasEnded(ids.until, 'LifetimeEnded');
-    await send('FiringsQueueUrl', firing);
-    expect(await operationOf(ended.stopOperationId)).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
+    await send('TimerEventQueueUrl', timerEvent);
+    expect(await getOperation(ended.stopOperationId)).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
     expect(told(ids.until, 'Flink Lifetime Warning')).toHaveLength(1);
   });
 
@@ -138,11 +138,11 @@ describe('a cluster that ends by itself', () => {
     );
 
     expect(kept).toMatchObject({ state: 'RUNNING' });
-    expect(await operationOf(kept.stopOperationId)).toMatchObject({
+    expect(await getOperation(kept.stopOperationId)).toMatchObject({
       state: 'FAILED',
       problem: { code: 'savepoint-failed' },
     });
-    expect(await jobsOf(ids.kept)).toMatchObject([{ state: 'RUNNING' }]);
+    expect(await listJobs(ids.kept)).toMatchObject([{ state: 'RUNNING' }]);
     await until(
       async () => told(ids.kept, 'Flink Cluster State Change').at(-1)?.detail,
       (detail) => detail?.['from'] === 'STOPPING' && detail['reason'] === 'SavepointFailed',
@@ -156,8 +156,8 @@ describe('a cluster that ends by itself', () => {
     );
     const { revision } = (await call<Schedule>('GET', schedulePath)).body;
     const scheduledAt = runs[0]?.scheduledAt;
-    const firing = { kind: 'schedule', target: system.target, name: label, revision, scheduledAt };
-    await Promise.all([send('FiringsQueueUrl', firing), send('FiringsQueueUrl', firing)]);
+    const timerEvent = { kind: 'schedule', target: system.target, name: label, revision, scheduledAt };
+    await Promise.all([send('TimerEventQueueUrl', timerEvent), send('TimerEventQueueUrl', timerEvent)]);
 
     await hasEnded(ids.cron, `Schedule ${label}`);
     const after = (await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs;
@@ -167,18 +167,18 @@ describe('a cluster that ends by itself', () => {
   it('is not idle while a job runs', async () => {
     // Longer than it may be idle, and looked at all the while.
     await until(
-      async () => (await jobsOf(ids.busy))[0]?.startTime,
+      async () => (await listJobs(ids.busy))[0]?.startTime,
       (time) => Date.now() - Date.parse(time ?? '') > busyMs,
     );
     const busy = await read(ids.busy);
 
-    expect(await jobsOf(ids.busy)).toMatchObject([{ state: 'RUNNING' }]);
+    expect(await listJobs(ids.busy)).toMatchObject([{ state: 'RUNNING' }]);
     expect(busy).toMatchObject({ state: 'RUNNING', conditions: [{ type: 'Reachable', status: 'True' }] });
     expect(busy.lifetime?.idle).toBeUndefined();
   });
 
   it('is idle once its job is cancelled, and ends when it was for long enough', async () => {
-    const [job] = await jobsOf(ids.busy);
+    const [job] = await listJobs(ids.busy);
     await call('POST', `${clusterPath(ids.busy)}/jobs/${job?.jobId ?? ''}/cancel`, {});
 
     const { lifetime } = await hasEnded(ids.busy, 'Idle');

@@ -9,7 +9,7 @@ import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
-import { call, deploy, freshId, jobsOf, kubectl, stop, system, until, untilState } from '../support/system.ts';
+import { call, deploy, freshId, listJobs, kubectl, stop, system, until, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
 const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
@@ -49,7 +49,7 @@ const body = () => ({
   clusterId,
   config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
   podTemplates,
-  restore: { fromCluster: clusterId, latest: true, orNothing: true },
+  restore: { fromCluster: clusterId, latest: true, allowEmptyState: true },
 });
 
 /** The savepoint that Flink itself says a job started from. */
@@ -79,7 +79,7 @@ describe('a session with restore', () => {
     const started = await drey(['deploy', '--spec', clusterId]);
 
     expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('Create flink session cluster') });
-    expect(await jobsOf(clusterId)).toEqual([]);
+    expect(await listJobs(clusterId)).toEqual([]);
   });
 
   it('is stopped with a savepoint of each of its jobs', async () => {
@@ -92,7 +92,7 @@ describe('a session with restore', () => {
     );
 
     expect(stopped).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopped session cluster') });
-    for (const { jobId, finalSavepoint = '' } of await jobsOf(clusterId)) savepoints.set(jobId, finalSavepoint);
+    for (const { jobId, finalSavepoint = '' } of await listJobs(clusterId)) savepoints.set(jobId, finalSavepoint);
     expect([...savepoints.values()]).toEqual([
       expect.stringContaining('file:/shared/savepoint-'),
       expect.stringContaining('file:/shared/savepoint-'),
@@ -104,10 +104,10 @@ describe('a session with restore', () => {
 
     expect(again).toMatchObject({ code: 0 });
     const { operation } = JSON.parse(again.stdout) as { operation: Operation };
-    const restores = operation.restores ?? [];
-    expect(new Map(restores.map(({ formerJobId, savepoint }) => [formerJobId, savepoint]))).toEqual(savepoints);
-    for (const { jobId, savepoint } of restores) expect(await untilRestored(clusterId, jobId)).toBe(savepoint);
-    restored = restores[0]?.jobId ?? '';
+    const restoredJobs = operation.restoredJobs ?? [];
+    expect(new Map(restoredJobs.map(({ formerJobId, savepoint }) => [formerJobId, savepoint]))).toEqual(savepoints);
+    for (const { jobId, savepoint } of restoredJobs) expect(await untilRestored(clusterId, jobId)).toBe(savepoint);
+    restored = restoredJobs[0]?.jobId ?? '';
   });
 
   it('is where an application can start from, too', async () => {

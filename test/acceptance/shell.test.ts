@@ -37,7 +37,7 @@ afterAll(async () => {
 /** Whatever an earlier test has left on the line. */
 beforeEach(() => terminal.press('C-u'));
 
-const enter = async (line: string) => {
+const enterLine = async (line: string) => {
   await terminal.type(line);
   await terminal.press('Enter');
 };
@@ -63,7 +63,7 @@ describe('the shell of a session on a node', () => {
   });
 
   it('follows the log over a restart, until Ctrl-C', async () => {
-    await enter('logs -f');
+    await enterLine('logs -f');
     await terminal.until(' INFO ');
     const pod = await kubectl(
       'get',

@@ -65,13 +65,13 @@ const deployFunction = async (system: LocalSystem, state: string) => {
     DREY_VERSION: 'bench',
     DREY_TABLE: output('TableName'),
     DREY_BUS: output('EventBusName'),
-    DREY_BUCKET: output('UploadsBucket'),
-    DREY_REJECTED_QUEUE_URL: output('RejectedCommandsQueueUrl'),
-    DREY_LOOKS_QUEUE_URL: output('LooksQueueUrl'),
-    DREY_ADMISSIONS_QUEUE_URL: output('AdmissionsQueueUrl'),
-    DREY_COMMANDS_QUEUE_URL: output('CommandsQueueUrl'),
-    DREY_DEAD_COMMANDS_QUEUE_URL: output('DeadCommandsQueueUrl'),
-    DREY_MACHINE_ARN_PREFIX: `arn:aws:states:${system.region}:${system.account}:stateMachine:${output('TableName')}-`,
+    DREY_BUCKET: output('BucketName'),
+    DREY_REJECTED_QUEUE_URL: output('RejectedCommandQueueUrl'),
+    DREY_RECONCILE_QUEUE_URL: output('ReconcileQueueUrl'),
+    DREY_ADMISSION_QUEUE_URL: output('AdmissionQueueUrl'),
+    DREY_COMMAND_QUEUE_URL: output('CommandQueueUrl'),
+    DREY_DEAD_LETTER_QUEUE_URL: output('CommandDeadLetterQueueUrl'),
+    DREY_STATE_MACHINE_ARN_PREFIX: `arn:aws:states:${system.region}:${system.account}:stateMachine:${output('TableName')}-`,
     DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoles'),
     POWERTOOLS_LOG_LEVEL: 'CRITICAL',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -151,7 +151,7 @@ const bench = async (system: LocalSystem, state: string, rounds: number) => {
     },
   };
 
-  const mustExist = async (clusterId: string) => {
+  const waitUntilExists = async (clusterId: string) => {
     const { stdout: names } = await kubectl(
       'get',
       'deployment,service,configmap',
@@ -178,7 +178,7 @@ const bench = async (system: LocalSystem, state: string, rounds: number) => {
       for (const way of Object.keys(ways) as Way[]) {
         const clusterId = `bench-${randomUUID().slice(0, 8)}`;
         const result = await start[way](clusterId);
-        await mustExist(clusterId);
+        await waitUntilExists(clusterId);
         await remove(way, clusterId);
         if (round > 0) figures[way].push(result);
         process.stderr.write(

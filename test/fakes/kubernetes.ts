@@ -1,5 +1,5 @@
 import type { JobState } from '#events/model.ts';
-import { Fault, type Mistake } from '#events/problem.ts';
+import { Fault, type FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,
   Kubernetes,
@@ -8,7 +8,7 @@ import type {
   Observation,
   ObservedDeployment,
   ObservedPod,
-} from '#shared/clusters/ports.ts';
+} from '#shared/clusters/ports/ports.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
 
@@ -80,11 +80,11 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async locate(signal: AbortSignal) {
-    this.enter('locate', signal);
+    this.beginCall('locate', signal);
   }
 
   async apply(manifests: Manifests, operationId: string, signal: AbortSignal) {
-    this.enter('apply', signal);
+    this.beginCall('apply', signal);
     const clusterId = manifests.deployment.metadata?.name ?? '';
     const existing = this.clusters.get(clusterId);
     if (existing?.operationId === operationId && !existing.deleting) return { uid: existing.uid };
@@ -106,8 +106,8 @@ export class FakeKubernetes implements Kubernetes {
     return { uid: cluster.uid };
   }
 
-  async dryRun({ deployment }: Manifests, signal: AbortSignal): Promise<readonly Mistake[]> {
-    this.enter('dryRun', signal);
+  async dryRun({ deployment }: Manifests, signal: AbortSignal): Promise<readonly FieldError[]> {
+    this.beginCall('dryRun', signal);
     const clusterId = deployment.metadata?.name ?? '';
     return this.clusters.has(clusterId)
       ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} is there already` }]
@@ -115,27 +115,27 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async observe(clusterId: string, signal: AbortSignal): Promise<Observation> {
-    this.enter('observe', signal);
+    this.beginCall('observe', signal);
     const cluster = this.clusters.get(clusterId);
     if (cluster === undefined) return { deployment: undefined, pods: [], warnings: [] };
     return { deployment: observed(clusterId, cluster), pods: podsOf(clusterId, cluster), warnings: cluster.warnings };
   }
 
   async deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]> {
-    this.enter('deployments', signal);
+    this.beginCall('deployments', signal);
     const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
     return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
   }
 
   async pods(signal: AbortSignal): Promise<readonly ListedPod[]> {
-    this.enter('pods', signal);
+    this.beginCall('pods', signal);
     return [...this.clusters].flatMap(([clusterId, cluster]) =>
       podsOf(clusterId, cluster).map((pod) => ({ ...pod, clusterId })),
     );
   }
 
   async remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void> {
-    this.enter('remove', signal);
+    this.beginCall('remove', signal);
     const cluster = this.clusters.get(clusterId);
     if (cluster?.uid !== uid) return;
     if (this.lingers) cluster.deleting = true;
@@ -143,7 +143,7 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async remaining(clusterId: string, signal: AbortSignal) {
-    this.enter('remaining', signal);
+    this.beginCall('remaining', signal);
     const cluster = this.clusters.get(clusterId);
     const names = [...(this.highAvailability.get(clusterId) ?? [])];
     return {
@@ -153,12 +153,12 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void> {
-    this.enter('removeConfigMaps', signal);
+    this.beginCall('removeConfigMaps', signal);
     for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
   }
 
   async flinkObjects(signal: AbortSignal): Promise<readonly FlinkObject[]> {
-    this.enter('flinkObjects', signal);
+    this.beginCall('flinkObjects', signal);
     const owned = [...this.clusters].flatMap(([clusterId, cluster]) =>
       ownedBy(clusterId, cluster).map(({ kind, name }): FlinkObject => {
         const isDeployment = kind === 'Deployment';
@@ -186,7 +186,7 @@ export class FakeKubernetes implements Kubernetes {
   }
 
   async removeObject({ kind, name, uid }: Pick<FlinkObject, 'kind' | 'name' | 'uid'>, signal: AbortSignal) {
-    this.enter('removeObject', signal);
+    this.beginCall('removeObject', signal);
     if (kind === 'Deployment' && this.clusters.get(name)?.uid === uid) this.clusters.delete(name);
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
@@ -196,7 +196,7 @@ export class FakeKubernetes implements Kubernetes {
     { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
     signal: AbortSignal,
   ) {
-    this.enter('logs', signal);
+    this.beginCall('logs', signal);
     const cluster = this.clusters.get(clusterId);
     const log = previous ? cluster?.previousLog : cluster?.log;
     return log?.split('\n').slice(-lines).join('\n');
@@ -204,7 +204,7 @@ export class FakeKubernetes implements Kubernetes {
 
   flink(clusterId: string): Transport {
     return async (request: RestRequest, signal: AbortSignal) => {
-      this.enter('flink', signal);
+      this.beginCall('flink', signal);
       const cluster = this.clusters.get(clusterId);
       if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
       if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
@@ -212,7 +212,7 @@ export class FakeKubernetes implements Kubernetes {
     };
   }
 
-  private enter(method: keyof Kubernetes, signal: AbortSignal): void {
+  private beginCall(method: keyof Kubernetes, signal: AbortSignal): void {
     signal.throwIfAborted();
     this.calls.push(method);
     if (this.unreachable) throw new Fault('target-unreachable', 'the API server could not be connected to');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import type { Machine } from '#shared/clusters/ports.ts';
+import type { WorkflowName } from '#shared/clusters/ports/ports.ts';
 
 interface Retry {
   readonly ErrorEquals: readonly string[];
@@ -33,12 +33,12 @@ export interface Runtime {
   readonly wait: (seconds: number) => void | Promise<void>;
 }
 
-const definitionOf = (machine: Machine) =>
+const definitionOf = (machine: WorkflowName) =>
   JSON.parse(
     readFileSync(new URL(`../../infra/state-machines/${machine}.asl.json`, import.meta.url), 'utf8'),
   ) as Definition;
-const definitions: Readonly<Record<Machine, Definition>> = {
-  lifecycle: definitionOf('lifecycle'),
+const definitions: Readonly<Record<WorkflowName, Definition>> = {
+  startup: definitionOf('startup'),
   submission: definitionOf('submission'),
   cleanup: definitionOf('cleanup'),
   snapshot: definitionOf('snapshot'),
@@ -49,7 +49,7 @@ const definitions: Readonly<Record<Machine, Definition>> = {
  *
  * @throws what its last task threw, when no Catch took it.
  */
-export const execute = async (machine: Machine, operationId: string, runtime: Runtime): Promise<void> => {
+export const execute = async (machine: WorkflowName, operationId: string, runtime: Runtime): Promise<void> => {
   const { StartAt, States } = definitions[machine];
   let carried: Carried = { operationId };
   let name: string | undefined = StartAt;

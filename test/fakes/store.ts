@@ -1,12 +1,19 @@
-import { type Cluster, type ClusterState, isDone, type Job, type NamedTarget, type Target } from '#events/model.ts';
-import { type Place, subjectOf } from '#events/names.ts';
+import {
+  type Cluster,
+  type ClusterState,
+  isTerminalOperation,
+  type Job,
+  type NamedTarget,
+  type Target,
+} from '#events/model.ts';
+import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { Claim, Line } from '#shared/clusters/admission.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
 import type {
   Change,
-  Element,
+  BatchItem,
   Idempotency,
   Refusal,
   ScheduleName,
@@ -15,7 +22,7 @@ import type {
   Targets,
   VerdictRecord,
   Versioned,
-} from '#shared/clusters/ports.ts';
+} from '#shared/clusters/ports/ports.ts';
 
 /** The store in memory, with the same conditions as the table's. */
 export class FakeStore implements Store {
@@ -25,18 +32,18 @@ export class FakeStore implements Store {
   readonly written: Transition[] = [];
   readonly keys = new Map<string, Idempotency>();
   readonly refusals = new Map<string, Refusal>();
-  readonly gates = new Map<string, Versioned<Pick<Line, 'drained'>>>();
+  readonly queueControls = new Map<string, Versioned<Pick<QueueState, 'paused'>>>();
   readonly counts = new Map<string, number>();
-  readonly waiting = new Map<string, Versioned<Claim>>();
-  readonly holders = new Map<string, Claim>();
+  readonly queued = new Map<string, Versioned<QueuedCommand>>();
+  readonly admitted = new Map<string, QueuedCommand>();
   readonly verdicts = new Map<string, VerdictRecord>();
   readonly warnings: LifetimeWarning[] = [];
   readonly scheduleRecords = new Map<string, Versioned<Schedule>>();
   readonly runRecords = new Map<string, Versioned<ScheduleRun>>();
-  readonly elementRecords = new Map<string, Element>();
+  readonly batchItemRecords = new Map<string, BatchItem>();
 
-  async cluster(place: Place) {
-    return structuredClone(this.clusterRecords.get(subjectOf(place)));
+  async cluster(clusterRef: ClusterRef) {
+    return structuredClone(this.clusterRecords.get(subjectOf(clusterRef)));
   }
 
   async clusters(
@@ -63,22 +70,22 @@ export class FakeStore implements Store {
 
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
-    return all.filter((operation) => operation.target === target && !isDone(operation));
+    return all.filter((operation) => operation.target === target && !isTerminalOperation(operation));
   }
 
-  async jobs(place: Place) {
+  async jobs(clusterRef: ClusterRef) {
     return [...this.jobRecords.entries()]
-      .filter(([key]) => key.startsWith(`${subjectOf(place)}/jobs/`))
+      .filter(([key]) => key.startsWith(`${subjectOf(clusterRef)}/jobs/`))
       .map(([, job]) => structuredClone(job));
   }
 
-  async job(place: Place, jobId: string) {
-    return structuredClone(this.jobRecords.get(`${subjectOf(place)}/jobs/${jobId}`));
+  async job(clusterRef: ClusterRef, jobId: string) {
+    return structuredClone(this.jobRecords.get(`${subjectOf(clusterRef)}/jobs/${jobId}`));
   }
 
-  async transitions(place: Place, { after, limit }: { readonly after: number; readonly limit: number }) {
+  async transitions(clusterRef: ClusterRef, { after, limit }: { readonly after: number; readonly limit: number }) {
     return this.written
-      .filter((transition) => subjectOf(transition) === subjectOf(place) && transition.sequence > after)
+      .filter((transition) => subjectOf(transition) === subjectOf(clusterRef) && transition.sequence > after)
       .slice(0, limit);
   }
 
@@ -94,33 +101,33 @@ export class FakeStore implements Store {
     return this.verdicts.get(operationId);
   }
 
-  async line(target: string): Promise<Line> {
-    return this.lineOf(target);
+  async queue(target: string): Promise<QueueState> {
+    return this.queueStateOf(target);
   }
 
-  private lineOf(target: string): Line {
-    const gate = this.gates.get(target);
+  private queueStateOf(target: string): QueueState {
+    const queueVersion = this.queueControls.get(target);
     return structuredClone({
-      gate: gate?.version,
-      drained: gate?.value.drained,
-      waiting: [...this.waiting.values()].filter(({ value }) => value.target === target),
-      holders: [...this.holders.values()].filter((claim) => claim.target === target),
-      counted: this.counts.get(target) ?? 0,
+      queueVersion: queueVersion?.version,
+      paused: queueVersion?.value.paused,
+      queued: [...this.queued.values()].filter(({ value }) => value.target === target),
+      admitted: [...this.admitted.values()].filter((claim) => claim.target === target),
+      approximateSize: this.counts.get(target) ?? 0,
     });
   }
 
-  async lineHead(target: string) {
-    const { waiting, counted, ...head } = this.lineOf(target);
-    return { ...head, waiting: waiting.length === 0 ? 0 : Math.max(counted, 1) };
+  async queueSummary(target: string) {
+    const { queued, approximateSize, ...head } = this.queueStateOf(target);
+    return { ...head, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
   }
 
-  async count(target: string, waiting: { readonly to: number } | { readonly by: 1 }) {
-    this.counts.set(target, 'to' in waiting ? waiting.to : (this.counts.get(target) ?? 0) + waiting.by);
+  async count(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
+    this.counts.set(target, 'to' in queued ? queued.to : (this.counts.get(target) ?? 0) + queued.by);
   }
 
-  async elements(batchId: string) {
-    return [...this.elementRecords.values()]
-      .filter((element) => element.batchId === batchId)
+  async batchItems(batchId: string) {
+    return [...this.batchItemRecords.values()]
+      .filter((batchItem) => batchItem.batchId === batchId)
       .toSorted((one, other) => one.batchIndex - other.batchIndex);
   }
 
@@ -145,43 +152,57 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
-    const { cluster, operations = [], jobs = [], transitions = [], idempotency, ...line } = structuredClone(change);
+    const {
+      cluster,
+      operations = [],
+      jobs = [],
+      transitions = [],
+      idempotency,
+      ...queueState
+    } = structuredClone(change);
     const puts = [
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
-      ...(line.gate === undefined
+      ...(queueState.queueVersion === undefined
         ? []
         : [
-            putOf(this.gates, line.gate.target, {
-              value: { drained: line.gate.drained },
-              previous: line.gate.previous,
+            putOf(this.queueControls, queueState.queueVersion.target, {
+              value: { paused: queueState.queueVersion.paused },
+              previous: queueState.queueVersion.previous,
             }),
           ]),
-      ...(line.waiting === undefined ? [] : [putOf(this.waiting, line.waiting.value.operationId, line.waiting)]),
-      ...(line.schedule === undefined ? [] : [this.scheduleWrite(line.schedule)]),
-      ...(line.run === undefined
+      ...(queueState.queued === undefined
+        ? []
+        : [putOf(this.queued, queueState.queued.value.operationId, queueState.queued)]),
+      ...(queueState.schedule === undefined ? [] : [this.scheduleWrite(queueState.schedule)]),
+      ...(queueState.run === undefined
         ? []
         : [
-            putOf(this.runRecords, `${line.run.value.target}/${line.run.value.name}/${line.run.value.runId}`, line.run),
+            putOf(
+              this.runRecords,
+              `${queueState.run.value.target}/${queueState.run.value.name}/${queueState.run.value.runId}`,
+              queueState.run,
+            ),
           ]),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
     ];
     const numbersTaken = transitions.some(({ id }) => this.written.some((known) => known.id === id));
     const keyTaken = idempotency !== undefined && this.keys.has(`${idempotency.target}/${idempotency.key}`);
     if (numbersTaken || keyTaken || puts.some(({ fits }) => !fits))
-      throw new Fault('changed-meanwhile', 'somebody else changed it at the same time');
+      throw new Fault('conflict', 'somebody else changed it at the same time');
     for (const { write } of puts) write();
-    for (const { operationId } of line.left ?? []) this.waiting.delete(operationId);
-    for (const { operationId } of line.freed ?? []) this.holders.delete(operationId);
-    for (const claim of line.holders ?? []) this.holders.set(claim.operationId, claim);
-    for (const verdict of line.verdicts ?? [])
+    for (const { operationId } of queueState.dequeued ?? []) this.queued.delete(operationId);
+    for (const { operationId } of queueState.released ?? []) this.admitted.delete(operationId);
+    for (const claim of queueState.admitted ?? []) this.admitted.set(claim.operationId, claim);
+    for (const verdict of queueState.verdicts ?? [])
       if (!this.verdicts.has(verdict.operationId)) this.verdicts.set(verdict.operationId, verdict);
-    for (const element of line.elements ?? [])
-      this.elementRecords.set(`${element.batchId}/${element.batchIndex}`, element);
-    this.warnings.push(...(line.warnings ?? []));
+    for (const batchItem of queueState.batchItems ?? [])
+      this.batchItemRecords.set(`${batchItem.batchId}/${batchItem.batchIndex}`, batchItem);
+    this.warnings.push(...(queueState.warnings ?? []));
     this.written.push(...transitions);
     if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
-    if (line.refusal !== undefined) this.refusals.set(`${line.refusal.target}/${line.refusal.key}`, line.refusal);
+    if (queueState.refusal !== undefined)
+      this.refusals.set(`${queueState.refusal.target}/${queueState.refusal.key}`, queueState.refusal);
   }
 
   private scheduleWrite({ target, name, value, previous }: NonNullable<Change['schedule']>) {

@@ -11,41 +11,41 @@ import type {
 
 import { type CommandKind, commands as definitions } from '#events/commands/index.ts';
 import { subjectOf } from '#events/names.ts';
-import type { Firing, ScheduleFiring } from '#shared/clusters/firing.ts';
-import type { Look } from '#shared/clusters/look.ts';
-import type { CommandFinished, Rejection, Tidings } from '#events/transitions.ts';
+import type { TimerEvent, ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { CommandFinished, Rejection, BusEvent } from '#events/transitions.ts';
 import type {
-  Admissions,
+  AdmissionQueue,
   Bus,
   Callbacks,
-  Commands,
-  DeadCommand,
-  Drafts,
-  Element,
+  CommandQueue,
+  DeadLetter,
+  Payloads,
+  BatchItem,
   Jars,
-  Looks,
+  ReconcileQueue,
   Ports,
   QueuedMessage,
   Recurrence,
   Specs,
   StoredOperation,
   Timers,
-} from '#shared/clusters/ports.ts';
+} from '#shared/clusters/ports/ports.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { extendHandler } from '#functions/extend.ts';
-import { fireHandler } from '#functions/fire.ts';
-import { lookHandler } from '#functions/look.ts';
-import { queueHandler } from '#functions/queue.ts';
+import { fireHandler } from '#functions/timer-events.ts';
+import { lookHandler } from '#functions/reconcile.ts';
+import { queueHandler } from '#functions/command-queue.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
 
 import { FakeKubernetes } from './kubernetes.ts';
-import { FakeMachines } from './machines.ts';
+import { FakeMachines } from './workflows.ts';
 import { FakeStore, FakeTargets } from './store.ts';
 
 class FakeJars implements Jars {
@@ -80,12 +80,12 @@ class FakeJars implements Jars {
 }
 
 class FakeBus implements Bus {
-  readonly published: Tidings[] = [];
+  readonly published: BusEvent[] = [];
   readonly rejected: { readonly rejection: Rejection; readonly message: string }[] = [];
 
-  async publish(tidings: readonly Tidings[]) {
-    this.published.push(...tidings);
-    return tidings.length;
+  async publish(busEvent: readonly BusEvent[]) {
+    this.published.push(...busEvent);
+    return busEvent.length;
   }
 
   async reject(rejection: Rejection, message: string) {
@@ -94,22 +94,22 @@ class FakeBus implements Bus {
 }
 
 /** Hands each look to the function behind the queue at once. */
-class FakeLooks implements Looks {
-  readonly handed: Look[] = [];
+class FakeLooks implements ReconcileQueue {
+  readonly handed: ReconcileRequest[] = [];
   private readonly ports: () => Ports;
 
   constructor(ports: () => Ports) {
     this.ports = ports;
   }
 
-  async hand(look: Look) {
+  async hand(look: ReconcileRequest) {
     this.handed.push(look);
     await throughLooks(look, this.ports());
   }
 }
 
 /** Targets whose line is to be looked at: {@link letIn} looks. */
-class FakeAdmissions implements Admissions {
+class FakeAdmissions implements AdmissionQueue {
   readonly asked: string[] = [];
 
   async ask(target: string) {
@@ -118,16 +118,20 @@ class FakeAdmissions implements Admissions {
 }
 
 /** Messages wait until {@link letIn} hands them to the queue's function. */
-class FakeCommands implements Commands {
+class FakeCommands implements CommandQueue {
   readonly sent: { readonly group: string; readonly body: object }[] = [];
-  readonly deadCommands: DeadCommand[] = [];
+  readonly deadLetters: DeadLetter[] = [];
 
-  async carryOn({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
+  async resumeOperation({
+    operationId,
+    target,
+    clusterId,
+  }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
     this.send(target, clusterId, { id: operationId, operationid: operationId }, `carry-on/${operationId}`);
   }
 
-  async sendElements(target: string, elements: readonly Pick<Element, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
-    for (const { batchId, batchIndex, clusterId } of elements)
+  async sendBatchItems(target: string, batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
+    for (const { batchId, batchIndex, clusterId } of batchItems)
       this.send(target, clusterId, { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex });
   }
 
@@ -137,20 +141,20 @@ class FakeCommands implements Commands {
     this.sent.push({ group, body: { ...envelope, ...fields } });
   }
 
-  async giveUp(message: QueuedMessage, { code, detail }: Problem) {
-    this.deadCommands.push({ ...message, problem: { code, detail }, receipt: message.id });
+  async discard(message: QueuedMessage, { code, detail }: Problem) {
+    this.deadLetters.push({ ...message, problem: { code, detail }, receipt: message.id });
   }
 
   async dead() {
-    return [...this.deadCommands];
+    return [...this.deadLetters];
   }
 
-  async redrive(again: (command: DeadCommand) => Promise<string | undefined>) {
-    const commands: DeadCommand[] = [];
-    for (const command of this.deadCommands.splice(0)) {
+  async redrive(again: (command: DeadLetter) => Promise<string | undefined>) {
+    const commands: DeadLetter[] = [];
+    for (const command of this.deadLetters.splice(0)) {
       const body = await again(command);
       if (body === undefined) {
-        this.deadCommands.push(command);
+        this.deadLetters.push(command);
         continue;
       }
       this.sent.push({ group: command.group, body: JSON.parse(body) as object });
@@ -160,7 +164,7 @@ class FakeCommands implements Commands {
   }
 }
 
-class FakeDrafts implements Drafts {
+class FakeDrafts implements Payloads {
   readonly kept = new Map<string, string>();
   readonly uploads = new Map<string, unknown>();
 
@@ -184,11 +188,11 @@ class FakeDrafts implements Drafts {
 
 /** What was set stays until a test lets its time come. */
 class FakeTimers implements Timers {
-  readonly waiting = new Map<string, { readonly at: Date; readonly firing: Firing }>();
-  readonly repeating = new Map<string, Recurrence & { readonly firing: ScheduleFiring }>();
+  readonly waiting = new Map<string, { readonly at: Date; readonly timerEvent: TimerEvent }>();
+  readonly repeating = new Map<string, Recurrence & { readonly timerEvent: ScheduleTimerEvent }>();
 
-  async set(name: string, at: Date, firing: Firing) {
-    if (!this.waiting.has(name)) this.waiting.set(name, { at, firing });
+  async set(name: string, at: Date, timerEvent: TimerEvent) {
+    if (!this.waiting.has(name)) this.waiting.set(name, { at, timerEvent });
   }
 
   async cancel(name: string) {
@@ -196,10 +200,10 @@ class FakeTimers implements Timers {
     this.repeating.delete(name);
   }
 
-  async repeat(name: string, recurrence: Recurrence, firing: ScheduleFiring) {
+  async repeat(name: string, recurrence: Recurrence, timerEvent: ScheduleTimerEvent) {
     if (recurrence.expression.includes('99'))
       throw new Fault('malformed-request', 'not taken', { errors: [{ pointer: '', detail: 'not taken' }] });
-    this.repeating.set(name, { ...recurrence, firing });
+    this.repeating.set(name, { ...recurrence, timerEvent });
   }
 }
 
@@ -238,11 +242,11 @@ class FakeCallbacks implements Callbacks {
 }
 
 /** Looks at every line that was asked for, and hands on what is sent, until all is quiet. */
-export const letIn = async ({ ports, admissions, commands }: World): Promise<void> => {
-  while (admissions.asked.length + commands.sent.length > 0) {
-    const targets = new Set(admissions.asked.splice(0));
+export const letIn = async ({ ports, admissionQueue, commandQueue }: World): Promise<void> => {
+  while (admissionQueue.asked.length + commandQueue.sent.length > 0) {
+    const targets = new Set(admissionQueue.asked.splice(0));
     if (targets.size > 0) await throughAdmissions([...targets], ports);
-    for (const { group, body } of commands.sent.splice(0)) await throughBatch([sqsRecord(body, group)], ports);
+    for (const { group, body } of commandQueue.sent.splice(0)) await throughBatch([sqsRecord(body, group)], ports);
   }
 };
 
@@ -257,15 +261,15 @@ export const throughAdmissions = async (targets: readonly string[], ports: Ports
 };
 
 /** A look as the queue hands it to its function. */
-export const throughLooks = async (look: Look, ports: Ports): Promise<void> => {
+export const throughLooks = async (look: ReconcileRequest, ports: Ports): Promise<void> => {
   const handler = lookHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [sqsRecord(look)] }, context());
 };
 
 /** A firing as the queue hands it to its function. */
-export const throughFirings = async (firing: Firing, ports: Ports, received = 1): Promise<void> => {
+export const throughFirings = async (timerEvent: TimerEvent, ports: Ports, received = 1): Promise<void> => {
   const handler = fireHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
-  await handler({ Records: [sqsRecord(firing, 'group', received)] }, context());
+  await handler({ Records: [sqsRecord(timerEvent, 'group', received)] }, context());
 };
 
 /** A jar's first bytes, and little more. */
@@ -283,7 +287,7 @@ export const makeWorld = () => {
   const pass = (seconds: number) => {
     time += seconds * 1000;
   };
-  const machines = new FakeMachines(pass);
+  const workflows = new FakeMachines(pass);
   targets.known.set('local', {
     cluster: 'eks',
     region: 'eu-central-1',
@@ -292,14 +296,14 @@ export const makeWorld = () => {
     locked: ['kubernetes.entry.path'],
     limits: {},
     shares: {},
-    mostWaiting: 100,
+    maxQueued: 100,
     maxJarBytes: 1_000,
   });
   const silent = () => {};
-  const looks = new FakeLooks(() => ports);
-  const admissions = new FakeAdmissions();
-  const commands = new FakeCommands();
-  const drafts = new FakeDrafts();
+  const reconcileQueue = new FakeLooks(() => ports);
+  const admissionQueue = new FakeAdmissions();
+  const commandQueue = new FakeCommands();
+  const payloads = new FakeDrafts();
   const callbacks = new FakeCallbacks();
   const timers = new FakeTimers();
   const specs = new FakeSpecs();
@@ -307,13 +311,13 @@ export const makeWorld = () => {
     store,
     targets,
     kubernetes: () => kubernetes,
-    machines,
+    workflows,
     jars,
     bus,
-    looks,
-    admissions,
-    commands,
-    drafts,
+    reconcileQueue,
+    admissionQueue,
+    commandQueue,
+    payloads,
     callbacks,
     timers,
     specs,
@@ -323,7 +327,7 @@ export const makeWorld = () => {
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
   };
-  const queues = { looks, admissions, commands, drafts, callbacks, timers, specs };
+  const queues = { reconcileQueue, admissionQueue, commandQueue, payloads, callbacks, timers, specs };
   return {
     ports,
     store,
@@ -332,7 +336,7 @@ export const makeWorld = () => {
     jars,
     bus,
     ...queues,
-    machines,
+    workflows,
     pass,
     signal: new AbortController().signal,
   };
@@ -437,8 +441,8 @@ const handlers = {
   batch: batchHandler,
   savepoint: savepointsHandler,
   checkpoint: savepointsHandler,
-  stopjob: savepointsHandler,
-  dispose: savepointsHandler,
+  'stop-job': savepointsHandler,
+  'dispose-savepoint': savepointsHandler,
 } as const;
 
 const throughHttp: Send = async (kind, { target = 'local', clusterId, jobId, data = {}, key }, { ports }) => {

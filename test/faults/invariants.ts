@@ -1,8 +1,8 @@
-import { type Cluster, isDone, isEnded, isOver, type Job } from '#events/model.ts';
+import { type Cluster, isTerminalOperation, isTerminalJob, isTerminalCluster, type Job } from '#events/model.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { Claim } from '#shared/clusters/admission.ts';
-import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports.ts';
-import { isKept } from '#shared/clusters/records.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
+import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';
+import { keepsFailedObjects } from '#shared/clusters/store/records.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';
@@ -15,16 +15,16 @@ const operationsOf = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);
 const verdictsOf = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk === 'verdict').map(({ value }) => value as VerdictRecord);
-const holdersOf = ({ table }: ModelWorld) => table.values<Claim>('target#local/line|holder#');
-const waitingIn = ({ table }: ModelWorld) => table.values<Claim>('target#local/line|waiting#');
+const holdersOf = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|admitted#');
+const waitingIn = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|queued#');
 const transitionsOf = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk.startsWith('transition#')).map(({ value }) => value as Transition);
 
 /** Whether everything that was begun has come to an end of some kind. */
 export const isAtRest = (world: ModelWorld): boolean =>
   world.isQuiet &&
-  operationsOf(world).every((operation) => isDone(operation) || mayWait(operation, world)) &&
-  clustersOf(world).every((cluster) => isOver(cluster) || mayLive(cluster)) &&
+  operationsOf(world).every((operation) => isTerminalOperation(operation) || mayWait(operation, world)) &&
+  clustersOf(world).every((cluster) => isTerminalCluster(cluster) || mayLive(cluster)) &&
   holdersOf(world).every((claim) => mayHold(claim, world));
 
 /** Whoever has an end comes to it. */
@@ -39,7 +39,7 @@ const mayWait = ({ state, kind, clusterId, operationId }: StoredOperation, world
 };
 
 /** What it was given for is there. */
-const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): boolean => {
+const mayHold = ({ kind, clusterId, operationId }: QueuedCommand, world: ModelWorld): boolean => {
   if (kind === 'deploy')
     return clustersOf(world).some(
       (one) =>
@@ -49,15 +49,21 @@ const mayHold = ({ kind, clusterId, operationId }: Claim, world: ModelWorld): bo
   const job = world.table.items.get(`target#local/cluster#${clusterId}|job#${operationId}`)?.['value'] as
     | Job
     | undefined;
-  return job !== undefined && !isEnded(job);
+  return job !== undefined && !isTerminalJob(job);
 };
 
 /** Its deploy failed, and was to keep what it had created. */
 const isLeftToLookAt = ({ clusterId, operationId, state, stopOperationId }: Cluster, world: ModelWorld): boolean => {
   const operation = operationsOf(world).find((one) => one.operationId === operationId);
   const deployment = world.kubernetes.objects.get(`Deployment/${clusterId}`);
-  const isThere = deployment !== undefined && operationIn(deployment) === operationId;
-  return state === 'FAILED' && stopOperationId === undefined && isThere && operation !== undefined && isKept(operation);
+  const holdsResources = deployment !== undefined && operationIn(deployment) === operationId;
+  return (
+    state === 'FAILED' &&
+    stopOperationId === undefined &&
+    holdsResources &&
+    operation !== undefined &&
+    keepsFailedObjects(operation)
+  );
 };
 
 /** How the operations ended, and in which states the clusters are: what a schedule has reached. */
@@ -68,7 +74,9 @@ export const reachedBy = (world: ModelWorld): readonly string[] => [
     .filter(({ to, reason }) => to === 'STOPPING' && reason === 'LifetimeEnded')
     .map(() => 'lifetime ended'),
   ...world.warnings.map(() => 'lifetime warned'),
-  ...operationsOf(world).flatMap(({ restores = [], state }) => restores.map(() => `job restored, deploy ${state}`)),
+  ...operationsOf(world).flatMap(({ restoredJobs = [], state }) =>
+    restoredJobs.map(() => `job restored, deploy ${state}`),
+  ),
 ];
 
 const isGone = ({ from, to }: Transition) =>
@@ -105,7 +113,7 @@ export const mayBeCreated = (
 ): readonly string[] => {
   const operationId = operationIn(deployment) ?? '';
   const operation = operationsOf(world).find((known) => known.operationId === operationId);
-  if (operation !== undefined && isDone(operation)) return [];
+  if (operation !== undefined && isTerminalOperation(operation)) return [];
   const there = [...world.kubernetes.objects.values()].filter(
     (object) => object.kind === 'Deployment' && operationIn(object) !== undefined,
   ).length;
@@ -187,9 +195,11 @@ const verdicts = (world: ModelWorld) => {
   const stored = new Map(verdictsOf(world).map((record) => [record.operationId, record.verdict]));
   const needed = operationsOf(world).filter(
     ({ kind, state }) =>
-      state === 'FAILED' || state === 'CANCELED' || (isDone({ state }) && ['cancel', 'stop'].includes(kind)),
+      state === 'FAILED' ||
+      state === 'CANCELED' ||
+      (isTerminalOperation({ state }) && ['cancel', 'stop'].includes(kind)),
   );
-  const over = clustersOf(world).filter((cluster) => isOver(cluster));
+  const over = clustersOf(world).filter((cluster) => isTerminalCluster(cluster));
   return [
     ...[...needed, ...over]
       .filter(({ operationId }) => !stored.has(operationId))
@@ -208,10 +218,10 @@ const unrest = (world: ModelWorld) => [
     .filter((claim) => !mayHold(claim, world))
     .map(({ kind, clusterId }) => `a ${kind} of ${clusterId} holds its place for ever`),
   ...operationsOf(world)
-    .filter((operation) => !isDone(operation) && !mayWait(operation, world))
+    .filter((operation) => !isTerminalOperation(operation) && !mayWait(operation, world))
     .map(({ kind, clusterId, state }) => `the ${kind} of ${clusterId} stays ${state}`),
   ...clustersOf(world)
-    .filter((cluster) => !isOver(cluster) && !mayLive(cluster))
+    .filter((cluster) => !isTerminalCluster(cluster) && !mayLive(cluster))
     .map(
       ({ clusterId, state, lifetime }) => `${clusterId} stays ${state}, and ends at ${lifetime?.endsAt ?? 'no time'}`,
     ),
@@ -226,8 +236,8 @@ const effects = (world: ModelWorld, commands: Workload['commands'], byHand: Read
     found.push(`a savepoint of job ${jobId} was asked for while its tasks did not run`);
   const counts = new Map<string, number>();
   const restored = restoredIn(world);
-  for (const { operationId, kind, clusterId, door } of operationsOf(world))
-    if (door !== 'observer' && door !== 'schedule' && !restored.has(operationId))
+  for (const { operationId, kind, clusterId, origin } of operationsOf(world))
+    if (origin !== 'reconciler' && origin !== 'schedule' && !restored.has(operationId))
       counts.set(`${kind} ${clusterId}`, (counts.get(`${kind} ${clusterId}`) ?? 0) + 1);
   for (const [what, count] of counts)
     if (count > (commands.get(what) ?? 0))
@@ -236,15 +246,15 @@ const effects = (world: ModelWorld, commands: Workload['commands'], byHand: Read
 };
 
 const restoredIn = (world: ModelWorld): ReadonlySet<string> =>
-  new Set(operationsOf(world).flatMap(({ restores = [] }) => restores.map(({ jobId }) => jobId)));
+  new Set(operationsOf(world).flatMap(({ restoredJobs = [] }) => restoredJobs.map(({ jobId }) => jobId)));
 
 /** A session that came up has submitted every job that it was to start again. */
 const restored = (world: ModelWorld) => {
   const submits = new Set(operationsOf(world).map(({ operationId }) => operationId));
   return operationsOf(world)
     .filter(({ state }) => state === 'SUCCEEDED')
-    .flatMap(({ clusterId, restores = [] }) =>
-      restores
+    .flatMap(({ clusterId, restoredJobs = [] }) =>
+      restoredJobs
         .filter(({ jobId }) => !submits.has(jobId))
         .map(({ formerJobId }) => `${clusterId} did not start job ${formerJobId} again`),
     );

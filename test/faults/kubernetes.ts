@@ -117,7 +117,7 @@ export class ModelKubernetes {
       seconds: 0.02,
       answer: () => ({ ...statusAnswer(status, name), ...more }),
     });
-    const isList = request.method === 'GET' && this.placeOf(request).name === undefined;
+    const isList = request.method === 'GET' && this.clusterRefOf(request).name === undefined;
     return [
       says('429', 429, false, { retryAfterSeconds: 1 }),
       says('500', 500, false),
@@ -180,7 +180,7 @@ export class ModelKubernetes {
     return /high-availability:\s+type: kubernetes/.test(this.configOf(name));
   }
 
-  private placeOf({ path }: Request) {
+  private clusterRefOf({ path }: Request) {
     const [pathname = '', query = ''] = path.split('?');
     const parts = pathname.split('/').filter(Boolean).map(decodeURIComponent);
     const at = parts.indexOf('namespaces');
@@ -189,7 +189,7 @@ export class ModelKubernetes {
   }
 
   private async answer(request: Request): Promise<Answer> {
-    const { kind, name, rest } = this.placeOf(request);
+    const { kind, name, rest } = this.clusterRefOf(request);
     if (rest[0] === 'proxy') return this.flink(name?.split(':')[0] ?? '', request);
     if (rest[0] === 'log') return { status: 200, body: 'java.lang.Exception: boom', retryAfterSeconds: undefined };
     switch (request.method) {
@@ -209,7 +209,7 @@ export class ModelKubernetes {
   }
 
   private list(request: Request, objects: ReadonlyMap<string, KubernetesObject>): Answer {
-    const { kind, query } = this.placeOf(request);
+    const { kind, query } = this.clusterRefOf(request);
     const wanted = (query.get('labelSelector') ?? '')
       .split(',')
       .filter(Boolean)
@@ -226,7 +226,7 @@ export class ModelKubernetes {
     const made = { ...object, metadata: this.metadata(object.metadata) };
     this.put(made);
     if (object.kind === 'Deployment') this.begin(made);
-    else if (made.metadata.ownerReferences.some(({ uid }) => !this.isThere(uid)))
+    else if (made.metadata.ownerReferences.some(({ uid }) => !this.holdsResources(uid)))
       this.simulation.after(5 + this.random() * 15, () => this.drop(`${object.kind}/${name}`, made.metadata.uid));
     return okay(structuredClone(made), 201);
   }
@@ -394,7 +394,7 @@ export class ModelKubernetes {
     return new Date(this.simulation.now).toISOString();
   }
 
-  private isThere(uid: string): boolean {
+  private holdsResources(uid: string): boolean {
     return [...this.objects.values()].some(({ metadata }) => metadata.uid === uid);
   }
 

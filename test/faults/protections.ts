@@ -7,8 +7,8 @@ export const protections = [
   'operation annotation',
   'order of the stream',
   'proof of removal',
-  'redrive',
-  'gate',
+  'resume of stalled operations',
+  'queue version',
   'verdict of the first',
 ] as const;
 export type Protection = (typeof protections)[number];

@@ -157,7 +157,7 @@ export class Simulation {
     const number = (this.calls += 1);
     const chance = randomOf(this.options.seed, number);
     const [there, back] = [0.002 + chance() * 0.03, 0.002 + chance() * 0.03];
-    const fault = this.faultOf(number, chance, failures);
+    const fault = this.toFault(number, chance, failures);
     if (fault !== undefined)
       this.faults.push({ call: number, at: this.seconds, text: `${process.name}: ${what}: ${fault.name}` });
 
@@ -200,7 +200,7 @@ export class Simulation {
     }
   }
 
-  private faultOf<T>(number: number, chance: () => number, failures: readonly Failure<T>[]) {
+  private toFault<T>(number: number, chance: () => number, failures: readonly Failure<T>[]) {
     if (!this.stormy || this.options.spared.has(number) || chance() >= this.options.likelihood) return undefined;
     const [first, second] = [chance(), chance()];
     if (first < 0.15) return { kind: 'death', name: 'the process dies before it', applied: false } as const;

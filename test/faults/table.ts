@@ -64,8 +64,8 @@ export class ModelTable {
     if (command instanceof UpdateCommand) {
       const { Key, UpdateExpression = '', ExpressionAttributeValues = {} } = command.input;
       const key = Key as Pick<Item, 'pk' | 'sk'>;
-      const before = UpdateExpression.startsWith('ADD') ? Number(this.items.get(keyOf(key))?.['waiting'] ?? 0) : 0;
-      this.items.set(keyOf(key), { ...key, waiting: before + Number(ExpressionAttributeValues[':waiting']) });
+      const before = UpdateExpression.startsWith('ADD') ? Number(this.items.get(keyOf(key))?.['queueSize'] ?? 0) : 0;
+      this.items.set(keyOf(key), { ...key, queueSize: before + Number(ExpressionAttributeValues[':size']) });
       return {};
     }
     throw new Error(`the model knows no ${nameOf(command)}`);
@@ -123,7 +123,7 @@ export class ModelTable {
   }
 
   private holds({ Item, ConditionExpression, ExpressionAttributeValues = {} }: Put): boolean {
-    if (this.without === 'gate' && (Item as Item).sk === 'gate') return true;
+    if (this.without === 'queue version' && (Item as Item).sk === 'control') return true;
     const existing = this.items.get(keyOf(Item as Item));
     switch (ConditionExpression) {
       case undefined:

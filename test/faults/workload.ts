@@ -32,15 +32,15 @@ export const workloadOf = (seed: number): Workload => {
   let keys = 0;
 
   const send = (kind: CommandKind, sent: Sent, at: number) => {
-    const door = chosen(['http', 'queue'] as const);
+    const origin = chosen(['http', 'queue'] as const);
     const patience = chosen([1, 3, 6]);
     steps.push({
       at,
-      text: `${kind} ${sent.clusterId} by ${door}, key ${sent.key} ${JSON.stringify(sent.data)}`,
+      text: `${kind} ${sent.clusterId} by ${origin}, key ${sent.key} ${JSON.stringify(sent.data)}`,
       run: (world) => {
         const given = kind === 'cancel' ? withJob(sent, world, patience) : sent;
         if (given === undefined) return undefined;
-        return door === 'http' ? world.throughHttp(kind, given, patience) : world.throughQueue(kind, given);
+        return origin === 'http' ? world.throughHttp(kind, given, patience) : world.throughQueue(kind, given);
       },
     });
   };
@@ -75,7 +75,7 @@ export const workloadOf = (seed: number): Workload => {
     if (random() < 0.5) give('submit', { clusterId, data: dataOf('submit', chosen, random) }, 1 + random() * 60);
     const savepoint = chosen(['best-effort', 'required']);
     give('stop', { clusterId, data: { savepoint, savepointDirectory: 's3://bucket/savepoints' } }, 120 + random() * 60);
-    const restore = { fromCluster: clusterId, latest: true, orNothing: random() < 0.5 };
+    const restore = { fromCluster: clusterId, latest: true, allowEmptyState: random() < 0.5 };
     const other = chosen([clusterId, clusterId, 'two']);
     give('deploy', { clusterId: other, data: { mode: 'session', restore } }, 200 + random() * 100);
   };

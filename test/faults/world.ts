@@ -3,27 +3,27 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/model.ts';
-import type { CommandFinished, LifetimeWarning, Rejection, Tidings, Transition } from '#events/transitions.ts';
+import type { CommandFinished, LifetimeWarning, Rejection, BusEvent, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
-import type { Firing } from '#shared/clusters/firing.ts';
-import type { Look } from '#shared/clusters/look.ts';
-import { observe } from '#shared/clusters/observe.ts';
+import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 import type {
-  Admissions,
+  AdmissionQueue,
   Bus,
-  Commands,
-  Drafts,
+  CommandQueue,
+  Payloads,
   Jars,
-  Looks,
-  Machine,
+  ReconcileQueue,
+  WorkflowName,
   Ports,
   Specs,
   Timers,
-} from '#shared/clusters/ports.ts';
+} from '#shared/clusters/ports/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { stepOf } from '#test/fakes/machines.ts';
+import { stepOf } from '#test/fakes/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import {
   commandMessage,
@@ -71,16 +71,16 @@ const target: Target = {
   locked: [],
   limits: {},
   shares: {},
-  mostWaiting: 100,
+  maxQueued: 100,
   maxJarBytes: 1_000,
 };
 /** As the rule in the template has it. */
-const frees = ({ type }: Pick<Tidings, 'type'>) => type === 'Flink Command Finished';
+const frees = ({ type }: Pick<BusEvent, 'type'>) => type === 'Flink Command Finished';
 
 const functionSeconds = 29;
 const lookSeconds = 55;
 const visibilitySeconds = 180;
-const mostReceives = 5;
+const maxReceives = 5;
 
 const salts = { table: -1, kubernetes: -2, waits: -3, queue: -4 } as const;
 
@@ -97,7 +97,7 @@ export class ModelWorld {
   /** The names of the schedules that there are. */
   private readonly timers = new Set<string>();
   readonly warnings: LifetimeWarning[] = [];
-  private readonly drafts = new Map<string, string>();
+  private readonly payloads = new Map<string, string>();
   readonly failedExecutions: string[] = [];
   private readonly groups = new Map<string, Message[]>();
   private readonly executions = new Map<string, 'running' | 'over'>();
@@ -171,12 +171,12 @@ export class ModelWorld {
   }
 
   async observeEachMinute(): Promise<void> {
-    if (this.without === 'redrive') return;
+    if (this.without === 'resume of stalled operations') return;
     for (;;) {
       await this.simulation.wait(60);
       // What it does not manage it says to nobody: the next minute tries again.
       await this.simulation
-        .invoke('observe', functionSeconds, (process) => observe(this.portsOf(process)))
+        .invoke('observe', functionSeconds, (process) => dispatchReconcile(this.portsOf(process)))
         .catch(() => undefined);
     }
   }
@@ -194,7 +194,7 @@ export class ModelWorld {
         .catch(() => ['died']);
       if (returned.length > 0) {
         await this.simulation.wait(visibilitySeconds);
-        if (message.received < mostReceives) continue;
+        if (message.received < maxReceives) continue;
         this.dead.push(body);
       }
       group.shift();
@@ -259,7 +259,7 @@ export class ModelWorld {
           return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
         return real;
       },
-      machines: {
+      workflows: {
         start: (machine, operationId) =>
           simulation.call(process, {
             what: `start ${machine} ${operationId.slice(-4)}`,
@@ -269,10 +269,10 @@ export class ModelWorld {
       },
       jars,
       bus: this.busOf(process),
-      looks: this.looksOf(process),
-      admissions: this.admissionsOf(process),
-      commands: this.commandsOf(process),
-      drafts: this.draftsOf(process),
+      reconcileQueue: this.looksOf(process),
+      admissionQueue: this.admissionsOf(process),
+      commandQueue: this.commandsOf(process),
+      payloads: this.draftsOf(process),
       callbacks: { answer: async () => true },
       timers: this.timersOf(process),
       specs: noSpecs,
@@ -287,10 +287,10 @@ export class ModelWorld {
   /** EventBridge Scheduler, and the queue behind it: a firing may come late, twice, or not at all. */
   private timersOf(process: Process): Timers {
     const { simulation, random } = this;
-    const deliver = async (firing: Firing) => {
-      for (let received = 1; received <= mostReceives; received += 1) {
+    const deliver = async (timerEvent: TimerEvent) => {
+      for (let received = 1; received <= maxReceives; received += 1) {
         const isTaken = await simulation
-          .invoke(`fire ${firing.kind}`, lookSeconds, (taken) => throughFirings(firing, this.portsOf(taken)))
+          .invoke(`fire ${timerEvent.kind}`, lookSeconds, (taken) => throughFirings(timerEvent, this.portsOf(taken)))
           .then(() => true)
           .catch(() => false);
         if (isTaken) return;
@@ -298,7 +298,7 @@ export class ModelWorld {
       }
     };
     return {
-      set: (name, at, firing) =>
+      set: (name, at, timerEvent) =>
         simulation.call(process, {
           what: `set ${name}`,
           apply: () => {
@@ -308,7 +308,7 @@ export class ModelWorld {
             const times = simulation.stormy ? Math.floor(random() * 3) : 1;
             for (let time = 0; time < times; time += 1)
               simulation.after(seconds + random() * 90, () => {
-                if (this.timers.has(name)) void deliver(firing);
+                if (this.timers.has(name)) void deliver(timerEvent);
               });
           },
           failures: [noAnswer(true), noAnswer(false)],
@@ -324,10 +324,10 @@ export class ModelWorld {
   }
 
   /** A queue without order, which now and then delivers twice; what fails is gone by the time it would be seen again. */
-  private looksOf(process: Process): Looks {
-    const deliver = (look: Look) =>
+  private looksOf(process: Process): ReconcileQueue {
+    const deliver = (look: ReconcileRequest) =>
       void this.simulation
-        .invoke(`look ${look.sightings?.length ?? 'at all'}`, lookSeconds, (taken) =>
+        .invoke(`look ${look.listedClusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
           throughLooks(look, this.portsOf(taken)),
         )
         .catch(() => undefined);
@@ -355,7 +355,7 @@ export class ModelWorld {
     );
   }
 
-  private admissionsOf(process: Process): Admissions {
+  private admissionsOf(process: Process): AdmissionQueue {
     return {
       ask: (name) =>
         this.simulation.call(process, {
@@ -366,9 +366,9 @@ export class ModelWorld {
     };
   }
 
-  private commandsOf(process: Process): Commands {
+  private commandsOf(process: Process): CommandQueue {
     return {
-      carryOn: (operation) =>
+      resumeOperation: (operation) =>
         this.simulation.call(process, {
           what: `send ${operation.operationId.slice(-4)} to be carried on`,
           apply: () => {
@@ -378,8 +378,8 @@ export class ModelWorld {
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
-      sendElements: async () => undefined,
-      giveUp: ({ body }) =>
+      sendBatchItems: async () => undefined,
+      discard: ({ body }) =>
         this.simulation.call(process, {
           what: 'give up',
           apply: () => {
@@ -392,20 +392,20 @@ export class ModelWorld {
     };
   }
 
-  private draftsOf(process: Process): Drafts {
+  private draftsOf(process: Process): Payloads {
     const call = <T>(what: string, apply: () => T) =>
       this.simulation.call<T>(process, { what, apply, failures: [noAnswer(true), noAnswer(false)] });
     return {
-      keep: (id, data) => call('keep the draft', () => void this.drafts.set(id, JSON.stringify(data))),
-      read: (id) => call('read the draft', () => JSON.parse(this.drafts.get(id) ?? 'null') ?? undefined),
-      remove: (id) => call('remove the draft', () => void this.drafts.delete(id)),
+      keep: (id, data) => call('keep the draft', () => void this.payloads.set(id, JSON.stringify(data))),
+      read: (id) => call('read the draft', () => JSON.parse(this.payloads.get(id) ?? 'null') ?? undefined),
+      remove: (id) => call('remove the draft', () => void this.payloads.delete(id)),
       uploaded: async () => undefined,
     };
   }
 
   /** The bus, with its rule for what frees a place. */
-  private take(tidings: readonly Tidings[]): void {
-    for (const { type, detail } of tidings) {
+  private take(busEvent: readonly BusEvent[]): void {
+    for (const { type, detail } of busEvent) {
       if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
       if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
       if ('sequence' in detail) this.bus.push(detail);
@@ -449,7 +449,7 @@ export class ModelWorld {
     };
   }
 
-  private start(machine: Machine, operationId: string): void {
+  private start(machine: WorkflowName, operationId: string): void {
     const name = `${machine} ${operationId}`;
     if (this.executions.has(name)) return; // The name is taken, for 90 days.
     this.executions.set(name, 'running');

@@ -126,10 +126,10 @@ describe('bad input', () => {
 
 describe('a target', () => {
   const put = (name: string, target: object) => call('PUT', `/v1/targets/${name}`, target);
-  const place = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+  const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
   it('refuses options that it has locked', async () => {
-    await put('locked', { ...place, locked: ['kubernetes.jobmanager.*'] });
+    await put('locked', { ...clusterRef, locked: ['kubernetes.jobmanager.*'] });
 
     const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
 
@@ -140,7 +140,7 @@ describe('a target', () => {
   });
 
   it('of an EKS cluster that does not exist is not made', async () => {
-    expect(await put('no-eks', { ...place, cluster: 'not-there' })).toMatchObject({
+    expect(await put('no-eks', { ...clusterRef, cluster: 'not-there' })).toMatchObject({
       status: 400,
       body: {
         code: 'malformed-request',
@@ -151,7 +151,7 @@ describe('a target', () => {
 
   it('without a role in the namespace is told which permission is missing', async () => {
     await kubectl('create', 'namespace', 'no-rights').catch(() => 'there from an earlier run');
-    await put('no-rights', { ...place, namespace: 'no-rights' });
+    await put('no-rights', { ...clusterRef, namespace: 'no-rights' });
 
     const answer = await deploy({ ...session, clusterId: freshId('x') }, {}, 'no-rights');
 
@@ -173,7 +173,7 @@ describe('a target', () => {
       .catch((error: unknown) => {
         if (!(error instanceof ResourceInUseException)) throw error; // there from an earlier run
       });
-    await put('dark', { ...place, cluster: 'dark' });
+    await put('dark', { ...clusterRef, cluster: 'dark' });
     const clusterId = freshId('dark');
 
     const answer = await deploy({ ...session, clusterId }, {}, 'dark');

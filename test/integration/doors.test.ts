@@ -30,7 +30,7 @@ const output = (name: string) => system.outputs[name] ?? '';
 const send = (body: unknown, group: string) =>
   queues.send(
     new SendMessageCommand({
-      QueueUrl: output('CommandsQueueUrl'),
+      QueueUrl: output('CommandQueueUrl'),
       MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
       MessageGroupId: group,
       MessageDeduplicationId: randomUUID(),
@@ -228,7 +228,7 @@ describe('a message that is no command', () => {
     );
     expect(event).toMatchObject({ 'detail-type': 'Flink Command Rejected', detail: { problem: { code } } });
     const kept = await until(
-      async () => receive(output('RejectedCommandsQueueUrl')),
+      async () => receive(output('RejectedCommandQueueUrl')),
       (found) => found.some(({ rejection }) => rejection.id === MessageId),
     );
     expect(kept.find(({ rejection }) => rejection.id === MessageId)?.message).toBe(
@@ -240,7 +240,7 @@ describe('a message that is no command', () => {
     const left = async () => {
       const { Attributes } = await queues.send(
         new GetQueueAttributesCommand({
-          QueueUrl: output('DeadCommandsQueueUrl'),
+          QueueUrl: output('CommandDeadLetterQueueUrl'),
           AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
         }),
       );

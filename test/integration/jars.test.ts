@@ -8,7 +8,7 @@ import { openJars } from '#shared/aws/jars.ts';
 import { aws, system } from '../support/system.ts';
 
 const target = system.target;
-const bucket = system.outputs['UploadsBucket'] ?? '';
+const bucket = system.outputs['BucketName'] ?? '';
 const days = (count: number) => new Date(Date.now() + count * 24 * 3_600_000);
 const jarsAt = (now: Date) => openJars({ bucket, now: () => now, newId: randomUUID });
 const client = new S3Client(aws);

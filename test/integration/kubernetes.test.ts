@@ -43,7 +43,7 @@ const targetOf = (namespace: string): NamedTarget => ({
   locked: [],
   limits: {},
   shares: {},
-  mostWaiting: 100,
+  maxQueued: 100,
   maxJarBytes: 1_000_000,
 });
 

@@ -10,7 +10,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster, NamedTarget, Operation } from '#events/model.ts';
-import type { Accepted, Backlog, Upload } from '#events/requests.ts';
+import type { Accepted, QueueView, Upload } from '#events/requests.ts';
 import type { CommandFinished } from '#events/transitions.ts';
 
 import {
@@ -27,7 +27,7 @@ import {
 } from '../support/system.ts';
 
 const queues = new SQSClient(aws);
-const machines = new SFNClient(aws);
+const workflows = new SFNClient(aws);
 const output = (name: string) => system.outputs[name] ?? '';
 
 /** A target of its own beside that of the other tests, on the same cluster. */
@@ -45,7 +45,7 @@ const message = (clusterId: string, data: unknown, fields: object = {}) => ({
 const send = (clusterId: string, data: unknown, fields: object = {}) =>
   queues.send(
     new SendMessageCommand({
-      QueueUrl: output('CommandsQueueUrl'),
+      QueueUrl: output('CommandQueueUrl'),
       MessageBody: JSON.stringify(message(clusterId, data, fields)),
       MessageGroupId: `targets/${target}/clusters/${clusterId}`,
       MessageDeduplicationId: randomUUID(),
@@ -59,14 +59,14 @@ const states = (clusterId: string, state: string) =>
     () => read(clusterId),
     (one) => one.state === state,
   );
-const backlog = async () => (await call<Backlog>('GET', line)).body;
+const backlog = async () => (await call<QueueView>('GET', line)).body;
 const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
 const finishedOf = async (operationId: string) =>
   events()
     .filter((event) => event['detail-type'] === 'Flink Command Finished')
     .map(({ detail }) => detail as unknown as CommandFinished)
     .filter((detail) => detail.operationId === operationId);
-const drained = (value: boolean) => call<Backlog>('PUT', line, { drained: value });
+const paused = (value: boolean) => call<QueueView>('PUT', line, { paused: value });
 
 beforeAll(async () => {
   const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
@@ -76,7 +76,7 @@ beforeAll(async () => {
 
 const started: string[] = [];
 afterAll(async () => {
-  await drained(false);
+  await paused(false);
   await Promise.all(started.map((clusterId) => stop(clusterId, {}, target)));
   await Promise.all(started.map((clusterId) => untilState(clusterId, 'STOPPED', target)));
 });
@@ -101,7 +101,7 @@ describe('a target with a limit', () => {
     started.push(two);
 
     expect(waiting).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
-    expect(listed).toMatchObject({ usage: { clusters: 1 }, waiting: [{ clusterId: two, team: 'etl', position: 1 }] });
+    expect(listed).toMatchObject({ usage: { clusters: 1 }, queued: [{ clusterId: two, team: 'etl', position: 1 }] });
     expect(['REQUESTED', 'DEPLOYING', 'RUNNING']).toContain(next.state);
     expect((await backlog()).usage.clusters).toBe(1);
     await stop(two, {}, target);
@@ -117,20 +117,20 @@ describe('a target with a limit', () => {
       name: 'command.json',
       bytes: text.length,
     });
-    await drained(true);
+    await paused(true);
     const put = await fetch(body.url, { method: 'PUT', headers: body.headers, body: text });
     await send(clusterId, undefined, { dataref: body.jar });
     const waiting = await states(clusterId, 'QUEUED');
-    await call('POST', `${line}/${waiting.operationId}/revocation`);
+    await call('POST', `${line}/${waiting.operationId}/cancel`);
 
     expect(put.status).toBe(200);
-    expect(waiting).toMatchObject({ reason: 'Drained', labels: { by: 'reference' } });
-    expect(await read(clusterId)).toMatchObject({ state: 'CANCELED', reason: 'Revoked' });
+    expect(waiting).toMatchObject({ reason: 'Paused', labels: { by: 'reference' } });
+    expect(await read(clusterId)).toMatchObject({ state: 'CANCELED', reason: 'Canceled' });
   });
 
   it('takes back a batch that waits, and tells how it ended', async () => {
     const name = freshId('batch');
-    await drained(true);
+    await paused(true);
     const { status, body } = await call<Accepted>('POST', `/v1/targets/${target}/batches`, {
       name,
       template: { mode: 'application', job: { jar: 'local:///a.jar', args: ['${param.day}'] } },
@@ -140,7 +140,7 @@ describe('a target with a limit', () => {
     expect({ status, body }).toMatchObject({ status: 202 });
     const { operationId } = body.operation;
     await Promise.all([states(`${name}-0`, 'QUEUED'), states(`${name}-1`, 'QUEUED')]);
-    const { body: revoked } = await call('POST', `${line}/${operationId}/revocation`);
+    const { body: canceled } = await call('POST', `${line}/${operationId}/cancel`);
     const over = await until(
       () => operation(operationId),
       ({ verdict }) => verdict !== undefined,
@@ -150,8 +150,8 @@ describe('a target with a limit', () => {
       (all) => all.length > 0,
     );
 
-    expect(revoked).toEqual({ revoked: 2 });
-    expect(over).toMatchObject({ state: 'CANCELED', verdict: 'CANCELED', problem: { code: 'revoked' } });
+    expect(canceled).toEqual({ canceled: 2 });
+    expect(over).toMatchObject({ state: 'CANCELED', verdict: 'CANCELED', problem: { code: 'canceled' } });
     expect(told[0]).toMatchObject({ kind: 'batch', verdict: 'CANCELED', correlationId: 'backfill' });
   });
 });
@@ -159,8 +159,8 @@ describe('a target with a limit', () => {
 describe('a task of Step Functions', () => {
   it.each(['FINISHED', 'CANCELED'])('is answered when its command is %s', async (verdict) => {
     const clusterId = freshId('task');
-    await drained(verdict === 'CANCELED');
-    const { stateMachineArn } = await machines.send(
+    await paused(verdict === 'CANCELED');
+    const { stateMachineArn } = await workflows.send(
       new CreateStateMachineCommand({
         name: clusterId,
         roleArn: output('KubernetesRoles'),
@@ -171,7 +171,7 @@ describe('a task of Step Functions', () => {
               Type: 'Task',
               Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
               Parameters: {
-                QueueUrl: output('CommandsQueueUrl'),
+                QueueUrl: output('CommandQueueUrl'),
                 MessageGroupId: clusterId,
                 MessageDeduplicationId: clusterId,
                 MessageBody: message(clusterId, { ...session, 'taskToken.$': '$$.Task.Token' }),
@@ -182,11 +182,11 @@ describe('a task of Step Functions', () => {
         }),
       }),
     );
-    const { executionArn } = await machines.send(new StartExecutionCommand({ stateMachineArn }));
+    const { executionArn } = await workflows.send(new StartExecutionCommand({ stateMachineArn }));
     if (verdict === 'FINISHED') started.push(clusterId);
-    else await call('POST', `${line}/${(await states(clusterId, 'QUEUED')).operationId}/revocation`);
+    else await call('POST', `${line}/${(await states(clusterId, 'QUEUED')).operationId}/cancel`);
     const ended = await until(
-      () => machines.send(new DescribeExecutionCommand({ executionArn })),
+      () => workflows.send(new DescribeExecutionCommand({ executionArn })),
       ({ status }) => status !== 'RUNNING',
     );
 
@@ -200,12 +200,12 @@ describe('a task of Step Functions', () => {
 describe('dead commands', () => {
   it('are listed with their reason, and brought back', async () => {
     const clusterId = freshId('dead');
-    await drained(true);
+    await paused(true);
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });
     // As the queue's function puts it away after its last try.
     await queues.send(
       new SendMessageCommand({
-        QueueUrl: output('DeadCommandsQueueUrl'),
+        QueueUrl: output('CommandDeadLetterQueueUrl'),
         MessageBody: JSON.stringify(message(clusterId, session)),
         MessageGroupId: clusterId,
         MessageDeduplicationId: clusterId,
@@ -213,16 +213,16 @@ describe('dead commands', () => {
       }),
     );
     const list = async () =>
-      (await call<{ commands: { id: string; subject?: string }[] }>('GET', '/v1/dead-commands')).body.commands;
+      (await call<{ commands: { id: string; subject?: string }[] }>('GET', '/v1/dead-letters')).body.commands;
     const found = await until(list, (all) => all.some(({ subject }) => subject?.endsWith(clusterId) === true), 6_000);
     const dead = found.find(({ subject }) => subject?.endsWith(clusterId) === true);
     await until(
-      () => call('POST', '/v1/dead-commands/redrive', { ids: [dead?.id] }),
+      () => call('POST', '/v1/dead-letters/redrive', { ids: [dead?.id] }),
       ({ status }) => status === 200,
       6_000,
     );
     const back = await states(clusterId, 'QUEUED');
-    await call('POST', `${line}/${back.operationId}/revocation`);
+    await call('POST', `${line}/${back.operationId}/cancel`);
 
     expect(dead).toMatchObject({ code: 'target-unreachable', detail: 'it was dark' });
     expect(await read(clusterId)).toMatchObject({ state: 'CANCELED' });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/model.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Spec, Specs } from '#events/specs.ts';
-import { calendarTimer } from '#shared/clusters/schedules.ts';
+import { calendarTimer } from '#shared/clusters/schedules/schedules.ts';
 
 import {
   aws,
@@ -101,8 +101,8 @@ describe('the end of a cluster', () => {
     expect(first).toMatchObject({ ActionAfterCompletion: 'DELETE', Target: { DeadLetterConfig: {} } });
     expect(first.ScheduleExpression).toMatch(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/);
 
-    const extended = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
-    expect(extended).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
+    const extendLifetime = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
+    expect(extendLifetime).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
     await until(
       async () => (await call<Cluster>('GET', path)).body,
       ({ lifetime }) => lifetime?.scheduled === 2,

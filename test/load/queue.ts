@@ -9,7 +9,7 @@ import pMap from 'p-map';
 
 import { sign } from '#cli/sign.ts';
 import type { Cluster, NamedTarget } from '#events/model.ts';
-import type { Backlog } from '#events/requests.ts';
+import type { QueueView } from '#events/requests.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
@@ -70,10 +70,10 @@ export const runLoad = async (
   const prefix = `q${randomUUID().slice(0, 6)}`;
   const call = callerOf(system);
   const path = `/v1/targets/${system.target}`;
-  const before = await rejectedIn(client, output('RejectedCommandsQueueUrl'));
+  const before = await rejectedIn(client, output('RejectedCommandQueueUrl'));
   const { targets } = await call<{ targets: NamedTarget[] }>('GET', '/v1/targets');
   const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
-  await call('PUT', path, { ...policy, limits: limit === undefined ? {} : { clusters: limit }, mostWaiting: 10_000 });
+  await call('PUT', path, { ...policy, limits: limit === undefined ? {} : { clusters: limit }, maxQueued: 10_000 });
 
   const commands = Array.from({ length: count }, (_, index): Command => ({
     clusterId: `${prefix}-${index}`,
@@ -96,7 +96,7 @@ export const runLoad = async (
         MessageGroupId: group,
         MessageDeduplicationId: randomUUID(),
       }));
-      await client.send(new SendMessageBatchCommand({ QueueUrl: output('CommandsQueueUrl'), Entries }));
+      await client.send(new SendMessageBatchCommand({ QueueUrl: output('CommandQueueUrl'), Entries }));
     }
   };
   const end = async (clusterId: string, index: number) => {
@@ -126,10 +126,10 @@ export const runLoad = async (
   if (killed > 0) tell(`killed ${killed} processes of functions in ${killMs / 1000} s`);
   for (let open = count; open > 0;) {
     await sleep(5_000);
-    const { waiting } = await call<Backlog>('GET', `${path}/queue`);
+    const { queued } = await call<QueueView>('GET', `${path}/queue`);
     open = await openClusters(call, path, prefix);
     tell(
-      `${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${watch.created.size}/${count} created, ${watch.live.size} there, ${waiting.length} waiting, ${open} not over`,
+      `${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${watch.created.size}/${count} created, ${watch.live.size} there, ${queued.length} waiting, ${open} not over`,
     );
     if (watch.created.size < count) open = Math.max(open, 1);
   }
@@ -141,7 +141,7 @@ export const runLoad = async (
       (await call<{ transitions: Transition[] }>('GET', `${path}/clusters/${clusterId}/events?limit=500`)).transitions,
     { concurrency: 8 },
   );
-  const rejected = (await rejectedIn(client, output('RejectedCommandsQueueUrl'))) - before;
+  const rejected = (await rejectedIn(client, output('RejectedCommandQueueUrl'))) - before;
   await call('PUT', path, policy);
   const at = (transition: Transition | undefined) => Date.parse(transition?.at ?? '');
   const firsts = histories.map(([first]) => at(first));
@@ -149,9 +149,9 @@ export const runLoad = async (
   const starts = histories
     .map((history, index) => ({ team: commands[index]?.team, at: at(history.find(({ to }) => to === 'REQUESTED')) }))
     .toSorted((one, other) => one.at - other.at)
-    .map(({ team }, place) => ({ team, place }));
+    .map(({ team }, clusterRef) => ({ team, clusterRef }));
   const placesOf = (noisy: boolean) =>
-    starts.filter(({ team }) => (team === 'noisy') === noisy).map(({ place }) => place);
+    starts.filter(({ team }) => (team === 'noisy') === noisy).map(({ clusterRef }) => clusterRef);
   return {
     violations: [
       ...histories.flatMap((history, index) => violationsIn(history, commands[index]?.clusterId ?? '')),

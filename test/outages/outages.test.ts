@@ -103,7 +103,7 @@ const throughQueue = async (clusterId: string) => {
     for (let time = 0; time < 3; time += 1)
       await queues.send(
         new SendMessageCommand({
-          QueueUrl: system.outputs['CommandsQueueUrl'],
+          QueueUrl: system.outputs['CommandQueueUrl'],
           MessageBody: JSON.stringify(message),
           MessageGroupId: subject,
           MessageDeduplicationId: randomUUID(),

@@ -22,7 +22,7 @@ const betweenLooksMs = 10_000;
 /** The look of each minute at the tests' target, six times as often: it is what many of them wait for. */
 const lookOftener = async ({ awsUrl, region, credentials, outputs, target }: LocalSystem): Promise<void> => {
   const queues = new SQSClient({ endpoint: awsUrl, region, credentials });
-  const look = { QueueUrl: outputs['LooksQueueUrl'], MessageBody: JSON.stringify({ target }) };
+  const look = { QueueUrl: outputs['ReconcileQueueUrl'], MessageBody: JSON.stringify({ target }) };
   while (shared.users > 0) {
     await queues.send(new SendMessageCommand(look)).catch(() => {}); // the minute's own comes anyway
     await sleep(betweenLooksMs);

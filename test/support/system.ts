@@ -76,7 +76,7 @@ export const untilState = (clusterId: string, state: Cluster['state'], target = 
     (cluster) => cluster.state === state,
   );
 
-export const jobsOf = async (clusterId: string): Promise<readonly Job[]> =>
+export const listJobs = async (clusterId: string): Promise<readonly Job[]> =>
   (await call<{ jobs: Job[] }>('GET', `${clusterPath(clusterId)}/jobs`)).body.jobs;
 
 /** The job of a cluster, once it is recorded as RUNNING. */
@@ -84,7 +84,7 @@ export const untilJobRuns = async (clusterId: string): Promise<Job | undefined> 
   const isRunning = ({ state }: Job) => state === 'RUNNING';
   return (
     await until(
-      () => jobsOf(clusterId),
+      () => listJobs(clusterId),
       (jobs) => jobs.some(isRunning),
     )
   ).find(isRunning);

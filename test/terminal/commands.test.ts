@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 
-import { enter, home, open as openWith, server, terminal } from './fixture.ts';
+import { enterLine, home, open as openWith, server, terminal } from './fixture.ts';
 import { bin, dreyLine, type Environment } from './tmux.ts';
 
 const clusters = '/v1/targets/local/clusters';
@@ -78,11 +78,11 @@ describe('drey configure on a terminal', () => {
   it('asks, keeps the answers, and tries them', async () => {
     await open(dreyLine('configure'), {}, { DREY_API: '' });
     await terminal.until('Address of the API: ');
-    await enter(server.url);
+    await enterLine(server.url);
     await terminal.until('AWS region, where the address does not say it: ');
     await terminal.press('Enter');
     await terminal.until('Target to deploy to: ');
-    await enter('local');
+    await enterLine('local');
 
     const screen = await terminal.until('[exit code 0]');
 
@@ -100,7 +100,7 @@ describe('completion in bash', () => {
     await mkdir(join(home, 'bin'));
     await symlink(bin, join(home, 'bin/drey'));
     await open('bash --norc -i', replies);
-    await enter("unset HISTFILE; PS1='$ '; source <(drey completion bash); clear");
+    await enterLine("unset HISTFILE; PS1='$ '; source <(drey completion bash); clear");
     await terminal.until(/^\$ $/m);
   };
 

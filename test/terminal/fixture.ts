@@ -31,7 +31,7 @@ export const open = async (command: string, replies: Replies, env: Environment =
   terminal = await openTerminal(command, environmentOf(home, { DREY_API: server.url, ...env }));
 };
 
-export const enter = async (line: string): Promise<void> => {
+export const enterLine = async (line: string): Promise<void> => {
   await terminal.type(line);
   await terminal.press('Enter');
 };

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/model.ts';
 import { accepted, cluster, job, oneTarget, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 
-import { enter, home, open, server, terminal } from './fixture.ts';
+import { enterLine, home, open, server, terminal } from './fixture.ts';
 import { dreyLine, type Environment } from './tmux.ts';
 
 const live = '/v1/targets/local/clusters/live';
@@ -35,7 +35,7 @@ const attach = async (replies: Replies = {}, options: readonly string[] = [], en
 describe('the shell of a session', () => {
   it('says what it is attached to, and takes commands at a prompt', async () => {
     await attach();
-    await enter('list');
+    await enterLine('list');
 
     const screen = await terminal.until(`${jobId} : CarTopSpeedWindowingExample (RUNNING)`);
 
@@ -69,12 +69,12 @@ describe('the shell of a session', () => {
 
   it('knows what was typed before, in an earlier run too', async () => {
     await attach();
-    await enter('status');
+    await enterLine('status');
     await terminal.until('Last transitions:');
     await terminal.press('Up');
     await terminal.until(/live> status$[^]*live> status$/m);
     await terminal.press('C-c');
-    await enter('quit');
+    await enterLine('quit');
     await terminal.until('[exit code 0]');
     await terminal[Symbol.asyncDispose]();
 
@@ -87,7 +87,7 @@ describe('the shell of a session', () => {
 
   it('explains itself when it does not know a command', async () => {
     await attach();
-    await enter('explode');
+    await enterLine('explode');
 
     const screen = await terminal.until('quit - quit attach mode');
 
@@ -96,16 +96,16 @@ describe('the shell of a session', () => {
 
   it('goes on when a command fails', async () => {
     await attach();
-    await enter('cancel xyz');
+    await enterLine('cancel xyz');
     await terminal.until('Cannot parse JobID from "xyz".');
-    await enter('list -r');
+    await enterLine('list -r');
 
     expect(await terminal.until('(RUNNING)')).not.toContain('[exit code');
   });
 
   it('stops the session', async () => {
     await attach();
-    await enter('stop');
+    await enterLine('stop');
 
     const screen = await terminal.until('[exit code 0]');
 
@@ -149,7 +149,7 @@ describe('Ctrl-C', () => {
     await terminal.type('stop');
     await terminal.press('C-c');
     await terminal.until(/live> stop\^C\nlive>/);
-    await enter('quit');
+    await enterLine('quit');
 
     await terminal.until('[exit code 0]');
 
@@ -161,13 +161,13 @@ describe('Ctrl-C', () => {
     await attach({
       [`GET ${live}/logs`]: () => ({ body: { log: lines.map((line) => `${line}\n`).join('') } }),
     });
-    await enter('logs -f');
+    await enterLine('logs -f');
     await terminal.until(/^one$/m);
     lines.push('two');
     await terminal.until(/^two$/m);
     await terminal.press('C-c');
     await terminal.until(/\^C\nlive>/);
-    await enter('quit');
+    await enterLine('quit');
 
     const screen = await terminal.until('[exit code 0]');
 
@@ -190,11 +190,11 @@ describe('a session that ends while somebody is attached', () => {
   });
 
   it('ends it also when nobody knows of the cluster any more', async () => {
-    let isThere = true;
+    let exists = true;
     await attach({
-      [`GET ${live}`]: () => (isThere ? { body: cluster() } : problem('not-found', 404, 'there is no cluster live')),
+      [`GET ${live}`]: () => (exists ? { body: cluster() } : problem('not-found', 404, 'there is no cluster live')),
     });
-    isThere = false;
+    exists = false;
 
     const screen = await terminal.until('[exit code 0]');
 

@@ -320,11 +320,13 @@ describe('kubernetes-session', () => {
     });
 
     it('ends with the session', async () => {
-      let looks = 0;
+      let polls = 0;
 
       const ended = await run(
         {
-          [`GET ${live}`]: () => ({ body: cluster((looks += 1) === 1 ? {} : { state: 'STOPPED', reason: 'Deleted' }) }),
+          [`GET ${live}`]: () => ({
+            body: cluster((polls += 1) === 1 ? {} : { state: 'STOPPED', reason: 'Deleted' }),
+          }),
         },
         attached,
         null,

@@ -46,11 +46,11 @@ const uploading = (): Replies => ({
   [`POST ${live}/jobs`]: accepted({ kind: 'submit', jobId }),
 });
 const starting = (mode: 'session' | 'application'): Replies => {
-  let isThere = false;
+  let exists = false;
   return {
-    [`GET ${live}`]: () => (isThere ? { body: cluster({ mode }) } : problem('not-found', 404, 'there is none')),
+    [`GET ${live}`]: () => (exists ? { body: cluster({ mode }) } : problem('not-found', 404, 'there is none')),
     [`POST ${clusters}`]: () => {
-      isThere = true;
+      exists = true;
       return accepted();
     },
   };
@@ -170,7 +170,7 @@ const rows: Readonly<Record<string, Row>> = {
     sent: { format: 'NATIVE' },
   },
   'flink savepoint -Dkubernetes.cluster-id=ID -d DIR/sp': {
-    replies: () => ({ [`POST ${live}/savepoint-disposals`]: accepted({ kind: 'dispose' }) }),
+    replies: () => ({ [`POST ${live}/savepoint-disposals`]: accepted({ kind: 'dispose-savepoint' }) }),
     stdout: `Disposing savepoint '${directory}/sp'.\nWaiting for response...\nSavepoint '${directory}/sp' disposed.\n`,
     sent: { path: `${directory}/sp` },
   },
@@ -180,18 +180,19 @@ const rows: Readonly<Record<string, Row>> = {
     sent: { full: true },
   },
   'flink stop -Dkubernetes.cluster-id=ID -p DIR JOB': {
-    replies: () => taking('stop', { kind: 'stopjob', savepoint: 'file:/tmp/savepoints/savepoint-2430ad-2ddff00a1dae' }),
+    replies: () =>
+      taking('stop', { kind: 'stop-job', savepoint: 'file:/tmp/savepoints/savepoint-2430ad-2ddff00a1dae' }),
     stdout: `Suspending job "${jobId}" with a CANONICAL savepoint.\nTriggering stop-with-savepoint for job ${jobId}.\nWaiting for response...\nSavepoint completed. Path: file:/tmp/savepoints/savepoint-2430ad-2ddff00a1dae\n`,
     sent: { directory, format: 'CANONICAL', drain: false },
     golden: 'live-stop-savepoint',
   },
   'flink stop -Dkubernetes.cluster-id=ID -p JOB': {
-    replies: () => taking('stop', { kind: 'stopjob', savepoint: `${directory}/1` }),
+    replies: () => taking('stop', { kind: 'stop-job', savepoint: `${directory}/1` }),
     stdout: /Savepoint completed\. Path: /,
     sent: { format: 'CANONICAL', drain: false },
   },
   'flink stop -Dkubernetes.cluster-id=ID -d -type native -detached JOB': {
-    replies: () => taking('stop', { kind: 'stopjob', state: 'PENDING' }),
+    replies: () => taking('stop', { kind: 'stop-job', state: 'PENDING' }),
     stdout: `Draining job "${jobId}" with a NATIVE savepoint.\nTriggering stop-with-savepoint in detached mode for job ${jobId}.\nSuccessfully trigger stop-with-savepoint in detached mode, triggerId: ${savepointId}\n`,
     sent: { format: 'NATIVE', drain: true },
   },
@@ -311,7 +312,7 @@ describe('what does not work', () => {
     const found = {
       [`GET ${clusters}`]: { body: { clusters: [cluster()] } },
       ...jobs(job()),
-      ...taking('stop', { kind: 'stopjob', savepoint: 's3://b/1' }),
+      ...taking('stop', { kind: 'stop-job', savepoint: 's3://b/1' }),
     };
 
     expect(await run(['stop', jobId], found)).toMatchObject({ code: 0 });
@@ -326,7 +327,7 @@ describe('what does not work', () => {
       'GET /v1/targets': oneTarget,
       ...uploading(),
       ...jobs(job()),
-      ...taking('stop', { kind: 'stopjob' }),
+      ...taking('stop', { kind: 'stop-job' }),
     });
 
     const codes = [

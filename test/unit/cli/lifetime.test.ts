@@ -32,7 +32,7 @@ const operation: Operation = {
   target: 'local',
   clusterId: 'etl',
   state: 'SUCCEEDED',
-  door: 'http',
+  origin: 'http',
   createdAt: time,
   updatedAt: time,
   deadline: time,
@@ -158,12 +158,12 @@ describe('drey deploy', () => {
 
   it('starts the jobs again that the session of a file was stopped with', async () => {
     const session = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
-    writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, orNothing: true }\n');
+    writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, allowEmptyState: true }\n');
 
     await run(deploys, ['deploy', '-f', session, '-Ddrey.restore.from-cluster=other']);
 
     expect(bodyOf(`POST ${clusters}`)).toMatchObject({
-      restore: { fromCluster: 'other', latest: true, orNothing: true },
+      restore: { fromCluster: 'other', latest: true, allowEmptyState: true },
     });
   });
 
@@ -324,21 +324,23 @@ describe('drey schedule', () => {
 describe('a session that starts jobs again', () => {
   const [one, other] = ['b'.repeat(32), 'c'.repeat(32)];
   const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
-  const restores = [restored(one, 'clicks'), restored(other, 'orders')];
+  const restoredJobs = [restored(one, 'clicks'), restored(other, 'orders')];
   const submit = (jobId: string, fields: object = {}) => ({
     [`GET /v1/operations/${jobId}`]: { body: { ...operation, kind: 'submit', operationId: jobId, jobId, ...fields } },
   });
   const problem = { code: 'jar-refused', detail: 'it is no longer there', retryable: false };
-  const deploying = { [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restores }, cluster } } };
+  const deploying = {
+    [`POST ${clusters}`]: { status: 202, body: { operation: { ...operation, restoredJobs }, cluster } },
+  };
   const half = { ...notThere, ...deploying, ...submit(one), ...submit(other, { state: 'FAILED', problem }) };
   const words = ['kubernetes-session', '-Dkubernetes.cluster-id=etl', '-Ddrey.restore.from-cluster=etl'];
 
   it('tells each, with the reason of one that it does not', async () => {
-    const { code, stdout, stderr } = await run(half, [...words, '-Ddrey.restore.or-nothing']);
+    const { code, stdout, stderr } = await run(half, [...words, '-Ddrey.restore.allow-empty-state']);
 
     expect(bodyOf(`POST ${clusters}`)).toMatchObject({
       mode: 'session',
-      restore: { fromCluster: 'etl', latest: true, orNothing: true },
+      restore: { fromCluster: 'etl', latest: true, allowEmptyState: true },
     });
     expect(stdout).toContain('Create flink session cluster etl successfully');
     expect(stdout).toContain(`Job clicks was started again as JobID ${one} from s3://b/clicks.`);
@@ -354,7 +356,7 @@ describe('a session that starts jobs again', () => {
     const { code, stdout } = await run(half, ['deploy', '-f', file, '--output', 'json']);
 
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ operation: { restores } });
+    expect(JSON.parse(stdout)).toMatchObject({ operation: { restoredJobs } });
   });
 
   it('does not take an API that does not answer for a job that was not started', async () => {
@@ -381,7 +383,7 @@ describe('a session that starts jobs again', () => {
     const { stdout, stderr } = await run(
       {
         [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'DEPLOYING' } },
-        [`GET /v1/operations/${id}`]: { body: { ...operation, restores: restores.slice(0, 1) } },
+        [`GET /v1/operations/${id}`]: { body: { ...operation, restoredJobs: restoredJobs.slice(0, 1) } },
         ...submit(one),
       },
       words,

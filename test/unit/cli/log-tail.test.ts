@@ -36,7 +36,7 @@ describe('the lines behind those that were seen', () => {
 
 describe('drey logs -f', () => {
   /** A log at each look, and a cluster that is over at the last of them. */
-  const looks = (...logs: readonly Replies[string][]): Replies => {
+  const polls = (...logs: readonly Replies[string][]): Replies => {
     let look = 0;
     return {
       [`GET ${live}/logs`]: (request) => {
@@ -49,7 +49,7 @@ describe('drey logs -f', () => {
   };
 
   it('prints each line once, until the cluster is over', async () => {
-    const ended = await run(looks(logOf('a', 'b'), logOf('a', 'b', 'c'), noLog), ['logs', '-f', 'live', '-n', '2']);
+    const ended = await run(polls(logOf('a', 'b'), logOf('a', 'b', 'c'), noLog), ['logs', '-f', 'live', '-n', '2']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nb\nc\n' });
     expect(ended.stderr).toBe('The session cluster live is STOPPED.\n');
@@ -60,7 +60,7 @@ describe('drey logs -f', () => {
     const again: Replies[string] = ({ query }) =>
       query.includes('previous=true') ? logOf('a', 'fatal') : logOf('started');
 
-    const ended = await run(looks(logOf('a'), again, again, noLog), ['logs', '-f', 'live']);
+    const ended = await run(polls(logOf('a'), again, again, noLog), ['logs', '-f', 'live']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nfatal\nstarted\n' });
     expect(ended.stderr).toContain('The JobManager was started again.\n');
@@ -69,14 +69,14 @@ describe('drey logs -f', () => {
   it('says where lines are missing', async () => {
     const fast: Replies[string] = ({ query }) => (query.includes('previous=true') ? noLog : logOf('x', 'y'));
 
-    const ended = await run(looks(logOf('a'), fast, noLog), ['logs', '-f', 'live']);
+    const ended = await run(polls(logOf('a'), fast, noLog), ['logs', '-f', 'live']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nx\ny\n' });
     expect(ended.stderr).toContain('Some lines are missing here');
   });
 
   it('waits for a JobManager that has not started', async () => {
-    const ended = await run(looks(noLog, logOf('a'), noLog), ['logs', '-f', 'live', '--output', 'json']);
+    const ended = await run(polls(noLog, logOf('a'), noLog), ['logs', '-f', 'live', '--output', 'json']);
 
     expect(ended).toMatchObject({ code: 0, stdout: '{"line":"a"}\n' });
     expect(ended.stderr).toContain('has not started yet');
@@ -114,14 +114,14 @@ describe('drey events -f', () => {
 
   it('ends with its cluster', async () => {
     const all = [transition(1, 'RUNNING')];
-    let looks = 0;
+    let polls = 0;
 
     const ended = await run(
       {
         [`GET ${live}`]: () => {
-          looks += 1;
-          if (looks === 2) all.push(transition(2, 'STOPPED'));
-          return { body: cluster(looks === 1 ? { sequence: 1 } : { sequence: 2, state: 'STOPPED' }) };
+          polls += 1;
+          if (polls === 2) all.push(transition(2, 'STOPPED'));
+          return { body: cluster(polls === 1 ? { sequence: 1 } : { sequence: 2, state: 'STOPPED' }) };
         },
         [`GET ${live}/events`]: ({ query }) => after(all, query),
       },

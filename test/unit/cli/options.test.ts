@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { Failure, UsageError, placeOf } from '#cli/failure.ts';
+import { Failure, UsageError, clusterRefOf } from '#cli/failure.ts';
 import {
   addCommonOptions,
   collect,
@@ -113,7 +113,7 @@ describe('the place of a mistake', () => {
     ['/job/classpaths/0', '-C'],
     ['/labels/a~1b', '/labels/a/b'],
   ])('%s is told as %s', (pointer, told) => {
-    expect(placeOf(pointer)).toBe(told);
+    expect(clusterRefOf(pointer)).toBe(told);
   });
 });
 
@@ -125,18 +125,18 @@ describe('-Ddrey.restore', () => {
     [[], undefined],
     [['from-cluster=etl'], { fromCluster: 'etl', latest: true }],
     [
-      ['from-cluster=etl', 'job=clicks', 'or-nothing'],
-      { fromCluster: 'etl', latest: true, job: 'clicks', orNothing: true },
+      ['from-cluster=etl', 'job=clicks', 'allow-empty-state'],
+      { fromCluster: 'etl', latest: true, job: 'clicks', allowEmptyState: true },
     ],
-    [['from-cluster=etl', 'or-nothing=false'], { fromCluster: 'etl', latest: true, orNothing: false }],
+    [['from-cluster=etl', 'allow-empty-state=false'], { fromCluster: 'etl', latest: true, allowEmptyState: false }],
   ])('is read: %j', (words, expected) => {
     expect(restoreFrom(words)).toEqual(expected);
   });
 
   it.each([
     [['job=clicks'], '-Ddrey.restore.job needs'],
-    [['or-nothing'], '-Ddrey.restore.or-nothing needs'],
-    [['from-cluster=etl', 'or-nothing=yes'], 'is true or false'],
+    [['allow-empty-state'], '-Ddrey.restore.allow-empty-state needs'],
+    [['from-cluster=etl', 'allow-empty-state=yes'], 'is true or false'],
   ])('is refused: %j', (words, message) => {
     expect(() => restoreFrom(words)).toThrow(message);
   });

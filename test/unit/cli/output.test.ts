@@ -36,9 +36,9 @@ const replies = (): Replies => ({
   [`POST ${live}/stop`]: accepted({ kind: 'stop' }),
   [`POST ${live}/jobs`]: accepted({ kind: 'submit', jobId, state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/cancel`]: accepted({ kind: 'cancel', jobId, state: 'IN_PROGRESS' }),
-  [`POST ${live}/jobs/${jobId}/stop`]: accepted({ kind: 'stopjob', jobId, state: 'IN_PROGRESS' }),
+  [`POST ${live}/jobs/${jobId}/stop`]: accepted({ kind: 'stop-job', jobId, state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/checkpoints`]: accepted({ kind: 'checkpoint', jobId, state: 'IN_PROGRESS' }),
-  [`POST ${live}/savepoint-disposals`]: accepted({ kind: 'dispose', state: 'IN_PROGRESS' }),
+  [`POST ${live}/savepoint-disposals`]: accepted({ kind: 'dispose-savepoint', state: 'IN_PROGRESS' }),
   [`POST ${live}/jobs/${jobId}/savepoints`]: accepted({ kind: 'savepoint', jobId, state: 'IN_PROGRESS' }),
 });
 const run = (words: readonly string[], more: Replies = {}) => {

@@ -102,13 +102,13 @@ describe('the process', () => {
   it('stops a session that was being started, where it shall end with its client', async () => {
     const { promise: poll, resolve: polled } = Promise.withResolvers<void>();
     const open = operation({ state: 'IN_PROGRESS' });
-    let isThere = false;
+    let exists = false;
     server.answer({
       'GET /v1/targets': oneTarget,
       'GET /v1/targets/local/clusters/live': () =>
-        isThere ? { body: cluster({ state: 'DEPLOYING' }) } : problem('not-found', 404, 'there is no cluster live'),
+        exists ? { body: cluster({ state: 'DEPLOYING' }) } : problem('not-found', 404, 'there is no cluster live'),
       'POST /v1/targets/local/clusters': () => {
-        isThere = true;
+        exists = true;
         return { status: 202, body: { operation: open } };
       },
       [`GET /v1/operations/${open.operationId}`]: () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Backlog } from '#events/requests.ts';
+import type { QueueView } from '#events/requests.ts';
 import type { Operation } from '#events/model.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
@@ -23,7 +23,7 @@ const id = (digit: string) => digit.repeat(32);
 const line = '/v1/targets/local/queue';
 const time = '2026-11-24T12:00:00.000Z';
 const none = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
-const backlog: Backlog = {
+const backlog: QueueView = {
   target: 'local',
   limits: { clusters: 3, cpu: 12 },
   usage: { clusters: 3, jobs: 2, cpu: 7.5, memoryMebibytes: 10_752 },
@@ -31,7 +31,7 @@ const backlog: Backlog = {
     { team: '', usage: none },
     { team: 'etl', usage: { ...none, clusters: 3 } },
   ],
-  waiting: [
+  queued: [
     {
       position: 1,
       operationId: id('a'),
@@ -54,7 +54,7 @@ const operation = (fields: Partial<Operation> = {}): Operation => ({
   target: 'local',
   clusterId: 'nightly',
   state: 'SUCCEEDED',
-  door: 'http',
+  origin: 'http',
   createdAt: time,
   updatedAt: time,
   deadline: time,
@@ -73,7 +73,7 @@ describe('drey queue', () => {
   });
 
   it('says that nothing waits', async () => {
-    const { stdout } = await run({ [`GET ${line}`]: { body: { ...backlog, teams: [], waiting: [] } } }, [
+    const { stdout } = await run({ [`GET ${line}`]: { body: { ...backlog, teams: [], queued: [] } } }, [
       'queue',
       'list',
     ]);
@@ -90,17 +90,17 @@ describe('drey queue', () => {
   it.each([
     ['drain', true],
     ['resume', false],
-  ])('%s changes the line', async (word, drained) => {
-    const body = { ...backlog, ...(drained ? { drained: { since: time } } : {}) };
+  ])('%s changes the line', async (word, paused) => {
+    const body = { ...backlog, ...(paused ? { paused: { since: time } } : {}) };
     const { code, stdout } = await run({ [`PUT ${line}`]: { body } }, ['queue', word]);
 
     expect(code).toBe(0);
-    expect(server.received.at(-1)?.json).toEqual({ drained });
-    expect(stdout.includes('nothing is started')).toBe(drained);
+    expect(server.received.at(-1)?.json).toEqual({ paused });
+    expect(stdout.includes('nothing is started')).toBe(paused);
   });
 
   it('takes commands back', async () => {
-    const ended = await run({ [`POST ${line}/${id('a')}/revocation`]: { body: { revoked: 1 } } }, [
+    const ended = await run({ [`POST ${line}/${id('a')}/cancel`]: { body: { canceled: 1 } } }, [
       'queue',
       'cancel',
       id('a'),
@@ -112,8 +112,8 @@ describe('drey queue', () => {
   it('takes back those that wait, and tells of the others at the end', async () => {
     const problem = toProblem(new Fault('wrong-state', 'the deploy of nightly is IN_PROGRESS: it does not wait'));
     const replies = {
-      [`POST ${line}/${id('a')}/revocation`]: { status: 409, body: problem },
-      [`POST ${line}/${id('b')}/revocation`]: { body: { revoked: 1 } },
+      [`POST ${line}/${id('a')}/cancel`]: { status: 409, body: problem },
+      [`POST ${line}/${id('b')}/cancel`]: { body: { canceled: 1 } },
     };
     const { code, stdout, stderr } = await run(replies, ['queue', 'cancel', id('a'), id('b')]);
 
@@ -156,8 +156,8 @@ describe('drey queue', () => {
       { id: 'm2' },
     ];
     const replies = {
-      'GET /v1/dead-commands': { body: { commands } },
-      'POST /v1/dead-commands/redrive': { body: { commands: commands.slice(0, 1) } },
+      'GET /v1/dead-letters': { body: { commands } },
+      'POST /v1/dead-letters/redrive': { body: { commands: commands.slice(0, 1) } },
     };
     const { stdout } = await run(replies, ['queue', 'dead']);
     const all = await run(replies, ['queue', 'redrive']);
@@ -206,14 +206,14 @@ describe('drey wait', () => {
           kind: 'batch',
           clusterId: 'days',
           state: 'FAILED',
-          problem: toProblem(new Fault('elements-failed', '1 of 2 did not finish')),
+          problem: toProblem(new Fault('items-failed', '1 of 2 did not finish')),
           verdict: 'FAILED',
           verdictMessage: '1 of 2 did not finish',
         }),
       ),
-      [`GET /v1/operations/${id('a')}/elements`]: {
+      [`GET /v1/operations/${id('a')}/items`]: {
         body: {
-          elements: [
+          batchItems: [
             { batchId: id('a'), batchIndex: 0, clusterId: 'days-0', verdict: 'FINISHED' },
             { batchId: id('a'), batchIndex: 1, clusterId: 'days-1', verdict: 'FAILED', message: 'no such file' },
           ],
@@ -297,8 +297,8 @@ describe('drey batch', () => {
         [`GET /v1/operations/${id('a')}`]: () => ({
           body: asked++ === 0 ? open : { ...accepted, verdict: 'FINISHED' },
         }),
-        [`GET /v1/operations/${id('a')}/elements`]: {
-          body: { elements: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
+        [`GET /v1/operations/${id('a')}/items`]: {
+          body: { batchItems: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
         },
       },
       ['batch', '--wait', '-'],

@@ -25,7 +25,7 @@ interface State {
   readonly Parameters?: { readonly Payload: { readonly step: string } };
 }
 
-const names = ['lifecycle', 'submission', 'cleanup', 'snapshot'] as const;
+const names = ['startup', 'submission', 'cleanup', 'snapshot'] as const;
 const definitionOf = (name: string) =>
   JSON.parse(
     readFileSync(new URL(`../../../infra/state-machines/${name}.asl.json`, import.meta.url), 'utf8').replaceAll(

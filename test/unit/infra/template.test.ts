@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { calls } from '#events/api.ts';
-import { mostFirings } from '#functions/fire.ts';
-import { mostReceives } from '#functions/queue.ts';
+import { maxTimerEventReceives } from '#functions/timer-events.ts';
+import { maxReceives } from '#functions/command-queue.ts';
 
 interface Event {
   readonly sqs?: {
@@ -91,7 +91,7 @@ describe('the roles', () => {
     );
     // Those that take commands with tokens, and the one that tells of verdicts.
     expect(onEverything.map(([name]) => name).toSorted()).toEqual(
-      ['Deploy', 'Submit', 'Batch', 'Queue', 'Publish'].map((name) => `${name}Role`).toSorted(),
+      ['Deploy', 'Submit', 'Batch', 'CommandQueue', 'Publish'].map((name) => `${name}Role`).toSorted(),
     );
   });
 });
@@ -102,7 +102,12 @@ describe('the queues', () => {
   );
 
   it('are each taken by a function', () => {
-    expect(sources.map(({ queue }) => queue).toSorted()).toEqual(['Admissions', 'Commands', 'Firings', 'Looks']);
+    expect(sources.map(({ queue }) => queue).toSorted()).toEqual([
+      'AdmissionQueue',
+      'CommandQueue',
+      'ReconcileQueue',
+      'TimerEventQueue',
+    ]);
   });
 
   it.each(sources)('keep a message of $queue invisible for six times as long as $name may take', (source) => {
@@ -117,47 +122,47 @@ describe('the queues', () => {
   });
 
   it('hand over commands one by one, so that none is counted as tried that only stood behind another', () => {
-    expect(sources.find(({ queue }) => queue === 'Commands')?.sqs).toMatchObject({
+    expect(sources.find(({ queue }) => queue === 'CommandQueue')?.sqs).toMatchObject({
       batchSize: 1,
       functionResponseType: 'ReportBatchItemFailures',
     });
   });
 
   it('bring back only the lines that could not be looked at', () => {
-    expect(sources.find(({ queue }) => queue === 'Admissions')?.sqs).toMatchObject({
+    expect(sources.find(({ queue }) => queue === 'AdmissionQueue')?.sqs).toMatchObject({
       functionResponseType: 'ReportBatchItemFailures',
     });
   });
 
   it('give a command up after as many tries as the function counts', () => {
-    expect(resources.Resources['Commands']?.Properties['RedrivePolicy']).toMatchObject({
-      maxReceiveCount: mostReceives,
+    expect(resources.Resources['CommandQueue']?.Properties['RedrivePolicy']).toMatchObject({
+      maxReceiveCount: maxReceives,
     });
   });
 
   it('give a firing up after as many tries as the function counts, and keep it', () => {
-    expect(resources.Resources['Firings']?.Properties['RedrivePolicy']).toEqual({
-      deadLetterTargetArn: 'DeadFirings.Arn',
-      maxReceiveCount: mostFirings,
+    expect(resources.Resources['TimerEventQueue']?.Properties['RedrivePolicy']).toEqual({
+      deadLetterTargetArn: 'TimerEventDeadLetterQueue.Arn',
+      maxReceiveCount: maxTimerEventReceives,
     });
   });
 
   it('keep the order of a cluster, and let different ones pass each other', () => {
-    expect(resources.Resources['Commands']?.Properties).toMatchObject({
+    expect(resources.Resources['CommandQueue']?.Properties).toMatchObject({
       FifoQueue: true,
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
     });
-    expect(resources.Resources['DeadCommands']?.Properties).toMatchObject({ FifoQueue: true });
+    expect(resources.Resources['CommandDeadLetterQueue']?.Properties).toMatchObject({ FifoQueue: true });
   });
 
   it('let the bus ask for admissions, and nobody else', () => {
-    expect(resources.Resources['AdmissionsFromBus']?.Properties).toMatchObject({
+    expect(resources.Resources['AdmissionFromBus']?.Properties).toMatchObject({
       PolicyDocument: {
         Statement: [
           {
             Principal: { Service: 'events.amazonaws.com' },
-            Condition: { ArnEquals: { 'aws:SourceArn': 'AdmissionsRule.Arn' } },
+            Condition: { ArnEquals: { 'aws:SourceArn': 'AdmissionRule.Arn' } },
           },
           {},
         ],

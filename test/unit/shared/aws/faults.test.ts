@@ -7,10 +7,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '#events/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openDrafts } from '#shared/aws/drafts.ts';
+import { openDrafts } from '#shared/aws/payloads.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openMachines } from '#shared/aws/machines.ts';
+import { openMachines } from '#shared/aws/workflows.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
@@ -77,7 +77,7 @@ describe.each([
   ['TimeoutError', 'deadline-exceeded'],
 ])('%s', (name, code) => {
   const now = () => new Date(0);
-  const place = { target: 'local', clusterId: 'etl' };
+  const clusterRef = { target: 'local', clusterId: 'etl' };
 
   it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
     ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
@@ -90,9 +90,9 @@ describe.each([
     ],
     ['the drafts', () => openDrafts('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
-    ['the looks', (client) => queuesOf(client).looks.hand({ target: 'local', clusterIds: [] } as never)],
-    ['the line', (client) => queuesOf(client).admissions.ask('local')],
-    ['the commands', (client) => queuesOf(client).commands.carryOn({ operationId: 'a', ...place })],
+    ['the looks', (client) => queuesOf(client).reconcileQueue.hand({ target: 'local', clusterIds: [] } as never)],
+    ['the line', (client) => queuesOf(client).admissionQueue.ask('local')],
+    ['the commands', (client) => queuesOf(client).commandQueue.resumeOperation({ operationId: 'a', ...clusterRef })],
     [
       'the bus',
       (client) =>
@@ -110,5 +110,8 @@ describe.each([
   });
 
   const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
-    openQueues({ looks: 'l', admissions: 'a', commands: 'c', deadCommands: 'd' }, { now, client: client as never });
+    openQueues(
+      { reconcileQueue: 'l', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
+      { now, client: client as never },
+    );
 });

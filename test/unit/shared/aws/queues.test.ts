@@ -8,7 +8,7 @@ interface Kept {
   visible: boolean;
 }
 
-const urls = { looks: 'looks', admissions: 'admissions', commands: 'commands', deadCommands: 'dead' };
+const urls = { reconcileQueue: 'looks', admissionQueue: 'admissions', commandQueue: 'commands', deadLetters: 'dead' };
 
 /** A dead-letter queue that gives two messages at once, none that is not visible, and what was sent anywhere. */
 const queueOf = (count: number) => {
@@ -42,7 +42,10 @@ const queueOf = (count: number) => {
         return {};
     }
   };
-  const { commands } = openQueues(urls, { now: () => new Date('2026-11-23T12:00:30Z'), client: { send } as never });
+  const { commandQueue: commands } = openQueues(urls, {
+    now: () => new Date('2026-11-23T12:00:30Z'),
+    client: { send } as never,
+  });
   return { commands, kept, sent, received };
 };
 
@@ -87,7 +90,7 @@ describe('dead commands', () => {
 });
 
 it('an admitted deploy is carried on beside the commands of its cluster, once in a minute', async () => {
-  await queue.commands.carryOn({ operationId: 'a', target: 'local', clusterId: 'etl' });
+  await queue.commands.resumeOperation({ operationId: 'a', target: 'local', clusterId: 'etl' });
 
   expect(queue.sent).toMatchObject([
     { QueueUrl: 'commands', MessageGroupId: 'carry-on/a', MessageDeduplicationId: 'a/29923920' },

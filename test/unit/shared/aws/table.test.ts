@@ -23,20 +23,20 @@ describe('the table', () => {
     const asked: QueryCommand['input'][] = [];
     const { store } = tableOf(({ input }) => {
       asked.push(input);
-      return input.ExpressionAttributeValues?.[':from'] === 'gate'
+      return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
         ? {
             Items: [
-              { sk: 'gate', version: 3, value: {} },
-              { sk: 'gate#waiting', waiting: 4_000 },
+              { sk: 'control', version: 3, value: {} },
+              { sk: 'control#size', queueSize: 4_000 },
             ],
           }
-        : { Items: [{ sk: 'waiting#a' }], LastEvaluatedKey: { sk: 'waiting#a' } };
+        : { Items: [{ sk: 'queued#a' }], LastEvaluatedKey: { sk: 'queued#a' } };
     });
 
-    expect(await store.lineHead('local')).toMatchObject({ gate: 3, holders: [], waiting: 4_000 });
+    expect(await store.queueSummary('local')).toMatchObject({ queueVersion: 3, admitted: [], queued: 4_000 });
     expect(asked.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit])).toEqual([
-      ['gate', undefined],
-      ['waiting#', 1],
+      ['admitted#', undefined],
+      ['queued#', 1],
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('the table', () => {
     });
 
     await expect(store.operation('a')).rejects.toMatchObject({ code: 'limit-reached', retryAfterSeconds: 2 });
-    await expect(store.commit({ left: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
+    await expect(store.commit({ dequeued: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
       code: 'limit-reached',
     });
   });
@@ -62,8 +62,8 @@ describe('the table', () => {
         throw error;
       });
 
-      await expect(store.commit({ left: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
-        code: 'changed-meanwhile',
+      await expect(store.commit({ dequeued: [{ target: 'local', operationId: 'a' }] })).rejects.toMatchObject({
+        code: 'conflict',
       });
     },
   );

@@ -10,7 +10,7 @@ const timers = openTimers({
   roleArn: 'arn:role',
 });
 const every = { expression: 'rate(2 hours)', timezone: 'UTC', enabled: true, description: 'targets/t/schedules/s' };
-const firing = { kind: 'schedule', target: 't', name: 's', revision: 'r1' } as const;
+const timerEvent = { kind: 'schedule', target: 't', name: 's', revision: 'r1' } as const;
 
 /** What the scheduler is asked, by the names of the calls. */
 const asked: [string, Readonly<Record<string, unknown>>][] = [];
@@ -34,7 +34,7 @@ describe('the schedules of EventBridge Scheduler', () => {
   it('are not sent when an hour has passed, where they repeat', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
 
-    await timers.repeat('calendar-1', every, firing);
+    await timers.repeat('calendar-1', every, timerEvent);
 
     expect(asked.at(-1)).toMatchObject([
       'CreateSchedule',
@@ -48,13 +48,13 @@ describe('the schedules of EventBridge Scheduler', () => {
 
   it('are changed only where they are not as they should be', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
-    await timers.repeat('calendar-1', every, firing);
+    await timers.repeat('calendar-1', every, timerEvent);
     const made = asked.at(-1)?.[1];
     answering((call) => (call === 'GetSchedule' ? { ...made, Arn: 'arn:of-the-schedule' } : {}));
     asked.length = 0;
 
-    await timers.repeat('calendar-1', every, firing);
-    await timers.repeat('calendar-1', every, { ...firing, revision: 'r2' });
+    await timers.repeat('calendar-1', every, timerEvent);
+    await timers.repeat('calendar-1', every, { ...timerEvent, revision: 'r2' });
 
     expect(asked.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
   });
@@ -65,7 +65,7 @@ describe('the schedules of EventBridge Scheduler', () => {
       throw new ValidationException({ message: 'Invalid', Message: 'Invalid', $metadata: {} });
     });
 
-    await expect(timers.repeat('calendar-1', every, firing)).rejects.toMatchObject({
+    await expect(timers.repeat('calendar-1', every, timerEvent)).rejects.toMatchObject({
       code: 'malformed-request',
       errors: [{ pointer: '', detail: expect.stringContaining('rate(2 hours), and the time zone, UTC') }],
     });

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Demand } from '#events/model.ts';
-import { type Block, type Claim, mustEverFit, turnsOf, usageOf } from '#shared/clusters/admission.ts';
+import {
+  type PendingReason,
+  type QueuedCommand,
+  assertFitsTarget,
+  decideAdmissions,
+  usageOf,
+} from '#shared/clusters/model/admission.ts';
 import type { NamedTarget } from '#events/model.ts';
 
 const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };
 
 let count = 0;
-const claim = (fields: Partial<Claim> = {}): Claim => ({
+const claim = (fields: Partial<QueuedCommand> = {}): QueuedCommand => ({
   operationId: String((count += 1)).padStart(4, '0'),
   kind: 'deploy',
   target: 'local',
@@ -27,29 +33,29 @@ interface Policy {
 }
 
 interface Around {
-  readonly holders?: readonly Claim[];
-  readonly drained?: boolean;
-  readonly blocks?: ReadonlyMap<string, Block>;
+  readonly admitted?: readonly QueuedCommand[];
+  readonly paused?: boolean;
+  readonly pendingReasons?: ReadonlyMap<string, PendingReason>;
   readonly now?: Date;
 }
 
-const turns = (
-  claims: readonly Claim[],
+const decisions = (
+  queuedCommands: readonly QueuedCommand[],
   { limits = {}, shares = {} }: Policy,
-  { holders = [], drained = false, blocks = new Map(), now = new Date(0) }: Around = {},
-) => turnsOf(claims, holders, { target: { limits, shares }, drained, blocks, now });
+  { admitted = [], paused = false, pendingReasons = new Map(), now = new Date(0) }: Around = {},
+) => decideAdmissions(queuedCommands, admitted, { target: { limits, shares }, paused, pendingReasons, now });
 
-const started = (...args: Parameters<typeof turns>) =>
-  turns(...args)
-    .filter(({ block }) => block === undefined)
+const started = (...args: Parameters<typeof decisions>) =>
+  decisions(...args)
+    .filter(({ pendingReason }) => pendingReason === undefined)
     .map(({ claim: { clusterId } }) => clusterId);
-const names = (claims: readonly Claim[]) => claims.map(({ clusterId }) => clusterId);
+const names = (queuedCommands: readonly QueuedCommand[]) => queuedCommands.map(({ clusterId }) => clusterId);
 
 describe('the line', () => {
   it('starts all where nothing is limited', () => {
-    const claims = [claim(), claim(), claim()];
+    const queuedCommands = [claim(), claim(), claim()];
 
-    expect(started(claims, {})).toEqual(names(claims));
+    expect(started(queuedCommands, {})).toEqual(names(queuedCommands));
   });
 
   it.each([
@@ -58,9 +64,9 @@ describe('the line', () => {
     [{ cpu: 5 }, 'cpu 4/5, it needs 2'],
     [{ memoryGibibytes: 5 }, 'memory 4/5 GiB, it needs 2'],
   ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
-    const claims = [claim(), claim(), claim()];
+    const queuedCommands = [claim(), claim(), claim()];
 
-    expect(turns(claims, { limits }).map(({ block }) => block)).toEqual([
+    expect(decisions(queuedCommands, { limits }).map(({ pendingReason }) => pendingReason)).toEqual([
       undefined,
       undefined,
       { reason: 'WaitingForQuota', message },
@@ -71,7 +77,7 @@ describe('the line', () => {
     const [late, early] = [claim({ since: '2026-01-02T00:00:00.000Z' }), claim({ since: '2026-01-01T00:00:00.000Z' })];
     const urgent = claim({ priority: 5, since: '2026-01-03T00:00:00.000Z' });
 
-    expect(turns([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
+    expect(decisions([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
       names([urgent, early, late]),
     );
   });
@@ -79,9 +85,15 @@ describe('the line', () => {
   it('lets nobody overtake who does not fit into the target', () => {
     const large = claim({ demand: { ...one, cpu: 8 } });
     const small = claim();
-    const found = turns([large, small], { limits: { cpu: 10 } }, { holders: [claim({ demand: { ...one, cpu: 4 } })] });
+    const found = decisions(
+      [large, small],
+      { limits: { cpu: 10 } },
+      { admitted: [claim({ demand: { ...one, cpu: 4 } })] },
+    );
 
-    expect(found.map(({ position, block }) => [position, block?.reason, block?.message])).toEqual([
+    expect(
+      found.map(({ position, pendingReason }) => [position, pendingReason?.reason, pendingReason?.message]),
+    ).toEqual([
       [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
       [2, 'WaitingForTurn', '1 before it'],
     ]);
@@ -92,11 +104,11 @@ describe('the line', () => {
     const large = claim({ demand: { ...one, cpu: 8 }, reservesSince });
     const [next, small] = [claim({ demand: { ...one, cpu: 7 } }), claim()];
     const at = (now: string) =>
-      turns(
+      decisions(
         [large, next, small],
         { limits: { cpu: 10 } },
-        { holders: [claim({ demand: { ...one, cpu: 4 } })], now: new Date(now) },
-      ).map(({ block, reserves }) => [block?.reason, reserves]);
+        { admitted: [claim({ demand: { ...one, cpu: 4 } })], now: new Date(now) },
+      ).map(({ pendingReason, reserves }) => [pendingReason?.reason, reserves]);
 
     expect(at('2026-01-01T12:29:00Z')).toEqual([
       ['WaitingForQuota', true],
@@ -111,10 +123,10 @@ describe('the line', () => {
   });
 
   it('orders thousands of many teams in no time', () => {
-    const claims = Array.from({ length: 5_000 }, (_, index) => claim({ team: `t${index % 500}` }));
+    const queuedCommands = Array.from({ length: 5_000 }, (_, index) => claim({ team: `t${index % 500}` }));
     const began = performance.now();
 
-    expect(turns(claims, { limits: { clusters: 10 } })).toHaveLength(5_000);
+    expect(decisions(queuedCommands, { limits: { clusters: 10 } })).toHaveLength(5_000);
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
@@ -122,24 +134,26 @@ describe('the line', () => {
     const job = claim({ kind: 'submit', demand: { clusters: 0, jobs: 1, cpu: 1, memoryMebibytes: 0 } });
     const waiting = [claim({ demand: { ...one, cpu: 4 } }), job];
 
-    expect(started(waiting, { limits: { cpu: 4 } }, { holders: [claim()] })).toEqual(names([job]));
+    expect(started(waiting, { limits: { cpu: 4 } }, { admitted: [claim()] })).toEqual(names([job]));
   });
 
   it('gives a new life of a cluster what its failed one holds, and nobody else', () => {
     const failed = claim();
     const [other, again] = [claim(), claim({ clusterId: failed.clusterId, replaces: failed.operationId, priority: 1 })];
 
-    expect(started([other, again], { limits: { clusters: 1 } }, { holders: [failed] })).toEqual(names([again]));
-    expect(started([other], { limits: { clusters: 1 } }, { holders: [failed] })).toEqual([]);
+    expect(started([other, again], { limits: { clusters: 1 } }, { admitted: [failed] })).toEqual(names([again]));
+    expect(started([other], { limits: { clusters: 1 } }, { admitted: [failed] })).toEqual([]);
   });
 
   it('lets others pass a team that has taken its share', () => {
     const [noisy, quiet] = [claim({ team: 'noisy' }), claim({ team: 'quiet' })];
     const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };
-    const holders = [claim({ team: 'noisy' })];
+    const admitted = [claim({ team: 'noisy' })];
 
-    expect(started([noisy, quiet], policy, { holders })).toEqual(names([quiet]));
-    expect(turns([noisy, quiet], policy, { holders }).find(({ claim: { team } }) => team === 'noisy')?.block).toEqual({
+    expect(started([noisy, quiet], policy, { admitted })).toEqual(names([quiet]));
+    expect(
+      decisions([noisy, quiet], policy, { admitted }).find(({ claim: { team } }) => team === 'noisy')?.pendingReason,
+    ).toEqual({
       reason: 'WaitingForQuota',
       message: 'clusters 1/1 of team noisy',
     });
@@ -155,10 +169,11 @@ describe('the line', () => {
   });
 
   it('gives a team of three times the weight three times the places', () => {
-    const claims = ['a', 'b'].flatMap((team) => Array.from({ length: 20 }, () => claim({ team })));
-    const found = turns(claims, { limits: { clusters: 8 }, shares: { a: { weight: 3 }, b: { weight: 1 } } }).filter(
-      ({ block }) => block === undefined,
-    );
+    const queuedCommands = ['a', 'b'].flatMap((team) => Array.from({ length: 20 }, () => claim({ team })));
+    const found = decisions(queuedCommands, {
+      limits: { clusters: 8 },
+      shares: { a: { weight: 3 }, b: { weight: 1 } },
+    }).filter(({ pendingReason }) => pendingReason === undefined);
 
     expect(found.filter(({ claim: { team } }) => team === 'a')).toHaveLength(6);
     expect(found).toHaveLength(8);
@@ -166,18 +181,22 @@ describe('the line', () => {
 
   it('puts those behind who wait for something else, and holds up nobody for them', () => {
     const [blocked, free] = [claim({ priority: 9 }), claim()];
-    const block: Block = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
+    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
 
     expect(
-      turns([blocked, free], { limits: { clusters: 1 } }, { blocks: new Map([[blocked.operationId, block]]) }),
+      decisions(
+        [blocked, free],
+        { limits: { clusters: 1 } },
+        { pendingReasons: new Map([[blocked.operationId, pendingReason]]) },
+      ),
     ).toMatchObject([
-      { claim: free, block: undefined },
-      { claim: blocked, position: 2, block },
+      { claim: free, pendingReason: undefined },
+      { claim: blocked, position: 2, pendingReason },
     ]);
   });
 
   it('starts nothing while it is drained', () => {
-    expect(turns([claim()], {}, { drained: true })[0]?.block?.reason).toBe('Drained');
+    expect(decisions([claim()], {}, { paused: true })[0]?.pendingReason?.reason).toBe('Paused');
   });
 
   it('never lets more in than the limits allow, whoever comes and goes', () => {
@@ -187,24 +206,24 @@ describe('the line', () => {
       return state % most;
     };
     const limits = { clusters: 5, jobs: 6, cpu: 12, memoryGibibytes: 10 };
-    let [waiting, holders]: [Claim[], Claim[]] = [[], []];
+    let [waiting, admitted]: [QueuedCommand[], QueuedCommand[]] = [[], []];
     let passed = 0;
     for (let step = 0; step < 2_000; step += 1) {
       const demand = { clusters: 1, jobs: random(3), cpu: 1 + random(4), memoryMebibytes: 512 * (1 + random(5)) };
       waiting.push(claim({ team: `t${random(3)}`, priority: random(2), demand }));
-      const next = turns(waiting, { limits }, { holders }).flatMap((turn) =>
-        turn.block === undefined ? [turn.claim] : [],
+      const next = decisions(waiting, { limits }, { admitted }).flatMap((turn) =>
+        turn.pendingReason === undefined ? [turn.claim] : [],
       );
       waiting = waiting.filter((one) => !next.includes(one));
-      holders = [...holders, ...next];
+      admitted = [...admitted, ...next];
       passed += next.length;
-      const { total } = usageOf(holders);
+      const { total } = usageOf(admitted);
       expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
       expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
       expect(total.cpu).toBeLessThanOrEqual(limits.cpu);
       expect(total.memoryMebibytes).toBeLessThanOrEqual(limits.memoryGibibytes * 1_024);
       if (waiting.length > 30) waiting.splice(random(waiting.length), 1);
-      if (random(2) === 0) holders = holders.filter((_holder, index) => index !== random(holders.length));
+      if (random(2) === 0) admitted = admitted.filter((_holder, index) => index !== random(admitted.length));
     }
     expect(passed).toBeGreaterThan(500);
   });
@@ -218,7 +237,7 @@ describe('what would wait for ever', () => {
   const target = (policy: Policy) => ({ name: 'local', limits: {}, shares: {}, ...policy }) as unknown as NamedTarget;
 
   it('is refused, with what there is too little of', () => {
-    expect(() => mustEverFit(claim({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } }))).toThrow(
+    expect(() => assertFitsTarget(claim({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } }))).toThrow(
       'target local will never have room for it: cpu 0/12, it needs 13',
     );
   });
@@ -226,7 +245,7 @@ describe('what would wait for ever', () => {
   it('is refused for its team, too', () => {
     const shares = { etl: { memoryGibibytes: 1, weight: 1 } };
 
-    expect(() => mustEverFit(claim({ team: 'etl' }), target({ shares }))).toThrow(
+    expect(() => assertFitsTarget(claim({ team: 'etl' }), target({ shares }))).toThrow(
       'memory 0/1 GiB, it needs 2 of team etl',
     );
   });

@@ -3,16 +3,16 @@ import { parse } from 'yaml';
 
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
-import { readOperation } from '#shared/clusters/backlog.ts';
-import { observe } from '#shared/clusters/observe.ts';
-import { planDeploy } from '#shared/clusters/plan.ts';
-import { readClusters } from '#shared/clusters/reads.ts';
+import { readOperation } from '#shared/clusters/queue/queue-view.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import { readClusters } from '#shared/clusters/queries/reads.ts';
 import { flatten } from '#shared/flink/config.ts';
 
 import { doors, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
-const place = { target: 'local', clusterId };
+const clusterRef = { target: 'local', clusterId };
 const jar = 'local:///opt/flink/usrlib/job.jar';
 const application = { mode: 'application', job: { jar, args: ['--n', '3'] } };
 const highlyAvailable = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
@@ -22,16 +22,16 @@ beforeEach(() => {
   world = makeWorld();
 });
 
-const cluster = async () => (await world.store.cluster(place))?.value;
+const cluster = async () => (await world.store.cluster(clusterRef))?.value;
 const states = () => world.store.written.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
-const machines = () => world.machines.runAll(world.ports);
-const look = () => observe(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
+const look = () => dispatchReconcile(world.ports);
 const deployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
 const flink = () => world.kubernetes.cluster(clusterId).flink;
 
 const started = async (send: Send, config: Readonly<Record<string, string>> = {}) => {
   await send('deploy', { clusterId, data: { ...application, config } }, world);
-  await machines();
+  await workflows();
 };
 
 /** The options of the cluster's config.yaml. */
@@ -47,7 +47,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     await started(send);
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING', mode: 'application' });
-    expect(await world.store.job(place, deployId())).toMatchObject({ value: { state: 'RUNNING' } });
+    expect(await world.store.job(clusterRef, deployId())).toMatchObject({ value: { state: 'RUNNING' } });
     expect(configured()).toMatchObject({
       '$internal.pipeline.job-id': deployId(),
       '$internal.application.program-args': ['--n', '3'],
@@ -88,7 +88,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     flink().setState(deployId(), state);
     const { requests } = flink();
     await look();
-    await machines();
+    await workflows();
 
     expect(states().slice(-3)).toEqual([`job ${state}`, 'STOPPING', state]);
     expect(await cluster()).toMatchObject({ state, reason });
@@ -101,7 +101,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     await started(send);
     flink().setState(deployId(), 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'FAILED',
@@ -119,7 +119,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
   it('that is short may be over at the first look', async () => {
     world.kubernetes.applicationJob = 'FINISHED';
     await started(send);
-    await machines();
+    await workflows();
 
     expect(states()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'job FINISHED', 'STOPPING', 'FINISHED']);
   });
@@ -132,7 +132,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     own.restarts = 2;
     own.previousLog =
       'INFO begins\norg.apache.X: no\n\tat a.B(C.java:1)\nCaused by: java.io.IOException: no such bucket\n';
-    await machines();
+    await workflows();
 
     const ended = await cluster();
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
@@ -150,7 +150,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
       previousLog: 'java.lang.OutOfMemoryError: heap',
     });
     await look();
-    await machines();
+    await workflows();
 
     const ended = await cluster();
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'JobFailed' });
@@ -168,7 +168,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
       previousLog: 'java.io.FileNotFoundException: no such savepoint',
     });
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'FAILED',
@@ -180,7 +180,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     await started(send);
     world.kubernetes.cluster(clusterId).ready = false;
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
@@ -188,7 +188,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
   it('that is stopped is STOPPED, and its job CANCELED', async () => {
     await started(send);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(states().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
   });
@@ -197,7 +197,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     await started(send);
     flink().setState(deployId(), 'FINISHED');
     await look();
-    await machines();
+    await workflows();
 
     expect(await send('stop', { clusterId }, world)).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
@@ -208,7 +208,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     await look();
 
     expect(await send('stop', { clusterId, data: { ha: 'keep' } }, world)).toMatchObject({ outcome: 'done' });
-    await machines();
+    await workflows();
     expect(await cluster()).toMatchObject({ state: 'FINISHED' });
   });
 
@@ -217,7 +217,7 @@ describe.each(doors)('through %s, an application', (_door, send) => {
     const cancelled = await send('cancel', { clusterId, jobId: deployId() }, world);
     flink().setState(deployId(), 'CANCELED');
     await look();
-    await machines();
+    await workflows();
 
     expect(cancelled).toMatchObject({ outcome: 'done' });
     expect(await cluster()).toMatchObject({ state: 'CANCELED' });
@@ -236,11 +236,11 @@ describe.each(doors)('through %s, an application', (_door, send) => {
   it('may have the id of one that has ended', async () => {
     world.kubernetes.applicationJob = 'FINISHED';
     await started(send);
-    await machines();
+    await workflows();
     world.kubernetes.applicationJob = 'RUNNING';
 
     expect(await send('deploy', { clusterId, data: application }, world)).toMatchObject({ outcome: 'done' });
-    await machines();
+    await workflows();
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
 
@@ -259,10 +259,10 @@ describe('what a failed deploy left behind', () => {
 
   it('is removed by the next deploy of the id, which may be tried again', async () => {
     await send('deploy', { clusterId, data: { mode: 'session' } }, world);
-    await machines();
+    await workflows();
     const { uid } = world.kubernetes.cluster(clusterId);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
     // The Deployment came back to light: its removal had not got through.
     world.kubernetes.clusters.set(clusterId, {
       ...world.kubernetes.cluster(await leftover(send)),
@@ -271,7 +271,7 @@ describe('what a failed deploy left behind', () => {
     });
 
     const first = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
-    await machines();
+    await workflows();
     const second = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
 
     expect(first).toMatchObject({ code: 'not-ready' });

@@ -2,14 +2,14 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { deadHandler } from '#functions/dead.ts';
+import { deadHandler } from '#functions/dead-letters.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { publishHandler } from '#functions/publish.ts';
-import { mostReceives } from '#functions/queue.ts';
-import { revoke } from '#shared/clusters/backlog.ts';
-import { redriveDead } from '#shared/clusters/dead.ts';
+import { maxReceives } from '#functions/command-queue.ts';
+import { cancelQueued } from '#shared/clusters/queue/queue-view.ts';
+import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { Fault } from '#events/problem.ts';
-import type { VerdictRecord } from '#shared/clusters/ports.ts';
+import type { VerdictRecord } from '#shared/clusters/ports/ports.ts';
 
 import {
   answerOf,
@@ -81,7 +81,7 @@ describe.each(doors)('through %s, a batch', (_door, send: Send) => {
 
   it('starts nothing twice, however often its messages come', async () => {
     await send('batch', { data }, world);
-    const messages = [...world.commands.sent];
+    const messages = [...world.commandQueue.sent];
     await letIn(world);
     for (const { group, body } of messages) await throughBatch([sqsRecord(body, group)], world.ports);
 
@@ -126,7 +126,7 @@ describe.each(doors)('through %s, a batch', (_door, send: Send) => {
       ],
     });
     expect(operations()).toEqual([]);
-    expect(world.commands.sent).toEqual([]);
+    expect(world.commandQueue.sent).toEqual([]);
   });
 
   it.each([
@@ -152,26 +152,26 @@ describe('a batch that is taken back', () => {
   it('ends with what of it waits, and with what is still in the queue, and lets go on what runs', async () => {
     limited();
     await send('batch', { data: rows(4) }, world);
-    const late = world.commands.sent.pop()!;
+    const late = world.commandQueue.sent.pop()!;
     await letIn(world);
-    const revoked = await revoke('local', batchId(), world.ports);
+    const revoked = await cancelQueued('local', batchId(), world.ports);
     await throughBatch([sqsRecord(late.body, late.group)], world.ports);
 
     expect(revoked).toBe(3);
-    expect(theBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'revoked' } });
+    expect(theBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
     expect(deploys().map(({ state }) => state)).toEqual(['IN_PROGRESS', 'CANCELED', 'CANCELED']);
     expect(world.bus.rejected).toMatchObject([
-      { rejection: { problem: { code: 'revoked', detail: 'its batch days is CANCELED' } } },
+      { rejection: { problem: { code: 'canceled', detail: 'its batch days is CANCELED' } } },
     ]);
-    expect((await world.store.elements(batchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
-    expect(world.drafts.kept.size).toBe(0);
+    expect((await world.store.batchItems(batchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
+    expect(world.payloads.kept.size).toBe(0);
   });
 
   it('is not, when all of it runs', async () => {
     await send('batch', { data }, world);
     await letIn(world);
 
-    await expect(revoke('local', batchId(), world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
+    await expect(cancelQueued('local', batchId(), world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
     expect(theBatch()).toMatchObject({ state: 'IN_PROGRESS' });
   });
 });
@@ -181,33 +181,33 @@ describe('what a batch and a deploy are kept with', () => {
 
   it('goes with the end of the batch, and nobody misses it', async () => {
     await send('batch', { data }, world);
-    const messages = [...world.commands.sent];
+    const messages = [...world.commandQueue.sent];
     await letIn(world);
-    await world.machines.runAll(world.ports);
-    const before = world.drafts.kept.size;
+    await world.workflows.runAll(world.ports);
+    const before = world.payloads.kept.size;
     await publish(deploys().map(({ operationId }) => ({ operationId, target: 'local', verdict: 'FINISHED', at: '' })));
     for (const { group, body } of messages) await throughBatch([sqsRecord(body, group)], world.ports);
 
-    expect([before, world.drafts.kept.size]).toEqual([1, 0]);
+    expect([before, world.payloads.kept.size]).toEqual([1, 0]);
     expect(theBatch()).toMatchObject({ state: 'SUCCEEDED' });
     expect(world.bus.rejected).toEqual([]);
-    expect((await world.store.elements(batchId())).map(({ verdict }) => verdict)).toEqual(['FINISHED', 'FINISHED']);
+    expect((await world.store.batchItems(batchId())).map(({ verdict }) => verdict)).toEqual(['FINISHED', 'FINISHED']);
   });
 
   it('goes with a batch, and with an admitted deploy, that end at their deadlines', async () => {
     const target = world.targets.known.get('local')!;
     world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
     await send('batch', { data }, world);
-    world.commands.sent.splice(0);
+    world.commandQueue.sent.splice(0);
     for (const clusterId of ['one', 'two']) await send('deploy', { clusterId, data: { mode: 'session' } }, world);
     await send('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await throughAdmissions(['local'], world.ports);
-    const before = world.drafts.kept.size;
+    const before = world.payloads.kept.size;
     world.pass(8 * 24 * 3_600);
     await throughLooks({ target: 'local' }, world.ports);
 
-    expect([before, world.drafts.kept.size]).toEqual([2, 0]);
+    expect([before, world.payloads.kept.size]).toEqual([2, 0]);
     expect(operations().find(({ clusterId }) => clusterId === 'two')).toMatchObject({ state: 'FAILED' });
   });
 
@@ -220,21 +220,21 @@ describe('what a batch and a deploy are kept with', () => {
       const commit = world.store.commit.bind(world.store);
       let conflicts = 1;
       world.store.commit = async (change) => {
-        if ((conflicts -= 1) >= 0) throw new Fault('changed-meanwhile', 'somebody else was faster');
+        if ((conflicts -= 1) >= 0) throw new Fault('conflict', 'somebody else was faster');
         return commit(change);
       };
       await (kind === 'batch'
         ? send('batch', { data }, world)
         : send('deploy', { clusterId: 'two', data: { mode: 'session' } }, world));
 
-      expect(world.drafts.kept.size).toBe(1);
+      expect(world.payloads.kept.size).toBe(1);
     },
   );
 });
 
 describe('the end of a batch', () => {
   const [, send] = doors[0]!;
-  const verdictOf = (index: number, verdict: VerdictRecord['verdict'], message?: string): VerdictRecord => ({
+  const applicationVerdict = (index: number, verdict: VerdictRecord['verdict'], message?: string): VerdictRecord => ({
     operationId: deploys().find(({ batchIndex }) => batchIndex === index)?.operationId ?? '',
     target: 'local',
     verdict,
@@ -245,9 +245,9 @@ describe('the end of a batch', () => {
   it('comes when all have FINISHED', async () => {
     await send('batch', { data: { ...data, correlationId: 'backfill' } }, world);
     await letIn(world);
-    await publish([verdictOf(0, 'FINISHED')]);
+    await publish([applicationVerdict(0, 'FINISHED')]);
     const before = theBatch()?.state;
-    await publish([verdictOf(1, 'FINISHED')]);
+    await publish([applicationVerdict(1, 'FINISHED')]);
     await publish([world.store.verdicts.get(batchId())!]);
 
     expect(before).toBe('IN_PROGRESS');
@@ -261,21 +261,21 @@ describe('the end of a batch', () => {
   it('is a failure with the causes when some did not', async () => {
     await send('batch', { data }, world);
     await letIn(world);
-    await publish([verdictOf(0, 'FINISHED'), verdictOf(1, 'FAILED', 'no such file')]);
+    await publish([applicationVerdict(0, 'FINISHED'), applicationVerdict(1, 'FAILED', 'no such file')]);
 
     expect(theBatch()).toMatchObject({
       state: 'FAILED',
       problem: {
-        code: 'elements-failed',
+        code: 'items-failed',
         detail: '1 of 2 did not finish',
         errors: [{ pointer: '/parameters/1', detail: 'days-1 FAILED: no such file' }],
       },
     });
     const { body } = await answerOf(
       operationHandler(world.ports),
-      httpEvent('GET /v1/operations/{operationId}/elements', { operationId: batchId() }),
+      httpEvent('GET /v1/operations/{operationId}/items', { operationId: batchId() }),
     );
-    expect(body['elements']).toMatchObject([{ verdict: 'FINISHED' }, { verdict: 'FAILED', message: 'no such file' }]);
+    expect(body['batchItems']).toMatchObject([{ verdict: 'FINISHED' }, { verdict: 'FAILED', message: 'no such file' }]);
   });
 
   it('counts a row that was refused', async () => {
@@ -283,7 +283,7 @@ describe('the end of a batch', () => {
     await send('batch', { data }, world);
     await letIn(world);
     const second = deploys().find(({ clusterId }) => clusterId === 'days-1');
-    await publish([{ ...verdictOf(1, 'FINISHED'), operationId: second?.operationId ?? '' }]);
+    await publish([{ ...applicationVerdict(1, 'FINISHED'), operationId: second?.operationId ?? '' }]);
 
     expect(theBatch()).toMatchObject({ state: 'FAILED', problem: { detail: '1 of 2 did not finish' } });
   });
@@ -291,7 +291,7 @@ describe('the end of a batch', () => {
   it('answers the task that waits for it', async () => {
     await send('batch', { data: { ...data, taskToken: 'token' } }, world);
     await letIn(world);
-    await publish([verdictOf(0, 'FINISHED'), verdictOf(1, 'FINISHED')]);
+    await publish([applicationVerdict(0, 'FINISHED'), applicationVerdict(1, 'FINISHED')]);
     await publish([world.store.verdicts.get(batchId())!]);
 
     expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token', told: { verdict: 'FINISHED' } }]);
@@ -305,7 +305,7 @@ describe('verdicts', () => {
   it('are told with the name that the caller gave, and answer a task', async () => {
     const fields = { mode: 'session', correlationId: 'mine', taskToken: 'token' };
     await send('deploy', { clusterId: 'etl', data: fields }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await publish();
 
     expect(world.bus.published).toMatchObject([
@@ -324,9 +324,9 @@ describe('verdicts', () => {
   it('stay what they were first', async () => {
     world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
     await send('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await send('stop', { clusterId: 'etl' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
 
     expect(world.store.verdicts.get(deploys()[0]?.operationId ?? '')).toMatchObject({ verdict: 'FAILED' });
     expect(await cluster('etl')).toMatchObject({ state: 'STOPPED' });
@@ -355,18 +355,18 @@ describe('the task of a state machine', () => {
     };
     const data = { mode: 'session', taskToken: 'token' };
     await throughBatch(
-      [sqsRecord(commandMessage('deploy', { clusterId: 'etl', data }), 'g', mostReceives)],
+      [sqsRecord(commandMessage('deploy', { clusterId: 'etl', data }), 'g', maxReceives)],
       world.ports,
     );
 
     expect(answered).toMatchObject([{ taskToken: 'token', told: { problem: { code: 'internal' } } }]);
-    expect(world.commands.deadCommands).toHaveLength(1);
+    expect(world.commandQueue.deadLetters).toHaveLength(1);
   });
 
   it('is answered by its newest token when it is tried again', async () => {
     await sendWith('first');
     await sendWith('second');
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await publish();
 
     expect(world.bus.rejected).toEqual([]);
@@ -375,7 +375,7 @@ describe('the task of a state machine', () => {
 
   it('is answered at once when it is tried again after the end', async () => {
     await sendWith('first');
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await publish();
     await sendWith('second');
 
@@ -387,12 +387,12 @@ describe('the task of a state machine', () => {
     const [, http] = doors[0]!;
     await http('batch', { data: { ...data, parameters: [{ day: '1' }] } }, world);
     await letIn(world);
-    const element = deploys()[0]!;
-    world.store.operations.set(element.operationId, { value: { ...element, taskToken: 'token' }, version: 9 });
+    const batchItem = deploys()[0]!;
+    world.store.operations.set(batchItem.operationId, { value: { ...batchItem, taskToken: 'token' }, version: 9 });
     world.callbacks.answer = async () => {
       throw new Error('ThrottlingException');
     };
-    const verdict = { operationId: element.operationId, target: 'local', verdict: 'FINISHED', at: '' } as const;
+    const verdict = { operationId: batchItem.operationId, target: 'local', verdict: 'FINISHED', at: '' } as const;
     await publish([verdict]).catch(() => undefined);
 
     expect(theBatch()).toMatchObject({ state: 'SUCCEEDED' });
@@ -409,7 +409,7 @@ describe('the queue of commands', () => {
   const uploaded = 's3://bucket/uploads/local/1/command.json';
 
   it('takes a command from where it was uploaded', async () => {
-    world.drafts.uploads.set(uploaded, { mode: 'session' });
+    world.payloads.uploads.set(uploaded, { mode: 'session' });
     await throughBatch([sqsRecord(message({ dataref: uploaded }))], world.ports);
 
     expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
@@ -420,8 +420,8 @@ describe('the queue of commands', () => {
     ['is of another target', { dataref: 's3://bucket/uploads/other/1/command.json' }],
     ['comes beside data', { dataref: uploaded, data: { mode: 'session' } }],
   ])('rejects a reference that %s', async (_what, fields) => {
-    world.drafts.uploads.set(uploaded, { mode: 'session' });
-    world.drafts.uploads.set('s3://bucket/uploads/other/1/command.json', { mode: 'session' });
+    world.payloads.uploads.set(uploaded, { mode: 'session' });
+    world.payloads.uploads.set('s3://bucket/uploads/other/1/command.json', { mode: 'session' });
     await throughBatch([sqsRecord(message(fields))], world.ports);
 
     expect(rejections()).toMatchObject([{ code: 'malformed-request', errors: [{ pointer: '/dataref' }] }]);
@@ -441,12 +441,12 @@ describe('the queue of commands', () => {
     const first = sqsRecord(
       commandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } }),
       'g',
-      mostReceives,
+      maxReceives,
     );
     const behind = sqsRecord(commandMessage('deploy', { clusterId: 'bi', data: { mode: 'session' } }), 'g');
 
     expect(await throughBatch([first, behind], world.ports)).toEqual([]);
-    expect(world.commands.deadCommands).toMatchObject([
+    expect(world.commandQueue.deadLetters).toMatchObject([
       { group: 'g', problem: { code: 'target-unreachable', detail: 'dark' } },
     ]);
     expect(await cluster('bi')).toMatchObject({ state: 'DEPLOYING' });
@@ -455,18 +455,18 @@ describe('the queue of commands', () => {
   it('lists dead commands with their reasons, and brings them back', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const body = commandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } });
-    await throughBatch([sqsRecord(body, 'g', mostReceives)], world.ports);
+    await throughBatch([sqsRecord(body, 'g', maxReceives)], world.ports);
     const handler = deadHandler(world.ports);
-    const listed = await answerOf(handler, httpEvent('GET /v1/dead-commands', {}));
-    const missing = await answerOf(handler, httpEvent('POST /v1/dead-commands/redrive', {}, { body: { ids: ['x'] } }));
-    await answerOf(handler, httpEvent('POST /v1/dead-commands/redrive', {}, { body: {} }));
+    const listed = await answerOf(handler, httpEvent('GET /v1/dead-letters', {}));
+    const missing = await answerOf(handler, httpEvent('POST /v1/dead-letters/redrive', {}, { body: { ids: ['x'] } }));
+    await answerOf(handler, httpEvent('POST /v1/dead-letters/redrive', {}, { body: {} }));
     await letIn(world);
 
     expect(listed.body).toMatchObject({
       commands: [{ subject: 'targets/local/clusters/etl', code: 'target-unreachable', detail: 'dark' }],
     });
     expect(missing.status).toBe(404);
-    expect(world.commands.deadCommands).toEqual([]);
+    expect(world.commandQueue.deadLetters).toEqual([]);
     expect(await cluster('etl')).toMatchObject({ state: 'DEPLOYING' });
     expect(deploys().map(({ state }) => state)).toEqual(['FAILED', 'IN_PROGRESS']);
   });
@@ -475,11 +475,11 @@ describe('the queue of commands', () => {
     const data = { mode: 'session', correlationId: 'mine' };
     const body = commandMessage('deploy', { clusterId: 'etl', data, key: 'nightly' });
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
-    await throughBatch([sqsRecord(body, 'g', mostReceives)], world.ports);
-    await world.machines.runAll(world.ports);
-    const given = [deploys()[0]?.state, deploys()[0]?.problem?.detail, world.store.holders.size];
-    await redriveDead(undefined, world.ports);
-    const sent = world.commands.sent[0]!.body;
+    await throughBatch([sqsRecord(body, 'g', maxReceives)], world.ports);
+    await world.workflows.runAll(world.ports);
+    const given = [deploys()[0]?.state, deploys()[0]?.problem?.detail, world.store.admitted.size];
+    await redriveDeadLetters(undefined, world.ports);
+    const sent = world.commandQueue.sent[0]!.body;
     await letIn(world);
     await throughBatch([sqsRecord(sent)], world.ports);
 
@@ -494,14 +494,14 @@ describe('the queue of commands', () => {
     const [, http] = doors[0]!;
     for (const clusterId of ['one', 'two']) await http('deploy', { clusterId, data: { mode: 'session' } }, world);
     await http('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await throughAdmissions(['local'], world.ports);
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
-    const [{ group, body } = { group: '', body: {} }] = world.commands.sent.splice(0);
-    await throughBatch([sqsRecord(body, group, mostReceives)], world.ports);
+    const [{ group, body } = { group: '', body: {} }] = world.commandQueue.sent.splice(0);
+    await throughBatch([sqsRecord(body, group, maxReceives)], world.ports);
 
     expect(deploys()[1]).toMatchObject({ state: 'FAILED', problem: { code: 'target-unreachable' } });
-    expect(world.commands.deadCommands).toEqual([]);
-    expect(world.drafts.kept.size).toBe(0);
+    expect(world.commandQueue.deadLetters).toEqual([]);
+    expect(world.payloads.kept.size).toBe(0);
   });
 });

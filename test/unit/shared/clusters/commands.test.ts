@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import type { Look } from '#shared/clusters/look.ts';
-import { findOrphans } from '#shared/clusters/orphans.ts';
-import { probe } from '#shared/clusters/lifecycle.ts';
-import { observe } from '#shared/clusters/observe.ts';
-import { observeJobs } from '#shared/clusters/observe-jobs.ts';
-import { putTarget } from '#shared/clusters/targets.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
+import { probe } from '#shared/clusters/workflows/startup.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { putTarget } from '#shared/clusters/queries/targets.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, throughLooks, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
-const place = { target: 'local', clusterId };
+const clusterRef = { target: 'local', clusterId };
 const session = { mode: 'session' };
 const jar = 's3://bucket/uploads/local/1/job.jar';
 
@@ -21,29 +21,29 @@ beforeEach(() => {
   world.jars.held.set(jar, jarBytes);
 });
 
-const cluster = async () => (await world.store.cluster(place))?.value;
+const cluster = async () => (await world.store.cluster(clusterRef))?.value;
 const states = () => world.store.written.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
 const operations = () => [...world.store.operations.values()].map(({ value }) => value);
 const lastOperation = () => operations().at(-1);
-const machines = () => world.machines.runAll(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
 
 /** A session that runs. */
 const started = async (send: Send) => {
   await send('deploy', { clusterId, data: session }, world);
-  await machines();
+  await workflows();
 };
 /** A session with one running job; its id. */
 const submitted = async (send: Send) => {
   await started(send);
   await send('submit', { clusterId, data: { jar } }, world);
-  await machines();
+  await workflows();
   return lastOperation()?.operationId ?? '';
 };
 
 describe.each(doors)('through %s, deploy', (_door, send) => {
   it('creates a cluster and follows it until it runs', async () => {
     await send('deploy', { clusterId, data: { ...session, labels: { team: 'etl' } } }, world);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'RUNNING',
@@ -67,7 +67,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
   it('numbers transitions without holes', async () => {
     await submitted(send);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(world.store.written.map(({ sequence }) => sequence)).toEqual(
       world.store.written.map((_, index) => index + 1),
@@ -118,7 +118,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     world.store.commit = commit;
 
     await send('deploy', { clusterId, data: session, key: 'etl-1' }, world);
-    await machines();
+    await workflows();
 
     expect(first).toMatchObject({ outcome: 'returned' });
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
@@ -139,7 +139,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     const { uid } = world.kubernetes.cluster(clusterId);
 
     const outcome = await send('deploy', { clusterId, data: session }, world);
-    await machines();
+    await workflows();
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'id-taken' });
     expect(world.kubernetes.cluster(clusterId).uid).toBe(uid);
@@ -166,7 +166,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);
     world.kubernetes.cluster(clusterId).trouble = { reason: 'ImagePullBackOff', message: 'no such image' };
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'FAILED',
@@ -192,7 +192,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await step();
     const first = reached();
     Object.assign(world.kubernetes.cluster(clusterId), { ready: true, reached: { scheduled, pulling, started } });
-    await machines();
+    await workflows();
 
     expect(first).toEqual([`Scheduled ${scheduled}`, `Pulling ${pulling}`]);
     expect(reached()).toEqual([...first!, `Started ${started}`, expect.stringMatching(/^RestUp /)]);
@@ -206,7 +206,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
       previousLog: 'Fatal error: no rights',
       trouble: { reason: 'CrashLoopBackOff', message: 'back-off' },
     });
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'FAILED',
@@ -218,7 +218,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
   it('ends in FAILED at its deadline', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
@@ -227,7 +227,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     for (let time = 0; time < 5; time += 1)
       world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
@@ -237,7 +237,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
   it('runs the program under the id of its operation, and records the job', async () => {
     const jobId = await submitted(send);
 
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING', operationId: jobId } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING', operationId: jobId } });
     expect(world.kubernetes.cluster(clusterId).flink.jobs.has(jobId)).toBe(true);
     expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', jobId });
     expect(states().at(-1)).toBe('job RUNNING');
@@ -254,7 +254,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
       config: { 'pipeline.name': 'night' },
     };
     await send('submit', { clusterId, data }, world);
-    await machines();
+    await workflows();
 
     expect([...world.kubernetes.cluster(clusterId).flink.jobs.values()][0]?.options).toMatchObject({
       entryClass: 'a.Main',
@@ -273,7 +273,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
         'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat a.B(C.java:1)\nCaused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: no input\n\tat a.B(C.java:1)\nCaused by: java.lang.IllegalArgumentException: no input\n\tat a.B(C.java:1)',
     });
     await send('submit', { clusterId, data: { jar } }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({
       state: 'FAILED',
@@ -287,10 +287,10 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     const outcome = await send('submit', { clusterId, data: { jar } }, world);
     await letIn(world);
     const before = lastOperation();
-    await machines();
-    await world.ports.admissions.ask('local');
+    await workflows();
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
-    await machines();
+    await workflows();
 
     expect(outcome).toMatchObject({ outcome: 'done' });
     expect(before).toMatchObject({ kind: 'submit', state: 'QUEUED' });
@@ -301,14 +301,14 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     await send('submit', { clusterId, data: { jar } }, world);
     await send('stop', { clusterId }, world);
-    await world.ports.admissions.ask('local');
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
 
     expect(operations().find(({ kind }) => kind === 'submit')).toMatchObject({
       state: 'FAILED',
       problem: { code: 'wrong-state' },
     });
-    expect((await world.store.line('local')).waiting).toEqual([]);
+    expect((await world.store.queue('local')).queued).toEqual([]);
   });
 
   it.each([
@@ -344,7 +344,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
       }
       return answer(request);
     };
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
     expect(flink.jobs.size).toBe(1);
@@ -358,7 +358,7 @@ describe.each(doors)('through %s, cancel', (_door, send) => {
     const outcome = await send('cancel', { clusterId, jobId }, world);
 
     expect(outcome.outcome).toBe('done');
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
     expect(states().at(-1)).toBe('job CANCELED');
   });
 
@@ -383,11 +383,11 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     const jobId = await submitted(send);
 
     await send('stop', { clusterId, data: { reason: 'enough' } }, world);
-    await machines();
+    await workflows();
 
     expect(world.kubernetes.clusters.size).toBe(0);
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'enough' });
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
     expect(states().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
   });
 
@@ -396,22 +396,22 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     world.kubernetes.lingers = true;
     await send('stop', { clusterId }, world);
     const remaining = world.kubernetes.remaining.bind(world.kubernetes);
-    let looks = 0;
+    let reconcileQueue = 0;
     world.kubernetes.remaining = async (id, signal) => {
-      looks += 1;
-      if (looks === 3) world.kubernetes.collect(id);
+      reconcileQueue += 1;
+      if (reconcileQueue === 3) world.kubernetes.collect(id);
       return remaining(id, signal);
     };
-    await machines();
+    await workflows();
 
-    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(reconcileQueue).toBeGreaterThanOrEqual(3);
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
 
   it('takes a deploy over that is under way', async () => {
     await send('deploy', { clusterId, data: session }, world);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(operations()[0]).toMatchObject({ kind: 'deploy', state: 'CANCELED', problem: { code: 'superseded' } });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -429,7 +429,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
   it('refuses a cluster that is stopped, and one that never was', async () => {
     await started(send);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(await send('stop', { clusterId }, world)).toMatchObject({ code: 'wrong-state' });
     expect(await send('stop', { clusterId: 'nobody' }, world)).toMatchObject({ code: 'not-found' });
@@ -440,7 +440,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 
     await send('stop', { clusterId, data: { ha } }, world);
-    await machines();
+    await workflows();
 
     expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(ha === 'keep' ? 1 : 0);
     expect(states().at(-2)).toBe(ha === 'keep' ? 'job SUSPENDED' : 'job CANCELED');
@@ -453,9 +453,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } },
       world,
     );
-    await machines();
+    await workflows();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') },
     });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -470,7 +470,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       { clusterId, data: { savepoint: 'required', savepointDirectory: 's3://bucket/savepoints' } },
       world,
     );
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'RUNNING',
@@ -485,7 +485,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await submitted(send);
 
     await send('stop', { clusterId, data: { savepoint: 'best-effort' } }, world);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -502,9 +502,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       return answer(request);
     };
 
-    await machines();
+    await workflows();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { state: 'FINISHED', savepoint: expect.stringContaining('s3://bucket/savepoints/') },
     });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -516,7 +516,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     const begun = world.ports.now().getTime();
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
     expect(world.ports.now().getTime() - begun).toBeGreaterThan(5 * 60_000);
@@ -529,7 +529,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     const begun = world.ports.now().getTime();
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
     expect(world.ports.now().getTime() - begun).toBeGreaterThan(30 * 60_000);
@@ -547,9 +547,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
   /** What happens when Flink is asked for its jobs for the so manieth time from now on. */
   const atLook = (count: number, happens: () => void) => {
     const answer = flink().answer.bind(flink());
-    let looks = 0;
+    let reconcileQueue = 0;
     flink().answer = async (request) => {
-      if (request.path === '/v1/jobs/overview' && (looks += 1) === count) happens();
+      if (request.path === '/v1/jobs/overview' && (reconcileQueue += 1) === count) happens();
       return answer(request);
     };
   };
@@ -560,9 +560,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId, data: { savepoint, savepointDirectory } }, world);
     atLook(5, () => flink().setTasks(jobId, { total: 3, running: 2, finished: 1 }));
 
-    await machines();
+    await workflows();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { state: 'FINISHED', finalSavepoint: expect.stringContaining(savepointDirectory) },
     });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -578,7 +578,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       flink().setTasks(jobId, { total: 1, running: 1 });
     });
 
-    await machines();
+    await workflows();
 
     expect(phases).toEqual(['waiting for the tasks of all jobs to run, for the savepoints']);
   });
@@ -591,9 +591,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     atLook(2, () => flink().setTasks(jobId, { total: 2, running: 1, finished: 0 }));
     atLook(4, () => flink().complete(jobId, [...flink().savepoints.keys()][0] ?? '', 's3://bucket/late'));
 
-    await machines();
+    await workflows();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { finalSavepoint: 's3://bucket/late' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { finalSavepoint: 's3://bucket/late' } });
     expect(requests.filter(({ path }) => path.endsWith('/stop'))).toHaveLength(1);
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -604,7 +604,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);
     const begun = world.ports.now().getTime();
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
     expect(world.ports.now().getTime() - begun).toBeLessThan(2 * 60_000);
@@ -616,7 +616,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
     atLook(3, () => flink().setState(jobId, 'FAILED', 'java.io.IOException: disk full'));
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -626,7 +626,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     flink().setState(other, 'RESTARTING');
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({
       state: 'RUNNING',
@@ -634,7 +634,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       message: `job other (${other}): not all of its tasks run`,
     });
     expect(flink().savepoints.size).toBe(0);
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
   it('saves what it can when some tasks have not run for five minutes, where savepoints are not required', async () => {
@@ -643,10 +643,10 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);
     const begun = world.ports.now().getTime();
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
-    expect(await world.store.job(place, jobId)).toMatchObject({
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { finalSavepoint: expect.stringContaining(savepointDirectory) },
     });
     expect(world.ports.now().getTime() - begun).toBeGreaterThan(5 * 60_000);
@@ -663,7 +663,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
       flink().complete(jobId, trigger, 's3://bucket/one');
     });
 
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
     const detail = lastOperation()?.problem?.detail;
@@ -678,7 +678,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     flink().savepoint = (id) => (id === jobId ? { location: 's3://bucket/one' } : 'in-progress');
 
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
-    await machines();
+    await workflows();
 
     const detail = lastOperation()?.problem?.detail ?? '';
     expect(detail).toMatch(/^no savepoint by the deadline of job other /);
@@ -689,12 +689,12 @@ describe.each(doors)('through %s, stop', (_door, send) => {
   it('does not name jobs that had ended before', async () => {
     const jobId = await withTwo();
     flink().complete(jobId, 'a'.repeat(32), 's3://bucket/before');
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
     flink().savepoint = () => ({ failure: 'java.io.IOException: disk full' });
     world.pass(1);
 
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()?.problem?.detail).toBe(`job other (${other}): IOException: disk full`);
   });
@@ -705,7 +705,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     world.kubernetes.createByHand(clusterId);
 
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(world.kubernetes.clusters.size).toBe(1);
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -728,9 +728,10 @@ describe('when nothing answers,', () => {
     const [, send] = doors[0] as readonly [string, Send];
     await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
     const idempotency = world.store.idempotency.bind(world.store);
-    let looks = 0;
+    let reconcileQueue = 0;
     // The first one commits between this one's look for its key and its look for the cluster.
-    world.store.idempotency = async (target, key) => ((looks += 1) === 1 ? undefined : idempotency(target, key));
+    world.store.idempotency = async (target, key) =>
+      (reconcileQueue += 1) === 1 ? undefined : idempotency(target, key);
 
     const second = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
 
@@ -744,12 +745,12 @@ describe('when nothing answers,', () => {
     world.kubernetes.apply = async (...words) => {
       world.kubernetes.apply = apply;
       await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
-      await machines();
+      await workflows();
       throw new Fault('target-unreachable', `no answer for ${String(words.length)}`);
     };
 
     const first = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
-    await world.machines.run('cleanup', lastOperation()!.operationId, world.ports);
+    await world.workflows.run('cleanup', lastOperation()!.operationId, world.ports);
 
     expect(first).toMatchObject({ outcome: 'done' });
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
@@ -763,7 +764,7 @@ describe('when nothing answers,', () => {
     world.kubernetes.unreachable = false;
 
     const second = await send?.('deploy', { clusterId, data: session, key: 'm-1' }, world);
-    await machines();
+    await workflows();
 
     expect([first?.outcome, second?.outcome]).toEqual(['returned', 'done']);
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
@@ -773,10 +774,10 @@ describe('when nothing answers,', () => {
 
 describe('observation', () => {
   const send = doors[0]?.[1] as Send;
-  const look = () => observe(world.ports);
-  const lookOnly = (some: Look) => throughLooks(some, world.ports);
+  const look = () => dispatchReconcile(world.ports);
+  const lookOnly = (some: ReconcileRequest) => throughLooks(some, world.ports);
   const stored = async () => {
-    const found = await world.store.cluster(place);
+    const found = await world.store.cluster(clusterRef);
     return { cluster: found?.value, version: found?.version };
   };
 
@@ -787,7 +788,7 @@ describe('observation', () => {
       .flink.setState(jobId, 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
     await look();
 
-    expect(await world.store.job(place, jobId)).toMatchObject({
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { state: 'FAILED', message: 'ArithmeticException: / by zero', operationId: jobId },
     });
     expect(world.store.written.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
@@ -797,7 +798,7 @@ describe('observation', () => {
     await submitted(send);
     world.kubernetes.deleteByHand(clusterId);
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'DeploymentDeleted' });
     expect(states().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
@@ -809,7 +810,7 @@ describe('observation', () => {
     await look();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
   it('does not take its own store for a JobManager that does not answer', async () => {
@@ -821,7 +822,7 @@ describe('observation', () => {
       return commit(change);
     };
 
-    await expect(observeJobs(place, world.ports, new AbortController().signal)).rejects.toMatchObject({
+    await expect(observeJobs(clusterRef, world.ports, new AbortController().signal)).rejects.toMatchObject({
       code: 'limit-reached',
     });
 
@@ -834,7 +835,7 @@ describe('observation', () => {
     await look();
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING', conditions: [{ type: 'Reachable', status: 'Unknown' }] });
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
   it.each([
@@ -844,16 +845,16 @@ describe('observation', () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: { ...session, onFailure } }, world);
     world.kubernetes.cluster(clusterId).trouble = { reason: 'InvalidImageName', message: 'no such name' };
-    await machines();
+    await workflows();
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'InvalidImageName' });
     expect(world.kubernetes.clusters.size).toBe(left);
     expect(await findOrphans('local', world.ports, world.signal)).toEqual([]);
 
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(world.kubernetes.clusters.size).toBe(0);
   });
@@ -864,7 +865,7 @@ describe('observation', () => {
     world.kubernetes.unreachable = false;
     world.pass(3_600);
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
@@ -872,10 +873,10 @@ describe('observation', () => {
   it('starts the state machine of a stop whose process died before it did', async () => {
     await started(send);
     await send('stop', { clusterId }, world);
-    world.machines.started.length = 0;
+    world.workflows.started.length = 0;
     world.pass(180);
     await look();
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
     expect(world.kubernetes.clusters.size).toBe(0);
@@ -894,21 +895,25 @@ describe('observation', () => {
     await look();
 
     expect([left, lastOperation()?.state]).toEqual(['PENDING', 'SUCCEEDED']);
-    expect(await world.store.job(place, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
   });
 
   it('stops a cluster again whose stop failed half-way', async () => {
     await started(send);
     world.kubernetes.failNext('remove', new Fault('target-refused', 'the role may not delete deployments'));
     await send('stop', { clusterId, data: { ha: 'purge' } }, world);
-    await machines();
+    await workflows();
     const failed = lastOperation();
     world.pass(600);
     await look();
-    await machines();
+    await workflows();
 
     expect(failed).toMatchObject({ kind: 'stop', state: 'FAILED', problem: { code: 'target-refused' } });
-    expect(lastOperation()).toMatchObject({ door: 'observer', state: 'SUCCEEDED', plan: { stop: { ha: 'purge' } } });
+    expect(lastOperation()).toMatchObject({
+      origin: 'reconciler',
+      state: 'SUCCEEDED',
+      plan: { stop: { ha: 'purge' } },
+    });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
 
@@ -916,7 +921,7 @@ describe('observation', () => {
     await started(send);
     const left = world.kubernetes.cluster(clusterId);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
     world.kubernetes.clusters.set(clusterId, left);
     world.kubernetes.createByHand('other');
     await look();
@@ -948,7 +953,7 @@ describe('observation', () => {
 
   it('asks Kubernetes for all clusters of a target at once, and Flink once for each', async () => {
     for (const id of ['one', 'two', 'three']) await send('deploy', { clusterId: id, data: session }, world);
-    await machines();
+    await workflows();
     world.kubernetes.calls.length = 0;
     await look();
 
@@ -967,15 +972,17 @@ describe('observation', () => {
   it('hands many clusters on, each to one look', async () => {
     const ids = Array.from({ length: 120 }, (_, index) => `c${index}`);
     for (const id of ids) await send('deploy', { clusterId: id, data: session }, world);
-    await machines();
+    await workflows();
     world.kubernetes.deleteByHand('c7');
     await look();
-    await machines();
+    await workflows();
 
-    const [first, ...parts] = world.looks.handed;
-    const looked = parts.flatMap(({ sightings = [] }) => sightings.map((sighting) => sighting.clusterId));
+    const [first, ...parts] = world.reconcileQueue.handed;
+    const looked = parts.flatMap(({ listedClusters = [] }) =>
+      listedClusters.map((listedCluster) => listedCluster.clusterId),
+    );
     expect(first).toEqual({ target: 'local' });
-    expect(parts.map(({ sightings }) => sightings?.length)).toEqual([50, 50, 20]);
+    expect(parts.map(({ listedClusters }) => listedClusters?.length)).toEqual([50, 50, 20]);
     expect(looked.toSorted()).toEqual(ids.toSorted());
     expect(await world.store.cluster({ target: 'local', clusterId: 'c7' })).toMatchObject({
       value: { state: 'STOPPED', reason: 'DeploymentDeleted' },
@@ -993,7 +1000,7 @@ describe('observation', () => {
         locked: [],
         limits: {},
         shares: {},
-        mostWaiting: 100,
+        maxQueued: 100,
         maxJarBytes: 1_000,
       },
       world.ports,
@@ -1001,12 +1008,12 @@ describe('observation', () => {
     );
     await look();
 
-    expect(world.looks.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
+    expect(world.reconcileQueue.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
   });
 
   it('believes no list that is older than the record', async () => {
     await started(send);
-    await lookOnly({ target: 'local', sightings: [{ clusterId }] });
+    await lookOnly({ target: 'local', listedClusters: [{ clusterId }] });
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
     expect(world.kubernetes.calls).toContain('observe');
@@ -1018,18 +1025,18 @@ describe('observation', () => {
       world.kubernetes.cluster(clusterId).flink.addJob(job.toString(16).padStart(32, '0'));
     await look();
 
-    expect(await world.store.jobs(place)).toHaveLength(130);
+    expect(await world.store.jobs(clusterRef)).toHaveLength(130);
   });
 });
 
 describe('the jobs of a cluster', () => {
   const send = doors[0]?.[1] as Send;
-  const list = async () => (await observeJobs(place, world.ports, world.signal)).jobs.map(({ jobId }) => jobId);
+  const list = async () => (await observeJobs(clusterRef, world.ports, world.signal)).jobs.map(({ jobId }) => jobId);
 
   it('are those of its present life', async () => {
     await submitted(send);
     await send('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     const second = await submitted(send);
 
@@ -1045,7 +1052,7 @@ describe('the jobs of a cluster', () => {
       flink.answer = answer;
       if (request.path.endsWith('/overview')) {
         await send('submit', { clusterId, data: { jar } }, world);
-        await machines();
+        await workflows();
       }
       return response;
     };
@@ -1058,14 +1065,14 @@ describe('the jobs of a cluster', () => {
 
 describe('a target', () => {
   const send = doors[0]?.[1] as Send;
-  const place = {
+  const clusterRef = {
     cluster: 'eks',
     region: 'eu-central-1',
     namespace: 'flink',
     defaults: {},
     limits: {},
     shares: {},
-    mostWaiting: 100,
+    maxQueued: 100,
     maxJarBytes: 1_000,
   };
 
@@ -1073,11 +1080,13 @@ describe('a target', () => {
     await started(send);
 
     await expect(
-      putTarget('local', { ...place, namespace: 'other', locked: [] }, world.ports, world.signal),
+      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports, world.signal),
     ).rejects.toMatchObject({
       code: 'wrong-state',
     });
-    await expect(putTarget('local', { ...place, locked: ['x'] }, world.ports, world.signal)).resolves.toMatchObject({
+    await expect(
+      putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports, world.signal),
+    ).resolves.toMatchObject({
       locked: ['x'],
     });
   });
@@ -1087,7 +1096,7 @@ describe('a target', () => {
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
   ])('that locks %s refuses %s', async (lock, option, value) => {
-    await putTarget('local', { ...place, locked: [lock] }, world.ports, world.signal);
+    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports, world.signal);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
       { code: 'refused-option', pointers: [`/config/${option}`] },
@@ -1102,7 +1111,7 @@ describe('at its deadline', () => {
     await started(send);
     await send('submit', { clusterId, data: { jar } }, world);
     world.pass(3 * 3_600);
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
 
     expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'FAILED', problem: { code: 'deadline-exceeded' } });
   });
@@ -1111,8 +1120,8 @@ describe('at its deadline', () => {
     await started(send);
     await send('stop', { clusterId }, world);
     world.pass(3 * 3_600);
-    await observe(world.ports);
-    await machines();
+    await dispatchReconcile(world.ports);
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ kind: 'stop', state: 'FAILED' });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
@@ -1125,7 +1134,7 @@ describe('a stop that fails', () => {
     await started(send);
     await send('stop', { clusterId }, world);
     world.kubernetes.failNext('observe', new Fault('target-refused', 'the role may not list deployments'));
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({
       state: 'FAILED',

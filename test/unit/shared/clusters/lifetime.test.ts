@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Target } from '#events/model.ts';
 import { commands } from '#events/commands/index.ts';
-import { planDeploy } from '#shared/clusters/plan.ts';
-import { look as lookAtTarget, observe } from '#shared/clusters/observe.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import { reconcileTarget as lookAtTarget, dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, throughFirings, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
-const place = { target: 'local', clusterId };
+const clusterRef = { target: 'local', clusterId };
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const savepointDirectory = 's3://bucket/savepoints';
 const minute = 60;
@@ -21,12 +21,12 @@ beforeEach(() => {
 });
 
 const [, throughHttp] = doors[0]!;
-const cluster = async () => (await world.store.cluster(place))?.value;
+const cluster = async () => (await world.store.cluster(clusterRef))?.value;
 const lifetime = async () => (await cluster())?.lifetime;
 const stops = () => [...world.store.operations.values()].filter(({ value }) => value.kind === 'stop');
 const told = () => world.store.warnings.map(({ reason, version, endsAt }) => ({ reason, version, endsAt }));
-const machines = () => world.machines.runAll(world.ports);
-const look = () => observe(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
+const look = () => dispatchReconcile(world.ports);
 /** Lets so many minutes pass, with a look in each. */
 const minutes = async (count: number) => {
   for (let passed = 0; passed < count; passed += 1) {
@@ -37,14 +37,14 @@ const minutes = async (count: number) => {
 const started = async (asked: object | undefined, send: Send = throughHttp) => {
   const data = { mode: 'session', ...(asked === undefined ? {} : { lifetime: asked }) };
   const outcome = await send('deploy', { clusterId, data }, world);
-  await machines();
+  await workflows();
   await look();
   return outcome;
 };
 const observeTarget = (ports: World['ports']) => lookAtTarget({ target: 'local' }, ports, world.signal);
 const submitted = async () => {
   await throughHttp('submit', { clusterId, data: { jar } }, world);
-  await machines();
+  await workflows();
 };
 const extend = (data: Readonly<Record<string, unknown>>, send: Send = throughHttp) =>
   send('extend', { clusterId, data }, world);
@@ -52,13 +52,13 @@ const limit = (fields: Partial<Target>) => {
   const target = world.targets.known.get('local');
   if (target !== undefined) world.targets.known.set('local', { ...target, ...fields });
 };
-const firings = () => [...world.timers.waiting.values()].map(({ firing }) => firing);
-const firing = (kind: string) => {
+const firings = () => [...world.timers.waiting.values()].map(({ timerEvent }) => timerEvent);
+const timerEvent = (kind: string) => {
   const found = firings().find((one) => one.kind === kind);
   if (found === undefined) throw new Error(`no ${kind} is scheduled`);
   return found;
 };
-const fire = (kind: string) => throughFirings(firing(kind), world.ports);
+const handleTimerEvent = (kind: string) => throughFirings(timerEvent(kind), world.ports);
 
 describe.each(doors)('through %s, a deploy with a lifetime', (_door, send) => {
   it('has its end in the record, and both firings scheduled', async () => {
@@ -71,7 +71,7 @@ describe.each(doors)('through %s, a deploy with a lifetime', (_door, send) => {
       savepoint: 'best-effort',
       scheduled: 1,
     });
-    expect([...world.timers.waiting.values()].map(({ at, firing: { kind } }) => [kind, at.toISOString()])).toEqual([
+    expect([...world.timers.waiting.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
       ['warning', '2026-11-23T13:50:00.000Z'],
       ['end', '2026-11-23T14:00:00.000Z'],
     ]);
@@ -132,12 +132,12 @@ describe('a lifetime', () => {
     await started({ ttl: '1h', ha: 'purge' });
     world.pass(hour);
 
-    await fire('end');
-    await machines();
+    await handleTimerEvent('end');
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
     expect(stops()).toMatchObject([
-      { value: { door: 'schedule', plan: { stop: { ha: 'purge', savepoint: 'none' } } } },
+      { value: { origin: 'schedule', plan: { stop: { ha: 'purge', savepoint: 'none' } } } },
     ]);
     expect(world.kubernetes.clusters.size).toBe(0);
   });
@@ -147,25 +147,25 @@ describe('a lifetime', () => {
     world.timers.waiting.clear();
 
     await minutes(60);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
-    expect(stops()).toMatchObject([{ value: { door: 'observer' } }]);
+    expect(stops()).toMatchObject([{ value: { origin: 'reconciler' } }]);
   });
 
   it('ends it though a bug keeps another operation from being carried on', async () => {
     await started({ ttl: '1h' });
     world.pass(hour);
     await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
-    world.machines.started.splice(0);
+    world.workflows.started.splice(0);
     world.pass(3 * minute);
-    const { machines: whole } = world.ports;
+    const { workflows: whole } = world.ports;
     const start: typeof whole.start = async (machine, operationId) => {
-      if (machine === 'lifecycle') throw new TypeError('a bug');
+      if (machine === 'startup') throw new TypeError('a bug');
       return whole.start(machine, operationId);
     };
 
-    await observeTarget({ ...world.ports, machines: { start } });
+    await observeTarget({ ...world.ports, workflows: { start } });
 
     expect(await cluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
   });
@@ -187,12 +187,12 @@ describe('a lifetime', () => {
 
   it('makes one stop of two firings and a look', async () => {
     await started({ ttl: '1h' });
-    const end = firing('end');
+    const end = timerEvent('end');
     world.pass(hour);
 
     await Promise.all([throughFirings(end, world.ports), throughFirings(end, world.ports)]);
     await look();
-    await machines();
+    await workflows();
     await throughFirings(end, world.ports);
 
     expect(stops()).toHaveLength(1);
@@ -201,7 +201,7 @@ describe('a lifetime', () => {
 
   it('does nothing at a firing that comes late, behind an extension', async () => {
     await started({ ttl: '1h' });
-    const late = firing('end');
+    const late = timerEvent('end');
     await extend({ ttl: '3h' });
     world.pass(2 * hour);
 
@@ -213,9 +213,9 @@ describe('a lifetime', () => {
 
   it('does nothing at a firing of an earlier life of the id', async () => {
     await started({ ttl: '1h' });
-    const late = firing('end');
+    const late = timerEvent('end');
     await throughHttp('stop', { clusterId }, world);
-    await machines();
+    await workflows();
     await started({ ttl: '1h' });
     world.pass(2 * hour);
 
@@ -227,7 +227,7 @@ describe('a lifetime', () => {
   it('does nothing at a firing that comes before its time', async () => {
     await started({ ttl: '1h' });
 
-    await fire('end');
+    await handleTimerEvent('end');
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
   });
@@ -236,7 +236,7 @@ describe('a lifetime', () => {
     await started({ ttl: '1h' });
 
     await throughHttp('stop', { clusterId }, world);
-    await machines();
+    await workflows();
 
     expect(firings()).toEqual([]);
   });
@@ -245,13 +245,13 @@ describe('a lifetime', () => {
     limit({ limits: { clusters: 1 } });
     await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await throughHttp('deploy', { clusterId, data: { mode: 'session', lifetime: { ttl: '1h' } } }, world);
-    await machines();
+    await workflows();
     world.pass(2 * hour);
     expect(await cluster()).toMatchObject({ state: 'QUEUED', lifetime: { ttl: '1h' } });
 
     await throughHttp('stop', { clusterId: 'other' }, world);
-    await machines();
-    await world.ports.admissions.ask('local');
+    await workflows();
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
 
     const { startedAt = '', endsAt = '' } = (await lifetime()) ?? {};
@@ -264,7 +264,7 @@ describe('a lifetime', () => {
     await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     const asked = { until: '2026-11-23T13:00:00Z' };
     await throughHttp('deploy', { clusterId, data: { mode: 'session', lifetime: asked } }, world);
-    await machines();
+    await workflows();
 
     world.pass(2 * hour);
     await look();
@@ -285,7 +285,7 @@ describe('a lifetime', () => {
       world.kubernetes.startsAtOnce = false;
       const data = { mode: 'session', onFailure: 'keep', lifetime: { ttl: '1h' } };
       await throughHttp('deploy', { clusterId, data }, world);
-      await machines();
+      await workflows();
     });
 
     it('is scheduled, warned of and ended like any other', async () => {
@@ -293,8 +293,8 @@ describe('a lifetime', () => {
       expect(firings().map(({ kind }) => kind)).toEqual(['warning', 'end']);
 
       await minutes(55);
-      await fire('end');
-      await machines();
+      await handleTimerEvent('end');
+      await workflows();
 
       expect(told()).toHaveLength(1);
       expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
@@ -317,7 +317,7 @@ describe('a lifetime', () => {
       await minutes(100);
       expect(await cluster()).toMatchObject({ state: 'FAILED', lifetime: { version: 2 } });
       await minutes(30);
-      await machines();
+      await workflows();
 
       expect(await cluster()).toMatchObject({ state: 'STOPPED' });
     });
@@ -349,7 +349,7 @@ describe('extend', () => {
   it('is too late for a cluster that is being stopped', async () => {
     await started({ ttl: '1h' });
     world.pass(hour);
-    await fire('end');
+    await handleTimerEvent('end');
 
     expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
@@ -375,8 +375,8 @@ describe('the warning of an end', () => {
     await started({ ttl: '1h' });
     world.pass(50 * minute);
 
-    await fire('warning');
-    await fire('warning');
+    await handleTimerEvent('warning');
+    await handleTimerEvent('warning');
     await minutes(5);
 
     expect(told()).toEqual([{ reason: 'LifetimeEnds', version: 1, endsAt: '2026-11-23T13:00:00.000Z' }]);
@@ -412,8 +412,8 @@ describe('a required savepoint that fails', () => {
     await submitted();
     world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ failure: 'java.io.IOException: disk full' });
     world.pass(hour);
-    await fire('end');
-    await machines();
+    await handleTimerEvent('end');
+    await workflows();
   };
 
   it('keeps the cluster, and says so', async () => {
@@ -432,7 +432,7 @@ describe('a required savepoint that fails', () => {
     await minutes(9);
     expect(stops()).toHaveLength(1);
     await minutes(2);
-    await machines();
+    await workflows();
     await minutes(2);
 
     expect(stops()).toHaveLength(2);
@@ -448,7 +448,7 @@ describe('a required savepoint that fails', () => {
     world.kubernetes.unreachable = false;
 
     await minutes(10);
-    await machines();
+    await workflows();
 
     expect([...world.store.jobRecords.values()]).toMatchObject([
       { value: { state: 'FINISHED', savepoint: expect.stringContaining(savepointDirectory) } },
@@ -462,11 +462,11 @@ describe('a stop with required savepoints that failed', () => {
     await submitted();
     await throughHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
     world.kubernetes.deleteByHand(clusterId);
-    await machines();
+    await workflows();
     expect(await cluster()).toMatchObject({ state: 'STOPPING' });
 
     await minutes(6);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -480,7 +480,7 @@ describe('a stop with required savepoints of a cluster that waits in line', () =
     expect(await cluster()).toMatchObject({ state: 'QUEUED' });
 
     await throughHttp('stop', { clusterId, data: { savepoint: 'required' } }, world);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
     expect(stops()).toMatchObject([{ value: { state: 'SUCCEEDED' } }]);
@@ -491,11 +491,11 @@ describe('a look that meets an error of one cluster', () => {
   it('goes on with the others', async () => {
     await started({ ttl: '1h' });
     await throughHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
-    await machines();
+    await workflows();
     world.kubernetes.cluster('other').flink.addJob('a'.repeat(32));
     world.timers.waiting.clear();
     world.pass(hour);
-    world.ports.machines.start = async () => {
+    world.ports.workflows.start = async () => {
       throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     };
 
@@ -512,7 +512,7 @@ describe('a session that ends when it is idle', () => {
     await started({ idleAfter });
 
     await minutes(31);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'Idle' });
     expect(told()).toMatchObject([{ reason: 'Idle' }]);
@@ -530,7 +530,7 @@ describe('a session that ends when it is idle', () => {
     await minutes(29);
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
     await minutes(3);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -545,7 +545,7 @@ describe('a session that ends when it is idle', () => {
     await minutes(30);
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
     await minutes(2);
-    await machines();
+    await workflows();
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -579,7 +579,7 @@ describe('a session that ends when it is idle', () => {
 
     await minutes(3);
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });
-    await machines();
+    await workflows();
     await minutes(60);
 
     expect(await cluster()).toMatchObject({ state: 'RUNNING' });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { backlogHandler } from '#functions/backlog.ts';
+import { backlogHandler } from '#functions/queue-view.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { Target } from '#events/model.ts';
-import { probe } from '#shared/clusters/lifecycle.ts';
-import { observe } from '#shared/clusters/observe.ts';
+import { probe } from '#shared/clusters/workflows/startup.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 
 import {
   answerOf,
@@ -43,14 +43,14 @@ const idOf = (clusterId: string, kind?: string) => operationOfCluster(clusterId,
 /** Lets the machines run, the bus ask, and the line be looked at, until nothing moves. */
 const settle = async () => {
   for (let round = 0; round < 3; round += 1) {
-    await world.machines.runAll(world.ports);
-    await world.ports.admissions.ask('local');
+    await world.workflows.runAll(world.ports);
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
   }
 };
 const deploy = (send: Send, clusterId: string, data: object = {}) =>
   send('deploy', { clusterId, data: { ...session, ...data } }, world);
-const holders = async () => (await world.store.line('local')).holders.map(({ clusterId }) => clusterId).toSorted();
+const admitted = async () => (await world.store.queue('local')).admitted.map(({ clusterId }) => clusterId).toSorted();
 const call = (method: string, path: string, parameters: Readonly<Record<string, string>> = {}, body?: unknown) =>
   answerOf(
     backlogHandler(world.ports),
@@ -84,8 +84,8 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await settle();
 
     expect([await stateOf('one'), await stateOf('two')]).toEqual(['STOPPED', 'RUNNING']);
-    expect(await holders()).toEqual(['two']);
-    expect(world.drafts.kept.size).toBe(0);
+    expect(await admitted()).toEqual(['two']);
+    expect(world.payloads.kept.size).toBe(0);
     expect(world.store.written.filter(({ clusterId }) => clusterId === 'two').map(({ to }) => to)).toEqual([
       'QUEUED',
       'REQUESTED',
@@ -103,7 +103,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await send('stop', { clusterId: 'one' }, world);
     await settle();
 
-    expect((await call('GET', '')).body).toMatchObject({ usage: { clusters: 1, cpu: 3 }, waiting: [] });
+    expect((await call('GET', '')).body).toMatchObject({ usage: { clusters: 1, cpu: 3 }, queued: [] });
   });
 
   it('has its patience from its start on, however long it waited', async () => {
@@ -113,8 +113,8 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await settle();
     world.pass(3_600);
     await send('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
-    await world.ports.admissions.ask('local');
+    await world.workflows.runAll(world.ports);
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
     world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
     const probed = await probe({ operationId: idOf('two') }, world.ports, world.signal);
@@ -146,7 +146,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
   });
 
   it('is told to come back when the line is full', async () => {
-    limit({ limits: { clusters: 1 }, mostWaiting: 1 });
+    limit({ limits: { clusters: 1 }, maxQueued: 1 });
     await deploy(send, 'one');
     await deploy(send, 'two');
 
@@ -161,7 +161,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await again();
 
     expect(await again()).toMatchObject({ outcome: 'done' });
-    expect((await world.store.line('local')).waiting).toHaveLength(1);
+    expect((await world.store.queue('local')).queued).toHaveLength(1);
   });
 
   it('can be stopped while it waits: nothing was created', async () => {
@@ -173,7 +173,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
 
     expect(await stateOf('two')).toBe('STOPPED');
     expect(operationOfCluster('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'superseded' } });
-    expect((await world.store.line('local')).waiting).toEqual([]);
+    expect((await world.store.queue('local')).queued).toEqual([]);
   });
 
   it('fails at its deadline', async () => {
@@ -196,7 +196,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await throughLooks({ target: 'local' }, world.ports);
 
     expect(operationOfCluster('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-started' } });
-    expect((await world.store.line('local')).waiting).toEqual([]);
+    expect((await world.store.queue('local')).queued).toEqual([]);
   });
 
   it('waits for the commands that it depends on, by key or id', async () => {
@@ -217,10 +217,10 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await deploy(send, 'one');
     await deploy(send, 'two');
     await deploy(send, 'three', { dependsOn: [idOf('two')] });
-    await call('POST', '/{operationId}/revocation', { operationId: idOf('two') });
+    await call('POST', '/{operationId}/cancel', { operationId: idOf('two') });
     await letIn(world);
 
-    expect(operationOfCluster('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'revoked' } });
+    expect(operationOfCluster('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
     expect(operationOfCluster('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
     expect(await cluster('three')).toMatchObject({ state: 'FAILED', reason: 'DependencyFailed' });
   });
@@ -240,7 +240,7 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     expect(outcome).toMatchObject({ outcome: 'done' });
     expect(operationOfCluster('two')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
     expect(operationOfCluster('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
-    expect(world.drafts.kept.size).toBe(0);
+    expect(world.payloads.kept.size).toBe(0);
   });
 
   it('is refused when it depends on itself', async () => {
@@ -274,14 +274,14 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     await deploy(send, 'one');
     world.pass(700);
     await throughLooks({ target: 'local' }, world.ports);
-    const before = await holders();
+    const before = await admitted();
     await settle();
     world.pass(60);
     await settle();
 
     expect(await stateOf('one')).toBe('FAILED');
     expect(before).toEqual(['one']);
-    expect(await holders()).toEqual([]);
+    expect(await admitted()).toEqual([]);
   });
 });
 
@@ -300,7 +300,7 @@ describe.each(doors)('through %s, an application in a target with limits', (_doo
       await settle();
 
       expect([await stateOf('one'), await stateOf('two')]).toEqual(['FAILED', 'RUNNING']);
-      expect(await holders()).toEqual(['two']);
+      expect(await admitted()).toEqual(['two']);
     },
   );
 
@@ -312,13 +312,13 @@ describe.each(doors)('through %s, an application in a target with limits', (_doo
     await settle();
     world.pass(3_600);
     await throughLooks({ target: 'local' }, world.ports);
-    const kept = await holders();
+    const kept = await admitted();
     world.kubernetes.clusters.delete('one');
     await throughLooks({ target: 'local' }, world.ports);
 
     expect(await stateOf('one')).toBe('FAILED');
     expect(kept).toEqual(['one']);
-    expect(await holders()).toEqual([]);
+    expect(await admitted()).toEqual([]);
   });
 });
 
@@ -369,7 +369,7 @@ describe('the line of a target', () => {
       limits: { clusters: 1 },
       usage: { clusters: 1, jobs: 0, cpu: 1 },
       teams: [{ team: 'etl', usage: { clusters: 1 } }],
-      waiting: [
+      queued: [
         { position: 1, clusterId: 'two', team: 'bi', priority: 3, reason: 'WaitingForQuota', message: 'clusters 1/1' },
       ],
     });
@@ -388,23 +388,20 @@ describe('the line of a target', () => {
   });
 
   it('starts nothing while it is drained, and goes on afterwards', async () => {
-    await call('PUT', '', {}, { drained: true });
+    await call('PUT', '', {}, { paused: true });
     await deploy(send, 'one');
     await settle();
     const before = [await stateOf('one'), (await call('GET', '')).body];
-    await call('PUT', '', {}, { drained: false });
+    await call('PUT', '', {}, { paused: false });
     await settle();
 
-    expect(before).toMatchObject([
-      'QUEUED',
-      { drained: { since: expect.any(String) }, waiting: [{ reason: 'Drained' }] },
-    ]);
+    expect(before).toMatchObject(['QUEUED', { paused: { since: expect.any(String) }, queued: [{ reason: 'Paused' }] }]);
     expect(await stateOf('one')).toBe('RUNNING');
   });
 
   it.each([
     ['PUT', '/{operationId}', { priority: 1 }],
-    ['POST', '/{operationId}/revocation', undefined],
+    ['POST', '/{operationId}/cancel', undefined],
   ])('says that a command waits no longer: %s %s', async (method, path, body) => {
     await deploy(send, 'one');
 
@@ -418,8 +415,8 @@ describe('the line of a target', () => {
   it('is read once for all who ask for their place within some seconds, and by nobody who enters it', async () => {
     limit({ limits: { clusters: 1 } });
     let reads = 0;
-    const line = world.store.line.bind(world.store);
-    world.store.line = async (target) => {
+    const line = world.store.queue.bind(world.store);
+    world.store.queue = async (target) => {
       reads += 1;
       return line(target);
     };
@@ -435,7 +432,7 @@ describe('the line of a target', () => {
   });
 
   it('counts who waits at each look, and on with each that comes', async () => {
-    limit({ limits: { clusters: 1 }, mostWaiting: 2 });
+    limit({ limits: { clusters: 1 }, maxQueued: 2 });
     for (const name of ['one', 'two', 'three']) await deploy(send, name);
     const full = await deploy(send, 'four');
     await send('stop', { clusterId: 'three' }, world);
@@ -450,7 +447,7 @@ describe('the line of a target', () => {
     limit({ limits: { clusters: 1 } });
     for (const name of ['one', 'two']) await deploy(send, name);
     await send('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
 
     expect(await throughAdmissions(['no-such-target', 'other', 'local'], world.ports)).toEqual(['no-such-target']);
     expect(await stateOf('two')).toBe('REQUESTED');
@@ -462,7 +459,7 @@ describe('the line of a target', () => {
     await deploy(send, 'late', { deadline: '2026-11-23T12:10:00Z' });
     await deploy(send, 'two');
     await send('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     world.pass(700);
     const before = world.store.written.length;
     await throughAdmissions(['local'], world.ports);
@@ -498,7 +495,7 @@ describe('the line of a target', () => {
     await settle();
 
     expect([soon, await stateOf('small'), await stateOf('large')]).toEqual(['QUEUED', 'RUNNING', 'QUEUED']);
-    expect((await call('GET', '')).body['waiting']).toMatchObject([{ clusterId: 'large', reason: 'WaitingForQuota' }]);
+    expect((await call('GET', '')).body['queued']).toMatchObject([{ clusterId: 'large', reason: 'WaitingForQuota' }]);
   });
 
   it('takes nobody for longer than what waits is kept', async () => {
@@ -510,9 +507,9 @@ describe('the line of a target', () => {
   });
 
   it('is looked at each minute', async () => {
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
 
-    expect(world.admissions.asked).toEqual(['local']);
+    expect(world.admissionQueue.asked).toEqual(['local']);
   });
 
   it('leaves those alone at each look who may wait on', async () => {
@@ -536,10 +533,10 @@ describe('the line of a target', () => {
     await deploy(send, 'two');
     await settle();
     await send('stop', { clusterId: 'one' }, world);
-    await world.machines.runAll(world.ports);
-    world.commands.carryOn = async () => undefined;
-    await letIn({ ...world, admissions: Object.assign(world.admissions, { asked: ['local'] }) });
-    Reflect.deleteProperty(world.commands, 'carryOn');
+    await world.workflows.runAll(world.ports);
+    world.commandQueue.resumeOperation = async () => undefined;
+    await letIn({ ...world, admissionQueue: Object.assign(world.admissionQueue, { asked: ['local'] }) });
+    Reflect.deleteProperty(world.commandQueue, 'resumeOperation');
     const lost = await stateOf('two');
     world.pass(180);
     await throughLooks({ target: 'local' }, world.ports);
@@ -554,11 +551,11 @@ describe('the line of a target', () => {
     world.pass(700);
     await throughLooks({ target: 'local' }, world.ports);
     // The cleanup never comes.
-    world.machines.started.splice(0);
+    world.workflows.started.splice(0);
     world.kubernetes.clusters.clear();
     world.pass(3_600);
     await throughLooks({ target: 'local' }, world.ports);
 
-    expect(await holders()).toEqual([]);
+    expect(await admitted()).toEqual([]);
   });
 });

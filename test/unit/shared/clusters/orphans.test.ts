@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { findOrphans, removeOrphans, tellOfOrphans } from '#shared/clusters/orphans.ts';
+import { findOrphans, removeOrphans, reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { doors, makeWorld, type Send, type World } from '#test/fakes/world.ts';
 
 const [, send] = doors[0] as readonly [string, Send];
@@ -16,7 +16,7 @@ const keep = (clusterId: string) =>
   world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 const started = async (clusterId: string) => {
   await send('deploy', { clusterId, data: session }, world);
-  await world.machines.runAll(world.ports);
+  await world.workflows.runAll(world.ports);
 };
 
 describe('an orphan', () => {
@@ -39,7 +39,7 @@ describe('an orphan', () => {
     await started('kept');
     keep('kept');
     await send('stop', { clusterId: 'kept' }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
 
     expect(await found()).toMatchObject([
       { kind: 'ConfigMap', name: 'kept-cluster-config-map', clusterId: 'kept', reason: 'HighAvailabilityData' },
@@ -90,9 +90,9 @@ describe('an orphan', () => {
 
   it('is told of on the bus, once a look, and a target that does not answer is passed over', async () => {
     keep('one');
-    await tellOfOrphans(world.ports, world.signal);
+    await reportOrphans(world.ports, world.signal);
     world.kubernetes.failNext('flinkObjects', new Fault('target-unreachable', 'dark'));
-    await tellOfOrphans(world.ports, world.signal);
+    await reportOrphans(world.ports, world.signal);
 
     expect(world.bus.published).toMatchObject([
       { type: 'Flink Orphans Found', detail: { target: 'local', count: 1, orphans: [{ clusterId: 'one' }] } },

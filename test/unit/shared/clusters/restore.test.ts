@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { observe } from '#shared/clusters/observe.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 
 import { doors, jarBytes, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
@@ -16,14 +16,14 @@ beforeEach(() => {
   world.jars.held.set(jar, jarBytes);
 });
 
-const machines = () => world.machines.runAll(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
 const started = async (clusterId: string) => {
   await throughHttp('deploy', { clusterId, data: { mode: 'session' } }, world);
-  await machines();
+  await workflows();
 };
 const submitted = async (clusterId: string, data: Readonly<Record<string, unknown>> = {}) => {
   await throughHttp('submit', { clusterId, data: { jar, ...data } }, world);
-  await machines();
+  await workflows();
 };
 /** One life of a session with a job, stopped with a savepoint if asked. */
 const lived = async (savepoint: 'required' | 'none', entryClass?: string) => {
@@ -35,7 +35,7 @@ const lived = async (savepoint: 'required' | 'none', entryClass?: string) => {
 const stopped = async (savepoint: string) => {
   world.kubernetes.cluster('etl').flink.savepoint = (jobId) => ({ location: `${savepointDirectory}/${jobId}` });
   await throughHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
-  await machines();
+  await workflows();
 };
 /** A savepoint of the job that runs, and goes on unless asked otherwise. */
 const saved = async (fields: object = {}) => {
@@ -45,7 +45,7 @@ const saved = async (fields: object = {}) => {
     { clusterId: 'etl', data: { jobId, directory: savepointDirectory, ...fields } },
     world,
   );
-  await machines();
+  await workflows();
 };
 const application = (fields: object) => ({
   clusterId: 'app',
@@ -64,7 +64,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
       { clusterId: 'next', data: { jar, restore: { ...restore, allowNonRestoredState: true } } },
       world,
     );
-    await machines();
+    await workflows();
 
     const [savepoint] = savepoints();
     expect(lastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', restoredFrom: savepoint });
@@ -80,7 +80,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await lived('required');
 
     await send('deploy', { clusterId: 'etl', data: { mode: 'application', job: { ...program, restore } } }, world);
-    await machines();
+    await workflows();
 
     const [savepoint = 'none'] = savepoints();
     const objects = JSON.stringify(world.kubernetes.cluster('etl').manifests);
@@ -120,7 +120,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await saved();
     const { flink } = world.kubernetes.cluster('etl');
     for (const jobId of flink.jobs.keys()) flink.setState(jobId, 'FINISHED');
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
     await stopped('none');
 
     expect(await send('deploy', application({}), world)).toMatchObject({ code: 'not-found' });
@@ -131,7 +131,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await submitted('etl');
     await saved();
 
-    const outcome = await send('deploy', application({ orNothing: true }), world);
+    const outcome = await send('deploy', application({ allowEmptyState: true }), world);
 
     expect(outcome).toMatchObject({ code: 'wrong-state', pointers: ['/job/restore/fromCluster'] });
     expect(outcome.detail).toContain('still runs: stop it with a savepoint first');
@@ -162,9 +162,9 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await submitted('etl');
     await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
 
-    const early = await send('deploy', application({ orNothing: true }), world);
-    await machines();
-    const late = await send('deploy', application({ orNothing: true }), world);
+    const early = await send('deploy', application({ allowEmptyState: true }), world);
+    await workflows();
+    const late = await send('deploy', application({ allowEmptyState: true }), world);
 
     expect(early.outcome).not.toBe('done');
     expect(late.outcome).toBe('done');
@@ -175,8 +175,8 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await started('etl');
     await submitted('etl');
     const [first] = world.kubernetes.cluster('etl').flink.jobs.keys();
-    await throughHttp('stopjob', { clusterId: 'etl', data: { jobId: first, directory: savepointDirectory } }, world);
-    await machines();
+    await throughHttp('stop-job', { clusterId: 'etl', data: { jobId: first, directory: savepointDirectory } }, world);
+    await workflows();
 
     const stoppedJob = await send('deploy', application({}), world);
     const restoredFrom = lastOperation()?.restoredFrom;
@@ -202,10 +202,10 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
     await started('etl');
     await submitted('etl');
     const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
-    await throughHttp('stopjob', { clusterId: 'etl', data: { jobId, directory: savepointDirectory } }, world);
-    await machines();
-    await throughHttp('dispose', { clusterId: 'etl', data: { path: savepoints()[0] } }, world);
-    await machines();
+    await throughHttp('stop-job', { clusterId: 'etl', data: { jobId, directory: savepointDirectory } }, world);
+    await workflows();
+    await throughHttp('dispose-savepoint', { clusterId: 'etl', data: { path: savepoints()[0] } }, world);
+    await workflows();
 
     expect(await send('deploy', application({}), world)).toMatchObject({ code: 'not-found' });
   });
@@ -225,7 +225,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
   });
 
   it('starts with nothing where that was allowed', async () => {
-    const job = { ...program, restore: { ...restore, orNothing: true } };
+    const job = { ...program, restore: { ...restore, allowEmptyState: true } };
 
     const outcome = await send('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
 
@@ -251,7 +251,7 @@ describe.each(doors)('through %s, restore from a cluster', (_door, send: Send) =
   it.each([
     { path: 's3://b/s', fromCluster: 'etl' },
     {},
-    { path: 's3://b/s', orNothing: true },
+    { path: 's3://b/s', allowEmptyState: true },
     { fromCluster: 'etl', latest: false },
   ])('is refused as %j', async (bad) => {
     await started('next');

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
-import { endWaiting } from '#shared/clusters/line.ts';
-import { keepJars } from '#shared/clusters/keep-jars.ts';
-import { observe } from '#shared/clusters/observe.ts';
-import { observeJobsOf, read } from '#shared/clusters/observe-jobs.ts';
-import { planDeploy } from '#shared/clusters/plan.ts';
-import { take } from '#shared/clusters/snapshot.ts';
-import { submitAgain } from '#shared/clusters/submit-again.ts';
+import { endQueued } from '#shared/clusters/admission/queue.ts';
+import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { observeJobsOf, read } from '#shared/clusters/jobs/observe-jobs.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { resubmitJobs } from '#shared/clusters/workflows/resubmit-jobs.ts';
 import { doors, jarBytes, letIn, makeWorld, type Send, type World } from '#test/fakes/world.ts';
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
@@ -26,9 +26,9 @@ beforeEach(() => {
 });
 
 const settled = async () => {
-  await world.machines.runAll(world.ports);
+  await world.workflows.runAll(world.ports);
   await letIn(world);
-  await world.machines.runAll(world.ports);
+  await world.workflows.runAll(world.ports);
 };
 const deploy = async (data: Readonly<Record<string, unknown>> = {}, clusterId = 'etl', send = throughHttp) => {
   const outcome = await send('deploy', { clusterId, data: { mode: 'session', ...data } }, world);
@@ -50,7 +50,7 @@ const stop = async (savepoint = 'required') => {
 /** Ends one job by itself. */
 const stopJob = async (jobId: string) => {
   flinkOf('etl').savepoint = (id) => ({ location: `${savepointDirectory}/${id}` });
-  await throughHttp('stopjob', { clusterId: 'etl', jobId, data: { directory: savepointDirectory } }, world);
+  await throughHttp('stop-job', { clusterId: 'etl', jobId, data: { directory: savepointDirectory } }, world);
   await settled();
 };
 const flinkOf = (clusterId: string) => world.kubernetes.cluster(clusterId).flink;
@@ -58,7 +58,7 @@ const operations = () => [...world.store.operations.values()].map(({ value }) =>
 const lastOperation = () => operations().at(-1);
 const deployOf = (clusterId: string) =>
   operations().findLast((operation) => operation.kind === 'deploy' && operation.clusterId === clusterId);
-const restoresOf = (clusterId: string) => deployOf(clusterId)?.restores ?? [];
+const restoresOf = (clusterId: string) => deployOf(clusterId)?.restoredJobs ?? [];
 const formerJobsOf = (clusterId: string) => restoresOf(clusterId).map(({ formerJobId }) => formerJobId);
 const running = (clusterId: string) =>
   [...flinkOf(clusterId).jobs].map(([jobId, { options }]) => ({ jobId, ...options }));
@@ -78,8 +78,8 @@ const letSavepoints = (
 /** Only this job's savepoint works. */
 const saveOnly = (one: string) =>
   letSavepoints((jobId) => (jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' }));
-const revoke = async (operationId: string) => {
-  await endWaiting({ operationId }, { state: 'CANCELED', fault: new Fault('revoked', 'taken back') }, world.ports);
+const cancelQueued = async (operationId: string) => {
+  await endQueued({ operationId }, { state: 'CANCELED', fault: new Fault('canceled', 'taken back') }, world.ports);
 };
 
 describe.each(doors)('through %s, a session with restore', (_door, send) => {
@@ -120,7 +120,7 @@ describe.each(doors)('through %s, a session with restore', (_door, send) => {
     await stop('none');
 
     const refused = await deploy({ restore }, 'next', send);
-    const without = await deploy({ restore: { ...restore, orNothing: true } }, 'other', send);
+    const without = await deploy({ restore: { ...restore, allowEmptyState: true } }, 'other', send);
 
     expect(refused).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/restore/fromCluster'] });
     expect(without.outcome).toBe('done');
@@ -273,7 +273,7 @@ describe('the jars of jobs that live', () => {
     await stopJob(await submit({ ...clicks, jar: otherJar }));
     await submit(clicks);
 
-    await keepJars(world.ports);
+    await renewJars(world.ports);
 
     expect(world.jars.renewed).toEqual([jar]);
   });
@@ -321,12 +321,12 @@ describe('what is started again', () => {
     letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     await askToStop();
     // The line is not looked at before the next life is recorded: admissions are a queue.
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     await limit(undefined);
     world.pass(60);
 
     const first = await deploy({ restore });
-    await world.ports.admissions.ask('local');
+    await world.ports.admissionQueue.ask('local');
     await settled();
     if (first.code === 'not-ready') await deploy({ restore });
 
@@ -341,16 +341,16 @@ describe('what is started again', () => {
     world.pass(60);
     const target = await world.targets.get('local');
     await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     const [restored] = restoresOf('etl');
     expect(target).toBeDefined();
     expect(operation(restored?.jobId)?.state).toBe('QUEUED');
-    await revoke(restored?.jobId ?? '');
+    await cancelQueued(restored?.jobId ?? '');
     await settled();
     world.pass(60);
     await stop();
 
-    await deploy({ restore: { ...restore, orNothing: true } });
+    await deploy({ restore: { ...restore, allowEmptyState: true } });
 
     expect(restoresOf('etl')).toEqual([]);
   });
@@ -386,13 +386,13 @@ describe('what is started again', () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
-    await throughHttp('stopjob', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
+    await throughHttp('stop-job', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
     // Its machine has asked Flink, which has ended the job; nobody has looked since.
-    const trigger = operations().findLast(({ kind }) => kind === 'stopjob')?.operationId ?? '';
+    const trigger = operations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
     await take({ operationId: trigger }, world.ports, world.signal);
     await askToStop();
-    const at = world.machines.started.findIndex(({ machine }) => machine === 'cleanup');
-    world.machines.started.unshift(...world.machines.started.splice(at, 1));
+    const at = world.workflows.started.findIndex(({ machine }) => machine === 'cleanup');
+    world.workflows.started.unshift(...world.workflows.started.splice(at, 1));
     await settled();
 
     await deploy({ restore });
@@ -425,7 +425,7 @@ describe('what is started again', () => {
     await stop();
     world.pass(60);
     await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
-    await world.machines.runAll(world.ports);
+    await world.workflows.runAll(world.ports);
     world.kubernetes.cluster('etl').flink.program = ({ entryClass }) =>
       entryClass === 'com.example.Orders'
         ? { thrown: 'java.io.FileNotFoundException: savepoint' }
@@ -491,7 +491,7 @@ describe('what is started again', () => {
         },
       });
 
-    await deploy({ restore: { ...restore, orNothing: true } });
+    await deploy({ restore: { ...restore, allowEmptyState: true } });
 
     expect(restoresOf('etl')).toEqual([]);
   });
@@ -532,8 +532,8 @@ describe('what is started again', () => {
     const outcome = await deploy({ restore });
     expect(outcome).toMatchObject({ code: 'not-found' });
     expect(outcome.detail).toContain(`job ${other} (`);
-    expect(outcome.detail).toContain('has no savepoint, as it failed; with orNothing it starts without state');
-    await deploy({ restore: { ...restore, orNothing: true } });
+    expect(outcome.detail).toContain('has no savepoint, as it failed; with allowEmptyState it starts without state');
+    await deploy({ restore: { ...restore, allowEmptyState: true } });
 
     expect(running('etl').map(({ savepointPath }) => savepointPath)).toEqual([
       `${savepointDirectory}/${one}`,
@@ -599,11 +599,11 @@ describe('what is started again', () => {
     await deploy({}, 'other');
     world.targets.known.set('local', { ...(await world.targets.get('local')), limits: { clusters: 1 } });
     await deploy({ restore });
-    expect(deployOf('etl')).toMatchObject({ state: 'QUEUED', restores: [{ formerJobId: one }] });
+    expect(deployOf('etl')).toMatchObject({ state: 'QUEUED', restoredJobs: [{ formerJobId: one }] });
 
     await throughHttp('stop', { clusterId: 'other' }, world);
     await settled();
-    await world.admissions.ask('local');
+    await world.admissionQueue.ask('local');
     await settled();
     await settled();
 
@@ -623,7 +623,7 @@ describe('what is started again', () => {
     });
     const finished = flinkOf('etl');
     finished.setState(first, 'FINISHED');
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
     await settled();
     await stop();
     world.pass(3_600);
@@ -659,7 +659,7 @@ describe('what is started again', () => {
     await stop();
     await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
     await throughHttp('stop', { clusterId: 'etl' }, world);
-    await submitAgain(deployOf('etl')!, world.ports, world.signal);
+    await resubmitJobs(deployOf('etl')!, world.ports, world.signal);
 
     expect(operation(restoresOf('etl')[0]?.jobId)).toBeUndefined();
   });
@@ -677,7 +677,7 @@ describe('what is started again', () => {
     await settled();
     world.jars.held.set(jar, jarBytes);
 
-    await deploy({ restore: { fromCluster: 'next', orNothing: true } }, 'next');
+    await deploy({ restore: { fromCluster: 'next', allowEmptyState: true } }, 'next');
 
     expect(restoresOf('next')).toHaveLength(1);
   });
@@ -726,7 +726,7 @@ describe('what is started again', () => {
     world.pass(60);
     await throughHttp('stop', { clusterId: 'etl', data: { savepoint: 'none' } }, world);
     await settled();
-    await deploy({ restore: { ...restore, orNothing: true } });
+    await deploy({ restore: { ...restore, allowEmptyState: true } });
     expect(restoresOf('etl')).toEqual([]);
   });
 
@@ -802,7 +802,7 @@ describe('a table that is throttled for a while', () => {
 
     for (let minute = 0; minute < 4; minute += 1) {
       world.pass(60);
-      await observe(world.ports);
+      await dispatchReconcile(world.ports);
       await settled();
     }
 

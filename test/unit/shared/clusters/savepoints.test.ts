@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { observe } from '#shared/clusters/observe.ts';
-import { observeJobs } from '#shared/clusters/observe-jobs.ts';
-import { planJob } from '#shared/clusters/job-plan.ts';
-import { redrive } from '#shared/clusters/redrive.ts';
-import { take } from '#shared/clusters/snapshot.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { planJob } from '#shared/clusters/queries/job-plan.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
+import { take } from '#shared/clusters/workflows/snapshot.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, type World } from '../../../fakes/world.ts';
 
 const clusterId = 'etl';
-const place = { target: 'local', clusterId };
+const clusterRef = { target: 'local', clusterId };
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const directory = 's3://bucket/savepoints';
 const signal = new AbortController().signal;
@@ -20,17 +20,17 @@ beforeEach(() => {
   world.jars.held.set(jar, jarBytes);
 });
 
-const machines = () => world.machines.runAll(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
 const lastOperation = () => [...world.store.operations.values()].at(-1)?.value;
 const flink = () => world.kubernetes.cluster(clusterId).flink;
-const jobRecord = async (jobId: string) => (await world.store.job(place, jobId))?.value;
+const jobRecord = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
 
 /** A session with one running job; its id. */
 const submitted = async (send: Send) => {
   await send('deploy', { clusterId, data: { mode: 'session' } }, world);
-  await machines();
+  await workflows();
   await send('submit', { clusterId, data: { jar } }, world);
-  await machines();
+  await workflows();
   return lastOperation()?.operationId ?? '';
 };
 
@@ -39,7 +39,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
     const jobId = await submitted(send);
 
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await workflows();
 
     const location = `${directory}/savepoint-${jobId.slice(0, 6)}`;
     expect(lastOperation()).toMatchObject({ kind: 'savepoint', state: 'SUCCEEDED', jobId, savepoint: location });
@@ -48,17 +48,17 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
 
   it('waits until Flink has taken it, and takes one only', async () => {
     const jobId = await submitted(send);
-    let looks = 0;
+    let reconcileQueue = 0;
     flink().savepoint = () => 'in-progress';
     const answer = flink().answer.bind(flink());
     flink().answer = async (request) => {
-      if (request.method === 'GET' && request.path.includes('/savepoints/') && (looks += 1) === 3)
+      if (request.method === 'GET' && request.path.includes('/savepoints/') && (reconcileQueue += 1) === 3)
         flink().savepoints.set(lastOperation()?.operationId ?? '', { location: 's3://bucket/late' });
       return answer(request);
     };
 
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED', savepoint: 's3://bucket/late' });
     expect(flink().savepoints.size).toBe(1);
@@ -69,7 +69,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
     flink().savepoint = () => ({ failure: 'java.io.IOException: disk full' });
 
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({
       state: 'FAILED',
@@ -81,7 +81,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
     const jobId = await submitted(send);
 
     await send('savepoint', { clusterId, jobId }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
     expect(lastOperation()?.problem?.detail).toContain('execution.checkpointing.savepoint-dir');
@@ -91,13 +91,13 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
     const jobId = await submitted(send);
 
     await send('savepoint', { clusterId, jobId, data: { directory, cancelJob: true } }, world);
-    await machines();
-    await observeJobs(place, world.ports, signal);
+    await workflows();
+    await observeJobs(clusterRef, world.ports, signal);
 
     expect(await jobRecord(jobId)).toMatchObject({ state: 'CANCELED', savepoint: lastOperation()?.savepoint });
   });
 
-  it.each(['savepoint', 'checkpoint', 'stopjob'] as const)(
+  it.each(['savepoint', 'checkpoint', 'stop-job'] as const)(
     'is refused as %s for a job that is not there, or over',
     async (kind) => {
       const jobId = await submitted(send);
@@ -116,7 +116,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
 
     for (let time = 0; time < 2; time += 1) {
       await send('savepoint', { clusterId, jobId, data: { directory }, key: 'night-1' }, world);
-      await machines();
+      await workflows();
     }
 
     expect(flink().savepoints.size).toBe(1);
@@ -124,7 +124,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
 });
 
 describe.each(doors)('through %s, while not all tasks of a job run,', (_door, send) => {
-  const kinds = ['savepoint', 'checkpoint', 'stopjob'] as const;
+  const kinds = ['savepoint', 'checkpoint', 'stop-job'] as const;
   const dataOf = (kind: (typeof kinds)[number]) => (kind === 'checkpoint' ? {} : { directory });
 
   it.each(kinds)('a %s waits for them, and says so', async (kind) => {
@@ -149,7 +149,7 @@ describe.each(doors)('through %s, while not all tasks of a job run,', (_door, se
     flink().setState(jobId, 'RESTARTING');
 
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
-    await machines();
+    await workflows();
 
     const detail = expect.stringContaining(`not all tasks of job ${jobId} ran`) as string;
     expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded', detail } });
@@ -175,7 +175,7 @@ describe.each(doors)('through %s, while not all tasks of a job run,', (_door, se
   it('a stop that was asked for goes on: it ends them', async () => {
     const jobId = await submitted(send);
     flink().savepoint = () => 'in-progress';
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
     await take({ operationId }, world.ports, signal);
     flink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
@@ -193,11 +193,11 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
   it('ends the job with a savepoint', async () => {
     const jobId = await submitted(send);
 
-    await send('stopjob', { clusterId, jobId, data: { directory, drain: true } }, world);
-    await machines();
+    await send('stop-job', { clusterId, jobId, data: { directory, drain: true } }, world);
+    await workflows();
 
     const location = `${directory}/savepoint-${jobId.slice(0, 6)}`;
-    expect(lastOperation()).toMatchObject({ kind: 'stopjob', state: 'SUCCEEDED', savepoint: location });
+    expect(lastOperation()).toMatchObject({ kind: 'stop-job', state: 'SUCCEEDED', savepoint: location });
     expect(await jobRecord(jobId)).toMatchObject({ state: 'FINISHED', savepoint: location });
     expect(flink().requests.find(({ path }) => path.endsWith('/stop'))?.json).toMatchObject({ drain: true });
   });
@@ -205,13 +205,13 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
   it('knows where the savepoint is of a job whose cluster went before it was told', async () => {
     const jobId = await submitted(send);
     flink().savepoint = () => 'in-progress';
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
     const asked = await take({ operationId }, world.ports, signal);
     flink().complete(jobId, operationId, 's3://bucket/seen');
-    await observeJobs(place, world.ports, signal);
+    await observeJobs(clusterRef, world.ports, signal);
     await send('stop', { clusterId }, world);
-    await world.machines.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
+    await world.workflows.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
 
     const last = await take(asked, world.ports, signal);
 
@@ -221,14 +221,14 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
   it('does not take an older savepoint of the job for its own', async () => {
     const jobId = await submitted(send);
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await workflows();
     flink().savepoint = () => 'in-progress';
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
     const asked = await take({ operationId }, world.ports, signal);
     flink().setState(jobId, 'FINISHED');
     flink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
-    await observeJobs(place, world.ports, signal);
+    await observeJobs(clusterRef, world.ports, signal);
 
     const last = await take(asked, world.ports, signal);
 
@@ -237,7 +237,7 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
 
   it('waits for a session that does not answer for a while', async () => {
     const jobId = await submitted(send);
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     flink().leaderless = true;
     const { operationId = '' } = lastOperation() ?? {};
 
@@ -251,12 +251,12 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
   it('fails when the cluster goes while it is under way', async () => {
     const jobId = await submitted(send);
     flink().savepoint = () => 'in-progress';
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
     await send('stop', { clusterId }, world);
-    await world.machines.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
+    await world.workflows.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
 
-    await world.machines.run('snapshot', operationId, world.ports);
+    await world.workflows.run('snapshot', operationId, world.ports);
 
     expect((await world.store.operation(operationId))?.value).toMatchObject({
       state: 'FAILED',
@@ -268,8 +268,8 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     const jobId = await submitted(send);
     flink().savepoint = () => 'in-progress';
 
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded' } });
     expect(await jobRecord(jobId)).toMatchObject({ state: 'RUNNING' });
@@ -277,13 +277,13 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
 
   it('is carried on when its process died behind the record', async () => {
     const jobId = await submitted(send);
-    await send('stopjob', { clusterId, jobId, data: { directory } }, world);
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
-    world.machines.started.splice(0);
+    world.workflows.started.splice(0);
     world.pass(3 * 60);
 
-    await redrive(operationId, world.ports, signal);
-    await machines();
+    await resumeStalled(operationId, world.ports, signal);
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
   });
@@ -294,7 +294,7 @@ describe.each(doors)('through %s, checkpoint and disposal', (_door, send) => {
     const jobId = await submitted(send);
 
     await send('checkpoint', { clusterId, jobId, data: { full: true } }, world);
-    await machines();
+    await workflows();
 
     expect(lastOperation()).toMatchObject({ kind: 'checkpoint', state: 'SUCCEEDED', checkpoint: 1 });
     expect(flink().requests.find(({ path }) => path.endsWith('/checkpoints'))?.json).toMatchObject({
@@ -305,13 +305,13 @@ describe.each(doors)('through %s, checkpoint and disposal', (_door, send) => {
   it('delete a savepoint, which its job then no longer has', async () => {
     const jobId = await submitted(send);
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
-    await machines();
+    await workflows();
     const path = lastOperation()?.savepoint ?? '';
 
-    await send('dispose', { clusterId, data: { path } }, world);
-    await machines();
+    await send('dispose-savepoint', { clusterId, data: { path } }, world);
+    await workflows();
 
-    expect(lastOperation()).toMatchObject({ kind: 'dispose', state: 'SUCCEEDED' });
+    expect(lastOperation()).toMatchObject({ kind: 'dispose-savepoint', state: 'SUCCEEDED' });
     expect(flink().disposed).toEqual([path]);
     expect(await jobRecord(jobId)).not.toHaveProperty('savepoint');
   });
@@ -321,7 +321,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
   it('is made by the session, with nothing left of it', async () => {
     await submitted(send);
 
-    const plan = await planJob(place, { jar, args: ['--day', '1'] }, world.ports, signal);
+    const plan = await planJob(clusterRef, { jar, args: ['--day', '1'] }, world.ports, signal);
 
     expect(plan).toEqual({ name: 'a job', nodes: [] });
     expect(flink().jars.size).toBe(0);
@@ -334,7 +334,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
     flink().answer = async (request) =>
       request.method === 'DELETE' ? { status: 500, body: { errors: ['busy'] } } : answer(request);
 
-    await expect(planJob(place, { jar, args: [] }, world.ports, signal)).resolves.toMatchObject({ nodes: [] });
+    await expect(planJob(clusterRef, { jar, args: [] }, world.ports, signal)).resolves.toMatchObject({ nodes: [] });
   });
 
   it("is refused with the program's own exception, and leaves no jar behind", async () => {
@@ -346,7 +346,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
       ].join('\n\tat a.b.C(C.java:1)\n'),
     });
 
-    await expect(planJob(place, { jar, args: [] }, world.ports, signal)).rejects.toMatchObject({
+    await expect(planJob(clusterRef, { jar, args: [] }, world.ports, signal)).rejects.toMatchObject({
       code: 'program-failed',
     });
     expect(flink().jars.size).toBe(0);
@@ -358,7 +358,7 @@ describe.each(doors)('behind %s, the end of a job', (_door, send) => {
     const jobId = await submitted(send);
     flink().complete(jobId, 'e'.repeat(32), 's3://bucket/by-hand');
 
-    await observe(world.ports);
+    await dispatchReconcile(world.ports);
     await letIn(world);
 
     expect(await jobRecord(jobId)).toMatchObject({ state: 'FINISHED', savepoint: 's3://bucket/by-hand' });
@@ -370,19 +370,19 @@ describe.each(doors)('through %s, the end of the job of an application', (_door,
     await send('deploy', { clusterId, data: { mode: 'application', job: { jar: 'local:///a.jar' } } }, world);
     const { operationId = '' } = lastOperation() ?? {};
     flink().addJob(operationId);
-    await machines();
+    await workflows();
     return operationId;
   };
 
   it.each([
     ['cancel', {}, 'CANCELED'],
-    ['stopjob', { directory }, 'FINISHED'],
+    ['stop-job', { directory }, 'FINISHED'],
   ] as const)('by %s ends the cluster at once', async (kind, data, state) => {
     const jobId = await started();
 
     await send(kind, { clusterId, jobId, data }, world);
-    await machines();
+    await workflows();
 
-    expect((await world.store.cluster(place))?.value).toMatchObject({ state });
+    expect((await world.store.cluster(clusterRef))?.value).toMatchObject({ state });
   });
 });

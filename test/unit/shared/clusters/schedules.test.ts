@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { janitorHandler } from '#functions/janitor.ts';
+import { janitorHandler } from '#functions/maintenance.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { Fault } from '#events/problem.ts';
-import type { ScheduleFiring } from '#shared/clusters/firing.ts';
+import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
 
 import {
   answerOf,
@@ -46,19 +46,19 @@ const schedules = calling(schedulesHandler, 'schedules');
 const specs = calling(specsHandler, 'specs');
 const runs = async (name: string) =>
   (await schedules('GET', name, undefined, '/runs')).body['runs'] as { results: object[]; scheduledAt: string }[];
-const machines = () => world.machines.runAll(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
 const started = async (clusterId: string, fields: object = {}) => {
   await throughHttp('deploy', { clusterId, data: { ...session, ...fields } }, world);
-  await machines();
+  await workflows();
 };
 const stateOf = async (clusterId: string) => (await world.store.cluster({ target: 'local', clusterId }))?.value.state;
 /** What the scheduler sends, as of its last definition. */
-const firing = (scheduledAt: string | undefined = '2026-11-23T19:00:00Z'): ScheduleFiring => {
+const timerEvent = (scheduledAt: string | undefined = '2026-11-23T19:00:00Z'): ScheduleTimerEvent => {
   const [timer] = world.timers.repeating.values();
   if (timer === undefined) throw new Error('nothing repeats');
-  return { ...timer.firing, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
+  return { ...timer.timerEvent, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
 };
-const fire = (scheduledAt?: string) => throughFirings(firing(scheduledAt), world.ports);
+const handleTimerEvent = (scheduledAt?: string) => throughFirings(timerEvent(scheduledAt), world.ports);
 const operations = (kind: string) => [...world.store.operations.values()].filter(({ value }) => value.kind === kind);
 
 describe('a schedule', () => {
@@ -99,15 +99,15 @@ describe('a schedule', () => {
     await started('other', { labels: { team: 'web' } });
     await schedules('PUT', 'evening', { ...evening, ha: 'purge' });
 
-    await fire();
-    await machines();
+    await handleTimerEvent();
+    await workflows();
 
     expect([await stateOf('one'), await stateOf('two'), await stateOf('other')]).toEqual([
       'STOPPED',
       'STOPPED',
       'RUNNING',
     ]);
-    expect(operations('stop')[0]?.value).toMatchObject({ door: 'schedule', plan: { stop: { ha: 'purge' } } });
+    expect(operations('stop')[0]?.value).toMatchObject({ origin: 'schedule', plan: { stop: { ha: 'purge' } } });
     expect(await runs('evening')).toMatchObject([
       {
         scheduledAt: '2026-11-23T19:00:00.000Z',
@@ -124,11 +124,11 @@ describe('a schedule', () => {
     await started('one');
     const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
     await throughHttp('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
-    await machines();
+    await workflows();
     await schedules('PUT', 'evening', { ...evening, selector: { mode: 'session' } });
 
-    await fire();
-    await machines();
+    await handleTimerEvent();
+    await workflows();
 
     expect([await stateOf('one'), await stateOf('app')]).toEqual(['STOPPED', 'RUNNING']);
   });
@@ -137,9 +137,9 @@ describe('a schedule', () => {
     await started('one', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', evening);
 
-    await Promise.all([fire(), fire()]);
-    await machines();
-    await fire();
+    await Promise.all([handleTimerEvent(), handleTimerEvent()]);
+    await workflows();
+    await handleTimerEvent();
 
     expect(operations('stop')).toHaveLength(1);
     expect(await runs('evening')).toHaveLength(1);
@@ -149,11 +149,11 @@ describe('a schedule', () => {
     await started('one', { labels: { team: 'etl' } });
     await started('two', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', evening);
-    const { machines: whole } = world.ports;
+    const { workflows: whole } = world.ports;
     let starts = 0;
     const failing = {
       ...world.ports,
-      machines: {
+      workflows: {
         start: async (...args: Parameters<typeof whole.start>) => {
           if ((starts += 1) === 2) throw new Error('Step Functions does not answer');
           return whole.start(...args);
@@ -161,10 +161,10 @@ describe('a schedule', () => {
       },
     };
 
-    await expect(throughFirings(firing(), failing)).rejects.toThrow('Step Functions');
+    await expect(throughFirings(timerEvent(), failing)).rejects.toThrow('Step Functions');
     const between = await runs('evening');
-    await fire();
-    await machines();
+    await handleTimerEvent();
+    await workflows();
 
     expect(operations('stop')).toHaveLength(2);
     expect(between[0]?.results.filter((result) => 'operationId' in result)).toHaveLength(1);
@@ -178,12 +178,12 @@ describe('a schedule', () => {
       throw new Fault('limit-reached', 'too many');
     };
     const failing = { ...world.ports, targets: { ...world.ports.targets, get } } as unknown as World['ports'];
-    await expect(throughFirings(firing(), failing)).rejects.toThrow(Fault);
+    await expect(throughFirings(timerEvent(), failing)).rejects.toThrow(Fault);
     await throughHttp('stop', { clusterId: 'one' }, world);
-    await machines();
+    await workflows();
     await started('one');
 
-    await fire();
+    await handleTimerEvent();
 
     expect(await stateOf('one')).toBe('RUNNING');
     expect(await runs('evening')).toMatchObject([{ results: [{ clusterId: 'one', code: 'superseded' }] }]);
@@ -195,9 +195,9 @@ describe('a schedule', () => {
     await throughHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
     await schedules('PUT', 'evening', { ...evening, savepoint: 'required' });
 
-    await expect(fire()).rejects.toThrow(Fault);
+    await expect(handleTimerEvent()).rejects.toThrow(Fault);
     expect(await runs('evening')).not.toMatchObject([{ endedAt: expect.anything() }]);
-    await throughFirings(firing(), world.ports, 5);
+    await throughFirings(timerEvent(), world.ports, 5);
 
     expect(await runs('evening')).toMatchObject([
       { endedAt: expect.any(String), results: [{ clusterId: 'two', code: 'not-ready' }, { clusterId: 'one' }] },
@@ -210,8 +210,8 @@ describe('a schedule', () => {
     world.pass(24 * 3600);
     await started('morning', { labels: { team: 'etl' } });
 
-    await fire('2026-11-23T19:00:00Z');
-    await fire('2026-11-23T19:00:00Z');
+    await handleTimerEvent('2026-11-23T19:00:00Z');
+    await handleTimerEvent('2026-11-23T19:00:00Z');
 
     expect(await stateOf('morning')).toBe('RUNNING');
     expect(await runs('evening')).toMatchObject([
@@ -224,11 +224,11 @@ describe('a schedule', () => {
     world.kubernetes.startsAtOnce = false;
     await throughHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
     await schedules('PUT', 'evening', { ...evening, savepoint: 'required' });
-    await expect(fire()).rejects.toThrow(Fault);
+    await expect(handleTimerEvent()).rejects.toThrow(Fault);
     world.kubernetes.startsAtOnce = true;
     world.pass(24 * 3600);
 
-    await fire();
+    await handleTimerEvent();
 
     expect(operations('stop')).toHaveLength(1);
     expect(await runs('evening')).toMatchObject([
@@ -240,7 +240,7 @@ describe('a schedule', () => {
     await started('one', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', { ...evening, enabled: false });
 
-    await fire();
+    await handleTimerEvent();
 
     expect(await stateOf('one')).toBe('RUNNING');
     expect([...world.timers.repeating.values()]).toMatchObject([{ enabled: false }]);
@@ -249,7 +249,7 @@ describe('a schedule', () => {
   it('does nothing at a firing of an earlier revision, and puts the scheduler right', async () => {
     await started('one', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', evening);
-    const late = firing();
+    const late = timerEvent();
     await schedules('PUT', 'evening', { ...evening, expression: 'rate(2 hours)' });
     world.timers.repeating.clear();
 
@@ -262,8 +262,8 @@ describe('a schedule', () => {
   it('is removed with what fires it; what it did can still be listed', async () => {
     await started('one', { labels: { team: 'etl' } });
     await schedules('PUT', 'evening', evening);
-    await fire();
-    const late = firing('2026-11-24T19:00:00Z');
+    await handleTimerEvent();
+    const late = timerEvent('2026-11-24T19:00:00Z');
 
     expect(await schedules('DELETE', 'evening')).toMatchObject({ status: 200, body: { name: 'evening' } });
     await throughFirings(late, world.ports);
@@ -332,7 +332,7 @@ describe('a schedule', () => {
   it('is named by the message where the scheduler fills no time in', async () => {
     await schedules('PUT', 'evening', evening);
 
-    await fire('<aws.scheduler.scheduled-time>');
+    await handleTimerEvent('<aws.scheduler.scheduled-time>');
 
     expect(await runs('evening')).toMatchObject([{ scheduledAt: '2026-11-24T12:00:00.000Z', results: [] }]);
   });
@@ -349,11 +349,11 @@ describe('a schedule that deploys', () => {
     await specs('PUT', 'office', office);
     await schedules('PUT', 'morning', morning);
 
-    await Promise.all([fire(), fire()]);
-    await machines();
+    await Promise.all([handleTimerEvent(), handleTimerEvent()]);
+    await workflows();
 
     expect(await stateOf('office')).toBe('RUNNING');
-    expect(operations('deploy')).toMatchObject([{ value: { door: 'schedule' } }]);
+    expect(operations('deploy')).toMatchObject([{ value: { origin: 'schedule' } }]);
     expect(await runs('morning')).toMatchObject([{ results: [{ clusterId: 'office', state: 'SUCCEEDED' }] }]);
   });
 
@@ -361,9 +361,9 @@ describe('a schedule that deploys', () => {
     await specs('PUT', 'office', office);
     await schedules('PUT', 'morning', morning);
     await started('office');
-    await fire('2026-11-24T06:00:00Z');
+    await handleTimerEvent('2026-11-24T06:00:00Z');
     await world.specs.remove('local', 'office');
-    await fire('2026-11-25T06:00:00Z');
+    await handleTimerEvent('2026-11-25T06:00:00Z');
 
     expect(await runs('morning')).toMatchObject([
       { results: [{ code: 'not-found' }] },
@@ -378,13 +378,13 @@ describe('a schedule that deploys', () => {
     await specs('PUT', 'office', office);
     await schedules('PUT', 'morning', morning);
 
-    await fire();
+    await handleTimerEvent();
     expect(await stateOf('office')).toBe('QUEUED');
     await throughHttp('stop', { clusterId: 'other' }, world);
-    await machines();
-    await world.ports.admissions.ask('local');
+    await workflows();
+    await world.ports.admissionQueue.ask('local');
     await letIn(world);
-    await machines();
+    await workflows();
 
     expect(await stateOf('office')).toBe('RUNNING');
   });

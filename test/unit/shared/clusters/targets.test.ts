@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '#events/model.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { targetsHandler } from '#functions/targets.ts';
-import { drain } from '#shared/clusters/backlog.ts';
-import { putSchedule } from '#shared/clusters/schedules.ts';
-import { putSpec } from '#shared/clusters/specs.ts';
+import { setPaused } from '#shared/clusters/queue/queue-view.ts';
+import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
+import { putSpec } from '#shared/clusters/schedules/specs.ts';
 import { SpecBody } from '#events/specs.ts';
 
 import { answerOf, doors, httpEvent, makeWorld, type World } from '../../../fakes/world.ts';
@@ -14,10 +14,10 @@ const [, send] = doors[0]!;
 const session = { mode: 'session' };
 
 let world: World;
-let place: Target;
+let clusterRef: Target;
 beforeEach(() => {
   world = makeWorld();
-  place = world.targets.known.get('local')!;
+  clusterRef = world.targets.known.get('local')!;
 });
 
 const ask = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
@@ -25,10 +25,10 @@ const ask = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
 const remove = (name = 'local') => ask('DELETE', name);
 const deploy = (clusterId = 'my', data: object = {}) =>
   send('deploy', { clusterId, data: { ...session, ...data } }, world);
-const machines = () => world.machines.runAll(world.ports);
+const workflows = () => world.workflows.runAll(world.ports);
 const stop = async (clusterId: string) => {
   await send('stop', { clusterId }, world);
-  await machines();
+  await workflows();
 };
 
 describe('a target that is removed', () => {
@@ -61,8 +61,8 @@ describe('a target that is removed', () => {
     world.targets.get = async () => known;
 
     expect(await deploy()).toMatchObject({ code: 'not-found' });
-    expect(world.machines.started).toEqual([]);
-    expect((await world.store.line('local')).holders).toEqual([]);
+    expect(world.workflows.started).toEqual([]);
+    expect((await world.store.queue('local')).admitted).toEqual([]);
   });
 
   it('is not found any more', async () => {
@@ -73,21 +73,21 @@ describe('a target that is removed', () => {
 
   it('keeps what happened on record, for whoever reads it and for one of the same name', async () => {
     await deploy();
-    await machines();
+    await workflows();
     await stop('my');
 
     expect(await remove()).toMatchObject({ status: 200 });
     expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('STOPPED');
     const before = world.store.written.length;
-    expect(await ask('PUT', 'local', place)).toMatchObject({ status: 200 });
+    expect(await ask('PUT', 'local', clusterRef)).toMatchObject({ status: 200 });
     expect(await deploy()).toMatchObject({ outcome: 'done' });
     expect(world.store.written.length).toBeGreaterThan(before);
   });
 
   it('starts what is given to it when it is made again, though it was drained before', async () => {
-    await drain('local', true, world.ports);
+    await setPaused('local', true, world.ports);
     await remove();
-    await ask('PUT', 'local', place);
+    await ask('PUT', 'local', clusterRef);
 
     await deploy();
 
@@ -107,7 +107,7 @@ describe('a target is not removed', () => {
   });
 
   it('while commands wait for it', async () => {
-    await drain('local', true, world.ports);
+    await setPaused('local', true, world.ports);
     await deploy();
 
     expect(await remove()).toMatchObject({
@@ -139,14 +139,14 @@ describe('a target is not removed', () => {
     };
 
     expect(await remove()).toMatchObject({ status: 409 });
-    expect(world.targets.known.get('local')).toEqual(place);
+    expect(world.targets.known.get('local')).toEqual(clusterRef);
     expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('DEPLOYING');
   });
 });
 
 describe('a deploy by a function that does not know yet that its target is removed', () => {
   beforeEach(async () => {
-    const known = { ...place, name: 'local' };
+    const known = { ...clusterRef, name: 'local' };
     world.targets.get = async () => known;
   });
 
@@ -155,7 +155,7 @@ describe('a deploy by a function that does not know yet that its target is remov
 
     expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
     expect(world.kubernetes.clusters.size).toBe(0);
-    expect(world.store.holders.size).toBe(0);
+    expect(world.store.admitted.size).toBe(0);
     expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('FAILED');
   });
 
@@ -163,12 +163,12 @@ describe('a deploy by a function that does not know yet that its target is remov
     await remove();
 
     expect(await deploy('my', { dependsOn: ['another'] })).toMatchObject({ outcome: 'rejected', code: 'not-found' });
-    expect(world.store.waiting.size).toBe(0);
+    expect(world.store.queued.size).toBe(0);
   });
 });
 
 describe('a target is made', () => {
-  const put = (name: string, change: Partial<Target> = {}) => ask('PUT', name, { ...place, ...change });
+  const put = (name: string, change: Partial<Target> = {}) => ask('PUT', name, { ...clusterRef, ...change });
   const none = new Fault('target-refused', 'there is no EKS cluster nowhere in region eu-central-1', {
     reason: 'ResourceNotFoundException',
   });

@@ -170,7 +170,7 @@ describe('uploadJar', () => {
 
     const sent = flinkRest(transport).uploadJar({ name: 'my.jar', body: parts('PK', '1234'), bytes }, signal);
 
-    await expect(sent).rejects.toMatchObject({ code: 'changed-meanwhile' });
+    await expect(sent).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('says that an application takes no jars', async () => {

@@ -22,7 +22,7 @@ const target: NamedTarget = {
   locked: [],
   limits: {},
   shares: {},
-  mostWaiting: 100,
+  maxQueued: 100,
   maxJarBytes: 1,
 };
 const policy = { retries: 3, firstMs: 1, longestMs: 5, patienceMs: 5_000 };
@@ -143,7 +143,7 @@ describe('a refusal', () => {
     [401, 'Unauthorized', 'target-refused', 'there is no access entry for the role of this function'],
     [403, 'Forbidden', 'target-refused', 'because Forbidden. Rights are given by a Role in namespace flink'],
     [404, 'NotFound', 'target-refused', 'because NotFound'],
-    [409, 'Conflict', 'changed-meanwhile', 'because Conflict'],
+    [409, 'Conflict', 'conflict', 'because Conflict'],
     [410, 'Expired', 'target-refused', 'because Expired'],
     [422, 'Invalid', 'refused-option', 'because Invalid'],
     [429, 'TooManyRequests', 'target-unreachable', 'because TooManyRequests'],

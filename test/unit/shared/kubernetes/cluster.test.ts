@@ -16,7 +16,7 @@ const target: NamedTarget = {
   locked: [],
   limits: {},
   shares: {},
-  mostWaiting: 100,
+  maxQueued: 100,
   maxJarBytes: 1,
 };
 const signal = new AbortController().signal;

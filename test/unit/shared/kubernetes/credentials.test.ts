@@ -12,7 +12,7 @@ const target: NamedTarget = {
   locked: [],
   limits: {},
   shares: {},
-  mostWaiting: 100,
+  maxQueued: 100,
   maxJarBytes: 1,
 };
 const identity: Identity = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'a+b/c==' };

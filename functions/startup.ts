@@ -1,0 +1,13 @@
+import {
+  type LifecycleState,
+  probe,
+  recordFailed,
+  recordRunning,
+  resubmit,
+  startCleanup,
+} from '#shared/clusters/workflows/startup.ts';
+import { live } from '#shared/live.ts';
+
+import { steps } from '#functions/middleware/step.ts';
+
+export const handler = steps<LifecycleState>({ probe, resubmit, recordRunning, recordFailed, startCleanup }, live);

@@ -1,0 +1,69 @@
+import { isTerminalJob } from '#events/model.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
+
+import type { UseCase } from './accept.ts';
+import { requestReconcile } from '#shared/clusters/model/reconcile-request.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
+import {
+  getCluster,
+  commit,
+  newOperation,
+  getOperation,
+  advanceOperation,
+  transact,
+} from '#shared/clusters/store/records.ts';
+import { getLiveJob } from './savepoints.ts';
+import { assertRunning } from './submit.ts';
+
+const deadlineMs = 60_000;
+/** A job without work to finish is CANCELED within a second; observation sees the others. */
+const reconcileQueue = 8;
+const betweenLooksMs = 500;
+
+export const cancel: UseCase<'cancel'> = {
+  async record({ target, clusterId, data: { jobId }, origin }, key, ports, signal) {
+    const clusterRef = { target, clusterId: clusterId ?? '' };
+    const { value: cluster } = await getCluster(clusterRef, ports.store);
+    assertRunning(cluster);
+    await getLiveJob(clusterRef, jobId, ports, signal);
+
+    const now = ports.now();
+    const operationId = ports.newId();
+    const operation = newOperation({ operationId, kind: 'cancel', ...clusterRef, jobId, origin }, deadlineMs, now);
+    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    return { value: operation, version: 1 };
+  },
+
+  async advance(operation, { data: { jobId } }, ports, signal) {
+    const target = await ports.targets.get(operation.value.target);
+    try {
+      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId, signal);
+    } catch (error) {
+      if (error instanceof Fault && !toProblem(error).retryable) await finish(operation, ports, error);
+      throw error;
+    }
+    await waitUntilEnded(operation.value, jobId, ports, signal);
+    const done = await finish(operation, ports);
+    await requestReconcile(done, ports);
+    return done;
+  },
+};
+
+const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports, signal: AbortSignal) => {
+  for (let look = 1; look <= reconcileQueue; look += 1) {
+    const { jobs } = await observeJobs(clusterRef, ports, signal);
+    if (jobs.some((job) => job.jobId === jobId && isTerminalJob(job))) return;
+    await ports.sleep(betweenLooksMs, signal);
+  }
+};
+
+const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fault) =>
+  transact<StoredOperation>(ports, async () => {
+    const current = await getOperation(operation.value.operationId, ports.store);
+    const progress =
+      fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
+    const change = advanceOperation(current, progress, ports.now());
+    return { change: { operations: [change] }, result: change.value };
+  });

@@ -1,0 +1,68 @@
+import type { Cluster, NamedTarget } from '#events/model.ts';
+
+import { accept } from '#shared/clusters/commands/accept.ts';
+import { stopEndedApplication, failCrashedApplication } from '#shared/clusters/workflows/application.ts';
+import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import { trackIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
+import { observeJobsOf, read } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordCondition } from '#shared/clusters/store/records.ts';
+import { retryStop } from './resume-stalled.ts';
+import { applicationVerdict } from '#shared/clusters/model/cluster.ts';
+
+/** Records what became of one cluster, and stops an application that is over. */
+export const reconcileCluster = async (
+  listedCluster: ListedCluster,
+  target: NamedTarget,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> => {
+  const reading = await read({ target: target.name, clusterId: listedCluster.clusterId }, ports);
+  const cluster = reading.cluster.value;
+  if (cluster.state !== 'RUNNING') return retryStop(cluster, ports, signal);
+  // The list may be older than the record: what it lacks is asked for by name before anything ends.
+  const deleted = listedCluster.uid !== cluster.uid && (await isGone(cluster, target, ports, signal));
+  if (deleted) return stopDeleted(cluster, ports, signal);
+  await noteHealth(cluster, listedCluster, ports);
+  const observed = await observeJobsOf(reading, ports, signal);
+  const { jobs, reachable } = observed;
+  await trackIdleness(cluster, observed, ports, signal);
+  if (cluster.mode !== 'application') return;
+  const mayHaveCrashed = reachable === 'Unknown' && listedCluster.trouble !== undefined;
+  if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports, signal);
+  if (mayHaveCrashed || applicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports, signal);
+};
+
+const isGone = async ({ clusterId, uid }: Cluster, target: NamedTarget, ports: Ports, signal: AbortSignal) => {
+  const { deployment } = await ports.kubernetes(target).observe(clusterId, signal);
+  return deployment === undefined || deployment.uid !== uid || deployment.deleting;
+};
+
+const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal) => {
+  const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
+  await accept(
+    {
+      kind: 'stop',
+      target,
+      clusterId,
+      data,
+      key: `deployment-deleted/${clusterId}/${uid ?? ''}`,
+      origin: 'reconciler',
+    },
+    ports,
+    signal,
+  );
+  ports.log.info('cluster was deleted by hand', { target, clusterId });
+};
+
+/** Says that a pod is in trouble (ends again and again, finds no node …), and when it no longer is. */
+const noteHealth = async (seen: Cluster, { trouble }: ListedCluster, ports: Ports): Promise<void> => {
+  const wasTroubled = seen.conditions.some(({ type, status }) => type === 'Healthy' && status === 'False');
+  if (trouble === undefined && !wasTroubled) return;
+  const health =
+    trouble === undefined
+      ? ({ status: 'True', reason: 'NoTrouble', message: 'no pod of it is in trouble' } as const)
+      : ({ status: 'False', ...trouble } as const);
+  const isSame = (current: Cluster) => current.operationId === seen.operationId && current.state === 'RUNNING';
+  await recordCondition(seen, 'Healthy', health, ports, isSame);
+};
