@@ -1,4 +1,5 @@
-import type { Cluster, Job } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
 
 import { path } from './api.ts';
 import { clusterPath, readCluster, readJobs } from './clusters.ts';
@@ -99,7 +100,7 @@ const untilOverOrLeft = async (cluster: Cluster, { config }: Application, contex
 };
 
 const untilOver = async (first: Cluster, context: Context): Promise<Cluster> => {
-  const { isTerminalCluster } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/cluster.ts');
   if (isTerminalCluster(first)) return first;
   using progress = showProgress(`Application cluster ${first.clusterId}`, context.io.stderr);
   const pause = slowingPause(pace, context.signal);

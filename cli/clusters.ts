@@ -1,4 +1,5 @@
-import type { Cluster, ClusterState, Job } from '#events/model.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import type { Clusters, Jobs } from './answers.ts';
@@ -31,7 +32,7 @@ export const findLive = async (
   alsoOver: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   const cluster = await findCluster(clusterRef, context);
-  const { isTerminalCluster } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/cluster.ts');
   return cluster !== undefined && isTerminalCluster(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
 };
 

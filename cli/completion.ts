@@ -118,7 +118,7 @@ const namesOf = async (named: Named, context: Context): Promise<readonly string[
     context.clusterId === undefined
       ? await readClustersWithJobs(target, context)
       : [await readJobs({ target, clusterId: context.clusterId }, context)];
-  const { isTerminalJob } = await import('#events/model.ts');
+  const { isTerminalJob } = await import('#events/job.ts');
   return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
 };
 

@@ -1,4 +1,5 @@
-import type { Cluster, Job, JobState } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Job, JobState } from '#events/job.ts';
 
 export interface Shown {
   readonly running?: boolean;

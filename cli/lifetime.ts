@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 
 import { localTime } from './flink-lines.ts';
 

@@ -30,7 +30,7 @@ export const linesBehind = (seen: Lines, tail: Lines): Lines | undefined => {
 
 /** Prints the log of the JobManager as it grows, until its cluster is over. @throws Failure when there is no such cluster. */
 export const followLog = async (clusterRef: ClusterRef, count: number | undefined, context: Context): Promise<void> => {
-  const { isTerminalCluster } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/cluster.ts');
   const log = logOf(clusterRef, context);
   const pause = slowingPause(pace, context.signal);
   let seen: Lines = [];

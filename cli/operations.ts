@@ -1,4 +1,4 @@
-import type { DeployPhase, Operation } from '#events/model.ts';
+import type { DeployPhase, Operation } from '#events/operation.ts';
 
 import type { Accepted } from './answers.ts';
 import { path } from './api.ts';
@@ -92,7 +92,7 @@ const untilSucceeded = async (first: Operation, progress: Progress, context: Con
 };
 
 const untilDone = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
-  const { isTerminalOperation } = await import('#events/model.ts');
+  const { isTerminalOperation } = await import('#events/operation.ts');
   const tell = phasesTo(progress);
   tell(first);
   if (isTerminalOperation(first)) return first;

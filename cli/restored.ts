@@ -1,4 +1,4 @@
-import type { Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 
 import type { Context } from './context.ts';
 import { Failure } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import type { Accepted } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 
 import { clusterTitle, findCluster } from './clusters.ts';
 import type { Action } from './command.ts';
@@ -177,7 +177,7 @@ const pace = { firstMs: 2_000, longestMs: 5_000 };
 
 /** Looks now and then whether the cluster lives. Never answers while that cannot be told. */
 const untilOver = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
-  const { isTerminalCluster } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/cluster.ts');
   const pause = slowingPause(pace, context.signal);
   let stopping = false;
   try {

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 
-import type { ClusterState, JobState, OperationState } from '#events/model.ts';
+import type { ClusterState } from '#events/cluster.ts';
+import type { JobState } from '#events/job.ts';
+import type { OperationState } from '#events/operation.ts';
 
 export type Row = readonly string[];
 

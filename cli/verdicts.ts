@@ -1,4 +1,4 @@
-import type { Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 
 import type { BatchItems } from './answers.ts';
 import { path } from './api.ts';

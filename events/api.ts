@@ -2,7 +2,10 @@ import * as z from 'zod';
 
 import type { CommandDefinition } from './commands/define.ts';
 import { commands } from './commands/index.ts';
-import { Cluster, Job, Operation, Target } from './model.ts';
+import { Cluster } from './cluster.ts';
+import { Job } from './job.ts';
+import { Operation } from './operation.ts';
+import { Target } from './target.ts';
 import { ClusterId, JobId, OperationId, TargetName } from './names.ts';
 import {
   Accepted,

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 
-import { Cluster, Demand, DeploymentMode, Job, Operation, Orphan, Target, Verdict } from './model.ts';
+import { Cluster, DeploymentMode } from './cluster.ts';
+import { Demand, Target } from './target.ts';
+import { Job } from './job.ts';
+import { Operation, Verdict } from './operation.ts';
+import { Orphan } from './orphan.ts';
 import { submit } from './commands/submit.ts';
 import { OperationId } from './names.ts';
 import { FieldError } from './problem.ts';

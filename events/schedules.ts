@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { teardown } from './lifetime.ts';
-import { OperationState } from './model.ts';
+import { OperationState } from './operation.ts';
 import { SpecName } from './specs.ts';
 
 const isTimezone = (name: string): boolean => {

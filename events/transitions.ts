@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
 import { ClusterLifetime } from './lifetime.ts';
-import { ClusterState, JobState, Operation, Orphan, Verdict } from './model.ts';
+import { ClusterState } from './cluster.ts';
+import { JobState } from './job.ts';
+import { Operation, Verdict } from './operation.ts';
+import { Orphan } from './orphan.ts';
 import { subjectOf } from './names.ts';
 import { Problem } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import { Target } from '#events/model.ts';
+import { Target } from '#events/target.ts';
 import { parse } from '#events/problem.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';

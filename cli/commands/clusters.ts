@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 
 import { readClusters } from '../clusters.ts';
 import { defineCommand } from '../command.ts';
@@ -30,7 +30,7 @@ export const clusters = defineCommand<Options>({
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`The mode is session or application, not "${mode}".`);
     const target = await context.target();
-    const { clusterStates, isTerminalCluster } = await import('#events/model.ts');
+    const { clusterStates, isTerminalCluster } = await import('#events/cluster.ts');
     const inTarget = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,

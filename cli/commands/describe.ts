@@ -1,4 +1,5 @@
-import type { Cluster, Operation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
 
 import type { Jobs, Transitions } from '../answers.ts';
 import { clusterPath, readCluster, readJobs } from '../clusters.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/transitions.ts';
 
@@ -70,7 +70,7 @@ const printAfter = async (clusterRef: ClusterRef, after: number, context: Contex
 };
 
 const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
-  const { isTerminalCluster } = await import('#events/model.ts');
+  const { isTerminalCluster } = await import('#events/cluster.ts');
   const pause = slowingPause(pace, context.signal);
   let last = 0;
   for (;;) {
@@ -83,7 +83,7 @@ const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<
 
 /** Asks only of those that moved: their numbers are in the list. One that is no longer listed has ended since. */
 const followTarget = async (target: string, context: Context): Promise<void> => {
-  const { clusterStates } = await import('#events/model.ts');
+  const { clusterStates } = await import('#events/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
   const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
   context.note(`Following target ${target}.`);

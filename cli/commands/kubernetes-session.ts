@@ -1,4 +1,5 @@
-import type { Cluster, ClusterState, Operation } from '#events/model.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
 
 import type { Accepted } from '../answers.ts';
 import { path } from '../api.ts';

@@ -41,7 +41,7 @@ const listCluster = async (target: string, clusterId: string, shown: Shown, cont
 };
 
 const listTarget = async (target: string, shown: Shown, context: Context): Promise<void> => {
-  const { clusterStates } = await import('#events/model.ts');
+  const { clusterStates } = await import('#events/cluster.ts');
   const filter = shown.all === true ? { state: clusterStates.join(',') } : {};
   const clusters = (await readClustersWithJobs(target, context, filter)).map((one) => ({
     ...one,

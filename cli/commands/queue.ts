@@ -1,5 +1,5 @@
 import type { QueueView, DeadLetters } from '#events/requests.ts';
-import type { Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 
 import { path } from '../api.ts';
 import { defineAction, defineGroup } from '../command.ts';

@@ -1,4 +1,5 @@
-import type { Job, Operation } from '#events/model.ts';
+import type { Job } from '#events/job.ts';
+import type { Operation } from '#events/operation.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { path } from '../api.ts';
@@ -123,7 +124,7 @@ const jobConfig = (config: Readonly<Record<string, string>>) =>
   );
 
 const untilEnded = async (clusterRef: ClusterRef, jobId: string, context: Context): Promise<Job> => {
-  const { isTerminalJob } = await import('#events/model.ts');
+  const { isTerminalJob } = await import('#events/job.ts');
   using progress = showProgress(`Job ${jobId}`, context.io.stderr);
   const jobPath = `${clusterPath(clusterRef)}${path`/jobs/${jobId}`}`;
   const pause = slowingPause(pace, context.signal);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { DeploymentMode } from '../model.ts';
+import { DeploymentMode } from '../cluster.ts';
 import { Lifetime } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';

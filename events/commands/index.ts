@@ -27,6 +27,7 @@ export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';
 
 export type CommandKind = keyof typeof commands;
+export const commandKinds = Object.keys(commands) as [CommandKind, ...CommandKind[]]; // the keys of a non-empty literal
 export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['data']>;
 
 /** The way in that a command took. */

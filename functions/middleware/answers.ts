@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
-import { isTerminalOperation } from '#events/model.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { longestWaitSeconds } from '#events/requests.ts';

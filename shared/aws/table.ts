@@ -15,7 +15,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
-import { Cluster, type ClusterState, isTerminalOperation, Job, type NamedTarget, Target } from '#events/model.ts';
+import { Cluster, type ClusterState } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { Job } from '#events/job.ts';
+import { type NamedTarget, Target } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Schedule, ScheduleRun } from '#events/schedules.ts';

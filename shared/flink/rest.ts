@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { isTerminalJob, JobState } from '#events/model.ts';
+import { isTerminalJob, JobState } from '#events/job.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
 
 /** One request to Flink's REST API, however it gets there. */

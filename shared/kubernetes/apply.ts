@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 

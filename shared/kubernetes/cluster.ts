@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';

@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { ObjectName } from '#shared/clusters/ports/ports.ts';
 import {
   commonLabels,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 
 /** What the API server answers when there is no object to answer with. */

@@ -1,4 +1,4 @@
-import type { JobState } from '#events/model.ts';
+import type { JobState } from '#events/job.ts';
 import type { RestRequest, RestResponse, RunOptions } from '#shared/flink/rest.ts';
 
 interface FakeJob {

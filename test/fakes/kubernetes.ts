@@ -1,4 +1,4 @@
-import type { JobState } from '#events/model.ts';
+import type { JobState } from '#events/job.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,

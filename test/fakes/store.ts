@@ -1,11 +1,7 @@
-import {
-  type Cluster,
-  type ClusterState,
-  isTerminalOperation,
-  type Job,
-  type NamedTarget,
-  type Target,
-} from '#events/model.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import type { Job } from '#events/job.ts';
+import type { NamedTarget, Target } from '#events/target.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';

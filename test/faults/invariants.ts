@@ -1,4 +1,6 @@
-import { type Cluster, isTerminalOperation, isTerminalJob, isTerminalCluster, type Job } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
 import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';

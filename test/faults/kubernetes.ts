@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import type { Exchange, Request } from '#shared/kubernetes/client.ts';
 import type { Access } from '#shared/kubernetes/credentials.ts';

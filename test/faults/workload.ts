@@ -1,5 +1,5 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Job } from '#events/model.ts';
+import type { Job } from '#events/job.ts';
 
 import { randomOf, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, Sent } from './world.ts';

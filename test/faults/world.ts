@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Target } from '#events/model.ts';
+import type { Target } from '#events/target.ts';
 import type { CommandFinished, LifetimeWarning, Rejection, BusEvent, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';

@@ -4,7 +4,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, S
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 import type { Rejection } from '#events/transitions.ts';
 
 import {

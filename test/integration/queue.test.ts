@@ -9,7 +9,9 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster, NamedTarget, Operation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
+import type { Operation } from '#events/operation.ts';
 import type { Accepted, QueueView, Upload } from '#events/requests.ts';
 import type { CommandFinished } from '#events/transitions.ts';
 

@@ -1,7 +1,7 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Spec, Specs } from '#events/specs.ts';
 import { calendarTimer } from '#shared/clusters/schedules/schedules.ts';

@@ -8,7 +8,8 @@ import { AppsV1Api, KubeConfig, makeInformer, type V1Deployment } from '@kuberne
 import pMap from 'p-map';
 
 import { sign } from '#cli/sign.ts';
-import type { Cluster, NamedTarget } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { QueueView } from '#events/requests.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';

@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 import { expect, inject } from 'vitest';
 
 import { sign } from '#cli/sign.ts';
-import type { Cluster, Job, Operation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
+import type { Operation } from '#events/operation.ts';
 import type { Accepted } from '#events/requests.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
 
-import type { Cluster, NamedTarget, OperationState } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
+import type { OperationState } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { OperationId } from '#events/names.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 import type { Command, CommandKind } from '#events/commands/index.ts';
-import { isTerminalOperation } from '#events/model.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 
 import { batch } from './batch.ts';

@@ -2,7 +2,8 @@ import pMap from 'p-map';
 
 import { BatchName } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
-import { isTerminalOperation, type NamedTarget, type Verdict } from '#events/model.ts';
+import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError, parse, toProblem } from '#events/problem.ts';
 import type { CommandMessage } from '#events/requests.ts';
 

@@ -1,4 +1,4 @@
-import { isTerminalJob } from '#events/model.ts';
+import { isTerminalJob } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 

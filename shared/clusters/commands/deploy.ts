@@ -1,11 +1,7 @@
 import type { Command } from '#events/commands/index.ts';
-import {
-  type Demand,
-  isTerminalOperation,
-  isTerminalCluster,
-  type NamedTarget,
-  type OperationState,
-} from '#events/model.ts';
+import type { Demand, NamedTarget } from '#events/target.ts';
+import { isTerminalOperation, type OperationState } from '#events/operation.ts';
+import { isTerminalCluster } from '#events/cluster.ts';
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';

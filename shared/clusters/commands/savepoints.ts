@@ -1,4 +1,4 @@
-import { isTerminalJob, type Job } from '#events/model.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 

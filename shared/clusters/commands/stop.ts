@@ -1,5 +1,6 @@
 import type { Expected } from '#events/commands/index.ts';
-import { type Cluster, isTerminalOperation, isTerminalCluster } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';

@@ -1,4 +1,5 @@
-import { isTerminalCluster, type Cluster, type NamedTarget } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import { demandOfJob } from '#shared/flink/resources.ts';
 

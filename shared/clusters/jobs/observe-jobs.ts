@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalJob, isTerminalCluster, type Job } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { type FlinkRest, flinkRest, type JobOverview, type LatestSavepoint } from '#shared/flink/rest.ts';

@@ -1,5 +1,6 @@
 import type { ClusterLifetime } from '#events/lifetime.ts';
-import { type Cluster, isTerminalOperation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 
 import { accept } from '#shared/clusters/commands/accept.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, isTerminalJob, isTerminalCluster } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalJob } from '#events/job.ts';
 
 import {
   endIdle,

@@ -1,4 +1,4 @@
-import type { Demand, Limits, NamedTarget } from '#events/model.ts';
+import type { Demand, Limits, NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 
 /** What a command wants of its target: while it waits, and as long as it holds it. */

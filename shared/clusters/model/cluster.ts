@@ -1,12 +1,5 @@
-import {
-  type Cluster,
-  type ClusterState,
-  type Condition,
-  isTerminalJob,
-  isTerminalCluster,
-  type Job,
-  type JobState,
-} from '#events/model.ts';
+import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job, type JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';

@@ -1,4 +1,6 @@
-import { type Cluster, isTerminalOperation, isTerminalJob, isTerminalCluster, type Verdict } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import { isTerminalJob } from '#events/job.ts';
 
 import type { Change, CommandRef, StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';
 

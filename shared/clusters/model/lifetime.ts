@@ -1,6 +1,7 @@
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
-import type { Cluster, NamedTarget } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';

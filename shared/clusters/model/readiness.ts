@@ -1,4 +1,4 @@
-import type { DeployPhase } from '#events/model.ts';
+import type { DeployPhase } from '#events/operation.ts';
 
 import type { Observation, ObservedPod } from '#shared/clusters/ports/ports.ts';
 

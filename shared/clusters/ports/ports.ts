@@ -1,6 +1,10 @@
 import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/commands/program.ts';
-import type { Cluster, ClusterState, Job, NamedTarget, Operation, Orphan, Target, Verdict } from '#events/model.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
+import type { NamedTarget, Target } from '#events/target.ts';
+import type { Operation, Verdict } from '#events/operation.ts';
+import type { Orphan } from '#events/orphan.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { FieldError, Problem, ProblemCode } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';

@@ -1,12 +1,7 @@
-import {
-  type Cluster,
-  clusterStates,
-  type DeploymentMode,
-  isTerminalOperation,
-  isTerminalCluster,
-  type Job,
-  type NamedTarget,
-} from '#events/model.ts';
+import { type Cluster, clusterStates, type DeploymentMode, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import type { Job } from '#events/job.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';

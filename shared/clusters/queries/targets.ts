@@ -1,4 +1,5 @@
-import { clusterStates, isTerminalCluster, type NamedTarget, type Target } from '#events/model.ts';
+import { clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import type { NamedTarget, Target } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -1,4 +1,4 @@
-import { type Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 
 import { type AdmissionDecision, decideAdmissions, usageOf } from '#shared/clusters/model/admission.ts';

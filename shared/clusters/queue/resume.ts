@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type CommandData, commands } from '#events/commands/index.ts';
-import { isTerminalOperation } from '#events/model.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
 
 import { demandOfDeploy, deploy } from '#shared/clusters/commands/deploy.ts';

@@ -1,4 +1,6 @@
-import { type Cluster, isTerminalOperation, isTerminalCluster, type Orphan } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import type { Orphan } from '#events/orphan.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { FlinkObject, Ports } from '#shared/clusters/ports/ports.ts';

@@ -1,4 +1,5 @@
-import type { Cluster, NamedTarget } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
 
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stopEndedApplication, failCrashedApplication } from '#shared/clusters/workflows/application.ts';

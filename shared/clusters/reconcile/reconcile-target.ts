@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster, type NamedTarget } from '#events/model.ts';
+import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { QueuedCommand } from '#shared/clusters/model/admission.ts';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import { isTerminalJob } from '#events/model.ts';
+import { isTerminalJob } from '#events/job.ts';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { listClusters } from '#shared/clusters/store/records.ts';

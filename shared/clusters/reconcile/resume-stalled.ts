@@ -1,5 +1,7 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import { type Cluster, isTerminalOperation, isTerminalJob, isTerminalCluster } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalJob } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { accept } from '#shared/clusters/commands/accept.ts';

@@ -1,7 +1,9 @@
 import pMap from 'p-map';
 
 import type { RestoreJobs } from '#events/commands/program.ts';
-import { type Cluster, isTerminalOperation, type Job, type RestoredJob } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import { isTerminalOperation, type RestoredJob } from '#events/operation.ts';
+import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 

@@ -1,6 +1,7 @@
 import type { SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/commands/program.ts';
-import { type Cluster, isTerminalJob, isTerminalCluster, type Job } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
 

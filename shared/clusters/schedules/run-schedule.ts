@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster } from '#events/model.ts';
+import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
 import { Fault, problems } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 

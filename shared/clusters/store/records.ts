@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import {
-  type Cluster,
-  type ClusterState,
-  type Condition,
-  type DeployPhase,
-  isTerminalCluster,
-  type Operation,
-  type OperationState,
-} from '#events/model.ts';
+import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
+import type { DeployPhase, Operation, OperationState } from '#events/operation.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { policies, repeat } from '#shared/retries.ts';

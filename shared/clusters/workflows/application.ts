@@ -1,4 +1,6 @@
-import { type Cluster, isTerminalJob, type Job, type NamedTarget } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import type { StopData } from '#events/commands/index.ts';
-import { type Cluster, isTerminalOperation, isTerminalJob, isTerminalCluster, type Job } from '#events/model.ts';
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import {
   type FlinkRest,

@@ -1,4 +1,4 @@
-import type { RestoredJob } from '#events/model.ts';
+import type { RestoredJob } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { startTimeoutMs } from '#shared/clusters/admission/queue.ts';

@@ -1,4 +1,6 @@
-import { isTerminalOperation, isTerminalJob, isTerminalCluster, type Operation } from '#events/model.ts';
+import { isTerminalOperation, type Operation } from '#events/operation.ts';
+import { isTerminalJob } from '#events/job.ts';
+import { isTerminalCluster } from '#events/cluster.ts';
 import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
 import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
 

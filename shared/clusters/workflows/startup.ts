@@ -1,4 +1,6 @@
-import type { Cluster, DeployPhase, JobState } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { DeployPhase } from '#events/operation.ts';
+import type { JobState } from '#events/job.ts';
 import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 

@@ -1,4 +1,4 @@
-import { isTerminalOperation, type Operation } from '#events/model.ts';
+import { isTerminalOperation, type Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 

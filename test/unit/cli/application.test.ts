@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
 import { Problem } from '#events/problem.ts';
 
 import { drey } from './drey.ts';

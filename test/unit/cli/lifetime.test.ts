@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster, Operation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
 import type { Schedule } from '#events/schedules.ts';
 
 import { drey } from './drey.ts';

@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-import type { Cluster, Job, Operation } from '#events/model.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
+import type { Operation } from '#events/operation.ts';
 import type { Problem, ProblemCode } from '#events/problem.ts';
 
 export interface Received {

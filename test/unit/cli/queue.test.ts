@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { QueueView } from '#events/requests.ts';
-import type { Operation } from '#events/model.ts';
+import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { drey } from './drey.ts';

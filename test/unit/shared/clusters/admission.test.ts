@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Demand } from '#events/model.ts';
+import type { Demand } from '#events/target.ts';
 import {
   type PendingReason,
   type QueuedCommand,
@@ -8,7 +8,7 @@ import {
   decideAdmissions,
   usageOf,
 } from '#shared/clusters/model/admission.ts';
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 
 const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Target } from '#events/model.ts';
+import type { Target } from '#events/target.ts';
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { reconcileTarget as lookAtTarget, dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { backlogHandler } from '#functions/queue-view.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { Fault } from '#events/problem.ts';
-import type { Target } from '#events/model.ts';
+import type { Target } from '#events/target.ts';
 import { probe } from '#shared/clusters/workflows/startup.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 

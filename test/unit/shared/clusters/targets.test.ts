@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Target } from '#events/model.ts';
+import type { Target } from '#events/target.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { setPaused } from '#shared/clusters/queue/queue-view.ts';

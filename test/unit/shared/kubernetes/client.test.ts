@@ -8,7 +8,7 @@ import { generate } from 'selfsigned';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import { clientOf, type Request } from '#shared/kubernetes/client.ts';
 import type { Access } from '#shared/kubernetes/credentials.ts';

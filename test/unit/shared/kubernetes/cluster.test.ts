@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
 import type { Client, Request } from '#shared/kubernetes/client.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import type { NamedTarget } from '#events/model.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { type Aws, eksAccess, type Identity, signToken } from '#shared/kubernetes/credentials.ts';
 
 const target: NamedTarget = {
