@@ -96,7 +96,7 @@ const valuesOf = async (option: string, begun: string, context: () => Context): 
     case '--at':
       return (await context().api.get<Targets>('/v1/targets')).targets.map(({ name }) => name);
     case '--state':
-      return (await import('#events/model.ts')).clusterStates;
+      return (await import('#events/cluster.ts')).clusterStates;
     case '--mode':
       return Object.values(modes);
     default:
