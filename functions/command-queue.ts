@@ -10,7 +10,8 @@ import { CommandMessage } from '#events/requests.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { findEndedBatchItem, readBatchItem } from '#shared/clusters/commands/batch.ts';
 import { resumeOperation } from '#shared/clusters/queue/resume.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { live, log } from '#shared/live.ts';
 

@@ -2,7 +2,7 @@ import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import { readOperation } from '#shared/clusters/queue/queue-view.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/records.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 import { live } from '#shared/live.ts';
 
 import { answer } from './middleware/answers.ts';

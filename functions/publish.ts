@@ -6,7 +6,8 @@ import pMap from 'p-map';
 import { LifetimeWarning, toBusEvent, Transition, toWarningEvent } from '#events/transitions.ts';
 import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
-import type { Ports, VerdictRecord } from '#shared/clusters/ports/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
 import { live } from '#shared/live.ts';
 
 const readsAtOnce = 16;

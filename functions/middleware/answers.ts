@@ -9,7 +9,7 @@ import { longestWaitSeconds } from '#events/requests.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readCluster, waitFor } from '#shared/clusters/queries/reads.ts';
-import { toPublic } from '#shared/clusters/store/records.ts';
+import { toPublic } from '#shared/clusters/model/operation.ts';
 
 import { count } from './invocation.ts';
 

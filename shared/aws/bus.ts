@@ -2,7 +2,7 @@ import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-e
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
 import { eventSource, type Rejection, type BusEvent } from '#events/transitions.ts';
-import type { Bus } from '#shared/clusters/ports/ports.ts';
+import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

@@ -1,6 +1,6 @@
 import type { SFNClient, SFNServiceException } from '@aws-sdk/client-sfn';
 
-import type { Callbacks } from '#shared/clusters/ports/ports.ts';
+import type { Callbacks } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { isThrottled, withFaults } from './faults.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '#events/problem.ts';
-import type { Payloads } from '#shared/clusters/ports/ports.ts';
+import type { Payloads } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';

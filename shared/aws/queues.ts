@@ -4,7 +4,7 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 
 import { subjectOf } from '#events/names.ts';
-import type { AdmissionQueue, CommandQueue, DeadLetter, ReconcileQueue } from '#shared/clusters/ports/ports.ts';
+import type { AdmissionQueue, CommandQueue, DeadLetter, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

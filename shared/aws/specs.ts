@@ -1,5 +1,5 @@
 import type { SpecHead } from '#events/specs.ts';
-import type { Specs } from '#shared/clusters/ports/ports.ts';
+import type { Specs } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';

@@ -25,18 +25,18 @@ import { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { type LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
 import type {
+  BatchItem,
   Change,
   CommandRef,
-  BatchItem,
   Idempotency,
   Refusal,
   ScheduleName,
-  Store,
-  StoredOperation,
-  Targets,
   VerdictRecord,
   Versioned,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/records.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Targets } from '#shared/clusters/ports/targets.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

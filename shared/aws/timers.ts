@@ -1,7 +1,7 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 
 import { Fault } from '#events/problem.ts';
-import type { Timers } from '#shared/clusters/ports/ports.ts';
+import type { Timers } from '#shared/clusters/ports/scheduling.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

@@ -1,6 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 
-import type { Workflows } from '#shared/clusters/ports/ports.ts';
+import type { Workflows } from '#shared/clusters/ports/workflows.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

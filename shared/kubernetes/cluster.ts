@@ -1,6 +1,6 @@
 import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';
 

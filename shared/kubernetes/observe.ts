@@ -5,7 +5,7 @@ import type {
   Observation,
   ObservedDeployment,
   ObservedPod,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/kubernetes.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
 

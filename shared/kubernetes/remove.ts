@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/target.ts';
-import type { ObjectName } from '#shared/clusters/ports/ports.ts';
+import type { ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
   commonLabels,
   deploymentName,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { type Manifests, renderCluster } from '#shared/flink/manifests.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';

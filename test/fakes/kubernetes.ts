@@ -2,13 +2,13 @@ import type { JobState } from '#events/job.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,
-  Kubernetes,
   ListedPod,
   ObjectName,
   Observation,
   ObservedDeployment,
   ObservedPod,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/kubernetes.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
 

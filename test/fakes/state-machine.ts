@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import type { WorkflowName } from '#shared/clusters/ports/ports.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 
 interface Retry {
   readonly ErrorEquals: readonly string[];

@@ -8,17 +8,17 @@ import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
 import type {
-  Change,
   BatchItem,
+  Change,
   Idempotency,
   Refusal,
   ScheduleName,
-  Store,
-  StoredOperation,
-  Targets,
   VerdictRecord,
   Versioned,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/records.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 /** The store in memory, with the same conditions as the table's. */
 export class FakeStore implements Store {

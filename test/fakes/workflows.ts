@@ -1,4 +1,5 @@
-import type { WorkflowName, Workflows, Ports } from '#shared/clusters/ports/ports.ts';
+import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import * as cleanup from '#shared/clusters/workflows/cleanup.ts';
 import * as startup from '#shared/clusters/workflows/startup.ts';
 import * as snapshot from '#shared/clusters/workflows/snapshot.ts';

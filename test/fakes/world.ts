@@ -20,17 +20,14 @@ import type {
   Callbacks,
   CommandQueue,
   DeadLetter,
-  Payloads,
-  BatchItem,
-  Jars,
-  ReconcileQueue,
-  Ports,
   QueuedMessage,
-  Recurrence,
-  Specs,
-  StoredOperation,
-  Timers,
-} from '#shared/clusters/ports/ports.ts';
+  ReconcileQueue,
+} from '#shared/clusters/ports/messaging.ts';
+import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
+import type { BatchItem } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { batchHandler } from '#functions/batch.ts';

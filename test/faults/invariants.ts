@@ -3,8 +3,9 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
-import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';
-import { keepsFailedObjects } from '#shared/clusters/store/records.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';

@@ -9,18 +9,11 @@ import { openTable } from '#shared/aws/table.ts';
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import type {
-  AdmissionQueue,
-  Bus,
-  CommandQueue,
-  Payloads,
-  Jars,
-  ReconcileQueue,
-  WorkflowName,
-  Ports,
-  Specs,
-  Timers,
-} from '#shared/clusters/ports/ports.ts';
+import type { AdmissionQueue, Bus, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Timers } from '#shared/clusters/ports/scheduling.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/workflows.ts';

@@ -15,17 +15,13 @@ import {
   decideAdmissions,
 } from '#shared/clusters/model/admission.ts';
 import { startLifetime, clearIdle } from '#shared/clusters/model/lifetime.ts';
-import type { Change, CommandRef, Ports, Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  isConflict,
-  withPayload,
-  getOperation,
-  advanceOperation,
-  retryOnConflict,
-  transact,
-} from '#shared/clusters/store/records.ts';
+import type { Change, CommandRef } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, isConflict, retryOnConflict, transact, withPayload } from '#shared/clusters/store/transact.ts';
+import { advanceOperation } from '#shared/clusters/model/operation.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 
 /** How long a command waits that names no deadline. */

@@ -12,8 +12,11 @@ import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
-import type { Idempotency, Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import { getOperation, retryOnConflict } from '#shared/clusters/store/records.ts';
+import type { Idempotency, Versioned } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 

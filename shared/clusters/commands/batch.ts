@@ -10,15 +10,12 @@ import type { CommandMessage } from '#events/requests.ts';
 import type { UseCase } from './accept.ts';
 import { validateDeploy } from './deploy.ts';
 import { endQueued } from '#shared/clusters/admission/queue.ts';
-import type { BatchItem, Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import {
-  commit,
-  withPayload,
-  newOperation,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
+import type { BatchItem, Versioned } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, newOperation } from '#shared/clusters/model/operation.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 import { findMessageOperation } from '#shared/clusters/queue/envelope.ts';
 
 /** As long as the keys of its deploys are known. */

@@ -3,17 +3,14 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import type { UseCase } from './accept.ts';
-import { requestReconcile } from '#shared/clusters/model/reconcile-request.ts';
+import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  newOperation,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/records.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, transact } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, newOperation } from '#shared/clusters/model/operation.ts';
 import { getLiveJob } from './savepoints.ts';
 import { assertRunning } from './submit.ts';
 

@@ -8,18 +8,15 @@ import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared
 import { canonicalConfig } from '#shared/flink/options.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Change, Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
+import type { Change, Versioned } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { startLifetime, newLifetime } from '#shared/clusters/model/lifetime.ts';
 import { type PendingReason, assertFitsTarget } from '#shared/clusters/model/admission.ts';
 import { newQueuedCommand, startOrEnqueue, startTimeoutMs } from '#shared/clusters/admission/queue.ts';
-import {
-  getCluster,
-  commit,
-  newOperation,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, transact } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, newOperation } from '#shared/clusters/model/operation.ts';
 import { restoreOptionsOf, withSavepoint, resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { transitionCluster, newCluster } from '#shared/clusters/model/cluster.ts';

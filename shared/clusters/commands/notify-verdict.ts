@@ -2,8 +2,9 @@ import { type BusEvent } from '#events/transitions.ts';
 import { subjectOf } from '#events/names.ts';
 
 import { recordBatchItems } from './batch.ts';
-import type { Ports, VerdictRecord } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** What is told of a verdict. */
 export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Ports, 'store'>) => {

@@ -4,8 +4,11 @@ import { Fault } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Plan, Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster, commit, newOperation } from '#shared/clusters/store/records.ts';
+import type { Plan } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
 import { assertRunning } from './submit.ts';
 
 /** Savepoints of large state take their time. */

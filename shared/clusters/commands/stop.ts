@@ -4,15 +4,11 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import type { UseCase } from './accept.ts';
-import type { Change, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  requestsInFlightUntil,
-  newOperation,
-  getOperation,
-  advanceOperation,
-} from '#shared/clusters/store/records.ts';
+import type { Change, Versioned } from '#shared/clusters/model/records.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, newOperation, requestsInFlightUntil } from '#shared/clusters/model/operation.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 
 /** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */

@@ -7,8 +7,11 @@ import type { UseCase } from './accept.ts';
 import type { PendingReason } from '#shared/clusters/model/admission.ts';
 import { newQueuedCommand, startOrEnqueue, startTimeoutMs } from '#shared/clusters/admission/queue.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
-import type { Change, Jars, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, newOperation } from '#shared/clusters/store/records.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Jars } from '#shared/clusters/ports/objects.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
 import { withSavepoint, resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 
 /** How a zip file, which a jar is, begins. */

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 
 /** A stack trace has its root cause at the end, and many lines behind that. */
 const logLines = 200;

@@ -4,9 +4,13 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { type FlinkRest, flinkRest, type JobOverview, type LatestSavepoint } from '#shared/flink/rest.ts';
 
-import type { Ports, Versioned } from '#shared/clusters/ports/ports.ts';
-import { getCluster, maxJobsPerTransaction, recordCondition, transact } from '#shared/clusters/store/records.ts';
-import { type JobChange, jobsOfIncarnation, withCondition, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Versioned } from '#shared/clusters/model/records.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
+import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
 
 export interface ObservedJobs {
   readonly jobs: readonly Job[];

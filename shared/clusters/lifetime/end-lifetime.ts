@@ -7,7 +7,8 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import { idleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { holdsResources, getOperation, transact } from '#shared/clusters/store/records.ts';
+import { getOperation, holdsResources } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** Between a teardown that kept the cluster, since its required savepoint failed, and the next. */
 const againMs = 10 * 60_000;

@@ -23,7 +23,7 @@ import {
 } from '#shared/clusters/model/lifetime.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { transact } from '#shared/clusters/store/records.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** What would come sooner than this is left to the next looks, which are there by then. */
 const soonestMs = 60_000;

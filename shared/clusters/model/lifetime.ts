@@ -6,7 +6,7 @@ import { Fault, type FieldError } from '#events/problem.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
-import type { Change, Versioned } from '#shared/clusters/ports/ports.ts';
+import type { Change, Versioned } from './records.ts';
 
 /**
  * Looks come each minute, and one may be late. Where more time than this lies between two of them, nobody knows what

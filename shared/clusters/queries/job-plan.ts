@@ -4,7 +4,7 @@ import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster } from '#shared/clusters/store/records.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 import { assertUsableJar, assertRunning, assertSession } from '#shared/clusters/commands/submit.ts';
 
 /** Of the half minute that an HTTP request may take. */

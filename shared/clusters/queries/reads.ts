@@ -7,8 +7,11 @@ import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
 
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Jars, Page, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/records.ts';
+import type { Jars } from '#shared/clusters/ports/objects.ts';
+import type { Page } from '#shared/clusters/ports/store.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 
 const betweenLooksMs = 500;
 

@@ -3,7 +3,7 @@ import type { NamedTarget, Target } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { commit, retryOnConflict } from '#shared/clusters/store/records.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state }));
 

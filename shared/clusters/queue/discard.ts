@@ -5,7 +5,9 @@ import { parseEnvelope } from '#events/requests.ts';
 import { keyLifetimeMs } from '#shared/clusters/commands/accept.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy.ts';
-import type { Ports, QueuedMessage, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findMessageOperation, type MessageEnvelope, parseMessageEnvelope } from './envelope.ts';
 
 /**

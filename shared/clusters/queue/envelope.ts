@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-import type { Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 

@@ -4,8 +4,11 @@ import { Fault } from '#events/problem.ts';
 import { type AdmissionDecision, decideAdmissions, usageOf } from '#shared/clusters/model/admission.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch.ts';
 import { endQueued, evaluatePending } from '#shared/clusters/admission/queue.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { commit, getOperation, retryOnConflict, toPublic, transact } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { toPublic } from '#shared/clusters/model/operation.ts';
 
 /** The line of a target as people see it: who waits, at which place and for what, and how much is taken. */
 export const readQueueView = async (name: string, ports: Ports) => {

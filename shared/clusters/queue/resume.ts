@@ -5,8 +5,10 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
 
 import { demandOfDeploy, deploy } from '#shared/clusters/commands/deploy.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getOperation, transact } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** Carries out a deploy that was admitted, with what was asked for when it came. */
 export const resumeOperation = async (

@@ -7,9 +7,9 @@ import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts'
 import { trackIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
 import { observeJobsOf, read } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { recordCondition } from '#shared/clusters/store/records.ts';
+import { recordCondition } from '#shared/clusters/store/progress.ts';
 import { retryStop } from './resume-stalled.ts';
-import { applicationVerdict } from '#shared/clusters/model/cluster.ts';
+import { applicationVerdict } from '#shared/clusters/model/job.ts';
 
 /** Records what became of one cluster, and stops an application that is over. */
 export const reconcileCluster = async (

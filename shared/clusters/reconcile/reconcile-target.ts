@@ -8,8 +8,11 @@ import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
 import { resetAllIdleness, enforceLifetime } from '#shared/clusters/lifetime/enforce-lifetime.ts';
 import type { ReconcileRequest, ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
-import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from '#shared/clusters/ports/ports.ts';
-import { listClusters, holdsResources } from '#shared/clusters/store/records.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { LogFields } from '#shared/clusters/ports/runtime.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
 import { releaseIfLost, resumeStalled, removeAbandonedDeployment } from './resume-stalled.ts';
 
 const atOnce = 16;

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { isTerminalJob } from '#events/job.ts';
 
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { listClusters } from '#shared/clusters/store/records.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
 import { programOf } from '#shared/clusters/restore/savepoint.ts';
 
 const atOnce = 8;

@@ -10,22 +10,16 @@ import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
 import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied, failDeploy } from '#shared/clusters/commands/deploy.ts';
 import { resumeAdmitted, endQueued, startDeadlineMissed } from '#shared/clusters/admission/queue.ts';
-import type {
-  Kubernetes,
-  WorkflowName,
-  ObservedDeployment,
-  Ports,
-  StoredOperation,
-  Versioned,
-} from '#shared/clusters/ports/ports.ts';
-import {
-  commit,
-  keepsFailedObjects,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
-import { jobsOfIncarnation } from '#shared/clusters/model/cluster.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
+import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/records.ts';
+import { commit, transact } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, keepsFailedObjects } from '#shared/clusters/model/operation.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const stalledAfterMs = 2 * 60_000;

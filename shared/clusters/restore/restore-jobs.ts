@@ -7,7 +7,9 @@ import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 
-import type { Ports, Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { isMeant, isRunning, programOf, readStopped, refusal, stillRuns } from './savepoint.ts';
 
 /** More than these are restored one by one. */

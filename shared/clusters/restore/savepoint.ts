@@ -5,7 +5,8 @@ import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
 
-import type { Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 /**
  * The savepoint that a program starts from which names a cluster: the one that its job of the last life was ended with.

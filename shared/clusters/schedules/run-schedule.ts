@@ -6,8 +6,10 @@ import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { commit, listClusters, retryOnConflict } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
 import { syncSchedule } from './schedules.ts';
 import { readSpec } from './specs.ts';
 

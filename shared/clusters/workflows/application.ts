@@ -8,8 +8,10 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
-import { getCluster, transact } from '#shared/clusters/store/records.ts';
-import { jobsOfIncarnation, type Verdict, applicationVerdict, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
+import { transitionJobs } from '#shared/clusters/model/cluster.ts';
 
 const reasons: Readonly<Record<Verdict, string>> = {
   FINISHED: 'JobFinished',

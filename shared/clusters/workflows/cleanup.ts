@@ -16,24 +16,15 @@ import {
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/enforce-lifetime.ts';
-import type { Kubernetes, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  requestsInFlightUntil,
-  keepsFailedObjects,
-  maxJobsPerTransaction,
-  recordPhase,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
-import {
-  jobsOfIncarnation,
-  transitionCluster,
-  applicationVerdict,
-  transitionJobs,
-} from '#shared/clusters/model/cluster.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+import { advanceOperation, keepsFailedObjects, requestsInFlightUntil } from '#shared/clusters/model/operation.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
 export interface CleanupState {

@@ -2,8 +2,11 @@ import type { RestoredJob } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
 import { startTimeoutMs } from '#shared/clusters/admission/queue.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, commit, newOperation } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
 import { programOf } from '#shared/clusters/restore/savepoint.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
 

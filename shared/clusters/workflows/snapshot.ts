@@ -5,10 +5,15 @@ import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
 import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
 
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
-import { requestReconcile } from '#shared/clusters/model/reconcile-request.ts';
+import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Change, Plan, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, recordPhase, getOperation, advanceOperation, transact } from '#shared/clusters/store/records.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Plan, StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { advanceOperation } from '#shared/clusters/model/operation.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** What the snapshot machine carries from step to step. Its operation takes or deletes a savepoint, or takes a checkpoint. */
 export interface SnapshotState {

@@ -9,9 +9,14 @@ import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Kubernetes, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
-import { getCluster, recordPhase, getOperation, advanceOperation, transact } from '#shared/clusters/store/records.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { advanceOperation } from '#shared/clusters/model/operation.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
 import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 

@@ -4,8 +4,12 @@ import { flinkRest } from '#shared/flink/rest.ts';
 
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, recordPhase, getOperation, advanceOperation, transact } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { advanceOperation } from '#shared/clusters/model/operation.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import { assertRunning } from '#shared/clusters/commands/submit.ts';
 
 /** What the submission machine carries from step to step. */

@@ -9,7 +9,7 @@ import { maxReceives } from '#functions/command-queue.ts';
 import { cancelQueued } from '#shared/clusters/queue/queue-view.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { Fault } from '#events/problem.ts';
-import type { VerdictRecord } from '#shared/clusters/ports/ports.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
 
 import {
   answerOf,
