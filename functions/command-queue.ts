@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse, problems, toProblem } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
+import { CommandMessage } from '#events/message.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { findEndedBatchItem, readBatchItem } from '#shared/clusters/commands/batch.ts';
 import { resumeOperation } from '#shared/clusters/queue/resume.ts';

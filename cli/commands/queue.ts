@@ -1,4 +1,5 @@
-import type { QueueView, DeadLetters } from '#events/requests.ts';
+import type { QueueView } from '#events/http/queue.ts';
+import type { DeadLetters } from '#events/http/dead-letters.ts';
 import type { Operation } from '#events/operation.ts';
 
 import { path } from '../api.ts';

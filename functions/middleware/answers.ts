@@ -5,7 +5,7 @@ import { type Command, type CommandKind, commands } from '#events/commands/index
 import { isTerminalOperation } from '#events/operation.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { longestWaitSeconds } from '#events/requests.ts';
+import { longestWaitSeconds } from '#events/http/accepted.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readCluster, waitFor } from '#shared/clusters/queries/reads.ts';

@@ -1,7 +1,7 @@
 import { CreateClusterCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
 import { describe, expect, it } from 'vitest';
 
-import type { Upload } from '#events/requests.ts';
+import type { Upload } from '#events/http/uploads.ts';
 
 import { aws, call, clusterPath, deploy, freshId, kubectl, objectsOf, system } from '../support/system.ts';
 

@@ -5,7 +5,7 @@ import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError, parse, toProblem } from '#events/problem.ts';
-import type { CommandMessage } from '#events/requests.ts';
+import type { CommandMessage } from '#events/message.ts';
 
 import type { UseCase } from './accept.ts';
 import { validateDeploy } from './deploy.ts';

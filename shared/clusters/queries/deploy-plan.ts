@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import type { Plan } from '#events/requests.ts';
+import type { Plan } from '#events/http/plans.ts';
 import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
 import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy.ts';

@@ -1,4 +1,4 @@
-import type { JobPlanRequest } from '#events/requests.ts';
+import type { JobPlanRequest } from '#events/http/plans.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';

@@ -1,6 +1,6 @@
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
-import { parseEnvelope } from '#events/requests.ts';
+import { parseEnvelope } from '#events/message.ts';
 
 import { keyLifetimeMs } from '#shared/clusters/commands/accept.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { QueueView } from '#events/requests.ts';
+import type { QueueView } from '#events/http/queue.ts';
 import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 

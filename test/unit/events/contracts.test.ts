@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
 import { problems } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
+import { CommandMessage } from '#events/message.ts';
 import { eventTypes } from '#events/transitions.ts';
 
 import { asText, jsonSchemas, openapi } from '../../../infra/openapi.ts';

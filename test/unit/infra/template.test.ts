@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { calls } from '#events/api.ts';
+import { calls } from '#events/http/api.ts';
 import { maxTimerEventReceives } from '#functions/timer-events.ts';
 import { maxReceives } from '#functions/command-queue.ts';
 

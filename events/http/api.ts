@@ -1,41 +1,34 @@
 import * as z from 'zod';
 
-import type { CommandDefinition } from './commands/define.ts';
-import { commands } from './commands/index.ts';
-import { Cluster } from './cluster.ts';
-import { Job } from './job.ts';
-import { Operation } from './operation.ts';
-import { Target } from './target.ts';
-import { ClusterId, JobId, OperationId, TargetName } from './names.ts';
+import type { CommandDefinition } from '../commands/define.ts';
+import { commands } from '../commands/index.ts';
+import { Cluster } from '../cluster.ts';
+import { Job } from '../job.ts';
+import { Operation } from '../operation.ts';
+import { Target } from '../target.ts';
+import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
+import { Accepted } from './accepted.ts';
+import { Canceled, PriorityChange, QueueControl, QueueView } from './queue.ts';
 import {
-  Accepted,
-  QueueView,
-  QueueControl,
+  BatchItems,
   ClusterQuery,
   Clusters,
-  DeadLetters,
-  BatchItems,
   EventQuery,
   Health,
-  JobPlan,
-  JobPlanRequest,
   Jobs,
   LogQuery,
   Logs,
   NamedTarget,
   OrphanRemoval,
   Orphans,
-  Plan,
-  PriorityChange,
-  Redrive,
-  Canceled,
   Targets,
   Transitions,
-  Upload,
-  UploadRequest,
-} from './requests.ts';
-import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from './schedules.ts';
-import { Spec, SpecBody, SpecName, Specs } from './specs.ts';
+} from './queries.ts';
+import { DeadLetters, Redrive } from './dead-letters.ts';
+import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
+import { Upload, UploadRequest } from './uploads.ts';
+import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
+import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
 
 interface Call {
   /** The function that answers it. */
