@@ -1,4 +1,5 @@
-import type { Fault, FieldError, Problem, ProblemCode } from '#events/problem.ts';
+import type { Fault, FieldError, Problem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 /** The arguments make no sense: told on stdout with where to find help, as Flink does. */
 export class UsageError extends Error {}

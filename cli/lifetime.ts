@@ -20,6 +20,6 @@ export const endOf = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>):
 /** Which version of the lifetime holds, and whether its end was told of beforehand. Empty where it does not end by itself. */
 export const formatLifetime = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
   if (lifetime === undefined || !before.has(state)) return '';
-  const { version, warned, idle } = lifetime;
-  return `version ${version}${warned === version || idle?.warned === true ? ', warning sent' : ''}`;
+  const { version, warnedVersion, idle } = lifetime;
+  return `version ${version}${warnedVersion === version || idle?.warned === true ? ', warning sent' : ''}`;
 };

@@ -11,7 +11,7 @@ import { Problem } from './problem.ts';
 /** The source of every event that Drey puts on the bus. */
 export const eventSource = 'drey';
 
-const moment = {
+const transitionFields = {
   id: z.string().meta({ description: 'The same for each delivery of this transition.' }),
   target: z.string(),
   clusterId: z.string(),
@@ -24,12 +24,12 @@ const moment = {
 };
 
 export const ClusterTransition = z
-  .strictObject({ ...moment, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
+  .strictObject({ ...transitionFields, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
   .meta({ id: 'ClusterTransition' });
 
 export const JobTransition = z
   .strictObject({
-    ...moment,
+    ...transitionFields,
     subject: z.literal('job'),
     jobId: z.string(),
     name: z.string(),

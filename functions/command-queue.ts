@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
-import { Fault, parse, problems, toProblem } from '#events/problem.ts';
+import { Fault, parse, toProblem } from '#events/problem.ts';
 import { CommandMessage } from '#events/message.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { findEndedBatchItem, readBatchItem } from '#shared/clusters/commands/batch.ts';
@@ -56,7 +56,7 @@ const take = async (record: SQSRecord, ports: Ports, signal: AbortSignal): Promi
   } catch (error) {
     const problem = toProblem(error, record.messageId);
     const isLast = fields.attempt >= maxReceives;
-    const outcome = problems[problem.code].onQueue === 'returned' && isLast ? 'dead' : problems[problem.code].onQueue;
+    const outcome = !problem.retryable ? 'rejected' : isLast ? 'dead' : 'returned';
     ports.log.warn('command not accepted', {
       ...fields,
       outcome,

@@ -216,7 +216,7 @@ const sentenceOf = (definition: ScheduleBody): string =>
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nIt has not run yet.');
-  const rows = shown.flatMap(({ scheduledAt, results, missed, left }) => [
+  const rows = shown.flatMap(({ scheduledAt, results, missed, skipped }) => [
     ...(missed === undefined ? [] : [[localTime(scheduledAt), '-', 'missed', '', missed]]),
     ...(results.length === 0 && missed === undefined ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
@@ -226,7 +226,7 @@ const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Pro
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
-    ...(left === undefined ? [] : [[localTime(scheduledAt), `and ${left} more`, 'left', '', 'a run takes 1000']]),
+    ...(skipped === undefined ? [] : [[localTime(scheduledAt), `and ${skipped} more`, 'left', '', 'a run takes 1000']]),
   ]);
   print(`\n${await tableOf(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
 };

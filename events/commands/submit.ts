@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { Config } from './deploy.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueing, Restore } from './program.ts';
+import { Args, Parallelism, queueOptions, Restore } from './program.ts';
 
 export const submit = defineCommand({
   kind: 'submit',
@@ -19,7 +19,7 @@ export const submit = defineCommand({
       parallelism: Parallelism.optional(),
       restore: Restore.optional(),
       config: Config.default({}),
-      ...queueing,
+      ...queueOptions,
     })
     .meta({ id: 'Submit' }),
 });

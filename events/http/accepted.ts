@@ -9,4 +9,4 @@ export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.
 export type Accepted = z.infer<typeof Accepted>;
 
 /** The longest that `Prefer: wait` keeps a request open, in seconds: API Gateway gives up at 30. */
-export const longestWaitSeconds = 25;
+export const maxWaitSeconds = 25;

@@ -5,7 +5,7 @@ import { type Command, type CommandKind, commands } from '#events/commands/index
 import { isTerminalOperation } from '#events/operation.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { longestWaitSeconds } from '#events/http/accepted.ts';
+import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readCluster, waitFor } from '#shared/clusters/queries/reads.ts';
@@ -64,7 +64,7 @@ const commandOf = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2
 /** How long the caller is ready to wait for the end: `Prefer: wait=10`. */
 const waitMs = (event: APIGatewayProxyEventV2) => {
   const wanted = /(?:^|[,\s])wait=(\d{1,4})/.exec(event.headers['prefer'] ?? '')?.[1];
-  return Math.min(Number(wanted ?? 0), longestWaitSeconds) * 1000;
+  return Math.min(Number(wanted ?? 0), maxWaitSeconds) * 1000;
 };
 
 /** Accepts the command that the request stands for, and answers 202, or 200 when it was waited for and is over. */
@@ -78,7 +78,7 @@ export const acceptCommand = async <K extends CommandKind>(
   const command = commandOf(kind, event);
   const accepted = await accept(command, ports, signal);
   // What accepting took is no longer there for waiting.
-  const leftMs = longestWaitSeconds * 1000 - (ports.now().getTime() - began);
+  const leftMs = maxWaitSeconds * 1000 - (ports.now().getTime() - began);
   const operation = await waitFor(accepted, Math.min(waitMs(event), leftMs), ports, signal);
   ports.log.info('command accepted', {
     operationId: operation.operationId,

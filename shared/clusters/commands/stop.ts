@@ -1,4 +1,4 @@
-import type { Expected } from '#events/commands/index.ts';
+import type { ExpectedCluster } from '#events/commands/index.ts';
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
@@ -15,7 +15,7 @@ import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 const isComingUp = ({ state }: Cluster) => state === 'REQUESTED' || state === 'DEPLOYING';
 
 /** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
-const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>
+const isAsExpected = ({ operationId, lifetime }: Cluster, expected: ExpectedCluster) =>
   operationId === expected.operationId &&
   (expected.version === undefined || lifetime?.version === expected.version) &&
   (expected.idleSince === undefined || lifetime?.idle?.since === expected.idleSince);

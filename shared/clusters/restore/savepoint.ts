@@ -3,7 +3,8 @@ import type { Restore } from '#events/commands/program.ts';
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, type ProblemCode } from '#events/problem.ts';
+import { Fault } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

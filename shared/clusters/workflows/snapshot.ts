@@ -1,7 +1,8 @@
 import { isTerminalOperation, type Operation } from '#events/operation.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
-import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
 
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
