@@ -1,5 +1,5 @@
 import {
-  type LifecycleState,
+  type StartupState,
   probe,
   recordFailed,
   recordRunning,
@@ -8,6 +8,8 @@ import {
 } from '#shared/clusters/workflows/startup.ts';
 import { live } from '#shared/live.ts';
 
-import { steps } from '#functions/middleware/step.ts';
+import { stepsHandler } from './handlers/steps.ts';
 
-export const handler = steps<LifecycleState>({ probe, resubmit, recordRunning, recordFailed, startCleanup }, live);
+export const startupSteps = { probe, resubmit, recordRunning, recordFailed, startCleanup };
+
+export const handler = stepsHandler<StartupState>(startupSteps, live);

@@ -23,7 +23,7 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { type LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type {
   BatchItem,
   Change,

@@ -2,7 +2,7 @@ import { isTerminalJob } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
-import type { UseCase } from './accept.ts';
+import type { UseCase } from './use-case.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -10,9 +10,9 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact } from '#shared/clusters/store/transact.ts';
-import { advanceOperation, newOperation } from '#shared/clusters/model/operation.ts';
+import { transitionOperation, newOperation } from '#shared/clusters/model/operation.ts';
 import { getLiveJob } from './savepoints.ts';
-import { assertRunning } from './submit.ts';
+import { assertRunning } from './assertions.ts';
 
 const deadlineMs = 60_000;
 /** A job without work to finish is CANCELED within a second; observation sees the others. */
@@ -20,11 +20,11 @@ const reconcileQueue = 8;
 const betweenLooksMs = 500;
 
 export const cancel: UseCase<'cancel'> = {
-  async record({ target, clusterId, data: { jobId }, origin }, key, ports, signal) {
+  async record({ target, clusterId, data: { jobId }, origin }, key, ports) {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
     assertRunning(cluster);
-    await getLiveJob(clusterRef, jobId, ports, signal);
+    await getLiveJob(clusterRef, jobId, ports);
 
     const now = ports.now();
     const operationId = ports.newId();
@@ -33,26 +33,26 @@ export const cancel: UseCase<'cancel'> = {
     return { value: operation, version: 1 };
   },
 
-  async advance(operation, { data: { jobId } }, ports, signal) {
+  async advance(operation, { data: { jobId } }, ports) {
     const target = await ports.targets.get(operation.value.target);
     try {
-      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId, signal);
+      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId);
     } catch (error) {
       if (error instanceof Fault && !toProblem(error).retryable) await finish(operation, ports, error);
       throw error;
     }
-    await waitUntilEnded(operation.value, jobId, ports, signal);
+    await waitUntilEnded(operation.value, jobId, ports);
     const done = await finish(operation, ports);
     await requestReconcile(done, ports);
     return done;
   },
 };
 
-const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports, signal: AbortSignal) => {
+const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports) => {
   for (let look = 1; look <= reconcileQueue; look += 1) {
-    const { jobs } = await observeJobs(clusterRef, ports, signal);
+    const { jobs } = await observeJobs(clusterRef, ports);
     if (jobs.some((job) => job.jobId === jobId && isTerminalJob(job))) return;
-    await ports.sleep(betweenLooksMs, signal);
+    await ports.sleep(betweenLooksMs);
   }
 };
 
@@ -61,6 +61,6 @@ const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fau
     const current = await getOperation(operation.value.operationId, ports.store);
     const progress =
       fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
-    const change = advanceOperation(current, progress, ports.now());
+    const change = transitionOperation(current, progress, ports.now());
     return { change: { operations: [change] }, result: change.value };
   });

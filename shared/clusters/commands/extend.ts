@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 
-import type { UseCase } from './accept.ts';
+import type { UseCase } from './use-case.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
 import { getCluster, holdsResources } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';

@@ -3,12 +3,12 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
-import type { UseCase } from './accept.ts';
+import type { UseCase } from './use-case.ts';
 import type { Change, Versioned } from '#shared/clusters/model/records.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { advanceOperation, newOperation, requestsInFlightUntil } from '#shared/clusters/model/operation.ts';
+import { transitionOperation, newOperation, requestsInFlightUntil } from '#shared/clusters/model/operation.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 
 /** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */
@@ -103,7 +103,7 @@ export const stop: UseCase<'stop'> = {
         new Fault('superseded', `stopped by operation ${by} before it was up`),
         `/v1/operations/${deployId}`,
       );
-      return [advanceOperation(deploying, { state: 'CANCELED', problem }, now)];
+      return [transitionOperation(deploying, { state: 'CANCELED', problem }, now)];
     }
   },
 

@@ -70,7 +70,7 @@ interface Progress {
 }
 
 /** The operation as it is after a step. What it waited for is over when it is. */
-export const advanceOperation = (
+export const transitionOperation = (
   { value, version }: Versioned<StoredOperation>,
   { state, phase, phases = [], problem }: Progress,
   now: Date,

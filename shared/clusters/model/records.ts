@@ -5,7 +5,7 @@ import type { ProblemCode } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Verdict } from '#events/operation.ts';
 
-import type { QueuedCommand, QueueState } from './admission.ts';
+import type { QueuedCommand, QueueState } from './queue.ts';
 import type { StoredOperation } from './operation.ts';
 
 /** A record and how often it was written: whoever writes it names the version that it read. */

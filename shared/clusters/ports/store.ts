@@ -10,7 +10,7 @@ import type {
 import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Job } from '#events/job.ts';
-import type { QueueState, QueueSummary } from '#shared/clusters/model/admission.ts';
+import type { QueueState, QueueSummary } from '#shared/clusters/model/queue.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Transition } from '#events/transitions.ts';

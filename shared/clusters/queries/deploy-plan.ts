@@ -3,7 +3,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/requests.ts';
 import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
-import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy.ts';
+import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -14,12 +14,7 @@ import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
  *
  * @throws Fault as the deploy would, for the caller's mistakes.
  */
-export const planDeploy = async (
-  targetName: string,
-  data: CommandData<'deploy'>,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Plan> => {
+export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
   const restoredFrom = await resolveSavepoint(restoreOf(data), targetName, ports.store, '/job/restore');
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
@@ -41,7 +36,7 @@ export const planDeploy = async (
       ]),
     ),
     warnings: [...warnings],
-    ...(await tried(ports, target, { deployment, dependents }, signal)),
+    ...(await tried(ports, target, { deployment, dependents })),
   };
 };
 
@@ -49,10 +44,9 @@ const tried = async (
   ports: Ports,
   target: Parameters<Ports['kubernetes']>[0],
   manifests: Parameters<ReturnType<Ports['kubernetes']>['dryRun']>[0],
-  signal: AbortSignal,
 ): Promise<Pick<Plan, 'dryRun' | 'errors'>> => {
   try {
-    const errors = await ports.kubernetes(target).dryRun(manifests, signal);
+    const errors = await ports.kubernetes(target).dryRun(manifests);
     return { dryRun: errors.length === 0 ? 'passed' : 'refused', errors: [...errors] };
   } catch (error) {
     // The plan stands without the target's word.

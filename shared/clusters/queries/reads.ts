@@ -69,13 +69,8 @@ const malformed = (pointer: string, detail: string) =>
 export const readJobs = observeJobs;
 
 /** @throws Fault `not-found` */
-export const readJob = async (
-  clusterRef: ClusterRef,
-  jobId: string,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Job> => {
-  const { jobs } = await observeJobs(clusterRef, ports, signal);
+export const readJob = async (clusterRef: ClusterRef, jobId: string, ports: Ports): Promise<Job> => {
+  const { jobs } = await observeJobs(clusterRef, ports);
   const job = jobs.find((candidate) => candidate.jobId === jobId);
   if (job === undefined)
     throw new Fault('not-found', `there is no job ${jobId} on ${clusterRef.clusterId} in target ${clusterRef.target}`);
@@ -96,12 +91,9 @@ export const readLog = async (
   clusterRef: ClusterRef,
   options: { readonly lines: number; readonly previous: boolean },
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<string> => {
   await getCluster(clusterRef, ports.store);
-  const log = await ports
-    .kubernetes(await ports.targets.get(clusterRef.target))
-    .logs(clusterRef.clusterId, options, signal);
+  const log = await ports.kubernetes(await ports.targets.get(clusterRef.target)).logs(clusterRef.clusterId, options);
   if (log === undefined)
     throw new Fault(
       'not-found',
@@ -111,16 +103,15 @@ export const readLog = async (
 };
 
 /** The operation once it is over, or as it is after so many milliseconds. */
-export const waitFor = async (
+export const waitForOperation = async (
   operation: StoredOperation,
   waitMs: number,
   { store, now, sleep }: Ports,
-  signal: AbortSignal,
 ): Promise<StoredOperation> => {
   const until = now().getTime() + waitMs;
   let latest = operation;
   while (!isTerminalOperation(latest) && now().getTime() < until) {
-    await sleep(Math.min(betweenLooksMs, until - now().getTime()), signal);
+    await sleep(Math.min(betweenLooksMs, until - now().getTime()));
     latest = (await getOperation(operation.operationId, store)).value;
   }
   return latest;

@@ -28,7 +28,7 @@ const keepJar = async (jobId: string, { store, jars, log }: Ports): Promise<void
   const program = programOf((await store.operation(jobId))?.value);
   if (program === undefined) return;
   try {
-    if (!(await jars.keep(program.jar))) log.warn('jar of a live job is gone', { jobId, jar: program.jar });
+    if (!(await jars.renew(program.jar))) log.warn('jar of a live job is gone', { jobId, jar: program.jar });
   } catch (error) {
     // The next hour does it.
     log.warn('jar not kept', { jobId, jar: program.jar, detail: String(error) });

@@ -35,12 +35,7 @@ export interface Delivery {
  *
  * @throws Fault of a command that may succeed when the firing comes again.
  */
-export const runSchedule = async (
-  timerEvent: ScheduleTimerEvent,
-  delivery: Delivery,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const runSchedule = async (timerEvent: ScheduleTimerEvent, delivery: Delivery, ports: Ports): Promise<void> => {
   const { target, name, revision } = timerEvent;
   const schedule = (await ports.store.schedule(timerEvent))?.value;
   if (schedule?.revision !== revision) {
@@ -52,7 +47,7 @@ export const runSchedule = async (
   if (ports.now().getTime() - Date.parse(time.scheduledAt) > longestLateMs) return miss(schedule, time, ports);
   const run = await begin(schedule, time, ports);
   if (run.endedAt !== undefined) return;
-  await carryOut(schedule, run, delivery, ports, signal);
+  await carryOut(schedule, run, delivery, ports);
 };
 
 interface Time {
@@ -128,7 +123,6 @@ const carryOut = async (
   run: ScheduleRun,
   { isLast }: Delivery,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<void> => {
   const transient: Fault[] = [];
   const unnamed: unknown[] = [];
@@ -160,7 +154,7 @@ const carryOut = async (
     const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
     return tell(
       () => of,
-      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), origin, expected }, ports, signal),
+      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), origin, expected }, ports),
     );
   };
   const deployOne = (name: string) => {
@@ -170,7 +164,7 @@ const carryOut = async (
       async () => {
         const { deploy: data } = await readSpec({ target, name }, ports);
         ({ clusterId } = data);
-        return accept({ kind: 'deploy', target, clusterId, data, key: keyOf(clusterId), origin }, ports, signal);
+        return accept({ kind: 'deploy', target, clusterId, data, key: keyOf(clusterId), origin }, ports);
       },
     );
   };

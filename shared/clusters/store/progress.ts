@@ -5,7 +5,7 @@ import type { ClusterRef } from '#events/names.ts';
 import type { DeployPhase } from '#events/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Versioned } from '#shared/clusters/model/records.ts';
-import { advanceOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { transitionOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { withCondition } from '#shared/clusters/model/cluster.ts';
 
 import { getCluster } from './read.ts';
@@ -37,7 +37,9 @@ export const recordPhase = async (
   const { phase: known, phases: reached = [] } = operation.value;
   if (known === phase && (phases.length === 0 || isDeepStrictEqual(reached, phases))) return;
   try {
-    await store.commit({ operations: [advanceOperation(operation, { state: 'IN_PROGRESS', phase, phases }, now())] });
+    await store.commit({
+      operations: [transitionOperation(operation, { state: 'IN_PROGRESS', phase, phases }, now())],
+    });
   } catch (error) {
     if (!isConflict(error)) throw error;
   }

@@ -25,7 +25,7 @@ export const withPayload = async (
   write: () => Promise<void>,
   { payloads }: Pick<Ports, 'payloads'>,
 ): Promise<void> => {
-  await payloads.keep(operationId, payload);
+  await payloads.put(operationId, payload);
   try {
     await write();
   } catch (error) {

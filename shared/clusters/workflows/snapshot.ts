@@ -12,7 +12,7 @@ import type { Plan, StoredOperation } from '#shared/clusters/model/operation.ts'
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { advanceOperation } from '#shared/clusters/model/operation.ts';
+import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
 /** What the snapshot machine carries from step to step. Its operation takes or deletes a savepoint, or takes a checkpoint. */
@@ -38,14 +38,14 @@ const longestWaitSeconds = 15;
  * operation: Flink says by that name whether it was asked before, and asking again would start nothing new. The first
  * time waits until the tasks of the job run.
  */
-export const take = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
+export const take = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
   if (isTerminalCluster((await getCluster(value, ports.store)).value))
     return (await fromRecord(state, value, ports)) ?? failed(state, 'wrong-state', 'its cluster ended before');
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
-  const next = await answered(ask(state, value, rest, signal), state);
+  const next = await answered(ask(state, value, rest), state);
   if (next.outcome === 'failed') return (await fromRecord(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (ports.now().toISOString() > value.deadline)
@@ -82,26 +82,25 @@ const ask = async (
   state: SnapshotState,
   { operationId: triggerId, jobId = '', plan }: StoredOperation,
   rest: FlinkRest,
-  signal: AbortSignal,
 ): Promise<SnapshotState> => {
   const what = planned(plan);
   if ('dispose-savepoint' in what) {
     if (state.triggerId === undefined)
-      return waiting({ ...state, triggerId: await rest.disposeSavepoint(what['dispose-savepoint'].path, signal) });
-    return after(await rest.disposal(state.triggerId, signal), state);
+      return waiting({ ...state, triggerId: await rest.disposeSavepoint(what['dispose-savepoint'].path) });
+    return after(await rest.disposal(state.triggerId), state);
   }
   const status = (): Promise<Status> =>
-    'checkpoint' in what ? rest.checkpoint(jobId, triggerId, signal) : rest.savepoint(jobId, triggerId, signal);
+    'checkpoint' in what ? rest.checkpoint(jobId, triggerId) : rest.savepoint(jobId, triggerId);
   const known = await unlessUnknown(status());
   if (known !== undefined) return after(known, state);
   // Flink would refuse it now, and under this trigger id for ever.
-  const job = (await rest.jobs(signal)).find(({ jid }) => jid === jobId);
+  const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
   if (job !== undefined && isTerminalJob(job))
     return failed(state, 'wrong-state', `job ${jobId} is ${job.state} already`);
-  if (job !== undefined && (await rest.isYetToRun(job, signal))) return { ...waiting(state), waitsFor: 'tasks' };
-  if ('checkpoint' in what) await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId }, signal);
-  else if ('stop-job' in what) await rest.stopWithSavepoint(jobId, { ...what['stop-job'], triggerId }, signal);
-  else await rest.takeSavepoint(jobId, { ...what.savepoint, triggerId }, signal);
+  if (job !== undefined && (await rest.isYetToRun(job))) return { ...waiting(state), waitsFor: 'tasks' };
+  if ('checkpoint' in what) await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId });
+  else if ('stop-job' in what) await rest.stopWithSavepoint(jobId, { ...what['stop-job'], triggerId });
+  else await rest.takeSavepoint(jobId, { ...what.savepoint, triggerId });
   return after(await status(), state);
 };
 
@@ -138,13 +137,13 @@ const fromRecord = async (state: SnapshotState, operation: StoredOperation, { st
 };
 
 /** Records that it is complete, with where it is, and the end of a job that it ended. */
-export const recordTaken = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
+export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const { value } = await getOperation(state.operationId, ports.store);
-  if (value.kind === 'stop-job') await observeJobs(value, ports, signal);
+  if (value.kind === 'stop-job') await observeJobs(value, ports);
   await transact(ports, async () => {
     const operation = await getOperation(state.operationId, ports.store);
     if (isTerminalOperation(operation.value)) return { result: undefined };
-    const { value: next, previous } = advanceOperation(operation, { state: 'SUCCEEDED' }, ports.now());
+    const { value: next, previous } = transitionOperation(operation, { state: 'SUCCEEDED' }, ports.now());
     const { savepoint, checkpoint } = state;
     const taken = {
       ...next,
@@ -202,7 +201,7 @@ export const recordRefused = (
     const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
     const problem = toProblem(fault, `/v1/operations/${state.operationId}`);
     return {
-      change: { operations: [advanceOperation(operation, { state: 'FAILED', problem }, ports.now())] },
+      change: { operations: [transitionOperation(operation, { state: 'FAILED', problem }, ports.now())] },
       result: state,
     };
   });

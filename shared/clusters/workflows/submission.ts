@@ -8,9 +8,9 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { advanceOperation } from '#shared/clusters/model/operation.ts';
+import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { assertRunning } from '#shared/clusters/commands/submit.ts';
+import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 
 /** What the submission machine carries from step to step. */
 export interface SubmissionState {
@@ -20,60 +20,52 @@ export interface SubmissionState {
 }
 
 /** Brings the jar to the JobManager, unless an earlier try of this step did. */
-export const upload = async (state: SubmissionState, ports: Ports, signal: AbortSignal): Promise<SubmissionState> => {
+export const upload = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { jar } = planOf(operation.value);
   assertBeforeDeadline(operation.value, ports);
   await assertStillRunning(operation.value, ports);
   await recordPhase(operation, 'bringing the jar to the JobManager', ports);
   const rest = await restOf(operation.value, ports);
-  const { stream, bytes } = await ports.jars.open(jar, signal);
+  const { stream, bytes } = await ports.jars.open(jar, ports.signal);
   return {
     ...state,
-    jarId: await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, signal),
+    jarId: await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }),
   };
 };
 
 /** Runs the program under the operation's id: a second run of the same id is refused by Flink, and means it is done. */
-export const run = async (state: SubmissionState, ports: Ports, signal: AbortSignal): Promise<SubmissionState> => {
+export const run = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { entryClass, args, parallelism, restore, config } = planOf(operation.value);
   await assertStillRunning(operation.value, ports);
   await recordPhase(operation, 'running main()', ports);
   const rest = await restOf(operation.value, ports);
   // An earlier try may have started it, though its answer was lost.
-  if ((await rest.jobs(signal)).some(({ jid }) => jid === state.operationId)) return state;
+  if ((await rest.jobs()).some(({ jid }) => jid === state.operationId)) return state;
   const jarId = state.jarId ?? '';
-  await rest.runJar(
-    jarId,
-    {
-      jobId: state.operationId,
-      programArgsList: args,
-      flinkConfiguration: config,
-      ...(entryClass === undefined ? {} : { entryClass }),
-      ...(parallelism === undefined ? {} : { parallelism }),
-      ...(restore?.path === undefined
-        ? {}
-        : {
-            savepointPath: restore.path,
-            allowNonRestoredState: restore.allowNonRestoredState,
-            claimMode: restore.claimMode,
-          }),
-    },
-    signal,
-  );
-  await rest.deleteJar(jarId, signal);
+  await rest.runJar(jarId, {
+    jobId: state.operationId,
+    programArgsList: args,
+    flinkConfiguration: config,
+    ...(entryClass === undefined ? {} : { entryClass }),
+    ...(parallelism === undefined ? {} : { parallelism }),
+    ...(restore?.path === undefined
+      ? {}
+      : {
+          savepointPath: restore.path,
+          allowNonRestoredState: restore.allowNonRestoredState,
+          claimMode: restore.claimMode,
+        }),
+  });
+  await rest.deleteJar(jarId);
   return state;
 };
 
 /** Records the job once Flink knows it. */
-export const recordJob = async (
-  state: SubmissionState,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<SubmissionState> => {
+export const recordJob = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const { value } = await getOperation(state.operationId, ports.store);
-  const { jobs, reachable } = await observeJobs(value, ports, signal);
+  const { jobs, reachable } = await observeJobs(value, ports);
   const job = jobs.find(({ jobId }) => jobId === state.operationId);
   if (job === undefined) {
     throw reachable === 'True'
@@ -98,7 +90,7 @@ const end = (operationId: string, ports: Ports, fault?: Fault) =>
       fault === undefined
         ? { state: 'SUCCEEDED' as const }
         : { state: 'FAILED' as const, problem: toProblem(fault, `/v1/operations/${operationId}`) };
-    return { change: { operations: [advanceOperation(operation, progress, ports.now())] }, result: undefined };
+    return { change: { operations: [transitionOperation(operation, progress, ports.now())] }, result: undefined };
   });
 
 const planOf = ({ plan, operationId }: StoredOperation) => {

@@ -185,7 +185,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
     const { operationId } = lastOperation()!;
-    const step = () => probe({ operationId }, world.ports, new AbortController().signal);
+    const step = () => probe({ operationId }, world.ports);
     const reached = () => lastOperation()?.phases?.map(({ name, at }) => `${name} ${at}`);
 
     world.kubernetes.cluster(clusterId).reached = { scheduled, pulling };
@@ -288,7 +288,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await letIn(world);
     const before = lastOperation();
     await workflows();
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
     await workflows();
 
@@ -301,7 +301,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     await send('submit', { clusterId, data: { jar } }, world);
     await send('stop', { clusterId }, world);
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
 
     expect(operations().find(({ kind }) => kind === 'submit')).toMatchObject({
@@ -397,10 +397,10 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId }, world);
     const remaining = world.kubernetes.remaining.bind(world.kubernetes);
     let reconcileQueue = 0;
-    world.kubernetes.remaining = async (id, signal) => {
+    world.kubernetes.remaining = async (id) => {
       reconcileQueue += 1;
       if (reconcileQueue === 3) world.kubernetes.collect(id);
-      return remaining(id, signal);
+      return remaining(id);
     };
     await workflows();
 
@@ -822,7 +822,7 @@ describe('observation', () => {
       return commit(change);
     };
 
-    await expect(observeJobs(clusterRef, world.ports, new AbortController().signal)).rejects.toMatchObject({
+    await expect(observeJobs(clusterRef, world.ports)).rejects.toMatchObject({
       code: 'limit-reached',
     });
 
@@ -851,7 +851,7 @@ describe('observation', () => {
 
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'InvalidImageName' });
     expect(world.kubernetes.clusters.size).toBe(left);
-    expect(await findOrphans('local', world.ports, world.signal)).toEqual([]);
+    expect(await findOrphans('local', world.ports)).toEqual([]);
 
     await send('stop', { clusterId }, world);
     await workflows();
@@ -1004,7 +1004,6 @@ describe('observation', () => {
         maxJarBytes: 1_000,
       },
       world.ports,
-      world.signal,
     );
     await look();
 
@@ -1031,7 +1030,7 @@ describe('observation', () => {
 
 describe('the jobs of a cluster', () => {
   const send = doors[0]?.[1] as Send;
-  const list = async () => (await observeJobs(clusterRef, world.ports, world.signal)).jobs.map(({ jobId }) => jobId);
+  const list = async () => (await observeJobs(clusterRef, world.ports)).jobs.map(({ jobId }) => jobId);
 
   it('are those of its present life', async () => {
     await submitted(send);
@@ -1080,13 +1079,11 @@ describe('a target', () => {
     await started(send);
 
     await expect(
-      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports, world.signal),
+      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports),
     ).rejects.toMatchObject({
       code: 'wrong-state',
     });
-    await expect(
-      putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports, world.signal),
-    ).resolves.toMatchObject({
+    await expect(putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports)).resolves.toMatchObject({
       locked: ['x'],
     });
   });
@@ -1096,7 +1093,7 @@ describe('a target', () => {
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
   ])('that locks %s refuses %s', async (lock, option, value) => {
-    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports, world.signal);
+    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
       { code: 'refused-option', pointers: [`/config/${option}`] },
