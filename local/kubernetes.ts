@@ -76,6 +76,11 @@ const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
     input,
   });
 
-/** The jar of the demonstration. */
-export const exampleJar = (settings: Settings, name: 'TopSpeedWindowing' | 'WordCount' = 'TopSpeedWindowing'): string =>
-  join(settings.cache, `flink-2.2.1/examples/${name}.jar`);
+/** The folder with Flink's jars, its client's scripts and its examples. `flink-home` creates it. */
+export const flinkHome = (settings: Pick<Settings, 'cache'>): string => join(settings.cache, 'flink-2.2.1');
+
+type Example = 'TopSpeedWindowing' | 'WordCount' | 'StateMachineExample';
+
+/** The jar of an example of Flink; by default, of one that runs until it is canceled. */
+export const exampleJar = (settings: Pick<Settings, 'cache'>, name: Example = 'TopSpeedWindowing'): string =>
+  join(flinkHome(settings), 'examples/streaming', `${name}.jar`);
