@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import type { Rejection } from './transitions.ts';
 import { OperationId } from './names.ts';
+import type { Rejection } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z

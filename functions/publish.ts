@@ -3,18 +3,19 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { LifetimeWarning, toBusEvent, Transition, toWarningEvent } from '#events/transitions.ts';
+import { LifetimeWarning, toBusEvent, toWarningEvent, Transition } from '#events/transitions.ts';
 import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 const readsAtOnce = 16;
 
 /** Table stream → bus, and to those who wait for verdicts. Lambda begins again at the first that was not taken, so that the order stays. */
-export const publishHandler = (ports: Ports) =>
-  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
+export const publishHandler = (world: World) =>
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }, _context, { signal }) => {
+    const ports = portsFor(world, signal);
     const records = Records.filter(isTold);
     const told = await pMap(records, (record) => toldOf(record, ports), { concurrency: readsAtOnce });
     const taken = await ports.bus.publish(told.map(({ busEvent }) => busEvent));

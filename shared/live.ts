@@ -13,7 +13,7 @@ import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { eksAccess } from '#shared/kubernetes/credentials.ts';
 
@@ -47,10 +47,10 @@ const newId = () => v7().replaceAll('-', '');
 const access = eksAccess();
 
 /** The world. Clients are made when they are first needed, and kept while the function's container lives. */
-export const live: Ports = {
+export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
-  kubernetes: (target) =>
-    kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access),
+  kubernetes: (target, signal) =>
+    kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access, signal),
   workflows: openMachines(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 
+import { Cluster } from '../cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
 import { commands } from '../commands/index.ts';
-import { Cluster } from '../cluster.ts';
 import { Job } from '../job.ts';
-import { Operation } from '../operation.ts';
-import { Target } from '../target.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
+import { Operation } from '../operation.ts';
+import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
+import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
+import { Target } from '../target.ts';
 import { Accepted } from './accepted.ts';
-import { Canceled, PriorityChange, QueueControl, QueueView } from './queue.ts';
+import { DeadLetters, Redrive } from './dead-letters.ts';
+import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
 import {
   BatchItems,
   ClusterQuery,
@@ -24,11 +27,8 @@ import {
   Targets,
   Transitions,
 } from './queries.ts';
-import { DeadLetters, Redrive } from './dead-letters.ts';
-import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
+import { Canceled, PriorityChange, QueueControl, QueueView } from './queue.ts';
 import { Upload, UploadRequest } from './uploads.ts';
-import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
-import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
 
 interface Call {
   /** The function that answers it. */

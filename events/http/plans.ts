@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { FieldError } from '../problem.ts';
 import { submit } from '../commands/submit.ts';
+import { FieldError } from '../problem.ts';
 
 /** A program whose plan is wanted (`flink info`). */
 export const JobPlanRequest = z

@@ -2,10 +2,10 @@ import * as z from 'zod';
 
 import { Cluster, DeploymentMode } from '../cluster.ts';
 import { Job } from '../job.ts';
+import { Verdict } from '../operation.ts';
 import { Orphan } from '../orphan.ts';
 import { Target } from '../target.ts';
 import { Transition } from '../transitions.ts';
-import { Verdict } from '../operation.ts';
 
 export const Clusters = z
   .strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() })

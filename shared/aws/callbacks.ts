@@ -16,7 +16,7 @@ const mayPass = (error: SFNServiceException) => error.$fault === 'server' || isT
 /** Tasks of the callers' state machines that wait for a verdict. */
 export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks => {
   return withFaults<Callbacks>({
-    async answer(taskToken, told) {
+    async complete(taskToken, told) {
       const sdk = await import('@aws-sdk/client-sfn');
       client ??= new sdk.SFNClient(awsRetries);
       const text = JSON.stringify(told);

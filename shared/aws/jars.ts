@@ -61,7 +61,7 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
       }
     },
 
-    async keep(jar) {
+    async renew(jar) {
       const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
       const at = { Bucket: bucket, Key: keyOf(jar) };
       try {

@@ -28,7 +28,7 @@ export const openDrafts = (bucket: string): Payloads => {
   };
 
   return withFaults<Payloads>({
-    async keep(operationId, data) {
+    async put(operationId, data) {
       const { client, PutObjectCommand } = await s3();
       await client.send(
         new PutObjectCommand({
@@ -50,7 +50,7 @@ export const openDrafts = (bucket: string): Payloads => {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(operationId) }));
     },
 
-    async uploaded(dataref, target) {
+    async readUpload(dataref, target) {
       const uploads = `s3://${bucket}/uploads/${target}/`;
       const text = dataref.startsWith(uploads) ? await read(dataref.slice(`s3://${bucket}/`.length)) : undefined;
       if (text === undefined) return undefined;

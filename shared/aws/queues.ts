@@ -96,12 +96,12 @@ export const openQueues = (
   };
 
   return {
-    reconcileQueue: withFaults<ReconcileQueue>({ hand: (look) => send(urls.reconcileQueue, look) }),
+    reconcileQueue: withFaults<ReconcileQueue>({ send: (look) => send(urls.reconcileQueue, look) }),
 
-    admissionQueue: withFaults<AdmissionQueue>({ ask: (target) => send(urls.admissionQueue, { target }) }),
+    admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
 
     commandQueue: withFaults<CommandQueue>({
-      async resumeOperation(operation) {
+      async sendResume(operation) {
         const { client, SendMessageCommand } = await sqs();
         const { operationId } = operation;
         await client.send(
@@ -149,7 +149,7 @@ export const openQueues = (
         );
       },
 
-      async dead() {
+      async listDeadLetters() {
         const found: DeadLetter[] = [];
         try {
           for (let next = await receiveDead(); next.length > 0; next = await receiveDead()) {
@@ -162,7 +162,7 @@ export const openQueues = (
         return found;
       },
 
-      async redrive(again) {
+      async redriveDeadLetters(again) {
         const commands: DeadLetter[] = [];
         const left: DeadLetter[] = [];
         try {

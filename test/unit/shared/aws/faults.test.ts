@@ -90,9 +90,9 @@ describe.each([
     ],
     ['the drafts', () => openDrafts('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
-    ['the looks', (client) => queuesOf(client).reconcileQueue.hand({ target: 'local', clusterIds: [] } as never)],
-    ['the line', (client) => queuesOf(client).admissionQueue.ask('local')],
-    ['the commands', (client) => queuesOf(client).commandQueue.resumeOperation({ operationId: 'a', ...clusterRef })],
+    ['the looks', (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
+    ['the line', (client) => queuesOf(client).admissionQueue.send('local')],
+    ['the commands', (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', ...clusterRef })],
     [
       'the bus',
       (client) =>
@@ -104,7 +104,7 @@ describe.each([
           } as never,
         ]),
     ],
-    ['the tasks', (client) => openCallbacks(client).answer('token', { verdict: 'FINISHED' } as never)],
+    ['the tasks', (client) => openCallbacks(client).complete('token', { verdict: 'FINISHED' } as never)],
   ])(`of %s is ${code}`, async (_, ask) => {
     await expect(ask(failing(named(name)))).rejects.toMatchObject({ code });
   });
