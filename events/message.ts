@@ -1,7 +1,6 @@
 import * as z from 'zod';
 
 import { OperationId } from './names.ts';
-import type { Rejection } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
@@ -31,22 +30,45 @@ export const CommandMessage = z
 
 export type CommandMessage = z.infer<typeof CommandMessage>;
 
-const Told = z.string().max(300).optional().catch(undefined);
+const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+const Text = lenient(z.string().max(300));
+const Key = lenient(z.string().min(1).max(200));
 
-const Known = z.object({
-  id: Told,
-  subject: Told,
-  type: Told,
-  data: z.object({ correlationId: Told }).optional().catch(undefined),
+/** Every member is optional: an invalid member counts as absent, and does not hide the others. */
+const LenientMessage = z.object({
+  id: Key,
+  type: Text,
+  subject: Text,
+  idempotencykey: Key,
+  operationid: lenient(z.string()),
+  batchid: lenient(z.string()),
+  batchindex: lenient(z.number()),
+  data: lenient(z.object({ correlationId: Text, taskToken: lenient(z.string().min(1)) })),
 });
 
-/** What can be told of a message that may be anything. */
-export const parseEnvelope = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
+/** What a message says about itself. The message need not be a valid command. */
+export interface MessageEnvelope {
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly idempotencykey?: string | undefined;
+  readonly operationid?: string | undefined;
+  readonly batchid?: string | undefined;
+  readonly batchindex?: number | undefined;
+  readonly correlationId?: string | undefined;
+  readonly taskToken?: string | undefined;
+}
+
+/** Never throws: a body that is not a JSON object has an empty envelope. */
+export const parseEnvelope = (body: string): MessageEnvelope => {
+  const { data, ...members } = LenientMessage.safeParse(toJson(body)).data ?? {};
+  return { ...members, ...data };
+};
+
+const toJson = (body: string): unknown => {
   try {
-    const { id: commandId, subject, type, data } = Known.parse(JSON.parse(body));
-    const fields = { commandId, subject, type, correlationId: data?.correlationId };
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    return JSON.parse(body);
   } catch {
-    return {}; // Not JSON, or no object: there is nothing to tell.
+    return undefined; // The caller reports that the message is not JSON.
   }
 };
