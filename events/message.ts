@@ -2,16 +2,16 @@ import * as z from 'zod';
 
 import { OperationId } from './names.ts';
 
-/** A command on the queue: CloudEvents 1.0 in JSON. */
+/** A command on the command queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
   .looseObject({
     specversion: z.literal('1.0'),
     id: z.string().min(1).max(200),
-    type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'the type is drey.command.<command>.v1'),
+    type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'The type is drey.command.<command>.v1.'),
     source: z.string().min(1),
     subject: z
       .string()
-      .regex(/^targets\/[^/]+(\/clusters\/[^/]+)?$/, 'the subject is targets/<target>/clusters/<cluster id>')
+      .regex(/^targets\/[^/]+(\/clusters\/[^/]+)?$/, 'The subject is targets/<target>/clusters/<cluster id>.')
       .meta({ example: 'targets/etl/clusters/nightly' }),
     time: z.iso.datetime({ offset: true }).optional(),
     datacontenttype: z.literal('application/json').optional(),
@@ -21,9 +21,9 @@ export const CommandMessage = z
       .string()
       .max(1_000)
       .optional()
-      .meta({ description: 'Instead of the data, where it is too large: the `s3://….json` that an upload answered.' }),
-    operationid: OperationId.optional().meta({ description: "Drey's own: the operation to carry on." }),
-    batchid: OperationId.optional().meta({ description: "Drey's own: the batch that this is an element of." }),
+      .meta({ description: 'Replaces `data` that is too large for a message: the `jar` of an upload, `s3://….json`.' }),
+    operationid: OperationId.optional().meta({ description: 'Set by Drey only: the admitted operation to resume.' }),
+    batchid: OperationId.optional().meta({ description: 'Set by Drey only: the batch of this item.' }),
     batchindex: z.int().min(0).optional(),
   })
   .meta({ id: 'CommandMessage' });

@@ -2,9 +2,9 @@ import type * as z from 'zod';
 
 export interface CommandDefinition<K extends string, S extends z.ZodType> {
   readonly kind: K;
-  /** The function behind the route, where it is not named after the kind. */
+  /** The Lambda function of the route, if its name differs from the kind. */
   readonly function?: string;
-  /** Method and path of its HTTP call. Path parameters that are not the place are members of its data. */
+  /** Method and path of the HTTP call. Path parameters other than target and cluster are members of the data. */
   readonly route: `POST /v1/${string}`;
   readonly summary: string;
   readonly data: S;

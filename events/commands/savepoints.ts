@@ -3,17 +3,15 @@ import * as z from 'zod';
 import { JobId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
-const Directory = z
-  .string()
-  .min(1)
-  .max(2_000)
-  .optional()
-  .meta({ description: 'Where it goes; else the default of the cluster.', example: 's3://bucket/savepoints' });
+const Directory = z.string().min(1).max(2_000).optional().meta({
+  description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
+  example: 's3://bucket/savepoints',
+});
 
 const Format = z
   .enum(['CANONICAL', 'NATIVE'])
   .default('CANONICAL')
-  .meta({ description: 'CANONICAL can be restored with another state backend; NATIVE is faster.' });
+  .meta({ description: 'CANONICAL can be restored with another state backend. NATIVE is faster.' });
 
 export const savepoint = defineCommand({
   kind: 'savepoint',
@@ -25,10 +23,9 @@ export const savepoint = defineCommand({
       jobId: JobId,
       directory: Directory,
       format: Format,
-      cancelJob: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Cancel the job as soon as it is complete (`flink cancel -s`, deprecated by Flink).' }),
+      cancelJob: z.boolean().default(false).meta({
+        description: 'Cancel the job when the savepoint is complete (`flink cancel -s`, deprecated by Flink).',
+      }),
     })
     .meta({ id: 'Savepoint' }),
 });
@@ -41,7 +38,10 @@ export const checkpoint = defineCommand({
   data: z
     .strictObject({
       jobId: JobId,
-      full: z.boolean().default(false).meta({ description: 'Not incremental, whatever the job is configured for.' }),
+      full: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Take a full checkpoint even if the job uses incremental checkpoints.' }),
     })
     .meta({ id: 'Checkpoint' }),
 });
@@ -56,10 +56,9 @@ export const stopJob = defineCommand({
       jobId: JobId,
       directory: Directory,
       format: Format,
-      drain: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Let all that is under way through first, as if the sources had ended.' }),
+      drain: z.boolean().default(false).meta({
+        description: 'Emit the maximum watermark and process all records in flight first, as if the sources had ended.',
+      }),
     })
     .meta({ id: 'StopJob' }),
 });
@@ -68,9 +67,6 @@ export const disposeSavepoint = defineCommand({
   kind: 'dispose-savepoint',
   function: 'savepoints',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
-  summary: 'Delete a savepoint (`flink savepoint -d`); the cluster must be able to read it.',
-  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'Dispose' }),
+  summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
+  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'DisposeSavepoint' }),
 });
-
-/** What the state machine needs of a command about savepoints. */
-export type SavepointData = z.output<(typeof savepoint | typeof stopJob)['data']>;

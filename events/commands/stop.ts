@@ -10,7 +10,7 @@ export const stop = defineCommand({
   data: z
     .strictObject({
       ...stopOptions,
-      reason: z.string().min(1).max(200).optional().meta({ description: 'Told in the events.' }),
+      reason: z.string().min(1).max(200).optional().meta({ description: 'Reason in the events of the stop.' }),
     })
     .meta({ id: 'Stop' }),
 });
