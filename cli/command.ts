@@ -77,7 +77,7 @@ interface Around {
   readonly io: Io;
 }
 
-/** Adds the actions: the one that the words name whole, of the others what help says. Returns the words as commander takes them. */
+/** Adds the actions: the named one with its options, the others with what the help shows. Returns the words for commander. */
 export const addActions = async (
   actions: readonly Action[],
   parent: Command,
@@ -85,7 +85,7 @@ export const addActions = async (
 ): Promise<readonly string[]> => {
   parent.configureHelp({ subcommandTerm: termOf });
   const at = operandAt(words, parent);
-  let taken = words;
+  let taken = actions.some(({ name }) => name === words[at]) ? words : withoutHelp(words, at);
   for (const { name, operands = '', summary, load } of actions) {
     const command = parent.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
     if (name !== words[at]) continue;
@@ -93,6 +93,10 @@ export const addActions = async (
   }
   return taken;
 };
+
+/** Commander would show the help of the parent, and succeed, where `--help` follows an unknown action. */
+const withoutHelp = (words: readonly string[], at: number): readonly string[] =>
+  at === -1 ? words : words.filter((word, index) => index < at || (word !== '--help' && word !== '-h'));
 
 /** As commander's own, which counts the options of a command; those of most are not loaded. */
 const termOf = (command: Command) =>

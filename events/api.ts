@@ -1,20 +1,18 @@
 import * as z from 'zod';
 
+import { Cluster } from './cluster.ts';
 import type { CommandDefinition } from './commands/define.ts';
 import { commands } from './commands/index.ts';
-import { Cluster } from './cluster.ts';
 import { Job } from './job.ts';
-import { Operation } from './operation.ts';
-import { Target } from './target.ts';
 import { ClusterId, JobId, OperationId, TargetName } from './names.ts';
+import { Operation } from './operation.ts';
 import {
   Accepted,
-  QueueView,
-  QueueControl,
+  BatchItems,
+  Canceled,
   ClusterQuery,
   Clusters,
   DeadLetters,
-  BatchItems,
   EventQuery,
   Health,
   JobPlan,
@@ -27,8 +25,9 @@ import {
   Orphans,
   Plan,
   PriorityChange,
+  QueueControl,
+  QueueView,
   Redrive,
-  Canceled,
   Targets,
   Transitions,
   Upload,
@@ -36,6 +35,7 @@ import {
 } from './requests.ts';
 import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from './schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from './specs.ts';
+import { Target } from './target.ts';
 
 interface Call {
   /** The function that answers it. */

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
 import { Cluster, DeploymentMode } from './cluster.ts';
-import { Demand, Target } from './target.ts';
+import { submit } from './commands/submit.ts';
 import { Job } from './job.ts';
+import { OperationId } from './names.ts';
 import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
-import { submit } from './commands/submit.ts';
-import { OperationId } from './names.ts';
 import { FieldError } from './problem.ts';
+import { Demand, Target } from './target.ts';
 import { type Rejection, Transition } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */

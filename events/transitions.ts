@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-import { ClusterLifetime } from './lifetime.ts';
 import { ClusterState } from './cluster.ts';
 import { JobState } from './job.ts';
+import { ClusterLifetime } from './lifetime.ts';
+import { subjectOf } from './names.ts';
 import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
-import { subjectOf } from './names.ts';
 import { Problem } from './problem.ts';
 
 /** The source of every event that Drey puts on the bus. */

@@ -4,9 +4,9 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { readCluster, readTransitions } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseClusterRef } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const clusterHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

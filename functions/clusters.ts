@@ -4,9 +4,9 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { readClusters } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const clustersHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

@@ -1,12 +1,12 @@
 import { parse } from '#events/problem.ts';
 import { Redrive } from '#events/requests.ts';
-import { listDeadLetters, redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { listDeadLetters, redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const deadHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

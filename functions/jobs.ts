@@ -5,9 +5,9 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { readJob, readJobs, readLog } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseClusterRef } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 /** What has to be asked of the cluster itself: its jobs and its log. */
 export const jobsHandler = (world: World) =>

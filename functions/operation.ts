@@ -1,12 +1,12 @@
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { readOperation } from '#shared/clusters/queue/queue-view.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { readOperation } from '#shared/clusters/queue/queue-view.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { live } from '#shared/live.ts';
 
-import { respond } from './handlers/responses.ts';
 import { httpHandler } from './handlers/http.ts';
+import { respond } from './handlers/responses.ts';
 
 export const operationHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

@@ -1,12 +1,12 @@
 import { parse } from '#events/problem.ts';
 import { OrphanRemoval } from '#events/requests.ts';
-import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const orphansHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

@@ -1,12 +1,12 @@
 import { commands } from '#events/commands/index.ts';
 import { parse } from '#events/problem.ts';
-import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const planHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

@@ -3,11 +3,11 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { LifetimeWarning, toBusEvent, Transition, toWarningEvent } from '#events/transitions.ts';
+import { LifetimeWarning, toBusEvent, toWarningEvent, Transition } from '#events/transitions.ts';
 import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
-import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 const readsAtOnce = 16;

@@ -1,19 +1,19 @@
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { QueueControl, PriorityChange } from '#events/requests.ts';
-import {
-  setPaused,
-  prioritise,
-  readQueueView,
-  readOperation,
-  cancelQueued,
-} from '#shared/clusters/queue/queue-view.ts';
+import { PriorityChange, QueueControl } from '#events/requests.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import {
+  cancelQueued,
+  prioritise,
+  readOperation,
+  readQueueView,
+  setPaused,
+} from '#shared/clusters/queue/queue-view.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const backlogHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

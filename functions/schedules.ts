@@ -11,9 +11,9 @@ import {
 } from '#shared/clusters/schedules/schedules.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const schedulesHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

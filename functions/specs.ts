@@ -4,9 +4,9 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { putSpec, readSpec, readSpecs, removeSpec } from '#shared/clusters/schedules/specs.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const specsHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

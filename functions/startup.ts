@@ -1,10 +1,10 @@
 import {
-  type StartupState,
   probe,
   recordFailed,
   recordRunning,
   resubmit,
   startCleanup,
+  type StartupState,
 } from '#shared/clusters/workflows/startup.ts';
 import { live } from '#shared/live.ts';
 

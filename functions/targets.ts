@@ -1,12 +1,12 @@
-import { Target } from '#events/target.ts';
 import { parse } from '#events/problem.ts';
+import { Target } from '#events/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const targetsHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

@@ -4,9 +4,9 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { upload } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
+import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-import { httpHandler } from './handlers/http.ts';
 
 export const uploadsHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {

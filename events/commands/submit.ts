@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { Config } from './deploy.ts';
 import { defineCommand } from './define.ts';
+import { Config } from './deploy.ts';
 import { Args, Parallelism, queueing, Restore } from './program.ts';
 
 export const submit = defineCommand({

@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
-import { eventSource, type Rejection, type BusEvent } from '#events/transitions.ts';
+import { type BusEvent, eventSource, type Rejection } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 

@@ -1,5 +1,5 @@
-import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
 import type { Access, Connection } from './credentials.ts';

@@ -1,5 +1,5 @@
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';

@@ -14,8 +14,8 @@ import type {
   Refusal,
   ScheduleName,
   VerdictRecord,
-  Versioned,
 } from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';

@@ -310,9 +310,9 @@ const isToStay = ({ clusterId, operationId }: Cluster, operations: ReadonlyMap<s
   [...operations.values()]
     .filter((one) => one.clusterId === clusterId)
     .some(
-      ({ operationId: other, kind, state, plan }) =>
+      ({ operationId: other, kind, state, request }) =>
         (kind === 'deploy' && state === 'FAILED' && other !== operationId) ||
-        (plan !== undefined && 'stop' in plan && plan.stop.ha === 'keep'),
+        (request?.kind === 'stop' && request.data.ha === 'keep'),
     );
 
 /** No record of what is not there, and no end without its traces gone. */
@@ -324,7 +324,7 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
     if (state === 'RUNNING')
       return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
     const stop = operations.get(cluster.stopOperationId ?? '');
-    const asked = stop?.plan !== undefined && 'stop' in stop.plan ? stop.plan.stop.ha : undefined;
+    const asked = stop?.request?.kind === 'stop' ? stop.request.data.ha : undefined;
     const isOver = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
     const purged =
       (stop?.state === 'SUCCEEDED' && asked === 'purge') ||

@@ -1,15 +1,15 @@
 import pMap from 'p-map';
 
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { clearIdle } from '#shared/clusters/model/lifetime.ts';
-import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { decideAdmissions } from '#shared/clusters/model/admission.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { atOnce, evaluatePending } from './pending.ts';
 import { endQueued, transitionQueuedCluster } from './end-queued.ts';
+import { atOnce, evaluatePending } from './pending.ts';
 import { releasedByReplacement, startTimeoutMs } from './queued-command.ts';
 
 /**

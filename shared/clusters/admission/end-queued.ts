@@ -1,13 +1,12 @@
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { OperationState } from '#events/operation.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { transitionOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { startLifetime } from '#shared/clusters/model/lifetime.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
+import type { Fault } from '#events/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { startLifetime } from '#shared/clusters/model/lifetime.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 
 export const transitionQueuedCluster = async (
   state: 'REQUESTED' | 'FAILED' | 'CANCELED',
@@ -25,30 +24,21 @@ export const transitionQueuedCluster = async (
 };
 
 /**
- * Ends a command that waits: nothing of it was created.
+ * Ends a queued command, of which nothing was created.
  *
- * @returns Whether it did: it may have been started or ended meanwhile.
+ * @returns Whether this call ended it. Another process may have admitted or ended it.
  */
 export const endQueued = async (
   { operationId }: Pick<QueuedCommand, 'operationId'>,
-  { state, fault }: { readonly state: Extract<OperationState, 'FAILED' | 'CANCELED'>; readonly fault: Fault },
+  { state, fault }: { readonly state: 'FAILED' | 'CANCELED'; readonly fault: Fault },
   ports: Ports,
 ): Promise<boolean> => {
-  const ended = await transact(ports, async () => {
-    const operation = await getOperation(operationId, ports.store);
-    if (operation.value.state !== 'QUEUED') return { result: false };
-    const problem = toProblem(fault, `/v1/operations/${operationId}`);
-    const cause = { reason: fault.reason ?? fault.code, message: fault.message };
-    return {
-      change: {
-        ...(operation.value.kind === 'deploy'
-          ? await transitionQueuedCluster(state, operation.value, cause, ports)
-          : {}),
-        operations: [transitionOperation(operation, { state, problem }, ports.now())],
-      },
-      result: true,
-    };
+  const cause = { reason: fault.reason ?? fault.code, message: fault.message };
+  const { isFinished } = await finishOperation(operationId, { state, fault }, ports, {
+    onlyIf: (operation) => operation.state === 'QUEUED',
+    alsoWrite: async (operation) =>
+      operation.kind === 'deploy' ? transitionQueuedCluster(state, operation, cause, ports) : {},
   });
-  if (ended) await ports.payloads.remove(operationId);
-  return ended;
+  if (isFinished) await ports.payloads.remove(operationId);
+  return isFinished;
 };

@@ -1,13 +1,14 @@
 import pMap from 'p-map';
 
 import type { Cluster } from '#events/cluster.ts';
+import { OperationId } from '#events/names.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
+import { isPendingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
+import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { OperationId } from '#events/names.ts';
-import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 
 export const atOnce = 16;
 
@@ -54,13 +55,12 @@ export const findPendingReason = async (
 export const startDeadlineMissed = (deadline: string) =>
   new Fault('not-started', `it was not started by ${deadline}`, { reason: 'DeadlineExceeded' });
 
-const comingUp: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING']);
-
 /** @throws Fault `wrong-state` */
-const findSessionReason = ({ clusterId, target, state }: Cluster): PendingReason | undefined => {
+const findSessionReason = (cluster: Cluster): PendingReason | undefined => {
+  const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return undefined;
-  if (comingUp.has(state)) return { reason: 'WaitingForCluster', message: `${clusterId} is ${state}` };
-  throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
+  if (isPendingCluster(cluster)) return { reason: 'WaitingForCluster', message: `cluster ${clusterId} is ${state}` };
+  throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}. It takes no jobs.`);
 };
 
 /** @throws Fault `dependency-failed` */

@@ -1,6 +1,6 @@
-import type { CommandRef } from '#shared/clusters/model/records.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import { Fault } from '#events/problem.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { CommandRef } from '#shared/clusters/model/records.ts';
 
 /** How long a command waits that names no deadline. */
 const waitMs = 24 * 3_600_000;

@@ -1,10 +1,10 @@
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { NamedTarget } from '#events/target.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { Fault } from '#events/problem.ts';
-import { assertFitsTarget, isLimited } from '#shared/clusters/model/quota.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { decideAdmissions } from '#shared/clusters/model/admission.ts';
 import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/queue.ts';
+import { assertFitsTarget, isLimited } from '#shared/clusters/model/quota.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isConflict, withPayload } from '#shared/clusters/store/transact.ts';
 
 import { endQueued } from './end-queued.ts';

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
+
 import * as z from 'zod';
 
 import type { Command, CommandKind } from '#events/commands/index.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { Fault } from '#events/problem.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { Fault } from '#events/problem.ts';
+import { batch } from '#shared/clusters/commands/batch/batch.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { batch } from '#shared/clusters/commands/batch/batch.ts';
 import { cancel } from './cancel.ts';
-import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
-import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { extend } from './extend.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
+import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 import { type KeyFor, keyLifetimeMs, type UseCase } from './use-case.ts';

@@ -1,7 +1,8 @@
-import type { Jars } from '#shared/clusters/ports/objects.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
+import type { Jars } from '#shared/clusters/ports/objects.ts';
 
 /** How a zip file, which a jar is, begins. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];
@@ -21,8 +22,7 @@ export const assertSession = ({ clusterId, target, mode }: Cluster): void => {
 export const assertRunning = (cluster: Cluster): void => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return;
-  if (isTerminalCluster(cluster) || state === 'STOPPING')
-    throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
+  if (isEndingCluster(cluster)) throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
   throw new Fault('not-ready', `cluster ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
     retryAfterSeconds: 5,
   });

@@ -1,18 +1,17 @@
 import { isTerminalJob } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
-import type { UseCase } from './use-case.ts';
-import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { commit, transact } from '#shared/clusters/store/transact.ts';
-import { transitionOperation, newOperation } from '#shared/clusters/model/operation.ts';
-import { getLiveJob } from './savepoints.ts';
 import { assertRunning } from './assertions.ts';
+import { getLiveJob } from './savepoints.ts';
+import type { UseCase } from './use-case.ts';
 
 const deadlineMs = 60_000;
 /** A job without work to finish is CANCELED within a second; observation sees the others. */
@@ -38,13 +37,14 @@ export const cancel: UseCase<'cancel'> = {
     try {
       await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId);
     } catch (error) {
-      if (error instanceof Fault && !toProblem(error).retryable) await finish(operation, ports, error);
+      if (error instanceof Fault && !toProblem(error).retryable)
+        await finishOperation(operation.value.operationId, { state: 'FAILED', fault: error }, ports);
       throw error;
     }
     await waitUntilEnded(operation.value, jobId, ports);
-    const done = await finish(operation, ports);
-    await requestReconcile(done, ports);
-    return done;
+    const { operation: finished } = await finishOperation(operation.value.operationId, { state: 'SUCCEEDED' }, ports);
+    await requestReconcile(finished, ports);
+    return finished;
   },
 };
 
@@ -55,12 +55,3 @@ const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports:
     await ports.sleep(betweenLooksMs);
   }
 };
-
-const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fault) =>
-  transact<StoredOperation>(ports, async () => {
-    const current = await getOperation(operation.value.operationId, ports.store);
-    const progress =
-      fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
-    const change = transitionOperation(current, progress, ports.now());
-    return { change: { operations: [change] }, result: change.value };
-  });

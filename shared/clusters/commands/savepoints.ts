@@ -1,15 +1,15 @@
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-
-import type { UseCase } from './use-case.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Plan } from '#shared/clusters/model/operation.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
+import type { RequestOf } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { newOperation } from '#shared/clusters/model/operation.ts';
+
 import { assertRunning } from './assertions.ts';
+import type { UseCase } from './use-case.ts';
 
 /** Savepoints of large state take their time. */
 const deadlineMs = 30 * 60_000;
@@ -27,8 +27,13 @@ const useCase = <K extends Kind>(kind: K): UseCase<K> => ({
     const operationId = ports.newId();
     // The data is of this very kind, which the compiler cannot follow.
     const savepointBefore = known?.savepoint;
-    const plan = { [kind]: data, ...(savepointBefore === undefined ? {} : { savepointBefore }) } as unknown as Plan;
-    const operation = newOperation({ operationId, kind, ...clusterRef, ...job, origin, plan }, deadlineMs, ports.now());
+    const before = savepointBefore === undefined ? {} : { savepointBefore };
+    const request = { kind, data, ...before } as unknown as RequestOf<K>;
+    const operation = newOperation(
+      { operationId, kind, ...clusterRef, ...job, origin, request },
+      deadlineMs,
+      ports.now(),
+    );
     await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
     return { value: operation, version: 1 };
   },

@@ -1,16 +1,16 @@
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { PendingReason } from '#shared/clusters/model/queue.ts';
-import { clearIdle } from '#shared/clusters/model/lifetime.ts';
-import { demandOfJob } from '#shared/flink/resources.ts';
-import { getCluster } from '#shared/clusters/store/read.ts';
-import { isTerminalCluster } from '#events/cluster.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
-import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
+import { clearIdle } from '#shared/clusters/model/lifetime.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { PendingReason } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { demandOfJob } from '#shared/flink/resources.ts';
 
-import type { UseCase } from './use-case.ts';
 import { assertRunning, assertSession, assertUsableJar, teamOf } from './assertions.ts';
+import type { UseCase } from './use-case.ts';
 
 export const submit: UseCase<'submit'> = {
   async record({ target: name, clusterId, data, origin }, key, ports) {
@@ -20,7 +20,7 @@ export const submit: UseCase<'submit'> = {
     const cluster = found.value;
     assertSession(cluster);
     // One that comes up is waited for.
-    if (isTerminalCluster(cluster) || cluster.state === 'STOPPING') assertRunning(cluster);
+    if (isEndingCluster(cluster)) assertRunning(cluster);
     await assertUsableJar(data.jar, target, ports.jars);
 
     const now = ports.now();
@@ -41,8 +41,8 @@ export const submit: UseCase<'submit'> = {
     const operationAt = (pendingReason: PendingReason | undefined): StoredOperation => {
       const { correlationId } = data;
       const fields = { operationId, kind: 'submit' as const, ...clusterRef, jobId: operationId, origin, restoredFrom };
-      const plan = { submit: submitData };
-      const operation = newOperation({ ...fields, correlationId, taskToken, plan }, startTimeoutMs.submit, now);
+      const request = { kind: 'submit' as const, data: submitData };
+      const operation = newOperation({ ...fields, correlationId, taskToken, request }, startTimeoutMs.submit, now);
       return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
     const changeOf = (pendingReason: PendingReason | undefined): Change => ({

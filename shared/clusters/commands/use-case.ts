@@ -1,7 +1,8 @@
 import type { Command, CommandKind } from '#events/commands/index.ts';
-import type { Idempotency, Versioned } from '#shared/clusters/model/records.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Idempotency } from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** How long a key stands for its command. */
 export const keyLifetimeMs = 7 * 24 * 3_600_000;

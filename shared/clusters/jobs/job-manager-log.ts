@@ -1,5 +1,4 @@
 import { Fault } from '#events/problem.ts';
-
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 
 /** A stack trace has its root cause at the end, and many lines behind that. */

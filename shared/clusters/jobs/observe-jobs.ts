@@ -1,11 +1,12 @@
-import type { ClusterRef } from '#events/names.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { Fault } from '#events/problem.ts';
-import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
+import type { ClusterRef } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
 import { read, type Reading, record } from './record-jobs.ts';
 
@@ -29,7 +30,7 @@ export const observeJobsOf = async (reading: Reading, ports: Ports): Promise<Obs
   const cluster = reading.cluster.value;
   const before = jobsOfIncarnation(cluster, reading.jobs);
   if (isTerminalCluster(cluster)) return { jobs: before, reachable: 'False' };
-  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
+  if (!mayAnswer(cluster)) return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
   const told = await tellingOf(before, rest);
   if (told instanceof Fault) {

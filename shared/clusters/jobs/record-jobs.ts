@@ -1,12 +1,12 @@
-import type { ClusterRef } from '#events/names.ts';
-import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { getCluster } from '#shared/clusters/store/read.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
 
 /** A cluster's record and those of its jobs. */
 export interface Reading {

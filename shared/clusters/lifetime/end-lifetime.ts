@@ -1,11 +1,10 @@
-import type { ClusterLifetime } from '#events/lifetime.ts';
 import type { Cluster } from '#events/cluster.ts';
+import type { ClusterLifetime } from '#events/lifetime.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
-import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import { idleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
+import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation, holdsResources } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';

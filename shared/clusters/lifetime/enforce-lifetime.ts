@@ -1,29 +1,29 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
-
+import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import {
-  endIdle,
-  endLifetime,
-  resetIdleness,
-  hasLifetime,
-  type ClusterWithLifetime,
-  type LifetimeRef,
-  warn,
-} from './end-lifetime.ts';
-import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
-import {
-  nextIdleness,
   idleEnd,
   isIdleWarningDue,
   isOverdue,
   isWarningDue,
-  type Seen,
   newWarning,
+  nextIdleness,
+  type Seen,
   warningTime,
 } from '#shared/clusters/model/lifetime.ts';
-import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+
+import {
+  type ClusterWithLifetime,
+  endIdle,
+  endLifetime,
+  hasLifetime,
+  type LifetimeRef,
+  resetIdleness,
+  warn,
+} from './end-lifetime.ts';
 
 /** What would come sooner than this is left to the next looks, which are there by then. */
 const soonestMs = 60_000;

@@ -1,8 +1,8 @@
-import type { Job, JobState } from '#events/job.ts';
-import type { Transition } from '#events/transitions.ts';
-import { Fault } from '#events/problem.ts';
 import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
+import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import type { Transition } from '#events/transitions.ts';
 
 import type { PendingReason } from './queue.ts';
 

@@ -1,12 +1,13 @@
+import type { Cluster } from '#events/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
-import type { Change, Versioned } from './records.ts';
+import type { Change } from './records.ts';
+import type { Versioned } from './versioned.ts';
 
 /**
  * Looks come each minute, and one may be late. Where more time than this lies between two of them, nobody knows what

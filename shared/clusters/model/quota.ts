@@ -1,5 +1,5 @@
-import type { Demand, Limits, NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { Demand, Limits, NamedTarget } from '#events/target.ts';
 
 import type { QueuedCommand } from './queue.ts';
 

@@ -1,3 +1,4 @@
+import type { Orphan } from '#events/orphan.ts';
 import type { FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,
@@ -7,7 +8,6 @@ import type {
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
-import type { Orphan } from '#events/orphan.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 /**

@@ -1,8 +1,8 @@
-import type { BatchItem } from '#shared/clusters/model/records.ts';
-import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { Problem } from '#events/problem.ts';
-import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { BatchItem } from '#shared/clusters/model/records.ts';
 
 export interface Bus {
   /** In this order; returns how many of them, from the first on, were taken. */

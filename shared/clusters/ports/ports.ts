@@ -1,12 +1,12 @@
 import type { NamedTarget } from '#events/target.ts';
 
+import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
 import type { Jars, Payloads, Specs } from './objects.ts';
-import type { Kubernetes } from './kubernetes.ts';
 import type { Log } from './runtime.ts';
+import type { Timers } from './scheduling.ts';
 import type { Store } from './store.ts';
 import type { Targets } from './targets.ts';
-import type { Timers } from './scheduling.ts';
 import type { Workflows } from './workflows.ts';
 
 /** What the use cases need of the world, for one invocation. */

@@ -1,13 +1,12 @@
 import type { CommandData } from '#events/commands/index.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/requests.ts';
-import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
-
 import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
+import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.

@@ -1,11 +1,10 @@
-import type { JobPlanRequest } from '#events/requests.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
-
+import type { JobPlanRequest } from '#events/requests.ts';
+import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
 
 /** Of the half minute that an HTTP request may take. */
 const longestMs = 22_000;

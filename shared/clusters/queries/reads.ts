@@ -1,16 +1,16 @@
-import { type Cluster, clusterStates, type DeploymentMode, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { type Cluster, clusterStates, type DeploymentMode } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
-import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { Transition } from '#events/transitions.ts';
-
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Jars } from '#shared/clusters/ports/objects.ts';
-import type { Page } from '#shared/clusters/ports/store.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Jars } from '#shared/clusters/ports/objects.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Page } from '#shared/clusters/ports/store.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 
 const betweenLooksMs = 500;
@@ -33,10 +33,7 @@ export const readClusters = async (
   ports: Ports,
 ): Promise<Page<Cluster>> => {
   await ports.targets.get(target);
-  const wanted =
-    states === undefined
-      ? clusterStates.filter((state) => !isTerminalCluster({ state }))
-      : states.split(',').map(asState);
+  const wanted = states === undefined ? liveStates : states.split(',').map(asState);
   const pairs = labels === undefined ? [] : labels.split(',').map(asPair);
   const page = await ports.store.clusters(target, {
     states: wanted,

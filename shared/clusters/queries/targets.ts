@@ -1,11 +1,8 @@
-import { clusterStates, isTerminalCluster } from '#events/cluster.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-
+import type { NamedTarget, Target } from '#events/target.ts';
+import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
-
-const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state }));
 
 /**
  * Makes or changes a target.

@@ -1,8 +1,8 @@
 import { Fault } from '#events/problem.ts';
 import { type DeadLetters, parseEnvelope } from '#events/requests.ts';
-
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+
 import { findMessageOperation, parseMessageEnvelope } from './envelope.ts';
 
 type Shown = DeadLetters['commands'][number];

@@ -1,13 +1,13 @@
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import { parseEnvelope } from '#events/requests.ts';
-
-import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
+import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
 import { findMessageOperation, type MessageEnvelope, parseMessageEnvelope } from './envelope.ts';
 
 /**

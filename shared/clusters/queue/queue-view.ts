@@ -1,17 +1,15 @@
 import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-
-import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
-import { usageOf } from '#shared/clusters/model/quota.ts';
-import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
+import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
+import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
+import { type StoredOperation, toPublic } from '#shared/clusters/model/operation.ts';
+import { usageOf } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
-import { toPublic } from '#shared/clusters/model/operation.ts';
+import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 
 /** The line of a target as people see it: who waits, at which place and for what, and how much is taken. */
 export const readQueueView = async (name: string, ports: Ports) => {

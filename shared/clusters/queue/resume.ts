@@ -3,11 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
-
-import { demandOfDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { demandOfDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 

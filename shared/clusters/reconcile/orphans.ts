@@ -2,10 +2,9 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import type { Orphan } from '#events/orphan.ts';
 import { Fault } from '#events/problem.ts';
-
 import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** What an event holds. */
 const mostTold = 100;

@@ -1,16 +1,16 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { stopEndedApplication, failCrashedApplication } from '#shared/clusters/workflows/application.ts';
-import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
-import { trackIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
 import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
 import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { trackIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
+import { applicationVerdict } from '#shared/clusters/model/job.ts';
+import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
+
 import { retryStop } from './retry-stop.ts';
-import { applicationVerdict } from '#shared/clusters/model/job.ts';
 
 /** Records what became of one cluster, and stops an application that is over. */
 export const reconcileCluster = async (

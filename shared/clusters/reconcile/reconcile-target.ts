@@ -1,18 +1,19 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
-
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { resetAllIdleness, enforceLifetime } from '#shared/clusters/lifetime/enforce-lifetime.ts';
-import type { ReconcileRequest, ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
-import { reconcileCluster } from './reconcile-cluster.ts';
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { enforceLifetime, resetAllIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
+import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import type { LogFields } from '#shared/clusters/ports/runtime.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { LogFields } from '#shared/clusters/ports/runtime.ts';
 import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
+
+import { reconcileCluster } from './reconcile-cluster.ts';
 import { releaseIfLost, removeAbandonedDeployment } from './release-lost.ts';
 import { resumeStalled } from './resume-stalled.ts';
 
@@ -20,8 +21,6 @@ const atOnce = 16;
 /** Fits into a message, and into the function's time even if none of them answers. */
 const mostSightings = 50;
 const longestMessage = 500;
-/** Nothing of a cluster that is QUEUED is there yet. */
-const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state }) && state !== 'QUEUED');
 
 /** The minute's look at every target, and at its line: each its own, so that a slow one keeps no other waiting. */
 export const dispatchReconcile = async ({ targets, reconcileQueue, admissionQueue }: Ports): Promise<void> =>
@@ -41,7 +40,7 @@ export const reconcileTarget = async (
 ): Promise<void> => {
   const target = await ports.targets.get(name);
   if (handed !== undefined) return lookAt(handed, target, ports);
-  const clusters = await listClusters(name, liveStates, ports.store);
+  const clusters = await listClusters(name, reconciledStates, ports.store);
   const { admitted } = await ports.store.queueSummary(name);
   const alive = new Set(clusters.map(({ operationId }) => operationId));
   const doubtful = admitted.filter(({ operationId }) => !alive.has(operationId));

@@ -1,13 +1,13 @@
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { commit } from '#shared/clusters/store/transact.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
 
 /**
  * Removes a Deployment that a deploy of Drey's made and that no cluster is any more: its deploy was overtaken by a

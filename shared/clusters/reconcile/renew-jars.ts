@@ -1,10 +1,9 @@
 import pMap from 'p-map';
 
 import { isTerminalJob } from '#events/job.ts';
-
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { listClusters } from '#shared/clusters/store/read.ts';
 import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
 
 const atOnce = 8;
 

@@ -1,19 +1,20 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { transitionOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { cancel } from '#shared/clusters/commands/cancel.ts';
-import { endQueued } from '#shared/clusters/admission/end-queued.ts';
-import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
-import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
-import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { startDeadlineMissed } from '#shared/clusters/admission/pending.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
+import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
+import { cancel } from '#shared/clusters/commands/cancel.ts';
+import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
+import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const stalledAfterMs = 2 * 60_000;
@@ -54,14 +55,14 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
   } else if (kind === 'deploy' && state === 'PENDING') {
     // What was to be created is kept only of those that waited: until its deadline only the same command can go on with
     // another that created nothing.
-    if (isDrafted(operation.value)) await resumeAdmitted(operation.value, ports);
+    if (hasPayload(operation.value)) await resumeAdmitted(operation.value, ports);
     else await resumeApplied(operation.value, ports);
   } else {
     await ports.workflows.start(workflows[kind], operationId);
   }
 };
 
-const isDrafted = ({ plan }: StoredOperation) => plan !== undefined && 'deploy' in plan && plan.deploy.drafted === true;
+const hasPayload = (operation: StoredOperation) => requestOf(operation, 'deploy')?.data.hasPayload === true;
 
 const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   const { operationId, kind, deadline, state, target, clusterId } = operation;
@@ -75,17 +76,7 @@ const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<voi
     await ports.payloads.remove(operationId);
     await ports.workflows.start('cleanup', operationId);
   } else {
-    await transact(ports, async () => {
-      const current = await getOperation(operationId, ports.store);
-      return isTerminalOperation(current.value)
-        ? { result: undefined }
-        : {
-            change: {
-              operations: [transitionOperation(current, { state: 'FAILED', problem: toProblem(fault) }, ports.now())],
-            },
-            result: undefined,
-          };
-    });
+    await finishOperation(operationId, { state: 'FAILED', fault }, ports);
   }
   if (kind === 'batch') await ports.payloads.remove(operationId);
   ports.log.warn('operation ended at its deadline', {

@@ -1,10 +1,11 @@
 import type { Cluster } from '#events/cluster.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { accept } from '#shared/clusters/commands/accept.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
 import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** Between a stop that failed and the next try. */
 const againMs = 5 * 60_000;
@@ -13,9 +14,9 @@ const againMs = 5 * 60_000;
 export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> => {
   const { target, clusterId, stopOperationId } = cluster;
   if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return;
-  const { plan, updatedAt, ...earlier } = (await getOperation(stopOperationId, ports.store)).value;
-  if (!isTerminalOperation(earlier) || ports.now().getTime() - Date.parse(updatedAt) < againMs) return;
-  const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
+  const earlier = (await getOperation(stopOperationId, ports.store)).value;
+  if (!isTerminalOperation(earlier) || ports.now().getTime() - Date.parse(earlier.updatedAt) < againMs) return;
+  const asked = requestOf(earlier, 'stop')?.data;
   const live = jobsOfIncarnation(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   // Its savepoints are taken, or were given up. Required ones are not: what may still run is not removed without them.
   const data = {

@@ -1,6 +1,7 @@
 import { endLifetime, warn } from '#shared/clusters/lifetime/end-lifetime.ts';
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+
 import { type Delivery, runSchedule } from './run-schedule.ts';
 
 /** Does what a time that has come was set for. What is no longer so does nothing. */

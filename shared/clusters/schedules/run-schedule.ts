@@ -1,15 +1,16 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/cluster.ts';
 import { Fault, problems } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+
 import { syncSchedule } from './schedules.ts';
 import { readSpec } from './specs.ts';
 
@@ -18,8 +19,6 @@ const mostClusters = 1_000;
 const atOnce = 8;
 /** What comes later than that would meet other clusters than those that it was meant for. */
 const longestLateMs = 3_600_000;
-/** What a stop has nothing to do to is left out. */
-const stoppable = clusterStates.filter((state) => !isTerminalCluster({ state }) && state !== 'STOPPING');
 
 /** The message that a firing came in. */
 export interface Delivery {
@@ -112,7 +111,7 @@ const clustersOf = async (
   { labels, mode }: Selector,
   { store }: Ports,
 ): Promise<readonly Cluster[]> => {
-  const found = await listClusters(target, stoppable, store);
+  const found = await listClusters(target, stoppableStates, store);
   return found
     .filter((cluster) => mode === undefined || cluster.mode === mode)
     .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));

@@ -1,6 +1,5 @@
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
-
 import { generatedId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,17 +1,16 @@
 import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
-import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-
+import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
-import { transitionJobs } from '#shared/clusters/model/cluster.ts';
 
 const reasons: Readonly<Record<Verdict, string>> = {
   FINISHED: 'JobFinished',

@@ -1,8 +1,9 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** What the cleanup machine carries from step to step. Its operation is a stop, or a deploy that failed. */
@@ -27,9 +28,9 @@ const shortestWaitSeconds = 1;
 
 const longestWaitSeconds = 15;
 
-export const nameOf = ({ name, jobId }: Job) => `job ${name} (${jobId})`;
+export const describeJob = ({ name, jobId }: Job) => `job ${name} (${jobId})`;
 
-export const listed = (names: readonly string[], separator = ', '): string => {
+export const joinNames = (names: readonly string[], separator = ', '): string => {
   const more = names.length > mostNamed ? [`and ${names.length - mostNamed} more (drey describe)`] : [];
   return [...names.slice(0, mostNamed), ...more].join(separator);
 };
@@ -53,7 +54,7 @@ export const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupStat
 /** A deploy that came up after all, whoever had given it up: there is nothing to remove. */
 export const isUp = (operation: StoredOperation) => stopOf(operation) === undefined && operation.state === 'SUCCEEDED';
 
-export const stopOf = ({ plan }: StoredOperation) => (plan !== undefined && 'stop' in plan ? plan.stop : undefined);
+export const stopOf = (operation: StoredOperation) => requestOf(operation, 'stop')?.data;
 
 /** A deploy that failed, perhaps at its deadline, has as long from there on to be removed. */
 export const isOverdue = (operation: StoredOperation, { now }: Ports) =>

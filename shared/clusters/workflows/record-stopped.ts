@@ -1,13 +1,13 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { transitionOperation, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
-import { cancelTimers } from '#shared/clusters/lifetime/enforce-lifetime.ts';
-import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { cancelTimers } from '#shared/clusters/lifetime/enforce-lifetime.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 
 import { type CleanupState, isUp, kubernetesOf, stopOf } from './cleanup.ts';
 

@@ -1,11 +1,12 @@
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { Fault } from '#events/problem.ts';
 import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { keepsFailedObjects, requestsInFlightUntil, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
 
 import { type CleanupState, done, isOverdue, isUp, kubernetesOf, stopOf, waiting } from './cleanup.ts';
 
@@ -80,9 +81,10 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
  * A function that began to create the objects before its deploy was ended may go on for as long as a function may, and
  * the API server with its last request. Nothing is recorded as gone before that is over.
  */
-const mayStillCome = ({ plan, updatedAt }: StoredOperation, { now }: Ports): boolean => {
-  const settled = plan !== undefined && 'stop' in plan ? plan.settled : requestsInFlightUntil(new Date(updatedAt));
-  return settled !== undefined && now().toISOString() < settled;
+const mayStillCome = (operation: StoredOperation, { now }: Ports): boolean => {
+  const stop = requestOf(operation, 'stop');
+  const until = stop === undefined ? requestsInFlightUntil(new Date(operation.updatedAt)) : stop.createsUntil;
+  return until !== undefined && now().toISOString() < until;
 };
 
 /** A stop says so; an application that has ended, or did not come up, has nothing to recover. */

@@ -1,14 +1,13 @@
 import type { RestoredJob } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
+import { submit } from '#shared/clusters/commands/submit.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { programOf } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { newOperation } from '#shared/clusters/model/operation.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
-import { submit } from '#shared/clusters/commands/submit.ts';
 
 /**
  * Submits the jobs that a session starts again: each once, under the id that its deploy has for it. They wait for the
@@ -54,7 +53,7 @@ const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: 
 
 const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOperation, { store }: Ports) => {
   const program = programOf((await store.operation(formerJobId))?.value);
-  const how = deploy.plan !== undefined && 'deploy' in deploy.plan ? deploy.plan.deploy.restore : undefined;
+  const how = requestOf(deploy, 'deploy')?.data.restore;
   if (program === undefined || how === undefined)
     throw new Fault('not-found', `what job ${formerJobId} was submitted with is not known`);
   // What belonged to the command of then is not of this one.

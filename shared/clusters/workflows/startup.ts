@@ -1,24 +1,23 @@
 import type { Cluster } from '#events/cluster.ts';
-import type { DeployPhase } from '#events/operation.ts';
 import type { JobState } from '#events/job.ts';
+import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
-
-import { stopEndedApplication } from './application.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
+import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { transitionOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
+
+import { stopEndedApplication } from './application.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
-import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 
 /** What the lifecycle machine carries from step to step. */
 export interface StartupState {

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 
 import type { Cluster } from '#events/cluster.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { StopData } from '#events/commands/index.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import {
   flinkRest,
   type FlinkRest,
@@ -12,20 +17,15 @@ import {
   type SavepointStatus,
   unlessUnknown,
 } from '#shared/flink/rest.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { recordPhase } from '#shared/clusters/store/progress.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
 
 import {
   type CleanupState,
+  describeJob,
   done,
   isOverdue,
   isStillUp,
+  joinNames,
   kubernetesOf,
-  listed,
-  nameOf,
   stopOf,
   waiting,
 } from './cleanup.ts';
@@ -60,7 +60,7 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise
   if (failed.length > 0 && isRequired && (taken.length === 0 || isOverdue(operation, ports)))
     return savepointFailed(
       state,
-      [listed(failed, '; '), ...(taken.length === 0 ? [] : [noneInTime(taken)])].join('; '),
+      [joinNames(failed, '; '), ...(taken.length === 0 ? [] : [noneInTime(taken)])].join('; '),
       taken,
     );
   // A job whose savepoint is complete ends by itself, and the next look sees it.
@@ -124,13 +124,13 @@ const yetToRun = async (
 const causesIn = (jobs: readonly Job[], results: readonly Result[]): readonly string[] =>
   jobs.flatMap((job, index) => {
     const result = results[index];
-    return result?.status === 'failed' ? [`${nameOf(job)}: ${result.cause}`] : [];
+    return result?.status === 'failed' ? [`${describeJob(job)}: ${result.cause}`] : [];
   });
 
 const noneInTime = (jobs: readonly Job[]): string =>
   jobs.length === 0
     ? 'no savepoint by the deadline'
-    : `no savepoint by the deadline of ${listed(jobs.map(nameOf))}: each ends when its own is complete`;
+    : `no savepoint by the deadline of ${joinNames(jobs.map(describeJob))}: each ends when its own is complete`;
 
 /**
  * One unanswered request is no reason to take a cluster down without its savepoints. What may still run is waited for

@@ -1,12 +1,12 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { transitionOperation, newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
-
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
-import { batchItemOf, checkBatchItems, draftOf } from './items.ts';
+import { newOperation, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';
+
 import { finishBatch } from './finish.ts';
+import { batchItemOf, checkBatchItems, draftOf } from './items.ts';
 
 /** As long as the keys of its deploys are known. */
 const deadlineMs = 7 * 24 * 3_600_000;
@@ -17,9 +17,9 @@ export const batch: UseCase<'batch'> = {
     const operationId = ports.newId();
     checkBatchItems(data, { target, operationId, now: ports.now() });
     const { correlationId, taskToken } = data;
-    const plan = { batch: { size: data.parameters.length } };
+    const request = { kind: 'batch' as const, data: { size: data.parameters.length } };
     const fields = { operationId, kind: 'batch' as const, target: name, clusterId: data.name, origin };
-    const operation = newOperation({ ...fields, correlationId, taskToken, plan }, deadlineMs, ports.now());
+    const operation = newOperation({ ...fields, correlationId, taskToken, request }, deadlineMs, ports.now());
     const write = () => commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
     await withPayload(operationId, data, write, ports);
     return { value: operation, version: 1 };

@@ -1,15 +1,14 @@
 import pMap from 'p-map';
 
-import type { BatchItem } from '#shared/clusters/model/records.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { transitionOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { commit, transact } from '#shared/clusters/store/transact.ts';
-import { endQueued } from '#shared/clusters/admission/end-queued.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
-
-import { batch } from './batch.ts';
+import { Fault } from '#events/problem.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { BatchItem } from '#shared/clusters/model/records.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
 
 const mostCauses = 20;
 
@@ -26,21 +25,17 @@ export const recordBatchItems = async (batchItems: readonly Ended[], ports: Port
 export const finishBatch = async (batchId: string, ports: Ports): Promise<void> => {
   const batchItems = await ports.store.batchItems(batchId);
   const open = batchItems.filter(({ verdict }) => verdict === undefined);
-  const isEnded = await transact(ports, async () => {
-    const operation = await getOperation(batchId, ports.store);
-    const size = sizeOf(operation.value);
-    if (isTerminalOperation(operation.value) || open.length > 0 || batchItems.length < size) return { result: false };
-    const lost = batchItems.filter(({ verdict }) => verdict !== 'FINISHED');
-    const ended =
-      lost.length === 0
-        ? ({ state: 'SUCCEEDED' } as const)
-        : ({ state: 'FAILED', problem: toProblem(lostOf(lost, size), `/v1/operations/${batchId}`) } as const);
-    return { change: { operations: [transitionOperation(operation, ended, ports.now())] }, result: true };
-  });
-  if (isEnded) await ports.payloads.remove(batchId);
+  const failed = batchItems.filter(({ verdict }) => verdict !== 'FINISHED');
+  const { isFinished } = await finishOperation(
+    batchId,
+    failed.length === 0 ? { state: 'SUCCEEDED' } : { state: 'FAILED', fault: itemsFailed(failed, batchItems.length) },
+    ports,
+    { onlyIf: (batch) => open.length === 0 && batchItems.length >= sizeOf(batch) },
+  );
+  if (isFinished) await ports.payloads.remove(batchId);
 };
 
-const sizeOf = ({ plan }: StoredOperation): number => (plan !== undefined && 'batch' in plan ? plan.batch.size : 0);
+const sizeOf = (operation: StoredOperation): number => requestOf(operation, 'batch')?.data.size ?? 0;
 
 /**
  * Takes back what of a batch waits: in the line, or still in the queue, which takes no element of a batch that is over.
@@ -52,15 +47,7 @@ export const cancelQueuedBatch = async (batch: StoredOperation, fault: Fault, po
   const { operationId } = batch;
   const isToCome = (await ports.store.batchItems(operationId)).length < sizeOf(batch);
   if (isTerminalOperation(batch) || !(isToCome || (await waitingOf(operationId, ports)).length > 0)) return 0;
-  await transact(ports, async () => {
-    const current = await getOperation(operationId, ports.store);
-    if (isTerminalOperation(current.value)) return { result: undefined };
-    const problem = toProblem(fault, `/v1/operations/${operationId}`);
-    return {
-      change: { operations: [transitionOperation(current, { state: 'CANCELED', problem }, ports.now())] },
-      result: undefined,
-    };
-  });
+  await finishOperation(operationId, { state: 'CANCELED', fault }, ports);
   await ports.payloads.remove(operationId);
   const [batchItems, waiting] = await Promise.all([ports.store.batchItems(operationId), waitingOf(operationId, ports)]);
   const ended = await pMap(waiting, (one) => endQueued(one, { state: 'CANCELED', fault }, ports), {
@@ -77,9 +64,9 @@ const waitingOf = async (batchId: string, { store }: Ports): Promise<readonly St
   return operations.flatMap((one) => (one?.value.state === 'QUEUED' ? [one.value] : []));
 };
 
-const lostOf = (lost: readonly BatchItem[], size: number) =>
-  new Fault('items-failed', `${lost.length} of ${size} did not finish`, {
-    errors: lost.slice(0, mostCauses).map(({ batchIndex, clusterId, verdict, message = '' }) => ({
+const itemsFailed = (failed: readonly BatchItem[], size: number) =>
+  new Fault('items-failed', `${failed.length} of ${size} did not finish`, {
+    errors: failed.slice(0, mostCauses).map(({ batchIndex, clusterId, verdict, message = '' }) => ({
       pointer: `/parameters/${batchIndex}`,
       detail: `${clusterId} ${verdict ?? ''}${message === '' ? '' : `: ${message.slice(0, 300)}`}`,
     })),

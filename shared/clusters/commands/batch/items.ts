@@ -1,12 +1,11 @@
-import type { NamedTarget } from '#events/target.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { BatchName } from '#events/commands/batch.ts';
-import { Fault, type FieldError, parse } from '#events/problem.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
-import { isTerminalOperation } from '#events/operation.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
-
+import { isTerminalOperation } from '#events/operation.ts';
+import { Fault, type FieldError, parse } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 
 const mostMistakes = 50;
 

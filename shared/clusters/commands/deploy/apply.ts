@@ -1,11 +1,11 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { transitionOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { commit, transact } from '#shared/clusters/store/transact.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, transact } from '#shared/clusters/store/transact.ts';
 
 import { failDeploy } from './fail.ts';
 import { type Deploy, rendered, withJob } from './render.ts';

@@ -1,19 +1,19 @@
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { PendingReason } from '#shared/clusters/model/queue.ts';
-import { Fault } from '#events/problem.ts';
-import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
+import { Fault } from '#events/problem.ts';
+import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
+import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import { teamOf } from '#shared/clusters/commands/assertions.ts';
+import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 import { newCluster } from '#shared/clusters/model/cluster.ts';
 import { newLifetime, startLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
-import { resolveSavepoint, restoreOptionsOf, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import type { PendingReason } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
+import { resolveSavepoint, restoreOptionsOf } from '#shared/clusters/restore/savepoint.ts';
 
-import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 import { apply } from './apply.ts';
 import { generatedId, rendered, restoreOf, withJob } from './render.ts';
-import { teamOf } from '#shared/clusters/commands/assertions.ts';
 
 export const deploy: UseCase<'deploy'> = {
   async record(command, key, ports) {
@@ -79,14 +79,15 @@ export const deploy: UseCase<'deploy'> = {
         taskToken,
         ...withSavepoint,
       };
-      const plan = {
-        deploy: {
+      const request = {
+        kind: 'deploy' as const,
+        data: {
           onFailure,
-          ...(pendingReason === undefined ? {} : { drafted: true as const }),
+          ...(pendingReason === undefined ? {} : { hasPayload: true as const }),
           ...(restore === undefined ? {} : { restore: restoreOptionsOf(restore) }),
         },
       };
-      const operation = newOperation({ ...fields, ...command.batchItem, plan }, startTimeoutMs.deploy, now);
+      const operation = newOperation({ ...fields, ...command.batchItem, request }, startTimeoutMs.deploy, now);
       return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
     const changeOf = (pendingReason: PendingReason | undefined): Change => {

@@ -1,47 +1,34 @@
-import type { Change } from '#shared/clusters/model/records.ts';
 import type { OperationState } from '#events/operation.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import { transitionOperation } from '#shared/clusters/model/operation.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { transact } from '#shared/clusters/store/transact.ts';
+import type { Fault } from '#events/problem.ts';
+import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 
 /**
- * Ends a deploy and its cluster in failure, unless they ended already or a stop has the cluster.
+ * Fails a deploy and its cluster, unless they have ended or a stop has superseded the deploy.
  *
- * @param from The states of a deploy that is ended so.
- * @returns Whether it is ended now.
+ * @param from The states from which the deploy may fail.
+ * @returns Whether this call failed it.
  */
-export const failDeploy = (
+export const failDeploy = async (
   operationId: string,
   fault: Fault,
   ports: Ports,
   from: readonly OperationState[] = ['PENDING', 'IN_PROGRESS'],
-): Promise<boolean> =>
-  transact(ports, async () => {
-    const operation = await getOperation(operationId, ports.store);
-    const cluster = await getCluster(operation.value, ports.store);
-    const now = ports.now();
-    const open = from.includes(operation.value.state);
-    if (!open || cluster.value.operationId !== operationId || !['REQUESTED', 'DEPLOYING'].includes(cluster.value.state))
-      return { result: false };
-    const next = transitionCluster(cluster.value, 'FAILED', {
-      at: now,
-      operationId,
-      reason: fault.reason ?? fault.code,
-      message: fault.message,
-    });
-    const change: Change = {
-      cluster: { value: next.cluster, previous: cluster.version },
-      operations: [
-        transitionOperation(
-          operation,
-          { state: 'FAILED', problem: toProblem(fault, `/v1/operations/${operationId}`) },
-          now,
-        ),
-      ],
-      transitions: next.transitions,
-    };
-    return { change, result: true };
+): Promise<boolean> => {
+  const cause = { operationId, reason: fault.reason ?? fault.code, message: fault.message };
+  const { isFinished } = await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
+    onlyIf: async (operation) => {
+      const { value: cluster } = await getCluster(operation, ports.store);
+      return from.includes(operation.state) && cluster.operationId === operationId && isStartingCluster(cluster);
+    },
+    alsoWrite: async (operation) => {
+      const { value, version } = await getCluster(operation, ports.store);
+      const { cluster, transitions } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
+      return { cluster: { value: cluster, previous: version }, transitions };
+    },
   });
+  return isFinished;
+};

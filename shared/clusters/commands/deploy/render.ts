@@ -1,15 +1,14 @@
 import type { Command } from '#events/commands/index.ts';
-import type { Demand, NamedTarget } from '#events/target.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
-import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
-import { canonicalConfig } from '#shared/flink/options.ts';
-import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
-import { newLifetime } from '#shared/clusters/model/lifetime.ts';
-import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
-import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
-
+import type { Demand, NamedTarget } from '#events/target.ts';
 import { teamOf } from '#shared/clusters/commands/assertions.ts';
+import { newLifetime } from '#shared/clusters/model/lifetime.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
+import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
+import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
+import { canonicalConfig } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 

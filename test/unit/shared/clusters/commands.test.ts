@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
 import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { probe } from '#shared/clusters/workflows/startup.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
@@ -376,6 +378,26 @@ describe.each(doors)('through %s, cancel', (_door, send) => {
 
     expect(await send('cancel', { clusterId, jobId: 'A'.repeat(32) }, world)).toMatchObject({ outcome: 'done' });
   });
+
+  it('keeps the failure of a cancellation that its deadline ended', async () => {
+    const jobId = await submitted(send);
+    const { sleep } = world.ports;
+    let pauses = 0;
+    const ports: Ports = {
+      ...world.ports,
+      sleep: async (ms) => {
+        pauses += 1;
+        if (pauses > 1) return sleep(ms);
+        world.pass(120);
+        await resumeStalled(lastOperation()?.operationId ?? '', world.ports);
+      },
+    };
+    world.kubernetes.cluster(clusterId).flink.cancelsSlowly = true;
+
+    await send('cancel', { clusterId, jobId }, { ...world, ports });
+
+    expect(lastOperation()).toMatchObject({ kind: 'cancel', state: 'FAILED', problem: { code: 'deadline-exceeded' } });
+  });
 });
 
 describe.each(doors)('through %s, stop', (_door, send) => {
@@ -668,7 +690,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
     const detail = lastOperation()?.problem?.detail;
     expect(detail).toContain(`job other (${other}): IOException: disk full`);
-    expect(detail).toMatch(new RegExp(String.raw`These ended, .*\(${jobId}\) at s3://bucket/one`));
+    expect(detail).toMatch(new RegExp(String.raw`These jobs ended, .*\(${jobId}\) at s3://bucket/one`));
     expect((await cluster())?.message).toBe(detail);
   });
 
@@ -682,7 +704,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
 
     const detail = lastOperation()?.problem?.detail ?? '';
     expect(detail).toMatch(/^no savepoint by the deadline of job other /);
-    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These ended, each');
+    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These jobs ended, each');
     expect(detail).toContain(`(${jobId}) at s3://bucket/one. `);
   });
 
@@ -912,7 +934,7 @@ describe('observation', () => {
     expect(lastOperation()).toMatchObject({
       origin: 'reconciler',
       state: 'SUCCEEDED',
-      plan: { stop: { ha: 'purge' } },
+      request: { kind: 'stop', data: { ha: 'purge' } },
     });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });

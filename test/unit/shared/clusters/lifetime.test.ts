@@ -137,7 +137,7 @@ describe('a lifetime', () => {
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
     expect(stops()).toMatchObject([
-      { value: { origin: 'schedule', plan: { stop: { ha: 'purge', savepoint: 'none' } } } },
+      { value: { origin: 'schedule', request: { kind: 'stop', data: { ha: 'purge', savepoint: 'none' } } } },
     ]);
     expect(world.kubernetes.clusters.size).toBe(0);
   });

@@ -633,8 +633,8 @@ describe('what is started again', () => {
 
     const again = operation(restoresOf('etl')[0]?.jobId);
     expect(again).toMatchObject({ state: 'SUCCEEDED', correlationId: 'now' });
-    expect(again?.plan).toMatchObject({ submit: { dependsOn: [] } });
-    expect(again?.plan).not.toHaveProperty('submit.deadline');
+    expect(again?.request).toMatchObject({ kind: 'submit', data: { dependsOn: [] } });
+    expect(again?.request).not.toHaveProperty('data.deadline');
   });
 
   it.each([

@@ -12,7 +12,6 @@ const clusterId = 'etl';
 const clusterRef = { target: 'local', clusterId };
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const directory = 's3://bucket/savepoints';
-const signal = new AbortController().signal;
 
 let world: World;
 beforeEach(() => {

@@ -107,7 +107,10 @@ describe('a schedule', () => {
       'STOPPED',
       'RUNNING',
     ]);
-    expect(operations('stop')[0]?.value).toMatchObject({ origin: 'schedule', plan: { stop: { ha: 'purge' } } });
+    expect(operations('stop')[0]?.value).toMatchObject({
+      origin: 'schedule',
+      request: { kind: 'stop', data: { ha: 'purge' } },
+    });
     expect(await runs('evening')).toMatchObject([
       {
         scheduledAt: '2026-11-23T19:00:00.000Z',

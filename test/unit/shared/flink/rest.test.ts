@@ -4,7 +4,6 @@ import { Fault } from '#events/problem.ts';
 import { flinkRest, type RestRequest, type RestResponse, type Transport, urlPath } from '#shared/flink/rest.ts';
 
 const jobId = 'a'.repeat(32);
-const signal = new AbortController().signal;
 
 type Routes = Readonly<Record<string, RestResponse>>;
 

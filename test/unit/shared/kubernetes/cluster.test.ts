@@ -19,7 +19,6 @@ const target: NamedTarget = {
   maxQueued: 100,
   maxJarBytes: 1,
 };
-const signal = new AbortController().signal;
 const operationId = '0'.repeat(32);
 
 type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };

@@ -11,19 +11,19 @@ import {
 } from '@aws-sdk/client-sqs';
 
 import { EventOrder, parseEvent, type BusEvent } from './event-order.ts';
-import { launch, type Launched } from './processes.ts';
+import { launch, type BackgroundProcess } from './processes.ts';
 import { account, awsConfig, awsEnvironment, region, type Settings } from './settings.ts';
 
-/** Writes every event of the bus to a file, a line each, those of one cluster in their order. */
-export const tapName = 'tap';
+/** The event recorder writes each event of the bus as a line of a file. The events of one cluster are in order. */
+export const recorderName = 'event-recorder';
 
-const queueName = 'drey-local-tap';
+const queueName = 'drey-local-event-recorder';
 
 /** How long an event waits for its predecessor. */
-const patienceMs = 10_000;
+const maxWaitMs = 10_000;
 
-/** Has the bus send everything to a queue of the tap's own. */
-export const connectTap = async (settings: Settings, bus: string): Promise<string> => {
+/** Creates a queue, and a rule by which the bus sends every event to the queue. Returns the URL of the queue. */
+export const connectRecorder = async (settings: Settings, bus: string): Promise<string> => {
   const queues = new SQSClient(awsConfig(settings));
   const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: queueName }));
   const queueArn = `arn:aws:sqs:${region}:${account}:${queueName}`;
@@ -43,17 +43,17 @@ export const connectTap = async (settings: Settings, bus: string): Promise<strin
   const rule = { Name: queueName, EventBusName: bus };
   await events.send(new PutRuleCommand({ ...rule, EventPattern: JSON.stringify({ source: [{ prefix: '' }] }) }));
   await events.send(
-    new PutTargetsCommand({ Rule: queueName, EventBusName: bus, Targets: [{ Id: 'tap', Arn: queueArn }] }),
+    new PutTargetsCommand({ Rule: queueName, EventBusName: bus, Targets: [{ Id: 'event-recorder', Arn: queueArn }] }),
   );
   return QueueUrl;
 };
 
 /** Starts the process that writes the events to the file. */
-export const startTap = (settings: Settings, queueUrl: string): Promise<Launched> => {
+export const startRecorder = (settings: Settings, queueUrl: string): Promise<BackgroundProcess> => {
   if (!existsSync(settings.eventsFile)) writeFileSync(settings.eventsFile, '');
   return launch(
     {
-      name: tapName,
+      name: recorderName,
       command: process.execPath,
       args: [import.meta.filename, settings.awsUrl, queueUrl, settings.eventsFile],
       env: awsEnvironment(settings),
@@ -63,30 +63,30 @@ export const startTap = (settings: Settings, queueUrl: string): Promise<Launched
   );
 };
 
-/** What an earlier tap has written already counts. */
-const resume = (file: string): EventOrder => {
-  const order = new EventOrder(patienceMs);
+/** Restores the order from the events that an earlier process has written. */
+const restoreOrder = (file: string): EventOrder => {
+  const order = new EventOrder(maxWaitMs);
   const lines = readFileSync(file, 'utf8').split('\n');
   for (const line of lines.filter((line) => line !== '')) order.add(parseEvent(line), 0);
-  order.overdue(Number.POSITIVE_INFINITY);
+  order.releaseExpired(Number.POSITIVE_INFINITY);
   return order;
 };
 
-const write = (file: string, events: readonly BusEvent[]) => {
+const appendEvents = (file: string, events: readonly BusEvent[]) => {
   if (events.length > 0) appendFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 };
 
-const follow = async (awsUrl: string, QueueUrl: string, file: string): Promise<never> => {
+const record = async (awsUrl: string, QueueUrl: string, file: string): Promise<never> => {
   const queues = new SQSClient(awsConfig({ awsUrl }));
-  const order = resume(file);
+  const order = restoreOrder(file);
   for (;;) {
     const wait = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
     const { Messages = [] } = await queues.send(wait);
-    write(
+    appendEvents(
       file,
       Messages.flatMap(({ Body = '' }) => order.add(parseEvent(Body), Date.now())),
     );
-    write(file, order.overdue(Date.now()));
+    appendEvents(file, order.releaseExpired(Date.now()));
     if (Messages.length === 0) continue;
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await queues.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
@@ -95,7 +95,7 @@ const follow = async (awsUrl: string, QueueUrl: string, file: string): Promise<n
 
 const main = async ([awsUrl = '', queueUrl = '', file = '']: string[]) => {
   for (;;) {
-    await follow(awsUrl, queueUrl, file).catch((error: unknown) => console.error(new Date().toISOString(), error));
+    await record(awsUrl, queueUrl, file).catch((error: unknown) => console.error(new Date().toISOString(), error));
     await sleep(1_000);
   }
 };
