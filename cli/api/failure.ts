@@ -1,4 +1,5 @@
-import type { FieldError, ProblemCode } from '#events/problem.ts';
+import type { FieldError } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 /** Somebody ended it on purpose, and has been told all there is to tell. */
 export class Interrupted extends Error {}
