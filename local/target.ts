@@ -1,4 +1,4 @@
-import { sign } from '#cli/sign.ts';
+import { sign } from '#cli/api/sign.ts';
 
 import { credentials, eksCluster, namespace, region } from './settings.ts';
 

@@ -374,7 +374,7 @@ export class ModelWorld {
           apply: () => {
             const { operationId, clusterId } = operation;
             const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
-            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
+            this.enqueue(`resume/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),

@@ -83,7 +83,7 @@ describe('bad input', () => {
   });
 
   it('is refused when the body is not JSON', async () => {
-    expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'the body is not JSON' } });
+    expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'The request body is not JSON.' } });
   });
 
   it.each([

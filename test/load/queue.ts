@@ -7,7 +7,7 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@
 import { AppsV1Api, KubeConfig, makeInformer, type V1Deployment } from '@kubernetes/client-node';
 import pMap from 'p-map';
 
-import { sign } from '#cli/sign.ts';
+import { sign } from '#cli/api/sign.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { QueueView } from '#events/http/queue.ts';

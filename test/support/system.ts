@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { expect, inject } from 'vitest';
 
-import { sign } from '#cli/sign.ts';
+import { sign } from '#cli/api/sign.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { Operation } from '#events/operation.ts';
