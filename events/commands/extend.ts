@@ -5,6 +5,7 @@ import { defineCommand } from './define.ts';
 
 export const extend = defineCommand({
   kind: 'extend',
+  function: 'extend',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/extend',
   summary: 'Give a live cluster another lifetime.',
   data: z

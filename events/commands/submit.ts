@@ -6,6 +6,8 @@ import { Args, Parallelism, queueing, Restore } from './program.ts';
 
 export const submit = defineCommand({
   kind: 'submit',
+  function: 'submit',
+  workflow: 'submission',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs',
   summary: 'Start a job on a session (`flink run`).',
   data: z

@@ -1,4 +1,4 @@
-import type { CommandKind } from '#events/commands/index.ts';
+import { commands } from '#events/commands/index.ts';
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { isTerminalJob } from '#events/job.ts';
@@ -11,7 +11,6 @@ import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied, failDeploy } from '#shared/clusters/commands/deploy.ts';
 import { resumeAdmitted, endQueued, startDeadlineMissed } from '#shared/clusters/admission/queue.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -25,16 +24,6 @@ import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
 const stalledAfterMs = 2 * 60_000;
 /** Between a stop that failed and the next try. */
 const againMs = 5 * 60_000;
-
-const workflows: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch' | 'extend'>, WorkflowName>> = {
-  deploy: 'startup',
-  submit: 'submission',
-  stop: 'cleanup',
-  savepoint: 'snapshot',
-  checkpoint: 'snapshot',
-  'stop-job': 'snapshot',
-  'dispose-savepoint': 'snapshot',
-};
 
 /**
  * Carries on an operation that stands still, and ends it at its deadline: every wait ends. A process that died behind
@@ -75,7 +64,7 @@ const resumeOperation = async (
     if (isDrafted(operation.value)) await resumeAdmitted(operation.value, ports);
     else await resumeApplied(operation.value, ports, signal);
   } else {
-    await ports.workflows.start(workflows[kind], operationId);
+    await ports.workflows.start(commands[kind].workflow, operationId);
   }
 };
 
