@@ -10,4 +10,6 @@ import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';
 
-export const handler = steps<CleanupState>({ takeSavepoints, remove, verify, recordStopped, recordUnfinished }, live);
+export const cleanupSteps = { takeSavepoints, remove, verify, recordStopped, recordUnfinished };
+
+export const handler = steps<CleanupState>(cleanupSteps, live);

@@ -3,4 +3,6 @@ import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';
 
-export const handler = steps<SnapshotState>({ take, recordTaken, recordRefused }, live);
+export const snapshotSteps = { take, recordTaken, recordRefused };
+
+export const handler = steps<SnapshotState>(snapshotSteps, live);

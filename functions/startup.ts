@@ -10,4 +10,6 @@ import { live } from '#shared/live.ts';
 
 import { steps } from '#functions/middleware/step.ts';
 
-export const handler = steps<LifecycleState>({ probe, resubmit, recordRunning, recordFailed, startCleanup }, live);
+export const startupSteps = { probe, resubmit, recordRunning, recordFailed, startCleanup };
+
+export const handler = steps<LifecycleState>(startupSteps, live);

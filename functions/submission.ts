@@ -3,4 +3,6 @@ import { live } from '#shared/live.ts';
 
 import { steps } from './middleware/step.ts';
 
-export const handler = steps<SubmissionState>({ upload, run, recordJob, recordRefused }, live);
+export const submissionSteps = { upload, run, recordJob, recordRefused };
+
+export const handler = steps<SubmissionState>(submissionSteps, live);
