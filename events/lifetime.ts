@@ -9,7 +9,7 @@ export const Duration = z
   .meta({ description: 'A span of time as Flink writes it: s, min, h or d.', example: '8h' });
 
 /** How a cluster is taken down. */
-export const teardown = {
+export const stopOptions = {
   savepoint: z.enum(['none', 'best-effort', 'required']).default('none').meta({
     description: 'Whether each job is stopped with a savepoint first. When a required one fails, the cluster stays.',
   }),
@@ -21,7 +21,7 @@ export const teardown = {
 };
 
 /** When a cluster ends by itself. */
-export const ends = {
+export const endOptions = {
   ttl: Duration.optional().meta({ description: 'It ends so long after its start.' }),
   until: z.iso
     .datetime({ offset: true })
@@ -37,7 +37,7 @@ export const WarnBefore = z
   .meta({ description: 'How long before the end the event `Flink Lifetime Warning` tells of it; 0s: not at all.' });
 
 /** What a deploy asks for. */
-export const Lifetime = z.strictObject({ ...ends, ...teardown, warnBefore: WarnBefore.default('10min') });
+export const Lifetime = z.strictObject({ ...endOptions, ...stopOptions, warnBefore: WarnBefore.default('10min') });
 export type Lifetime = Readonly<z.output<typeof Lifetime>>;
 
 /** A span over which Flink said, each time it was asked, that no job lives. */
@@ -51,10 +51,10 @@ export type Idleness = Readonly<z.infer<typeof Idleness>>;
 /** As it stands in the record of a cluster. */
 export const ClusterLifetime = z
   .strictObject({
-    ...ends,
-    savepoint: teardown.savepoint.unwrap(),
-    savepointDirectory: teardown.savepointDirectory,
-    ha: teardown.ha.unwrap(),
+    ...endOptions,
+    savepoint: stopOptions.savepoint.unwrap(),
+    savepointDirectory: stopOptions.savepointDirectory,
+    ha: stopOptions.ha.unwrap(),
     warnBefore: WarnBefore,
     version: z
       .int()
@@ -62,8 +62,8 @@ export const ClusterLifetime = z
       .meta({ description: 'Counted up by each change: what was to happen to an earlier one does not.' }),
     startedAt: Time.optional().meta({ description: 'From when on it counts. None while the cluster is QUEUED.' }),
     endsAt: Time.optional(),
-    scheduled: z.int().optional().meta({ description: 'The version whose end is scheduled.' }),
-    warned: z.int().optional().meta({ description: 'The version whose end was told of.' }),
+    scheduledVersion: z.int().optional().meta({ description: 'The version whose end is scheduled.' }),
+    warnedVersion: z.int().optional().meta({ description: 'The version whose end was told of.' }),
     idle: Idleness.optional(),
   })
   .meta({ id: 'Lifetime' });

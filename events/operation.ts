@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { Problem } from './problem.ts';
 import { Time } from './cluster.ts';
 import { commandKinds } from './commands/index.ts';
+import { Problem } from './problem.ts';
 
 export const OperationState = z.enum(['QUEUED', 'PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']);
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { teardown } from './lifetime.ts';
+import { stopOptions } from './lifetime.ts';
 import { OperationState } from './operation.ts';
 import { SpecName } from './specs.ts';
 
@@ -16,7 +16,7 @@ const isTimezone = (name: string): boolean => {
 const cron = /^cron\([-\d,*/]+ [-\d,*/]+ ([-\d,*/LW]+ [-\dA-Z,*/]+ \?|\? [-\dA-Z,*/]+ [-\dA-Z,*/#]+) [-\d,*/]+\)$/i;
 const rate = /^rate\([1-9]\d{0,4} (minute|hour|day)s?\)$/;
 
-const when = {
+const timing = {
   expression: z
     .string()
     .max(256)
@@ -47,10 +47,10 @@ const Selector = z
 /** What happens again and again on a target. */
 export const ScheduleBody = z
   .discriminatedUnion('action', [
-    z.strictObject({ action: z.literal('stop'), ...when, selector: Selector, ...teardown }),
+    z.strictObject({ action: z.literal('stop'), ...timing, selector: Selector, ...stopOptions }),
     z.strictObject({
       action: z.literal('deploy'),
-      ...when,
+      ...timing,
       spec: SpecName.meta({ description: 'The stored spec to deploy.' }),
     }),
   ])
@@ -98,7 +98,7 @@ export const ScheduleRun = z
     endedAt: z.iso.datetime().optional().meta({ description: 'When every command of it was given.' }),
     results: z.array(RunResult).readonly(),
     missed: z.string().optional().meta({ description: 'Why it was not done, or not all of it: it came too late.' }),
-    left: z.int().optional().meta({ description: 'Clusters that fitted, and were too many for one run.' }),
+    skipped: z.int().optional().meta({ description: 'Clusters that fitted, and were too many for one run.' }),
   })
   .meta({ id: 'ScheduleRun' });
 export type ScheduleRun = Readonly<z.infer<typeof ScheduleRun>>;

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 
-import { ClusterLifetime } from './lifetime.ts';
 import { ClusterState } from './cluster.ts';
 import { JobState } from './job.ts';
+import { ClusterLifetime } from './lifetime.ts';
+import { subjectOf } from './names.ts';
 import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
-import { subjectOf } from './names.ts';
 import { Problem } from './problem.ts';
 
 /** The source of every event that Drey puts on the bus. */
 export const eventSource = 'drey';
 
-const moment = {
+const transitionFields = {
   id: z.string().meta({ description: 'The same for each delivery of this transition.' }),
   target: z.string(),
   clusterId: z.string(),
@@ -24,12 +24,12 @@ const moment = {
 };
 
 export const ClusterTransition = z
-  .strictObject({ ...moment, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
+  .strictObject({ ...transitionFields, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
   .meta({ id: 'ClusterTransition' });
 
 export const JobTransition = z
   .strictObject({
-    ...moment,
+    ...transitionFields,
     subject: z.literal('job'),
     jobId: z.string(),
     name: z.string(),

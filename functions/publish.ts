@@ -3,11 +3,11 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { LifetimeWarning, toBusEvent, Transition, toWarningEvent } from '#events/transitions.ts';
+import { LifetimeWarning, toBusEvent, toWarningEvent, Transition } from '#events/transitions.ts';
 import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 const maxConcurrentReads = 16;
@@ -16,8 +16,9 @@ const maxConcurrentReads = 16;
  * Publishes the events of the table's stream to the bus, and then notifies the tasks and batches that wait for verdicts.
  * Lambda continues at the first record that was not published, so that the order is kept.
  */
-export const publishHandler = (ports: Ports) =>
-  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }) => {
+export const publishHandler = (world: World) =>
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }, _context, { signal }) => {
+    const ports = portsFor(world, signal);
     const records = Records.filter(isEvent);
     const events = await pMap(records, (record) => eventOf(record, ports), { concurrency: maxConcurrentReads });
     const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));

@@ -1,5 +1,5 @@
 /** The Lambda functions: those that answer HTTP calls, from the table of calls, and those that something else invokes. */
-import { type ApiFunction, calls } from '#events/api.ts';
+import { type ApiFunction, calls } from '#events/http/api.ts';
 
 type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
 

@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
-import { calls, pathParameters } from '#events/api.ts';
+import { calls, pathParameters } from '#events/http/api.ts';
 import { Problem } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
+import { CommandMessage } from '#events/message.ts';
 import { eventTypes } from '#events/transitions.ts';
 
 import packageJson from '../package.json' with { type: 'json' };

@@ -5,9 +5,9 @@ import { defineCommand } from './define.ts';
 
 const Parameter = z.union([z.string().max(10_000), z.number(), z.boolean()]).transform(String);
 
-const longestName = 39;
+const maxNameLength = 39;
 /** As its applications are named. */
-export const BatchName = ClusterId.max(longestName, `the name of a batch has at most ${longestName} characters`);
+export const BatchName = ClusterId.max(maxNameLength, `the name of a batch has at most ${maxNameLength} characters`);
 
 export const batch = defineCommand({
   kind: 'batch',
@@ -18,7 +18,7 @@ export const batch = defineCommand({
     .strictObject({
       // Judged with the rows, by `BatchName`: so a mistake here hides none of theirs.
       name: z.string().meta({
-        maxLength: longestName,
+        maxLength: maxNameLength,
         pattern: clusterIdPattern.source,
         description: 'Its applications are named after it: NAME-0, NAME-1 …, where the template names them not.',
         example: 'nightly',

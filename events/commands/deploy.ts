@@ -4,7 +4,7 @@ import { DeploymentMode } from '../cluster.ts';
 import { Lifetime } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueing, Restore, RestoreJobs } from './program.ts';
+import { Args, Parallelism, queueOptions, Restore, RestoreJobs } from './program.ts';
 
 const optionName = /^[$A-Za-z_][$\w-]*(\.[$\w-]+)*$/;
 
@@ -118,7 +118,7 @@ export const deploy = defineCommand({
         .refine((labels) => Object.keys(labels).length <= 32, 'there are at most 32 labels')
         .default({})
         .meta({ description: "Words of the caller's own, for lists and events.", example: { team: 'etl' } }),
-      ...queueing,
+      ...queueOptions,
     })
     .meta({ id: 'Deploy' }),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { ends, teardown, WarnBefore } from '../lifetime.ts';
+import { endOptions, stopOptions, WarnBefore } from '../lifetime.ts';
 import { defineCommand } from './define.ts';
 
 export const extend = defineCommand({
@@ -10,12 +10,12 @@ export const extend = defineCommand({
   summary: 'Give a live cluster another lifetime.',
   data: z
     .strictObject({
-      ...ends,
-      ttl: ends.ttl.meta({ description: 'It ends so long after this command. Takes the place of `until`, too.' }),
-      until: ends.until.meta({ description: 'It ends at this time. Takes the place of `ttl`, too.' }),
-      savepoint: teardown.savepoint.unwrap().optional(),
-      savepointDirectory: teardown.savepointDirectory,
-      ha: teardown.ha.unwrap().optional(),
+      ...endOptions,
+      ttl: endOptions.ttl.meta({ description: 'It ends so long after this command. Takes the place of `until`, too.' }),
+      until: endOptions.until.meta({ description: 'It ends at this time. Takes the place of `ttl`, too.' }),
+      savepoint: stopOptions.savepoint.unwrap().optional(),
+      savepointDirectory: stopOptions.savepointDirectory,
+      ha: stopOptions.ha.unwrap().optional(),
       warnBefore: WarnBefore.optional(),
     })
     .refine(

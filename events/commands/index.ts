@@ -34,14 +34,14 @@ export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['
 export type Origin = 'http' | 'queue' | 'schedule' | 'reconciler';
 
 /** Which life of a cluster, and which of its lifetimes where that matters. */
-export interface Expected {
+export interface ExpectedCluster {
   readonly operationId: string;
   readonly version?: number | undefined;
   /** Since when no job lived. */
   readonly idleSince?: string | undefined;
 }
 
-interface Envelope<K extends CommandKind> {
+interface CommandOf<K extends CommandKind> {
   readonly kind: K;
   readonly target: string;
   /** Left out only by a deploy that wants one made up. */
@@ -51,9 +51,9 @@ interface Envelope<K extends CommandKind> {
   readonly key: string | undefined;
   readonly origin: Origin;
   /** Of a stop that was decided on by what a cluster was: it does nothing to one that is no longer so. */
-  readonly expected?: Expected | undefined;
+  readonly expected?: ExpectedCluster | undefined;
   /** Where it stands in a batch. */
   readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }
 
-export type Command<K extends CommandKind = CommandKind> = { [P in K]: Envelope<P> }[K];
+export type Command<K extends CommandKind = CommandKind> = { [P in K]: CommandOf<P> }[K];

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ClusterId } from '../names.ts';
 
 /** When a command may start, and who is told how it ended. */
-export const queueing = {
+export const queueOptions = {
   priority: z
     .int()
     .min(-1_000)
@@ -31,11 +31,14 @@ export const queueing = {
 /** What a program is started with, on a session as in an application cluster. */
 
 /** They are kept with the operation, and an item of the table has a limit. */
-const mostCharacters = 100_000;
+const maxArgsCharacters = 100_000;
 
 export const Args = z
   .array(z.string())
-  .refine((args) => args.join(' ').length <= mostCharacters, `the arguments have at most ${mostCharacters} characters`);
+  .refine(
+    (args) => args.join(' ').length <= maxArgsCharacters,
+    `the arguments have at most ${maxArgsCharacters} characters`,
+  );
 
 export const Parallelism = z.int().min(1, 'the parallelism is a positive number').max(32_768);
 
@@ -44,7 +47,7 @@ const latest = z
   .optional()
   .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' });
 
-const restoreOptionsOf = {
+const restoreOptions = {
   allowNonRestoredState: z.boolean().default(false),
   claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
 };
@@ -65,7 +68,7 @@ export const Restore = z
       .boolean()
       .optional()
       .meta({ description: 'Without such a savepoint it starts with no state, instead of not at all.' }),
-    ...restoreOptionsOf,
+    ...restoreOptions,
   })
   .refine(
     ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
@@ -90,7 +93,7 @@ export const RestoreJobs = z
       description:
         'Where it was stopped with no job it starts without, and a job whose savepoint failed starts with no state, instead of not at all.',
     }),
-    ...restoreOptionsOf,
+    ...restoreOptions,
   })
   .meta({ id: 'RestoreJobs' });
 export type RestoreJobs = Readonly<z.output<typeof RestoreJobs>>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { teardown } from '../lifetime.ts';
+import { stopOptions } from '../lifetime.ts';
 import { defineCommand } from './define.ts';
 
 export const stop = defineCommand({
@@ -11,7 +11,7 @@ export const stop = defineCommand({
   summary: "Stop a cluster (`echo 'stop' | kubernetes-session.sh`).",
   data: z
     .strictObject({
-      ...teardown,
+      ...stopOptions,
       reason: z.string().min(1).max(200).optional().meta({ description: 'Told in the events.' }),
     })
     .meta({ id: 'Stop' }),

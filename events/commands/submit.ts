@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { Config } from './deploy.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueing, Restore } from './program.ts';
+import { Config } from './deploy.ts';
+import { Args, Parallelism, queueOptions, Restore } from './program.ts';
 
 export const submit = defineCommand({
   kind: 'submit',
@@ -21,7 +21,7 @@ export const submit = defineCommand({
       parallelism: Parallelism.optional(),
       restore: Restore.optional(),
       config: Config.default({}),
-      ...queueing,
+      ...queueOptions,
     })
     .meta({ id: 'Submit' }),
 });

@@ -6,7 +6,7 @@ import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type {
   BatchItem,
   Change,
@@ -14,8 +14,8 @@ import type {
   Refusal,
   ScheduleName,
   VerdictRecord,
-  Versioned,
 } from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';

@@ -34,9 +34,9 @@ import { batchHandler } from '#functions/batch.ts';
 import { cancelHandler } from '#functions/cancel.ts';
 import { deployHandler } from '#functions/deploy.ts';
 import { extendHandler } from '#functions/extend.ts';
-import { fireHandler } from '#functions/timer-events.ts';
-import { lookHandler } from '#functions/reconcile.ts';
-import { queueHandler } from '#functions/command-queue.ts';
+import { timerEventsHandler } from '#functions/timer-events.ts';
+import { reconcileHandler } from '#functions/reconcile.ts';
+import { commandQueueHandler } from '#functions/command-queue.ts';
 import { savepointsHandler } from '#functions/savepoints.ts';
 import { stopHandler } from '#functions/stop.ts';
 import { submitHandler } from '#functions/submit.ts';
@@ -60,7 +60,7 @@ class FakeJars implements Jars {
     return { bytes: content.byteLength, head: content.slice(0, 4) };
   }
 
-  async keep(jar: string) {
+  async renew(jar: string) {
     this.renewed.push(jar);
     return this.held.has(jar);
   }
@@ -99,7 +99,7 @@ class FakeLooks implements ReconcileQueue {
     this.ports = ports;
   }
 
-  async hand(look: ReconcileRequest) {
+  async send(look: ReconcileRequest) {
     this.handed.push(look);
     await throughLooks(look, this.ports());
   }
@@ -109,7 +109,7 @@ class FakeLooks implements ReconcileQueue {
 class FakeAdmissions implements AdmissionQueue {
   readonly asked: string[] = [];
 
-  async ask(target: string) {
+  async send(target: string) {
     this.asked.push(target);
   }
 }
@@ -119,12 +119,8 @@ class FakeCommands implements CommandQueue {
   readonly sent: { readonly group: string; readonly body: object }[] = [];
   readonly deadLetters: DeadLetter[] = [];
 
-  async resumeOperation({
-    operationId,
-    target,
-    clusterId,
-  }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
-    this.send(target, clusterId, { id: operationId, operationid: operationId }, `carry-on/${operationId}`);
+  async sendResume({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
+    this.send(target, clusterId, { id: operationId, operationid: operationId }, `resume/${operationId}`);
   }
 
   async sendBatchItems(target: string, batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
@@ -142,11 +138,11 @@ class FakeCommands implements CommandQueue {
     this.deadLetters.push({ ...message, problem: { code, detail }, receipt: message.id });
   }
 
-  async dead() {
+  async listDeadLetters() {
     return [...this.deadLetters];
   }
 
-  async redrive(again: (command: DeadLetter) => Promise<string | undefined>) {
+  async redriveDeadLetters(again: (command: DeadLetter) => Promise<string | undefined>) {
     const commands: DeadLetter[] = [];
     for (const command of this.deadLetters.splice(0)) {
       const body = await again(command);
@@ -165,7 +161,7 @@ class FakeDrafts implements Payloads {
   readonly kept = new Map<string, string>();
   readonly uploads = new Map<string, unknown>();
 
-  async keep(operationId: string, data: unknown) {
+  async put(operationId: string, data: unknown) {
     this.kept.set(operationId, JSON.stringify(data));
   }
 
@@ -178,7 +174,7 @@ class FakeDrafts implements Payloads {
     this.kept.delete(operationId);
   }
 
-  async uploaded(dataref: string, target: string) {
+  async readUpload(dataref: string, target: string) {
     return dataref.startsWith(`s3://bucket/uploads/${target}/`) ? this.uploads.get(dataref) : undefined;
   }
 }
@@ -232,7 +228,7 @@ class FakeSpecs implements Specs {
 class FakeCallbacks implements Callbacks {
   readonly answered: { readonly taskToken: string; readonly told: CommandFinished | Rejection }[] = [];
 
-  async answer(taskToken: string, told: CommandFinished | Rejection) {
+  async complete(taskToken: string, told: CommandFinished | Rejection) {
     this.answered.push({ taskToken, told });
     return true;
   }
@@ -259,13 +255,13 @@ export const throughAdmissions = async (targets: readonly string[], ports: Ports
 
 /** A look as the queue hands it to its function. */
 export const throughLooks = async (look: ReconcileRequest, ports: Ports): Promise<void> => {
-  const handler = lookHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  const handler = reconcileHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [sqsRecord(look)] }, context());
 };
 
 /** A firing as the queue hands it to its function. */
 export const throughFirings = async (timerEvent: TimerEvent, ports: Ports, received = 1): Promise<void> => {
-  const handler = fireHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  const handler = timerEventsHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [sqsRecord(timerEvent, 'group', received)] }, context());
 };
 
@@ -323,6 +319,8 @@ export const makeWorld = () => {
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => pass(ms / 1000),
     random: () => 0,
+    signal: new AbortController().signal,
+    withSignal: () => ports,
   };
   const queues = { reconcileQueue, admissionQueue, commandQueue, payloads, callbacks, timers, specs };
   return {
@@ -493,7 +491,7 @@ export const commandMessage = (kind: string, { target = 'local', clusterId, jobI
 
 /** Hands records to the queue's function; answers the ids that go back to the queue. */
 export const throughBatch = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {
-  const handler = queueHandler(ports) as unknown as (
+  const handler = commandQueueHandler(ports) as unknown as (
     event: SQSEvent,
     context: Context,
   ) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>;

@@ -245,9 +245,14 @@ export class ModelWorld {
       kubernetes: (at) => {
         const access = this.kubernetes.accessOf(process);
         const exchange = this.kubernetes.exchangeOf(process);
-        const real = kubernetesOf(at, access, clientOf(at, access, { exchange, sleep, random: this.random }));
+        const real = kubernetesOf(
+          at,
+          access,
+          neverAborted,
+          clientOf(at, access, neverAborted, { exchange, sleep, random: this.random }),
+        );
         if (without === 'operation annotation')
-          return { ...real, apply: (manifests, _id, signal) => real.apply(manifests, '0'.repeat(32), signal) };
+          return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')
           return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
         return real;
@@ -266,7 +271,7 @@ export class ModelWorld {
       admissionQueue: this.admissionsOf(process),
       commandQueue: this.commandsOf(process),
       payloads: this.draftsOf(process),
-      callbacks: { answer: async () => true },
+      callbacks: { complete: async () => true },
       timers: this.timersOf(process),
       specs: noSpecs,
       log: silent,
@@ -274,6 +279,8 @@ export class ModelWorld {
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep,
       random: this.random,
+      signal: neverAborted,
+      withSignal: () => this.portsOf(process),
     };
   }
 
@@ -325,7 +332,7 @@ export class ModelWorld {
         )
         .catch(() => undefined);
     return {
-      hand: (look) =>
+      send: (look) =>
         this.simulation.call(process, {
           what: 'hand a look on',
           apply: () => {
@@ -350,7 +357,7 @@ export class ModelWorld {
 
   private admissionsOf(process: Process): AdmissionQueue {
     return {
-      ask: (name) =>
+      send: (name) =>
         this.simulation.call(process, {
           what: 'ask for the line',
           apply: () => this.askFor(name),
@@ -361,13 +368,13 @@ export class ModelWorld {
 
   private commandsOf(process: Process): CommandQueue {
     return {
-      resumeOperation: (operation) =>
+      sendResume: (operation) =>
         this.simulation.call(process, {
           what: `send ${operation.operationId.slice(-4)} to be carried on`,
           apply: () => {
             const { operationId, clusterId } = operation;
             const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
-            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
+            this.enqueue(`resume/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
@@ -380,8 +387,8 @@ export class ModelWorld {
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
-      dead: async () => [],
-      redrive: async () => ({ commands: [], more: false }),
+      listDeadLetters: async () => [],
+      redriveDeadLetters: async () => ({ commands: [], more: false }),
     };
   }
 
@@ -389,10 +396,10 @@ export class ModelWorld {
     const call = <T>(what: string, apply: () => T) =>
       this.simulation.call<T>(process, { what, apply, failures: [noAnswer(true), noAnswer(false)] });
     return {
-      keep: (id, data) => call('keep the draft', () => void this.payloads.set(id, JSON.stringify(data))),
+      put: (id, data) => call('keep the draft', () => void this.payloads.set(id, JSON.stringify(data))),
       read: (id) => call('read the draft', () => JSON.parse(this.payloads.get(id) ?? 'null') ?? undefined),
       remove: (id) => call('remove the draft', () => void this.payloads.delete(id)),
-      uploaded: async () => undefined,
+      readUpload: async () => undefined,
     };
   }
 
@@ -451,7 +458,7 @@ export class ModelWorld {
         this.simulation.invoke(
           `${machine}.${step} ${operationId.slice(-4)}`,
           machine === 'submission' ? 900 : 60,
-          (process) => stepOf(machine, step)(carried, this.portsOf(process), neverAborted),
+          (process) => stepOf(machine, step)(carried, this.portsOf(process)),
         ),
       wait: (seconds) => this.simulation.wait(seconds * (0.3 + 0.7 * this.random())),
     })
@@ -475,7 +482,7 @@ const jars: Jars = {
   upload: async () => {
     throw new Error('nothing is uploaded');
   },
-  keep: async () => true,
+  renew: async () => true,
   inspect: async () => ({ bytes: jarBytes.byteLength, head: jarBytes.slice(0, 4) }),
   open: async () => ({
     bytes: jarBytes.byteLength,

@@ -10,7 +10,7 @@ export const requestReconcile = async (
   if (cluster?.mode !== 'application' || cluster.state !== 'RUNNING') return;
   const { target, clusterId, uid } = cluster;
   try {
-    await reconcileQueue.hand({ target, listedClusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
+    await reconcileQueue.send({ target, listedClusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
   } catch (error) {
     // The next minute looks at it anyway.
     log.warn('look not handed on', { target, clusterId, detail: error instanceof Error ? error.name : String(error) });

@@ -1,10 +1,10 @@
-import type { Job, JobState } from '#events/job.ts';
-import type { Transition } from '#events/transitions.ts';
-import { Fault } from '#events/problem.ts';
 import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
+import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import type { Transition } from '#events/transitions.ts';
 
-import type { PendingReason } from './admission.ts';
+import type { PendingReason } from './queue.ts';
 
 /** Which state may follow which. A state that is over is followed by a new life of the same id. */
 const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {

@@ -1,18 +1,12 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
-import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { ProblemCode } from '#events/problem.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Verdict } from '#events/operation.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 
-import type { QueuedCommand, QueueState } from './admission.ts';
 import type { StoredOperation } from './operation.ts';
-
-/** A record and how often it was written: whoever writes it names the version that it read. */
-export interface Versioned<T> {
-  readonly value: T;
-  readonly version: number;
-}
+import type { QueuedCommand, QueueState } from './queue.ts';
 
 /** How a command ended: written once, and told then. */
 export interface VerdictRecord {

@@ -1,3 +1,4 @@
+import type { Orphan } from '#events/orphan.ts';
 import type { FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,
@@ -7,7 +8,6 @@ import type {
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
-import type { Orphan } from '#events/orphan.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 /**
@@ -22,38 +22,36 @@ export interface Kubernetes {
    *
    * @throws Fault `target-refused` with the reason `ResourceNotFoundException` when there is no such EKS cluster.
    */
-  locate(signal: AbortSignal): Promise<void>;
+  locate(): Promise<void>;
   /**
    * Creates the Deployment and, owned by it, the rest. Repeating it for the same operation finishes what is missing.
    *
    * @throws Fault `id-taken` when the name belongs to anybody else; nothing is touched then.
    * @throws Fault `refused-option` when the API server finds an object invalid.
    */
-  apply(manifests: Manifests, operationId: string, signal: AbortSignal): Promise<{ readonly uid: string }>;
+  apply(manifests: Manifests, operationId: string): Promise<{ readonly uid: string }>;
   /** What the API server would refuse of the objects; nothing is created. */
-  dryRun(manifests: Manifests, signal: AbortSignal): Promise<readonly FieldError[]>;
-  observe(clusterId: string, signal: AbortSignal): Promise<Observation>;
+  dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
+  observe(clusterId: string): Promise<Observation>;
   /** Every Flink Deployment of the namespace. */
-  deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]>;
+  deployments(): Promise<readonly ObservedDeployment[]>;
   /** Every pod of the namespace's Flink clusters. */
-  pods(signal: AbortSignal): Promise<readonly ListedPod[]>;
+  pods(): Promise<readonly ListedPod[]>;
   /** Deletes the Deployment in the foreground, if it still has this uid. Gone already is done. */
-  remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void>;
+  remove(clusterId: string, uid: string): Promise<void>;
   /** What is labelled with the cluster's id, or named after it, and still there. ConfigMaps without an owner are high availability's. */
   remaining(
     clusterId: string,
-    signal: AbortSignal,
   ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
-  removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void>;
+  removeConfigMaps(names: readonly string[]): Promise<void>;
   /** The Deployments, Services and ConfigMaps of all Flink clusters of the namespace. */
-  flinkObjects(signal: AbortSignal): Promise<readonly FlinkObject[]>;
+  flinkObjects(): Promise<readonly FlinkObject[]>;
   /** Deletes an object if it still has this uid, with all that it owns. Gone already is done. */
-  removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>, signal: AbortSignal): Promise<void>;
+  removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>): Promise<void>;
   /** The last lines of the JobManager's container; of the one before it, if `previous`. Undefined when there is none. */
   logs(
     clusterId: string,
     options: { readonly lines: number; readonly previous?: boolean },
-    signal: AbortSignal,
   ): Promise<string | undefined>;
   /** Flink's REST API, through the service proxy of the API server. */
   flink(clusterId: string): Transport;

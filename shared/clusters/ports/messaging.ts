@@ -1,8 +1,8 @@
-import type { BatchItem } from '#shared/clusters/model/records.ts';
-import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { Problem } from '#events/problem.ts';
-import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { BatchItem } from '#shared/clusters/model/records.ts';
 
 export interface Bus {
   /** In this order; returns how many of them, from the first on, were taken. */
@@ -13,13 +13,13 @@ export interface Bus {
 
 /** Something happened for which somebody in the line of a target may have waited. */
 export interface AdmissionQueue {
-  ask(target: string): Promise<void>;
+  send(target: string): Promise<void>;
 }
 
 /** The queue of commands. */
 export interface CommandQueue {
   /** Has an operation carried on that was admitted. */
-  resumeOperation(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>): Promise<void>;
+  sendResume(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>): Promise<void>;
   /** Sends the deploys of a batch. Sending one again changes nothing. */
   sendBatchItems(
     target: string,
@@ -28,14 +28,14 @@ export interface CommandQueue {
   /** Puts away a command whose last try failed, with why. */
   discard(message: QueuedMessage, problem: Problem): Promise<void>;
   /** Those that were put away, the first hundred. */
-  dead(): Promise<readonly DeadLetter[]>;
+  listDeadLetters(): Promise<readonly DeadLetter[]>;
   /**
    * Brings commands back that were put away.
    *
    * @param again What to send for one; undefined: it stays.
    * @returns Which ones; `more` when it did not come to all.
    */
-  redrive(
+  redriveDeadLetters(
     again: (command: DeadLetter) => Promise<string | undefined>,
   ): Promise<{ readonly commands: readonly DeadLetter[]; readonly more: boolean }>;
 }
@@ -53,10 +53,10 @@ export interface DeadLetter extends QueuedMessage {
 
 export interface Callbacks {
   /** Answers a Step Functions task. A token that cannot be answered is nobody's trouble: false. What may pass is thrown. */
-  answer(taskToken: string, told: CommandFinished | Rejection): Promise<boolean>;
+  complete(taskToken: string, told: CommandFinished | Rejection): Promise<boolean>;
 }
 
 export interface ReconcileQueue {
   /** To another function, which takes it soon. */
-  hand(look: ReconcileRequest): Promise<void>;
+  send(look: ReconcileRequest): Promise<void>;
 }

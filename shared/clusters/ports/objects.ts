@@ -15,17 +15,17 @@ export interface Jars {
     signal: AbortSignal,
   ): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
   /** Lets the time for which it is kept begin anew, unless it began within the last week. False: it is gone. */
-  keep(jar: string): Promise<boolean>;
+  renew(jar: string): Promise<boolean>;
 }
 
 /** Commands and parts of them that are kept outside of the table: they may be large, and what they hold may be secret. */
 export interface Payloads {
-  keep(operationId: string, data: unknown): Promise<void>;
+  put(operationId: string, data: unknown): Promise<void>;
   /** Undefined when it is no longer kept. */
   read(operationId: string): Promise<unknown>;
   remove(operationId: string): Promise<void>;
   /** What a caller uploaded for a command to a target, as JSON. Undefined when there is no such upload. */
-  uploaded(dataref: string, target: string): Promise<unknown>;
+  readUpload(dataref: string, target: string): Promise<unknown>;
 }
 
 /** Deploys that are stored by name. */

@@ -1,3 +1,10 @@
+import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { Transition } from '#events/transitions.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueueState, QueueSummary } from '#shared/clusters/model/queue.ts';
 import type {
   BatchItem,
   Change,
@@ -5,15 +12,8 @@ import type {
   Refusal,
   ScheduleName,
   VerdictRecord,
-  Versioned,
 } from '#shared/clusters/model/records.ts';
-import type { Cluster, ClusterState } from '#events/cluster.ts';
-import type { ClusterRef } from '#events/names.ts';
-import type { Job } from '#events/job.ts';
-import type { QueueState, QueueSummary } from '#shared/clusters/model/admission.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import type { Store } from '#shared/clusters/ports/store.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Cluster, Condition } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { DeployPhase } from '#events/operation.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
-import { advanceOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { type DeployPhase, isTerminalOperation } from '#events/operation.ts';
 import { withCondition } from '#shared/clusters/model/cluster.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { getCluster } from './read.ts';
 import { isConflict, transact } from './transact.ts';
@@ -35,9 +35,12 @@ export const recordPhase = async (
   phases: readonly DeployPhase[] = [],
 ): Promise<void> => {
   const { phase: known, phases: reached = [] } = operation.value;
+  if (isTerminalOperation(operation.value)) return;
   if (known === phase && (phases.length === 0 || isDeepStrictEqual(reached, phases))) return;
   try {
-    await store.commit({ operations: [advanceOperation(operation, { state: 'IN_PROGRESS', phase, phases }, now())] });
+    await store.commit({
+      operations: [transitionOperation(operation, { state: 'IN_PROGRESS', phase, phases }, now())],
+    });
   } catch (error) {
     if (!isConflict(error)) throw error;
   }

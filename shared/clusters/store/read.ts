@@ -1,9 +1,9 @@
+import { type Cluster, type ClusterState, isTerminalCluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { Store } from '#shared/clusters/ports/store.ts';
-import type { Versioned } from '#shared/clusters/model/records.ts';
 import { Fault } from '#events/problem.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { type Cluster, type ClusterState, isTerminalCluster } from '#events/cluster.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 
 /** @throws Fault `not-found` */
 export const getCluster = async (clusterRef: ClusterRef, store: Store): Promise<Versioned<Cluster>> => {

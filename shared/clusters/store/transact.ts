@@ -1,7 +1,7 @@
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { Fault } from '#events/problem.ts';
 import { deriveWrites } from '#shared/clusters/model/derived-writes.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
 /** A transaction has a hundred items at the most, and a job that ends takes four: itself, transition, verdict, and what it held. */
@@ -25,7 +25,7 @@ export const withPayload = async (
   write: () => Promise<void>,
   { payloads }: Pick<Ports, 'payloads'>,
 ): Promise<void> => {
-  await payloads.keep(operationId, payload);
+  await payloads.put(operationId, payload);
   try {
     await write();
   } catch (error) {

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
-import { problems } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
+import { CommandMessage } from '#events/message.ts';
 import { eventTypes } from '#events/transitions.ts';
 
 import { asText, jsonSchemas, openapi } from '../../../infra/openapi.ts';
@@ -47,19 +46,4 @@ describe('samples', () => {
     expect(samples).toEqual(expect.arrayContaining(Object.keys(commands).map((kind) => `command-${kind}.json`)));
     expect(samples.filter((name) => name.startsWith('event-'))).toHaveLength(Object.keys(eventTypes).length);
   });
-});
-
-describe('problems', () => {
-  it.each(Object.entries(problems))('%s has a page', (code) => {
-    const page = readFileSync(new URL('../docs/problems.md', events), 'utf8');
-
-    expect(page).toContain(`\n## ${code}\n`);
-  });
-
-  it.each(Object.entries(problems))(
-    '%s goes back to the queue only when another try may help',
-    (_code, { retryable, onQueue }) => {
-      expect(onQueue).toBe(retryable ? 'returned' : 'rejected');
-    },
-  );
 });

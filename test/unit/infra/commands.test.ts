@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { calls } from '#events/api.ts';
+import { calls } from '#events/http/api.ts';
 import { commands } from '#events/commands/index.ts';
 
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';

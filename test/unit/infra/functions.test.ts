@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { calls } from '#events/api.ts';
+import { calls } from '#events/http/api.ts';
 
 import { defaultTimeoutSeconds } from '../../../infra/queues.ts';
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';

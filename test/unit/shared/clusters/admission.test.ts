@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Demand } from '#events/target.ts';
-import {
-  type PendingReason,
-  type QueuedCommand,
-  assertFitsTarget,
-  decideAdmissions,
-  usageOf,
-} from '#shared/clusters/model/admission.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
+import { assertFitsTarget, usageOf } from '#shared/clusters/model/quota.ts';
+import { decideAdmissions } from '#shared/clusters/model/admission.ts';
 import type { NamedTarget } from '#events/target.ts';
 
 const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };

@@ -287,7 +287,7 @@ describe('what a failed deploy left behind', () => {
 
 describe('a plan', () => {
   const plan = (data: Readonly<Record<string, unknown>>) =>
-    planDeploy('local', commands.deploy.data.parse(data), world.ports, world.signal);
+    planDeploy('local', commands.deploy.data.parse(data), world.ports);
 
   it('has the objects, where each value came from, and what the target says', async () => {
     const planned = await plan({ ...application, clusterId, config: { 'kubernetes.jobmanager.cpus': '1' } });

@@ -389,7 +389,7 @@ describe('the task of a state machine', () => {
     await letIn(world);
     const batchItem = deploys()[0]!;
     world.store.operations.set(batchItem.operationId, { value: { ...batchItem, taskToken: 'token' }, version: 9 });
-    world.callbacks.answer = async () => {
+    world.callbacks.complete = async () => {
       throw new Error('ThrottlingException');
     };
     const verdict = { operationId: batchItem.operationId, target: 'local', verdict: 'FINISHED', at: '' } as const;

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
 import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { probe } from '#shared/clusters/workflows/startup.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
@@ -185,7 +187,7 @@ describe.each(doors)('through %s, deploy', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
     const { operationId } = lastOperation()!;
-    const step = () => probe({ operationId }, world.ports, new AbortController().signal);
+    const step = () => probe({ operationId }, world.ports);
     const reached = () => lastOperation()?.phases?.map(({ name, at }) => `${name} ${at}`);
 
     world.kubernetes.cluster(clusterId).reached = { scheduled, pulling };
@@ -288,7 +290,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await letIn(world);
     const before = lastOperation();
     await workflows();
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
     await workflows();
 
@@ -301,7 +303,7 @@ describe.each(doors)('through %s, submit', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     await send('submit', { clusterId, data: { jar } }, world);
     await send('stop', { clusterId }, world);
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
 
     expect(operations().find(({ kind }) => kind === 'submit')).toMatchObject({
@@ -376,6 +378,26 @@ describe.each(doors)('through %s, cancel', (_door, send) => {
 
     expect(await send('cancel', { clusterId, jobId: 'A'.repeat(32) }, world)).toMatchObject({ outcome: 'done' });
   });
+
+  it('keeps the failure of a cancellation that its deadline ended', async () => {
+    const jobId = await submitted(send);
+    const { sleep } = world.ports;
+    let pauses = 0;
+    const ports: Ports = {
+      ...world.ports,
+      sleep: async (ms) => {
+        pauses += 1;
+        if (pauses > 1) return sleep(ms);
+        world.pass(120);
+        await resumeStalled(lastOperation()?.operationId ?? '', world.ports);
+      },
+    };
+    world.kubernetes.cluster(clusterId).flink.cancelsSlowly = true;
+
+    await send('cancel', { clusterId, jobId }, { ...world, ports });
+
+    expect(lastOperation()).toMatchObject({ kind: 'cancel', state: 'FAILED', problem: { code: 'deadline-exceeded' } });
+  });
 });
 
 describe.each(doors)('through %s, stop', (_door, send) => {
@@ -397,10 +419,10 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId }, world);
     const remaining = world.kubernetes.remaining.bind(world.kubernetes);
     let reconcileQueue = 0;
-    world.kubernetes.remaining = async (id, signal) => {
+    world.kubernetes.remaining = async (id) => {
       reconcileQueue += 1;
       if (reconcileQueue === 3) world.kubernetes.collect(id);
-      return remaining(id, signal);
+      return remaining(id);
     };
     await workflows();
 
@@ -668,7 +690,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     expect(await cluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
     const detail = lastOperation()?.problem?.detail;
     expect(detail).toContain(`job other (${other}): IOException: disk full`);
-    expect(detail).toMatch(new RegExp(String.raw`These ended, .*\(${jobId}\) at s3://bucket/one`));
+    expect(detail).toMatch(new RegExp(String.raw`These jobs ended, .*\(${jobId}\) at s3://bucket/one`));
     expect((await cluster())?.message).toBe(detail);
   });
 
@@ -682,7 +704,7 @@ describe.each(doors)('through %s, stop', (_door, send) => {
 
     const detail = lastOperation()?.problem?.detail ?? '';
     expect(detail).toMatch(/^no savepoint by the deadline of job other /);
-    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These ended, each');
+    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These jobs ended, each');
     expect(detail).toContain(`(${jobId}) at s3://bucket/one. `);
   });
 
@@ -822,7 +844,7 @@ describe('observation', () => {
       return commit(change);
     };
 
-    await expect(observeJobs(clusterRef, world.ports, new AbortController().signal)).rejects.toMatchObject({
+    await expect(observeJobs(clusterRef, world.ports)).rejects.toMatchObject({
       code: 'limit-reached',
     });
 
@@ -851,7 +873,7 @@ describe('observation', () => {
 
     expect(await cluster()).toMatchObject({ state: 'FAILED', reason: 'InvalidImageName' });
     expect(world.kubernetes.clusters.size).toBe(left);
-    expect(await findOrphans('local', world.ports, world.signal)).toEqual([]);
+    expect(await findOrphans('local', world.ports)).toEqual([]);
 
     await send('stop', { clusterId }, world);
     await workflows();
@@ -912,7 +934,7 @@ describe('observation', () => {
     expect(lastOperation()).toMatchObject({
       origin: 'reconciler',
       state: 'SUCCEEDED',
-      plan: { stop: { ha: 'purge' } },
+      request: { kind: 'stop', data: { ha: 'purge' } },
     });
     expect(await cluster()).toMatchObject({ state: 'STOPPED' });
   });
@@ -1004,7 +1026,6 @@ describe('observation', () => {
         maxJarBytes: 1_000,
       },
       world.ports,
-      world.signal,
     );
     await look();
 
@@ -1031,7 +1052,7 @@ describe('observation', () => {
 
 describe('the jobs of a cluster', () => {
   const send = doors[0]?.[1] as Send;
-  const list = async () => (await observeJobs(clusterRef, world.ports, world.signal)).jobs.map(({ jobId }) => jobId);
+  const list = async () => (await observeJobs(clusterRef, world.ports)).jobs.map(({ jobId }) => jobId);
 
   it('are those of its present life', async () => {
     await submitted(send);
@@ -1080,13 +1101,11 @@ describe('a target', () => {
     await started(send);
 
     await expect(
-      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports, world.signal),
+      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports),
     ).rejects.toMatchObject({
       code: 'wrong-state',
     });
-    await expect(
-      putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports, world.signal),
-    ).resolves.toMatchObject({
+    await expect(putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports)).resolves.toMatchObject({
       locked: ['x'],
     });
   });
@@ -1096,7 +1115,7 @@ describe('a target', () => {
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
   ])('that locks %s refuses %s', async (lock, option, value) => {
-    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports, world.signal);
+    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
       { code: 'refused-option', pointers: [`/config/${option}`] },

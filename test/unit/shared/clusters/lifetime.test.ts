@@ -41,7 +41,7 @@ const started = async (asked: object | undefined, send: Send = throughHttp) => {
   await look();
   return outcome;
 };
-const observeTarget = (ports: World['ports']) => lookAtTarget({ target: 'local' }, ports, world.signal);
+const observeTarget = (ports: World['ports']) => lookAtTarget({ target: 'local' }, ports);
 const submitted = async () => {
   await throughHttp('submit', { clusterId, data: { jar } }, world);
   await workflows();
@@ -69,7 +69,7 @@ describe.each(doors)('through %s, a deploy with a lifetime', (_door, send) => {
       ttl: '2h',
       endsAt: '2026-11-23T14:00:00.000Z',
       savepoint: 'best-effort',
-      scheduled: 1,
+      scheduledVersion: 1,
     });
     expect([...world.timers.waiting.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
       ['warning', '2026-11-23T13:50:00.000Z'],
@@ -103,7 +103,7 @@ describe.each(doors)('through %s, a deploy with a lifetime', (_door, send) => {
       version: 2,
       endsAt: '2026-11-23T13:30:00.000Z',
       savepoint: 'required',
-      scheduled: 2,
+      scheduledVersion: 2,
     });
     expect(firings().map((one) => ('version' in one ? one.version : 0))).toEqual([2, 2]);
   });
@@ -114,7 +114,7 @@ describe('a lifetime that cannot be', () => {
     const data = commands.deploy.data.parse({ mode: 'session', lifetime: { ttl: '2d' } });
     limit({ maxAge: '1d' });
 
-    await expect(planDeploy('local', data, world.ports, world.signal)).rejects.toMatchObject({ code: 'over-limit' });
+    await expect(planDeploy('local', data, world.ports)).rejects.toMatchObject({ code: 'over-limit' });
   });
 
   it('is found in each row of a batch', async () => {
@@ -137,7 +137,7 @@ describe('a lifetime', () => {
 
     expect(await cluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
     expect(stops()).toMatchObject([
-      { value: { origin: 'schedule', plan: { stop: { ha: 'purge', savepoint: 'none' } } } },
+      { value: { origin: 'schedule', request: { kind: 'stop', data: { ha: 'purge', savepoint: 'none' } } } },
     ]);
     expect(world.kubernetes.clusters.size).toBe(0);
   });
@@ -251,7 +251,7 @@ describe('a lifetime', () => {
 
     await throughHttp('stop', { clusterId: 'other' }, world);
     await workflows();
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
 
     const { startedAt = '', endsAt = '' } = (await lifetime()) ?? {};

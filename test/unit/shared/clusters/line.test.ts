@@ -44,7 +44,7 @@ const idOf = (clusterId: string, kind?: string) => operationOfCluster(clusterId,
 const settle = async () => {
   for (let round = 0; round < 3; round += 1) {
     await world.workflows.runAll(world.ports);
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
   }
 };
@@ -114,10 +114,10 @@ describe.each(doors)('through %s, a deploy to a target with limits', (_door, sen
     world.pass(3_600);
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
     world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
-    const probed = await probe({ operationId: idOf('two') }, world.ports, world.signal);
+    const probed = await probe({ operationId: idOf('two') }, world.ports);
 
     expect(probed).toMatchObject({ outcome: 'waiting' });
     expect(await readOperation(idOf('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
@@ -534,9 +534,9 @@ describe('the line of a target', () => {
     await settle();
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
-    world.commandQueue.resumeOperation = async () => undefined;
+    world.commandQueue.sendResume = async () => undefined;
     await letIn({ ...world, admissionQueue: Object.assign(world.admissionQueue, { asked: ['local'] }) });
-    Reflect.deleteProperty(world.commandQueue, 'resumeOperation');
+    Reflect.deleteProperty(world.commandQueue, 'sendResume');
     const lost = await stateOf('two');
     world.pass(180);
     await throughLooks({ target: 'local' }, world.ports);

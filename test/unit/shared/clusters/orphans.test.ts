@@ -11,7 +11,7 @@ beforeEach(() => {
   world = makeWorld();
 });
 
-const found = () => findOrphans('local', world.ports, world.signal);
+const found = () => findOrphans('local', world.ports);
 const keep = (clusterId: string) =>
   world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 const started = async (clusterId: string) => {
@@ -64,7 +64,7 @@ describe('an orphan', () => {
     keep('two');
     const [one] = await found();
 
-    const removed = await removeOrphans('local', [one!], world.ports, world.signal);
+    const removed = await removeOrphans('local', [one!], world.ports);
 
     expect(removed).toEqual([one]);
     expect(await found()).toMatchObject([{ clusterId: 'two' }]);
@@ -76,12 +76,7 @@ describe('an orphan', () => {
     const [orphan] = await found();
     const { uid } = world.kubernetes.cluster('live');
 
-    const removal = removeOrphans(
-      'local',
-      [orphan!, { kind: 'Deployment', name: 'live', uid }],
-      world.ports,
-      world.signal,
-    );
+    const removal = removeOrphans('local', [orphan!, { kind: 'Deployment', name: 'live', uid }], world.ports);
 
     await expect(removal).rejects.toMatchObject({ code: 'wrong-state', errors: [{ pointer: '/orphans/1' }] });
     expect(await found()).toHaveLength(1);
@@ -90,9 +85,9 @@ describe('an orphan', () => {
 
   it('is told of on the bus, once a look, and a target that does not answer is passed over', async () => {
     keep('one');
-    await reportOrphans(world.ports, world.signal);
+    await reportOrphans(world.ports);
     world.kubernetes.failNext('flinkObjects', new Fault('target-unreachable', 'dark'));
-    await reportOrphans(world.ports, world.signal);
+    await reportOrphans(world.ports);
 
     expect(world.bus.published).toMatchObject([
       { type: 'Flink Orphans Found', detail: { target: 'local', count: 1, orphans: [{ clusterId: 'one' }] } },

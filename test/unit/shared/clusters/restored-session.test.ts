@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
-import { endQueued } from '#shared/clusters/admission/queue.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { observeJobsOf, read } from '#shared/clusters/jobs/observe-jobs.ts';
+import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
+import { read } from '#shared/clusters/jobs/record-jobs.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { take } from '#shared/clusters/workflows/snapshot.ts';
 import { resubmitJobs } from '#shared/clusters/workflows/resubmit-jobs.ts';
@@ -326,7 +327,7 @@ describe('what is started again', () => {
     world.pass(60);
 
     const first = await deploy({ restore });
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await settled();
     if (first.code === 'not-ready') await deploy({ restore });
 
@@ -371,7 +372,7 @@ describe('what is started again', () => {
       if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
         looked = true;
         flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-        await observeJobsOf(stale, world.ports, world.signal);
+        await observeJobsOf(stale, world.ports);
       }
       return result;
     };
@@ -389,7 +390,7 @@ describe('what is started again', () => {
     await throughHttp('stop-job', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
     // Its machine has asked Flink, which has ended the job; nobody has looked since.
     const trigger = operations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
-    await take({ operationId: trigger }, world.ports, world.signal);
+    await take({ operationId: trigger }, world.ports);
     await askToStop();
     const at = world.workflows.started.findIndex(({ machine }) => machine === 'cleanup');
     world.workflows.started.unshift(...world.workflows.started.splice(at, 1));
@@ -409,7 +410,7 @@ describe('what is started again', () => {
     const flink = flinkOf('etl');
     const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
     flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-    await observeJobsOf(await read({ target: 'local', clusterId: 'etl' }, world.ports), world.ports, world.signal);
+    await observeJobsOf(await read({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
     expect(jobOf(one)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${savepointDirectory}/${one}` });
     await stop();
 
@@ -589,7 +590,7 @@ describe('what is started again', () => {
   it('is told by a plan, too', async () => {
     const data = commands.deploy.data.parse({ mode: 'session', restore });
 
-    await expect(planDeploy('local', data, world.ports, world.signal)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(planDeploy('local', data, world.ports)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('is chosen when a deploy is recorded, also of one that waits in line, and starts when that has come up', async () => {
@@ -603,7 +604,7 @@ describe('what is started again', () => {
 
     await throughHttp('stop', { clusterId: 'other' }, world);
     await settled();
-    await world.admissionQueue.ask('local');
+    await world.admissionQueue.send('local');
     await settled();
     await settled();
 
@@ -632,8 +633,8 @@ describe('what is started again', () => {
 
     const again = operation(restoresOf('etl')[0]?.jobId);
     expect(again).toMatchObject({ state: 'SUCCEEDED', correlationId: 'now' });
-    expect(again?.plan).toMatchObject({ submit: { dependsOn: [] } });
-    expect(again?.plan).not.toHaveProperty('submit.deadline');
+    expect(again?.request).toMatchObject({ kind: 'submit', data: { dependsOn: [] } });
+    expect(again?.request).not.toHaveProperty('data.deadline');
   });
 
   it.each([
@@ -659,7 +660,7 @@ describe('what is started again', () => {
     await stop();
     await throughHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
     await throughHttp('stop', { clusterId: 'etl' }, world);
-    await resubmitJobs(deployOf('etl')!, world.ports, world.signal);
+    await resubmitJobs(deployOf('etl')!, world.ports);
 
     expect(operation(restoresOf('etl')[0]?.jobId)).toBeUndefined();
   });

@@ -12,7 +12,6 @@ const clusterId = 'etl';
 const clusterRef = { target: 'local', clusterId };
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const directory = 's3://bucket/savepoints';
-const signal = new AbortController().signal;
 
 let world: World;
 beforeEach(() => {
@@ -92,7 +91,7 @@ describe.each(doors)('through %s, savepoint', (_door, send) => {
 
     await send('savepoint', { clusterId, jobId, data: { directory, cancelJob: true } }, world);
     await workflows();
-    await observeJobs(clusterRef, world.ports, signal);
+    await observeJobs(clusterRef, world.ports);
 
     expect(await jobRecord(jobId)).toMatchObject({ state: 'CANCELED', savepoint: lastOperation()?.savepoint });
   });
@@ -133,10 +132,10 @@ describe.each(doors)('through %s, while not all tasks of a job run,', (_door, se
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
     const { operationId = '' } = lastOperation() ?? {};
 
-    const waiting = await take({ operationId }, world.ports, signal);
+    const waiting = await take({ operationId }, world.ports);
     const { phase } = lastOperation() ?? {};
     flink().setTasks(jobId, { total: 2, running: 2 });
-    const taken = await take(waiting, world.ports, signal);
+    const taken = await take(waiting, world.ports);
 
     expect(waiting).toMatchObject({ outcome: 'waiting', waitsFor: 'tasks' });
     expect(phase).toBe('waiting for the tasks of the job to run');
@@ -162,10 +161,10 @@ describe.each(doors)('through %s, while not all tasks of a job run,', (_door, se
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
     const { operationId = '' } = lastOperation() ?? {};
 
-    const waiting = await take({ operationId }, world.ports, signal);
+    const waiting = await take({ operationId }, world.ports);
     flink().setState(jobId, 'FAILED');
 
-    expect(await take(waiting, world.ports, signal)).toMatchObject({
+    expect(await take(waiting, world.ports)).toMatchObject({
       outcome: 'failed',
       reason: 'wrong-state',
       message: `job ${jobId} is FAILED already`,
@@ -177,11 +176,11 @@ describe.each(doors)('through %s, while not all tasks of a job run,', (_door, se
     flink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
-    await take({ operationId }, world.ports, signal);
+    await take({ operationId }, world.ports);
     flink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
 
     // As a step that is repeated has it: it does not know that it has asked.
-    const repeated = await take({ operationId }, world.ports, signal);
+    const repeated = await take({ operationId }, world.ports);
 
     expect(repeated).toMatchObject({ outcome: 'waiting' });
     expect(repeated).not.toHaveProperty('waitsFor');
@@ -207,13 +206,13 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     flink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
-    const asked = await take({ operationId }, world.ports, signal);
+    const asked = await take({ operationId }, world.ports);
     flink().complete(jobId, operationId, 's3://bucket/seen');
-    await observeJobs(clusterRef, world.ports, signal);
+    await observeJobs(clusterRef, world.ports);
     await send('stop', { clusterId }, world);
     await world.workflows.run('cleanup', lastOperation()?.operationId ?? '', world.ports);
 
-    const last = await take(asked, world.ports, signal);
+    const last = await take(asked, world.ports);
 
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
@@ -225,12 +224,12 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     flink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = lastOperation() ?? {};
-    const asked = await take({ operationId }, world.ports, signal);
+    const asked = await take({ operationId }, world.ports);
     flink().setState(jobId, 'FINISHED');
     flink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
-    await observeJobs(clusterRef, world.ports, signal);
+    await observeJobs(clusterRef, world.ports);
 
-    const last = await take(asked, world.ports, signal);
+    const last = await take(asked, world.ports);
 
     expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
   });
@@ -241,9 +240,9 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     flink().leaderless = true;
     const { operationId = '' } = lastOperation() ?? {};
 
-    const unanswered = await take({ operationId }, world.ports, signal);
+    const unanswered = await take({ operationId }, world.ports);
     flink().leaderless = false;
-    const asked = await take(unanswered, world.ports, signal);
+    const asked = await take(unanswered, world.ports);
 
     expect([unanswered.outcome, asked.outcome]).toEqual(['waiting', 'done']);
   });
@@ -282,7 +281,7 @@ describe.each(doors)('through %s, stop of a job', (_door, send) => {
     world.workflows.started.splice(0);
     world.pass(3 * 60);
 
-    await resumeStalled(operationId, world.ports, signal);
+    await resumeStalled(operationId, world.ports);
     await workflows();
 
     expect(lastOperation()).toMatchObject({ state: 'SUCCEEDED' });
@@ -321,7 +320,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
   it('is made by the session, with nothing left of it', async () => {
     await submitted(send);
 
-    const plan = await planJob(clusterRef, { jar, args: ['--day', '1'] }, world.ports, signal);
+    const plan = await planJob(clusterRef, { jar, args: ['--day', '1'] }, world.ports);
 
     expect(plan).toEqual({ name: 'a job', nodes: [] });
     expect(flink().jars.size).toBe(0);
@@ -334,7 +333,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
     flink().answer = async (request) =>
       request.method === 'DELETE' ? { status: 500, body: { errors: ['busy'] } } : answer(request);
 
-    await expect(planJob(clusterRef, { jar, args: [] }, world.ports, signal)).resolves.toMatchObject({ nodes: [] });
+    await expect(planJob(clusterRef, { jar, args: [] }, world.ports)).resolves.toMatchObject({ nodes: [] });
   });
 
   it("is refused with the program's own exception, and leaves no jar behind", async () => {
@@ -346,7 +345,7 @@ describe.each(doors)('behind %s, the plan of a program', (_door, send) => {
       ].join('\n\tat a.b.C(C.java:1)\n'),
     });
 
-    await expect(planJob(clusterRef, { jar, args: [] }, world.ports, signal)).rejects.toMatchObject({
+    await expect(planJob(clusterRef, { jar, args: [] }, world.ports)).rejects.toMatchObject({
       code: 'program-failed',
     });
     expect(flink().jars.size).toBe(0);

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { janitorHandler } from '#functions/maintenance.ts';
+import { maintenanceHandler } from '#functions/maintenance.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { Fault } from '#events/problem.ts';
@@ -107,7 +107,10 @@ describe('a schedule', () => {
       'STOPPED',
       'RUNNING',
     ]);
-    expect(operations('stop')[0]?.value).toMatchObject({ origin: 'schedule', plan: { stop: { ha: 'purge' } } });
+    expect(operations('stop')[0]?.value).toMatchObject({
+      origin: 'schedule',
+      request: { kind: 'stop', data: { ha: 'purge' } },
+    });
     expect(await runs('evening')).toMatchObject([
       {
         scheduledAt: '2026-11-23T19:00:00.000Z',
@@ -308,7 +311,7 @@ describe('a schedule', () => {
     const before = [...world.timers.repeating.entries()];
     world.timers.repeating.clear();
 
-    await janitorHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
+    await maintenanceHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
 
     expect([...world.timers.repeating.entries()]).toEqual(before);
   });
@@ -382,7 +385,7 @@ describe('a schedule that deploys', () => {
     expect(await stateOf('office')).toBe('QUEUED');
     await throughHttp('stop', { clusterId: 'other' }, world);
     await workflows();
-    await world.ports.admissionQueue.ask('local');
+    await world.ports.admissionQueue.send('local');
     await letIn(world);
     await workflows();
 

@@ -4,7 +4,6 @@ import { Fault } from '#events/problem.ts';
 import { flinkRest, type RestRequest, type RestResponse, type Transport, urlPath } from '#shared/flink/rest.ts';
 
 const jobId = 'a'.repeat(32);
-const signal = new AbortController().signal;
 
 type Routes = Readonly<Record<string, RestResponse>>;
 
@@ -58,7 +57,7 @@ describe('reading', () => {
   it('lists jobs in the words of Flink', async () => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [job] }) });
 
-    const jobs = await rest.jobs(signal);
+    const jobs = await rest.jobs();
 
     expect(jobs).toEqual([
       {
@@ -84,7 +83,7 @@ describe('reading', () => {
   ])('takes %s for what it is', async (_, answer, code) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': answer });
 
-    await expect(rest.jobs(signal)).rejects.toMatchObject({ code });
+    await expect(rest.jobs()).rejects.toMatchObject({ code });
   });
 });
 
@@ -111,9 +110,9 @@ describe('a job whose tasks', () => {
     ],
   ] as const)('%s', async (_, change, routes, expected) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, ...change }] }), ...routes });
-    const [seen] = await rest.jobs(signal);
+    const [seen] = await rest.jobs();
 
-    expect(seen === undefined ? undefined : await rest.isYetToRun(seen, signal)).toBe(expected);
+    expect(seen === undefined ? undefined : await rest.isYetToRun(seen)).toBe(expected);
   });
 });
 
@@ -144,7 +143,7 @@ describe('uploadJar', () => {
       return uploaded['POST /v1/jars/upload'];
     };
 
-    const jarId = await flinkRest(transport).uploadJar({ name: 'my.jar', body: parts('PK', '1234'), bytes: 6 }, signal);
+    const jarId = await flinkRest(transport).uploadJar({ name: 'my.jar', body: parts('PK', '1234'), bytes: 6 });
 
     expect(jarId).toBe('6b1c_my.jar');
     expect(bodies).toHaveLength(1);
@@ -155,7 +154,7 @@ describe('uploadJar', () => {
     ['job', 'job.jar'],
   ])('keeps the name %j within its header', async (name, filename) => {
     const { rest, requests } = flinkWith(uploaded);
-    await rest.uploadJar({ name, body: parts('x'), bytes: 1 }, signal);
+    await rest.uploadJar({ name, body: parts('x'), bytes: 1 });
 
     const text = (await received(requests[0]!)).toString();
 
@@ -168,7 +167,7 @@ describe('uploadJar', () => {
       return uploaded['POST /v1/jars/upload'];
     };
 
-    const sent = flinkRest(transport).uploadJar({ name: 'my.jar', body: parts('PK', '1234'), bytes }, signal);
+    const sent = flinkRest(transport).uploadJar({ name: 'my.jar', body: parts('PK', '1234'), bytes });
 
     await expect(sent).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -176,7 +175,7 @@ describe('uploadJar', () => {
   it('says that an application takes no jars', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/upload': errors(400, 'POST request not allowed') });
 
-    const sent = rest.uploadJar({ name: 'my.jar', body: parts('x'), bytes: 1 }, signal);
+    const sent = rest.uploadJar({ name: 'my.jar', body: parts('x'), bytes: 1 });
 
     await expect(sent).rejects.toMatchObject({
       code: 'wrong-state',
@@ -201,7 +200,7 @@ describe('runJar', () => {
   it('runs the program under the given id', async () => {
     const { rest, requests } = run(ok({ jobid: jobId }));
 
-    const outcome = await rest.runJar('my.jar', { jobId, entryClass: 'a.Main', programArgsList: ['--x', 'y'] }, signal);
+    const outcome = await rest.runJar('my.jar', { jobId, entryClass: 'a.Main', programArgsList: ['--x', 'y'] });
 
     expect(outcome).toBe('started');
     expect(requests[0]).toMatchObject({ json: { jobId, entryClass: 'a.Main', programArgsList: ['--x', 'y'] } });
@@ -215,7 +214,7 @@ describe('runJar', () => {
     );
     const { rest } = run(errors(400, second));
 
-    await expect(rest.runJar('my.jar', { jobId }, signal)).resolves.toBe('known-already');
+    await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
   });
 
   it.each([
@@ -265,7 +264,7 @@ describe('runJar', () => {
   ])('tells the program and no stack when %s', async (_, answer, message) => {
     const { rest } = run(answer);
 
-    await expect(rest.runJar('my.jar', { jobId }, signal)).rejects.toMatchObject({ code: 'program-failed', message });
+    await expect(rest.runJar('my.jar', { jobId })).rejects.toMatchObject({ code: 'program-failed', message });
   });
 
   describe('without the jar', () => {
@@ -278,13 +277,13 @@ describe('runJar', () => {
     it('asks for the jar again when the job is not known', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: unknownJob });
 
-      await expect(rest.runJar('my.jar', { jobId }, signal)).rejects.toMatchObject({ code: 'not-ready' });
+      await expect(rest.runJar('my.jar', { jobId })).rejects.toMatchObject({ code: 'not-ready' });
     });
 
     it('is done when the job is known', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: ok({ status: 'RUNNING' }) });
 
-      await expect(rest.runJar('my.jar', { jobId }, signal)).resolves.toBe('known-already');
+      await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
     });
   });
 
@@ -293,7 +292,7 @@ describe('runJar', () => {
       errors(500, 'Internal server error.', onServer(trace('java.util.concurrent.TimeoutException: Ask timed out'))),
     );
 
-    await expect(rest.runJar('my.jar', { jobId }, signal)).rejects.toMatchObject({
+    await expect(rest.runJar('my.jar', { jobId })).rejects.toMatchObject({
       code: 'target-unreachable',
       message: expect.stringContaining('TimeoutException: Ask timed out') as string,
     });
@@ -306,7 +305,7 @@ describe('deleteJar', () => {
   it('is done when the jar is gone', async () => {
     const { rest } = flinkWith({ 'DELETE /v1/jars/my.jar': refused, 'GET /v1/jars': ok({ files: [] }) });
 
-    await expect(rest.deleteJar('my.jar', signal)).resolves.toBeUndefined();
+    await expect(rest.deleteJar('my.jar')).resolves.toBeUndefined();
   });
 
   it('fails when the jar stays', async () => {
@@ -315,13 +314,13 @@ describe('deleteJar', () => {
       'GET /v1/jars': ok({ files: [{ id: 'my.jar' }] }),
     });
 
-    await expect(rest.deleteJar('my.jar', signal)).rejects.toMatchObject({ code: 'target-refused' });
+    await expect(rest.deleteJar('my.jar')).rejects.toMatchObject({ code: 'target-refused' });
   });
 });
 
 describe('cancel', () => {
   const cancelOf = (answer: RestResponse, more: Routes = {}) =>
-    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancel(jobId, signal);
+    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancel(jobId);
 
   it('is accepted for a live job', async () => {
     await expect(cancelOf(ok({}, 202))).resolves.toEqual({ status: 'accepted' });
@@ -344,7 +343,7 @@ describe('rootCause', () => {
   const causeOf = (entries: readonly unknown[]) =>
     flinkWith({
       [`GET /v1/jobs/${jobId}/exceptions`]: ok({ exceptionHistory: { entries, truncated: false } }),
-    }).rest.rootCause(jobId, signal);
+    }).rest.rootCause(jobId);
 
   it('is the deepest cause of the latest failure, in one line', async () => {
     const stacktrace = trace(
@@ -373,7 +372,7 @@ describe('stop with savepoint', () => {
   it('names the savepoint itself, so that a repetition is the same one', async () => {
     const { rest, requests } = flinkWith({ [stop]: ok({ 'request-id': triggerId }, 202) });
 
-    await rest.stopWithSavepoint(jobId, { directory: 's3://b/x', triggerId }, signal);
+    await rest.stopWithSavepoint(jobId, { directory: 's3://b/x', triggerId });
 
     expect(requests[0]?.json).toEqual({
       targetDirectory: 's3://b/x',
@@ -391,7 +390,7 @@ describe('stop with savepoint', () => {
       ),
     });
 
-    await expect(rest.stopWithSavepoint(jobId, { triggerId }, signal)).rejects.toMatchObject({
+    await expect(rest.stopWithSavepoint(jobId, { triggerId })).rejects.toMatchObject({
       code: 'savepoint-failed',
       message: `Flink takes no savepoint of job ${jobId}: Config key [execution.checkpointing.savepoint-dir] is not set.`,
     });
@@ -415,13 +414,13 @@ describe('stop with savepoint', () => {
   ])('tells how far it got: %j', async (body, expected) => {
     const { rest } = flinkWith({ [poll]: ok(body) });
 
-    await expect(rest.savepoint(jobId, triggerId, signal)).resolves.toEqual(expected);
+    await expect(rest.savepoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('says that Flink does not know it', async () => {
     const { rest } = flinkWith({ [poll]: errors(404, 'There is no savepoint operation') });
 
-    await expect(rest.savepoint(jobId, triggerId, signal)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
@@ -434,7 +433,7 @@ describe('savepoints and checkpoints', () => {
     const path = `/v1/jobs/${jobId}/savepoints`;
     const { rest, requests } = flinkWith({ [`POST ${path}`]: ok({ 'request-id': triggerId }, 202) });
 
-    await rest.takeSavepoint(jobId, { directory: 's3://b/sp', format: 'NATIVE', triggerId, cancelJob: true }, signal);
+    await rest.takeSavepoint(jobId, { directory: 's3://b/sp', format: 'NATIVE', triggerId, cancelJob: true });
 
     expect(requests).toMatchObject([
       { json: { 'target-directory': 's3://b/sp', 'cancel-job': true, formatType: 'NATIVE', triggerId } },
@@ -457,13 +456,13 @@ describe('savepoints and checkpoints', () => {
   ])('reads how far a checkpoint got: %j', async (body, expected) => {
     const { rest } = polled('checkpoints', body);
 
-    await expect(rest.checkpoint(jobId, triggerId, signal)).resolves.toEqual(expected);
+    await expect(rest.checkpoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('takes what is neither complete nor failed for no answer of Flink', async () => {
     const { rest } = polled('savepoints', { status: { id: 'COMPLETED' }, operation: null });
 
-    await expect(rest.savepoint(jobId, triggerId, signal)).rejects.toMatchObject({ code: 'target-refused' });
+    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
   });
 
   it.each([
@@ -480,7 +479,7 @@ describe('savepoints and checkpoints', () => {
   ])('reads where the latest savepoint is, if there is one, and whether a stop took it', async (answer, expected) => {
     const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
 
-    await expect(rest.latestSavepoint(jobId, signal)).resolves.toEqual(expected);
+    await expect(rest.latestSavepoint(jobId)).resolves.toEqual(expected);
   });
 
   it.each([
@@ -496,15 +495,15 @@ describe('savepoints and checkpoints', () => {
       [`GET /v1/savepoint-disposal/${triggerId}`]: ok(body),
     });
 
-    const named = await rest.disposeSavepoint('s3://b/sp', signal);
+    const named = await rest.disposeSavepoint('s3://b/sp');
 
-    await expect(rest.disposal(named, signal)).resolves.toEqual(expected);
+    await expect(rest.disposal(named)).resolves.toEqual(expected);
     expect(requests[0]).toMatchObject({ json: { 'savepoint-path': 's3://b/sp' } });
   });
 
   it('brings the plan of a program', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/x.jar/plan': ok({ plan: { nodes: [] } }) });
 
-    await expect(rest.plan('x.jar', {}, signal)).resolves.toEqual({ nodes: [] });
+    await expect(rest.plan('x.jar', {})).resolves.toEqual({ nodes: [] });
   });
 });

@@ -84,10 +84,10 @@ const accessTo = (server: URL, ca = pems.cert) => {
   return { access: { open, forget }, forget, state };
 };
 
-const clientFor = async (replies: readonly Reply[], listen?: RequestListener) => {
+const clientFor = async (replies: readonly Reply[], listen?: RequestListener, until = signal()) => {
   const served = await serve(replies, listen);
   const { access, forget } = accessTo(served.url);
-  return { client: clientOf(target, access, { policy }), ...served, forget };
+  return { client: clientOf(target, access, until, { policy }), ...served, forget };
 };
 
 const get: Request = { method: 'GET', path: '/api/v1/namespaces/flink/pods' };
@@ -96,7 +96,7 @@ describe('a request', () => {
   it('carries the token and JSON, and brings JSON back', async () => {
     const { client, seen } = await clientFor([{ status: 201, body: { metadata: { name: 'x' } } }]);
 
-    const answer = await client.send({ method: 'POST', path: '/apis/x', json: { a: 'ü' } }, signal());
+    const answer = await client.send({ method: 'POST', path: '/apis/x', json: { a: 'ü' } });
 
     expect(answer).toMatchObject({ status: 201, body: { metadata: { name: 'x' } } });
     expect(seen).toMatchObject([
@@ -108,7 +108,7 @@ describe('a request', () => {
   it('uses a connection again', async () => {
     const { client, sockets } = await clientFor([{ status: 200 }]);
 
-    for (let count = 0; count < 15; count += 1) await client.send(get, signal());
+    for (let count = 0; count < 15; count += 1) await client.send(get);
 
     expect(sockets.size).toBe(1);
   });
@@ -120,7 +120,7 @@ describe('a request', () => {
       { status: 200, body: { items: [item('b')], metadata: {} } },
     ]);
 
-    const names = await client.list('/pods', z.object({ name: z.string() }), { labelSelector: 'app=x' }, signal());
+    const names = await client.list('/pods', z.object({ name: z.string() }), { labelSelector: 'app=x' });
 
     expect(names).toEqual([{ name: 'a' }, { name: 'b' }]);
     expect(seen.map(({ url }) => url)).toEqual([
@@ -132,7 +132,7 @@ describe('a request', () => {
   it('refuses an answer that is something else', async () => {
     const { client } = await clientFor([{ status: 200, body: { surprise: true } }]);
 
-    await expect(client.get('/x', z.object({ metadata: z.object({}) }), signal())).rejects.toMatchObject({
+    await expect(client.get('/x', z.object({ metadata: z.object({}) }))).rejects.toMatchObject({
       code: 'target-refused',
     });
   });
@@ -154,7 +154,7 @@ describe('a refusal', () => {
   ])('of %i is a fault', async (code, reason, fault, message) => {
     const { client } = await clientFor([{ status: code, body: status(code, reason) }]);
 
-    await expect(client.send(get, signal())).rejects.toMatchObject({
+    await expect(client.send(get)).rejects.toMatchObject({
       code: fault,
       reason,
       message: expect.stringContaining(message) as string,
@@ -168,7 +168,7 @@ describe('a refusal', () => {
     ];
     const { client } = await clientFor([{ status: 422, body: status(422, 'Invalid', { details: { causes } }) }]);
 
-    await expect(client.send(get, signal())).rejects.toMatchObject({
+    await expect(client.send(get)).rejects.toMatchObject({
       errors: [
         { pointer: '/manifests/spec.replicas', detail: 'must be positive' },
         { pointer: '/manifests/spec.template.spec.containers[0].image', detail: 'Required value' },
@@ -179,7 +179,7 @@ describe('a refusal', () => {
   it('is an answer where it is expected', async () => {
     const { client, seen } = await clientFor([{ status: 409, body: status(409, 'AlreadyExists') }]);
 
-    const answer = await client.send({ method: 'POST', path: '/x', json: {}, expected: [409] }, signal());
+    const answer = await client.send({ method: 'POST', path: '/x', json: {}, expected: [409] });
 
     expect(answer.status).toBe(409);
     expect(seen).toHaveLength(1);
@@ -192,7 +192,7 @@ describe('a repetition', () => {
   it('comes after a passing failure', async () => {
     const { client, seen } = await clientFor([busy, busy, { status: 200 }]);
 
-    await client.send(get, signal());
+    await client.send(get);
 
     expect(seen).toHaveLength(3);
   });
@@ -200,7 +200,7 @@ describe('a repetition', () => {
   it('comes three times at most', async () => {
     const { client, seen } = await clientFor([busy]);
 
-    await expect(client.send(get, signal())).rejects.toMatchObject({ code: 'target-unreachable' });
+    await expect(client.send(get)).rejects.toMatchObject({ code: 'target-unreachable' });
 
     expect(seen).toHaveLength(4);
   });
@@ -209,7 +209,7 @@ describe('a repetition', () => {
     const { client } = await clientFor([{ ...busy, headers: { 'retry-after': '1' } }, { status: 200 }]);
     const start = performance.now();
 
-    await client.send(get, signal());
+    await client.send(get);
 
     expect(performance.now() - start).toBeGreaterThanOrEqual(990);
   });
@@ -217,7 +217,7 @@ describe('a repetition', () => {
   it('is left to the caller when the server asks for long', async () => {
     const { client, seen } = await clientFor([{ ...busy, headers: { 'retry-after': '30' } }]);
 
-    await expect(client.send(get, signal())).rejects.toMatchObject({
+    await expect(client.send(get)).rejects.toMatchObject({
       code: 'target-unreachable',
       retryAfterSeconds: 30,
     });
@@ -229,10 +229,8 @@ describe('a repetition', () => {
     const once = await clientFor([busy]);
     const refused = await clientFor([{ status: 403, body: status(403, 'Forbidden') }]);
 
-    await expect(
-      once.client.send({ method: 'POST', path: '/x', json: {}, repeatable: false }, signal()),
-    ).rejects.toThrow();
-    await expect(refused.client.send(get, signal())).rejects.toThrow();
+    await expect(once.client.send({ method: 'POST', path: '/x', json: {}, repeatable: false })).rejects.toThrow();
+    await expect(refused.client.send(get)).rejects.toThrow();
 
     expect([once.seen.length, refused.seen.length]).toEqual([1, 1]);
   });
@@ -240,15 +238,19 @@ describe('a repetition', () => {
   it('comes once with a fresh token when the token is refused', async () => {
     const { client, seen } = await clientFor([{ status: 401, body: status(401, 'Unauthorized') }, { status: 200 }]);
 
-    await client.send(get, signal());
+    await client.send(get);
 
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
   it('does not outlive the signal, and says then what kept it waiting', async () => {
-    const { client } = await clientFor([{ ...busy, headers: { 'retry-after': '5' } }]);
+    const { client } = await clientFor(
+      [{ ...busy, headers: { 'retry-after': '5' } }],
+      undefined,
+      AbortSignal.timeout(2_000),
+    );
 
-    await expect(client.send(get, AbortSignal.timeout(2_000))).rejects.toMatchObject({ code: 'target-unreachable' });
+    await expect(client.send(get)).rejects.toMatchObject({ code: 'target-unreachable' });
   });
 });
 
@@ -260,7 +262,7 @@ describe('a broken connection', () => {
       state.ca = pems.cert;
     });
 
-    const answer = await clientOf(target, access, { policy }).send(get, signal());
+    const answer = await clientOf(target, access, signal(), { policy }).send(get);
 
     expect(answer.status).toBe(200);
     expect(forget.mock.calls).toEqual([[target, 'address']]);
@@ -271,7 +273,7 @@ describe('a broken connection', () => {
     await new Promise((done) => server.close(done));
     const { access, forget } = accessTo(url);
 
-    const sent = clientOf(target, access, { policy }).send(get, signal());
+    const sent = clientOf(target, access, signal(), { policy }).send(get);
 
     await expect(sent).rejects.toMatchObject({
       code: 'target-unreachable',
@@ -288,7 +290,7 @@ describe('a broken connection', () => {
       else response.end('{}');
     });
 
-    await client.send(get, signal());
+    await client.send(get);
 
     expect(count).toBe(2);
     expect(forget).not.toHaveBeenCalled();
@@ -297,7 +299,7 @@ describe('a broken connection', () => {
   it('has an end when no answer comes', async () => {
     const { client } = await clientFor([], () => {});
 
-    const sent = client.send({ ...get, timeoutMs: 30, repeatable: false }, signal());
+    const sent = client.send({ ...get, timeoutMs: 30, repeatable: false });
 
     await expect(sent).rejects.toMatchObject({
       code: 'target-unreachable',
@@ -320,7 +322,7 @@ describe('a stream', () => {
       for (let count = 0; count < 5; count += 1) yield mebibyte;
     })();
 
-    await client.send(upload(body, 5 * 1_048_576), signal());
+    await client.send(upload(body, 5 * 1_048_576));
 
     expect(seen[0]?.headers).toMatchObject({ 'content-length': '5242880', 'content-type': 'application/octet-stream' });
     expect(seen[0]?.headers['transfer-encoding']).toBeUndefined();
@@ -334,7 +336,7 @@ describe('a stream', () => {
       for (; read < 500; read += 1) yield mebibyte;
     })();
 
-    const sent = client.send({ ...upload(body, 500 * 1_048_576), timeoutMs: 500 }, signal());
+    const sent = client.send({ ...upload(body, 500 * 1_048_576), timeoutMs: 500 });
 
     await expect(sent).rejects.toMatchObject({ code: 'target-unreachable' });
     expect(read).toBeLessThan(50);
@@ -347,7 +349,7 @@ describe('a stream', () => {
       throw new Fault('jar-refused', 'no such jar');
     })();
 
-    await expect(client.send(upload(body, 2 * 1_048_576), signal())).rejects.toMatchObject({ code: 'jar-refused' });
+    await expect(client.send(upload(body, 2 * 1_048_576))).rejects.toMatchObject({ code: 'jar-refused' });
 
     expect(seen).toHaveLength(0);
   });
@@ -362,6 +364,6 @@ describe('a stream', () => {
       for (let count = 0; count < 50; count += 1) yield mebibyte;
     })();
 
-    await expect(client.send(upload(body, 50 * 1_048_576), signal())).rejects.toMatchObject({ code: 'target-refused' });
+    await expect(client.send(upload(body, 50 * 1_048_576))).rejects.toMatchObject({ code: 'target-refused' });
   });
 });

@@ -19,7 +19,6 @@ const target: NamedTarget = {
   maxQueued: 100,
   maxJarBytes: 1,
 };
-const signal = new AbortController().signal;
 const operationId = '0'.repeat(32);
 
 type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };
@@ -37,16 +36,16 @@ const kubernetesWith = (handle: Handler) => {
   const client: Client = {
     send,
     async get(path, schema) {
-      const { status, body } = await send({ method: 'GET', path, expected: [404] }, signal);
+      const { status, body } = await send({ method: 'GET', path, expected: [404] });
       return status === 404 ? undefined : schema.parse(body);
     },
     async list(path, schema, query) {
-      const { body } = await send({ method: 'GET', path: `${path}?${new URLSearchParams(query).toString()}` }, signal);
+      const { body } = await send({ method: 'GET', path: `${path}?${new URLSearchParams(query).toString()}` });
       return (body as { items: unknown[] }).items.map((item) => schema.parse(item)); // What the test gave.
     },
   };
   const access = { open: () => Promise.reject(new Error('not used')), forget: () => {} };
-  return { kubernetes: kubernetesOf(target, access, client), sent };
+  return { kubernetes: kubernetesOf(target, access, new AbortController().signal, client), sent };
 };
 
 const object = (name: string, metadata: object = {}, rest: object = {}) => ({
@@ -79,7 +78,7 @@ describe('apply', () => {
       body: object((json as { metadata: { name: string } }).metadata.name),
     }));
 
-    const { uid } = await kubernetes.apply(manifests, operationId, signal);
+    const { uid } = await kubernetes.apply(manifests, operationId);
 
     expect(uid).toBe('uid-of-my');
     expect(lines(sent)).toEqual([
@@ -112,14 +111,14 @@ describe('apply', () => {
       withExisting(`${deployments}/my`, object('my', { uid: 'earlier', annotations })),
     );
 
-    await expect(kubernetes.apply(manifests, operationId, signal)).resolves.toEqual({ uid: 'earlier' });
+    await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'earlier' });
   });
 
   it('takes an object that its Deployment owns for its own', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
 
-    await kubernetes.apply(manifests, operationId, signal);
+    await kubernetes.apply(manifests, operationId);
 
     expect(lines(sent)).not.toContain(`DELETE ${deployments}/my`);
   });
@@ -142,7 +141,7 @@ describe('apply', () => {
   ])('stops at a Deployment %s, and changes nothing', async (_, metadata, code, message) => {
     const { kubernetes, sent } = kubernetesWith(withExisting(`${deployments}/my`, object('my', metadata)));
 
-    await expect(kubernetes.apply(manifests, operationId, signal)).rejects.toMatchObject({
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message) as string,
     });
@@ -154,7 +153,7 @@ describe('apply', () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'of-yesterday' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
 
-    await expect(kubernetes.apply(manifests, operationId, signal)).rejects.toMatchObject({ code: 'not-ready' });
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'not-ready' });
 
     expect(lines(sent).filter((line) => !/^(POST|GET)/.test(line))).toEqual([]);
   });
@@ -162,7 +161,7 @@ describe('apply', () => {
   it("removes its Deployment again, by uid, when a name is somebody else's", async () => {
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest')));
 
-    await expect(kubernetes.apply(manifests, operationId, signal)).rejects.toMatchObject({ code: 'id-taken' });
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
 
     const changes = sent.filter(({ method }) => method === 'DELETE');
     expect(changes).toMatchObject([
@@ -177,7 +176,7 @@ describe('apply', () => {
         : { status: 201, body: object((json as { metadata: { name: string } }).metadata.name) },
     );
 
-    await expect(kubernetes.apply(manifests, operationId, signal)).rejects.toMatchObject({
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
       code: 'target-unreachable',
     });
 
@@ -191,7 +190,7 @@ describe('observe', () => {
       if (path.includes('/pods')) return { status: 200, body: { items: [pod] } };
       if (path.includes('/events')) return { status: 200, body: { items: events } };
       return { status: 200, body: deployment };
-    }).kubernetes.observe('my', signal);
+    }).kubernetes.observe('my');
   const pod = (status: object) =>
     object('my-6d5f-abcde', { labels: { component: 'jobmanager' } }, { status: { phase: 'Pending', ...status } });
   const container = (state: object, more: object = {}) => ({
@@ -363,7 +362,7 @@ describe('remaining', () => {
       return path.includes('?') ? { status: 200, body: { items: [] } } : { status: 404 };
     });
 
-    const { owned, highAvailability } = await kubernetes.remaining('my', signal);
+    const { owned, highAvailability } = await kubernetes.remaining('my');
 
     expect(owned).toEqual([
       { kind: 'Service', name: 'my-rest' },
@@ -386,7 +385,7 @@ describe('logs', () => {
       return { status: 200, body: path.includes('/log?') ? 'line' : { items: pods } };
     });
 
-    const log = await kubernetes.logs('my', { lines: 20, previous: true }, signal);
+    const log = await kubernetes.logs('my', { lines: 20, previous: true });
 
     expect(log).toBe('line');
     expect(sent[1]?.path).toBe(
@@ -399,7 +398,7 @@ describe('logs', () => {
       path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },
     );
 
-    await expect(kubernetes.logs('my', { lines: 20 }, signal)).resolves.toBeUndefined();
+    await expect(kubernetes.logs('my', { lines: 20 })).resolves.toBeUndefined();
   });
 });
 
@@ -409,12 +408,12 @@ describe('flink', () => {
     body: { kind: 'Status', code, reason, message: 'words' },
   });
   const ask = (answer: ReturnType<Handler>) =>
-    kubernetesWith(() => answer).kubernetes.flink('my')({ method: 'GET', path: '/v1/overview' }, signal);
+    kubernetesWith(() => answer).kubernetes.flink('my')({ method: 'GET', path: '/v1/overview' });
 
   it('goes through the service proxy, and repeats no POST', async () => {
     const { kubernetes, sent } = kubernetesWith(() => ({ status: 200, body: { jobid: 'x' } }));
 
-    const answer = await kubernetes.flink('my')({ method: 'POST', path: '/v1/jars/a.jar/run', json: {} }, signal);
+    const answer = await kubernetes.flink('my')({ method: 'POST', path: '/v1/jars/a.jar/run', json: {} });
 
     expect(answer).toEqual({ status: 200, body: { jobid: 'x' } });
     expect(sent).toMatchObject([
