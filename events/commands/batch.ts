@@ -11,6 +11,7 @@ export const BatchName = ClusterId.max(maxNameLength, `The name of a batch has a
 
 export const batch = defineCommand({
   kind: 'batch',
+  function: 'batch',
   route: 'POST /v1/targets/{target}/batches',
   summary: 'Start one application for each row of a list of parameters.',
   data: z

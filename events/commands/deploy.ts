@@ -54,6 +54,8 @@ export type ApplicationJob = z.output<typeof ApplicationJob>;
 
 export const deploy = defineCommand({
   kind: 'deploy',
+  function: 'deploy',
+  workflow: 'startup',
   route: 'POST /v1/targets/{target}/clusters',
   summary: 'Start a Flink cluster (`kubernetes-session.sh`, `flink run-application`).',
   data: z

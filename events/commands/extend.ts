@@ -5,6 +5,7 @@ import { defineCommand } from './define.ts';
 
 export const extend = defineCommand({
   kind: 'extend',
+  function: 'extend',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/extend',
   summary: 'Change the lifetime of a live cluster.',
   data: z

@@ -16,6 +16,7 @@ const Format = z
 export const savepoint = defineCommand({
   kind: 'savepoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/savepoints',
   summary: 'Take a savepoint of a running job (`flink savepoint`).',
   data: z
@@ -33,6 +34,7 @@ export const savepoint = defineCommand({
 export const checkpoint = defineCommand({
   kind: 'checkpoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/checkpoints',
   summary: 'Take a checkpoint of a running job (`flink checkpoint`).',
   data: z
@@ -49,6 +51,7 @@ export const checkpoint = defineCommand({
 export const stopJob = defineCommand({
   kind: 'stop-job',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/stop',
   summary: 'Stop a job with a savepoint (`flink stop`).',
   data: z
@@ -66,6 +69,7 @@ export const stopJob = defineCommand({
 export const disposeSavepoint = defineCommand({
   kind: 'dispose-savepoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
   summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
   data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'DisposeSavepoint' }),

@@ -5,6 +5,8 @@ import { defineCommand } from './define.ts';
 
 export const stop = defineCommand({
   kind: 'stop',
+  function: 'stop',
+  workflow: 'cleanup',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/stop',
   summary: "Stop a cluster (`echo 'stop' | kubernetes-session.sh`).",
   data: z

@@ -6,6 +6,8 @@ import { Args, Parallelism, queueOptions, Restore } from './program.ts';
 
 export const submit = defineCommand({
   kind: 'submit',
+  function: 'submit',
+  workflow: 'submission',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs',
   summary: 'Submit a job to a session (`flink run`).',
   data: z

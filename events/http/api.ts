@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { Cluster } from '../cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
-import { commands } from '../commands/index.ts';
+import { type CommandKind, commands } from '../commands/index.ts';
 import { Job } from '../job.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
 import { Operation } from '../operation.ts';
@@ -257,19 +257,18 @@ const otherCalls = {
 } as const satisfies Record<string, Call>;
 
 const commandCalls = Object.fromEntries(
-  Object.values<CommandDefinition<string, z.ZodObject>>(commands).map(({ kind, route, summary, data, ...rest }) => [
+  Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [
     route,
-    {
-      function: rest.function ?? kind,
-      summary,
-      body: bodyOf(data, route),
-      answer: Accepted,
-      status: 202,
-    } satisfies Call,
+    { function: name, summary, body: bodyOf(data, route), answer: Accepted, status: 202 } satisfies Call,
   ]),
 );
 
-/** Every call of the HTTP API, by route. OpenAPI is generated from it. A test compares serverless.yml with it. */
+/** The Lambda functions that answer calls of the HTTP API. */
+export type ApiFunction =
+  | (typeof commands)[CommandKind]['function']
+  | (typeof otherCalls)[keyof typeof otherCalls]['function'];
+
+/** Every call of the HTTP API by its route. OpenAPI and the routes of the functions are generated from it. */
 export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...otherCalls };
 
 export const pathParameters = {
