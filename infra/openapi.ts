@@ -13,14 +13,10 @@ import { eventTypes } from '#events/transitions.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const commandHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .max(200)
-    .optional()
-    .meta({
-      description:
-        'Idempotency key. Repeated requests with the same key have one effect and one response, for seven days.',
-    }),
+  'Idempotency-Key': z.string().max(200).optional().meta({
+    description:
+      'Idempotency key. Repeated requests with the same key have one effect and one response, for seven days.',
+  }),
   Prefer: z
     .string()
     .optional()
