@@ -16,17 +16,17 @@ export const SpecBody = deploy.data
   .meta({ id: 'SpecBody', description: 'The body of a deploy, stored under a name.' });
 export type SpecBody = z.output<typeof SpecBody>;
 
-const head = { name: SpecName, target: z.string(), updatedAt: z.iso.datetime() };
+const specFields = { name: SpecName, target: z.string(), updatedAt: z.iso.datetime() };
 
 export const Spec = z
   .strictObject({
-    ...head,
+    ...specFields,
     deploy: z.record(z.string(), z.unknown()).meta({ description: 'The stored SpecBody with its defaults.' }),
   })
   .meta({ id: 'Spec' });
 export type Spec = Readonly<z.infer<typeof Spec>>;
 
-export const Specs = z.strictObject({ specs: z.array(z.strictObject(head)) }).meta({ id: 'Specs' });
+export const Specs = z.strictObject({ specs: z.array(z.strictObject(specFields)) }).meta({ id: 'Specs' });
 export type Specs = Readonly<z.infer<typeof Specs>>;
 /** A spec without its content, which may contain secrets. */
 export type SpecHead = Specs['specs'][number];
