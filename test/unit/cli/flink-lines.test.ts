@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { finishedLines, listLines, clusterLine } from '#cli/flink-lines.ts';
+import { clusterLine, finishedLines, listLines } from '#cli/flink-lines.ts';
 
 import { golden, goldenMessage } from './golden.ts';
 import { cluster, job } from './loopback-api.ts';

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { Failure, UsageError, clusterRefOf } from '#cli/failure.ts';
+import { clusterRefOf, Failure, UsageError } from '#cli/failure.ts';
 import {
   addCommonOptions,
   collect,
-  modeOf,
   configOf,
   jobIdOf,
+  modeOf,
   propertiesOf,
   restoreOf,
   withTwoDashes,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import {
-  type LocalFile,
-  type UserFile,
   chosenTarget,
+  type LocalFile,
   readLocalFile,
   readUserFile,
   settingsFrom as settingsOf,
+  type UserFile,
 } from '#cli/settings.ts';
 
 const file = {

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { calls } from '#events/api.ts';
-import { maxTimerEventReceives } from '#functions/timer-events.ts';
 import { maxReceives } from '#functions/command-queue.ts';
+import { maxTimerEventReceives } from '#functions/timer-events.ts';
 
 interface Event {
   readonly sqs?: {
