@@ -4,11 +4,11 @@ import { styleText } from 'node:util';
 
 import { type Api, connect } from '#cli/api/api.ts';
 import { Failure } from '#cli/api/failure.ts';
-import { type Mode, modeOf } from '#cli/api/mode.ts';
+import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { readLocalFile, readUserFile } from '#cli/api/settings-files.ts';
-import { chosenTarget, settingsFrom, type Sources } from '#cli/api/settings.ts';
-import { type CommonOptions, outputFormatOf } from '#cli/options/common.ts';
+import { resolveTarget, resolveSettings, type Sources } from '#cli/api/settings.ts';
+import { type CommonOptions, parseOutputFormat } from '#cli/options/common.ts';
 import {
   flinkVersionOf,
   labelsOf,
@@ -21,19 +21,19 @@ import {
   stopOf,
   type StopOptions,
 } from '#cli/options/drey-options.ts';
-import { configOf, propertiesOf } from '#cli/options/properties.ts';
+import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { clusterIdAt } from '#cli/options/values.ts';
-import type { Io, Output } from '#cli/output/streams.ts';
+import { parseJobManagerAddress } from '#cli/options/values.ts';
+import type { ProcessIo, Output } from '#cli/output/streams.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
 /** What a command works with. */
 export interface Context {
-  readonly io: Io;
+  readonly io: ProcessIo;
   /** The options that it was made of. */
-  readonly given: CommonOptions;
+  readonly options: CommonOptions;
   /** The same, ended by another signal than the one of the process. */
-  readonly under: (signal: AbortSignal) => Context;
+  readonly withSignal: (signal: AbortSignal) => Context;
   /** @throws Failure when it is not known where it is: what asks nothing of it works without. */
   readonly api: Api;
   readonly signal: AbortSignal;
@@ -66,17 +66,17 @@ export interface Context {
   /** The API's own object on stdout, as JSON or YAML. */
   readonly printJson: (value: unknown) => void;
   /** One of many objects, in one line of JSON or a document of YAML. */
-  readonly printNext: (value: unknown) => void;
+  readonly printItem: (value: unknown) => void;
   /** A line on stderr, which is for people. */
-  readonly note: (line: string) => void;
+  readonly printNotice: (line: string) => void;
 }
 
 /** @throws Failure | UsageError for options that cannot be meant, before anything is asked of the API. */
-export const contextOf = (options: CommonOptions, process: Io): Context => {
+export const createContext = (options: CommonOptions, process: ProcessIo): Context => {
   const io = options.quiet === true ? { ...process, stderr: nowhere() } : process;
-  const properties = propertiesOf(options.D);
+  const properties = parseProperties(options.D);
   const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
-  const format = outputFormatOf(options.output);
+  const format = parseOutputFormat(options.output);
   const print = (line: string) => void io.stdout.write(`${line}\n`);
   const trace =
     options.verbose === true
@@ -84,18 +84,18 @@ export const contextOf = (options: CommonOptions, process: Io): Context => {
       : () => {};
   let connected: Api | undefined;
   const api = () =>
-    (connected ??= connect({ settings: settingsFrom(sourcesOf(options, process)), signal: io.signal, trace }));
+    (connected ??= connect({ settings: resolveSettings(settingsSources(options, process)), signal: io.signal, trace }));
   return {
     io,
-    given: options,
-    under: (signal) => contextOf(options, { ...process, signal }),
+    options,
+    withSignal: (signal) => createContext(options, { ...process, signal }),
     get api() {
       return api();
     },
     signal: io.signal,
-    clusterId: clusterIdOf(properties.get('kubernetes.cluster-id') ?? addressed(options)),
-    config: configOf(properties),
-    mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
+    clusterId: assertNotBlank(properties.get('kubernetes.cluster-id') ?? addressed(options)),
+    config: toFlinkConfig(properties),
+    mode: deploymentTarget === undefined ? undefined : parseMode(deploymentTarget),
     onFailure: onFailureOf(properties.get('drey.on-failure')),
     queueing: queueingOf(properties),
     lifetime: lifetimeOf(properties),
@@ -104,17 +104,17 @@ export const contextOf = (options: CommonOptions, process: Io): Context => {
     labels: labelsOf(properties),
     flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
     json: format !== 'table',
-    target: async () => chosenTarget(sourcesOf(options, process))?.value || onlyTarget(api()),
+    target: async () => resolveTarget(settingsSources(options, process))?.value || findOnlyTarget(api()),
     print,
     printJson: (value) => print(format === 'yaml' ? yamlOf(value) : JSON.stringify(value, undefined, 2)),
-    printNext: (value) => print(format === 'yaml' ? `---\n${yamlOf(value)}` : JSON.stringify(value)),
-    note: (line) => void io.stderr.write(`${line}\n`),
+    printItem: (value) => print(format === 'yaml' ? `---\n${yamlOf(value)}` : JSON.stringify(value)),
+    printNotice: (line) => void io.stderr.write(`${line}\n`),
   };
 };
 
 /** Where settings are looked for. */
-export const sourcesOf = (options: CommonOptions, { env, packageFolder }: Io): Sources => ({
-  flags: { api: options.api, target: options.at ?? propertiesOf(options.D).get('drey.target') },
+export const settingsSources = (options: CommonOptions, { env, packageFolder }: ProcessIo): Sources => ({
+  flags: { api: options.api, target: options.at ?? parseProperties(options.D).get('drey.target') },
   env,
   user: () => readUserFile(env),
   local: () => readLocalFile(packageFolder),
@@ -130,7 +130,7 @@ const yamlOf = (value: unknown): string => {
 
 const nowhere = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-const onlyTarget = async (api: Api): Promise<string> => {
+const findOnlyTarget = async (api: Api): Promise<string> => {
   const { targets } = await api.get<Targets>('/v1/targets');
   const [first, ...others] = targets;
   if (first === undefined)
@@ -143,7 +143,7 @@ const onlyTarget = async (api: Api): Promise<string> => {
 };
 
 /** A cluster id that a command cannot do without: its operand, or `-Dkubernetes.cluster-id`. */
-export const neededClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>, operand?: string): string => {
+export const requireClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>, operand?: string): string => {
   const clusterId = operand ?? named;
   if (clusterId === undefined) {
     throw new UsageError(
@@ -153,10 +153,11 @@ export const neededClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>
   return clusterId;
 };
 
-const addressed = ({ jobmanager }: CommonOptions) => (jobmanager === undefined ? undefined : clusterIdAt(jobmanager));
+const addressed = ({ jobmanager }: CommonOptions) =>
+  jobmanager === undefined ? undefined : parseJobManagerAddress(jobmanager);
 
 /** Left out is one thing, and empty (as from a variable that is not set) another. */
-const clusterIdOf = (given: string | undefined): string | undefined => {
+const assertNotBlank = (given: string | undefined): string | undefined => {
   if (given === '') throw new UsageError('kubernetes.cluster-id must not be blank.');
   return given;
 };

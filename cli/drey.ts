@@ -4,19 +4,19 @@ import { join } from 'node:path';
 
 import { actions } from '#cli/commander/actions.ts';
 import type { Program } from '#cli/commander/program.ts';
-import { interrupted } from '#cli/commander/report-failure.ts';
+import { interruptedExitCode } from '#cli/commander/report-failure.ts';
 import { runLine } from '#cli/commander/run-line.ts';
-import type { Io } from '#cli/output/streams.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
 /** Runs one command line. Returns the exit code. */
-export const main = (words: readonly string[], io: Io): Promise<number> => runLine(words, io, programOf(io));
+export const main = (words: readonly string[], io: ProcessIo): Promise<number> => runLine(words, io, createProgram(io));
 
 /** Runs the command line of the process. Ctrl-C ends what is waited for, and the process with 130; a second one ends it at once. */
 export const runProcess = async (): Promise<void> => {
   const { stdin, stdout, stderr, env } = process;
   const stopping = new AbortController();
   const stop = () => {
-    if (stopping.signal.aborted) process.exit(interrupted);
+    if (stopping.signal.aborted) process.exit(interruptedExitCode);
     stopping.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
@@ -34,7 +34,7 @@ export const runProcess = async (): Promise<void> => {
   stdout.write('', () => process.exit(code)); // an open stdin would keep it
 };
 
-const programOf = ({ packageFolder }: Io): Program => ({
+const createProgram = ({ packageFolder }: ProcessIo): Program => ({
   name: 'drey',
   actions,
   known: ['kubernetes-session', 'run', 'run-application', 'list', 'info', 'savepoint', 'checkpoint', 'stop', 'cancel'], // Flink's
@@ -42,11 +42,11 @@ const programOf = ({ packageFolder }: Io): Program => ({
     command
       .description('Apache Flink on Amazon EKS, with the commands of Flink')
       .usage('<action> [options] [arguments]')
-      .version(`Version: ${versionOf(packageFolder)}`, '-v, --version', 'show the version')
+      .version(`Version: ${readVersion(packageFolder)}`, '-v, --version', 'show the version')
       .addHelpText('after', '\n`drey <action> --help` shows its options and examples.'),
 });
 
-const versionOf = (packageFolder: string): string => {
+const readVersion = (packageFolder: string): string => {
   // Our own file, which npm reads too.
   const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   return version;

@@ -1,7 +1,7 @@
 import type { Problem } from '#events/problem.ts';
 
 import { Failure } from './failure.ts';
-import { failureOf } from './problem-failure.ts';
+import { toFailure } from './problem-failure.ts';
 import type { Settings } from './settings.ts';
 
 export interface ApiRequest {
@@ -11,32 +11,32 @@ export interface ApiRequest {
   readonly body?: string;
 }
 
-export const retriesOfConnection = 2;
+export const maxConnectionRetries = 2;
 
-const retriedStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** One attempt that did not bring what was asked for. */
-export class AttemptFailed extends Error {
+export class AttemptError extends Error {
   readonly failure: Failure;
-  readonly mostRetries: number;
+  readonly maxRetries: number;
   readonly retryAfterMs: number;
 
-  constructor(failure: Failure, mostRetries: number, retryAfterMs = 0) {
+  constructor(failure: Failure, mostRetries: number, parseRetryAfter = 0) {
     super(failure.message, { cause: failure });
     this.failure = failure;
-    this.mostRetries = mostRetries;
-    this.retryAfterMs = retryAfterMs;
+    this.maxRetries = mostRetries;
+    this.retryAfterMs = parseRetryAfter;
   }
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly retryAfter: string | null;
   /** Parsed JSON, or undefined where it is none. */
   readonly body: unknown;
 }
 
-export const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
+export const toUnreachableFailure = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const word =
     cause instanceof Error && 'code' in cause ? String(cause.code) : cause instanceof Error ? cause.message : '';
@@ -50,22 +50,25 @@ export const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Fail
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-export const notTheApi = () =>
+export const notTheApiFailure = () =>
   new Failure('What answered is not the API of Drey.', { hint: 'Look at DREY_API (or --api).' });
 
 const isProblem = (body: unknown): body is Problem =>
   isObject(body) && typeof body['code'] === 'string' && typeof body['detail'] === 'string';
 
-export const refusalOf = (answer: Answer, { method, url }: Pick<ApiRequest, 'method' | 'url'>): AttemptFailed => {
+export const toAttemptError = (
+  answer: ApiResponse,
+  { method, url }: Pick<ApiRequest, 'method' | 'url'>,
+): AttemptError => {
   const { status, body } = answer;
-  const failure = isProblem(body) ? failureOf(body, clusterIdIn(url)) : gatewayFailure(answer);
-  const mayPass = retriedStatuses.has(status) || (status === 500 && method === 'GET');
+  const failure = isProblem(body) ? toFailure(body, clusterIdFromPath(url)) : toGatewayFailure(answer);
+  const mayPass = retryableStatuses.has(status) || (status === 500 && method === 'GET');
   const again = mayPass && !(isProblem(body) && !body.retryable);
-  return new AttemptFailed(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
+  return new AttemptError(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
 };
 
 /** Ids need no percent-encoding. */
-const clusterIdIn = ({ pathname }: URL): string | undefined => /\/clusters\/([^/]+)/.exec(pathname)?.[1];
+const clusterIdFromPath = ({ pathname }: URL): string | undefined => /\/clusters\/([^/]+)/.exec(pathname)?.[1];
 
 /** @see RFC 9110, 10.2.3: seconds or a date. */
 const retryAfterMs = (header: string | null): number => {
@@ -76,7 +79,7 @@ const retryAfterMs = (header: string | null): number => {
 };
 
 /** An answer of API Gateway or a proxy, before Drey was asked. */
-const gatewayFailure = ({ status, body }: Answer): Failure => {
+const toGatewayFailure = ({ status, body }: ApiResponse): Failure => {
   const said = isObject(body) ? (body['message'] ?? body['Message']) : undefined;
   const detail = typeof said === 'string' ? `: ${said}` : '.';
   if (status === 401 || status === 403) {

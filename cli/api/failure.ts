@@ -32,7 +32,7 @@ export class Failure extends Error {
 }
 
 /** The same failure behind what was being done, which is how Flink words it. */
-export const during = (what: string, error: unknown): unknown =>
+export const wrapFailure = (what: string, error: unknown): unknown =>
   error instanceof Failure
     ? new Failure(what, {
         code: error.code,

@@ -13,7 +13,7 @@ export type Mode = (typeof modes)[keyof typeof modes];
  * @throws Failure for per-job mode, which Flink does not have on Kubernetes.
  * @throws UsageError for what is no place of Drey's.
  */
-export const modeOf = (deploymentTarget: string): Mode => {
+export const parseMode = (deploymentTarget: string): Mode => {
   for (const [name, mode] of Object.entries(modes)) if (name === deploymentTarget) return mode;
   if (deploymentTarget.endsWith('-per-job'))
     throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });

@@ -16,7 +16,7 @@ const segment = (name: string): string => {
 };
 
 /** The address of a call, behind the path that the API itself has. */
-export const urlOf = (apiUrl: URL, pathname: string, query: Query = {}): URL => {
+export const buildUrl = (apiUrl: URL, pathname: string, query: Query = {}): URL => {
   const url = new URL(apiUrl);
   url.pathname = `${apiUrl.pathname.replace(/\/$/, '')}${pathname}`;
   url.search = Object.entries(query)

@@ -37,7 +37,7 @@ const optionOf: Readonly<Record<string, string>> = {
 };
 
 /** What the caller typed for a member of the request: `-Dx` for `/config/x`. */
-export const clusterRefOf = (pointer: string): string => {
+export const describePointer = (pointer: string): string => {
   const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
   if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
   if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
@@ -47,15 +47,15 @@ export const clusterRefOf = (pointer: string): string => {
 const comparedCharacters = 60;
 
 /** Whether the detail only says the mistakes over again. */
-const isList = ({ detail, errors = [] }: Problem): boolean =>
+const repeatsErrors = ({ detail, errors = [] }: Problem): boolean =>
   errors.length > 0 && errors.every((error) => detail.includes(error.detail.slice(0, comparedCharacters)));
 
 /** @param clusterId What it is about, where that is known: for what to do next. */
-export const failureOf = (problem: Problem, clusterId?: string): Failure => {
+export const toFailure = (problem: Problem, clusterId?: string): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
-  return new Failure(`${isList(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
+  return new Failure(`${repeatsErrors(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
     code: problem.code,
-    ...mistaken(problem.errors),
+    ...withFieldErrors(problem.errors),
     // What is said of a target or a spec is no matter of a cluster.
     hint:
       problem.code === 'wrong-state' && clusterId === undefined
@@ -65,16 +65,16 @@ export const failureOf = (problem: Problem, clusterId?: string): Failure => {
 };
 
 /** What a rule of Drey's found here, before anything was asked of the API. */
-export const refusalOf = (what: string, fault: Fault, named = clusterRefOf): Failure =>
+export const faultToFailure = (what: string, fault: Fault, named = describePointer): Failure =>
   new Failure(what, {
     code: fault.code,
-    ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors, named)),
+    ...(fault.errors.length === 0 ? { lines: [fault.message] } : withFieldErrors(fault.errors, named)),
     cause: fault,
   });
 
-const mistaken = (
+const withFieldErrors = (
   errors: readonly FieldError[] = [],
-  named = clusterRefOf,
+  named = describePointer,
 ): Pick<FailureOptions, 'lines' | 'errors'> => ({
   lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${detail}`),
   errors,

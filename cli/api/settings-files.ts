@@ -41,14 +41,14 @@ export const readLocalFile = (packageFolder: string): LocalFile | undefined => {
 };
 
 /** The file of `drey configure`; undefined where the environment knows no home. @see XDG Base Directory Specification */
-export const userFileOf = ({ XDG_CONFIG_HOME: config, HOME: home }: Environment): string | undefined => {
+export const userFilePath = ({ XDG_CONFIG_HOME: config, HOME: home }: Environment): string | undefined => {
   const folder = config || (home ? join(home, '.config') : undefined);
   return folder === undefined ? undefined : join(folder, 'drey', 'config.json');
 };
 
 /** @throws Failure when it cannot be read. */
 export const readUserFile = (env: Environment): UserFile => {
-  const path = userFileOf(env);
+  const path = userFilePath(env);
   if (path === undefined) return {};
   try {
     // Written by `drey configure`; what is wrong with a value shows where it is used.

@@ -1,7 +1,7 @@
 import { UsageError } from '#cli/options/usage-error.ts';
 
 import { Failure } from './failure.ts';
-import { type Credentials, type Environment, type LocalFile, type UserFile, userFileOf } from './settings-files.ts';
+import { type Credentials, type Environment, type LocalFile, type UserFile, userFilePath } from './settings-files.ts';
 
 /** Where the API is, and how its requests are signed. */
 export interface Settings {
@@ -24,37 +24,37 @@ export interface Sources {
 }
 
 /** A setting, and who says so. */
-export interface Chosen {
+export interface ResolvedSetting {
   readonly value: string;
   readonly from: string;
 }
 
-const firstOf = (...candidates: readonly (readonly [string | undefined, string])[]): Chosen | undefined =>
+const firstDefined = (...candidates: readonly (readonly [string | undefined, string])[]): ResolvedSetting | undefined =>
   candidates.flatMap(([value, from]) => (value === undefined ? [] : [{ value, from }]))[0];
 
-const ofUser = (env: Environment) => userFileOf(env) ?? 'drey configure';
+const userFileName = (env: Environment) => userFilePath(env) ?? 'drey configure';
 
-export const chosenApi = ({ flags, env, user, local }: Sources): Chosen | undefined =>
-  firstOf([flags.api, '--api'], [env['DREY_API'] || undefined, 'DREY_API']) ??
-  firstOf([user().api, ofUser(env)]) ??
-  firstOf([local()?.apiUrl, 'npm start']);
+export const resolveApi = ({ flags, env, user, local }: Sources): ResolvedSetting | undefined =>
+  firstDefined([flags.api, '--api'], [env['DREY_API'] || undefined, 'DREY_API']) ??
+  firstDefined([user().api, userFileName(env)]) ??
+  firstDefined([local()?.apiUrl, 'npm start']);
 
-export const chosenTarget = ({ flags, env, user }: Omit<Sources, 'local'>): Chosen | undefined =>
-  firstOf([flags.target, '--at'], [env['DREY_TARGET'] || undefined, 'DREY_TARGET']) ??
-  firstOf([user().target, ofUser(env)]);
+export const resolveTarget = ({ flags, env, user }: Omit<Sources, 'local'>): ResolvedSetting | undefined =>
+  firstDefined([flags.target, '--at'], [env['DREY_TARGET'] || undefined, 'DREY_TARGET']) ??
+  firstDefined([user().target, userFileName(env)]);
 
 /** The region that signatures are for. An address of API Gateway's own says it. */
-export const chosenRegion = (url: URL, sources: Sources): Chosen | undefined => {
+export const resolveRegion = (url: URL, sources: Sources): ResolvedSetting | undefined => {
   const { env, user } = sources;
   return (
-    firstOf(
+    firstDefined(
       [/\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1], 'the address of the API'],
-      [localOf(url, sources)?.region, 'npm start'],
+      [findLocalFile(url, sources)?.region, 'npm start'],
       [env['AWS_REGION'], 'AWS_REGION'],
       [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],
     ) ??
-    firstOf(
-      [user().region, ofUser(env)],
+    firstDefined(
+      [user().region, userFileName(env)],
       [
         loopback.test(url.hostname) ? 'us-east-1' : undefined, // what AWS emulators take for granted
         'this machine',
@@ -64,7 +64,7 @@ export const chosenRegion = (url: URL, sources: Sources): Chosen | undefined => 
 };
 
 /** What the one-machine system says, where it is the one that is asked. */
-const localOf = (url: URL, { local }: Sources): LocalFile | undefined => {
+const findLocalFile = (url: URL, { local }: Sources): LocalFile | undefined => {
   const file = loopback.test(url.hostname) ? local() : undefined;
   return file !== undefined && URL.parse(file.apiUrl)?.href === url.href ? file : undefined;
 };
@@ -73,16 +73,16 @@ const localOf = (url: URL, { local }: Sources): LocalFile | undefined => {
  * @throws Failure when nothing says where the API is, or in which region.
  * @throws UsageError when that is not an address.
  */
-export const settingsFrom = (sources: Sources): Settings => {
-  const chosen = chosenApi(sources);
+export const resolveSettings = (sources: Sources): Settings => {
+  const chosen = resolveApi(sources);
   if (chosen === undefined || chosen.value === '') {
     throw new Failure('It is not known where the API of Drey is.', {
       lines: ['Neither --api nor DREY_API nor `drey configure` says it, and `npm start` runs nothing here.'],
       hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` with the address that `npm run deploy` printed.',
     });
   }
-  const apiUrl = addressOf(chosen.value);
-  const region = chosenRegion(apiUrl, sources)?.value;
+  const apiUrl = parseApiUrl(chosen.value);
+  const region = resolveRegion(apiUrl, sources)?.value;
   if (region === undefined) {
     throw new Failure(`The region of ${apiUrl.host} is not known.`, {
       hint: 'Set AWS_REGION, or run `drey configure --region REGION` once and for all.',
@@ -92,12 +92,12 @@ export const settingsFrom = (sources: Sources): Settings => {
     apiUrl,
     apiFrom: chosen.from,
     region,
-    credentials: () => credentialsFrom(localOf(apiUrl, sources), sources.env),
+    credentials: () => loadCredentials(findLocalFile(apiUrl, sources), sources.env),
   };
 };
 
 /** @throws UsageError */
-export const addressOf = (text: string): URL => {
+export const parseApiUrl = (text: string): URL => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`Not the address of an API: ${text}`);
   return url;
@@ -106,15 +106,15 @@ export const addressOf = (text: string): URL => {
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** Who is asked for credentials. */
-export const credentialsSource = (url: URL, sources: Sources): string => {
+export const describeCredentialsSource = (url: URL, sources: Sources): string => {
   const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId } = sources.env;
-  if (localOf(url, sources)?.credentials !== undefined) return 'npm start';
+  if (findLocalFile(url, sources)?.credentials !== undefined) return 'npm start';
   if (profile) return `profile ${profile}`;
   return keyId ? 'AWS_ACCESS_KEY_ID' : "the AWS SDK's default chain";
 };
 
 /** The SDK's default chain; what the environment holds already is taken without loading it. */
-const credentialsFrom = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {
+const loadCredentials = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {
   if (local?.credentials !== undefined) return local.credentials;
   const [accessKeyId, secretAccessKey, sessionToken] = [
     env['AWS_ACCESS_KEY_ID'],

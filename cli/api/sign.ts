@@ -1,6 +1,6 @@
 import type { Settings } from './settings.ts';
 
-export interface Outgoing {
+export interface UnsignedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface Outgoing {
 
 /** The headers of the request with its signature (SigV4, service `execute-api`). */
 export const sign = async (
-  { method, url, headers, body }: Outgoing,
+  { method, url, headers, body }: UnsignedRequest,
   { region, credentials }: Pick<Settings, 'region' | 'credentials'>,
 ): Promise<Record<string, string>> => {
   const [{ SignatureV4 }, { HttpRequest }, { Sha256 }] = await Promise.all([

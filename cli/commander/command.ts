@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 
-import { type Context, contextOf } from '#cli/context.ts';
-import { operandAt, withTwoDashes } from '#cli/options/command-line.ts';
+import { type Context, createContext } from '#cli/context.ts';
+import { findOperandIndex, normalizeDashes } from '#cli/options/command-line.ts';
 import { addCommonOptions, collect, type CommonOptions } from '#cli/options/common.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import type { Io } from '#cli/output/streams.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
 /** What the help around an action says of it. */
 interface Heading {
@@ -20,7 +20,7 @@ export interface Action extends Heading {
 }
 
 /** What an operand names, for those who complete it. */
-export type Named = 'cluster' | 'job';
+export type OperandKind = 'cluster' | 'job';
 
 /** One command of `drey`. `O` is what its own options come to. */
 interface CliCommand<O> {
@@ -32,7 +32,7 @@ interface CliCommand<O> {
   readonly stopsAtOperand?: true;
   /** Words that it does not know are ignored, with a warning: `kubernetes-session.sh` ignores them too. */
   readonly ignoresUnknown?: true;
-  readonly operandIs?: Named;
+  readonly operandIs?: OperandKind;
   /** What to type → what that does. */
   readonly examples: Readonly<Record<string, string>>;
   readonly run: (context: Context, operands: readonly string[], options: O) => Promise<void>;
@@ -42,16 +42,16 @@ interface CliCommand<O> {
 export interface Definition {
   /** The actions of a group. */
   readonly commands?: readonly Action[];
-  readonly operandIs?: Named;
+  readonly operandIs?: OperandKind;
   /** Makes it of commander's command, and the words behind it what commander takes. */
-  readonly addTo: (command: Command, words: readonly string[], io: Io) => Promise<readonly string[]>;
+  readonly addTo: (command: Command, words: readonly string[], io: ProcessIo) => Promise<readonly string[]>;
 }
 
 export const defineCommand = <O = unknown>(definition: CliCommand<O>): Definition => ({
   ...(definition.operandIs === undefined ? {} : { operandIs: definition.operandIs }),
   addTo: async (command, words, io) => {
     addCommand(definition, command, io);
-    return withTwoDashes(words, command, definition.stopsAtOperand === true);
+    return normalizeDashes(words, command, definition.stopsAtOperand === true);
   },
 });
 
@@ -76,7 +76,7 @@ export const defineGroup = ({ commands }: { readonly commands: readonly Action[]
 
 interface Around {
   readonly words: readonly string[];
-  readonly io: Io;
+  readonly io: ProcessIo;
 }
 
 /** Adds the actions: the one that the words name whole, of the others what help says. Returns the words as commander takes them. */
@@ -85,8 +85,8 @@ export const addActions = async (
   parent: Command,
   { words, io }: Around,
 ): Promise<readonly string[]> => {
-  parent.configureHelp({ subcommandTerm: termOf });
-  const at = operandAt(words, parent);
+  parent.configureHelp({ subcommandTerm: formatTerm });
+  const at = findOperandIndex(words, parent);
   let taken = words;
   for (const { name, operands = '', summary, load } of actions) {
     const command = parent.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
@@ -97,7 +97,7 @@ export const addActions = async (
 };
 
 /** As commander's own, which counts the options of a command; those of most are not loaded. */
-const termOf = (command: Command) =>
+const formatTerm = (command: Command) =>
   [
     command.name(),
     '[options]',
@@ -126,7 +126,7 @@ const addGroup = async (
   return addActions(commands, group, around);
 };
 
-const addCommand = <O>(definition: CliCommand<O>, command: Command, io: Io): void => {
+const addCommand = <O>(definition: CliCommand<O>, command: Command, io: ProcessIo): void => {
   const { options = {}, repeatable = {}, stopsAtOperand, ignoresUnknown = false, examples, run } = definition;
   for (const [flags, description] of Object.entries(options)) command.option(flags, description);
   for (const [flags, description] of Object.entries(repeatable)) command.option(flags, description, collect);
@@ -137,20 +137,20 @@ const addCommand = <O>(definition: CliCommand<O>, command: Command, io: Io): voi
     .allowUnknownOption(ignoresUnknown)
     .allowExcessArguments(ignoresUnknown)
     .helpOption('-h, --help', 'show this')
-    .addHelpText('after', examplesText(examples));
+    .addHelpText('after', formatExamples(examples));
   command.action(async () => {
-    const levels = fromOutside(command).map((level) => level.opts<CommonOptions & O>());
+    const levels = withParents(command).map((level) => level.opts<CommonOptions & O>());
     const given: CommonOptions & O = Object.assign({}, ...levels);
-    const context = contextOf({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io);
+    const context = createContext({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io);
     if (ignoresUnknown)
-      command.args.forEach((word) => context.note(`WARN Unrecognized option: ${word}; it is ignored.`));
+      command.args.forEach((word) => context.printNotice(`WARN Unrecognized option: ${word}; it is ignored.`));
     await run(context, command.args, given);
   });
 };
 
 /** The command with what is around it: options may stand in front of each. */
-const fromOutside = (command: Command): readonly Command[] =>
-  command.parent === null ? [command] : [...fromOutside(command.parent), command];
+const withParents = (command: Command): readonly Command[] =>
+  command.parent === null ? [command] : [...withParents(command.parent), command];
 
-const examplesText = (examples: Readonly<Record<string, string>>): string =>
+const formatExamples = (examples: Readonly<Record<string, string>>): string =>
   ['\nExamples:', ...Object.entries(examples).flatMap(([line, what]) => [`  # ${what}`, `  ${line}`])].join('\n');

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 
-import { addCommonOptions, type CommonOptions, isForPrograms } from '#cli/options/common.ts';
-import type { Io } from '#cli/output/streams.ts';
+import { addCommonOptions, type CommonOptions, isMachineReadable } from '#cli/options/common.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
 import { addActions } from './command.ts';
 import type { Program } from './program.ts';
-import { tell, tellProgram } from './report-failure.ts';
+import { reportToPerson, reportAsJson } from './report-failure.ts';
 
 /** Runs one line of words and tells how it went. Returns the exit code. */
-export const runLine = async (words: readonly string[], io: Io, program: Program): Promise<number> => {
-  const command = commanderOf(program, io);
+export const runLine = async (words: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
+  const command = createCommand(program, io);
   try {
     const taken = await addActions(program.actions, command, { words, io });
     if (words.length === 0) {
@@ -19,11 +19,13 @@ export const runLine = async (words: readonly string[], io: Io, program: Program
     await command.parseAsync([...taken], { from: 'user' });
     return 0;
   } catch (error) {
-    return isForPrograms(outputOf(command)) ? tellProgram(error, program, io) : tell(error, words, { program, io });
+    return isMachineReadable(findOutputOption(command))
+      ? reportAsJson(error, program, io)
+      : reportToPerson(error, words, { program, io });
   }
 };
 
-const commanderOf = ({ name, prepare, given = {} }: Program, io: Io): Command => {
+const createCommand = ({ name, prepare, given = {} }: Program, io: ProcessIo): Command => {
   const command = new Command(name)
     .enablePositionalOptions()
     .helpOption('-h, --help', 'show this, or the help of an action')
@@ -37,5 +39,5 @@ const commanderOf = ({ name, prepare, given = {} }: Program, io: Io): Command =>
 };
 
 /** As far as the words were understood. */
-const outputOf = (command: Command): string | undefined =>
-  command.commands.map(outputOf).find((output) => output !== undefined) ?? command.opts<CommonOptions>().output;
+const findOutputOption = (command: Command): string | undefined =>
+  command.commands.map(findOutputOption).find((output) => output !== undefined) ?? command.opts<CommonOptions>().output;

@@ -1,9 +1,9 @@
 import { path } from '#cli/api/path.ts';
 import type { Accepted } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { documentOf } from '#cli/input/document.ts';
+import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { durationOf } from '#cli/options/wait.ts';
+import { parseTimeout } from '#cli/options/wait.ts';
 
 interface Options {
   readonly wait?: boolean;
@@ -22,17 +22,17 @@ export const batch = defineCommand<Options>({
   },
   run: async (context, [file], { wait = false, timeout }) => {
     if (file === undefined) throw new UsageError('Missing the file of the batch; - is the standard input.');
-    const timeoutMs = await durationOf(timeout);
-    const body = await documentOf(file, context.io.stdin);
+    const timeoutMs = await parseTimeout(timeout);
+    const body = await readDocument(file, context.io.stdin);
     const target = await context.target();
     const { operation } = await context.api.post<Accepted>(path`/v1/targets/${target}/batches`, body);
     if (!context.json) context.print(`Batch ${operation.clusterId} is accepted as operation ${operation.operationId}.`);
     else if (!wait) context.printJson({ operation });
     if (!wait) {
-      if (!context.json) context.note(`\`drey wait ${operation.operationId}\` waits for its end.`);
+      if (!context.json) context.printNotice(`\`drey wait ${operation.operationId}\` waits for its end.`);
       return;
     }
-    const { awaitVerdicts } = await import('#cli/flows/verdicts.ts');
-    await awaitVerdicts({ ids: [operation.operationId], timeoutMs }, context);
+    const { waitForVerdicts } = await import('#cli/flows/verdicts.ts');
+    await waitForVerdicts({ ids: [operation.operationId], timeoutMs }, context);
   },
 });

@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
+import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 interface Options extends WaitOptions {
@@ -11,12 +11,12 @@ export const checkpoint = defineCommand<Options>({
   options: { '--full': 'not an incremental one (also -full)', ...waitOptions },
   examples: { 'drey checkpoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs in the target' },
   run: async (context, [operand], { full = false, wait = true }) => {
-    const { jobId, clusterRef } = await jobAt(operand, 'trigger a checkpoint', context);
+    const { jobId, clusterRef } = await parseJobOperand(operand, 'trigger a checkpoint', context);
     if (!context.json) {
       context.print(`Triggering checkpoint for job ${jobId}.`);
       if (wait) context.print('Waiting for response...');
     }
-    const operation = await askFor(
+    const operation = await runSavepointCommand(
       {
         at: jobPath(jobId, 'checkpoints'),
         body: { full },

@@ -1,8 +1,8 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { readClusters } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { paintState, tableOf } from '#cli/output/table.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { paintState, renderTable } from '#cli/output/table.ts';
 import type { Cluster } from '#events/cluster.ts';
 
 interface Options {
@@ -45,19 +45,19 @@ export const clusters = defineCommand<Options>({
         one.clusterId,
         one.mode,
         paintState(one.state, context.io.stdout),
-        localTime(one.createdAt),
-        one.lifetime?.endsAt === undefined || isTerminalCluster(one) ? '' : localTime(one.lifetime.endsAt),
+        formatTime(one.createdAt),
+        one.lifetime?.endsAt === undefined || isTerminalCluster(one) ? '' : formatTime(one.lifetime.endsAt),
         one.image,
-        reasonIn(one),
+        formatReason(one),
       ]);
-      context.print(await tableOf(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'ENDS', 'IMAGE', 'REASON'], rows));
+      context.print(await renderTable(['CLUSTER', 'MODE', 'STATE', 'CREATED', 'ENDS', 'IMAGE', 'REASON'], rows));
     }
   },
 });
 
 /** One line of it: `drey describe` has the rest. */
-const reasonIn = ({ reason, message }: Cluster): string => {
+const formatReason = ({ reason, message }: Cluster): string => {
   const [line = ''] = [reason, message].filter(Boolean).join(': ').split('\n');
-  return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
+  return line.length > maxReasonLength ? `${line.slice(0, maxReasonLength)}…` : line;
 };
-const longestReason = 120;
+const maxReasonLength = 120;

@@ -15,14 +15,14 @@ export const completion = defineCommand<Options>({
     'drey completion fish > ~/.config/fish/completions/drey.fish': 'once, for fish',
   },
   run: async ({ io, print }, [shell], { line }) => {
-    const [{ candidates }, { scripts }, { actions }] = await Promise.all([
+    const [{ completeWords }, { scripts }, { actions }] = await Promise.all([
       import('#cli/commander/completion.ts'),
       import('#cli/commander/completion-scripts.ts'),
       import('#cli/commander/actions.ts'),
     ]);
     if (line !== undefined) {
       const [, ...words] = line.trimStart().split(/\s+/);
-      (await candidates(words, { actions, io }).catch(() => [])).forEach(print); // whoever presses Tab reads no errors
+      (await completeWords(words, { actions, io }).catch(() => [])).forEach(print); // whoever presses Tab reads no errors
       return;
     }
     const script = shell === undefined ? undefined : scripts[shell];

@@ -4,13 +4,20 @@ import { createInterface } from 'node:readline/promises';
 
 import { Failure } from '#cli/api/failure.ts';
 import type { Targets } from '#cli/api/responses.ts';
-import { readUserFile, type UserFile, userFileOf } from '#cli/api/settings-files.ts';
-import { addressOf, type Chosen, chosenApi, chosenRegion, chosenTarget, credentialsSource } from '#cli/api/settings.ts';
+import { readUserFile, type UserFile, userFilePath } from '#cli/api/settings-files.ts';
+import {
+  parseApiUrl,
+  type ResolvedSetting,
+  resolveApi,
+  resolveRegion,
+  resolveTarget,
+  describeCredentialsSource,
+} from '#cli/api/settings.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { renderTable } from '#cli/output/table.ts';
 
-import { type Context, contextOf, sourcesOf } from '../context.ts';
+import { type Context, createContext, settingsSources } from '../context.ts';
 
 interface Options {
   readonly region?: string;
@@ -34,7 +41,7 @@ export const configure = defineCommand<Options>({
     'drey configure --show': 'what is set, and where from; never the credentials themselves',
   },
   run: async (context, _operands, { region, show = false }) => {
-    const { api, at: target } = context.given;
+    const { api, at: target } = context.options;
     const given: Answers = {
       ...(api === undefined ? {} : { api }),
       ...(region === undefined ? {} : { region }),
@@ -42,10 +49,10 @@ export const configure = defineCommand<Options>({
     };
     if (show && Object.keys(given).length > 0) throw new UsageError('--show changes nothing: say it alone.');
     const asks = !show && Object.keys(given).length === 0 && isInteractive(context);
-    const answers = asks ? await ask(context) : given;
-    if (Object.keys(answers).length > 0) await keep(answers, context);
-    await print(context);
-    if (asks) await tryOut(context);
+    const answers = asks ? await askSettings(context) : given;
+    if (Object.keys(answers).length > 0) await saveSettings(answers, context);
+    await printSettings(context);
+    if (asks) await checkConnection(context);
   },
 });
 
@@ -58,9 +65,9 @@ const questions: Readonly<Record<Setting, string>> = {
 };
 
 /** Asks for each; what is only typed Enter to stays. */
-const ask = async ({ io, signal, note }: Context): Promise<Answers> => {
+const askSettings = async ({ io, signal, printNotice }: Context): Promise<Answers> => {
   const now = readUserFile(io.env);
-  note('Enter leaves a setting as it is, - forgets it.');
+  printNotice('Enter leaves a setting as it is, - forgets it.');
   const reader = createInterface({ input: io.stdin, output: io.stderr });
   try {
     const answers: Partial<Record<Setting, string>> = {};
@@ -76,9 +83,9 @@ const ask = async ({ io, signal, note }: Context): Promise<Answers> => {
 };
 
 /** Writes what was answered over what was there. An empty one is forgotten. @throws UsageError for what is no address. */
-const keep = async (answers: Answers, { io }: Context): Promise<void> => {
-  if (answers.api !== undefined && answers.api !== '') addressOf(answers.api);
-  const path = userFileOf(io.env);
+const saveSettings = async (answers: Answers, { io }: Context): Promise<void> => {
+  if (answers.api !== undefined && answers.api !== '') parseApiUrl(answers.api);
+  const path = userFilePath(io.env);
   if (path === undefined)
     throw new Failure('There is no place for settings: neither XDG_CONFIG_HOME nor HOME is set.', {
       hint: 'Set one of them, or use DREY_API and DREY_TARGET.',
@@ -98,19 +105,19 @@ const keep = async (answers: Answers, { io }: Context): Promise<void> => {
 };
 
 /** What holds now, flags aside: they are for the file. */
-const print = async (context: Context): Promise<void> => {
-  const sources = sourcesOf({}, context.io);
-  const api = chosenApi(sources);
+const printSettings = async (context: Context): Promise<void> => {
+  const sources = settingsSources({}, context.io);
+  const api = resolveApi(sources);
   const url = api === undefined ? null : URL.parse(api.value);
-  const rows: Readonly<Record<string, Chosen | undefined>> = {
+  const rows: Readonly<Record<string, ResolvedSetting | undefined>> = {
     api,
-    region: url === null ? undefined : chosenRegion(url, sources),
-    target: chosenTarget(sources),
-    credentials: url === null ? undefined : { value: '(not shown)', from: credentialsSource(url, sources) },
+    region: url === null ? undefined : resolveRegion(url, sources),
+    target: resolveTarget(sources),
+    credentials: url === null ? undefined : { value: '(not shown)', from: describeCredentialsSource(url, sources) },
   };
-  if (context.json) return context.printJson({ file: userFileOf(context.io.env), settings: rows });
+  if (context.json) return context.printJson({ file: userFilePath(context.io.env), settings: rows });
   context.print(
-    await tableOf(
+    await renderTable(
       ['SETTING', 'VALUE', 'FROM'],
       Object.entries(rows).map(([name, chosen]) => [name, chosen?.value ?? '(not set)', chosen?.from ?? '']),
     ),
@@ -118,12 +125,12 @@ const print = async (context: Context): Promise<void> => {
 };
 
 /** Says whether the API answers. That it does not yet is no failure of what was configured. */
-const tryOut = async ({ io, note }: Context): Promise<void> => {
+const checkConnection = async ({ io, printNotice }: Context): Promise<void> => {
   try {
-    const { targets } = await contextOf({}, io).api.get<Targets>('/v1/targets');
-    note(`The API answers; its targets: ${targets.map(({ name }) => name).join(', ') || 'none yet'}.`);
+    const { targets } = await createContext({}, io).api.get<Targets>('/v1/targets');
+    printNotice(`The API answers; its targets: ${targets.map(({ name }) => name).join(', ') || 'none yet'}.`);
   } catch (error) {
     if (!(error instanceof Failure) || io.signal.aborted) throw error;
-    note([error.message, ...error.lines, error.hint].filter(Boolean).join('\n'));
+    printNotice([error.message, ...error.lines, error.hint].filter(Boolean).join('\n'));
   }
 };

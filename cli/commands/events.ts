@@ -1,19 +1,19 @@
 import type { Transitions } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, findCluster, readClusters } from '#cli/flows/clusters.ts';
-import { slowingPause } from '#cli/flows/pause.ts';
-import { transitionLine } from '#cli/output/transition-line.ts';
+import { createBackoff } from '#cli/flows/pause.ts';
+import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/transitions.ts';
 
-import { type Context, neededClusterId } from '../context.ts';
+import { type Context, requireClusterId } from '../context.ts';
 
 interface Options {
   readonly follow?: boolean;
 }
 
-const pace = { firstMs: 2_000, longestMs: 2_000 };
+const backoff = { firstMs: 2_000, maxMs: 2_000 };
 const pageSize = 500;
 
 export const events = defineCommand<Options>({
@@ -27,16 +27,16 @@ export const events = defineCommand<Options>({
   run: async (context, [operand], { follow }) => {
     if (follow === true && operand === undefined && context.clusterId === undefined)
       return followTarget(await context.target(), context);
-    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     if (follow === true) return followCluster(clusterRef, context);
-    if (context.json) context.printJson(await everything(clusterRef, context));
+    if (context.json) context.printJson(await readAllTransitions(clusterRef, context));
     else
-      for await (const one of transitionsOf(clusterRef, 0, context))
-        context.print(transitionLine(one, context.io.stdout));
+      for await (const one of readTransitions(clusterRef, 0, context))
+        context.print(formatTransition(one, context.io.stdout));
   },
 });
 
-async function* pages(clusterRef: ClusterRef, after: number, { api }: Context): AsyncGenerator<Transitions> {
+async function* readPages(clusterRef: ClusterRef, after: number, { api }: Context): AsyncGenerator<Transitions> {
   for (let last = after; ;) {
     const page = await api.get<Transitions>(`${clusterPath(clusterRef)}/events`, { after: last, limit: pageSize });
     if (page.transitions.length === 0) return;
@@ -45,13 +45,13 @@ async function* pages(clusterRef: ClusterRef, after: number, { api }: Context): 
   }
 }
 
-async function* transitionsOf(clusterRef: ClusterRef, after: number, context: Context): AsyncGenerator<Transition> {
-  for await (const { transitions } of pages(clusterRef, after, context)) yield* transitions;
+async function* readTransitions(clusterRef: ClusterRef, after: number, context: Context): AsyncGenerator<Transition> {
+  for await (const { transitions } of readPages(clusterRef, after, context)) yield* transitions;
 }
 
-const everything = async (clusterRef: ClusterRef, context: Context): Promise<Transitions> => {
+const readAllTransitions = async (clusterRef: ClusterRef, context: Context): Promise<Transitions> => {
   const all: Transitions = { transitions: [], last: 0 };
-  for await (const { transitions, last } of pages(clusterRef, 0, context)) {
+  for await (const { transitions, last } of readPages(clusterRef, 0, context)) {
     all.transitions.push(...transitions);
     all.last = last;
   }
@@ -61,9 +61,9 @@ const everything = async (clusterRef: ClusterRef, context: Context): Promise<Tra
 /** @returns The number of the last one. */
 const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, begin = ''): Promise<number> => {
   let last = after;
-  for await (const one of transitionsOf(clusterRef, after, context)) {
-    if (context.json) context.printNext(one);
-    else context.print(`${begin}${transitionLine(one, context.io.stdout)}`);
+  for await (const one of readTransitions(clusterRef, after, context)) {
+    if (context.json) context.printItem(one);
+    else context.print(`${begin}${formatTransition(one, context.io.stdout)}`);
     last = one.sequence;
   }
   return last;
@@ -71,7 +71,7 @@ const printAfter = async (clusterRef: ClusterRef, after: number, context: Contex
 
 const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  const pause = slowingPause(pace, context.signal);
+  const pause = createBackoff(backoff, context.signal);
   let last = 0;
   for (;;) {
     const cluster = await findCluster(clusterRef, context);
@@ -86,8 +86,8 @@ const followTarget = async (target: string, context: Context): Promise<void> => 
   const { clusterStates } = await import('#events/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
   const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
-  context.note(`Following target ${target}.`);
-  const pause = slowingPause(pace, context.signal);
+  context.printNotice(`Following target ${target}.`);
+  const pause = createBackoff(backoff, context.signal);
   let listed: readonly Cluster[] = [];
   for (;;) {
     const live = await readClusters(target, context);

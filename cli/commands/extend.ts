@@ -2,9 +2,9 @@ import type { Accepted } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { endOf } from '#cli/output/lifetime-lines.ts';
+import { formatExpiry } from '#cli/output/lifetime-lines.ts';
 
-import { neededClusterId } from '../context.ts';
+import { requireClusterId } from '../context.ts';
 
 interface Options {
   readonly ttl?: string;
@@ -33,7 +33,7 @@ export const extend = defineCommand<Options>({
       'until then, and not without savepoints of its jobs',
   },
   run: async (context, [operand], { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore }) => {
-    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     const given = { ttl, until, idleAfter, savepoint, savepointDirectory, ha, warnBefore };
     const body = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     if (Object.keys(body).length === 0)
@@ -41,6 +41,6 @@ export const extend = defineCommand<Options>({
     const accepted = await context.api.post<Accepted>(`${clusterPath(clusterRef)}/extend`, body);
     const cluster = accepted.cluster ?? (await readCluster(clusterRef, context));
     if (context.json) context.printJson({ ...accepted, cluster });
-    else context.print(`Cluster ${cluster.clusterId} ends ${endOf(cluster)}.`);
+    else context.print(`Cluster ${cluster.clusterId} ends ${formatExpiry(cluster)}.`);
   },
 });

@@ -1,8 +1,8 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { create, existingSession, isAttached, retrieve, wantedOf } from '#cli/flows/session.ts';
+import { createSession, findSession, isAttached, retrieveSession, buildSessionRequest } from '#cli/flows/session.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
-import { attached } from '#cli/shell/attach.ts';
+import { attachSession } from '#cli/shell/attach.ts';
 
 export const kubernetesSession = defineCommand<WaitOptions>({
   ignoresUnknown: true,
@@ -21,13 +21,13 @@ export const kubernetesSession = defineCommand<WaitOptions>({
   run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
-    const wanted = await wantedOf(wait, context);
+    const wanted = await buildSessionRequest(wait, context);
     if (isAttached(wanted)) {
       if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
-      await attached(wanted, context);
+      await attachSession(wanted, context);
       return;
     }
-    const existing = await existingSession(wanted, context);
-    await (existing === undefined ? create(wanted, context) : retrieve(existing, wanted, context));
+    const existing = await findSession(wanted, context);
+    await (existing === undefined ? createSession(wanted, context) : retrieveSession(existing, wanted, context));
   },
 });

@@ -2,9 +2,9 @@ import type { Logs } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { positive } from '#cli/options/values.ts';
+import { parsePositiveInteger } from '#cli/options/values.ts';
 
-import { neededClusterId } from '../context.ts';
+import { requireClusterId } from '../context.ts';
 
 interface Options {
   readonly lines?: string;
@@ -24,10 +24,11 @@ export const logs = defineCommand<Options>({
     'drey logs -f my-first-flink-cluster': 'as they are written',
   },
   run: async (context, [operand], { lines, previous, follow }) => {
-    const count = lines === undefined ? undefined : positive(lines, 'The number of lines must be a positive number');
+    const count =
+      lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number');
     if (follow === true && previous === true)
       throw new UsageError('--previous and --follow contradict each other: nothing is written there any more.');
-    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     if (follow === true) {
       const { followLog } = await import('#cli/flows/follow-log.ts');
       await followLog(clusterRef, count, context);

@@ -3,7 +3,7 @@ import { path } from '#cli/api/path.ts';
 import type { Orphans } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { renderTable } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
@@ -16,18 +16,18 @@ export const orphans = defineCommand({
   run: async (context, [verb, ...names]) => {
     const target = await context.target();
     const found = await context.api.get<Orphans>(path`/v1/targets/${target}/orphans`);
-    if (verb === undefined) await show(found, target, context);
+    if (verb === undefined) await showOrphans(found, target, context);
     else if (verb === 'remove' && names.length > 0) await remove(found, names, target, context);
     else throw new UsageError('Usage: drey orphans, or drey orphans remove NAME...');
   },
 });
 
-const show = async (found: Orphans, target: string, context: Context): Promise<void> => {
+const showOrphans = async (found: Orphans, target: string, context: Context): Promise<void> => {
   if (context.json) context.printJson(found);
   else if (found.orphans.length === 0) context.print(`Nothing is left behind in target ${target}.`);
   else {
     const rows = found.orphans.map(({ kind, name, clusterId, reason }) => [kind, name, clusterId, reason]);
-    context.print(await tableOf(['KIND', 'NAME', 'CLUSTER', 'REASON'], rows));
+    context.print(await renderTable(['KIND', 'NAME', 'CLUSTER', 'REASON'], rows));
   }
 };
 

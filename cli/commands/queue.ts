@@ -2,8 +2,8 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderTable } from '#cli/output/table.ts';
 import type { Operation } from '#events/operation.ts';
 import type { QueueView, DeadLetters } from '#events/requests.ts';
 
@@ -15,7 +15,7 @@ const list = defineAction({
   name: 'list',
   summary: 'show which commands wait for a target, and for what',
   examples: { 'drey queue list --at etl': 'the line of target etl, first to last' },
-  run: async (context) => show(await context.api.get<QueueView>(await linePath(context)), context),
+  run: async (context) => showQueue(await context.api.get<QueueView>(await queuePath(context)), context),
 });
 
 const cancel = defineAction({
@@ -27,11 +27,11 @@ const cancel = defineAction({
   },
   run: async (context, ids) => {
     if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
-    const line = await linePath(context);
+    const line = await queuePath(context);
     const results: { readonly operationId: string; readonly canceled: number }[] = [];
     const others: string[] = [];
     for (const operationId of ids) {
-      const canceled = await takenBack(`${line}${path`/${operationId}/cancel`}`, context);
+      const canceled = await cancelQueued(`${line}${path`/${operationId}/cancel`}`, context);
       if (typeof canceled === 'string') {
         others.push(`${operationId}: ${canceled}`);
         continue;
@@ -46,7 +46,7 @@ const cancel = defineAction({
 });
 
 /** How many, or why none: it waits no longer, or there is no such operation. */
-const takenBack = async (revocation: string, context: Context): Promise<number | string> => {
+const cancelQueued = async (revocation: string, context: Context): Promise<number | string> => {
   try {
     return (await context.api.post<{ canceled: number }>(revocation, undefined)).canceled;
   } catch (error) {
@@ -64,7 +64,7 @@ const priority = defineAction({
     const value = Number(text);
     if (operationId === undefined || text === undefined || !Number.isInteger(value))
       throw new UsageError('Usage: drey queue priority OPERATION-ID NUMBER');
-    const operation = await context.api.put<Operation>(`${await linePath(context)}${path`/${operationId}`}`, {
+    const operation = await context.api.put<Operation>(`${await queuePath(context)}${path`/${operationId}`}`, {
       priority: value,
     });
     if (context.json) context.printJson(operation);
@@ -77,14 +77,14 @@ const drain = defineAction({
   name: 'drain',
   summary: 'start nothing on a target any more; what runs goes on',
   examples: { 'drey queue drain --at etl': 'before work on its Kubernetes cluster; commands wait meanwhile' },
-  run: async (context) => change(true, context),
+  run: async (context) => setPaused(true, context),
 });
 
 const resume = defineAction({
   name: 'resume',
   summary: 'start what waits for a target again',
   examples: { 'drey queue resume --at etl': 'after `drey queue drain`' },
-  run: async (context) => change(false, context),
+  run: async (context) => setPaused(false, context),
 });
 
 const dead = defineAction({
@@ -95,7 +95,7 @@ const dead = defineAction({
     const answer = await context.api.get<DeadLetters>('/v1/dead-letters');
     if (context.json) context.printJson(answer);
     else if (answer.commands.length === 0) context.print('There are no dead commands.');
-    else await printDead(answer, context);
+    else await printDeadLetters(answer, context);
   },
 });
 
@@ -113,7 +113,7 @@ const redrive = defineAction({
     if (context.json) context.printJson(answer);
     else if (brought.length === 0) context.print('There are no dead commands.');
     else context.print(`Brought back: ${brought.join(', ')}`);
-    if (answer.more === true) context.note('There may be more of them: run it again.');
+    if (answer.more === true) context.printNotice('There may be more of them: run it again.');
     const missing = ids.filter((id) => !brought.includes(id));
     if (missing.length > 0)
       throw new Failure(`Not brought back: ${missing.join(', ')}`, {
@@ -126,22 +126,23 @@ export const queue = defineGroup({
   commands: [list, cancel, priority, drain, resume, dead, redrive],
 });
 
-const linePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;
+const queuePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;
 
-const change = async (paused: boolean, context: Context): Promise<void> =>
-  show(await context.api.put<QueueView>(await linePath(context), { paused }), context);
+const setPaused = async (paused: boolean, context: Context): Promise<void> =>
+  showQueue(await context.api.put<QueueView>(await queuePath(context), { paused }), context);
 
-const show = async (backlog: QueueView, context: Context): Promise<void> => {
+const showQueue = async (queueView: QueueView, context: Context): Promise<void> => {
   if (context.json) {
-    context.printJson(backlog);
+    context.printJson(queueView);
     return;
   }
-  const { target, paused, limits, usage, teams, queued } = backlog;
+  const { target, paused, limits, usage, teams, queued } = queueView;
   if (paused !== undefined)
-    context.print(`Target ${target} is drained since ${localTime(paused.since)}: nothing is started.`);
-  context.print(`In use: ${amountsOf(usage, limits).join(', ')}`);
+    context.print(`Target ${target} is drained since ${formatTime(paused.since)}: nothing is started.`);
+  context.print(`In use: ${formatAmounts(usage, limits).join(', ')}`);
   if (teams.length > 1)
-    for (const { team, usage: held } of teams) context.print(`  ${team || '(no team)'}: ${amountsOf(held).join(', ')}`);
+    for (const { team, usage: held } of teams)
+      context.print(`  ${team || '(no team)'}: ${formatAmounts(held).join(', ')}`);
   if (queued.length === 0) {
     context.print('Nothing waits.');
     return;
@@ -152,35 +153,35 @@ const show = async (backlog: QueueView, context: Context): Promise<void> => {
     one.kind,
     one.team,
     String(one.priority),
-    localTime(one.since),
+    formatTime(one.since),
     `${one.reason}: ${one.message}`,
     one.operationId,
   ]);
   context.print(
-    await tableOf(['PLACE', 'CLUSTER', 'COMMAND', 'TEAM', 'PRIORITY', 'SINCE', 'WAITS FOR', 'OPERATION'], rows),
+    await renderTable(['PLACE', 'CLUSTER', 'COMMAND', 'TEAM', 'PRIORITY', 'SINCE', 'WAITS FOR', 'OPERATION'], rows),
   );
 };
 
-const of = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
+const formatLimit = (limit: number | undefined) => (limit === undefined ? '' : `/${limit}`);
 
 /** `clusters 3/20, jobs 3, cpu 12/64, memory 24/256 GiB`. */
-const amountsOf = (usage: QueueView['usage'], limits: QueueView['limits'] = {}): readonly string[] => {
+const formatAmounts = (usage: QueueView['usage'], limits: QueueView['limits'] = {}): readonly string[] => {
   const gibibytes = Math.round((usage.memoryMebibytes / 1_024) * 10) / 10;
   return [
-    `clusters ${usage.clusters}${of(limits.clusters)}`,
-    `jobs ${usage.jobs}${of(limits.jobs)}`,
-    `cpu ${usage.cpu}${of(limits.cpu)}`,
-    `memory ${gibibytes}${of(limits.memoryGibibytes)} GiB`,
+    `clusters ${usage.clusters}${formatLimit(limits.clusters)}`,
+    `jobs ${usage.jobs}${formatLimit(limits.jobs)}`,
+    `cpu ${usage.cpu}${formatLimit(limits.cpu)}`,
+    `memory ${gibibytes}${formatLimit(limits.memoryGibibytes)} GiB`,
   ];
 };
 
-const printDead = async ({ commands }: DeadLetters, context: Context): Promise<void> => {
+const printDeadLetters = async ({ commands }: DeadLetters, context: Context): Promise<void> => {
   const rows = commands.map(({ id, subject = '', type = '', code, detail = '' }) => [
     id,
     type.split('.')[2] ?? '',
     subject,
     code === undefined ? 'its function ended before it could say why' : `${code}: ${detail}`,
   ]);
-  context.print(await tableOf(['ID', 'COMMAND', 'SUBJECT', 'REASON'], rows));
-  context.note('`drey queue redrive` brings them back, `drey queue redrive ID` one.');
+  context.print(await renderTable(['ID', 'COMMAND', 'SUBJECT', 'REASON'], rows));
+  context.printNotice('`drey queue redrive` brings them back, `drey queue redrive ID` one.');
 };

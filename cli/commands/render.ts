@@ -1,8 +1,8 @@
-import { clusterRefOf as placeTyped, refusalOf } from '#cli/api/problem-failure.ts';
+import { describePointer as placeTyped, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { applicationOf } from '#cli/flows/application.ts';
-import { textIn } from '#cli/input/config.ts';
-import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { parseApplication } from '#cli/flows/application.ts';
+import { textOption } from '#cli/input/config.ts';
+import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -23,7 +23,7 @@ const kubernetesSession = defineAction({
     if (context.mode === 'application')
       throw new UsageError('kubernetes-session is for sessions; `drey render run-application` is for applications.');
     const local = await readLocalInput(context);
-    await show(context, local, (clusterRef) => ({ ...clusterRef, mode: 'session', config: context.config }));
+    await showManifests(context, local, (clusterName) => ({ ...clusterName, mode: 'session', config: context.config }));
   },
 });
 
@@ -43,7 +43,7 @@ const run = defineAction<ProgramOptions>({
       'what follows the jar belongs to the program',
   },
   run: async (context, operands, options) => {
-    if ((await modeAskedFor(context)) === 'session')
+    if ((await resolveMode(context)) === 'session')
       throw new UsageError(
         'A job on a session makes no objects: say --target kubernetes-application, or `drey render kubernetes-session`.',
       );
@@ -81,45 +81,45 @@ const showApplication = async (
     import('#events/commands/deploy.ts'),
     import('#events/problem.ts'),
   ]);
-  const { job, config } = applicationOf(operands, options, context);
-  await show(context, local, (clusterRef) => ({
-    ...clusterRef,
+  const { job, config } = parseApplication(operands, options, context);
+  await showManifests(context, local, (clusterName) => ({
+    ...clusterName,
     mode: 'application',
     config,
     job: parse(ApplicationJob, job),
   }));
 };
 
-type ClusterRef = Pick<ClusterInput, 'clusterId' | 'namespace'>;
+type ClusterName = Pick<ClusterInput, 'clusterId' | 'namespace'>;
 
-const show = async (
+const showManifests = async (
   context: Context,
   local: LocalInput,
-  inputOf: (clusterRef: ClusterRef) => ClusterInput,
+  inputOf: (clusterName: ClusterName) => ClusterInput,
 ): Promise<void> => {
-  const clusterRef = clusterRefOf(context, local);
-  const manifests = await rendered(clusterRef, () => ({
+  const clusterName = resolveClusterName(context, local);
+  const manifests = await renderOrFail(clusterName, () => ({
     ...local,
     flinkVersion: context.flinkVersion,
-    ...inputOf(clusterRef),
+    ...inputOf(clusterName),
   }));
-  [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
+  [...local.warnings, ...manifests.warnings].forEach((warning) => context.printNotice(`WARN ${warning}`));
   const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
-  const owner = { name: clusterRef.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
+  const owner = { name: clusterName.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
   context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
 };
 
-const clusterRefOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterRef => ({
-  clusterId: clusterId ?? textIn(folder, 'kubernetes.cluster-id') ?? generatedId(),
+const resolveClusterName = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterName => ({
+  clusterId: clusterId ?? textOption(folder, 'kubernetes.cluster-id') ?? generateClusterId(),
   namespace: String(config['kubernetes.namespace'] ?? folder['kubernetes.namespace'] ?? 'default'),
 });
 
 /** @see Flink 2.2 `KubernetesClusterClientFactory.generateClusterId` */
-const generatedId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
+const generateClusterId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
 
 /** @throws Failure with every mistake, in the words that were typed. */
-const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
+const renderOrFail = async ({ clusterId }: ClusterName, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
     import('#shared/flink/manifests.ts'),
     import('#events/problem.ts'),
@@ -136,7 +136,7 @@ const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput):
     return renderCluster(input);
   } catch (error) {
     throw error instanceof Fault
-      ? refusalOf(`Could not create Kubernetes cluster "${clusterId}".`, error, named)
+      ? faultToFailure(`Could not create Kubernetes cluster "${clusterId}".`, error, named)
       : error;
   }
 };

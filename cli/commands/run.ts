@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { runOnSession } from '#cli/flows/session-job.ts';
-import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { programOptions, type ProgramOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
@@ -21,7 +21,7 @@ export const run = defineCommand<ProgramOptions & WaitOptions>({
       'a jar that the cluster fetches; returns when the application is over',
   },
   run: async (context, operands, options) => {
-    if ((await modeAskedFor(context)) === 'session') return runOnSession(operands, options, context);
+    if ((await resolveMode(context)) === 'session') return runOnSession(operands, options, context);
     const { runApplication } = await import('#cli/flows/application.ts');
     return runApplication(operands, options, context);
   },

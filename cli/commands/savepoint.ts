@@ -1,10 +1,10 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
-import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
-import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 
-import { type Context, neededClusterId } from '../context.ts';
+import { type Context, requireClusterId } from '../context.ts';
 
 interface Options extends SavepointOptions {
   readonly dispose?: string;
@@ -22,18 +22,22 @@ export const savepoint = defineCommand<Options>({
   },
   run: async (context, operands, options) =>
     options.dispose === undefined
-      ? take(context, operands, options)
-      : dispose(options.dispose, operands, options, context),
+      ? takeSavepoint(context, operands, options)
+      : disposeSavepoint(options.dispose, operands, options, context),
 });
 
-const take = async (context: Context, [operand, directory]: readonly string[], options: Options): Promise<void> => {
+const takeSavepoint = async (
+  context: Context,
+  [operand, directory]: readonly string[],
+  options: Options,
+): Promise<void> => {
   const detached = isDetached(options);
-  const { jobId, clusterRef } = await jobAt(operand, 'trigger a savepoint', context);
-  const format = formatOf(options);
+  const { jobId, clusterRef } = await parseJobOperand(operand, 'trigger a savepoint', context);
+  const format = parseSavepointFormat(options);
   const say = (line: string) => (context.json ? undefined : context.print(line));
   say(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
   if (!detached) say('Waiting for response...');
-  const operation = await askFor(
+  const operation = await runSavepointCommand(
     {
       at: jobPath(jobId, 'savepoints'),
       body: { format, ...(directory === undefined ? {} : { directory }) },
@@ -50,7 +54,7 @@ const take = async (context: Context, [operand, directory]: readonly string[], o
   say('You can resume your program from this savepoint with the run command.');
 };
 
-const dispose = async (
+const disposeSavepoint = async (
   path: string,
   operands: readonly string[],
   options: Options,
@@ -58,12 +62,12 @@ const dispose = async (
 ): Promise<void> => {
   const detached = isDetached(options);
   if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
-  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
+  const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
   if (!context.json) {
     context.print(`Disposing savepoint '${path}'.`);
     if (!detached) context.print('Waiting for response...');
   }
-  const operation = await askFor(
+  const operation = await runSavepointCommand(
     {
       at: '/savepoint-disposals',
       body: { path },

@@ -2,15 +2,15 @@ import { path } from '#cli/api/path.ts';
 import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import type { Context } from '#cli/context.ts';
-import { documentOf } from '#cli/input/document.ts';
-import { bodyOf, definingOptions, mustBeWithout, type PutOptions } from '#cli/options/schedule.ts';
+import { readDocument } from '#cli/input/document.ts';
+import { buildScheduleBody, definingOptions, assertAbsent, type ScheduleOptions } from '#cli/options/schedule.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { positive } from '#cli/options/values.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { factsOf, tableOf } from '#cli/output/table.ts';
+import { parsePositiveInteger } from '#cli/options/values.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderFacts, renderTable } from '#cli/output/table.ts';
 import type { Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
 
-const put = defineAction<PutOptions>({
+const put = defineAction<ScheduleOptions>({
   name: 'put',
   operands: '[name] [file]',
   summary: 'make or change a schedule, as a file or options say',
@@ -37,11 +37,11 @@ const put = defineAction<PutOptions>({
   },
   run: async (context, [name, file], options) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule.');
-    if (file !== undefined) mustBeWithout(definingOptions, options, 'A file says all of it');
-    const body = file === undefined ? bodyOf(options) : await documentOf(file, context.io.stdin);
+    if (file !== undefined) assertAbsent(definingOptions, options, 'A file says all of it');
+    const body = file === undefined ? buildScheduleBody(options) : await readDocument(file, context.io.stdin);
     const schedule = await context.api.put<Schedule>(await schedulePath(name, context), body);
     if (context.json) context.printJson(schedule);
-    else context.print(`Schedule ${schedule.name}: ${sentenceOf(schedule.definition)}.`);
+    else context.print(`Schedule ${schedule.name}: ${describeSchedule(schedule.definition)}.`);
   },
 });
 
@@ -58,9 +58,9 @@ const list = defineAction({
       definition.expression,
       definition.timezone,
       definition.enabled ? 'yes' : 'no',
-      actionOf(definition),
+      describeAction(definition),
     ]);
-    context.print(await tableOf(['SCHEDULE', 'EVERY', 'TIME ZONE', 'ENABLED', 'ACTION'], rows));
+    context.print(await renderTable(['SCHEDULE', 'EVERY', 'TIME ZONE', 'ENABLED', 'ACTION'], rows));
   },
 });
 
@@ -91,10 +91,10 @@ const describe = defineAction({
       Target: schedule.target,
       Every: `${definition.expression} in ${definition.timezone}`,
       Enabled: definition.enabled ? 'yes' : 'no',
-      Action: actionOf(definition),
-      Changed: localTime(schedule.updatedAt),
+      Action: describeAction(definition),
+      Changed: formatTime(schedule.updatedAt),
     };
-    factsOf(facts).forEach(context.print);
+    renderFacts(facts).forEach(context.print);
     await printRuns(runs, context);
   },
 });
@@ -122,7 +122,7 @@ const runs = defineAction<RunOptions>({
   run: async (context, [name], { limit = '10' }) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule.');
     const answer = await context.api.get<ScheduleRuns>(`${await schedulePath(name, context)}/runs`, {
-      limit: String(positive(limit, 'The limit must be a positive number')),
+      limit: String(parsePositiveInteger(limit, 'The limit must be a positive number')),
     });
     if (context.json) context.printJson(answer);
     else await printRuns(answer.runs, context);
@@ -150,35 +150,35 @@ const schedulesPath = async (context: Context) => path`/v1/targets/${await conte
 
 const schedulePath = async (name: string, context: Context) => `${await schedulesPath(context)}${path`/${name}`}`;
 
-const actionOf = (definition: ScheduleBody): string => {
+const describeAction = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
   const { labels, mode } = definition.selector;
   const chosen = [...(mode === undefined ? [] : [`${mode}s`]), ...Object.entries(labels).map((pair) => pair.join('='))];
   return `stop ${chosen.length === 0 ? 'all clusters' : chosen.join(', ')} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
 };
 
-const sentenceOf = (definition: ScheduleBody): string =>
-  `${actionOf(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
+const describeSchedule = (definition: ScheduleBody): string =>
+  `${describeAction(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nIt has not run yet.');
   const rows = shown.flatMap(({ scheduledAt, results, missed, left }) => [
-    ...(missed === undefined ? [] : [[localTime(scheduledAt), '-', 'missed', '', missed]]),
-    ...(results.length === 0 && missed === undefined ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
+    ...(missed === undefined ? [] : [[formatTime(scheduledAt), '-', 'missed', '', missed]]),
+    ...(results.length === 0 && missed === undefined ? [[formatTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
-      localTime(scheduledAt),
+      formatTime(scheduledAt),
       clusterId,
-      state ?? wordFor({ operationId, code }),
+      state ?? describeResult({ operationId, code }),
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
-    ...(left === undefined ? [] : [[localTime(scheduledAt), `and ${left} more`, 'left', '', 'a run takes 1000']]),
+    ...(left === undefined ? [] : [[formatTime(scheduledAt), `and ${left} more`, 'left', '', 'a run takes 1000']]),
   ]);
-  print(`\n${await tableOf(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
+  print(`\n${await renderTable(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
 };
 
 /** For a command whose operation is not to be read. */
-const wordFor = ({ operationId, code }: { readonly operationId: string; readonly code: string | undefined }) => {
+const describeResult = ({ operationId, code }: { readonly operationId: string; readonly code: string | undefined }) => {
   if (code !== undefined) return 'refused';
   return operationId === '' ? 'pending' : 'given';
 };

@@ -1,9 +1,9 @@
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { documentOf } from '#cli/input/document.ts';
+import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderTable } from '#cli/output/table.ts';
 import type { Spec, Specs } from '#events/specs.ts';
 
 import type { Context } from '../context.ts';
@@ -15,7 +15,7 @@ const put = defineAction({
   examples: { 'drey spec put office cluster.yaml': 'what the file (YAML or JSON) says; - is the standard input' },
   run: async (context, [name, file]) => {
     if (name === undefined || file === undefined) throw new UsageError('Usage: drey spec put NAME FILE');
-    const spec = await context.api.put<Spec>(await specPath(name, context), await documentOf(file, context.io.stdin));
+    const spec = await context.api.put<Spec>(await specPath(name, context), await readDocument(file, context.io.stdin));
     if (context.json) context.printJson(spec);
     else context.print(`Spec ${spec.name} is stored. \`drey deploy --spec ${spec.name}\` deploys it.`);
   },
@@ -44,9 +44,9 @@ const list = defineAction({
     if (context.json) return context.printJson(answer);
     if (answer.specs.length === 0) return context.print('There are no specs: `drey spec put NAME FILE` stores one.');
     context.print(
-      await tableOf(
+      await renderTable(
         ['SPEC', 'CHANGED'],
-        answer.specs.map(({ name, updatedAt }) => [name, localTime(updatedAt)]),
+        answer.specs.map(({ name, updatedAt }) => [name, formatTime(updatedAt)]),
       ),
     );
   },

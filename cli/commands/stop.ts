@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
-import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 
 interface Options extends SavepointOptions {
   readonly savepointPath?: string | true;
@@ -26,13 +26,13 @@ export const stop = defineCommand<Options>({
     const detached = isDetached(options);
     // `-p` takes the word behind it, even if that is the job: so does Flink's.
     const isJob = operands[0] === undefined && typeof savepointPath === 'string';
-    const { jobId, clusterRef } = await jobAt(isJob ? savepointPath : operands[0], 'stop it', context);
-    const format = formatOf(options);
+    const { jobId, clusterRef } = await parseJobOperand(isJob ? savepointPath : operands[0], 'stop it', context);
+    const format = parseSavepointFormat(options);
     const say = (line: string) => (context.json ? undefined : context.print(line));
     say(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a ${format} savepoint.`);
     say(`Triggering stop-with-savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
     if (!detached) say('Waiting for response...');
-    const operation = await askFor(
+    const operation = await runSavepointCommand(
       {
         at: jobPath(jobId, 'stop'),
         body: { format, drain, ...(isJob || typeof savepointPath !== 'string' ? {} : { directory: savepointPath }) },

@@ -2,9 +2,9 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { NamedTarget, Targets } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { documentOf } from '#cli/input/document.ts';
+import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { renderTable } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
@@ -35,14 +35,14 @@ const show = async (context: Context): Promise<void> => {
     context.print('There is no target yet: `drey targets put NAME FILE` makes one.');
   else {
     const rows = answer.targets.map(({ name, cluster, region, namespace }) => [name, cluster, region, namespace]);
-    context.print(await tableOf(['TARGET', 'EKS CLUSTER', 'REGION', 'NAMESPACE'], rows));
+    context.print(await renderTable(['TARGET', 'EKS CLUSTER', 'REGION', 'NAMESPACE'], rows));
   }
 };
 
 const put = async (name: string, file: string, context: Context): Promise<void> => {
   const answer = await context.api.put<NamedTarget>(
     path`/v1/targets/${name}`,
-    await documentOf(file, context.io.stdin),
+    await readDocument(file, context.io.stdin),
   );
   if (context.json) context.printJson(answer);
   else

@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { durationOf } from '#cli/options/wait.ts';
+import { parseTimeout } from '#cli/options/wait.ts';
 
 interface Options {
   readonly timeout?: string;
@@ -14,7 +14,7 @@ export const wait = defineCommand<Options>({
   },
   run: async (context, ids, { timeout }) => {
     if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
-    const { awaitVerdicts } = await import('#cli/flows/verdicts.ts');
-    await awaitVerdicts({ ids: [...new Set(ids)], timeoutMs: await durationOf(timeout) }, context);
+    const { waitForVerdicts } = await import('#cli/flows/verdicts.ts');
+    await waitForVerdicts({ ids: [...new Set(ids)], timeoutMs: await parseTimeout(timeout) }, context);
   },
 });

@@ -24,14 +24,16 @@ export const findCluster = async (clusterRef: ClusterRef, context: Context): Pro
 };
 
 /** The cluster, unless there is none or it is over, in another state than these. */
-export const findLive = async (
+export const findLiveCluster = async (
   clusterRef: ClusterRef,
   context: Context,
-  alsoOver: readonly ClusterState[] = [],
+  terminalStates: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   const cluster = await findCluster(clusterRef, context);
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  return cluster !== undefined && isTerminalCluster(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
+  return cluster !== undefined && isTerminalCluster(cluster) && !terminalStates.includes(cluster.state)
+    ? undefined
+    : cluster;
 };
 
 export interface ClusterFilter {
@@ -61,7 +63,7 @@ export const readClusters = async (
 
 /** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
 export const assertSession = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
-  if ((await findLive(clusterRef, context))?.mode !== 'application') return;
+  if ((await findLiveCluster(clusterRef, context))?.mode !== 'application') return;
   throw new Failure(`Cluster ${clusterRef.clusterId} is an application: it runs its own program only.`, {
     code: 'wrong-state',
     hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',

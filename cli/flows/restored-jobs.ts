@@ -2,15 +2,16 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { follow } from './operations.ts';
+import { followOperation } from './operations.ts';
 
 /** Names the jobs that a session starts again, without waiting for them. */
-export const tellRestored = ({ restoredJobs = [] }: Operation, context: Context): void => {
+export const announceRestoredJobs = ({ restoredJobs = [] }: Operation, context: Context): void => {
   for (const { jobId, name, savepoint } of restoredJobs)
-    context.note(`Job ${name} is started again as JobID ${jobId}${from(savepoint)}.`);
+    context.printNotice(`Job ${name} is started again as JobID ${jobId}${formatOrigin(savepoint)}.`);
 };
 
-const from = (savepoint: string | undefined) => (savepoint === undefined ? ', without state' : ` from ${savepoint}`);
+const formatOrigin = (savepoint: string | undefined) =>
+  savepoint === undefined ? ', without state' : ` from ${savepoint}`;
 
 /**
  * Waits until the jobs that a session starts again are there, and tells of each.
@@ -18,12 +19,15 @@ const from = (savepoint: string | undefined) => (savepoint === undefined ? ', wi
  * @param deploy The operation of the session, which has SUCCEEDED.
  * @throws Failure that names those which were not started. The session runs all the same.
  */
-export const awaitRestored = async ({ restoredJobs = [], clusterId }: Operation, context: Context): Promise<void> => {
+export const waitForRestoredJobs = async (
+  { restoredJobs = [], clusterId }: Operation,
+  context: Context,
+): Promise<void> => {
   const lost: string[] = [];
   for (const { jobId, name, savepoint } of restoredJobs) {
     try {
-      await follow(jobId, `Starting job ${name} again`, context);
-      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId}${from(savepoint)}.`);
+      await followOperation(jobId, `Starting job ${name} again`, context);
+      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId}${formatOrigin(savepoint)}.`);
     } catch (error) {
       // Without a code it says nothing of the job.
       if (!(error instanceof Failure) || error.code === undefined) throw error;

@@ -1,27 +1,27 @@
-import { during } from '#cli/api/failure.ts';
+import { wrapFailure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { Accepted } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
-import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
+import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { jobIdOf } from '#cli/options/values.ts';
+import { parseJobId } from '#cli/options/values.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Operation } from '#events/operation.ts';
 
 import { clusterPath } from './clusters.ts';
-import { placeOfJob } from './jobs.ts';
-import { carryOut } from './operations.ts';
+import { findClusterOfJob } from './jobs.ts';
+import { runCommand } from './operations.ts';
 
 /** The job that an operand names, and where it runs. */
-export const jobAt = async (operand: string | undefined, toDo: string, context: Context) => {
+export const parseJobOperand = async (operand: string | undefined, toDo: string, context: Context) => {
   if (operand === undefined) throw new UsageError(`Missing JobID. Specify a JobID to ${toDo}.`);
-  const jobId = jobIdOf(operand);
+  const jobId = parseJobId(operand);
   return {
     jobId,
     clusterRef: async (): Promise<ClusterRef> => {
       const target = await context.target();
-      const clusterId = await clusterIdAskedFor(context);
-      return clusterId === undefined ? placeOfJob(jobId, target, context) : { target, clusterId };
+      const clusterId = await resolveClusterId(context);
+      return clusterId === undefined ? findClusterOfJob(jobId, target, context) : { target, clusterId };
     },
   };
 };
@@ -42,7 +42,7 @@ interface Request {
  *
  * @returns The operation; undefined when its JSON was printed, and nothing is left to say.
  */
-export const askFor = async (
+export const runSavepointCommand = async (
   { at, body, what, failure, detached }: Request,
   clusterRef: () => Promise<ClusterRef>,
   context: Context,
@@ -51,12 +51,12 @@ export const askFor = async (
     const request = { path: `${clusterPath(await clusterRef())}${at}`, body, what };
     const answer = detached
       ? await context.api.post<Accepted>(request.path, request.body)
-      : await carryOut(request, context);
+      : await runCommand(request, context);
     if (!context.json) return answer.operation;
     context.printJson(answer);
     return undefined;
   } catch (error) {
-    throw during(failure, error);
+    throw wrapFailure(failure, error);
   }
 };
 

@@ -3,14 +3,14 @@ import { path } from '#cli/api/path.ts';
 import type { BatchItems } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
-import { paintState, tableOf } from '#cli/output/table.ts';
+import { paintState, renderTable } from '#cli/output/table.ts';
 import type { Operation } from '#events/operation.ts';
 
 import { getOperation } from './operations.ts';
-import { slowingPause } from './pause.ts';
+import { createBackoff } from './pause.ts';
 
-const pace = { firstMs: 500, longestMs: 5_000 };
-const atOnce = 8;
+const backoff = { firstMs: 500, maxMs: 5_000 };
+const maxConcurrentReads = 8;
 
 interface Wait {
   readonly ids: readonly string[];
@@ -23,24 +23,24 @@ interface Wait {
  *
  * @throws Failure when one of them did not finish, or is open when the time is over.
  */
-export const awaitVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
-  const operations = await untilDecided(ids, Date.now() + timeoutMs, context);
+export const waitForVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
+  const operations = await pollVerdicts(ids, Date.now() + timeoutMs, context);
   const lost = operations.filter(({ verdict }) => verdict !== 'FINISHED');
   if (context.json) context.printJson({ operations });
-  else await print(operations, context);
+  else await printVerdicts(operations, context);
   if (lost.length === 0) return;
   const open = lost.filter(({ verdict }) => verdict === undefined);
   throw new Failure(
     `${lost.length} of ${operations.length} did not finish${open.length === 0 ? '' : ` (${open.length} of them not yet)`}.`,
     {
-      lines: (await Promise.all(lost.map((one) => causesOf(one, context)))).flat(),
+      lines: (await Promise.all(lost.map((one) => describeCauses(one, context)))).flat(),
       hint: '`drey operation ID` shows more of one of them.',
     },
   );
 };
 
 /** As they are when all have a verdict, or the time is over. */
-const untilDecided = async (
+const pollVerdicts = async (
   ids: readonly string[],
   latest: number,
   context: Context,
@@ -51,48 +51,48 @@ const untilDecided = async (
     context.io.stderr,
   );
   const known = new Map<string, Operation>();
-  const pause = slowingPause(pace, context.signal);
+  const pause = createBackoff(backoff, context.signal);
   for (;;) {
     const open = ids.filter((id) => known.get(id)?.verdict === undefined);
-    for (const one of await pMap(open, (id) => getOperation(id, context), { concurrency: atOnce }))
+    for (const one of await pMap(open, (id) => getOperation(id, context), { concurrency: maxConcurrentReads }))
       known.set(one.operationId, one);
     const all = ids.flatMap((id) => known.get(id) ?? []);
     const waiting = all.filter(({ verdict }) => verdict === undefined);
     if (waiting.length === 0 || Date.now() > latest) return all;
-    progress.phase(await phaseOf(all.length - waiting.length, all.length, waiting[0], context));
+    progress.showPhase(await describePhase(all.length - waiting.length, all.length, waiting[0], context));
     await pause();
   }
 };
 
-const phaseOf = async (
+const describePhase = async (
   decided: number,
   count: number,
   next: Operation | undefined,
   context: Context,
 ): Promise<string> => {
-  const what = [next?.phase ?? next?.state ?? '', ...(await elementsOf(next, context))].join('; ');
+  const what = [next?.phase ?? next?.state ?? '', ...(await describeItems(next, context))].join('; ');
   return count === 1 ? what : `${decided} of ${count} are over; ${next?.clusterId ?? ''}: ${what}`;
 };
 
 /** How far a batch is: `2 FINISHED, 1 open`. */
-const elementsOf = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
+const describeItems = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
   if (next?.kind !== 'batch') return [];
   const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${next.operationId}/items`);
   const counts = Map.groupBy(batchItems, ({ verdict = 'open' }) => verdict);
   return batchItems.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
 
-const print = async (operations: readonly Operation[], context: Context): Promise<void> => {
+const printVerdicts = async (operations: readonly Operation[], context: Context): Promise<void> => {
   const rows = operations.map(({ operationId, kind, clusterId, verdict, state }) => [
     operationId,
     kind,
     clusterId,
     paintState(verdict ?? state, context.io.stdout),
   ]);
-  context.print(await tableOf(['OPERATION', 'COMMAND', 'CLUSTER', 'VERDICT'], rows));
+  context.print(await renderTable(['OPERATION', 'COMMAND', 'CLUSTER', 'VERDICT'], rows));
 };
 
-const causesOf = async (
+const describeCauses = async (
   { operationId, kind, clusterId, verdict, verdictMessage, state, problem, phase }: Operation,
   context: Context,
 ): Promise<readonly string[]> => {

@@ -3,20 +3,20 @@ import type { Queueing } from '#cli/options/drey-options.ts';
 import type { PodTemplates } from '#shared/flink/pod-template.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
-import { textIn } from './config.ts';
+import { textOption } from './config.ts';
 import { keytabOption, krb5Option } from './kerberos.ts';
 import type { LocalInput } from './local-input.ts';
 import { templateOptions } from './pod-templates.ts';
 
 /** Options that only mean something on the machine that reads them. */
-const ofThisMachine: ReadonlySet<string> = new Set([
+const localOptions: ReadonlySet<string> = new Set([
   ...Object.values(templateOptions),
   'kubernetes.pod-template-file',
   'kubernetes.context',
 ]);
 
 /** They have a place of their own in a request. */
-const elsewhere: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execution.target']);
+const bodyMembers: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execution.target']);
 
 /** What a deploy is asked for with: the members of its body that say what the cluster is. */
 export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerberos'>, Queueing {
@@ -30,7 +30,7 @@ export interface DeployBody extends Pick<LocalInput, 'files' | 'hadoop' | 'kerbe
 }
 
 /** What is here as the API takes it: the folder below what the command line says, and no path of this machine. */
-export const deployBody = async (
+export const buildDeployBody = async (
   {
     clusterId,
     config,
@@ -53,10 +53,10 @@ export const deployBody = async (
     ...(kerberos?.keytab === undefined ? [] : [keytabOption]),
     ...(kerberos?.krb5Conf === undefined ? [] : [krb5Option]),
   ]);
-  const sent = [...below.filter(([key]) => !elsewhere.has(key)), ...Object.entries(config)].filter(
-    ([key]) => !ofThisMachine.has(key) && !clientOnly.has(key) && !shipped.has(key),
+  const sent = [...below.filter(([key]) => !bodyMembers.has(key)), ...Object.entries(config)].filter(
+    ([key]) => !localOptions.has(key) && !clientOnly.has(key) && !shipped.has(key),
   );
-  const id = clusterId ?? textIn(folder, 'kubernetes.cluster-id');
+  const id = clusterId ?? textOption(folder, 'kubernetes.cluster-id');
   const { taskmanagerText: _text, ...templates } = podTemplates ?? {};
   return {
     ...(id === undefined ? {} : { clusterId: id }),

@@ -1,8 +1,8 @@
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests.ts';
 
-import { type ClusterRef, layered } from './config.ts';
-import { configuredFolder } from './configuration-folder.ts';
+import { type InputContext, mergeConfig } from './config.ts';
+import { readConfigurationFolder } from './configuration-folder.ts';
 import { readHadoop } from './hadoop.ts';
 import { readKerberos } from './kerberos.ts';
 import { readPodTemplates } from './pod-templates.ts';
@@ -22,10 +22,10 @@ export interface LocalInput extends Pick<
  * @throws Failure for a folder or a file that is named and not there.
  * @see Flink 2.2 `GlobalConfiguration`, `PodTemplateMountDecorator`, `HadoopConfMountDecorator`, `KerberosMountDecorator`
  */
-export const readLocalInput = async (clusterRef: ClusterRef): Promise<LocalInput> => {
-  const { config, io } = clusterRef;
-  const folder = await configuredFolder(clusterRef);
-  const effective = await layered(folder?.folder ?? {}, config);
+export const readLocalInput = async (context: InputContext): Promise<LocalInput> => {
+  const { config, io } = context;
+  const folder = await readConfigurationFolder(context);
+  const effective = await mergeConfig(folder?.folder ?? {}, config);
   const [podTemplates, hadoop, kerberos] = await Promise.all([
     readPodTemplates(effective),
     readHadoop(effective, io.env),

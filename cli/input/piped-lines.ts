@@ -25,14 +25,14 @@ export const openPipe = (stream: NodeJS.ReadableStream, signal: AbortSignal): Pi
       const result = await lookAhead();
       upcoming = undefined;
       signal.throwIfAborted();
-      return textOf(result);
+      return lineOf(result);
     },
     peek: async (withinMs) => {
       const enough = new AbortController();
       const late = sleep(withinMs, undefined, { signal: enough.signal }).catch(() => undefined); // it came in time
       const result = await Promise.race([lookAhead(), late]);
       enough.abort();
-      return textOf(result);
+      return lineOf(result);
     },
     [Symbol.dispose]: () => {
       signal.removeEventListener('abort', close);
@@ -41,5 +41,5 @@ export const openPipe = (stream: NodeJS.ReadableStream, signal: AbortSignal): Pi
   };
 };
 
-const textOf = (result: IteratorResult<string> | undefined): string | undefined =>
+const lineOf = (result: IteratorResult<string> | undefined): string | undefined =>
   result === undefined || result.done === true ? undefined : result.value;

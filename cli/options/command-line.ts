@@ -13,7 +13,7 @@ const longNames: Readonly<Record<string, string>> = {
  * The words of a command with Flink's one-dash long options (`-claimMode X`, `-target=X`) written with two dashes.
  * What comes behind the jar is the program's own.
  */
-export const withTwoDashes = (
+export const normalizeDashes = (
   words: readonly string[],
   command: Command,
   stopsAtOperand: boolean,
@@ -22,10 +22,10 @@ export const withTwoDashes = (
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (word === '--' || (stopsAtOperand && !word.startsWith('-'))) return [...result, ...words.slice(index)];
-    const rewritten = twoDashes(word, command);
+    const rewritten = normalizeOption(word, command);
     result.push(rewritten);
     const next = words[index + 1];
-    if (next !== undefined && takesNext(rewritten, command)) {
+    if (next !== undefined && takesValue(rewritten, command)) {
       result.push(next);
       index += 1;
     }
@@ -34,12 +34,21 @@ export const withTwoDashes = (
 };
 
 /** Options of Flink's with one dash that this version does not take: read as short ones they would mean something else. */
-const notTaken: ReadonlySet<string> = new Set(['py', 'pym', 'pyfs', 'pyexec', 'pyclientexec', 'pyarch', 'pyreq']);
+const unsupportedOptions: ReadonlySet<string> = new Set([
+  'py',
+  'pym',
+  'pyfs',
+  'pyexec',
+  'pyclientexec',
+  'pyarch',
+  'pyreq',
+]);
 
-const twoDashes = (word: string, command: Command): string => {
+const normalizeOption = (word: string, command: Command): string => {
   const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
   if (name === undefined) return word;
-  if (notTaken.has(name)) throw new UsageError(`Unrecognized option: ${word} (this version does not take it)`);
+  if (unsupportedOptions.has(name))
+    throw new UsageError(`Unrecognized option: ${word} (this version does not take it)`);
   const long = `--${longNames[name] ?? name}`;
   // Flink has no grouped letters: what it does not know is one unknown option, and not `-t m`.
   return command.options.some((option) => option.long === long) || !name.startsWith('D')
@@ -48,14 +57,14 @@ const twoDashes = (word: string, command: Command): string => {
 };
 
 /** Where the first word stands that is neither an option nor the value of one; -1 when there is none. */
-export const operandAt = (words: readonly string[], command: Command): number => {
+export const findOperandIndex = (words: readonly string[], command: Command): number => {
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (!word.startsWith('-')) return index;
-    if (takesNext(word, command)) index += 1;
+    if (takesValue(word, command)) index += 1;
   }
   return -1;
 };
 
-export const takesNext = (word: string, command: Command): boolean =>
+export const takesValue = (word: string, command: Command): boolean =>
   command.options.some((option) => option.required && (option.short === word || option.long === word));

@@ -35,11 +35,11 @@ export const formats = ['table', 'json', 'yaml'] as const;
 export type Format = (typeof formats)[number];
 
 /** Of `--output`. @throws UsageError */
-export const outputFormatOf = (text = 'table'): Format => {
+export const parseOutputFormat = (text = 'table'): Format => {
   const format = formats.find((one) => one === text);
   if (format !== undefined) return format;
   throw new UsageError(`The output is table, json or yaml, not "${text}".`);
 };
 
 /** Whether a program reads it. */
-export const isForPrograms = (output: string | undefined): boolean => output === 'json' || output === 'yaml';
+export const isMachineReadable = (output: string | undefined): boolean => output === 'json' || output === 'yaml';

@@ -1,6 +1,6 @@
 import type { RestoreFrom } from './drey-options.ts';
 import { UsageError } from './usage-error.ts';
-import { positive } from './values.ts';
+import { parsePositiveInteger } from './values.ts';
 
 /** The options of `run`, on a session as for an application. */
 export interface ProgramOptions {
@@ -40,7 +40,7 @@ export const repeatableProgramOptions = {
 } as const;
 
 /** The parallelism that says nothing. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
-const asConfigured = '-1';
+const parallelismDefault = '-1';
 
 /** What a program is started with, as a submit and a deploy have it. */
 export interface Program {
@@ -55,42 +55,42 @@ export interface Program {
 }
 
 /** @throws UsageError in Flink's words, before anything is asked. */
-export const programOf = (
+export const parseProgram = (
   operands: readonly string[],
   options: ProgramOptions,
-  { note, restore }: { readonly note: (line: string) => void; readonly restore: RestoreFrom | undefined },
+  { printNotice, restore }: { readonly printNotice: (line: string) => void; readonly restore: RestoreFrom | undefined },
 ): Program => {
   const [jar, ...behindIt] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
   const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
   const args = [...(options.arguments ?? []), ...behindIt];
   for (const behind of behindIt.filter((word) => /^-D[\w.$-]+=/.test(word)))
-    note(`WARN ${behind} stands behind the jar, so it goes to the program.`);
+    printNotice(`WARN ${behind} stands behind the jar, so it goes to the program.`);
   if (fromSavepoint !== undefined && restore !== undefined)
     throw new UsageError('-s and -Ddrey.restore.from-cluster contradict each other.');
   if (options.restoreMode !== undefined)
-    note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
+    printNotice("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   return {
     jar,
     args,
     ...(entryClass === undefined ? {} : { entryClass }),
-    ...(parallelism === undefined || parallelism === asConfigured
+    ...(parallelism === undefined || parallelism === parallelismDefault
       ? {}
-      : { parallelism: positive(parallelism, 'The parallelism must be a positive number') }),
+      : { parallelism: parsePositiveInteger(parallelism, 'The parallelism must be a positive number') }),
     ...(fromSavepoint === undefined
       ? restore === undefined
         ? {}
-        : { restore: { ...restore, ...howOf(claimMode, options) } }
+        : { restore: { ...restore, ...parseRestoreMode(claimMode, options) } }
       : {
           restore: {
             path: fromSavepoint,
-            ...howOf(claimMode, options),
+            ...parseRestoreMode(claimMode, options),
           },
         }),
   };
 };
 
-const howOf = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
+const parseRestoreMode = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
   allowNonRestoredState,
   ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
 });

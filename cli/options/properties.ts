@@ -2,7 +2,7 @@ import { mustBeKnown } from './drey-options.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `-Dkey=value` as Flink takes it: a key alone is true, a later one wins. */
-export const propertiesOf = (words: readonly string[] = []): ReadonlyMap<string, string> => {
+export const parseProperties = (words: readonly string[] = []): ReadonlyMap<string, string> => {
   const properties = new Map<string, string>();
   for (const word of words) {
     const [, key, value] = /^([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
@@ -17,5 +17,5 @@ export const propertiesOf = (words: readonly string[] = []): ReadonlyMap<string,
 const clientOnly: ReadonlySet<string> = new Set(['kubernetes.cluster-id', 'execution.target']);
 
 /** What is sent as Flink configuration. */
-export const configOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
+export const toFlinkConfig = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> =>
   Object.fromEntries([...properties].filter(([key]) => !key.startsWith('drey.') && !clientOnly.has(key)));

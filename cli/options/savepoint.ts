@@ -16,7 +16,7 @@ export const savepointOptions = {
 export const isDetached = ({ detached = false, wait = true }: SavepointOptions): boolean => detached || !wait;
 
 /** @throws UsageError in Flink's words. */
-export const formatOf = ({ type = 'canonical' }: SavepointOptions): 'CANONICAL' | 'NATIVE' => {
+export const parseSavepointFormat = ({ type = 'canonical' }: SavepointOptions): 'CANONICAL' | 'NATIVE' => {
   const format = type.toUpperCase();
   if (format === 'CANONICAL' || format === 'NATIVE') return format;
   throw new UsageError(`Unknown format type: ${type}. It is canonical or native.`);

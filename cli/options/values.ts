@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
  *
  * @throws UsageError for an address that no cluster of Drey's has.
  */
-export const clusterIdAt = (address: string): string => {
+export const parseJobManagerAddress = (address: string): string => {
   const host = address
     .replace(/^https?:\/\//, '')
     .replace(/[:/].*$/, '')
@@ -18,7 +18,7 @@ export const clusterIdAt = (address: string): string => {
 };
 
 /** @throws UsageError with Flink's sentence. */
-export const jobIdOf = (text: string): string => {
+export const parseJobId = (text: string): string => {
   if (/^[0-9a-f]{32}$/i.test(text)) return text.toLowerCase();
   throw new UsageError(
     `Cannot parse JobID from "${text}". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.`,
@@ -26,7 +26,7 @@ export const jobIdOf = (text: string): string => {
 };
 
 /** @throws UsageError for what is not a whole number above zero. */
-export const positive = (text: string, message: string): number => {
+export const parsePositiveInteger = (text: string, message: string): number => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value > 0) return value;
   throw new UsageError(`${message}: ${text}`);

@@ -11,7 +11,7 @@ export interface WaitOptions {
 }
 
 /** In Flink's own way to write them. @throws UsageError */
-export const durationOf = async (text: string | undefined): Promise<number | undefined> => {
+export const parseTimeout = async (text: string | undefined): Promise<number | undefined> => {
   if (text === undefined) return undefined;
   const { parseDuration } = await import('#shared/flink/syntax.ts');
   try {

@@ -4,9 +4,9 @@ import type { Output } from './streams.ts';
 
 /** Tells on stderr what is waited for, until it is disposed of. */
 export interface Progress extends Disposable {
-  readonly phase: (text: string | undefined) => void;
+  readonly showPhase: (text: string | undefined) => void;
   /** Something on the way is reached: its line stays. */
-  readonly reached: (line: string) => void;
+  readonly keepLine: (line: string) => void;
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -26,16 +26,16 @@ const onTerminal = (what: string, stream: Output): Progress => {
   let tick = 0;
   const draw = () => {
     const frame = frames[tick++ % frames.length] ?? '';
-    const line = `${frame} ${describe(what, phase, started)}`;
+    const line = `${frame} ${formatProgress(what, phase, started)}`;
     stream.write(`${clearLine}${line.slice(0, (stream.columns || widthUnknown) - 1)}`);
   };
   const timer = setInterval(draw, 120);
   draw();
   return {
-    phase: (text) => {
+    showPhase: (text) => {
       phase = text;
     },
-    reached: (line) => {
+    keepLine: (line) => {
       stream.write(`${clearLine}${styleText('green', '✔', { stream })} ${line}\n`);
       draw();
     },
@@ -51,14 +51,14 @@ const asLines = (what: string, stream: Output): Progress => {
   let last: string | undefined;
   stream.write(`${what} …\n`);
   return {
-    phase: (text) => {
-      if (text !== undefined && text !== last) stream.write(`${describe(what, text, started)}\n`);
+    showPhase: (text) => {
+      if (text !== undefined && text !== last) stream.write(`${formatProgress(what, text, started)}\n`);
       last = text;
     },
-    reached: (line) => void stream.write(`${line}\n`),
+    keepLine: (line) => void stream.write(`${line}\n`),
     [Symbol.dispose]: () => {},
   };
 };
 
-const describe = (what: string, phase: string | undefined, started: number) =>
+const formatProgress = (what: string, phase: string | undefined, started: number) =>
   `${what}${phase === undefined ? '' : `: ${phase}`} (${Math.round((Date.now() - started) / 1_000)} s)`;

@@ -8,7 +8,7 @@ export interface Output extends NodeJS.WritableStream {
 }
 
 /** What the process hands in. */
-export interface Io {
+export interface ProcessIo {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -1,7 +1,15 @@
 import { Failure, Interrupted } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import { clusterTitle } from '#cli/flows/clusters.ts';
-import { announce, create, existingSession, retrieve, shutsDown, stop, type Wanted } from '#cli/flows/session.ts';
+import {
+  printCluster,
+  createSession,
+  findSession,
+  retrieveSession,
+  isShutDownOnExit,
+  stopSession,
+  type SessionRequest,
+} from '#cli/flows/session.ts';
 import type { Cluster } from '#events/cluster.ts';
 
 import type { ShellEnd } from './shell.ts';
@@ -9,69 +17,72 @@ import type { ShellEnd } from './shell.ts';
 /** How long a pipe may take to say `stop` before a session is started for it. */
 const firstLineMs = 1_000;
 
-export const attached = async (wanted: Wanted, context: Context): Promise<void> => {
+export const attachSession = async (wanted: SessionRequest, context: Context): Promise<void> => {
   const onTerminal = context.io.stdin.isTTY === true && context.io.stderr.isTTY === true;
-  const { cluster, end } = await (onTerminal ? attachedTerminal(wanted, context) : attachedPipe(wanted, context));
-  await leave(cluster, end, {
+  const { cluster, end } = await (onTerminal ? runOnTerminal(wanted, context) : runOnPipe(wanted, context));
+  await leaveShell(cluster, end, {
     isDetached: onTerminal,
-    shutsDown: shutsDown(wanted),
+    shutsDown: isShutDownOnExit(wanted),
     context,
   });
 };
 
-interface Left {
+interface ShellResult {
   readonly cluster: Cluster;
   readonly end: ShellEnd;
 }
 
-const attachedTerminal = async (wanted: Wanted, context: Context): Promise<Left> => {
-  const cluster = await session(await existingSession(wanted, context), { wanted, onlyStops: false }, context);
-  context.note(`Attached to ${clusterTitle(cluster)}. Type help for the commands; Ctrl-D detaches.`);
+const runOnTerminal = async (wanted: SessionRequest, context: Context): Promise<ShellResult> => {
+  const cluster = await openSession(await findSession(wanted, context), { wanted, onlyStops: false }, context);
+  context.printNotice(`Attached to ${clusterTitle(cluster)}. Type help for the commands; Ctrl-D detaches.`);
   const { shellOnTerminal } = await import('#cli/shell/shell.ts');
   return { cluster, end: await shellOnTerminal(cluster, context) };
 };
 
-const attachedPipe = async (wanted: Wanted, context: Context): Promise<Left> => {
+const runOnPipe = async (wanted: SessionRequest, context: Context): Promise<ShellResult> => {
   const [{ openPipe }, { shellOnPipe }] = await Promise.all([
     import('#cli/input/piped-lines.ts'),
     import('#cli/shell/shell.ts'),
   ]);
   using lines = openPipe(context.io.stdin, context.signal);
-  const [found, firstLine] = await Promise.all([existingSession(wanted, context, ['FAILED']), lines.peek(firstLineMs)]);
+  const [found, firstLine] = await Promise.all([findSession(wanted, context, ['FAILED']), lines.peek(firstLineMs)]);
   const onlyStops = firstLine?.trim() === 'stop';
   const existing = onlyStops || found?.state !== 'FAILED' ? found : undefined;
-  if (existing === undefined && onlyStops) throw nothingToStop(wanted);
-  const cluster = await session(existing, { wanted, onlyStops }, context);
+  if (existing === undefined && onlyStops) throw nothingToStopFailure(wanted);
+  const cluster = await openSession(existing, { wanted, onlyStops }, context);
   return { cluster, end: await shellOnPipe(cluster, lines, context) };
 };
 
-const session = (
+const openSession = (
   existing: Cluster | undefined,
-  { wanted, onlyStops }: { wanted: Wanted; onlyStops: boolean },
+  { wanted, onlyStops }: { wanted: SessionRequest; onlyStops: boolean },
   context: Context,
 ) => {
   if (existing === undefined) return createAttached(wanted, context);
   if (existing.state === 'FAILED') {
-    context.note(`The ${clusterTitle(existing)} has failed: what is left of it is removed.`);
+    context.printNotice(`The ${clusterTitle(existing)} has failed: what is left of it is removed.`);
     return existing;
   }
   // What is about to be stopped need not be up.
-  return onlyStops ? announce('Retrieve', { cluster: existing }, wanted, context) : retrieve(existing, wanted, context);
+  return onlyStops
+    ? printCluster('Retrieve', { cluster: existing }, wanted, context)
+    : retrieveSession(existing, wanted, context);
 };
 
 /** Starts the session. Interrupted on the way, it ends as it would behind it. */
-const createAttached = async (wanted: Wanted, context: Context): Promise<Cluster> => {
+const createAttached = async (wanted: SessionRequest, context: Context): Promise<Cluster> => {
   try {
-    return await create(wanted, context);
+    return await createSession(wanted, context);
   } catch (error) {
-    const afterwards = context.under(new AbortController().signal);
-    const started = context.signal.aborted && shutsDown(wanted) ? await existingSession(wanted, afterwards) : undefined;
-    if (started !== undefined) await stop(started, afterwards);
+    const afterwards = context.withSignal(new AbortController().signal);
+    const started =
+      context.signal.aborted && isShutDownOnExit(wanted) ? await findSession(wanted, afterwards) : undefined;
+    if (started !== undefined) await stopSession(started, afterwards);
     throw error;
   }
 };
 
-const nothingToStop = ({ target, body: { clusterId } }: Wanted) =>
+const nothingToStopFailure = ({ target, body: { clusterId } }: SessionRequest) =>
   new Failure(
     clusterId === undefined
       ? 'There is no session to stop: -Dkubernetes.cluster-id is not given.'
@@ -88,26 +99,32 @@ interface Leaving {
 }
 
 /** @throws Interrupted behind Ctrl-C, Failure when the cluster failed meanwhile. */
-const leave = async (cluster: Cluster, end: ShellEnd, { isDetached, shutsDown, context }: Leaving): Promise<void> => {
+const leaveShell = async (
+  cluster: Cluster,
+  end: ShellEnd,
+  { isDetached, shutsDown, context }: Leaving,
+): Promise<void> => {
   switch (end.by) {
     case 'stop':
-      return stop(cluster, context);
+      return stopSession(cluster, context);
     case 'quit':
-      return context.note(`Detached: ${clusterTitle(cluster)} keeps running.`);
+      return context.printNotice(`Detached: ${clusterTitle(cluster)} keeps running.`);
     case 'end':
-      return context.note(`${isDetached ? 'Detached' : 'End of input'}: ${clusterTitle(cluster)} keeps running.`);
+      return context.printNotice(
+        `${isDetached ? 'Detached' : 'End of input'}: ${clusterTitle(cluster)} keeps running.`,
+      );
     case 'interrupt':
       // What the signal has ended already cannot stop anything.
       if (shutsDown)
-        await stop(cluster, context.signal.aborted ? context.under(new AbortController().signal) : context);
-      else context.note(`The ${clusterTitle(cluster)} keeps running.`);
+        await stopSession(cluster, context.signal.aborted ? context.withSignal(new AbortController().signal) : context);
+      else context.printNotice(`The ${clusterTitle(cluster)} keeps running.`);
       throw new Interrupted();
     case 'cluster':
-      return tellEnd(cluster, end.cluster, context);
+      return reportClusterEnd(cluster, end.cluster, context);
   }
 };
 
-const tellEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context): void => {
+const reportClusterEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context): void => {
   const isAnother = seen?.operationId !== cluster.operationId;
   const what = `The ${clusterTitle(cluster)} is ${isAnother ? 'gone' : seen.state}.`;
   const why = isAnother ? '' : [seen.reason, seen.message].filter(Boolean).join(': ');
@@ -116,5 +133,5 @@ const tellEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context):
       lines: why === '' ? [] : [why],
       hint: `\`drey events ${cluster.clusterId}\` shows what happened.`,
     });
-  context.note(why === '' ? what : `${what} ${why}`);
+  context.printNotice(why === '' ? what : `${what} ${why}`);
 };

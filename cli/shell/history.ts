@@ -1,10 +1,10 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const kept = 500;
+const maxLines = 500;
 
 /** What was typed into session shells, in the state folder of the user. @see XDG Base Directory Specification */
-export const historyFileOf = ({
+export const historyFilePath = ({
   XDG_STATE_HOME: state,
   HOME: home,
 }: Readonly<Record<string, string | undefined>>): string | undefined => {
@@ -16,13 +16,13 @@ export const historyFileOf = ({
 export const readHistory = async (file: string | undefined): Promise<readonly string[]> => {
   if (file === undefined) return [];
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-  if (lines.length > 2 * kept)
-    await writeFile(file, `${lines.slice(-kept).join('\n')}\n`, { mode: 0o600 }).catch(() => {}); // it is long, and still right
-  return lines.slice(-kept).toReversed();
+  if (lines.length > 2 * maxLines)
+    await writeFile(file, `${lines.slice(-maxLines).join('\n')}\n`, { mode: 0o600 }).catch(() => {}); // it is long, and still right
+  return lines.slice(-maxLines).toReversed();
 };
 
 /** Several shells may write at once: each adds its own lines. */
-export const remember = async (line: string, file: string | undefined): Promise<void> => {
+export const appendHistory = async (line: string, file: string | undefined): Promise<void> => {
   if (file === undefined || line.trim() === '') return;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -1,14 +1,14 @@
-import { candidates } from '#cli/commander/completion.ts';
+import { completeWords } from '#cli/commander/completion.ts';
 import { runLine } from '#cli/commander/run-line.ts';
 import type { Context } from '#cli/context.ts';
 import { clusterTitle, findCluster } from '#cli/flows/clusters.ts';
-import { slowingPause } from '#cli/flows/pause.ts';
+import { createBackoff } from '#cli/flows/pause.ts';
 import type { Lines } from '#cli/input/piped-lines.ts';
 import type { CommonOptions } from '#cli/options/common.ts';
 import type { Cluster } from '#events/cluster.ts';
 
 import { actions, helpLines, ownWords } from './actions.ts';
-import { historyFileOf, readHistory, remember } from './history.ts';
+import { historyFilePath, readHistory, appendHistory } from './history.ts';
 import { openTerminal } from './terminal.ts';
 
 /** What ended a shell: a command of its, the end of the input, Ctrl-C, or the end of the cluster. */
@@ -18,12 +18,12 @@ export type ShellEnd =
 
 /** Takes commands from a pipe until one ends it. */
 export const shellOnPipe = (cluster: Cluster, lines: Lines, context: Context): Promise<ShellEnd> =>
-  obey(cluster, lines, { context });
+  runShell(cluster, lines, { context });
 
 /** Takes commands from whoever sits at the terminal until one ends it. */
 export const shellOnTerminal = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
   const { stdin, stderr, env } = context.io;
-  const file = historyFileOf(env);
+  const file = historyFilePath(env);
   const interrupted = new AbortController();
   let running: AbortController | undefined;
   using lines = openTerminal({
@@ -37,11 +37,11 @@ export const shellOnTerminal = async (cluster: Cluster, context: Context): Promi
       else if (typed === '') interrupted.abort();
     },
   });
-  return await obey(cluster, lines, {
+  return await runShell(cluster, lines, {
     context,
     interrupted: interrupted.signal,
     begin: async (line) => {
-      await remember(line, file);
+      await appendHistory(line, file);
       running = new AbortController();
       return running.signal;
     },
@@ -51,7 +51,7 @@ export const shellOnTerminal = async (cluster: Cluster, context: Context): Promi
   });
 };
 
-interface Manner {
+interface ShellSettings {
   readonly context: Context;
   /** Aborts on a Ctrl-C that is for the shell. */
   readonly interrupted?: AbortSignal;
@@ -61,10 +61,10 @@ interface Manner {
 }
 
 /** @see Flink 2.2 `KubernetesSessionCli.repStep` */
-const obey = async (cluster: Cluster, lines: Lines, manner: Manner): Promise<ShellEnd> => {
+const runShell = async (cluster: Cluster, lines: Lines, manner: ShellSettings): Promise<ShellEnd> => {
   const { context, interrupted = new AbortController().signal, begin, end } = manner;
   const leaving = new AbortController();
-  const over = untilOver(cluster, context.under(AbortSignal.any([context.signal, leaving.signal])));
+  const over = watchCluster(cluster, context.withSignal(AbortSignal.any([context.signal, leaving.signal])));
   const interrupt = whenAborted(AbortSignal.any([context.signal, interrupted]), leaving.signal);
   const next = async (): Promise<ShellEnd | { readonly by: 'line'; readonly line: string }> => {
     const line = await lines.next();
@@ -77,7 +77,7 @@ const obey = async (cluster: Cluster, lines: Lines, manner: Manner): Promise<She
       const line = step.line.trim();
       const signal = (await begin?.(step.line)) ?? new AbortController().signal;
       if (line === 'stop' || line === 'quit') return { by: line };
-      await carryOut(line, { cluster, context, signal });
+      await runShellLine(line, { cluster, context, signal });
       end?.();
     }
   } finally {
@@ -98,17 +98,22 @@ interface Around {
   readonly signal: AbortSignal;
 }
 
-const carryOut = async (line: string, { cluster, context, signal }: Around): Promise<void> => {
+const runShellLine = async (line: string, { cluster, context, signal }: Around): Promise<void> => {
   const words = line.split(/\s+/).filter((word) => word !== '');
   const [word] = words;
   if (word === undefined) return;
   if (actions.some(({ name }) => name === word)) {
     const io = { ...context.io, signal: AbortSignal.any([context.signal, signal]) };
-    await runLine(withCount(words), io, { name: 'drey', actions, known: [], given: givenFor(cluster, context.given) });
+    await runLine(withCount(words), io, {
+      name: 'drey',
+      actions,
+      known: [],
+      given: shellOptions(cluster, context.options),
+    });
     return;
   }
-  if (word !== 'help' || words.length > 1) context.note(`Unknown command '${line}'. Showing help:`);
-  helpLines.forEach(context.note);
+  if (word !== 'help' || words.length > 1) context.printNotice(`Unknown command '${line}'. Showing help:`);
+  helpLines.forEach(context.printNotice);
 };
 
 /** `logs 50` is `logs -n 50`. */
@@ -118,25 +123,25 @@ const withCount = ([name = '', first, ...rest]: readonly string[]): readonly str
 };
 
 /** What each of its commands is about, and how the shell itself was asked to speak. */
-const givenFor = ({ target, clusterId }: Cluster, given: CommonOptions): CommonOptions => ({
+const shellOptions = ({ target, clusterId }: Cluster, given: CommonOptions): CommonOptions => ({
   ...given,
   at: target,
   D: [`kubernetes.cluster-id=${clusterId}`],
 });
 
-const complete = async (line: string, cluster: Cluster, { io, given }: Context): Promise<readonly string[]> => {
+const complete = async (line: string, cluster: Cluster, { io, options }: Context): Promise<readonly string[]> => {
   const words = line.trimStart().split(/\s+/);
   const [first = ''] = words;
   const own = words.length === 1 ? ownWords.filter((word) => word.startsWith(first)) : [];
-  return [...own, ...(await candidates(words, { actions, io, given: givenFor(cluster, given) }))];
+  return [...own, ...(await completeWords(words, { actions, io, given: shellOptions(cluster, options) }))];
 };
 
-const pace = { firstMs: 2_000, longestMs: 5_000 };
+const backoff = { firstMs: 2_000, maxMs: 5_000 };
 
 /** Looks now and then whether the cluster lives. Never answers while that cannot be told. */
-const untilOver = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
+const watchCluster = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  const pause = slowingPause(pace, context.signal);
+  const pause = createBackoff(backoff, context.signal);
   let stopping = false;
   try {
     for (;;) {
@@ -144,7 +149,7 @@ const untilOver = async (cluster: Cluster, context: Context): Promise<ShellEnd> 
       const seen = await findCluster(cluster, context).catch(() => cluster); // what cannot be told ends nothing
       if (seen === undefined || isTerminalCluster(seen) || seen.operationId !== cluster.operationId)
         return { by: 'cluster', cluster: seen };
-      if (seen.state === 'STOPPING' && !stopping) context.note(`The ${clusterTitle(cluster)} is being stopped.`);
+      if (seen.state === 'STOPPING' && !stopping) context.printNotice(`The ${clusterTitle(cluster)} is being stopped.`);
       stopping = seen.state === 'STOPPING';
     }
   } catch (error) {

@@ -15,7 +15,7 @@ interface Terminal {
   readonly onInterrupt: (typed: string) => void;
 }
 
-const longestHistory = 500;
+const maxHistory = 500;
 
 export const openTerminal = ({ stdin, output, prompt, history, complete, onInterrupt }: Terminal): Lines => {
   const reader = createInterface({
@@ -24,7 +24,7 @@ export const openTerminal = ({ stdin, output, prompt, history, complete, onInter
     terminal: true,
     prompt,
     history: [...history],
-    historySize: longestHistory,
+    historySize: maxHistory,
     removeHistoryDuplicates: true,
     completer: (line: string, done: (error: Error | null, found: [string[], string]) => void) => {
       const word = /\S*$/.exec(line)?.[0] ?? '';
