@@ -14,11 +14,14 @@ import type { Settings } from './settings.ts';
 import { sign } from './sign.ts';
 
 interface PostOptions {
-  /** How long the API may keep the request open until the operation is over. */
+  /** How long the API may hold the request until the operation is terminal. */
   readonly waitSeconds?: number;
 }
 
-/** The HTTP API. Answers are given the type that the caller names: they are the contract's, or come from a newer API with more in them. */
+/**
+ * The client of the HTTP API. The caller names the type of a response, and no schema checks it:
+ * a newer API may add members that an older schema would refuse.
+ */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>;
@@ -29,7 +32,7 @@ export interface Api {
 interface World {
   readonly settings: Settings;
   readonly signal: AbortSignal;
-  /** Takes a line about each request and answer; nothing secret is in it. */
+  /** Gets a line about each request and response, without secrets. */
   readonly trace: (line: string) => void;
 }
 
@@ -79,7 +82,7 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
 const withAttempts = (failure: Failure, tries: number): Failure => {
   const { message, code, lines, errors, hint, cause } = failure;
   if (tries === 1) return failure;
-  return new Failure(message, { code, lines: [...lines, `Tried ${tries} times.`], errors, hint, cause });
+  return new Failure(message, { code, lines: [...lines, `The request was sent ${tries} times.`], errors, hint, cause });
 };
 
 const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: World): Promise<T> => {
@@ -94,11 +97,11 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
   if (response.status >= 300) throw toAttemptError(response, request);
   if (!isObject(response.body)) throw notTheApiFailure();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`: a schema would refuse what a newer API adds
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`
   return response.body as T;
 };
 
-/** @throws AttemptFailed when no whole answer came. */
+/** @throws AttemptError when no complete response arrives. */
 const exchange = async (
   { method, url, headers, body }: ApiRequest,
   settings: Settings,
@@ -109,7 +112,7 @@ const exchange = async (
       method,
       headers,
       signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      redirect: 'error', // a signature is for one address
+      redirect: 'error', // a signature is valid for one address only
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
@@ -124,6 +127,6 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // a proxy's page, say: its status tells enough
+    return undefined; // for example the HTML page of a proxy; the status is enough
   }
 };

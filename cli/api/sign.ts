@@ -7,7 +7,7 @@ export interface UnsignedRequest {
   readonly body?: string | undefined;
 }
 
-/** The headers of the request with its signature (SigV4, service `execute-api`). */
+/** Signs a request with SigV4 for the service `execute-api`. Returns its headers with the signature. */
 export const sign = async (
   { method, url, headers, body }: UnsignedRequest,
   { region, credentials }: Pick<Settings, 'region' | 'credentials'>,
@@ -22,7 +22,7 @@ export const sign = async (
     method,
     protocol: url.protocol,
     hostname: url.hostname,
-    path: url.pathname, // as it goes over the wire: the signer encodes it once more, as API Gateway does
+    path: url.pathname, // already encoded; the signer encodes it once more, as API Gateway does
     query: Object.fromEntries(url.searchParams),
     headers: { ...headers, host: url.host },
     body,

@@ -11,12 +11,12 @@ import type { Program } from './program.ts';
 
 const useHelp = 'Use the help option (-h or --help) to get help on the command.';
 
-/** The exit code behind Ctrl-C. */
+/** The exit code after Ctrl-C. */
 export const interruptedExitCode = 130;
 
 const isInterrupt = (error: unknown, io: ProcessIo) => io.signal.aborted || error instanceof Interrupted;
 
-/** Says what went wrong in one line of JSON. Returns the exit code. */
+/** Prints the failure as one line of JSON. Returns the exit code. */
 export const reportAsJson = (error: unknown, program: Program, io: ProcessIo): number => {
   if (isInterrupt(error, io)) return interruptedExitCode;
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -37,7 +37,7 @@ const toErrorObject = (error: unknown, program: Program) => {
   };
 };
 
-/** Says what went wrong. Returns the exit code. */
+/** Prints the failure for people. Returns the exit code. */
 export const reportToPerson = (
   error: unknown,
   words: readonly string[],
@@ -58,8 +58,8 @@ export const reportToPerson = (
 };
 
 const toUnexpectedFailure = (error: unknown) =>
-  new Failure(`Something unexpected happened: ${error instanceof Error ? error.message : String(error)}`, {
-    hint: 'The same with --verbose shows more.',
+  new Failure(`An unexpected error occurred: ${error instanceof Error ? error.message : String(error)}`, {
+    hint: 'Run the command with --verbose to see the cause.',
     cause: error,
   });
 
@@ -69,7 +69,7 @@ const reportUsage = (error: CommanderError, program: Program, io: ProcessIo): nu
   return 1;
 };
 
-/** The nearest action, where it is near. */
+/** The action with the nearest name, unless all names are far from the word. */
 const suggestAction = (word: string, actions: readonly Action[]): string => {
   const [near] = actions
     .map(({ name }) => ({ name, far: distance(name, word) }))
@@ -77,12 +77,12 @@ const suggestAction = (word: string, actions: readonly Action[]): string => {
   return near !== undefined && near.far <= Math.max(2, word.length / 4) ? ` Did you mean "${near.name}"?` : '';
 };
 
-/** What commander found wrong, in Flink's words where Flink has some. */
-const usageMessage = ({ code, message }: CommanderError, { name, actions, known }: Program): string => {
+/** An error of commander, in Flink's words where Flink has a sentence for it. */
+const usageMessage = ({ code, message }: CommanderError, { name, actions, listedActions }: Program): string => {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
   switch (code) {
     case 'commander.unknownCommand':
-      return `"${quoted}" is not a valid action.${suggestAction(quoted, actions)}\n\nValid actions are ${known.map((one) => `"${one}"`).join(', ')}; \`${name} --help\` shows all.`;
+      return `"${quoted}" is not a valid action.${suggestAction(quoted, actions)}\n\nValid actions are ${listedActions.map((one) => `"${one}"`).join(', ')}. \`${name} --help\` shows all actions.`;
     case 'commander.unknownOption':
       return `Unrecognized option: ${quoted}`;
     case 'commander.optionMissingArgument':

@@ -4,19 +4,20 @@ import { addCommonOptions, type CommonOptions, isMachineReadable } from '#cli/op
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import { addActions } from './command.ts';
+import { helpDescription } from './help.ts';
 import type { Program } from './program.ts';
-import { reportToPerson, reportAsJson } from './report-failure.ts';
+import { reportAsJson, reportToPerson } from './report-failure.ts';
 
-/** Runs one line of words and tells how it went. Returns the exit code. */
+/** Runs one command line and reports its failure. Returns the exit code. */
 export const runLine = async (words: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
   const command = createCommand(program, io);
   try {
-    const taken = await addActions(program.actions, command, { words, io });
+    const normalized = await addActions(program.actions, command, { words, io });
     if (words.length === 0) {
       io.stdout.write(`${command.helpInformation()}\nPlease specify an action.\n`);
       return 1;
     }
-    await command.parseAsync([...taken], { from: 'user' });
+    await command.parseAsync([...normalized], { from: 'user' });
     return 0;
   } catch (error) {
     return isMachineReadable(findOutputOption(command))
@@ -25,19 +26,19 @@ export const runLine = async (words: readonly string[], io: ProcessIo, program: 
   }
 };
 
-const createCommand = ({ name, prepare, given = {} }: Program, io: ProcessIo): Command => {
+const createCommand = ({ name, prepare, options = {} }: Program, io: ProcessIo): Command => {
   const command = new Command(name)
     .enablePositionalOptions()
-    .helpOption('-h, --help', 'show this, or the help of an action')
+    .helpOption('-h, --help', helpDescription)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), outputError: () => {} });
   prepare?.(command);
   addCommonOptions(command);
-  for (const [option, value] of Object.entries(given)) command.setOptionValue(option, value);
+  for (const [option, value] of Object.entries(options)) command.setOptionValue(option, value);
   return command;
 };
 
-/** As far as the words were understood. */
+/** The value of --output, also when commander has parsed only a part of the words. */
 const findOutputOption = (command: Command): string | undefined =>
   command.commands.map(findOutputOption).find((output) => output !== undefined) ?? command.opts<CommonOptions>().output;

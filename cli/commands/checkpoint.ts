@@ -8,8 +8,10 @@ interface Options extends WaitOptions {
 
 export const checkpoint = defineCommand<Options>({
   operandIs: 'job',
-  options: { '--full': 'not an incremental one (also -full)', ...waitOptions },
-  examples: { 'drey checkpoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs in the target' },
+  options: { '--full': 'take a full checkpoint (also -full)', ...waitOptions },
+  examples: {
+    'drey checkpoint 8a077da4350254f0f435da5061d32226': 'take a checkpoint of a job on any cluster of the target',
+  },
   run: async (context, [operand], { full = false, wait = true }) => {
     const { jobId, clusterRef } = await parseJobOperand(operand, 'trigger a checkpoint', context);
     if (!context.json) {
@@ -18,9 +20,9 @@ export const checkpoint = defineCommand<Options>({
     }
     const operation = await runSavepointCommand(
       {
-        at: jobPath(jobId, 'checkpoints'),
+        subpath: jobPath(jobId, 'checkpoints'),
         body: { full },
-        what: `Checkpoint of job ${jobId}`,
+        title: `Checkpoint of job ${jobId}`,
         failure: `Failed to trigger a checkpoint for the job ${jobId}.`,
         detached: !wait,
       },
@@ -28,7 +30,7 @@ export const checkpoint = defineCommand<Options>({
       context,
     );
     if (operation === undefined) return;
-    if (!wait) return context.print(`It is asked for, as operation ${operation.operationId}.`);
+    if (!wait) return context.print(`Checkpoint of job ${jobId} requested. Operation: ${operation.operationId}.`);
     context.print(`Checkpoint${full ? '(FULL)' : ''} ${operation.checkpoint ?? ''} for job ${jobId} completed.`);
     context.print('You can resume your program from this checkpoint with the run command.');
   },

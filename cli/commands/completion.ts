@@ -8,11 +8,11 @@ interface Options {
 const shells = 'bash, zsh and fish';
 
 export const completion = defineCommand<Options>({
-  options: { '--line <text>': 'what a line that begins so may go on as, one a line: for the scripts' },
+  options: { '--line <text>': 'print the completions of a line; the scripts use it' },
   examples: {
-    'source <(drey completion bash)': 'in ~/.bashrc',
-    'source <(drey completion zsh)': 'in ~/.zshrc, behind compinit',
-    'drey completion fish > ~/.config/fish/completions/drey.fish': 'once, for fish',
+    'source <(drey completion bash)': 'enable completion in ~/.bashrc',
+    'source <(drey completion zsh)': 'enable completion in ~/.zshrc, after compinit',
+    'drey completion fish > ~/.config/fish/completions/drey.fish': 'install the completion of fish',
   },
   run: async ({ io, print }, [shell], { line }) => {
     const [{ completeWords }, { scripts }, { actions }] = await Promise.all([
@@ -22,11 +22,11 @@ export const completion = defineCommand<Options>({
     ]);
     if (line !== undefined) {
       const [, ...words] = line.trimStart().split(/\s+/);
-      (await completeWords(words, { actions, io }).catch(() => [])).forEach(print); // whoever presses Tab reads no errors
+      (await completeWords(words, { actions, io }).catch(() => [])).forEach(print); // an error message would garble the line that the user completes
       return;
     }
     const script = shell === undefined ? undefined : scripts[shell];
-    if (script === undefined) throw new UsageError(`Say for which shell: there are ${shells}.`);
+    if (script === undefined) throw new UsageError(`Specify the shell: ${shells} are supported.`);
     print(script.trimEnd());
   },
 });

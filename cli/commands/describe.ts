@@ -2,7 +2,7 @@ import type { Jobs, Transitions } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
 import { readJobs } from '#cli/flows/jobs.ts';
-import { getOperation } from '#cli/flows/operations.ts';
+import { readOperation } from '#cli/flows/operations.ts';
 import { formatExpiry, formatLifetime } from '#cli/output/lifetime-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
@@ -17,7 +17,7 @@ const lastTransitions = 10;
 
 export const describe = defineCommand({
   operandIs: 'cluster',
-  examples: { 'drey describe my-first-flink-cluster': 'all that is known of it' },
+  examples: { 'drey describe my-first-flink-cluster': 'show all details of a cluster' },
   run: async (context, [operand]) => {
     const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     const cluster = await readCluster(clusterRef, context);
@@ -38,14 +38,14 @@ export const describe = defineCommand({
   },
 });
 
-/** How far a cluster on its way is. */
+/** The operation that starts or stops the cluster. */
 const readProgress = async (
   { state, operationId, stopOperationId }: Cluster,
   context: Context,
 ): Promise<Operation | undefined> => {
   if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
-  return id === undefined ? undefined : getOperation(id, context);
+  return id === undefined ? undefined : readOperation(id, context);
 };
 
 const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io }: Context): readonly string[] =>
@@ -56,14 +56,14 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
     Mode: cluster.mode,
     State: paintState(cluster.state, io.stdout),
     Reason: [cluster.reason, cluster.message].filter(Boolean).join(': '),
-    Reached: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
-    'Waits for': operation?.phase,
+    Phases: operation?.phases?.map((one) => formatPhase(one, operation.createdAt)).join(', '),
+    'Waiting for': operation?.phase,
     Image: cluster.image,
     Labels: Object.entries(cluster.labels)
       .map(([name, value]) => `${name}=${value}`)
       .join(', '),
     Created: formatTime(cluster.createdAt),
-    Ends: formatExpiry(cluster),
+    Expires: formatExpiry(cluster),
     Lifetime: formatLifetime(cluster),
     Operation: cluster.operationId,
     ...Object.fromEntries(
@@ -76,7 +76,7 @@ const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io 
 
 const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Promise<void> => {
   if (jobs.length === 0) return print('\nNo jobs.');
-  print(reachable === 'True' ? '\nJobs:' : '\nJobs, as they were seen last:');
+  print(reachable === 'True' ? '\nJobs:' : '\nJobs (last known state):');
   const rows = jobs.map((job) => [
     `  ${job.jobId}`,
     paintState(job.state, io.stdout),

@@ -18,11 +18,11 @@ const pageSize = 500;
 
 export const events = defineCommand<Options>({
   operandIs: 'cluster',
-  options: { '-f, --follow': 'go on with what happens next, until the cluster is over or Ctrl-C' },
+  options: { '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C' },
   examples: {
-    'drey events my-first-flink-cluster': 'all of it',
-    'drey events my-first-flink-cluster -f --output json': 'an object a line, as it happens',
-    'drey events -f': 'what happens from now on to any cluster of the target',
+    'drey events my-first-flink-cluster': 'show all transitions of a cluster',
+    'drey events my-first-flink-cluster -f --output json': 'print new transitions as JSON lines',
+    'drey events -f': 'follow all clusters of the target',
   },
   run: async (context, [operand], { follow }) => {
     if (follow === true && operand === undefined && context.clusterId === undefined)
@@ -58,12 +58,12 @@ const readAllTransitions = async (clusterRef: ClusterRef, context: Context): Pro
   return all;
 };
 
-/** @returns The number of the last one. */
-const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, begin = ''): Promise<number> => {
+/** @returns The sequence number of the last transition. */
+const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, prefix = ''): Promise<number> => {
   let last = after;
   for await (const one of readTransitions(clusterRef, after, context)) {
     if (context.json) context.printItem(one);
-    else context.print(`${begin}${formatTransition(one, context.io.stdout)}`);
+    else context.print(`${prefix}${formatTransition(one, context.io.stdout)}`);
     last = one.sequence;
   }
   return last;
@@ -81,21 +81,21 @@ const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<
   }
 };
 
-/** Asks only of those that moved: their numbers are in the list. One that is no longer listed has ended since. */
+/** Reads only clusters whose sequence number in the list has changed, and those that left the list, which are terminal. */
 const followTarget = async (target: string, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
   const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
   context.printNotice(`Following target ${target}.`);
   const pause = createBackoff(backoff, context.signal);
-  let listed: readonly Cluster[] = [];
+  let previous: readonly Cluster[] = [];
   for (;;) {
     const live = await readClusters(target, context);
-    const moved = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
-    const gone = listed.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
-    for (const { clusterId } of [...moved, ...gone])
+    const changed = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
+    const gone = previous.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
+    for (const { clusterId } of [...changed, ...gone])
       seen.set(clusterId, await printAfter({ target, clusterId }, seen.get(clusterId) ?? 0, context, `${clusterId}  `));
-    listed = live;
+    previous = live;
     await pause();
   }
 };

@@ -1,7 +1,7 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, assertSession } from '#cli/flows/clusters.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
-import { type Program, parseProgram } from '#cli/options/program.ts';
+import { parseProgram, type Program, programOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -16,16 +16,16 @@ interface Options {
 export const info = defineCommand<Options>({
   stopsAtOperand: true,
   options: {
-    '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
-    '-p, --parallelism <n>': 'the parallelism of the program',
+    '-c, --class <class>': programOptions['-c, --class <class>'],
+    '-p, --parallelism <n>': programOptions['-p, --parallelism <n>'],
   },
   examples: {
     'drey info -Dkubernetes.cluster-id=my-first-flink-cluster ./TopSpeedWindowing.jar':
-      'upload a jar and have a session make its plan',
+      'upload a jar and show its plan, which a session creates',
   },
   run: async (context, operands, options) => {
     if (context.mode === 'application')
-      throw new UsageError('A plan is made by a session: --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
+      throw new UsageError('A session creates the plan. Use --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
     const { jar, ...program } = parseProgram(operands, options, context);
     const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
     const [{ inspectJar }, { uploadJar }] = await Promise.all([
@@ -48,7 +48,7 @@ export const info = defineCommand<Options>({
 
 const createPlan = async (clusterRef: ClusterRef, program: Program, context: Context): Promise<unknown> => {
   using progress = showProgress('Plan of the program', context.io.stderr);
-  progress.showPhase(`${clusterRef.clusterId} runs main()`);
+  progress.showPhase(`cluster ${clusterRef.clusterId} runs main()`);
   const answer = await context.api.post<{ readonly plan: unknown }>(`${clusterPath(clusterRef)}/job-plans`, program);
   return answer.plan;
 };

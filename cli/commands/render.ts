@@ -1,4 +1,4 @@
-import { describePointer as placeTyped, faultToFailure } from '#cli/api/problem-failure.ts';
+import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import { parseApplication } from '#cli/flows/application.ts';
 import { textOption } from '#cli/input/config.ts';
@@ -12,16 +12,19 @@ import type { Context } from '../context.ts';
 
 const kubernetesSession = defineAction({
   name: 'kubernetes-session',
-  summary: 'the objects of a session cluster',
+  summary: 'print the objects of a session',
   ignoresUnknown: true,
   examples: {
-    'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'with the stock configuration',
+    'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
+      'print a session with the stock configuration',
     'FLINK_CONF_DIR=conf drey render kubernetes-session -Dkubernetes.namespace=etl > session.yaml':
-      'with a configuration folder',
+      'print a session with a configuration folder',
   },
   run: async (context) => {
     if (context.mode === 'application')
-      throw new UsageError('kubernetes-session is for sessions; `drey render run-application` is for applications.');
+      throw new UsageError(
+        'kubernetes-session renders sessions only. Use `drey render run-application` for applications.',
+      );
     const local = await readLocalInput(context);
     await showManifests(context, local, (clusterName) => ({ ...clusterName, mode: 'session', config: context.config }));
   },
@@ -30,22 +33,22 @@ const kubernetesSession = defineAction({
 const application = {
   operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  options: { ...programOptions, '-d, --detached': 'sets execution.attached=false' },
+  options: { ...programOptions, '-d, --detached': 'set execution.attached=false' },
   repeatable: repeatableProgramOptions,
 } as const;
 
 const run = defineAction<ProgramOptions>({
   ...application,
   name: 'run',
-  summary: 'the objects of an application cluster (--target kubernetes-application)',
+  summary: 'print the objects of an application',
   examples: {
     'drey render run --target kubernetes-application -Dkubernetes.cluster-id=nightly -p 4 local:///opt/flink/usrlib/etl.jar --day 2026-11-23':
-      'what follows the jar belongs to the program',
+      'print an application; the words after the jar are its arguments',
   },
   run: async (context, operands, options) => {
     if ((await resolveMode(context)) === 'session')
       throw new UsageError(
-        'A job on a session makes no objects: say --target kubernetes-application, or `drey render kubernetes-session`.',
+        'A job on a session has no objects. Use --target kubernetes-application or `drey render kubernetes-session`.',
       );
     await showApplication(operands, options, context, await readLocalInput(context));
   },
@@ -54,19 +57,21 @@ const run = defineAction<ProgramOptions>({
 const runApplication = defineAction<ProgramOptions>({
   ...application,
   name: 'run-application',
-  summary: 'the objects of an application cluster',
+  summary: 'print the objects of an application',
   examples: {
     'drey render run-application -Dkubernetes.cluster-id=nightly --output json local:///opt/flink/usrlib/etl.jar':
-      'as a JSON array',
+      'print the objects as a JSON array',
   },
   run: async (context, operands, options) => {
     if (context.mode === 'session')
-      throw new UsageError('run-application is for applications; `drey render kubernetes-session` is for sessions.');
+      throw new UsageError(
+        'run-application renders applications only. Use `drey render kubernetes-session` for sessions.',
+      );
     await showApplication(operands, options, context, await readLocalInput(context));
   },
 });
 
-/** What Flink's client would make of the command line and this machine's files alone: no API, no target. */
+/** Renders what Flink's client would create, from the command line and files of this machine, without the API. */
 export const render = defineGroup({
   commands: [kubernetesSession, run, runApplication],
 });
@@ -95,18 +100,18 @@ type ClusterName = Pick<ClusterInput, 'clusterId' | 'namespace'>;
 const showManifests = async (
   context: Context,
   local: LocalInput,
-  inputOf: (clusterName: ClusterName) => ClusterInput,
+  createInput: (clusterName: ClusterName) => ClusterInput,
 ): Promise<void> => {
   const clusterName = resolveClusterName(context, local);
-  const manifests = await renderOrFail(clusterName, () => ({
+  const manifests = await renderManifests(clusterName, () => ({
     ...local,
     flinkVersion: context.flinkVersion,
-    ...inputOf(clusterName),
+    ...createInput(clusterName),
   }));
   [...local.warnings, ...manifests.warnings].forEach((warning) => context.printNotice(`WARN ${warning}`));
   const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
-  const owner = { name: clusterName.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
+  const owner = { name: clusterName.clusterId, uid: 'UID' }; // a placeholder, because Kubernetes assigns the uid
   context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
 };
 
@@ -118,15 +123,18 @@ const resolveClusterName = ({ clusterId, config }: Context, { folder = {} }: Loc
 /** @see Flink 2.2 `KubernetesClusterClientFactory.generateClusterId` */
 const generateClusterId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
 
-/** @throws Failure with every mistake, in the words that were typed. */
-const renderOrFail = async ({ clusterId }: ClusterName, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
+/** @throws Failure with all field errors, named as the user typed them. */
+const renderManifests = async (
+  { clusterId }: ClusterName,
+  createInput: () => ClusterInput,
+): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
     import('#shared/flink/manifests.ts'),
     import('#events/problem.ts'),
   ]);
-  const input = inputOf();
-  const named = (pointer: string): string => {
-    const typed = placeTyped(pointer);
+  const input = createInput();
+  const describe = (pointer: string): string => {
+    const typed = describePointer(pointer);
     const key = typed.replace(/^-D/, '');
     return Object.hasOwn(input.folder ?? {}, key) && !Object.hasOwn(input.config, key)
       ? `${key} in the configuration folder`
@@ -136,7 +144,7 @@ const renderOrFail = async ({ clusterId }: ClusterName, inputOf: () => ClusterIn
     return renderCluster(input);
   } catch (error) {
     throw error instanceof Fault
-      ? faultToFailure(`Could not create Kubernetes cluster "${clusterId}".`, error, named)
+      ? faultToFailure(`Could not create Kubernetes cluster "${clusterId}".`, error, describe)
       : error;
   }
 };

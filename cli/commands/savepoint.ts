@@ -12,13 +12,13 @@ interface Options extends SavepointOptions {
 
 export const savepoint = defineCommand<Options>({
   operandIs: 'job',
-  options: { '-d, --dispose <path>': 'the savepoint to delete', ...savepointOptions },
+  options: { '-d, --dispose <path>': 'delete this savepoint', ...savepointOptions },
   examples: {
     'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226 s3://bucket/savepoints':
-      'take one',
-    'drey savepoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs, in the default directory of its cluster',
+      'take a savepoint',
+    'drey savepoint 8a077da4350254f0f435da5061d32226': 'take a savepoint in the default directory of the cluster',
     'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster -d s3://bucket/savepoints/savepoint-8a077d-1a2b3c':
-      'delete one; the cluster must be able to read it',
+      'delete a savepoint that the cluster can access',
   },
   run: async (context, operands, options) =>
     options.dispose === undefined
@@ -34,14 +34,14 @@ const takeSavepoint = async (
   const detached = isDetached(options);
   const { jobId, clusterRef } = await parseJobOperand(operand, 'trigger a savepoint', context);
   const format = parseSavepointFormat(options);
-  const say = (line: string) => (context.json ? undefined : context.print(line));
-  say(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
-  if (!detached) say('Waiting for response...');
+  const print = (line: string) => (context.json ? undefined : context.print(line));
+  print(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
+  if (!detached) print('Waiting for response...');
   const operation = await runSavepointCommand(
     {
-      at: jobPath(jobId, 'savepoints'),
+      subpath: jobPath(jobId, 'savepoints'),
       body: { format, ...(directory === undefined ? {} : { directory }) },
-      what: `Savepoint of job ${jobId}`,
+      title: `Savepoint of job ${jobId}`,
       failure: `Failed to trigger a savepoint for the job ${jobId}.`,
       detached,
     },
@@ -49,9 +49,9 @@ const takeSavepoint = async (
     context,
   );
   if (operation === undefined) return;
-  if (detached) return say(`Successfully trigger manual savepoint, triggerId: ${operation.operationId}`);
-  say(`Savepoint completed. Path: ${operation.savepoint ?? ''}`);
-  say('You can resume your program from this savepoint with the run command.');
+  if (detached) return print(`Successfully trigger manual savepoint, triggerId: ${operation.operationId}`);
+  print(`Savepoint completed. Path: ${operation.savepoint ?? ''}`);
+  print('You can resume your program from this savepoint with the run command.');
 };
 
 const disposeSavepoint = async (
@@ -61,7 +61,8 @@ const disposeSavepoint = async (
   context: Context,
 ): Promise<void> => {
   const detached = isDetached(options);
-  if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
+  if (operands.length > 0)
+    throw new UsageError(`-d deletes a savepoint and takes no job. Remove ${operands.join(' ')}.`);
   const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
   if (!context.json) {
     context.print(`Disposing savepoint '${path}'.`);
@@ -69,9 +70,9 @@ const disposeSavepoint = async (
   }
   const operation = await runSavepointCommand(
     {
-      at: '/savepoint-disposals',
+      subpath: '/savepoint-disposals',
       body: { path },
-      what: `Deleting ${path}`,
+      title: `Deleting ${path}`,
       failure: `Disposing the savepoint '${path}' failed.`,
       detached,
     },
@@ -80,6 +81,8 @@ const disposeSavepoint = async (
   );
   if (operation !== undefined)
     context.print(
-      detached ? `It is asked for, as operation ${operation.operationId}.` : `Savepoint '${path}' disposed.`,
+      detached
+        ? `Deletion of savepoint '${path}' requested. Operation: ${operation.operationId}.`
+        : `Savepoint '${path}' disposed.`,
     );
 };

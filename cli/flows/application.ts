@@ -16,13 +16,13 @@ import { readJobs } from './jobs.ts';
 import { runCommand, submitCommand } from './operations.ts';
 import { createBackoff } from './pause.ts';
 
-/** What an application cluster is asked for with: the program, and options that flags of `run` stand for. */
+/** The program of an application, and the Flink options that the flags of `run` set. */
 export interface Application {
   readonly job: Program & { readonly classpaths?: readonly string[] };
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** @throws UsageError as `programOf`. */
+/** @throws UsageError in Flink's words, before any request to the API. */
 export const parseApplication = (
   operands: readonly string[],
   options: ProgramOptions,
@@ -40,7 +40,7 @@ export const parseApplication = (
   },
 });
 
-/** Starts an application cluster and returns when it is up; where it is asked for attached, when the application is over. */
+/** Starts an application cluster. With `execution.attached=true`, waits until the application is terminal. */
 export const runApplication = async (
   operands: readonly string[],
   options: ProgramOptions & WaitOptions,
@@ -49,37 +49,32 @@ export const runApplication = async (
   const application = parseApplication(operands, options, context);
   const local = await readLocalInput(context);
   local.warnings.forEach(context.printNotice);
-  const body = await buildDeployBody({ ...pick(context), config: application.config }, local);
+  const body = await buildDeployBody(
+    { clusterId: context.clusterId, fields: context.fields, config: application.config },
+    local,
+  );
   await assertReachableJar(application.job.jar, body.config);
   const target = await context.target();
 
   const request = {
     path: path`/v1/targets/${target}/clusters`,
     body: { mode: 'application', ...body, job: application.job },
-    what: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
+    title: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
   };
-  const waits = application.config['execution.attached']?.toLowerCase() === 'true';
+  const isAttached = application.config['execution.attached']?.toLowerCase() === 'true';
   if (options.wait === false) {
-    if (waits) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
-    return submitCommand(request, ({ clusterId }) => `Application cluster ${clusterId} is being started.`, context);
+    if (isAttached)
+      throw new UsageError('--no-wait and -Dexecution.attached=true exclude each other. Use one of them.');
+    return submitCommand(request, ({ clusterId }) => `Application cluster ${clusterId} is starting.`, context);
   }
   const { operation } = await runCommand(request, context);
   const cluster = await readCluster(operation, context);
   if (!context.json) context.print(formatCluster('Create', cluster, body.config['rest.port']));
-  else if (!waits) context.printJson({ operation, cluster });
-  if (waits) await reportResult(await waitOrShutDown(cluster, application, context), context);
+  else if (!isAttached) context.printJson({ operation, cluster });
+  if (isAttached) await reportResult(await waitOrShutDown(cluster, application, context), context);
 };
 
-const pick = ({ clusterId, flinkVersion, onFailure, queueing, labels, lifetime }: Context) => ({
-  clusterId,
-  flinkVersion,
-  onFailure,
-  queueing,
-  labels,
-  lifetime,
-});
-
-/** @throws Failure for a jar that the JobManager could not get. */
+/** @throws Failure for a jar that the JobManager cannot fetch. */
 const assertReachableJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {
   const [{ jarMistake }, { canonicalConfig }] = await Promise.all([
     import('#shared/flink/application.ts'),
@@ -92,16 +87,16 @@ const assertReachableJar = async (jar: string, config: Readonly<Record<string, s
 
 const backoff = { firstMs: 500, maxMs: 5_000 };
 
-/** Interrupted, it ends the cluster where `execution.shutdown-on-attached-exit` says so. */
+/** Waits for the application. An interrupt stops it if `execution.shutdown-on-attached-exit` is set. */
 const waitOrShutDown = async (cluster: Cluster, { config }: Application, context: Context): Promise<Cluster> => {
   try {
     return await waitUntilTerminal(cluster, context);
   } catch (error) {
     const shutsDown = config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
-    const what = `Stopping application cluster ${cluster.clusterId}`;
+    const title = `Stopping application cluster ${cluster.clusterId}`;
     if (context.signal.aborted && shutsDown)
       await runCommand(
-        { path: `${clusterPath(cluster)}/stop`, body: {}, what },
+        { path: `${clusterPath(cluster)}/stop`, body: {}, title },
         context.withSignal(new AbortController().signal),
       );
     throw error;
@@ -121,7 +116,7 @@ const waitUntilTerminal = async (first: Cluster, context: Context): Promise<Clus
   }
 };
 
-/** @throws Failure when the application did not finish. */
+/** Prints the result of the application. @throws Failure when it is not FINISHED. */
 const reportResult = async (cluster: Cluster, context: Context): Promise<void> => {
   const { jobs } = await readJobs(cluster, context);
   const own = jobs.filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
@@ -134,7 +129,7 @@ const reportResult = async (cluster: Cluster, context: Context): Promise<void> =
   ];
   throw new Failure(`Application cluster ${cluster.clusterId} is ${cluster.state}.`, {
     lines: [...new Set(causes)].filter((line) => line !== ''),
-    hint: `\`drey events ${cluster.clusterId}\` shows what happened.`,
+    hint: `Run \`drey events ${cluster.clusterId}\` to see the transitions.`,
   });
 };
 

@@ -26,7 +26,7 @@ export interface ClusterWithJobs {
 
 const maxConcurrentReads = 8;
 
-/** The clusters of the target with their jobs; those that live, unless states are named. One that cannot tell now is there without. */
+/** The clusters of the target with their jobs. A cluster whose jobs cannot be read is in the list without jobs. */
 export const readClustersWithJobs = async (
   target: string,
   context: Context,
@@ -42,18 +42,18 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
     return { cluster, ...(await readJobs(cluster, context)) };
   } catch (error) {
     if (!(error instanceof Failure) || error.code === undefined) throw error;
-    context.printNotice(`The jobs of ${cluster.clusterId} are not known: ${error.message}`);
+    context.printNotice(`The jobs of cluster ${cluster.clusterId} cannot be read. ${error.message}`);
     return { cluster, jobs: [], reachable: 'Unknown' };
   }
 };
 
-/** Where a job runs, among the live clusters of the target. @throws Failure when none has it. */
+/** The live cluster of the target that runs the job. @throws Failure when there is none. */
 export const findClusterOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
   const clusters = await readClustersWithJobs(target, context);
   const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
   if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
-  throw new Failure(`No live cluster of target ${target} has that job.`, {
+  throw new Failure(`No live cluster of target ${target} has job ${jobId}.`, {
     code: 'not-found',
-    hint: '`drey list -a` shows the jobs there are.',
+    hint: 'Run `drey list -a` to list the jobs.',
   });
 };

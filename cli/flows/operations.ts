@@ -9,48 +9,51 @@ import type { Operation } from '#events/operation.ts';
 
 import { createBackoff } from './pause.ts';
 
-/** What takes longer is looked at: only so can be told how far it is. */
+/** How long the API may hold the request. Longer operations are polled, because only polling shows their phases. */
 const waitSeconds = 2;
 
 const backoff = { firstMs: 500, maxMs: 2_000 };
 
-/** How long after its deadline an operation may take to say that it failed. */
+/** How long after its deadline an operation may take to become FAILED. */
 const graceMs = 60_000;
 
-interface CommandRequest {
+export interface CommandRequest {
   readonly path: string;
   readonly body: unknown;
-  /** What is being done, for the progress: `Stopping session cluster live`. */
-  readonly what: string;
+  /** The title of the progress: `Stopping session cluster live`. */
+  readonly title: string;
 }
 
 /**
- * Sends a command and leaves it to itself.
+ * Sends a command without waiting for its operation, and prints the operation.
  *
- * @param told What a person is told, of its operation.
+ * @param describe The sentence about the accepted command.
  */
 export const submitCommand = async (
-  { path: at, body }: CommandRequest,
-  told: (operation: Operation) => string,
+  request: CommandRequest,
+  describe: (operation: Operation) => string,
   context: Context,
 ): Promise<void> => {
-  const accepted = await context.api.post<Accepted>(at, body);
-  if (context.json) return context.printJson(accepted);
-  const { operation } = accepted;
-  context.print(told(operation));
-  context.print(`Operation ${operation.operationId} is ${operation.state}.`);
+  const accepted = await context.api.post<Accepted>(request.path, request.body);
+  if (context.json) context.printJson(accepted);
+  else printSubmitted(accepted.operation, describe(accepted.operation), context);
+};
+
+export const printSubmitted = ({ operationId, state }: Operation, sentence: string, context: Context): void => {
+  context.print(sentence);
+  context.print(`Operation ${operationId} is ${state}.`);
   context.printNotice(
-    `\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`,
+    `Run \`drey operation ${operationId}\` for its status, or \`drey wait ${operationId}\` to wait for it.`,
   );
 };
 
 /**
- * Sends a command and waits until its operation is over.
+ * Sends a command and waits until its operation is terminal.
  *
- * @throws Failure when it did not succeed.
+ * @throws Failure when the operation is not SUCCEEDED.
  */
 export const runCommand = async (request: CommandRequest, context: Context): Promise<Accepted> => {
-  using progress = showProgress(request.what, context.io.stderr);
+  using progress = showProgress(request.title, context.io.stderr);
   const accepted = await sendCommand(request, context);
   return { ...accepted, operation: await waitUntilSucceeded(accepted.operation, progress, context) };
 };
@@ -61,19 +64,19 @@ const sendCommand = async (request: CommandRequest, context: Context): Promise<A
   } catch (error) {
     if (context.signal.aborted)
       context.printNotice(
-        '\nInterrupted before the API answered: what was asked for may go on (`drey clusters` shows it).',
+        '\nInterrupted before the API answered. The command may be running: `drey clusters` lists the clusters.',
       );
     throw error;
   }
 };
 
-/** Waits for an operation that somebody else started, too. */
-export const followOperation = async (operationId: string, what: string, context: Context): Promise<Operation> => {
-  using progress = showProgress(what, context.io.stderr);
-  return waitUntilSucceeded(await getOperation(operationId, context), progress, context);
+/** Waits for an operation that another command may have started. @throws Failure when it is not SUCCEEDED. */
+export const followOperation = async (operationId: string, title: string, context: Context): Promise<Operation> => {
+  using progress = showProgress(title, context.io.stderr);
+  return waitUntilSucceeded(await readOperation(operationId, context), progress, context);
 };
 
-export const getOperation = (operationId: string, { api }: Context) =>
+export const readOperation = (operationId: string, { api }: Context) =>
   api.get<Operation>(path`/v1/operations/${operationId}`);
 
 const waitUntilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
@@ -85,41 +88,44 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
       ? wrapFailure(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
       : failure;
   }
-  throw new Failure(`The ${operation.kind} of ${operation.clusterId} ended ${operation.state}.`, {
+  throw new Failure(`The ${operation.kind} of cluster ${operation.clusterId} is ${operation.state}.`, {
     hint: operationHint(operation),
   });
 };
 
 const waitUntilTerminal = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const { isTerminalOperation } = await import('#events/operation.ts');
-  const tell = createPhaseReporter(progress);
-  tell(first);
+  const reportPhases = createPhaseReporter(progress);
+  reportPhases(first);
   if (isTerminalOperation(first)) return first;
   try {
     const pause = createBackoff(backoff, context.signal);
-    // One that waits has another deadline when it starts.
+    // A queued operation gets another deadline when it starts.
     for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
       await pause();
-      latest = await getOperation(first.operationId, context);
-      tell(latest);
+      latest = await readOperation(first.operationId, context);
+      reportPhases(latest);
       if (isTerminalOperation(latest)) return latest;
     }
   } finally {
-    if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} goes on: ${operationHint(first)}`);
+    if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} continues. ${operationHint(first)}`);
   }
-  throw new Failure(`The ${first.kind} of ${first.clusterId} is not over, long after its deadline.`, {
-    hint: operationHint(first),
-  });
+  throw new Failure(
+    `The ${first.kind} of cluster ${first.clusterId} has no result ${graceMs / 1_000} s after its deadline.`,
+    {
+      hint: operationHint(first),
+    },
+  );
 };
 
-/** Each phase of a deploy once, and what is waited for. */
+/** Reports each completed phase of a deploy once, and the current phase. */
 const createPhaseReporter = (progress: Progress) => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return ({ phase, phases = [], createdAt }: Operation): void => {
-    for (const one of phases.filter(({ name }) => !told.has(name))) progress.keepLine(formatPhase(one, createdAt));
-    phases.forEach(({ name }) => told.add(name));
+    for (const one of phases.filter(({ name }) => !reported.has(name))) progress.keepLine(formatPhase(one, createdAt));
+    phases.forEach(({ name }) => reported.add(name));
     progress.showPhase(phase);
   };
 };
 
-const operationHint = ({ operationId }: Operation) => `\`drey operation ${operationId}\` shows how far it came.`;
+const operationHint = ({ operationId }: Operation) => `Run \`drey operation ${operationId}\` for its status.`;

@@ -5,7 +5,7 @@ interface Backoff {
   readonly maxMs: number;
 }
 
-/** A pause that is a little longer each time. */
+/** Creates a pause that grows by half each time, up to a maximum. */
 export const createBackoff = ({ firstMs, maxMs }: Backoff, signal: AbortSignal): (() => Promise<void>) => {
   let nextMs = firstMs;
   return async () => {

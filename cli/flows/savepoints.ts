@@ -12,9 +12,9 @@ import { clusterPath } from './clusters.ts';
 import { findClusterOfJob } from './jobs.ts';
 import { runCommand } from './operations.ts';
 
-/** The job that an operand names, and where it runs. */
-export const parseJobOperand = async (operand: string | undefined, toDo: string, context: Context) => {
-  if (operand === undefined) throw new UsageError(`Missing JobID. Specify a JobID to ${toDo}.`);
+/** The job that the operand names, and a function that finds its cluster. @throws UsageError in Flink's words. */
+export const parseJobOperand = async (operand: string | undefined, purpose: string, context: Context) => {
+  if (operand === undefined) throw new UsageError(`Missing JobID. Specify a JobID to ${purpose}.`);
   const jobId = parseJobId(operand);
   return {
     jobId,
@@ -27,28 +27,28 @@ export const parseJobOperand = async (operand: string | undefined, toDo: string,
 };
 
 interface Request {
-  /** Behind the cluster's path. */
-  readonly at: string;
+  /** The path after the path of the cluster. */
+  readonly subpath: string;
   readonly body: object;
-  /** For the progress: `Taking a savepoint of job …`. */
-  readonly what: string;
-  /** What is told when it does not work, which is how Flink words it. */
+  /** The title of the progress: `Savepoint of job …`. */
+  readonly title: string;
+  /** The headline of a failure, in Flink's words. */
   readonly failure: string;
   readonly detached: boolean;
 }
 
 /**
- * Asks for something about savepoints, and waits for its end unless it goes on by itself.
+ * Sends a command about snapshots of a job, and waits for its operation unless it is detached.
  *
- * @returns The operation; undefined when its JSON was printed, and nothing is left to say.
+ * @returns The operation; undefined when its JSON was printed.
  */
 export const runSavepointCommand = async (
-  { at, body, what, failure, detached }: Request,
+  { subpath, body, title, failure, detached }: Request,
   clusterRef: () => Promise<ClusterRef>,
   context: Context,
 ): Promise<Operation | undefined> => {
   try {
-    const request = { path: `${clusterPath(await clusterRef())}${at}`, body, what };
+    const request = { path: `${clusterPath(await clusterRef())}${subpath}`, body, title };
     const answer = detached
       ? await context.api.post<Accepted>(request.path, request.body)
       : await runCommand(request, context);
@@ -60,4 +60,4 @@ export const runSavepointCommand = async (
   }
 };
 
-export const jobPath = (jobId: string, what: string) => `${path`/jobs/${jobId}`}/${what}`;
+export const jobPath = (jobId: string, action: string) => `${path`/jobs/${jobId}`}/${action}`;

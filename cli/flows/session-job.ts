@@ -16,9 +16,10 @@ import { createBackoff } from './pause.ts';
 
 const backoff = { firstMs: 500, maxMs: 5_000 };
 
-/** A job that was lost with its cluster ends in no state: now and then the cluster is looked at. */
+/** A job whose cluster is gone never becomes terminal, so the cluster is checked after so many polls. */
 const pollsPerClusterCheck = 5;
 
+/** Uploads the jar, submits the job to a session, and waits for its result unless it is detached. */
 export const runOnSession = async (
   operands: readonly string[],
   options: ProgramOptions & WaitOptions,
@@ -37,11 +38,11 @@ export const runOnSession = async (
 
   const request = {
     path: `${clusterPath(clusterRef)}/jobs`,
-    body: { jar: uploaded, ...submission, ...context.queueing },
-    what: `Submitting ${jar} to ${clusterId}`,
+    body: { jar: uploaded, ...submission, ...context.fields.submit },
+    title: `Submitting ${jar} to ${clusterId}`,
   };
   if (options.wait === false)
-    return submitCommand(request, (operation) => `Job ${submittedJobId(operation)} is being submitted.`, context);
+    return submitCommand(request, (operation) => `Submission of job ${submittedJobId(operation)} requested.`, context);
   const { operation } = await runCommand(request, context);
   const jobId = submittedJobId(operation);
   if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
@@ -55,7 +56,7 @@ export const runOnSession = async (
 const isShutDownOnExit = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
   shutdownOnAttachedExit === true || config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
 
-/** Interrupted, it cancels the job where it is to end with its client; the session is others', too. */
+/** Waits for the job. An interrupt cancels the job, but never stops the session, which other clients share. */
 const waitOrCancel = async (
   { jobId, ...clusterRef }: ClusterRef & { readonly jobId: string },
   cancels: boolean,
@@ -67,27 +68,32 @@ const waitOrCancel = async (
     const request = {
       path: `${clusterPath(clusterRef)}${path`/jobs/${jobId}/cancel`}`,
       body: {},
-      what: `Cancelling job ${jobId}`,
+      title: `Cancelling job ${jobId}`,
     };
     if (context.signal.aborted && cancels) await runCommand(request, context.withSignal(new AbortController().signal));
-    else if (context.signal.aborted) context.printNotice(`\nJob ${jobId} runs on: \`drey list\` shows it.`);
+    else if (context.signal.aborted)
+      context.printNotice(`\nJob ${jobId} keeps running. Run \`drey list\` to see its state.`);
     throw error;
   }
 };
 
-/** See `JobId` in events/names.ts. */
+/** The operation id of a submit is the id of its job. */
 const submittedJobId = ({ jobId, operationId }: Operation) => jobId ?? operationId;
 
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
-interface Given {
+interface SubmissionContext {
   readonly context: Context;
-  /** What the configuration folder says about jobs. */
+  /** The options about jobs from the configuration folder. */
   readonly folder: Readonly<Record<string, string>>;
 }
 
-const buildSubmission = (operands: readonly string[], options: ProgramOptions, { context, folder }: Given) => {
+const buildSubmission = (
+  operands: readonly string[],
+  options: ProgramOptions,
+  { context, folder }: SubmissionContext,
+) => {
   const { classpath } = options;
   return {
     ...parseProgram(operands, options, context),
@@ -99,7 +105,7 @@ const buildSubmission = (operands: readonly string[], options: ProgramOptions, {
   };
 };
 
-/** Options about the cluster name where it is; the job has no use for them. */
+/** Leaves out the options that only locate the cluster. */
 const selectJobConfig = (config: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(config).filter(([key]) => !key.startsWith('kubernetes.') && key !== 'execution.attached'),
@@ -110,20 +116,20 @@ const waitUntilTerminal = async (clusterRef: ClusterRef, jobId: string, context:
   using progress = showProgress(`Job ${jobId}`, context.io.stderr);
   const jobPath = `${clusterPath(clusterRef)}${path`/jobs/${jobId}`}`;
   const pause = createBackoff(backoff, context.signal);
-  for (let turn = 1; ; turn += 1) {
+  for (let poll = 1; ; poll += 1) {
     await pause();
     const job = await context.api.get<Job>(jobPath);
     if (isTerminalJob(job)) return job;
     progress.showPhase(job.state);
-    if (turn % pollsPerClusterCheck === 0 && (await findLiveCluster(clusterRef, context)) === undefined) {
+    if (poll % pollsPerClusterCheck === 0 && (await findLiveCluster(clusterRef, context)) === undefined) {
       throw new Failure(`Cluster ${clusterRef.clusterId} ended while job ${jobId} was ${job.state}.`, {
-        hint: `\`drey describe ${clusterRef.clusterId}\` shows why.`,
+        hint: `Run \`drey describe ${clusterRef.clusterId}\` to see the cause.`,
       });
     }
   }
 };
 
-/** @throws Failure when the job did not finish. */
+/** Prints the result of the job. @throws Failure when the job is not FINISHED. */
 const reportResult = (job: Job, { json, print, printJson }: Context): void => {
   if (json) printJson(job);
   else if (job.state === 'FINISHED') formatFinishedJob(job).forEach(print);

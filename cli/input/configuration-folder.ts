@@ -16,6 +16,11 @@ export interface ConfigurationFolder extends Pick<ClusterInput, 'files' | 'legac
   readonly folder: Config;
 }
 
+/**
+ * Reads the folder of FLINK_CONF_DIR; undefined when the variable is not set.
+ *
+ * @throws Failure in Flink's words when the folder or its configuration file does not exist.
+ */
 export const readConfigurationFolder = async ({
   config,
   flinkVersion,
@@ -28,7 +33,7 @@ export const readConfigurationFolder = async ({
 const readFolder = async (
   path: string,
   config: Config,
-  asked: FlinkVersion | undefined,
+  requestedVersion: FlinkVersion | undefined,
 ): Promise<ConfigurationFolder> => {
   const { parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
   const { configurationFiles } = await import('#events/commands/deploy.ts');
@@ -45,7 +50,7 @@ const readFolder = async (
     current === undefined
       ? undefined
       : await parseContent(`The Flink config file '${file}' cannot be used.`, () => parseConfigFile(current));
-  const version = asked ?? (await resolveVersion(await mergeConfig({ ...flat, ...nested }, config)));
+  const version = requestedVersion ?? (await resolveVersion(await mergeConfig({ ...flat, ...nested }, config)));
   if (version === '1.20' && flat !== undefined) return { folder: flat, files, legacyConfigFile: true };
   if (nested !== undefined) return { folder: nested, files };
   throw noConfigFile(file, flat !== undefined);
@@ -60,18 +65,18 @@ const noConfigFile = (file: string, hasLegacy: boolean): Failure =>
   new Failure(
     `The Flink config file '${file}' (${resolve(file)}) does not exist.`,
     hasLegacy
-      ? { hint: 'Flink 2 does not read flink-conf.yaml. For an image of Flink 1.20, say -Ddrey.flink-version=1.20.' }
+      ? { hint: 'Flink 2 does not read flink-conf.yaml. For an image of Flink 1.20, set -Ddrey.flink-version=1.20.' }
       : {},
   );
 
-/** Where `flink run` deploys to: the command line goes before the folder; Drey takes a session for granted. */
+/** The mode of `run`: from the command line, else from the folder, else a session. */
 export const resolveMode = async (context: InputContext & Pick<Context, 'mode'>): Promise<Mode> => {
   if (context.mode !== undefined) return context.mode;
   const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
   return parseMode(textOption(folder, 'execution.target') ?? 'kubernetes-session');
 };
 
-/** Which cluster a command of Flink's is about: the command line goes before the folder. Undefined where neither says it. */
+/** The cluster id of a command: from the command line, else from the folder. Undefined when neither has one. */
 export const resolveClusterId = async (
   context: InputContext & Pick<Context, 'clusterId'>,
 ): Promise<string | undefined> => {
@@ -80,8 +85,8 @@ export const resolveClusterId = async (
   return textOption(folder, 'kubernetes.cluster-id');
 };
 
-/** Beginnings of the options that a job on a session may have of its own. */
-const jobOptions = [
+/** Prefixes of the options that a job on a session may set for itself. */
+const jobOptionPrefixes = [
   'cleanup-strategy',
   'execution.buffer-timeout',
   'execution.checkpointing.',
@@ -94,12 +99,12 @@ const jobOptions = [
   'table.',
 ] as const;
 
-/** What the folder says about jobs: a session that runs has the rest already. */
+/** The options of the folder about jobs. The others apply to the session, which is already running. */
 export const readJobConfig = async (context: InputContext): Promise<Readonly<Record<string, string>>> => {
   const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
   return Object.fromEntries(
     Object.entries(folder)
-      .filter(([key]) => jobOptions.some((beginning) => key.startsWith(beginning)))
+      .filter(([key]) => jobOptionPrefixes.some((prefix) => key.startsWith(prefix)))
       .map(([key, value]) => [key, String(value)]),
   );
 };

@@ -10,7 +10,7 @@ export const fileExists = async (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** @returns undefined when there is no such file. @throws Failure when it cannot be read. */
+/** The content of a file; undefined when it does not exist. @throws Failure when it cannot be read. */
 export const readBytes = async (file: string): Promise<Buffer | undefined> => {
   try {
     return await readFile(file);
@@ -21,10 +21,10 @@ export const readBytes = async (file: string): Promise<Buffer | undefined> => {
   }
 };
 
-/** As `bytesOf`. */
+/** As `readBytes`. */
 export const readText = async (file: string): Promise<string | undefined> => (await readBytes(file))?.toString('utf8');
 
-/** Those of the files that are in the folder. */
+/** The texts of the files that exist in the folder. */
 export const readTexts = async <N extends string>(
   folder: string,
   names: readonly N[],
@@ -35,14 +35,14 @@ export const readTexts = async <N extends string>(
   return found;
 };
 
-/** What is in a file, or why that cannot be made out. */
-export const parseContent = async <T>(wrong: string, take: () => T): Promise<T> => {
+/** Parses the content of a file. @throws Failure with this headline when the content is invalid. */
+export const parseContent = async <T>(headline: string, parse: () => T): Promise<T> => {
   try {
-    return take();
+    return parse();
   } catch (error) {
     const { Fault } = await import('#events/problem.ts');
-    if (error instanceof Fault) throw faultToFailure(wrong, error);
+    if (error instanceof Fault) throw faultToFailure(headline, error);
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Failure(wrong, { lines: [line], cause: error });
+    throw new Failure(headline, { lines: [line], cause: error });
   }
 };

@@ -17,7 +17,7 @@ export const keytabOption = 'security.kerberos.login.keytab';
 
 export const krb5Option = 'security.kerberos.krb5-conf.path';
 
-/** One that is not there is for the renderer to refuse: it knows what else could be meant. */
+/** A missing file is not an error here: the renderer reports it with the alternatives. */
 const readKeytab = async (config: Config) => {
   const file = textOption(config, keytabOption);
   if (file === undefined || textOption(config, 'security.kerberos.login.principal') === undefined) return undefined;

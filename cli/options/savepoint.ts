@@ -6,10 +6,10 @@ export interface SavepointOptions extends WaitOptions {
   readonly detached?: boolean;
 }
 
-/** As Flink has them, for every command that takes a savepoint. */
+/** Flink's options of commands that take a savepoint. */
 export const savepointOptions = {
-  '--type <format>': 'the format of the savepoint: canonical or native (also -type)',
-  '--detached': 'return as soon as it is asked for (also -detached), as --no-wait',
+  '--type <format>': 'format of the savepoint: canonical or native (also -type)',
+  '--detached': 'the same as --no-wait (also -detached)',
   ...waitOptions,
 } as const;
 
@@ -19,5 +19,5 @@ export const isDetached = ({ detached = false, wait = true }: SavepointOptions):
 export const parseSavepointFormat = ({ type = 'canonical' }: SavepointOptions): 'CANONICAL' | 'NATIVE' => {
   const format = type.toUpperCase();
   if (format === 'CANONICAL' || format === 'NATIVE') return format;
-  throw new UsageError(`Unknown format type: ${type}. It is canonical or native.`);
+  throw new UsageError(`Unknown format type: ${type}. The format must be canonical or native.`);
 };

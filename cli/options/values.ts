@@ -1,9 +1,9 @@
 import { UsageError } from './usage-error.ts';
 
 /**
- * The cluster whose JobManager has this address: `ID-rest.NAMESPACE:8081`, with `http://` or without, or the id alone.
+ * The id of the cluster whose JobManager has this address: `ID-rest.NAMESPACE:8081`, also with `http://`, or the id alone.
  *
- * @throws UsageError for an address that no cluster of Drey's has.
+ * @throws UsageError for an address that no cluster of Drey has.
  */
 export const parseJobManagerAddress = (address: string): string => {
   const host = address
@@ -13,7 +13,7 @@ export const parseJobManagerAddress = (address: string): string => {
     .replace(/-rest$/, '');
   if (/^[a-z][-a-z0-9]*$/.test(host)) return host;
   throw new UsageError(
-    `Drey reaches a JobManager by the id of its cluster, not at ${address}: -Dkubernetes.cluster-id=<id>.`,
+    `${address} is not the address of a cluster of Drey. Specify its id: -Dkubernetes.cluster-id=<id>.`,
   );
 };
 
@@ -25,7 +25,7 @@ export const parseJobId = (text: string): string => {
   );
 };
 
-/** @throws UsageError for what is not a whole number above zero. */
+/** @throws UsageError unless the text is a whole number above zero. */
 export const parsePositiveInteger = (text: string, message: string): number => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value > 0) return value;

@@ -25,7 +25,7 @@ const groupOf = (state: JobState): Group => {
   }
 };
 
-/** Which groups `-r`, `-s` and `-a` ask for. */
+/** The groups that `-r`, `-s` and `-a` select. */
 const selectGroups = ({ running = false, scheduled = false, all = false }: JobFilter): ReadonlySet<Group> => {
   if (all) return new Set<Group>(['running', 'scheduled', 'terminated']);
   const neither = !running && !scheduled;
@@ -38,7 +38,7 @@ const selectGroups = ({ running = false, scheduled = false, all = false }: JobFi
 const byStart = (one: Job, other: Job) =>
   one.startTime.localeCompare(other.startTime) || one.state.localeCompare(other.state);
 
-/** The jobs that are asked for, oldest first. */
+/** The jobs that the filter selects, oldest first. */
 export const selectJobs = (jobs: readonly Job[], shown: JobFilter): readonly Job[] => {
   const groups = selectGroups(shown);
   return jobs.filter(({ state }) => groups.has(groupOf(state))).toSorted(byStart);
@@ -59,7 +59,7 @@ const emptyLines: Readonly<Record<Group, readonly string[]>> = {
 const rule = '-'.repeat(62);
 
 /**
- * What `flink list` prints.
+ * The lines of `flink list`.
  *
  * @see Flink 2.2 `CliFrontend.listJobs`
  */
@@ -74,17 +74,17 @@ export const formatJobList = (jobs: readonly Job[], shown: JobFilter): readonly 
     ];
   });
 
-/** What Flink's client says of a cluster. The address is the one inside Kubernetes, as there. */
+/** The line of Flink's client about a cluster. As in Flink, the address is the one inside Kubernetes. */
 export const formatCluster = (
   verb: 'Create' | 'Retrieve',
   { clusterId, namespace, mode }: Cluster,
   restPort = '8081',
 ): string => {
-  const what = verb === 'Create' ? `flink ${mode} cluster` : 'flink cluster';
-  return `${verb} ${what} ${clusterId} successfully, JobManager Web Interface: http://${clusterId}-rest.${namespace}:${restPort}`;
+  const subject = verb === 'Create' ? `flink ${mode} cluster` : 'flink cluster';
+  return `${verb} ${subject} ${clusterId} successfully, JobManager Web Interface: http://${clusterId}-rest.${namespace}:${restPort}`;
 };
 
-/** How `flink run` tells of a job that finished. */
+/** The lines of `flink run` about a finished job. */
 export const formatFinishedJob = ({ jobId, startTime, endTime }: Job): readonly string[] => [
   'Program execution finished',
   `Job with JobID ${jobId} has finished.`,

@@ -4,20 +4,20 @@ import { formatTime } from './local-time.ts';
 
 const liveStates: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING', 'RUNNING']);
 
-/** When a cluster ends by itself, and how. Empty where it does not, or no longer. */
+/** When a cluster expires, and with which savepoint policy. Empty when it does not expire, or is no longer live. */
 export const formatExpiry = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
   if (lifetime === undefined || !liveStates.has(state)) return '';
   const { endsAt, until, ttl, idleAfter, idle, savepoint } = lifetime;
-  const named = endsAt ?? until;
+  const expiresAt = endsAt ?? until;
   const when = [
-    ...(named !== undefined ? [formatTime(named)] : ttl !== undefined ? [`${ttl} after its start`] : []),
-    ...(idleAfter === undefined ? [] : [`when no job lived for ${idleAfter}`]),
+    ...(expiresAt !== undefined ? [formatTime(expiresAt)] : ttl !== undefined ? [`${ttl} after its start`] : []),
+    ...(idleAfter === undefined ? [] : [`after ${idleAfter} without jobs`]),
     ...(idle === undefined ? [] : [`idle since ${formatTime(idle.since)}`]),
   ];
   return when.length === 0 ? '' : `${when.join(', ')}${savepoint === 'none' ? '' : ` (savepoint: ${savepoint})`}`;
 };
 
-/** Which version of the lifetime holds, and whether its end was told of beforehand. Empty where it does not end by itself. */
+/** The version of the lifetime, and whether the warning was sent. Empty when the cluster does not expire. */
 export const formatLifetime = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
   if (lifetime === undefined || !liveStates.has(state)) return '';
   const { version, warned, idle } = lifetime;

@@ -18,7 +18,7 @@ const none = {
 };
 const noLines = { ...none, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
 
-/** Columns below their heads, without lines between. */
+/** A table without borders. */
 export const renderTable = async (heads: readonly string[], rows: readonly Row[]): Promise<string> => {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
@@ -30,7 +30,7 @@ export const renderTable = async (heads: readonly string[], rows: readonly Row[]
   return withoutTrailingSpaces(table.toString());
 };
 
-/** Names and what they stand for; undefined ones are left out. */
+/** One line per fact, `Name: value`, without undefined and empty values. */
 export const renderFacts = (facts: Readonly<Record<string, string | undefined>>): readonly string[] => {
   const width = Math.max(...Object.keys(facts).map(({ length }) => length)) + 2;
   return Object.entries(facts).flatMap(([name, value]) =>
@@ -59,6 +59,6 @@ const stateColour = (state: State) => {
   }
 };
 
-/** In colour where the stream shows colours. */
+/** The state, coloured if the stream supports colours. */
 export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
   styleText(stateColour(state), state, { stream });

@@ -6,8 +6,8 @@ import { parseMode } from '#cli/api/mode.ts';
 import { describePointer } from '#cli/api/problem-failure.ts';
 import { normalizeDashes } from '#cli/options/command-line.ts';
 import { addCommonOptions, collect } from '#cli/options/common.ts';
-import { restoreOf } from '#cli/options/drey-options.ts';
 import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
+import { parseRequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobId } from '#cli/options/values.ts';
 
@@ -117,24 +117,24 @@ describe('the place of a mistake', () => {
 
 describe('-Ddrey.restore', () => {
   const restoreFrom = (words: readonly string[]) =>
-    restoreOf(parseProperties(words.map((word) => `drey.restore.${word}`)));
+    parseRequestFields(parseProperties(words.map((word) => `drey.restore.${word}`))).restore;
 
   it.each([
-    [[], undefined],
-    [['from-cluster=etl'], { fromCluster: 'etl', latest: true }],
+    [[], {}],
+    [['from-cluster=etl'], { fromCluster: 'etl' }],
     [
       ['from-cluster=etl', 'job=clicks', 'allow-empty-state'],
-      { fromCluster: 'etl', latest: true, job: 'clicks', allowEmptyState: true },
+      { fromCluster: 'etl', job: 'clicks', allowEmptyState: true },
     ],
-    [['from-cluster=etl', 'allow-empty-state=false'], { fromCluster: 'etl', latest: true, allowEmptyState: false }],
+    [['from-cluster=etl', 'allow-empty-state=false'], { fromCluster: 'etl', allowEmptyState: false }],
   ])('is read: %j', (words, expected) => {
     expect(restoreFrom(words)).toEqual(expected);
   });
 
   it.each([
-    [['job=clicks'], '-Ddrey.restore.job needs'],
-    [['allow-empty-state'], '-Ddrey.restore.allow-empty-state needs'],
-    [['from-cluster=etl', 'allow-empty-state=yes'], 'is true or false'],
+    [['job=clicks'], '-Ddrey.restore.job requires'],
+    [['allow-empty-state'], '-Ddrey.restore.allow-empty-state requires'],
+    [['from-cluster=etl', 'allow-empty-state=yes'], 'must be true or false'],
   ])('is refused: %j', (words, message) => {
     expect(() => restoreFrom(words)).toThrow(message);
   });
