@@ -10,7 +10,7 @@ export class FakeCommandQueue implements CommandQueue {
   readonly deadLetters: DeadLetter[] = [];
 
   async sendResume({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
-    this.send(target, clusterId, { id: operationId, operationid: operationId }, `carry-on/${operationId}`);
+    this.send(target, clusterId, { id: operationId, operationid: operationId }, `resume/${operationId}`);
   }
 
   async sendBatchItems(target: string, batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[]) {

@@ -375,7 +375,7 @@ export class ModelWorld {
               ...makeCommandMessage('deploy', { clusterId, key: operationId }),
               operationid: operationId,
             };
-            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
+            this.enqueue(`resume/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
@@ -407,8 +407,8 @@ export class ModelWorld {
   /** The bus, with its rule for what frees a place. */
   private take(busEvent: readonly BusEvent[]): void {
     for (const { type, detail } of busEvent) {
-      if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
-      if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
+      if (type === 'Flink Command Finished') this.finished.push(detail);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
       if ('sequence' in detail) this.bus.push(detail);
       if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }

@@ -4,7 +4,7 @@ import { type Command, type CommandKind, commandKinds, commands } from '#events/
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
+import { CommandMessage } from '#events/message.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -16,7 +16,7 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
       ttl: '2h',
       endsAt: '2026-11-23T14:00:00.000Z',
       savepoint: 'best-effort',
-      scheduled: 1,
+      scheduledVersion: 1,
     });
     expect([...world.timers.waiting.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
       ['warning', '2026-11-23T13:50:00.000Z'],
@@ -50,7 +50,7 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
       version: 2,
       endsAt: '2026-11-23T13:30:00.000Z',
       savepoint: 'required',
-      scheduled: 2,
+      scheduledVersion: 2,
     });
     expect(listTimerEvents().map((one) => ('version' in one ? one.version : 0))).toEqual([2, 2]);
   });
