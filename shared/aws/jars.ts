@@ -22,7 +22,7 @@ export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
   const encodedKey = (jar: string) => keyOf(jar).split('/').map(encodeURIComponent).join('/');
 
   return withFaults<Jars>({
-    async upload({ target, name, bytes }) {
+    async createUpload({ target, name, bytes }) {
       const { client, PutObjectCommand } = await s3();
       const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
       const jar = `${uploadsOf(target)}${newId()}/${name}`;

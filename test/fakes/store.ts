@@ -117,7 +117,7 @@ export class FakeStore implements Store {
     return { ...head, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
   }
 
-  async count(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
+  async updateApproximateSize(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
     this.counts.set(target, 'to' in queued ? queued.to : (this.counts.get(target) ?? 0) + queued.by);
   }
 
@@ -159,12 +159,12 @@ export class FakeStore implements Store {
     const puts = [
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
-      ...(queueState.queueVersion === undefined
+      ...(queueState.queueControl === undefined
         ? []
         : [
-            putOf(this.queueControls, queueState.queueVersion.target, {
-              value: { paused: queueState.queueVersion.paused },
-              previous: queueState.queueVersion.previous,
+            putOf(this.queueControls, queueState.queueControl.target, {
+              value: { paused: queueState.queueControl.paused },
+              previous: queueState.queueControl.previous,
             }),
           ]),
       ...(queueState.queued === undefined
@@ -225,10 +225,10 @@ export class FakeTargets implements Targets {
 
   /** A test may put an older answer in its place. */
   async get(name: string): Promise<NamedTarget> {
-    return this.current(name);
+    return this.getLatest(name);
   }
 
-  async current(name: string): Promise<NamedTarget> {
+  async getLatest(name: string): Promise<NamedTarget> {
     const target = this.known.get(name);
     if (target === undefined) throw new Fault('not-found', `there is no target ${name}`);
     return { ...target, name };
@@ -242,7 +242,7 @@ export class FakeTargets implements Targets {
     this.known.set(name, target);
   }
 
-  async putBack(name: string, target: Target) {
+  async putIfAbsent(name: string, target: Target) {
     if (!this.known.has(name)) this.known.set(name, target);
   }
 

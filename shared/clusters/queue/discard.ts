@@ -57,7 +57,8 @@ const discard = async (
   const { operationId } = operation;
   const fault = new Fault(problem.code, `given up after its last try: ${problem.detail}`, { reason: problem.reason });
   // Whether something was created is not always known: cleanup looks.
-  if (await failDeploy(operationId, fault, ports, ['PENDING'])) await ports.workflows.start('cleanup', operationId);
+  if (await failDeploy(operationId, fault, ports, { from: ['PENDING'] }))
+    await ports.workflows.start('cleanup', operationId);
   await ports.payloads.remove(operationId);
   return operation;
 };

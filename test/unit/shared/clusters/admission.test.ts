@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Demand } from '#events/target.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { assertFitsTarget, usageOf } from '#shared/clusters/model/quota.ts';
+import { assertFitsTarget, summarizeUsage } from '#shared/clusters/model/quota.ts';
 import { decideAdmissions } from '#shared/clusters/model/admission.ts';
 import type { NamedTarget } from '#events/target.ts';
 
@@ -44,7 +44,7 @@ const decisions = (
 const started = (...args: Parameters<typeof decisions>) =>
   decisions(...args)
     .filter(({ pendingReason }) => pendingReason === undefined)
-    .map(({ claim: { clusterId } }) => clusterId);
+    .map(({ command: { clusterId } }) => clusterId);
 const names = (queuedCommands: readonly QueuedCommand[]) => queuedCommands.map(({ clusterId }) => clusterId);
 
 describe('the line', () => {
@@ -73,7 +73,7 @@ describe('the line', () => {
     const [late, early] = [claim({ since: '2026-01-02T00:00:00.000Z' }), claim({ since: '2026-01-01T00:00:00.000Z' })];
     const urgent = claim({ priority: 5, since: '2026-01-03T00:00:00.000Z' });
 
-    expect(decisions([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
+    expect(decisions([late, early, urgent], {}).map(({ command: { clusterId } }) => clusterId)).toEqual(
       names([urgent, early, late]),
     );
   });
@@ -148,7 +148,7 @@ describe('the line', () => {
 
     expect(started([noisy, quiet], policy, { admitted })).toEqual(names([quiet]));
     expect(
-      decisions([noisy, quiet], policy, { admitted }).find(({ claim: { team } }) => team === 'noisy')?.pendingReason,
+      decisions([noisy, quiet], policy, { admitted }).find(({ command: { team } }) => team === 'noisy')?.pendingReason,
     ).toEqual({
       reason: 'WaitingForQuota',
       message: 'clusters 1/1 of team noisy',
@@ -171,7 +171,7 @@ describe('the line', () => {
       shares: { a: { weight: 3 }, b: { weight: 1 } },
     }).filter(({ pendingReason }) => pendingReason === undefined);
 
-    expect(found.filter(({ claim: { team } }) => team === 'a')).toHaveLength(6);
+    expect(found.filter(({ command: { team } }) => team === 'a')).toHaveLength(6);
     expect(found).toHaveLength(8);
   });
 
@@ -208,12 +208,12 @@ describe('the line', () => {
       const demand = { clusters: 1, jobs: random(3), cpu: 1 + random(4), memoryMebibytes: 512 * (1 + random(5)) };
       waiting.push(claim({ team: `t${random(3)}`, priority: random(2), demand }));
       const next = decisions(waiting, { limits }, { admitted }).flatMap((turn) =>
-        turn.pendingReason === undefined ? [turn.claim] : [],
+        turn.pendingReason === undefined ? [turn.command] : [],
       );
       waiting = waiting.filter((one) => !next.includes(one));
       admitted = [...admitted, ...next];
       passed += next.length;
-      const { total } = usageOf(admitted);
+      const { total } = summarizeUsage(admitted);
       expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
       expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
       expect(total.cpu).toBeLessThanOrEqual(limits.cpu);

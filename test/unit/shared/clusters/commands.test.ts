@@ -417,9 +417,9 @@ describe.each(doors)('through %s, stop', (_door, send) => {
     await started(send);
     world.kubernetes.lingers = true;
     await send('stop', { clusterId }, world);
-    const remaining = world.kubernetes.remaining.bind(world.kubernetes);
+    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
     let reconcileQueue = 0;
-    world.kubernetes.remaining = async (id) => {
+    world.kubernetes.listRemaining = async (id) => {
       reconcileQueue += 1;
       if (reconcileQueue === 3) world.kubernetes.collect(id);
       return remaining(id);

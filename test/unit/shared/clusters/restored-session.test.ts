@@ -5,8 +5,8 @@ import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
-import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { take } from '#shared/clusters/workflows/snapshot.ts';
 import { resubmitJobs } from '#shared/clusters/workflows/resubmit-jobs.ts';
@@ -359,7 +359,7 @@ describe('what is started again', () => {
   it('marks a job that a look saw end which had read the cluster before its stop', async () => {
     await deploy();
     const one = await submit(clicks);
-    const stale = await read({ target: 'local', clusterId: 'etl' }, world.ports);
+    const stale = await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports);
     letSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     letSavepoints(() => 'in-progress');
     await askToStop();
@@ -372,7 +372,7 @@ describe('what is started again', () => {
       if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
         looked = true;
         flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-        await observeJobsOf(stale, world.ports);
+        await updateJobs(stale, world.ports);
       }
       return result;
     };
@@ -410,7 +410,7 @@ describe('what is started again', () => {
     const flink = flinkOf('etl');
     const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
     flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-    await observeJobsOf(await read({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
+    await updateJobs(await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
     expect(jobOf(one)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${savepointDirectory}/${one}` });
     await stop();
 

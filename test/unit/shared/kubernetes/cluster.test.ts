@@ -362,7 +362,7 @@ describe('remaining', () => {
       return path.includes('?') ? { status: 200, body: { items: [] } } : { status: 404 };
     });
 
-    const { owned, highAvailability } = await kubernetes.remaining('my');
+    const { owned, highAvailability } = await kubernetes.listRemaining('my');
 
     expect(owned).toEqual([
       { kind: 'Service', name: 'my-rest' },
@@ -385,7 +385,7 @@ describe('logs', () => {
       return { status: 200, body: path.includes('/log?') ? 'line' : { items: pods } };
     });
 
-    const log = await kubernetes.logs('my', { lines: 20, previous: true });
+    const log = await kubernetes.readLog('my', { lines: 20, previous: true });
 
     expect(log).toBe('line');
     expect(sent[1]?.path).toBe(
@@ -398,7 +398,7 @@ describe('logs', () => {
       path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },
     );
 
-    await expect(kubernetes.logs('my', { lines: 20 })).resolves.toBeUndefined();
+    await expect(kubernetes.readLog('my', { lines: 20 })).resolves.toBeUndefined();
   });
 });
 
