@@ -55,7 +55,7 @@ const startCommands = async (
   }
 };
 
-/** Records since when a command reserves room, so that its reservation can expire. */
+/** Records since when a command reserves capacity, so that its reservation can expire. */
 const recordReservations = async (
   decisions: readonly AdmissionDecision[],
   { queueState, now }: { readonly queueState: QueueState; readonly now: Date },

@@ -14,13 +14,13 @@ import type { Store } from '#shared/clusters/ports/store.ts';
 export const maxConcurrency = 16;
 
 interface Evaluation {
-  /** What commands wait for besides room, by operation id. */
+  /** What commands wait for besides capacity, by operation id. */
   readonly pendingReasons: ReadonlyMap<string, PendingReason>;
   /** Why commands can never start. */
   readonly failed: ReadonlyMap<QueuedCommand, Fault>;
 }
 
-/** Finds what queued commands wait for besides room, and which of them can never start. */
+/** Finds what queued commands wait for besides capacity, and which of them can never start. */
 export const evaluatePending = async (
   queuedCommands: readonly QueuedCommand[],
   target: NamedTarget,
@@ -47,7 +47,7 @@ export const evaluatePending = async (
 };
 
 /**
- * What a command waits for besides room.
+ * What a command waits for besides capacity.
  *
  * @throws Fault when the command can never start: `not-started` after its deadline, `dependency-failed` when a command
  *   that it depends on did not finish, `wrong-state` when its session is ending.

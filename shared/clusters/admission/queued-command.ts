@@ -39,6 +39,6 @@ export const newQueuedCommand = (
   return { ...fields, priority, dependsOn, since: now.toISOString(), deadline: new Date(latestMs).toISOString() };
 };
 
-/** The failed deploy whose share of the target becomes free when this command is admitted. */
+/** The failed deploy whose capacity becomes free when this command is admitted. */
 export const listReplaced = ({ target, replaces }: QueuedCommand): readonly CommandRef[] =>
   replaces === undefined ? [] : [{ target, operationId: replaces }];

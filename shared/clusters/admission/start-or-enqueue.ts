@@ -51,7 +51,7 @@ export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Prom
 };
 
 /**
- * What the command waits for besides room. A command whose dependency has failed is recorded nevertheless, and fails in
+ * What the command waits for besides capacity. A command whose dependency has failed is recorded as well, and fails in
  * the admission queue, because other commands may depend on it.
  */
 const findDependencyReason = async (
@@ -143,7 +143,7 @@ const assertTargetExists = async (command: QueuedCommand, ports: Ports): Promise
 };
 
 /**
- * Requests an admission pass, because room may have become free, or a dependency may have finished, while the command
+ * Requests an admission pass, because capacity may have become free, or a dependency may have finished, while the command
  * joined the queue. No pass can start a command that waits for a quota or while starts are paused.
  */
 const requestAdmission = async (

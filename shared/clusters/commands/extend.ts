@@ -47,5 +47,5 @@ const assertExtendable = async (cluster: Cluster, store: Store): Promise<void> =
       retryAfterSeconds: 30,
     });
   if (!(await holdsResources(cluster, store)))
-    throw new Fault('wrong-state', `${description} Its lifetime cannot be extended any more.`);
+    throw new Fault('wrong-state', `${description} Its lifetime can no longer be extended.`);
 };

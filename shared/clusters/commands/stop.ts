@@ -78,7 +78,7 @@ const findRunningStop = async (
 
 /**
  * A stop joins a running stop with the same options. It also joins the stop of an application whose program has ended,
- * because there is no state to save any more.
+ * because there is no state left to save.
  *
  * @throws Fault `wrong-state`
  */
@@ -94,7 +94,7 @@ const assertSameOptions = ({ mode }: Cluster, running: StoredOperation, data: St
   );
 };
 
-/** @throws Fault `not-ready` while nobody knows yet whether the cluster has state to save. */
+/** @throws Fault `not-ready` while it is unknown whether the cluster has state to save. */
 const assertSavepointPossible = (cluster: Cluster, { savepoint }: StopData): void => {
   if (savepoint !== 'required' || !isStartingCluster(cluster)) return;
   const { clusterId, target, state } = cluster;

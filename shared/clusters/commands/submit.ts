@@ -53,7 +53,7 @@ export const submit: UseCase<'submit'> = {
   },
 };
 
-/** What a job requests from the target. The record of an old session does not say what its TaskManagers are. */
+/** What a job requests from the target. Not every record of a session has its TaskManagers. */
 const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): Demand =>
   taskManagers === undefined
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }

@@ -8,7 +8,7 @@ export interface AdmissionDecision {
   readonly position: number;
   /** Why the command has to wait. Undefined: it may start now. */
   readonly pendingReason: PendingReason | undefined;
-  /** The command reserves room in the target: later commands of its kind have to wait for it. */
+  /** The command reserves capacity of the target: later commands of its kind have to wait for it. */
   readonly reserves: boolean;
 }
 
@@ -16,7 +16,7 @@ interface AdmissionOptions {
   readonly target: Policy;
   /** Starts on the target are paused. */
   readonly paused: boolean;
-  /** What commands wait for besides room, by operation id. */
+  /** What commands wait for besides capacity, by operation id. */
   readonly pendingReasons: ReadonlyMap<string, PendingReason>;
   readonly now: Date;
 }
@@ -29,13 +29,13 @@ const maxReservationMs = 30 * 60_000;
  *
  * - Higher priorities come first. Among equal priorities, the team with the lowest dominant share comes first, and in a
  *   team the oldest command.
- * - A command that does not fit into the target reserves room: later commands of its kind wait, so that small commands
+ * - A command that does not fit into the target reserves capacity: later commands of its kind wait, so that small commands
  *   cannot overtake a large one forever. The other kind does not wait, because jobs of a session must not wait for a
  *   cluster that itself waits until the session ends.
- * - A reservation lasts 30 minutes, because nobody knows when there will be room. Then others of its kind may overtake
- *   the command, and none of them reserves room.
+ * - A reservation lasts 30 minutes, because it is unknown when the capacity becomes free. Then others of its kind may overtake
+ *   the command, and none of them reserves capacity.
  * - A command that does not fit into the share of its team holds up later commands of its team and kind only.
- * - Commands that wait for something besides room are listed last.
+ * - Commands that wait for something besides capacity are listed last.
  */
 export const decideAdmissions = (
   queuedCommands: readonly QueuedCommand[],
@@ -102,7 +102,7 @@ class AdmissionPass {
     return this.blocked.has(command.kind) || this.blocked.has(toTeamKey(command));
   }
 
-  /** Blocks the later commands that have to wait for this one. Returns whether the command reserves room. */
+  /** Blocks the later commands that have to wait for this one. Returns whether the command reserves capacity. */
   private block(command: QueuedCommand, exceeded: ExceededQuota | undefined): boolean {
     const { kind } = command;
     if (exceeded?.scope === 'team') this.blocked.add(toTeamKey(command));

@@ -1,4 +1,5 @@
 import { type Cluster, type ClusterState, clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import { Fault } from '#events/problem.ts';
 
 interface Traits {
   /** The cluster is not RUNNING yet, and may become RUNNING. */
@@ -34,3 +35,10 @@ export const liveStates: readonly ClusterState[] = clusterStates.filter((state) 
 export const reconciledStates: readonly ClusterState[] = liveStates.filter((state) => state !== 'QUEUED');
 /** The states of clusters that a new stop can end. */
 export const stoppableStates: readonly ClusterState[] = liveStates.filter((state) => state !== 'STOPPING');
+
+/** The fault of a command that has to wait until a cluster is STOPPED. */
+export const newStoppingFault = ({ clusterId, target, stopOperationId }: Cluster) =>
+  new Fault('not-ready', `Cluster ${clusterId} in target ${target} is STOPPING. Retry when it is STOPPED.`, {
+    operationId: stopOperationId,
+    retryAfterSeconds: 5,
+  });

@@ -9,7 +9,7 @@ import type { Change, CommandRef, VerdictRecord } from './records.ts';
 export interface DerivedWrites {
   /** Commands that leave the admission queue. */
   readonly dequeued: readonly CommandRef[];
-  /** Commands whose share of the target becomes free. */
+  /** Commands whose capacity becomes free. */
   readonly released: readonly CommandRef[];
   readonly verdicts: readonly VerdictRecord[];
 }
@@ -17,8 +17,8 @@ export interface DerivedWrites {
 /**
  * Derives the writes that follow from a change of records.
  *
- * A deploy holds its share of the target until its cluster is terminal, or until the cleanup after a failed start has
- * removed its objects. A submit holds its share until its job ends.
+ * A deploy holds its capacity of the target until its cluster is terminal, or until the cleanup after a failed start has
+ * removed its objects. A submit holds its capacity until its job ends.
  */
 export const deriveWrites = (change: Change): DerivedWrites => {
   const operations = (change.operations ?? []).map(({ value }) => value).filter(isTerminalOperation);
@@ -50,7 +50,7 @@ const listEndedSubmittedJobs = ({ jobs = [] }: Change): readonly SubmittedJob[] 
     return hasEnded && operationId !== undefined && operationId !== clusterOperationId ? [{ ...job, operationId }] : [];
   });
 
-/** The cleanup after a failed start is still to come. A cluster that a stop has ended has no objects any more. */
+/** The cleanup after a failed start is still to come. A cluster that a stop has ended has no objects. */
 const awaitsCleanup = ({ state, stopOperationId }: Cluster): boolean =>
   state === 'FAILED' && stopOperationId === undefined;
 

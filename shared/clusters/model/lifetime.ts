@@ -12,7 +12,7 @@ import type { Versioned } from './versioned.ts';
 
 /**
  * The longest time between two observations of an idle session. A target is reconciled each minute, and one pass may be
- * late. After a longer gap nobody knows whether a job ran in it, so idle time starts again.
+ * late. After a longer gap it is unknown whether a job ran in it, so idle time starts again.
  */
 const maxObservationGapMs = 110_000;
 
@@ -169,7 +169,7 @@ export const updateIdleness = (idle: Idleness | undefined, activity: JobActivity
 };
 
 /**
- * The write of a submit to its session: the session is not idle any more. A stop that ends the session because it is
+ * The write of a submit to its session: the session is no longer idle. A stop that ends the session because it is
  * idle writes the same record, so one of the two conflicts and sees the other. A session without idle time is not
  * written, which avoids conflicts between submits.
  */

@@ -16,9 +16,9 @@ export interface QueuedCommand {
   /** Idempotency keys or operation ids of the commands that have to finish first. */
   readonly dependsOn: readonly string[];
   readonly demand: Demand;
-  /** The operation id of the failed deploy of the previous incarnation, whose share of the target this deploy takes over. */
+  /** The operation id of the failed deploy of the previous incarnation, whose capacity this deploy takes over. */
   readonly replaces?: string | undefined;
-  /** Since when the command has reserved room in the target, in ISO 8601. */
+  /** Since when the command has reserved capacity of the target, in ISO 8601. */
   readonly reservesSince?: string | undefined;
 }
 

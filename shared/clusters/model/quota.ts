@@ -57,10 +57,10 @@ export class Usage {
     const { team, demand } = consumer;
     this.consumers.push(consumer);
     this.total = sumDemands(this.total, demand);
-    this.teams.set(team, sumDemands(this.getTeam(team), demand));
+    this.teams.set(team, sumDemands(this.getTeamUsage(team), demand));
   }
 
-  getTeam(team: string): Demand {
+  getTeamUsage(team: string): Demand {
     return this.teams.get(team) ?? noDemand;
   }
 }
@@ -98,7 +98,7 @@ export const findExceededQuota = (
 ): ExceededQuota | undefined => {
   const teamLimits = findShare(team, target) ?? {};
   return (
-    findExceededLimit(demand, { scope: 'team', used: used.getTeam(team), limits: teamLimits }) ??
+    findExceededLimit(demand, { scope: 'team', used: used.getTeamUsage(team), limits: teamLimits }) ??
     findExceededLimit(demand, { scope: 'target', used: used.total, limits: target.limits })
   );
 };
@@ -142,7 +142,7 @@ const formatQuantity = (resource: Resource, amount: number): string =>
  * fairness). Without limits it is the number of clusters and jobs, divided by the weight.
  */
 export const dominantShare = (team: string, used: Usage, target: Policy): number => {
-  const usedByTeam = used.getTeam(team);
+  const usedByTeam = used.getTeamUsage(team);
   const fractions = resources.flatMap((resource) => {
     const limit = findLimit(target.limits, resource);
     return limit === undefined ? [] : [usedByTeam[resource] / limit];

@@ -49,11 +49,11 @@ export interface Change {
   };
   /** A command that joins the admission queue, or changes in it. */
   readonly queued?: { readonly value: QueuedCommand; readonly previous: number | undefined };
-  /** Commands that hold a share of the target from now on. */
+  /** Commands that hold capacity of the target from now on. */
   readonly admitted?: readonly QueuedCommand[];
   /** Commands that leave the admission queue. */
   readonly dequeued?: readonly CommandRef[];
-  /** Commands whose share of the target becomes free. */
+  /** Commands whose capacity becomes free. */
   readonly released?: readonly CommandRef[];
   /** An operation that has a verdict keeps it. */
   readonly verdicts?: readonly VerdictRecord[];

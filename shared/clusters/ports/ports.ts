@@ -49,5 +49,5 @@ export const portsFor = (world: World, signal: AbortSignal): Ports => ({
   kubernetes: (target) => world.kubernetes(target, signal),
   sleep: (ms) => world.sleep(ms, signal),
   signal,
-  withSignal: (other) => portsFor(world, other),
+  withSignal: (newSignal) => portsFor(world, newSignal),
 });

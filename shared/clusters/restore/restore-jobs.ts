@@ -194,6 +194,6 @@ const findObstacle = async (
   const program = findProgram(former);
   if (program === undefined) return explain('was not submitted through Drey, so its jar is unknown.');
   if ((await jars.inspect(program.jar, target)) === undefined)
-    return explain(`has no jar any more: ${program.jar} is no longer stored.`);
+    return explain(`cannot start without its jar: ${program.jar} is no longer stored.`);
   return undefined;
 };

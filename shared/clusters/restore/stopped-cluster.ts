@@ -2,6 +2,7 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault, type ProblemCode } from '#events/problem.ts';
+import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
@@ -24,13 +25,6 @@ export const readStoppedCluster = async (clusterRef: ClusterRef, store: Store): 
 };
 
 const byStart = (a: Job, b: Job) => a.startTime.localeCompare(b.startTime);
-
-/** The fault of a command that has to wait until a cluster is STOPPED. */
-export const newStoppingFault = ({ clusterId, target, stopOperationId }: Cluster) =>
-  new Fault('not-ready', `Cluster ${clusterId} in target ${target} is STOPPING. Retry when it is STOPPED.`, {
-    operationId: stopOperationId,
-    retryAfterSeconds: 5,
-  });
 
 /** Whether a job runs on the current incarnation of its cluster. */
 export const isRunningJob = (job: Job, cluster: Cluster | undefined): boolean =>

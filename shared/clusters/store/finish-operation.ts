@@ -42,9 +42,9 @@ export const finishOperation = (
     if (isTerminalOperation(current.value) || !(await onlyIf(current.value)))
       return { result: { operation: current.value, isFinished: false } };
     const operation = transitionOperation(current, end, ports.now());
-    const others = await alsoWrite(operation.value);
+    const otherChanges = await alsoWrite(operation.value);
     return {
-      change: { ...others, operations: [operation] },
+      change: { ...otherChanges, operations: [operation] },
       result: { operation: operation.value, isFinished: true },
     };
   });

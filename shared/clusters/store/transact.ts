@@ -4,7 +4,7 @@ import type { Change } from '#shared/clusters/model/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-/** DynamoDB allows 100 items in a transaction. A job that ends takes four: job, transition, verdict, released share. */
+/** DynamoDB allows 100 items in a transaction. A job that ends takes four: job, transition, verdict, released capacity. */
 export const maxJobsPerTransaction = 22;
 
 /** Writes a change and its derived writes in one transaction. @throws Fault `conflict` after a concurrent write. */

@@ -49,7 +49,7 @@ const getTargetOfDeploy = async (operation: StoredOperation, ports: Ports): Prom
   if (!(target instanceof Fault)) return target;
   const isFailed =
     target.code === 'not-found' && (await failDeploy(operation.operationId, target, ports, { from: ['PENDING'] }));
-  // Nothing was created, so no cleanup releases the share of the target.
+  // Nothing was created, so no cleanup releases the capacity.
   if (isFailed) await commit({ released: [operation] }, ports);
   throw target;
 };

@@ -6,13 +6,13 @@ import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
+import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { newStoppingFault } from '#shared/clusters/restore/stopped-cluster.ts';
 import type { ClusterManifests } from '#shared/flink/manifests.ts';
 
 import {
@@ -49,8 +49,8 @@ export interface PreparedDeploy {
 export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promise<PreparedDeploy> => {
   const target = await ports.targets.get(command.target);
   const operationId = ports.newId();
-  const clusterRef = { target: target.name, clusterId: command.clusterId ?? generateClusterId(operationId) };
-  const { clusterId } = clusterRef;
+  const clusterId = command.clusterId ?? generateClusterId(operationId);
+  const clusterRef = { target: target.name, clusterId };
   const restore = findProgramRestore(command.data);
   const restoredFrom = await resolveSavepoint(restore, { target: target.name, pointer: '/job/restore' }, ports.store);
   const manifests = renderManifests(withRestoredFrom(command.data, restoredFrom), { operationId, clusterId }, target);
@@ -72,8 +72,19 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
     { ...command.data, until: lifetime?.until },
     now,
   );
-  const ids = { operationId, clusterRef };
-  return { command, queuedCommand, target, ...ids, previous, manifests, lifetime, restoredFrom, restoredJobs, now };
+  return {
+    command,
+    queuedCommand,
+    target,
+    operationId,
+    clusterRef,
+    previous,
+    manifests,
+    lifetime,
+    restoredFrom,
+    restoredJobs,
+    now,
+  };
 };
 
 /** @throws Fault `not-ready` while the cluster is STOPPING, `id-taken` while it is live. */
