@@ -1,5 +1,5 @@
 import { parse } from '#events/problem.ts';
-import { ClusterQuery } from '#events/requests.ts';
+import { ClusterQuery } from '#events/http/queries.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readClusters } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';

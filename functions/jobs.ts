@@ -1,6 +1,6 @@
 import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { LogQuery } from '#events/requests.ts';
+import { LogQuery } from '#events/http/queries.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readJob, readJobs, readLog } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';

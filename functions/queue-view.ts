@@ -1,6 +1,6 @@
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { PriorityChange, QueueControl } from '#events/requests.ts';
+import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import {
   cancelQueued,

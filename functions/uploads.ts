@@ -1,5 +1,5 @@
 import { parse } from '#events/problem.ts';
-import { UploadRequest } from '#events/requests.ts';
+import { UploadRequest } from '#events/http/uploads.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { upload } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';

@@ -1,5 +1,5 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import type { Command, Expected, StopData } from '#events/commands/index.ts';
+import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
@@ -48,14 +48,17 @@ export const stop: UseCase<'stop'> = {
 };
 
 /** @throws Fault `superseded` when the cluster has changed since the stop was decided. */
-const assertExpected = (cluster: Cluster, expected: Expected | undefined): void => {
+const assertExpected = (cluster: Cluster, expected: ExpectedCluster | undefined): void => {
   if (expected === undefined || isExpected(cluster, expected)) return;
   const { clusterId, target } = cluster;
   throw new Fault('superseded', `Cluster ${clusterId} in target ${target} has changed since the stop was decided.`);
 };
 
 /** Whether the cluster is the same incarnation, was not extended, and has been idle all the time. */
-const isExpected = ({ operationId, lifetime }: Cluster, { operationId: id, version, idleSince }: Expected): boolean =>
+const isExpected = (
+  { operationId, lifetime }: Cluster,
+  { operationId: id, version, idleSince }: ExpectedCluster,
+): boolean =>
   operationId === id &&
   (version === undefined || lifetime?.version === version) &&
   (idleSince === undefined || lifetime?.idle?.since === idleSince);

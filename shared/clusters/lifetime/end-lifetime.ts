@@ -64,7 +64,7 @@ export const warn = (of: LifetimeRef, ports: Ports): Promise<void> =>
     return {
       change: {
         cluster: {
-          value: { ...cluster, lifetime: { ...lifetime, warned: lifetime.version } },
+          value: { ...cluster, lifetime: { ...lifetime, warnedVersion: lifetime.version } },
           previous: current.version,
         },
         warnings: [newWarning(cluster, lifetime, { reason: 'LifetimeEnds', endsAt, now })],

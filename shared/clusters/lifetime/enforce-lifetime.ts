@@ -38,7 +38,7 @@ export const enforceLifetime = async (cluster: Cluster, ports: Ports): Promise<v
   const { lifetime } = cluster;
   const now = ports.now();
   const of = lifetimeRefOf(cluster);
-  if (lifetime.endsAt !== undefined && lifetime.scheduled !== lifetime.version && !isOverdue(lifetime, now))
+  if (lifetime.endsAt !== undefined && lifetime.scheduledVersion !== lifetime.version && !isOverdue(lifetime, now))
     await schedule(cluster, ports);
   if (isWarningDue(lifetime, now)) await warn(of, ports);
   if (isOverdue(lifetime, now)) await endLifetime(of, 'reconciler', ports);
@@ -81,7 +81,7 @@ const schedule = async (cluster: ClusterWithLifetime, ports: Ports): Promise<voi
     const known = current?.value;
     if (current === undefined || known?.operationId !== of.operationId || known.lifetime?.version !== of.version)
       return { result: undefined };
-    const value = { ...known, lifetime: { ...known.lifetime, scheduled: of.version } };
+    const value = { ...known, lifetime: { ...known.lifetime, scheduledVersion: of.version } };
     return { change: { cluster: { value, previous: current.version } }, result: undefined };
   });
 };
@@ -91,8 +91,8 @@ const schedule = async (cluster: ClusterWithLifetime, ports: Ports): Promise<voi
  * schedule is gone then: so this is tidiness, and no failure of it keeps anything else from being done.
  */
 export const cancelTimers = async (cluster: Cluster, ports: Ports): Promise<void> => {
-  if (!hasLifetime(cluster) || cluster.lifetime.scheduled === undefined) return;
-  const of = { ...lifetimeRefOf(cluster), version: cluster.lifetime.scheduled };
+  if (!hasLifetime(cluster) || cluster.lifetime.scheduledVersion === undefined) return;
+  const of = { ...lifetimeRefOf(cluster), version: cluster.lifetime.scheduledVersion };
   for (const kind of kinds) {
     try {
       await ports.timers.cancel(timerOf(kind, of));

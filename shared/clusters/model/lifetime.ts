@@ -63,8 +63,8 @@ export const extendLifetime = (
     until,
     endsAt,
     version,
-    scheduled,
-    warned: _warned,
+    scheduledVersion,
+    warnedVersion: _warned,
     idle: _idle,
     ...kept
   } = cluster.lifetime ?? { ...targetLifetime, version: 0 };
@@ -75,7 +75,7 @@ export const extendLifetime = (
     ...(hasNewEnd ? {} : omitUndefined({ ttl, until, endsAt })),
     ...given,
     ...(newUntil === undefined ? {} : { until: new Date(newUntil).toISOString() }),
-    ...(scheduled === undefined ? {} : { scheduled }),
+    ...(scheduledVersion === undefined ? {} : { scheduledVersion }),
     startedAt: startedAt.toISOString(),
     version: version + 1,
   };
@@ -150,7 +150,7 @@ export const computeWarningTime = ({ endsAt, warnBefore }: ClusterLifetime): Dat
 /** Whether the warning about the end of this version of a lifetime has to be published now. */
 export const isWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
   const at = computeWarningTime(lifetime);
-  return at !== undefined && lifetime.warned !== lifetime.version && at <= now && !isOverdue(lifetime, now);
+  return at !== undefined && lifetime.warnedVersion !== lifetime.version && at <= now && !isOverdue(lifetime, now);
 };
 
 /**

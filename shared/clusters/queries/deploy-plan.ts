@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
+import type { Plan } from '#events/http/plans.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import type { Plan } from '#events/requests.ts';
 import {
   findProgramRestore,
   generateClusterId,

@@ -1,7 +1,8 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, type ProblemCode } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
+import { Fault } from '#events/problem.ts';
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';

@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 
 import type { Cluster } from '#events/cluster.ts';
-import { Fault, problems } from '#events/problem.ts';
+import { problems } from '#events/problem-table.ts';
+import { Fault } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
@@ -95,7 +96,7 @@ const begin = (
       results: chosen
         .slice(0, mostClusters)
         .map(({ clusterId, operationId }) => ({ clusterId, clusterOperationId: operationId })),
-      ...(left > 0 ? { left } : {}),
+      ...(left > 0 ? { skipped: left } : {}),
     };
     await commit({ run: { value: run, previous: undefined } }, ports);
     return run;
@@ -134,7 +135,7 @@ const carryOut = async (
         unnamed.push(error);
         return of();
       }
-      if (problems[error.code].onQueue === 'returned') transient.push(error);
+      if (problems[error.code].retryable) transient.push(error);
       return { ...of(), code: error.code, detail: error.message };
     }
   };

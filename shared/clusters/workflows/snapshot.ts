@@ -1,7 +1,8 @@
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation, type Operation } from '#events/operation.ts';
-import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
