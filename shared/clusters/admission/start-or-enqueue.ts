@@ -25,9 +25,9 @@ interface NewCommand {
  * Records a new command: it starts if it may start now, and joins the admission queue of its target otherwise.
  *
  * @returns Why the command waits. Undefined when it started.
- * @throws Fault `over-limit` when the command can never fit into the target, `limit-reached` when the queue is full,
- *   `not-started` after the deadline of the command, `wrong-state` when its session is ending, `not-found` when the
- *   target was removed, `conflict` after a concurrent write.
+ * @throws Fault `over-limit` when the command can never fit into the target, `limit-reached` when the queue is full.
+ * @throws Fault `not-started` after the deadline of the command, `wrong-state` when its session is ending.
+ * @throws Fault `not-found` when the target was removed, `conflict` after a concurrent write.
  */
 export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Promise<PendingReason | undefined> => {
   const { command, target } = newCommand;
