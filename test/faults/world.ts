@@ -256,7 +256,7 @@ export class ModelWorld {
         if (without === 'operation annotation')
           return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')
-          return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
+          return { ...real, listRemaining: async () => ({ owned: [], highAvailability: [] }) };
         return real;
       },
       workflows: {
@@ -484,7 +484,7 @@ const noSpecs: Specs = {
 };
 
 const jars: Jars = {
-  upload: async () => {
+  createUpload: async () => {
     throw new Error('nothing is uploaded');
   },
   renew: async () => true,

@@ -4,7 +4,7 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { toWarningEvent } from '#events/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { idleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
+import { computeIdleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation, holdsResources } from '#shared/clusters/store/read.ts';
@@ -32,7 +32,7 @@ export const endLifetime = async (of: LifetimeRef, origin: Origin, ports: Ports)
 
 /** Ends a session that has been idle for as long as it may be, unless somebody is about to start a job on it. */
 export const endIdle = async (cluster: ClusterWithLifetime, ports: Ports): Promise<void> => {
-  const at = idleEnd(cluster.lifetime);
+  const at = computeIdleEnd(cluster.lifetime);
   if (at === undefined || at > ports.now()) return;
   if (await isAwaited(cluster, ports)) return resetIdleness(cluster, ports);
   await end(cluster, { reason: 'Idle', origin: 'reconciler' }, ports);

@@ -3,14 +3,14 @@ import { isTerminalJob } from '#events/job.ts';
 import { toWarningEvent } from '#events/transitions.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import {
-  idleEnd,
+  computeIdleEnd,
+  computeWarningTime,
   isIdleWarningDue,
   isOverdue,
   isWarningDue,
+  type JobActivity,
   newWarning,
-  nextIdleness,
-  type Seen,
-  warningTime,
+  updateIdleness,
 } from '#shared/clusters/model/lifetime.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -64,7 +64,7 @@ const timerOf = (kind: LifetimeTimerEvent['kind'], { operationId, version }: Lif
 const schedule = async (cluster: ClusterWithLifetime, ports: Ports): Promise<void> => {
   const { lifetime } = cluster;
   const of = lifetimeRefOf(cluster);
-  const times = { warning: warningTime(lifetime), end: new Date(lifetime.endsAt ?? 0) };
+  const times = { warning: computeWarningTime(lifetime), end: new Date(lifetime.endsAt ?? 0) };
   try {
     for (const kind of kinds) {
       const at = times[kind];
@@ -107,7 +107,7 @@ export const cancelTimers = async (cluster: Cluster, ports: Ports): Promise<void
 /** Counts the idle time of a session by what a look at it came to, tells of its end, and ends it. */
 export const trackIdleness = async (seen: Cluster, { jobs, reachable }: ObservedJobs, ports: Ports): Promise<void> => {
   if (seen.lifetime?.idleAfter === undefined || seen.mode !== 'session') return;
-  const said: Seen = reachable !== 'True' ? 'unknown' : jobs.every(isTerminalJob) ? 'none' : 'live';
+  const said: JobActivity = reachable !== 'True' ? 'unknown' : jobs.every(isTerminalJob) ? 'none' : 'live';
   if (said !== 'none') {
     if (seen.lifetime.idle !== undefined) await resetIdleness(seen, ports);
     return;
@@ -125,12 +125,12 @@ const recordIdle = (seen: Cluster, ports: Ports): Promise<ClusterWithLifetime | 
     // Extended meanwhile: its time begins anew with the next look.
     if (!hasLifetime(cluster) || cluster.lifetime.version !== seen.lifetime?.version) return { result: undefined };
     const now = ports.now();
-    const idle = nextIdleness(cluster.lifetime.idle, 'none', now);
+    const idle = updateIdleness(cluster.lifetime.idle, 'none', now);
     if (idle === undefined) return { result: undefined };
     const counted = { ...cluster.lifetime, idle };
     const isTold = isIdleWarningDue(counted, now);
     const lifetime = isTold ? { ...counted, idle: { ...idle, warned: true as const } } : counted;
-    const endsAt = idleEnd(lifetime)?.toISOString() ?? '';
+    const endsAt = computeIdleEnd(lifetime)?.toISOString() ?? '';
     const value = { ...cluster, lifetime };
     return {
       change: {

@@ -90,7 +90,7 @@ export const readLog = async (
   ports: Ports,
 ): Promise<string> => {
   await getCluster(clusterRef, ports.store);
-  const log = await ports.kubernetes(await ports.targets.get(clusterRef.target)).logs(clusterRef.clusterId, options);
+  const log = await ports.kubernetes(await ports.targets.get(clusterRef.target)).readLog(clusterRef.clusterId, options);
   if (log === undefined)
     throw new Fault(
       'not-found',
@@ -124,5 +124,5 @@ export const upload = async (
     const detail = `${request.name} has ${request.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`;
     throw new Fault('jar-refused', detail, { errors: [{ pointer: '/bytes', detail }] });
   }
-  return jars.upload({ target: target.name, ...request });
+  return jars.createUpload({ target: target.name, ...request });
 };

@@ -1,6 +1,6 @@
+import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
-import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
@@ -57,7 +57,8 @@ const discard = async (
   const { operationId } = operation;
   const fault = new Fault(problem.code, `given up after its last try: ${problem.detail}`, { reason: problem.reason });
   // Whether something was created is not always known: cleanup looks.
-  if (await failDeploy(operationId, fault, ports, ['PENDING'])) await ports.workflows.start('cleanup', operationId);
+  if (await failDeploy(operationId, fault, ports, { from: ['PENDING'] }))
+    await ports.workflows.start('cleanup', operationId);
   await ports.payloads.remove(operationId);
   return operation;
 };

@@ -5,7 +5,7 @@ import { evaluatePending } from '#shared/clusters/admission/pending.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
 import { type StoredOperation, toPublic } from '#shared/clusters/model/operation.ts';
-import { usageOf } from '#shared/clusters/model/quota.ts';
+import { summarizeUsage } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -23,7 +23,7 @@ export const readQueueView = async (name: string, ports: Ports) => {
     pendingReasons,
     now: ports.now(),
   });
-  const { total, teams } = usageOf(queueState.admitted);
+  const { total, teams } = summarizeUsage(queueState.admitted);
   return {
     target: name,
     ...(queueState.paused === undefined ? {} : { paused: queueState.paused }),
@@ -38,9 +38,9 @@ export const readQueueView = async (name: string, ports: Ports) => {
 
 const soon = { reason: 'Starting', message: 'its turn has come' } as const;
 
-const toQueuedView = ({ claim, position, pendingReason }: AdmissionDecision) => {
-  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = claim;
-  return { position, ...rest, dependsOn: [...claim.dependsOn], ...(pendingReason ?? soon) };
+const toQueuedView = ({ command, position, pendingReason }: AdmissionDecision) => {
+  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = command;
+  return { position, ...rest, dependsOn: [...command.dependsOn], ...(pendingReason ?? soon) };
 };
 
 /** How long a line that was read is new enough for those who wait in it: they ask often, and it may be long. */
@@ -93,7 +93,7 @@ export const setPaused = async (name: string, paused: boolean, ports: Ports): Pr
     const { queueVersion, paused: since } = await ports.store.queueSummary(name);
     if ((since !== undefined) === paused) return;
     const next = paused ? { since: ports.now().toISOString() } : undefined;
-    await commit({ queueVersion: { target: name, paused: next, previous: queueVersion } }, ports);
+    await commit({ queueControl: { target: name, paused: next, previous: queueVersion } }, ports);
   });
   if (!paused) await ports.admissionQueue.send(name);
 };

@@ -4,7 +4,7 @@ import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
-import { demandOfDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -40,14 +40,14 @@ export const resumeOperation = async (operationId: string, ports: Ports): Promis
 /** Its target's defaults may have changed while it waited: it holds what its pods really ask for. */
 const holdAsRendered = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
   const { operationId, target: name } = operation;
-  const demand = demandOfDeploy(data, operation, await ports.targets.get(name));
+  const demand = computeDemand(data, operation, await ports.targets.get(name));
   await transact(ports, async () => {
     const { admitted, queueVersion: previous, paused } = await ports.store.queueSummary(name);
     const admittedCommand = admitted.find((claim) => claim.operationId === operationId);
     if (admittedCommand === undefined || isDeepStrictEqual(admittedCommand.demand, demand))
       return { result: undefined };
     return {
-      change: { admitted: [{ ...admittedCommand, demand }], queueVersion: { target: name, paused, previous } },
+      change: { admitted: [{ ...admittedCommand, demand }], queueControl: { target: name, paused, previous } },
       result: undefined,
     };
   });

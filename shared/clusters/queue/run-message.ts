@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commandKinds, commands } from '#events/commands/index.ts';
+import { CommandMessage } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { CommandMessage } from '#events/message.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

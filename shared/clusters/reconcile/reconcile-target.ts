@@ -93,7 +93,7 @@ const observeTarget = async (
 /** What the target's API server lists. Where it does not answer, no session of it is idle. */
 const listed = async (kubernetes: Kubernetes, clusters: readonly Cluster[], ports: Ports) => {
   try {
-    return await Promise.all([kubernetes.deployments(), kubernetes.pods()]);
+    return await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
   } catch (error) {
     await resetAllIdleness(clusters, ports);
     throw error;

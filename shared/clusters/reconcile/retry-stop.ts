@@ -2,8 +2,8 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
@@ -16,8 +16,8 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return;
   const earlier = (await getOperation(stopOperationId, ports.store)).value;
   if (!isTerminalOperation(earlier) || ports.now().getTime() - Date.parse(earlier.updatedAt) < againMs) return;
-  const asked = requestOf(earlier, 'stop')?.data;
-  const live = jobsOfIncarnation(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
+  const asked = findRequest(earlier, 'stop')?.data;
+  const live = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   // Its savepoints are taken, or were given up. Required ones are not: what may still run is not removed without them.
   const data = {
     ha: 'keep',

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 
 import type { Cluster } from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
 import { problems } from '#events/problem-table.ts';
+import { Fault } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';

@@ -71,7 +71,7 @@ const syncScheduleSafely = async ({ target, name }: Named, ports: Ports): Promis
  */
 export const putSchedule = async (named: Named, definition: ScheduleBody, ports: Ports): Promise<Schedule> => {
   const { target, name } = named;
-  await ports.targets.current(target);
+  await ports.targets.getLatest(target);
   if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
   return retryOnConflict(ports, async () => {
     const current = await ports.store.schedule(named);

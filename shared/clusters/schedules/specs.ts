@@ -1,6 +1,6 @@
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
-import { generatedId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 interface Named {
@@ -10,11 +10,11 @@ interface Named {
 
 /** Stores a deploy under a name. @throws Fault with every mistake that the deploy would be refused for. */
 export const putSpec = async ({ target: targetName, name }: Named, deploy: SpecBody, ports: Ports): Promise<Spec> => {
-  const target = await ports.targets.current(targetName);
+  const target = await ports.targets.getLatest(targetName);
   const now = ports.now();
   const operationId = ports.newId();
-  const clusterId = deploy.clusterId ?? generatedId(operationId);
-  validateDeploy(deploy, { operationId, clusterId }, target, now);
+  const clusterId = deploy.clusterId ?? generateClusterId(operationId);
+  validateDeploy(deploy, { operationId, clusterId }, { target, now });
   await ports.specs.put(targetName, name, deploy);
   return { name, target: targetName, updatedAt: now.toISOString(), deploy };
 };

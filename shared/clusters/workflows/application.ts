@@ -1,12 +1,13 @@
 import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { Verdict } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -25,7 +26,7 @@ const reasons: Readonly<Record<Verdict, string>> = {
 export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
-  const verdict = applicationVerdict(jobsOfIncarnation(cluster, await ports.store.jobs(cluster)));
+  const verdict = findApplicationVerdict(selectIncarnationJobs(cluster, await ports.store.jobs(cluster)));
   if (verdict === undefined) return;
   const { target, clusterId, operationId } = cluster;
   const data = { savepoint: 'none', ha: 'purge', reason: reasons[verdict.state] } as const;
@@ -47,7 +48,7 @@ export const failCrashedApplication = async (cluster: Cluster, target: NamedTarg
   const age = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
   const verdict = assessReadiness(await kubernetes.observe(cluster.clusterId), age);
   if (verdict.answer !== 'no' || !verdict.final || verdict.reason !== 'CrashLoopBackOff') return;
-  const message = await explainCrash(verdict.message, cluster.clusterId, kubernetes);
+  const message = await explainCrash({ clusterId: cluster.clusterId, message: verdict.message }, kubernetes);
   await transact(ports, async () => {
     const current = await getCluster(cluster, ports.store);
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')

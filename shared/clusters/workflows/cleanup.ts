@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -54,7 +54,7 @@ export const waiting = ({ operationId, attempt = 0 }: CleanupState): CleanupStat
 /** A deploy that came up after all, whoever had given it up: there is nothing to remove. */
 export const isUp = (operation: StoredOperation) => stopOf(operation) === undefined && operation.state === 'SUCCEEDED';
 
-export const stopOf = (operation: StoredOperation) => requestOf(operation, 'stop')?.data;
+export const stopOf = (operation: StoredOperation) => findRequest(operation, 'stop')?.data;
 
 /** A deploy that failed, perhaps at its deadline, has as long from there on to be removed. */
 export const isOverdue = (operation: StoredOperation, { now }: Ports) =>

@@ -3,7 +3,7 @@ import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/enforce-lifetime.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -22,7 +22,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports): Promise<
     await dropTimers(operation, ports);
     return state;
   }
-  const { highAvailability } = await (await kubernetesOf(operation, ports)).remaining(operation.clusterId);
+  const { highAvailability } = await (await kubernetesOf(operation, ports)).listRemaining(operation.clusterId);
   const fate = highAvailability.length > 0 ? ('SUSPENDED' as const) : ('CANCELED' as const);
   const record = () =>
     transact(ports, async () => {
@@ -34,7 +34,9 @@ export const recordStopped = async (state: CleanupState, ports: Ports): Promise<
       const now = ports.now();
       const known = await ports.store.jobs(operation);
       const verdict =
-        cluster.value.mode === 'application' ? applicationVerdict(jobsOfIncarnation(cluster.value, known)) : undefined;
+        cluster.value.mode === 'application'
+          ? findApplicationVerdict(selectIncarnationJobs(cluster.value, known))
+          : undefined;
       const live = known.filter(({ value }) => !isTerminalJob(value) && value.state !== 'SUSPENDED');
       const ended = live.slice(0, maxJobsPerTransaction).map(({ value, version }) => ({
         from: value.state,

@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
-import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
-import { keepsFailedObjects, requestsInFlightUntil, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -26,7 +26,7 @@ const isEndedApplication = async (operation: StoredOperation, { store }: Ports) 
   const { value: cluster } = await getCluster(operation, store);
   return (
     cluster.mode === 'application' &&
-    applicationVerdict(jobsOfIncarnation(cluster, await store.jobs(cluster))) !== undefined
+    findApplicationVerdict(selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
   );
 };
 
@@ -61,7 +61,7 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
   if (deployment === 'foreign') return done(state);
   // Its deploy was still creating it when it was removed.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
-  const { owned, highAvailability } = await kubernetes.remaining(clusterId);
+  const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
   if (owned.length === 0 && mayStillCome(operation.value, ports)) return waiting(state);
   if (owned.length === 0) {
     if (highAvailability.length > 0 && (await isPurging(operation.value, ports))) {
@@ -82,8 +82,8 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
  * the API server with its last request. Nothing is recorded as gone before that is over.
  */
 const mayStillCome = (operation: StoredOperation, { now }: Ports): boolean => {
-  const stop = requestOf(operation, 'stop');
-  const until = stop === undefined ? requestsInFlightUntil(new Date(operation.updatedAt)) : stop.createsUntil;
+  const stop = findRequest(operation, 'stop');
+  const until = stop === undefined ? computeCreatesUntil(new Date(operation.updatedAt)) : stop.createsUntil;
   return until !== undefined && now().toISOString() < until;
 };
 

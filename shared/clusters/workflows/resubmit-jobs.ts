@@ -3,9 +3,9 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { findProgram } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
@@ -46,14 +46,14 @@ const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: 
     await submit.advance(recorded, command, ports);
   } catch (error) {
     // A line that is full keeps no session from coming up.
-    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'LineFull')) throw error;
+    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'QueueFull')) throw error;
     await recordRefused(restored, { deploy, fault: error }, ports);
   }
 };
 
 const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOperation, { store }: Ports) => {
-  const program = programOf((await store.operation(formerJobId))?.value);
-  const how = requestOf(deploy, 'deploy')?.data.restore;
+  const program = findProgram((await store.operation(formerJobId))?.value);
+  const how = findRequest(deploy, 'deploy')?.data.restore;
   if (program === undefined || how === undefined)
     throw new Fault('not-found', `what job ${formerJobId} was submitted with is not known`);
   // What belonged to the command of then is not of this one.

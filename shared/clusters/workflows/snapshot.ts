@@ -1,13 +1,13 @@
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation, type Operation } from '#events/operation.ts';
-import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
@@ -149,10 +149,11 @@ export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<S
   return state;
 };
 
-const savepointBefore = (operation: StoredOperation) => requestOf(operation, 'savepoint', 'stop-job')?.savepointBefore;
+const savepointBefore = (operation: StoredOperation) =>
+  findRequest(operation, 'savepoint', 'stop-job')?.savepointBefore;
 
 const endsItsJob = (operation: StoredOperation) =>
-  operation.kind === 'stop-job' || requestOf(operation, 'savepoint')?.data.cancelJob === true;
+  operation.kind === 'stop-job' || findRequest(operation, 'savepoint')?.data.cancelJob === true;
 
 /** A job knows its latest savepoint, and the one that it was ended with, as long as they are there. */
 const changedJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {
@@ -207,7 +208,7 @@ const failed = ({ operationId }: SnapshotState, reason: ProblemCode, message: st
 });
 
 const snapshotRequestOf = (operation: StoredOperation) => {
-  const request = requestOf(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
+  const request = findRequest(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
   if (request === undefined) throw new Error(`operation ${operation.operationId} takes no snapshot`);
   return request;
 };

@@ -7,7 +7,7 @@ import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
+import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -50,7 +50,7 @@ export const probe = async ({ operationId, attempt = 0 }: StartupState, ports: P
     const message = overdue ? `not up by ${operation.value.deadline}: ${seen.reason}: ${seen.message}` : seen.message;
     return { operationId, outcome: 'failed', reason: overdue ? 'DeadlineExceeded' : seen.reason, message };
   }
-  await recordPhase(operation, `${seen.reason}: ${seen.message}`, ports, phases);
+  await recordPhase(operation, `${seen.reason}: ${seen.message}`, ports, { phases });
   return {
     operationId,
     outcome: 'waiting',
@@ -73,10 +73,10 @@ const look = async (
   let phases: readonly DeployPhase[] = [];
   try {
     const observation = await kubernetes.observe(clusterId);
-    phases = deployPhasesOf(observation);
+    phases = toDeployPhases(observation);
     const verdict = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
     if (verdict.answer === 'no' && verdict.final) {
-      const message = await explainCrash(verdict.message, clusterId, kubernetes);
+      const message = await explainCrash({ clusterId, message: verdict.message }, kubernetes);
       return { seen: { ...verdict, message }, phases };
     }
     if (verdict.answer !== 'ask-flink') return { seen: verdict, phases };
@@ -152,8 +152,7 @@ const recordUp = (state: StartupState, ports: Ports): Promise<StartupState> =>
     const next = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
     const reachable = withCondition(
       next.cluster,
-      'Reachable',
-      { status: 'True', reason: 'Answered', message: 'Flink answered' },
+      { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' },
       now,
     );
     return {

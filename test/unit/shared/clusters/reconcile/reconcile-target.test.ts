@@ -30,7 +30,7 @@ describe('observation', () => {
     world.kubernetes.calls.length = 0;
     await reconcile();
 
-    expect(world.kubernetes.calls).toEqual(['deployments', 'pods', 'flink', 'flink', 'flink']);
+    expect(world.kubernetes.calls).toEqual(['listDeployments', 'listPods', 'flink', 'flink', 'flink']);
   });
 
   it('reads each cluster and its jobs, and writes nothing, where nothing has changed', async () => {
