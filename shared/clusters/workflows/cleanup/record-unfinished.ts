@@ -6,37 +6,46 @@ import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 
-import { type CleanupState, describeJob, isStillUp, joinNames, stopOf } from './cleanup.ts';
+import { type CleanupState, findStopData, isStillDeployed } from './cleanup.ts';
+import { describeJob, joinNames } from './messages.ts';
 
-/** A transaction takes 100 items: these jobs, the operation, the cluster, its transition, and derived writes. */
+/** A transaction has at most 100 items: these jobs, the operation, the cluster, its transition and the derived writes. */
 const maxJobs = 80;
 
-/** Records why a stop failed. The cluster is RUNNING again when a savepoint failed and nothing was removed. */
+/**
+ * Step of the cleanup machine: records why a stop failed. The cluster is RUNNING again when a savepoint failed and
+ * nothing was removed.
+ *
+ * @throws Fault The error of the machine, when the operation is a failed deploy.
+ */
 export const recordUnfinished = async (
   state: CleanupState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<CleanupState> => {
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
-  // No caller waits for the cleanup of a failed deploy: the failed execution and its alarm report what is left.
-  if (stopOf(operation) === undefined) throw toFault(state.error);
-  const fault = await explain(state, operation, ports);
+  // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
+  if (findStopData(operation) === undefined) throw toFault(state.error);
+  const fault = await explainFailure(state, operation, ports);
   await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
     alsoWrite: async () => {
       const current = await getCluster(operation, ports.store);
       const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
-      return survives && (await isStillUp(current.value, ports)) ? returnToRunning(current, state, fault, ports) : {};
+      return survives && (await isStillDeployed(current.value, ports))
+        ? returnToRunning(current, { state, fault }, ports)
+        : {};
     },
   });
   return state;
 };
 
-const explain = async (
-  { reason = '', message = 'stop the cluster again', error }: CleanupState & { readonly error?: StepError },
+const explainFailure = async (
+  { reason = '', message = 'Stop the cluster again.', error }: CleanupState & { readonly error?: StepError },
   operation: StoredOperation,
   ports: Ports,
 ): Promise<Fault> => {
@@ -47,9 +56,8 @@ const explain = async (
 };
 
 const returnToRunning = async (
-  { value, version }: Awaited<ReturnType<typeof getCluster>>,
-  state: CleanupState,
-  fault: Fault,
+  { value, version }: Versioned<Cluster>,
+  { state, fault }: { readonly state: CleanupState; readonly fault: Fault },
   ports: Ports,
 ): Promise<Omit<Change, 'operations'>> => {
   const { cluster, transitions } = transitionCluster(value, 'RUNNING', {
@@ -78,11 +86,11 @@ const describeEndedJobs = async (operation: StoredOperation, { store }: Ports): 
   if (ended.length === 0) return '';
   const names = joinNames(ended.map((job) => `${describeJob(job)} at ${job.finalSavepoint ?? ''}`));
   return (
-    `. These jobs ended, each with its savepoint: ${names}. ` +
-    `Submit them again with restore: {fromCluster: ${cluster.clusterId}, job}, or with -s and the path`
+    ` These jobs ended, each with its savepoint: ${names}. ` +
+    `Submit them again with restore: {fromCluster: ${cluster.clusterId}, job}, or with -s and the path.`
   );
 };
 
-/** `updatedAt` of a terminal job is the time at which Drey saw its end, by Drey's own clock. */
+/** Compares times of Drey's clock only: `updatedAt` of a terminal job is when Drey observed its end. */
 const isEndedBy = ({ createdAt }: StoredOperation, job: Job): boolean =>
   job.finalSavepoint !== undefined && (!isTerminalJob(job) || job.updatedAt >= createdAt);
