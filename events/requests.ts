@@ -8,7 +8,7 @@ import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
 import { FieldError } from './problem.ts';
 import { Demand, Target } from './target.ts';
-import { type Rejection, Transition } from './transitions.ts';
+import { Transition } from './transitions.ts';
 
 /** A command on the queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
@@ -36,25 +36,6 @@ export const CommandMessage = z
   })
   .meta({ id: 'CommandMessage' });
 export type CommandMessage = z.infer<typeof CommandMessage>;
-
-const Told = z.string().max(300).optional().catch(undefined);
-const Known = z.object({
-  id: Told,
-  subject: Told,
-  type: Told,
-  data: z.object({ correlationId: Told }).optional().catch(undefined),
-});
-
-/** What can be told of a message that may be anything. */
-export const parseEnvelope = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
-  try {
-    const { id: commandId, subject, type, data } = Known.parse(JSON.parse(body));
-    const fields = { commandId, subject, type, correlationId: data?.correlationId };
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  } catch {
-    return {}; // Not JSON, or no object: there is nothing to tell.
-  }
-};
 
 export const UploadRequest = z
   .strictObject({

@@ -11,7 +11,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { findMessageOperation } from './envelope.ts';
-import { resumeOperation } from './resume.ts';
+import { resumeDeploy } from './resume-deploy.ts';
 
 /**
  * Runs a message of the command queue: a caller's command, an item of a batch, or Drey's own request to resume an
@@ -21,13 +21,16 @@ import { resumeOperation } from './resume.ts';
  */
 export const runMessage = async (body: string, ports: Ports): Promise<StoredOperation> => {
   const message = parse(CommandMessage, parseJson(body));
-  if (message.operationid !== undefined) return resumeOperation(message.operationid, ports);
+  if (message.operationid !== undefined) return resumeDeploy(message.operationid, ports);
   return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, ports), ports);
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
 const findEndedBatchItem = async (message: CommandMessage, { store }: Ports): Promise<StoredOperation | undefined> => {
-  const operation = message.batchid === undefined ? undefined : await findMessageOperation(message, store);
+  if (message.batchid === undefined) return undefined;
+  const target = message.subject.split('/')[1];
+  const key = message.idempotencykey ?? message.id;
+  const operation = await findMessageOperation({ target, key, operationId: message.operationid }, store);
   return operation !== undefined && isTerminalOperation(operation) ? operation : undefined;
 };
 

@@ -10,8 +10,13 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-/** Carries out a deploy that was admitted, with what was asked for when it came. */
-export const resumeOperation = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
+/**
+ * Resumes an admitted deploy with its stored payload. Returns an operation as it is when it is not a deploy, is queued,
+ * has ended, or has lost its payload.
+ *
+ * @throws Fault `not-found`, and every retryable fault of the deploy. After other faults the operation has the reason.
+ */
+export const resumeDeploy = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
   const operation = await getOperation(operationId, ports.store);
   const { kind, state, target, clusterId } = operation.value;
   if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
@@ -20,34 +25,32 @@ export const resumeOperation = async (operationId: string, ports: Ports): Promis
     return operation.value;
   }
   const payload = await ports.payloads.read(operationId);
-  // It was carried out by another delivery of the same message.
+  // Another delivery of the message has resumed the deploy already.
   if (payload === undefined) return operation.value;
   const data = parse(commands.deploy.data, payload);
   const command = { kind, target, clusterId, data, key: undefined, origin: 'queue' } as const;
   try {
     const advanced = await deploy.advance(operation, command, ports);
-    if (!isTerminalOperation(advanced)) await holdAsRendered(advanced, data, ports);
+    if (!isTerminalOperation(advanced)) await updateDemand(advanced, data, ports);
     await ports.payloads.remove(operationId);
     return advanced;
   } catch (error) {
     if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-    // The operation says why it failed.
     await ports.payloads.remove(operationId);
     return (await getOperation(operationId, ports.store)).value;
   }
 };
 
-/** Its target's defaults may have changed while it waited: it holds what its pods really ask for. */
-const holdAsRendered = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
+/** Corrects the admitted demand, because the defaults of the target may have changed while the deploy was queued. */
+const updateDemand = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
   const { operationId, target: name } = operation;
   const demand = demandOfDeploy(data, operation, await ports.targets.get(name));
   await transact(ports, async () => {
     const { admitted, queueVersion: previous, paused } = await ports.store.queueSummary(name);
-    const admittedCommand = admitted.find((claim) => claim.operationId === operationId);
-    if (admittedCommand === undefined || isDeepStrictEqual(admittedCommand.demand, demand))
-      return { result: undefined };
+    const command = admitted.find((candidate) => candidate.operationId === operationId);
+    if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
     return {
-      change: { admitted: [{ ...admittedCommand, demand }], queueVersion: { target: name, paused, previous } },
+      change: { admitted: [{ ...command, demand }], queueVersion: { target: name, paused, previous } },
       result: undefined,
     };
   });
