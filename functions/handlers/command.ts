@@ -9,7 +9,8 @@ import { longestWaitSeconds } from '#events/requests.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { toPublic } from '#shared/clusters/model/operation.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
-import { readCluster, waitForOperation } from '#shared/clusters/queries/reads.ts';
+import { readCluster } from '#shared/clusters/queries/clusters.ts';
+import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 
 import { httpHandler } from './http.ts';
 import { count } from './metrics.ts';
