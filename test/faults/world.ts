@@ -8,7 +8,7 @@ import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import type { AdmissionQueue, Bus, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
 import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';

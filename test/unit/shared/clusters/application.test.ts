@@ -3,10 +3,10 @@ import { parse } from 'yaml';
 
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
-import { readOperation } from '#shared/clusters/queue/queue-view.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { readOperation } from '#shared/clusters/queue/read-operation.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { readClusters } from '#shared/clusters/queries/reads.ts';
+import { readClusters } from '#shared/clusters/queries/clusters.ts';
 import { flatten } from '#shared/flink/config.ts';
 
 import { doors, makeWorld, type Send, type World } from '../../../fakes/world.ts';

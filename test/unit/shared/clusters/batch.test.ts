@@ -2,11 +2,11 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { deadHandler } from '#functions/dead-letters.ts';
+import { deadLettersHandler } from '#functions/dead-letters.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { maxReceives } from '#functions/command-queue.ts';
-import { cancelQueued } from '#shared/clusters/queue/queue-view.ts';
+import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { Fault } from '#events/problem.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records.ts';
@@ -154,7 +154,7 @@ describe('a batch that is taken back', () => {
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
     await letIn(world);
-    const revoked = await cancelQueued('local', batchId(), world.ports);
+    const revoked = await cancelQueued({ target: 'local', operationId: batchId() }, world.ports);
     await throughBatch([sqsRecord(late.body, late.group)], world.ports);
 
     expect(revoked).toBe(3);
@@ -171,7 +171,9 @@ describe('a batch that is taken back', () => {
     await send('batch', { data }, world);
     await letIn(world);
 
-    await expect(cancelQueued('local', batchId(), world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
+    await expect(cancelQueued({ target: 'local', operationId: batchId() }, world.ports)).rejects.toMatchObject({
+      code: 'wrong-state',
+    });
     expect(theBatch()).toMatchObject({ state: 'IN_PROGRESS' });
   });
 });
@@ -456,7 +458,7 @@ describe('the queue of commands', () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const body = commandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } });
     await throughBatch([sqsRecord(body, 'g', maxReceives)], world.ports);
-    const handler = deadHandler(world.ports);
+    const handler = deadLettersHandler(world.ports);
     const listed = await answerOf(handler, httpEvent('GET /v1/dead-letters', {}));
     const missing = await answerOf(handler, httpEvent('POST /v1/dead-letters/redrive', {}, { body: { ids: ['x'] } }));
     await answerOf(handler, httpEvent('POST /v1/dead-letters/redrive', {}, { body: {} }));

@@ -6,7 +6,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
 import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { probe } from '#shared/clusters/workflows/startup.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
 

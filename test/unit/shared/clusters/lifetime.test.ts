@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '#events/target.ts';
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { reconcileTarget as lookAtTarget, dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
+import { reconcileTarget as lookAtTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
 
 import { doors, jarBytes, letIn, makeWorld, type Send, throughFirings, type World } from '../../../fakes/world.ts';
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { backlogHandler } from '#functions/queue-view.ts';
+import { queueViewHandler } from '#functions/queue-view.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { Target } from '#events/target.ts';
 import { probe } from '#shared/clusters/workflows/startup.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 
 import {
   answerOf,
@@ -53,7 +53,7 @@ const deploy = (send: Send, clusterId: string, data: object = {}) =>
 const admitted = async () => (await world.store.queue('local')).admitted.map(({ clusterId }) => clusterId).toSorted();
 const call = (method: string, path: string, parameters: Readonly<Record<string, string>> = {}, body?: unknown) =>
   answerOf(
-    backlogHandler(world.ports),
+    queueViewHandler(world.ports),
     httpEvent(`${method} /v1/targets/{target}/queue${path}`, { target: 'local', ...parameters }, { body }),
   );
 const readOperation = async (operationId: string) =>

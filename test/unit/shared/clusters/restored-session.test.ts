@@ -4,7 +4,7 @@ import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
 import { read } from '#shared/clusters/jobs/record-jobs.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '#events/target.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { targetsHandler } from '#functions/targets.ts';
-import { setPaused } from '#shared/clusters/queue/queue-view.ts';
+import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
 import { putSpec } from '#shared/clusters/schedules/specs.ts';
 import { SpecBody } from '#events/specs.ts';
@@ -85,7 +85,7 @@ describe('a target that is removed', () => {
   });
 
   it('starts what is given to it when it is made again, though it was drained before', async () => {
-    await setPaused('local', true, world.ports);
+    await setPaused({ target: 'local', paused: true }, world.ports);
     await remove();
     await ask('PUT', 'local', clusterRef);
 
@@ -107,7 +107,7 @@ describe('a target is not removed', () => {
   });
 
   it('while commands wait for it', async () => {
-    await setPaused('local', true, world.ports);
+    await setPaused({ target: 'local', paused: true }, world.ports);
     await deploy();
 
     expect(await remove()).toMatchObject({
