@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is read of the API server's objects; the rest of them is left aside. */
+/** The fields of Kubernetes objects that Drey reads. Other fields are ignored. */
 export const Metadata = z.object({
   name: z.string(),
   uid: z.string(),
@@ -11,7 +11,7 @@ export const Metadata = z.object({
   ownerReferences: z.array(z.object({ kind: z.string(), name: z.string(), uid: z.string() })).default([]),
 });
 
-/** Any object, when only its name and its owners matter. */
+/** An object of any kind, of which only the metadata matters. */
 export const AnyObject = z.object({ metadata: Metadata });
 export type AnyObject = Readonly<z.infer<typeof AnyObject>>;
 
@@ -72,3 +72,7 @@ export const Event = z.object({
   series: z.object({ lastObservedTime: z.string().nullish() }).nullish(),
 });
 export type Event = Readonly<z.infer<typeof Event>>;
+
+/** The time of the latest occurrence of an event. */
+export const findEventTime = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>
+  series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? new Date(0).toISOString();

@@ -1,6 +1,6 @@
 import { urlPath } from '#shared/flink/rest.ts';
 
-/** Where the API server has the kinds of which a Flink cluster consists. */
+/** The API group and plural of each kind that Drey uses. */
 const collections = {
   Deployment: { api: 'apis/apps/v1', plural: 'deployments' },
   ReplicaSet: { api: 'apis/apps/v1', plural: 'replicasets' },

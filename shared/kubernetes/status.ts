@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import { Fault } from '#events/problem.ts';
+import { Fault, type FieldError } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 
-/** What the API server answers when there is no object to answer with. */
+/** The object that the API server answers with instead of a resource, above all for failures. */
 export const Status = z.object({
   kind: z.literal('Status'),
   reason: z.string().optional(),
@@ -21,70 +21,67 @@ export type Status = Readonly<z.infer<typeof Status>>;
 
 export interface Answer {
   readonly status: number;
-  /** Parsed JSON, or the text where it is none. */
+  /** Parsed JSON, or the text of another content type. */
   readonly body: unknown;
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** The API server's own words in an answer, if it is the API server that speaks. */
-export const statusOf = ({ body }: Answer): Status | undefined => Status.safeParse(body).data;
+/** The Status object in an answer; undefined when the answer has none, as an answer of Flink behind the proxy. */
+export const parseStatus = ({ body }: Answer): Status | undefined => Status.safeParse(body).data;
 
-const longestSentence = 500;
+const maxMessageLength = 500;
 
-/** An answer that is not what was asked for, as a failure with a name: by HTTP status, never by the wording. */
-export const refusalOf = (answer: Answer, target: NamedTarget): Fault => {
-  const status = statusOf(answer);
-  const { cluster, namespace } = target;
-  const said = (status?.message ?? `HTTP status ${answer.status}`).slice(0, longestSentence);
+/** Statuses of failures that may pass by themselves. */
+const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/** The fault that an unexpected answer stands for. The HTTP status decides about its code, never the text. */
+export const toRefusal = (answer: Answer, target: NamedTarget): Fault => {
+  const status = parseStatus(answer);
+  const message = (status?.message ?? `HTTP status ${answer.status}`).slice(0, maxMessageLength);
   const reason = status?.reason === undefined ? {} : { reason: status.reason };
   const options = { ...reason, cause: answer.body };
+  const description = describeRefusal(answer.status, message, target);
   switch (answer.status) {
-    case 401:
-      return new Fault(
-        'target-refused',
-        `EKS cluster ${cluster} does not know Drey's role: there is no access entry for ${target.roleArn ?? 'the role of this function'}`,
-        options,
-      );
-    case 403:
-      return new Fault(
-        'target-refused',
-        `EKS cluster ${cluster} refused: ${said}. Rights are given by a Role in namespace ${namespace}, bound to the group of Drey's access entry`,
-        options,
-      );
-    case 404:
-      return new Fault('target-refused', `EKS cluster ${cluster} does not have what is asked for: ${said}`, options);
     case 400:
     case 413:
     case 422:
-      return new Fault('refused-option', `Kubernetes refused an object: ${said}`, {
-        ...options,
-        errors: mistakesOf(status, said),
-      });
+      return new Fault('refused-option', description, { ...options, errors: toFieldErrors(status, message) });
     case 409:
-      return new Fault('conflict', `EKS cluster ${cluster} has it otherwise: ${said}`, options);
-    case 408:
-    case 429:
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-      return new Fault('target-unreachable', `EKS cluster ${cluster} answered with ${answer.status}: ${said}`, {
-        ...options,
-        ...retryAfter(answer, status),
-      });
+      return new Fault('conflict', description, options);
     default:
-      return new Fault('target-refused', `EKS cluster ${cluster} answered with ${answer.status}: ${said}`, options);
+      return transientStatuses.has(answer.status)
+        ? new Fault('target-unreachable', description, { ...options, ...findRetryAfter(answer, status) })
+        : new Fault('target-refused', description, options);
   }
 };
 
-const retryAfter = (answer: Answer, status: Status | undefined) => {
+const describeRefusal = (httpStatus: number, message: string, { cluster, namespace, roleArn }: NamedTarget): string => {
+  switch (httpStatus) {
+    case 401:
+      return `EKS cluster ${cluster} does not accept Drey's role. Create an access entry for ${roleArn ?? 'the role of this function'}.`;
+    case 403:
+      return `EKS cluster ${cluster} refused the request: ${message}. Grant the permission by a Role in namespace ${namespace} that is bound to the group of Drey's access entry.`;
+    case 404:
+      return `EKS cluster ${cluster} does not have the resource: ${message}`;
+    case 400:
+    case 413:
+    case 422:
+      return `Kubernetes refused an object: ${message}`;
+    case 409:
+      return `EKS cluster ${cluster} reports a conflict: ${message}`;
+    default:
+      return `EKS cluster ${cluster} answered with status ${httpStatus}: ${message}`;
+  }
+};
+
+const findRetryAfter = (answer: Answer, status: Status | undefined) => {
   const seconds = answer.retryAfterSeconds ?? status?.details?.retryAfterSeconds;
   return seconds === undefined ? {} : { retryAfterSeconds: seconds };
 };
 
-/** `spec.template.spec.containers[0].image: Required value`, and where the caller's part of it is. */
-const mistakesOf = (status: Status | undefined, said: string) => {
+/** A cause names a field of the object, such as `spec.template.spec.containers[0].image`. */
+const toFieldErrors = (status: Status | undefined, message: string): readonly FieldError[] => {
   const causes = status?.details?.causes ?? [];
-  if (causes.length === 0) return [{ pointer: '/manifests', detail: said }];
-  return causes.map(({ field = '', message = said }) => ({ pointer: `/manifests/${field}`, detail: message }));
+  if (causes.length === 0) return [{ pointer: '/manifests', detail: message }];
+  return causes.map(({ field = '', message: detail = message }) => ({ pointer: `/manifests/${field}`, detail }));
 };
