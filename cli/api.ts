@@ -106,7 +106,7 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
     return await repeat(tryOnce, {
       policy: policies.api,
       isTransient: (error, retries) => error instanceof AttemptFailed && retries < error.mostRetries,
-      askedMs: (error) => (error instanceof AttemptFailed ? error.retryAfterMs : 0),
+      retryAfterMs: (error) => (error instanceof AttemptFailed ? error.retryAfterMs : 0),
       signal: world.signal,
     });
   } catch (error) {
