@@ -14,8 +14,8 @@ import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
 import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
-import { clientOf } from '#shared/kubernetes/client.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { openClient } from '#shared/kubernetes/client.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { stepOf } from '#test/fakes/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import {
@@ -245,12 +245,9 @@ export class ModelWorld {
       kubernetes: (at) => {
         const access = this.kubernetes.accessOf(process);
         const exchange = this.kubernetes.exchangeOf(process);
-        const real = kubernetesOf(
-          at,
-          access,
-          neverAborted,
-          clientOf(at, access, neverAborted, { exchange, sleep, random: this.random }),
-        );
+        const options = { access, signal: neverAborted };
+        const client = openClient(at, { ...options, exchange, sleep, random: this.random });
+        const real = openKubernetes(at, { ...options, client });
         if (without === 'operation annotation')
           return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')

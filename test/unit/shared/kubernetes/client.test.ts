@@ -10,7 +10,8 @@ import * as z from 'zod';
 
 import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-import { clientOf, type Request } from '#shared/kubernetes/client.ts';
+import { openClient } from '#shared/kubernetes/client.ts';
+import type { Request } from '#shared/kubernetes/exchange.ts';
 import type { Access } from '#shared/kubernetes/credentials.ts';
 
 const target: NamedTarget = {
@@ -25,7 +26,7 @@ const target: NamedTarget = {
   maxQueued: 100,
   maxJarBytes: 1,
 };
-const policy = { retries: 3, firstMs: 1, longestMs: 5, patienceMs: 5_000 };
+const policy = { retries: 3, initialMs: 1, maxMs: 5, maxRetryAfterMs: 5_000 };
 const signal = () => AbortSignal.timeout(10_000);
 const status = (code: number, reason: string, more: object = {}) => ({
   kind: 'Status',
@@ -87,7 +88,7 @@ const accessTo = (server: URL, ca = pems.cert) => {
 const clientFor = async (replies: readonly Reply[], listen?: RequestListener, until = signal()) => {
   const served = await serve(replies, listen);
   const { access, forget } = accessTo(served.url);
-  return { client: clientOf(target, access, until, { policy }), ...served, forget };
+  return { client: openClient(target, { access, signal: until, policy }), ...served, forget };
 };
 
 const get: Request = { method: 'GET', path: '/api/v1/namespaces/flink/pods' };
@@ -262,7 +263,7 @@ describe('a broken connection', () => {
       state.ca = pems.cert;
     });
 
-    const answer = await clientOf(target, access, signal(), { policy }).send(get);
+    const answer = await openClient(target, { access, signal: signal(), policy }).send(get);
 
     expect(answer.status).toBe(200);
     expect(forget.mock.calls).toEqual([[target, 'address']]);
@@ -273,7 +274,7 @@ describe('a broken connection', () => {
     await new Promise((done) => server.close(done));
     const { access, forget } = accessTo(url);
 
-    const sent = clientOf(target, access, signal(), { policy }).send(get);
+    const sent = openClient(target, { access, signal: signal(), policy }).send(get);
 
     await expect(sent).rejects.toMatchObject({
       code: 'target-unreachable',

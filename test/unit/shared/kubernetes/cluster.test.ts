@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
-import type { Client, Request } from '#shared/kubernetes/client.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { type Answer, refusalOf } from '#shared/kubernetes/status.ts';
+import type { Client } from '#shared/kubernetes/client.ts';
+import type { Request } from '#shared/kubernetes/exchange.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { type Answer, toRefusal } from '#shared/kubernetes/status.ts';
 
 const target: NamedTarget = {
   name: 'etl',
@@ -30,7 +31,7 @@ const kubernetesWith = (handle: Handler) => {
     sent.push(request);
     const { status, body } = handle(request);
     const answer: Answer = { status, body, retryAfterSeconds: undefined };
-    if (status >= 300 && request.expected?.includes(status) !== true) throw refusalOf(answer, target);
+    if (status >= 300 && request.expected?.includes(status) !== true) throw toRefusal(answer, target);
     return answer;
   };
   const client: Client = {
@@ -45,7 +46,7 @@ const kubernetesWith = (handle: Handler) => {
     },
   };
   const access = { open: () => Promise.reject(new Error('not used')), forget: () => {} };
-  return { kubernetes: kubernetesOf(target, access, new AbortController().signal, client), sent };
+  return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, client }), sent };
 };
 
 const object = (name: string, metadata: object = {}, rest: object = {}) => ({

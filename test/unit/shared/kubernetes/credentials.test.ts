@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { type Aws, eksAccess, type Identity, signToken } from '#shared/kubernetes/credentials.ts';
+import { eksAccess } from '#shared/kubernetes/credentials.ts';
+import type { Aws } from '#shared/kubernetes/eks.ts';
+import { type Identity, signToken } from '#shared/kubernetes/token.ts';
 
 const target: NamedTarget = {
   name: 'etl',
