@@ -2,52 +2,30 @@ import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
-import type { FlinkVersion } from '#shared/flink/version.ts';
-
-import type { Targets } from './answers.ts';
-import { type Api, connect } from './api.ts';
-import { Failure, UsageError } from './failure.ts';
+import { type Api, connect } from '#cli/api/api.ts';
+import { Failure } from '#cli/api/failure.ts';
+import { type Mode, modeOf } from '#cli/api/mode.ts';
+import type { Targets } from '#cli/api/responses.ts';
+import { readLocalFile, readUserFile } from '#cli/api/settings-files.ts';
+import { chosenTarget, settingsFrom, type Sources } from '#cli/api/settings.ts';
+import { type CommonOptions, outputFormatOf } from '#cli/options/common.ts';
 import {
-  type CommonOptions,
-  type Mode,
-  clusterIdAt,
-  configOf,
   flinkVersionOf,
-  outputFormatOf,
   labelsOf,
   lifetimeOf,
-  modeOf,
   onFailureOf,
-  propertiesOf,
   type Queueing,
   queueingOf,
   type RestoreFrom,
-  type StopOptions,
   restoreOf,
   stopOf,
-} from './options.ts';
-import { type Sources, chosenTarget, readLocalFile, readUserFile, settingsFrom } from './settings.ts';
-
-export interface Input extends NodeJS.ReadableStream {
-  readonly isTTY?: boolean;
-}
-
-export interface Output extends NodeJS.WritableStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
-
-/** What the process hands in. */
-export interface Io {
-  readonly stdin: Input;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.local/drey.json` is looked for. */
-  readonly packageFolder: string;
-  /** Aborts on Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+  type StopOptions,
+} from '#cli/options/drey-options.ts';
+import { configOf, propertiesOf } from '#cli/options/properties.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { clusterIdAt } from '#cli/options/values.ts';
+import type { Io, Output } from '#cli/output/streams.ts';
+import type { FlinkVersion } from '#shared/flink/version.ts';
 
 /** What a command works with. */
 export interface Context {

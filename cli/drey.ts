@@ -1,11 +1,12 @@
+import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Command } from 'commander';
-
-import { actions } from './actions.ts';
-import type { Io } from './context.ts';
-import { type Program, interrupted, runLine } from './line.ts';
+import { actions } from '#cli/commander/actions.ts';
+import type { Program } from '#cli/commander/program.ts';
+import { interrupted } from '#cli/commander/report-failure.ts';
+import { runLine } from '#cli/commander/run-line.ts';
+import type { Io } from '#cli/output/streams.ts';
 
 /** Runs one command line. Returns the exit code. */
 export const main = (words: readonly string[], io: Io): Promise<number> => runLine(words, io, programOf(io));

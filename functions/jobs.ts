@@ -1,6 +1,6 @@
+import { LogQuery } from '#events/http/queries.ts';
 import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { LogQuery } from '#events/requests.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';

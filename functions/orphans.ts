@@ -1,5 +1,5 @@
+import { OrphanRemoval } from '#events/http/queries.ts';
 import { parse } from '#events/problem.ts';
-import { OrphanRemoval } from '#events/requests.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { live } from '#shared/live.ts';

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
+import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { PriorityChange, QueueControl } from '#events/requests.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
 import { readQueueView } from '#shared/clusters/queue/queue-view.ts';

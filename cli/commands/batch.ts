@@ -1,9 +1,9 @@
-import type { Accepted } from '../answers.ts';
-import { path } from '../api.ts';
-import { defineCommand } from '../command.ts';
-import { UsageError } from '../failure.ts';
-import { documentOf } from '../documents.ts';
-import { durationOf } from './wait.ts';
+import { path } from '#cli/api/path.ts';
+import type { Accepted } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { documentOf } from '#cli/input/document.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { durationOf } from '#cli/options/wait.ts';
 
 interface Options {
   readonly wait?: boolean;
@@ -32,7 +32,7 @@ export const batch = defineCommand<Options>({
       if (!context.json) context.note(`\`drey wait ${operation.operationId}\` waits for its end.`);
       return;
     }
-    const { awaitVerdicts } = await import('../verdicts.ts');
+    const { awaitVerdicts } = await import('#cli/flows/verdicts.ts');
     await awaitVerdicts({ ids: [operation.operationId], timeoutMs }, context);
   },
 });

@@ -1,9 +1,12 @@
-import { clusterPath } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
+import { during } from '#cli/api/failure.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath } from '#cli/flows/clusters.ts';
+import { carryOut, handOver } from '#cli/flows/operations.ts';
+import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
+import { formatOf, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
+
 import type { Context } from '../context.ts';
-import { during } from '../failure.ts';
-import { carryOut, handOver, type WaitOptions, waitOptions } from '../operations.ts';
-import { askFor, formatOf, jobAt, jobPath, type SavepointOptions } from '../savepoints.ts';
 
 interface Options extends Pick<SavepointOptions, 'type'>, WaitOptions {
   readonly withSavepoint?: string | true;

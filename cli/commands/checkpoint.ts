@@ -1,6 +1,6 @@
-import { defineCommand } from '../command.ts';
-import { type WaitOptions, waitOptions } from '../operations.ts';
-import { askFor, jobAt, jobPath } from '../savepoints.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
+import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 interface Options extends WaitOptions {
   readonly full?: boolean;

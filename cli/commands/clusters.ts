@@ -1,10 +1,9 @@
+import { defineCommand } from '#cli/commander/command.ts';
+import { readClusters } from '#cli/flows/clusters.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { paintState, tableOf } from '#cli/output/table.ts';
 import type { Cluster } from '#events/cluster.ts';
-
-import { readClusters } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
-import { UsageError } from '../failure.ts';
-import { localTime } from '../flink-lines.ts';
-import { paintState, tableOf } from '../table.ts';
 
 interface Options {
   readonly all?: boolean;

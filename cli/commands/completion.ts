@@ -1,5 +1,5 @@
-import { defineCommand } from '../command.ts';
-import { UsageError } from '../failure.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
 
 interface Options {
   readonly line?: string;
@@ -15,9 +15,10 @@ export const completion = defineCommand<Options>({
     'drey completion fish > ~/.config/fish/completions/drey.fish': 'once, for fish',
   },
   run: async ({ io, print }, [shell], { line }) => {
-    const [{ candidates, scripts }, { actions }] = await Promise.all([
-      import('../completion.ts'),
-      import('../actions.ts'),
+    const [{ candidates }, { scripts }, { actions }] = await Promise.all([
+      import('#cli/commander/completion.ts'),
+      import('#cli/commander/completion-scripts.ts'),
+      import('#cli/commander/actions.ts'),
     ]);
     if (line !== undefined) {
       const [, ...words] = line.trimStart().split(/\s+/);

@@ -2,22 +2,15 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
-import type { Targets } from '../answers.ts';
-import { defineCommand } from '../command.ts';
+import { Failure } from '#cli/api/failure.ts';
+import type { Targets } from '#cli/api/responses.ts';
+import { readUserFile, type UserFile, userFileOf } from '#cli/api/settings-files.ts';
+import { addressOf, type Chosen, chosenApi, chosenRegion, chosenTarget, credentialsSource } from '#cli/api/settings.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { tableOf } from '#cli/output/table.ts';
+
 import { type Context, contextOf, sourcesOf } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
-import {
-  addressOf,
-  type Chosen,
-  chosenApi,
-  chosenRegion,
-  chosenTarget,
-  credentialsSource,
-  readUserFile,
-  type UserFile,
-  userFileOf,
-} from '../settings.ts';
-import { tableOf } from '../table.ts';
 
 interface Options {
   readonly region?: string;

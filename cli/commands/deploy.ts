@@ -1,16 +1,17 @@
+import { Failure } from '#cli/api/failure.ts';
+import { path } from '#cli/api/path.ts';
+import type { Accepted } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { readCluster } from '#cli/flows/clusters.ts';
+import { carryOut } from '#cli/flows/operations.ts';
+import { awaitRestored } from '#cli/flows/restored-jobs.ts';
+import { documentOf } from '#cli/input/document.ts';
+import type { RestoreFrom } from '#cli/options/drey-options.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { clusterLine } from '#cli/output/flink-lines.ts';
 import type { Spec } from '#events/specs.ts';
 
-import type { Accepted } from '../answers.ts';
-import { path } from '../api.ts';
-import { readCluster } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { documentOf } from '../documents.ts';
-import { Failure, UsageError } from '../failure.ts';
-import { clusterLine } from '../flink-lines.ts';
-import { carryOut } from '../operations.ts';
-import type { RestoreFrom } from '../options.ts';
-import { awaitRestored } from '../restored.ts';
 import { specPath } from './spec.ts';
 
 interface Options {

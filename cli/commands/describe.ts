@@ -1,15 +1,17 @@
+import type { Jobs, Transitions } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
+import { readJobs } from '#cli/flows/jobs.ts';
+import { getOperation } from '#cli/flows/operations.ts';
+import { endOf, formatLifetime } from '#cli/output/lifetime-lines.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { phaseLine } from '#cli/output/operation-lines.ts';
+import { factsOf, paintState, tableOf } from '#cli/output/table.ts';
+import { transitionLine } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { Operation } from '#events/operation.ts';
 
-import type { Jobs, Transitions } from '../answers.ts';
-import { clusterPath, readCluster, readJobs } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
-import { localTime } from '../flink-lines.ts';
-import { endOf, formatLifetime } from '../lifetime.ts';
-import { getOperation, phaseLine } from '../operations.ts';
-import { factsOf, paintState, tableOf } from '../table.ts';
-import { transitionLine } from '../transitions.ts';
 
 const lastTransitions = 10;
 

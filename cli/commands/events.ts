@@ -1,13 +1,13 @@
+import type { Transitions } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath, findCluster, readClusters } from '#cli/flows/clusters.ts';
+import { slowingPause } from '#cli/flows/pause.ts';
+import { transitionLine } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/transitions.ts';
 
-import type { Transitions } from '../answers.ts';
-import { clusterPath, findCluster, readClusters } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
-import { slowingPause } from '../progress.ts';
-import { transitionLine } from '../transitions.ts';
 
 interface Options {
   readonly follow?: boolean;

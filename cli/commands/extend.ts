@@ -1,9 +1,10 @@
-import type { Accepted } from '../answers.ts';
-import { clusterPath, readCluster } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
+import type { Accepted } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath, readCluster } from '#cli/flows/clusters.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { endOf } from '#cli/output/lifetime-lines.ts';
+
 import { neededClusterId } from '../context.ts';
-import { UsageError } from '../failure.ts';
-import { endOf } from '../lifetime.ts';
 
 interface Options {
   readonly ttl?: string;

@@ -1,12 +1,12 @@
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath, assertSession } from '#cli/flows/clusters.ts';
+import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
+import { type Program, programOf } from '#cli/options/program.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { showProgress } from '#cli/output/progress.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-import { clusterPath, assertSession } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
 import { type Context, neededClusterId } from '../context.ts';
-import { UsageError } from '../failure.ts';
-import { clusterIdAskedFor } from '../folder.ts';
-import { type Program, programOf } from '../program.ts';
-import { showProgress } from '../progress.ts';
 
 interface Options {
   readonly class?: string;
@@ -28,7 +28,10 @@ export const info = defineCommand<Options>({
       throw new UsageError('A plan is made by a session: --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
     const { jar, ...program } = programOf(operands, options, context);
     const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
-    const { checkJar, uploadJar } = await import('../jar.ts');
+    const [{ checkJar }, { uploadJar }] = await Promise.all([
+      import('#cli/input/jar.ts'),
+      import('#cli/input/upload.ts'),
+    ]);
     const local = await checkJar(jar);
     const clusterRef = { target: await context.target(), clusterId };
     if (local !== undefined) await assertSession(clusterRef, context);

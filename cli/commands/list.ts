@@ -1,9 +1,11 @@
-import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
+import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
+import { listLines, type Shown, shownJobs } from '#cli/output/flink-lines.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { type Row, paintState, tableOf } from '#cli/output/table.ts';
+
 import type { Context } from '../context.ts';
-import { clusterIdAskedFor } from '../folder.ts';
-import { type Shown, listLines, localTime, shownJobs } from '../flink-lines.ts';
-import { type Row, paintState, tableOf } from '../table.ts';
 
 export const list = defineCommand<Shown>({
   options: {

@@ -1,9 +1,10 @@
-import type { Logs } from '../answers.ts';
-import { clusterPath } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
+import type { Logs } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { clusterPath } from '#cli/flows/clusters.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { positive } from '#cli/options/values.ts';
+
 import { neededClusterId } from '../context.ts';
-import { UsageError } from '../failure.ts';
-import { positive } from '../options.ts';
 
 interface Options {
   readonly lines?: string;
@@ -28,7 +29,7 @@ export const logs = defineCommand<Options>({
       throw new UsageError('--previous and --follow contradict each other: nothing is written there any more.');
     const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
     if (follow === true) {
-      const { followLog } = await import('../log-tail.ts');
+      const { followLog } = await import('#cli/flows/follow-log.ts');
       await followLog(clusterRef, count, context);
       return;
     }

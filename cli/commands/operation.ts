@@ -1,8 +1,10 @@
-import { defineCommand } from '../command.ts';
-import { UsageError, failureOf } from '../failure.ts';
-import { localTime } from '../flink-lines.ts';
-import { getOperation, phaseLine } from '../operations.ts';
-import { factsOf, paintState } from '../table.ts';
+import { failureOf } from '#cli/api/problem-failure.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { getOperation } from '#cli/flows/operations.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { phaseLine } from '#cli/output/operation-lines.ts';
+import { factsOf, paintState } from '#cli/output/table.ts';
 
 export const operation = defineCommand({
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'one that was answered before' },

@@ -1,9 +1,11 @@
-import type { Orphans } from '../answers.ts';
-import { path } from '../api.ts';
-import { defineCommand } from '../command.ts';
+import { Failure } from '#cli/api/failure.ts';
+import { path } from '#cli/api/path.ts';
+import type { Orphans } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { tableOf } from '#cli/output/table.ts';
+
 import type { Context } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
-import { tableOf } from '../table.ts';
 
 export const orphans = defineCommand({
   examples: {

@@ -1,12 +1,14 @@
-import type { QueueView, DeadLetters } from '#events/requests.ts';
+import type { QueueView } from '#events/http/queue.ts';
+import type { DeadLetters } from '#events/http/dead-letters.ts';
+import { Failure } from '#cli/api/failure.ts';
+import { path } from '#cli/api/path.ts';
+import { defineAction, defineGroup } from '#cli/commander/command.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { tableOf } from '#cli/output/table.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { path } from '../api.ts';
-import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { Failure, UsageError } from '../failure.ts';
-import { localTime } from '../flink-lines.ts';
-import { tableOf } from '../table.ts';
 
 const anId = '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f';
 

@@ -1,11 +1,14 @@
+import { clusterRefOf as placeTyped, refusalOf } from '#cli/api/problem-failure.ts';
+import { defineAction, defineGroup } from '#cli/commander/command.ts';
+import { applicationOf } from '#cli/flows/application.ts';
+import { textIn } from '#cli/input/config.ts';
+import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
+import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
 import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts';
 
-import { applicationOf } from '../application.ts';
-import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { UsageError, clusterRefOf as placeTyped, refusalOf } from '../failure.ts';
-import { type LocalInput, modeAskedFor, readLocalInput, textIn } from '../folder.ts';
-import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
 
 const kubernetesSession = defineAction({
   name: 'kubernetes-session',

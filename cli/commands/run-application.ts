@@ -1,7 +1,7 @@
-import { defineCommand } from '../command.ts';
-import { UsageError } from '../failure.ts';
-import { type WaitOptions, waitOptions } from '../operations.ts';
-import { type ProgramOptions, programOptions, repeatableProgramOptions } from '../program.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 /** The action of Flink 1.x; later Flinks say `run --target kubernetes-application`. */
 export const runApplication = defineCommand<ProgramOptions & WaitOptions>({
@@ -15,7 +15,7 @@ export const runApplication = defineCommand<ProgramOptions & WaitOptions>({
   run: async (context, operands, options) => {
     if (context.mode === 'session')
       throw new UsageError('run-application starts application clusters; `drey run` runs a jar on a session.');
-    const application = await import('../application.ts');
+    const application = await import('#cli/flows/application.ts');
     await application.runApplication(operands, options, context);
   },
 });

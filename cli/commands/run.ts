@@ -1,21 +1,8 @@
-import type { Job } from '#events/job.ts';
-import type { Operation } from '#events/operation.ts';
-import type { ClusterRef } from '#events/names.ts';
-
-import { path } from '../api.ts';
-import { clusterPath, findLive, assertSession } from '../clusters.ts';
-import { defineCommand } from '../command.ts';
-import { type Context, neededClusterId } from '../context.ts';
-import { Failure } from '../failure.ts';
-import { finishedLines } from '../flink-lines.ts';
-import { clusterIdAskedFor, jobConfigIn, modeAskedFor } from '../folder.ts';
-import { carryOut, handOver, type WaitOptions, waitOptions } from '../operations.ts';
-import { type ProgramOptions, programOf, programOptions, repeatableProgramOptions } from '../program.ts';
-import { showProgress, slowingPause } from '../progress.ts';
-
-const pace = { firstMs: 500, longestMs: 5_000 };
-/** A job that was lost with its cluster ends in no state: now and then the cluster is looked at. */
-const turnsBetweenClusterLooks = 5;
+import { defineCommand } from '#cli/commander/command.ts';
+import { runOnSession } from '#cli/flows/session-job.ts';
+import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { programOptions, type ProgramOptions, repeatableProgramOptions } from '#cli/options/program.ts';
+import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 export const run = defineCommand<ProgramOptions & WaitOptions>({
   stopsAtOperand: true,
@@ -35,118 +22,7 @@ export const run = defineCommand<ProgramOptions & WaitOptions>({
   },
   run: async (context, operands, options) => {
     if ((await modeAskedFor(context)) === 'session') return runOnSession(operands, options, context);
-    const { runApplication } = await import('../application.ts');
+    const { runApplication } = await import('#cli/flows/application.ts');
     return runApplication(operands, options, context);
   },
 });
-
-const runOnSession = async (
-  operands: readonly string[],
-  options: ProgramOptions & WaitOptions,
-  context: Context,
-): Promise<void> => {
-  const { jar, ...submission } = submissionOf(operands, options, { context, folder: await jobConfigIn(context) });
-  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
-  const { checkJar, uploadJar } = await import('../jar.ts');
-  const local = await checkJar(jar);
-  const clusterRef = { target: await context.target(), clusterId };
-  if (local !== undefined) await assertSession(clusterRef, context);
-  const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
-
-  const request = {
-    path: `${clusterPath(clusterRef)}/jobs`,
-    body: { jar: uploaded, ...submission, ...context.queueing },
-    what: `Submitting ${jar} to ${clusterId}`,
-  };
-  if (options.wait === false)
-    return handOver(request, (operation) => `Job ${jobIdOf(operation)} is being submitted.`, context);
-  const { operation } = await carryOut(request, context);
-  const jobId = jobIdOf(operation);
-  if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
-  if (isDetached(options, context)) {
-    if (context.json) context.printJson({ operation });
-    return;
-  }
-  report(await untilEndedOrLeft({ ...clusterRef, jobId }, shutsDown(options, context), context), context);
-};
-
-const shutsDown = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
-  shutdownOnAttachedExit === true || config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
-
-/** Interrupted, it cancels the job where it is to end with its client; the session is others', too. */
-const untilEndedOrLeft = async (
-  { jobId, ...clusterRef }: ClusterRef & { readonly jobId: string },
-  cancels: boolean,
-  context: Context,
-): Promise<Job> => {
-  try {
-    return await untilEnded(clusterRef, jobId, context);
-  } catch (error) {
-    const request = {
-      path: `${clusterPath(clusterRef)}${path`/jobs/${jobId}/cancel`}`,
-      body: {},
-      what: `Cancelling job ${jobId}`,
-    };
-    if (context.signal.aborted && cancels) await carryOut(request, context.under(new AbortController().signal));
-    else if (context.signal.aborted) context.note(`\nJob ${jobId} runs on: \`drey list\` shows it.`);
-    throw error;
-  }
-};
-
-/** See `JobId` in events/names.ts. */
-const jobIdOf = ({ jobId, operationId }: Operation) => jobId ?? operationId;
-
-const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
-  detached === true || config['execution.attached'] === 'false';
-
-interface Given {
-  readonly context: Context;
-  /** What the configuration folder says about jobs. */
-  readonly folder: Readonly<Record<string, string>>;
-}
-
-const submissionOf = (operands: readonly string[], options: ProgramOptions, { context, folder }: Given) => {
-  const { classpath } = options;
-  return {
-    ...programOf(operands, options, context),
-    config: {
-      ...folder,
-      ...jobConfig(context.config),
-      ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
-    },
-  };
-};
-
-/** Options about the cluster name where it is; the job has no use for them. */
-const jobConfig = (config: Readonly<Record<string, string>>) =>
-  Object.fromEntries(
-    Object.entries(config).filter(([key]) => !key.startsWith('kubernetes.') && key !== 'execution.attached'),
-  );
-
-const untilEnded = async (clusterRef: ClusterRef, jobId: string, context: Context): Promise<Job> => {
-  const { isTerminalJob } = await import('#events/job.ts');
-  using progress = showProgress(`Job ${jobId}`, context.io.stderr);
-  const jobPath = `${clusterPath(clusterRef)}${path`/jobs/${jobId}`}`;
-  const pause = slowingPause(pace, context.signal);
-  for (let turn = 1; ; turn += 1) {
-    await pause();
-    const job = await context.api.get<Job>(jobPath);
-    if (isTerminalJob(job)) return job;
-    progress.phase(job.state);
-    if (turn % turnsBetweenClusterLooks === 0 && (await findLive(clusterRef, context)) === undefined) {
-      throw new Failure(`Cluster ${clusterRef.clusterId} ended while job ${jobId} was ${job.state}.`, {
-        hint: `\`drey describe ${clusterRef.clusterId}\` shows why.`,
-      });
-    }
-  }
-};
-
-/** @throws Failure when the job did not finish. */
-const report = (job: Job, { json, print, printJson }: Context): void => {
-  if (json) printJson(job);
-  else if (job.state === 'FINISHED') finishedLines(job).forEach(print);
-  if (job.state === 'FINISHED') return;
-  throw new Failure(`Job ${job.jobId} (${job.name}) is ${job.state}.`, {
-    lines: job.message === undefined ? [] : [job.message],
-  });
-};

@@ -1,16 +1,10 @@
-import { defineCommand } from '../command.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
+import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
+import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+
 import { type Context, neededClusterId } from '../context.ts';
-import { UsageError } from '../failure.ts';
-import { clusterIdAskedFor } from '../folder.ts';
-import {
-  askFor,
-  formatOf,
-  isDetached,
-  jobAt,
-  jobPath,
-  type SavepointOptions,
-  savepointOptions,
-} from '../savepoints.ts';
 
 interface Options extends SavepointOptions {
   readonly dispose?: string;

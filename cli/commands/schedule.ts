@@ -1,28 +1,14 @@
+import { path } from '#cli/api/path.ts';
+import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
+import { defineAction, defineGroup } from '#cli/commander/command.ts';
+import type { Context } from '#cli/context.ts';
+import { documentOf } from '#cli/input/document.ts';
+import { bodyOf, definingOptions, mustBeWithout, type PutOptions } from '#cli/options/schedule.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { positive } from '#cli/options/values.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { factsOf, tableOf } from '#cli/output/table.ts';
 import type { Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
-
-import type { ScheduleRuns, Schedules } from '../answers.ts';
-import { path } from '../api.ts';
-import { defineAction, defineGroup } from '../command.ts';
-import type { Context } from '../context.ts';
-import { documentOf } from '../documents.ts';
-import { UsageError } from '../failure.ts';
-import { localTime } from '../flink-lines.ts';
-import { positive } from '../options.ts';
-import { factsOf, tableOf } from '../table.ts';
-
-interface PutOptions {
-  readonly every?: string;
-  readonly timezone?: string;
-  readonly stop?: boolean;
-  readonly deploy?: string;
-  readonly label?: string;
-  readonly mode?: string;
-  readonly all?: boolean;
-  readonly savepoint?: string;
-  readonly savepointDirectory?: string;
-  readonly ha?: string;
-  readonly disabled?: boolean;
-}
 
 const put = defineAction<PutOptions>({
   name: 'put',
@@ -81,7 +67,9 @@ const list = defineAction({
 interface RunOptions {
   readonly limit?: string;
 }
+
 const limitOption = { '--limit <n>': 'so many runs, 10 at the most' };
+
 const fewRuns = '3';
 
 const describe = defineAction({
@@ -159,50 +147,8 @@ export const schedule = defineGroup({
 });
 
 const schedulesPath = async (context: Context) => path`/v1/targets/${await context.target()}/schedules`;
+
 const schedulePath = async (name: string, context: Context) => `${await schedulesPath(context)}${path`/${name}`}`;
-
-/** What says which clusters are stopped, and how. */
-const stopOptions = ['label', 'mode', 'all', 'savepoint', 'savepointDirectory', 'ha'] as const;
-const definingOptions = ['every', 'timezone', 'stop', 'deploy', 'disabled', ...stopOptions] as const;
-
-/** @throws UsageError for options that would do nothing. */
-const mustBeWithout = (names: readonly (keyof PutOptions)[], options: PutOptions, why: string): void => {
-  const given = names.filter((name) => options[name] !== undefined);
-  if (given.length === 0) return;
-  const words = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-  throw new UsageError(`${why}: leave ${words.join(', ')} out.`);
-};
-
-/** @throws UsageError for options that do not say what to do, and when. */
-const bodyOf = (options: PutOptions): Readonly<Record<string, unknown>> => {
-  const { every: expression, timezone, stop = false, deploy, label, mode, all = false, disabled = false } = options;
-  const { savepoint, savepointDirectory, ha } = options;
-  if (expression === undefined) throw new UsageError("Say when: --every 'cron(0 20 ? * MON-FRI *)', or give a file.");
-  if (stop === (deploy !== undefined)) throw new UsageError('Say what to do: --stop or --deploy SPEC.');
-  const when = { expression, timezone, ...(disabled ? { enabled: false } : {}) };
-  if (!stop) {
-    mustBeWithout(stopOptions, options, 'The spec says what is deployed');
-    return present({ ...when, action: 'deploy', spec: deploy });
-  }
-  if (label === undefined && mode === undefined && !all)
-    throw new UsageError('Say which clusters: --label, --mode, or --all of the target.');
-  const selector = present({ labels: labelsIn(label), mode });
-  return present({ ...when, action: 'stop', selector, savepoint, savepointDirectory, ha });
-};
-
-const present = (fields: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const labelsIn = (text: string | undefined): Readonly<Record<string, string>> | undefined =>
-  text === undefined
-    ? undefined
-    : Object.fromEntries(
-        text.split(',').map((pair) => {
-          const [, key, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
-          if (key === undefined || value === undefined) throw new UsageError(`"${pair}" is not key=value.`);
-          return [key.trim(), value.trim()];
-        }),
-      );
 
 const actionOf = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
@@ -216,7 +162,7 @@ const sentenceOf = (definition: ScheduleBody): string =>
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nIt has not run yet.');
-  const rows = shown.flatMap(({ scheduledAt, results, missed, left }) => [
+  const rows = shown.flatMap(({ scheduledAt, results, missed, skipped }) => [
     ...(missed === undefined ? [] : [[localTime(scheduledAt), '-', 'missed', '', missed]]),
     ...(results.length === 0 && missed === undefined ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
@@ -226,7 +172,7 @@ const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Pro
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
-    ...(left === undefined ? [] : [[localTime(scheduledAt), `and ${left} more`, 'left', '', 'a run takes 1000']]),
+    ...(skipped === undefined ? [] : [[localTime(scheduledAt), `and ${skipped} more`, 'left', '', 'a run takes 1000']]),
   ]);
   print(`\n${await tableOf(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
 };

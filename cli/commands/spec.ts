@@ -1,12 +1,12 @@
+import { path } from '#cli/api/path.ts';
+import { defineAction, defineGroup } from '#cli/commander/command.ts';
+import { documentOf } from '#cli/input/document.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { localTime } from '#cli/output/local-time.ts';
+import { tableOf } from '#cli/output/table.ts';
 import type { Spec, Specs } from '#events/specs.ts';
 
-import { path } from '../api.ts';
-import { defineAction, defineGroup } from '../command.ts';
 import type { Context } from '../context.ts';
-import { documentOf } from '../documents.ts';
-import { UsageError } from '../failure.ts';
-import { localTime } from '../flink-lines.ts';
-import { tableOf } from '../table.ts';
 
 const put = defineAction({
   name: 'put',

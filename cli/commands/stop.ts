@@ -1,13 +1,6 @@
-import { defineCommand } from '../command.ts';
-import {
-  askFor,
-  formatOf,
-  isDetached,
-  jobAt,
-  jobPath,
-  type SavepointOptions,
-  savepointOptions,
-} from '../savepoints.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
+import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 
 interface Options extends SavepointOptions {
   readonly savepointPath?: string | true;

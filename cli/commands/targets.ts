@@ -1,10 +1,12 @@
-import type { NamedTarget, Targets } from '../answers.ts';
-import { path } from '../api.ts';
-import { defineCommand } from '../command.ts';
+import { Failure } from '#cli/api/failure.ts';
+import { path } from '#cli/api/path.ts';
+import type { NamedTarget, Targets } from '#cli/api/responses.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { documentOf } from '#cli/input/document.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { tableOf } from '#cli/output/table.ts';
+
 import type { Context } from '../context.ts';
-import { documentOf } from '../documents.ts';
-import { Failure, UsageError } from '../failure.ts';
-import { tableOf } from '../table.ts';
 
 export const targets = defineCommand({
   examples: {

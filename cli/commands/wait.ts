@@ -1,5 +1,6 @@
-import { defineCommand } from '../command.ts';
-import { UsageError } from '../failure.ts';
+import { defineCommand } from '#cli/commander/command.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
+import { durationOf } from '#cli/options/wait.ts';
 
 interface Options {
   readonly timeout?: string;
@@ -13,18 +14,7 @@ export const wait = defineCommand<Options>({
   },
   run: async (context, ids, { timeout }) => {
     if (ids.length === 0) throw new UsageError('Missing the id of the operation.');
-    const { awaitVerdicts } = await import('../verdicts.ts');
+    const { awaitVerdicts } = await import('#cli/flows/verdicts.ts');
     await awaitVerdicts({ ids: [...new Set(ids)], timeoutMs: await durationOf(timeout) }, context);
   },
 });
-
-/** In Flink's own way to write them. @throws UsageError */
-export const durationOf = async (text: string | undefined): Promise<number | undefined> => {
-  if (text === undefined) return undefined;
-  const { parseDuration } = await import('#shared/flink/syntax.ts');
-  try {
-    return parseDuration(text);
-  } catch {
-    throw new UsageError(`"${text}" is no time: 90s, 30min and 2h are.`); // its own words speak of options
-  }
-};

@@ -2,10 +2,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
+import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { parse } from '#events/problem.ts';
-import { longestWaitSeconds } from '#events/requests.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { toPublic } from '#shared/clusters/model/operation.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
@@ -36,7 +36,7 @@ const acceptCommand = async <K extends CommandKind>(
   const startedMs = ports.now().getTime();
   const accepted = await accept(parseCommand(kind, event), ports);
   // The time that accepting took is not available for waiting.
-  const availableMs = longestWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
+  const availableMs = maxWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
   const operation = await waitForOperation(accepted, Math.min(requestedWaitMs(event), availableMs), ports);
   ports.log.info('command accepted', {
     operationId: operation.operationId,
@@ -75,5 +75,5 @@ const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEven
 /** How long the caller waits for the end of the operation: `Prefer: wait=10`. */
 const requestedWaitMs = (event: APIGatewayProxyEventV2): number => {
   const seconds = /(?:^|[,\s])wait=(\d{1,4})/.exec(event.headers['prefer'] ?? '')?.[1];
-  return Math.min(Number(seconds ?? 0), longestWaitSeconds) * 1000;
+  return Math.min(Number(seconds ?? 0), maxWaitSeconds) * 1000;
 };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
 import { isTerminalJob, JobState } from '#events/job.ts';
-import { Fault, type ProblemCode } from '#events/problem.ts';
+import { Fault } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 /** One request to Flink's REST API, however it gets there. */
 export interface RestRequest {

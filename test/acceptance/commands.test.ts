@@ -162,7 +162,7 @@ it('stop ends the job with a savepoint, from which it is run again', async () =>
       {
         instead: {
           'a.Main': 'org.apache.flink.streaming.examples.windowing.TopSpeedWindowing',
-          'https://repo/lib.jar': 'file:///opt/flink/examples/WordCount.jar',
+          'https://repo/lib.jar': 'file:///opt/flink/examples/streaming/WordCount.jar',
           'DIR/sp': stopped,
         },
       },

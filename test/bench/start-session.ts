@@ -11,7 +11,7 @@ import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-s
 import Table from 'cli-table3';
 import { Command } from 'commander';
 
-import { sign } from '#cli/sign.ts';
+import { sign } from '#cli/api/sign.ts';
 import { awsEnvironment, root, settingsFrom } from '#local/settings.ts';
 import { type LocalSystem, readSystem, startLocal, stopLocal } from '#local/system.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';

@@ -1,5 +1,5 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import type { Expected } from '#events/commands/index.ts';
+import type { ExpectedCluster } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
@@ -21,7 +21,7 @@ import type { UseCase } from './use-case.ts';
 /** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */
 
 /** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
-const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>
+const isAsExpected = ({ operationId, lifetime }: Cluster, expected: ExpectedCluster) =>
   operationId === expected.operationId &&
   (expected.version === undefined || lifetime?.version === expected.version) &&
   (expected.idleSince === undefined || lifetime?.idle?.since === expected.idleSince);

@@ -44,7 +44,7 @@ export const warnOfEnd = (lifetimeRef: LifetimeRef, ports: Ports): Promise<void>
       return { result: undefined };
     const { lifetime } = cluster;
     if (!isWarningDue(lifetime, now)) return { result: undefined };
-    const value = { ...cluster, lifetime: { ...lifetime, warned: lifetime.version } };
+    const value = { ...cluster, lifetime: { ...lifetime, warnedVersion: lifetime.version } };
     const warning = newWarning(cluster, lifetime, { reason: 'LifetimeEnds', endsAt: lifetime.endsAt ?? '', now });
     return { change: { cluster: { value, previous: current.version }, warnings: [warning] }, result: undefined };
   });

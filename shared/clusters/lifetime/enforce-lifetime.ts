@@ -15,7 +15,7 @@ export const enforceLifetime = async (cluster: Cluster, ports: Ports): Promise<v
   const { lifetime } = cluster;
   const now = ports.now();
   const lifetimeRef = toLifetimeRef(cluster);
-  if (lifetime.endsAt !== undefined && lifetime.scheduled !== lifetime.version && !isOverdue(lifetime, now))
+  if (lifetime.endsAt !== undefined && lifetime.scheduledVersion !== lifetime.version && !isOverdue(lifetime, now))
     await setTimers(cluster, ports);
   if (isWarningDue(lifetime, now)) await warnOfEnd(lifetimeRef, ports);
   if (isOverdue(lifetime, now)) await endLifetime(lifetimeRef, 'reconciler', ports);

@@ -44,7 +44,7 @@ const recordTimers = (lifetimeRef: LifetimeRef, ports: Ports): Promise<void> =>
     const current = await ports.store.cluster(lifetimeRef);
     const cluster = current?.value;
     if (current === undefined || !isCurrentLifetime(cluster, lifetimeRef)) return { result: undefined };
-    const value = { ...cluster, lifetime: { ...cluster.lifetime, scheduled: lifetimeRef.version } };
+    const value = { ...cluster, lifetime: { ...cluster.lifetime, scheduledVersion: lifetimeRef.version } };
     return { change: { cluster: { value, previous: current.version } }, result: undefined };
   });
 
@@ -53,8 +53,8 @@ const recordTimers = (lifetimeRef: LifetimeRef, ports: Ports): Promise<void> =>
  * anyway has no effect and its timer ends with it.
  */
 export const cancelTimers = async (cluster: Cluster, ports: Ports): Promise<void> => {
-  if (!hasLifetime(cluster) || cluster.lifetime.scheduled === undefined) return;
-  const lifetimeRef = { ...toLifetimeRef(cluster), version: cluster.lifetime.scheduled };
+  if (!hasLifetime(cluster) || cluster.lifetime.scheduledVersion === undefined) return;
+  const lifetimeRef = { ...toLifetimeRef(cluster), version: cluster.lifetime.scheduledVersion };
   for (const kind of kinds) {
     try {
       await ports.timers.cancel(timerName(kind, lifetimeRef));

@@ -57,8 +57,8 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
     until,
     endsAt,
     version,
-    scheduled,
-    warned: _warned,
+    scheduledVersion,
+    warnedVersion: _warned,
     idle: _idle,
     ...kept
   } = cluster.lifetime ?? { ...ofTarget, version: 0 };
@@ -69,7 +69,7 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
     ...(hasNewEnd ? {} : present({ ttl, until, endsAt })),
     ...given,
     ...(newUntil === undefined ? {} : { until: new Date(newUntil).toISOString() }),
-    ...(scheduled === undefined ? {} : { scheduled }),
+    ...(scheduledVersion === undefined ? {} : { scheduledVersion }),
     startedAt: startedAt.toISOString(),
     version: version + 1,
   };
@@ -148,7 +148,7 @@ export const warningTime = ({ endsAt, warnBefore }: ClusterLifetime): Date | und
 /** Whether the end of this version is to be told of now. */
 export const isWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
   const at = warningTime(lifetime);
-  return at !== undefined && lifetime.warned !== lifetime.version && at <= now && !isOverdue(lifetime, now);
+  return at !== undefined && lifetime.warnedVersion !== lifetime.version && at <= now && !isOverdue(lifetime, now);
 };
 
 /** What a look at a session came to: `live`: a job lives; `none`: Flink said that none does; else it did not say. */

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { Verdict } from '#events/operation.ts';
-import type { ProblemCode } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 

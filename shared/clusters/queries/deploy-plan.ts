@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import type { Plan } from '#events/requests.ts';
+import type { Plan } from '#events/http/plans.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';

@@ -1,9 +1,10 @@
+import type { DeadLetters } from '#events/http/dead-letters.ts';
+import { parseEnvelope } from '#events/message.ts';
 import { Fault } from '#events/problem.ts';
-import type { DeadLetters } from '#events/requests.ts';
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { findMessageOperation, parseEnvelope } from './envelope.ts';
+import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /** The commands of the queue whose last delivery failed, at most a hundred. */
 export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLetters> => ({
@@ -35,6 +36,6 @@ const buildMessage = async ({ body }: DeadLetter, { store }: Ports): Promise<str
 
 const toView = ({ id, body, problem }: DeadLetter): DeadLetters['commands'][number] => ({
   id,
-  ...parseEnvelope(body).summary,
+  ...describeMessage(parseEnvelope(body)),
   ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }),
 });

@@ -1,3 +1,4 @@
+import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
 import type { Rejection } from '#events/transitions.ts';
@@ -8,7 +9,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { findMessageOperation, type MessageEnvelope, parseEnvelope } from './envelope.ts';
+import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /** Why a message is not delivered again: it can never succeed (`rejected`), or its last delivery failed (`discarded`). */
 interface Disposal {
@@ -23,14 +24,14 @@ interface Disposal {
 export const discardMessage = async (message: QueuedMessage, disposal: Disposal, ports: Ports): Promise<void> => {
   const { outcome, problem } = disposal;
   const envelope = parseEnvelope(message.body);
-  const rejection = { id: message.id, ...envelope.summary, problem, at: ports.now().toISOString() };
+  const rejection = { id: message.id, ...describeMessage(envelope), problem, at: ports.now().toISOString() };
   const operation = outcome === 'discarded' ? await failDiscardedDeploy(envelope, problem, ports) : undefined;
   await recordFailedBatchItem(envelope, disposal, ports);
   if (outcome === 'rejected') await recordRefusal(envelope, problem, ports);
   await answerTask(envelope, { operation, rejection }, ports);
   if (outcome === 'rejected') await ports.bus.reject(rejection, message.body);
   // The message that resumes a deploy is Drey's own. Its operation has the failure already.
-  else if (envelope.operationId === undefined) await ports.commandQueue.discard(message, problem);
+  else if (envelope.operationid === undefined) await ports.commandQueue.discard(message, problem);
 };
 
 /**
@@ -57,22 +58,27 @@ const failDiscardedDeploy = async (
 const explainDiscard = ({ detail }: Problem): string => `The last delivery of the command failed: ${detail}`;
 
 const recordFailedBatchItem = async (
-  { batchItem, clusterId = '' }: MessageEnvelope,
+  { batchid: batchId, batchindex: batchIndex, subject = '' }: MessageEnvelope,
   { outcome, problem }: Disposal,
   ports: Ports,
 ): Promise<void> => {
-  if (batchItem === undefined) return;
+  if (batchId === undefined || batchIndex === undefined) return;
+  const clusterId = subject.split('/')[3] ?? '';
   const message = outcome === 'discarded' ? explainDiscard(problem) : problem.detail;
   const verdict = problem.code === 'canceled' ? 'CANCELED' : 'FAILED';
-  await recordBatchItems([{ ...batchItem, clusterId, verdict, message }], ports);
+  await recordBatchItems([{ batchId, batchIndex, clusterId, verdict, message }], ports);
 };
 
 /** Records the refusal of a key, with which the commands that depend on it fail. A dead letter may still be redriven. */
-const recordRefusal = async (envelope: MessageEnvelope, { code }: Problem, ports: Ports): Promise<void> => {
-  const target = TargetName.safeParse(envelope.target).data;
-  if (envelope.key === undefined || target === undefined) return;
+const recordRefusal = async (
+  { id, idempotencykey: key = id, subject = '' }: MessageEnvelope,
+  { code }: Problem,
+  ports: Ports,
+): Promise<void> => {
+  const target = TargetName.safeParse(subject.split('/')[1]).data;
+  if (key === undefined || target === undefined) return;
   const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
-  await ports.store.commit({ refusal: { target, key: envelope.key, code, expiresAt } });
+  await ports.store.commit({ refusal: { target, key, code, expiresAt } });
 };
 
 /** Answers the Step Functions task of the message, unless its operation has the same task and answers it. */

@@ -1,4 +1,4 @@
-import type { QueueView } from '#events/requests.ts';
+import type { QueueView } from '#events/http/queue.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
 import { usageOf } from '#shared/clusters/model/quota.ts';

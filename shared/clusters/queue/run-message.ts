@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commandKinds, commands } from '#events/commands/index.ts';
+import { CommandMessage } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { CommandMessage } from '#events/requests.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -27,10 +27,7 @@ export const runMessage = async (body: string, ports: Ports): Promise<StoredOper
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
 const findEndedBatchItem = async (message: CommandMessage, { store }: Ports): Promise<StoredOperation | undefined> => {
-  if (message.batchid === undefined) return undefined;
-  const target = message.subject.split('/')[1];
-  const key = message.idempotencykey ?? message.id;
-  const operation = await findMessageOperation({ target, key, operationId: message.operationid }, store);
+  const operation = message.batchid === undefined ? undefined : await findMessageOperation(message, store);
   return operation !== undefined && isTerminalOperation(operation) ? operation : undefined;
 };
 

@@ -1,4 +1,4 @@
-import type { CommandKind } from '#events/commands/index.ts';
+import { commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
@@ -12,22 +12,11 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { requestOf } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
 const stalledAfterMs = 2 * 60_000;
-
-const workflows: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch' | 'extend'>, WorkflowName>> = {
-  deploy: 'startup',
-  submit: 'submission',
-  stop: 'cleanup',
-  savepoint: 'snapshot',
-  checkpoint: 'snapshot',
-  'stop-job': 'snapshot',
-  'dispose-savepoint': 'snapshot',
-};
 
 /**
  * Resumes an operation that is stalled, and fails it after its deadline. An operation stalls when its function stops
@@ -59,7 +48,7 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
     default:
       if (kind === 'deploy' && state === 'PENDING') return resumePendingDeploy(operation.value, ports);
       // A second start changes nothing, because the execution has the id of the operation as its name.
-      return ports.workflows.start(workflows[kind], operationId);
+      return ports.workflows.start(commands[kind].workflow, operationId);
   }
 };
 

@@ -80,7 +80,7 @@ const startRun = (
     const known = await ports.store.run({ target, name }, runId);
     if (known !== undefined) return known.value;
     const selected = definition.action === 'stop' ? await selectClusters(target, definition.selector, ports) : [];
-    const left = selected.length - maxClusters;
+    const skipped = selected.length - maxClusters;
     const run: ScheduleRun = {
       runId,
       target,
@@ -91,7 +91,7 @@ const startRun = (
       results: selected
         .slice(0, maxClusters)
         .map(({ clusterId, operationId }) => ({ clusterId, clusterOperationId: operationId })),
-      ...(left > 0 ? { left } : {}),
+      ...(skipped > 0 ? { skipped } : {}),
     };
     await commit({ run: { value: run, previous: undefined } }, ports);
     return run;

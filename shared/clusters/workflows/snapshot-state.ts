@@ -1,4 +1,4 @@
-import type { ProblemCode } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { requestOf, type RequestOf } from '#shared/clusters/model/request.ts';
 

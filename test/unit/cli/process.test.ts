@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { packageFolder, spawnDrey, spawnProgram } from './drey.ts';
@@ -29,6 +28,10 @@ describe('the process', () => {
     { words: [], code: 1, stdout: 'Please specify an action.' },
     { words: ['explode'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['lst'], code: 1, stdout: '"lst" is not a valid action. Did you mean "list"?' },
+    { words: ['explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['--api', 'http://127.0.0.1', 'explode', '-h'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['queue', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['render', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['list', '--output', 'xml'], code: 1, stdout: 'The output is table, json or yaml, not "xml".' },
     { words: ['list', 'x'], code: 1, stdout: 'too many arguments' },
   ])('$words ends with $code', async ({ words, code, stdout }) => {

@@ -1,0 +1,59 @@
+import { during, Failure } from '#cli/api/failure.ts';
+import type { Jobs } from '#cli/api/responses.ts';
+import type { Context } from '#cli/context.ts';
+import type { Cluster } from '#events/cluster.ts';
+import type { Job } from '#events/job.ts';
+import type { ClusterRef } from '#events/names.ts';
+
+import { type ClusterFilter, clusterPath, readClusters } from './clusters.ts';
+
+/** @throws Failure in Flink's words when there is no such cluster. */
+export const readJobs = async (clusterRef: ClusterRef, { api }: Context): Promise<Jobs> => {
+  try {
+    return await api.get<Jobs>(`${clusterPath(clusterRef)}/jobs`);
+  } catch (error) {
+    throw error instanceof Failure && error.code === 'not-found'
+      ? during(`Could not get the rest endpoint of ${clusterRef.clusterId}`, error)
+      : error;
+  }
+};
+
+export interface ClusterWithJobs {
+  readonly cluster: Cluster;
+  readonly jobs: readonly Job[];
+  readonly reachable: Jobs['reachable'];
+}
+
+const atOnce = 8;
+
+/** The clusters of the target with their jobs; those that live, unless states are named. One that cannot tell now is there without. */
+export const readClustersWithJobs = async (
+  target: string,
+  context: Context,
+  filter: ClusterFilter = {},
+): Promise<readonly ClusterWithJobs[]> => {
+  const clusters = await readClusters(target, context, filter);
+  const { default: pMap } = await import('p-map');
+  return pMap(clusters, (cluster) => withJobs(cluster, context), { concurrency: atOnce });
+};
+
+const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWithJobs> => {
+  try {
+    return { cluster, ...(await readJobs(cluster, context)) };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === undefined) throw error;
+    context.note(`The jobs of ${cluster.clusterId} are not known: ${error.message}`);
+    return { cluster, jobs: [], reachable: 'Unknown' };
+  }
+};
+
+/** Where a job runs, among the live clusters of the target. @throws Failure when none has it. */
+export const placeOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
+  const clusters = await readClustersWithJobs(target, context);
+  const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
+  if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
+  throw new Failure(`No live cluster of target ${target} has that job.`, {
+    code: 'not-found',
+    hint: '`drey list -a` shows the jobs there are.',
+  });
+};

@@ -1,0 +1,31 @@
+import { basename } from 'node:path';
+
+import type { Config } from '#shared/flink/config.ts';
+import type { ClusterInput } from '#shared/flink/manifests.ts';
+
+import { isOff, textIn } from './config.ts';
+import { bytesOf, textOf } from './files.ts';
+
+export const readKerberos = async (config: Config): Promise<Pick<ClusterInput, 'kerberos'>> => {
+  if (isOff(config, 'kubernetes.decorator.kerberos-mount.enabled')) return {};
+  const [keytab, krb5Conf] = await Promise.all([readKeytab(config), readKrb5Conf(config)]);
+  if (keytab === undefined && krb5Conf === undefined) return {};
+  return { kerberos: { ...(keytab === undefined ? {} : { keytab }), ...(krb5Conf === undefined ? {} : { krb5Conf }) } };
+};
+
+export const keytabOption = 'security.kerberos.login.keytab';
+
+export const krb5Option = 'security.kerberos.krb5-conf.path';
+
+/** One that is not there is for the renderer to refuse: it knows what else could be meant. */
+const readKeytab = async (config: Config) => {
+  const file = textIn(config, keytabOption);
+  if (file === undefined || textIn(config, 'security.kerberos.login.principal') === undefined) return undefined;
+  const bytes = await bytesOf(file);
+  return bytes === undefined ? undefined : { name: basename(file), base64: bytes.toString('base64') };
+};
+
+const readKrb5Conf = async (config: Config): Promise<string | undefined> => {
+  const file = textIn(config, krb5Option);
+  return file === undefined ? undefined : textOf(file);
+};

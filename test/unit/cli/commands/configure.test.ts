@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+
+import { drey } from '#test/unit/cli/drey.ts';
+
+let env: { XDG_CONFIG_HOME: string };
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drey-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  env = { XDG_CONFIG_HOME: folder };
+});
+
+const run = (...words: readonly string[]) => drey(['configure', ...words], { api: undefined, env });
+const kept = async (): Promise<unknown> =>
+  JSON.parse(await readFile(join(env.XDG_CONFIG_HOME, 'drey/config.json'), 'utf8'));
+
+describe('drey configure', () => {
+  it('keeps what flags say, and leaves the rest as it is', async () => {
+    await run('--api', 'https://drey.example.com', '--region', 'eu-north-1');
+
+    const ended = await run('--at', 'etl');
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await kept()).toEqual({ api: 'https://drey.example.com', region: 'eu-north-1', target: 'etl' });
+  });
+
+  it('forgets what is empty', async () => {
+    await run('--api', 'https://drey.example.com', '--at', 'etl');
+
+    await run('--at', '');
+
+    expect(await kept()).toEqual({ api: 'https://drey.example.com' });
+  });
+
+  it('shows what is set and by what, and never credentials', async () => {
+    await run('--api', 'https://drey.example.com', '--region', 'eu-north-1', '--at', 'etl');
+    const shown = await drey(['configure', '--show'], { api: 'http://127.0.0.1:9', env });
+
+    const file = join(env.XDG_CONFIG_HOME, 'drey/config.json');
+    expect(shown.stdout).toMatch(/^api +http:\/\/127.0.0.1:9 +DREY_API$/m);
+    expect(shown.stdout).toMatch(/^region +eu-central-1 +AWS_REGION$/m);
+    expect(shown.stdout).toMatch(new RegExp(`^target +etl +${file}$`, 'm'));
+    expect(shown.stdout).toMatch(/^credentials +\(not shown\) +AWS_ACCESS_KEY_ID$/m);
+    expect(shown.stdout).not.toMatch(/AKIDEXAMPLE|secret/);
+  });
+
+  it('answers programs with the same', async () => {
+    const { stdout } = await run('--api', 'https://drey.example.com', '--output', 'json');
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: join(env.XDG_CONFIG_HOME, 'drey/config.json'),
+      settings: { api: { value: 'https://drey.example.com' } },
+    });
+  });
+
+  it.each([
+    [['--api', 'nonsense'], 'Not the address of an API: nonsense'],
+    [['--show', '--at', 'etl'], '--show changes nothing'],
+  ])('refuses %j and keeps nothing', async (words, message) => {
+    expect(await run(...words)).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
+    await expect(kept()).rejects.toThrow('ENOENT');
+  });
+
+  it('says when there is no place to keep anything', async () => {
+    expect(await drey(['configure', '--at', 'etl'], { api: undefined })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('neither XDG_CONFIG_HOME nor HOME is set'),
+    });
+  });
+
+  it('is what the other commands go by', async () => {
+    await run('--api', 'http://127.0.0.1:1', '--at', 'etl');
+
+    const ended = await drey(['list'], { api: undefined, env });
+
+    expect(ended.stderr).toContain('The API of Drey does not answer at http://127.0.0.1:1/ (');
+    expect(ended.stderr).toContain(
+      `The address is from ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  Tried 3 times.\n`,
+    );
+  });
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { linesBehind } from '#cli/flows/follow-log.ts';
+import { drey } from '#test/unit/cli/drey.ts';
+import {
+  cluster,
+  oneTarget,
+  problem,
+  type Replies,
+  type Reply,
+  startLoopbackApi,
+} from '#test/unit/cli/loopback-api.ts';
+
+let server: Awaited<ReturnType<typeof startLoopbackApi>>;
+beforeAll(async () => {
+  server = await startLoopbackApi();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const live = '/v1/targets/local/clusters/live';
+const run = (replies: Replies, words: readonly string[]) => {
+  server.answer({ 'GET /v1/targets': oneTarget, ...replies });
+  return drey(words, { api: server.url });
+};
+const logOf = (...lines: readonly string[]) => ({ body: { log: lines.map((line) => `${line}\n`).join('') } });
+const noLog = problem('not-found', 404, 'cluster live has no JobManager container');
+
+describe('the lines behind those that were seen', () => {
+  it.each([
+    { what: 'nothing was seen', seen: [], tail: ['a', 'b'], behind: ['a', 'b'] },
+    { what: 'nothing is new', seen: ['a', 'b'], tail: ['a', 'b'], behind: [] },
+    { what: 'the log grew', seen: ['a', 'b'], tail: ['a', 'b', 'c'], behind: ['c'] },
+    { what: 'its beginning is out of sight', seen: ['a', 'b', 'c'], tail: ['c', 'd', 'e'], behind: ['d', 'e'] },
+    { what: 'more is in sight than was seen', seen: ['b'], tail: ['a', 'b', 'c'], behind: ['c'] },
+    { what: 'a line comes again', seen: ['a', 'x'], tail: ['x', 'a', 'x', 'x'], behind: ['x'] },
+    { what: 'the two do not meet', seen: ['a', 'b'], tail: ['c', 'd'], behind: undefined },
+    { what: 'it is another log', seen: ['a', 'b'], tail: [], behind: undefined },
+  ])('are right when $what', ({ seen, tail, behind }) => {
+    expect(linesBehind(seen, tail)).toEqual(behind);
+  });
+});
+
+describe('drey logs -f', () => {
+  /** A log at each look, and a cluster that is over at the last of them. */
+  const polls = (...logs: readonly Replies[string][]): Replies => {
+    let look = 0;
+    return {
+      [`GET ${live}/logs`]: (request) => {
+        const reply = logs[Math.min(look, logs.length - 1)]!;
+        if (!request.query.includes('lines=5000')) look += 1;
+        return typeof reply === 'function' ? reply(request) : reply;
+      },
+      [`GET ${live}`]: () => ({ body: cluster(look < logs.length ? {} : { state: 'STOPPED' }) }),
+    };
+  };
+
+  it('prints each line once, until the cluster is over', async () => {
+    const ended = await run(polls(logOf('a', 'b'), logOf('a', 'b', 'c'), noLog), ['logs', '-f', 'live', '-n', '2']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'a\nb\nc\n' });
+    expect(ended.stderr).toBe('The session cluster live is STOPPED.\n');
+    expect(server.received.find(({ path }) => path.endsWith('/logs'))?.query).toBe('?lines=2');
+  });
+
+  it('goes on over a restart, with the last words of what ended', async () => {
+    const again: Replies[string] = ({ query }) =>
+      query.includes('previous=true') ? logOf('a', 'fatal') : logOf('started');
+
+    const ended = await run(polls(logOf('a'), again, again, noLog), ['logs', '-f', 'live']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'a\nfatal\nstarted\n' });
+    expect(ended.stderr).toContain('The JobManager was started again.\n');
+  });
+
+  it('says where lines are missing', async () => {
+    const fast: Replies[string] = ({ query }) => (query.includes('previous=true') ? noLog : logOf('x', 'y'));
+
+    const ended = await run(polls(logOf('a'), fast, noLog), ['logs', '-f', 'live']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'a\nx\ny\n' });
+    expect(ended.stderr).toContain('Some lines are missing here');
+  });
+
+  it('waits for a JobManager that has not started', async () => {
+    const ended = await run(polls(noLog, logOf('a'), noLog), ['logs', '-f', 'live', '--output', 'json']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: '{"line":"a"}\n' });
+    expect(ended.stderr).toContain('has not started yet');
+  });
+
+  it.each([
+    [['logs', '-f', 'other'], 'There is no cluster other in target local.'],
+    [['logs', '-f', '--previous', 'live'], '--previous and --follow contradict each other'],
+  ])('refuses %j', async (words, message) => {
+    const ended = await run({}, words);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stdout + ended.stderr).toContain(message);
+  });
+});
+
+describe('drey events -f', () => {
+  const transition = (sequence: number, to: string, clusterId = 'live') => ({
+    id: `${clusterId}/${sequence}`,
+    target: 'local',
+    clusterId,
+    sequence,
+    labels: {},
+    at: '2026-11-23T22:10:16.000Z',
+    subject: 'cluster',
+    from: null,
+    to,
+  });
+  type Transitions = readonly ReturnType<typeof transition>[];
+  const after = (all: Transitions, query: string): Reply => {
+    const last = Number(new URLSearchParams(query).get('after'));
+    const transitions = all.filter(({ sequence }) => sequence > last);
+    return { body: { transitions, last: transitions.at(-1)?.sequence ?? last } };
+  };
+
+  it('ends with its cluster', async () => {
+    const all = [transition(1, 'RUNNING')];
+    let polls = 0;
+
+    const ended = await run(
+      {
+        [`GET ${live}`]: () => {
+          polls += 1;
+          if (polls === 2) all.push(transition(2, 'STOPPED'));
+          return { body: cluster(polls === 1 ? { sequence: 1 } : { sequence: 2, state: 'STOPPED' }) };
+        },
+        [`GET ${live}/events`]: ({ query }) => after(all, query),
+      },
+      ['events', '-f', 'live', '--output', 'yaml'],
+    );
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout.match(/^---$/gm)).toHaveLength(2);
+    expect(ended.stdout.match(/^to: .*$/gm)).toEqual(['to: RUNNING', 'to: STOPPED']);
+  });
+
+  it('tells what happens to any cluster of the target, from now on', async () => {
+    const known = { live: [transition(1, 'RUNNING')], fresh: [transition(1, 'REQUESTED', 'fresh')] };
+    const stop = new AbortController();
+    let lists = 0;
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      'GET /v1/targets/local/clusters': () => {
+        lists += 1;
+        if (lists === 4) stop.abort();
+        if (lists === 3) known.live.push(transition(2, 'STOPPED'));
+        const fresh = cluster({ clusterId: 'fresh', sequence: 1 });
+        return {
+          body: { clusters: [...(lists < 3 ? [cluster({ sequence: 1 })] : []), ...(lists > 1 ? [fresh] : [])] },
+        };
+      },
+      [`GET ${live}/events`]: ({ query }) => after(known.live, query),
+      'GET /v1/targets/local/clusters/fresh/events': ({ query }) => after(known.fresh, query),
+    });
+
+    const ended = await drey(['events', '-f'], { api: server.url, signal: stop.signal });
+
+    expect(ended).toMatchObject({ code: 130, stderr: 'Following target local.\n' });
+    expect(ended.stdout).toMatch(/^fresh .* cluster: REQUESTED\nlive .* cluster: STOPPED\n$/);
+  });
+});
