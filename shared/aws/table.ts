@@ -194,19 +194,19 @@ export const openTable = ({
   ];
 
   const queueWrites = ({
-    queueVersion,
+    queueControl,
     queued,
     admitted = [],
     dequeued = [],
     released = [],
   }: Change): readonly Write[] => {
     return [
-      ...(queueVersion === undefined
+      ...(queueControl === undefined
         ? []
         : [
-            put(queueControlKey(queueVersion.target), {
-              value: { paused: queueVersion.paused },
-              previous: queueVersion.previous,
+            put(queueControlKey(queueControl.target), {
+              value: { paused: queueControl.paused },
+              previous: queueControl.previous,
             }),
           ]),
       ...(queued === undefined ? [] : [put(queuedKey(queued.value), queued)]),
@@ -373,7 +373,7 @@ export const openTable = ({
       return { ...controlAndAdmitted(items), queued: first.length === 0 ? 0 : Math.max(sizeIn(items), 1) };
     },
 
-    async count(target, queued) {
+    async updateApproximateSize(target, queued) {
       const isExact = 'to' in queued;
       await db.send(
         new UpdateCommand({
@@ -433,10 +433,10 @@ export const openTable = ({
   const targets: Targets = {
     async get(name) {
       const kept = known.get(name);
-      return kept !== undefined && kept.until > now().getTime() ? kept.target : targets.current(name);
+      return kept !== undefined && kept.until > now().getTime() ? kept.target : targets.getLatest(name);
     },
 
-    async current(name) {
+    async getLatest(name) {
       const item = await get(targetKey(name));
       known.delete(name);
       if (item === undefined)
@@ -461,7 +461,7 @@ export const openTable = ({
       known.delete(name);
     },
 
-    async putBack(name, target) {
+    async putIfAbsent(name, target) {
       const Item = { ...targetKey(name), value: target };
       try {
         await db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));

@@ -115,7 +115,7 @@ export class FakeStore implements Store {
     return { ...head, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
   }
 
-  async count(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
+  async updateApproximateSize(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
     this.counts.set(target, 'to' in queued ? queued.to : (this.counts.get(target) ?? 0) + queued.by);
   }
 
@@ -157,12 +157,12 @@ export class FakeStore implements Store {
     const puts = [
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
-      ...(queueState.queueVersion === undefined
+      ...(queueState.queueControl === undefined
         ? []
         : [
-            putOf(this.queueControls, queueState.queueVersion.target, {
-              value: { paused: queueState.queueVersion.paused },
-              previous: queueState.queueVersion.previous,
+            putOf(this.queueControls, queueState.queueControl.target, {
+              value: { paused: queueState.queueControl.paused },
+              previous: queueState.queueControl.previous,
             }),
           ]),
       ...(queueState.queued === undefined

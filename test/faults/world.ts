@@ -249,7 +249,7 @@ export class ModelWorld {
         if (without === 'operation annotation')
           return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')
-          return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
+          return { ...real, listRemaining: async () => ({ owned: [], highAvailability: [] }) };
         return real;
       },
       workflows: {
@@ -322,7 +322,7 @@ export class ModelWorld {
   private looksOf(process: Process): ReconcileQueue {
     const deliver = (look: ReconcileRequest) =>
       void this.simulation
-        .invoke(`look ${look.listedClusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
+        .invoke(`look ${look.clusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
           deliverReconcile(look, this.portsOf(taken)),
         )
         .catch(() => undefined);
@@ -477,7 +477,7 @@ const noSpecs: Specs = {
 };
 
 const jars: Jars = {
-  upload: async () => {
+  createUpload: async () => {
     throw new Error('nothing is uploaded');
   },
   renew: async () => true,

@@ -136,7 +136,7 @@ describe('the API server', () => {
     const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId);
 
     await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect.poll(async () => (await kubernetes.remaining('half')).owned, { timeout: 300_000 }).toEqual([]);
+    await expect.poll(async () => (await kubernetes.listRemaining('half')).owned, { timeout: 300_000 }).toEqual([]);
   });
 
   it('says that the namespace is not there', async () => {

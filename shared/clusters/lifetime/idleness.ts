@@ -1,7 +1,7 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { idleEnd, isIdleWarningDue, newWarning, nextIdleness } from '#shared/clusters/model/lifetime.ts';
+import { computeIdleEnd, isIdleWarningDue, newWarning, updateIdleness } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
@@ -37,12 +37,12 @@ const recordIdleness = (observed: Cluster, ports: Ports): Promise<ClusterWithLif
     // A session that was extended in the meantime starts its idle time at the next pass.
     if (!hasLifetime(cluster) || cluster.lifetime.version !== observed.lifetime?.version) return { result: undefined };
     const now = ports.now();
-    const idle = nextIdleness(cluster.lifetime.idle, 'none', now);
+    const idle = updateIdleness(cluster.lifetime.idle, 'none', now);
     if (idle === undefined) return { result: undefined };
     const idleLifetime = { ...cluster.lifetime, idle };
     const needsWarning = isIdleWarningDue(idleLifetime, now);
     const lifetime = needsWarning ? { ...idleLifetime, idle: { ...idle, warned: true as const } } : idleLifetime;
-    const endsAt = idleEnd(lifetime)?.toISOString() ?? '';
+    const endsAt = computeIdleEnd(lifetime)?.toISOString() ?? '';
     const value = { ...cluster, lifetime };
     return {
       change: {
@@ -55,7 +55,7 @@ const recordIdleness = (observed: Cluster, ports: Ports): Promise<ClusterWithLif
 
 /** Stops a session that has been idle for too long, unless a submit to it is open. */
 const endIdleSession = async (cluster: ClusterWithLifetime, ports: Ports): Promise<void> => {
-  const end = idleEnd(cluster.lifetime);
+  const end = computeIdleEnd(cluster.lifetime);
   if (end === undefined || end > ports.now()) return;
   if (await hasOpenSubmit(cluster, ports)) return resetIdleness(cluster, ports);
   await stopExpiredCluster(cluster, { reason: 'Idle', origin: 'reconciler' }, ports);

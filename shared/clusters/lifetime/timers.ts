@@ -1,5 +1,5 @@
 import type { Cluster } from '#events/cluster.ts';
-import { warningTime } from '#shared/clusters/model/lifetime.ts';
+import { computeWarningTime } from '#shared/clusters/model/lifetime.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
@@ -23,7 +23,7 @@ const timerName = (kind: LifetimeTimerEvent['kind'], { operationId, version }: L
 export const setTimers = async (cluster: ClusterWithLifetime, ports: Ports): Promise<void> => {
   const { lifetime } = cluster;
   const lifetimeRef = toLifetimeRef(cluster);
-  const times = { warning: warningTime(lifetime), end: new Date(lifetime.endsAt ?? 0) };
+  const times = { warning: computeWarningTime(lifetime), end: new Date(lifetime.endsAt ?? 0) };
   try {
     for (const kind of kinds) {
       const at = times[kind];

@@ -1,8 +1,13 @@
 import type { CommandData } from '#events/commands/index.ts';
-import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/http/plans.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
+import {
+  findProgramRestore,
+  generateClusterId,
+  toClusterInput,
+  withRestoredFrom,
+} from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
@@ -23,11 +28,15 @@ import {
  */
 export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
-  const restoredFrom = await resolveSavepoint(restoreOf(data), targetName, ports.store, '/job/restore');
+  const restoredFrom = await resolveSavepoint(
+    findProgramRestore(data),
+    { target: targetName, pointer: '/job/restore' },
+    ports.store,
+  );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
-  const clusterId = data.clusterId ?? generatedId(ports.newId());
+  const clusterId = data.clusterId ?? generateClusterId(ports.newId());
   const { deployment, dependents, config, warnings } = renderCluster(
-    inputOf(withJob(data, restoredFrom), clusterId, target),
+    toClusterInput(withRestoredFrom(data, restoredFrom), clusterId, target),
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };

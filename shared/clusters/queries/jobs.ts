@@ -10,8 +10,7 @@ export const readJob = async (jobRef: ClusterRef & Pick<Job, 'jobId'>, ports: Po
   const { target, clusterId, jobId } = jobRef;
   const { jobs } = await observeJobs({ target, clusterId }, ports);
   const job = jobs.find((candidate) => candidate.jobId === jobId);
-  if (job === undefined)
-    throw new Fault('not-found', `There is no job ${jobId} on cluster ${clusterId} in target ${target}.`);
+  if (job === undefined) throw new Fault('not-found', `Cluster ${clusterId} in target ${target} has no job ${jobId}.`);
   return job;
 };
 
@@ -25,7 +24,7 @@ interface LogOptions {
 export const readLog = async (clusterRef: ClusterRef, options: LogOptions, ports: Ports): Promise<string> => {
   const { target, clusterId } = clusterRef;
   await getCluster(clusterRef, ports.store);
-  const log = await ports.kubernetes(await ports.targets.get(target)).logs(clusterId, options);
+  const log = await ports.kubernetes(await ports.targets.get(target)).readLog(clusterId, options);
   if (log === undefined) {
     const container = options.previous ? 'JobManager container from before a restart' : 'JobManager container';
     throw new Fault('not-found', `Cluster ${clusterId} in target ${target} has no ${container}.`);

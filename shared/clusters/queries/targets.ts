@@ -59,13 +59,13 @@ const assertEksClusterExists = async (target: NamedTarget, { kubernetes, log }: 
  * @throws Fault `not-found`; `wrong-state` with what still uses the target.
  */
 export const removeTarget = async (name: string, ports: Ports): Promise<void> => {
-  const { name: _name, ...target } = await ports.targets.current(name);
+  const { name: _name, ...target } = await ports.targets.getLatest(name);
   await assertTargetUnused(name, ports);
   await ports.targets.remove(name);
   try {
     await assertTargetUnused(name, ports);
   } catch (error) {
-    await ports.targets.putBack(name, target);
+    await ports.targets.putIfAbsent(name, target);
     throw error;
   }
   await unpauseQueue(name, ports);
@@ -76,7 +76,7 @@ const unpauseQueue = (name: string, ports: Ports): Promise<void> =>
   retryOnConflict(ports, async () => {
     const { queueVersion, paused } = await ports.store.queueSummary(name);
     if (paused !== undefined)
-      await commit({ queueVersion: { target: name, paused: undefined, previous: queueVersion } }, ports);
+      await commit({ queueControl: { target: name, paused: undefined, previous: queueVersion } }, ports);
   });
 
 /** @throws Fault `wrong-state` with everything that uses the target, and what to do. */

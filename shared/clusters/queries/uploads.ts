@@ -16,11 +16,11 @@ interface UploadRequest {
 export const createUpload = async (
   { target: targetName, name, bytes }: UploadRequest,
   { targets, jars }: Ports,
-): ReturnType<Jars['upload']> => {
+): ReturnType<Jars['createUpload']> => {
   const { maxJarBytes } = await targets.get(targetName);
   if (bytes > maxJarBytes) {
     const detail = `${name} has ${bytes} bytes. Target ${targetName} allows ${maxJarBytes} bytes.`;
     throw new Fault('jar-refused', detail, { errors: [{ pointer: '/bytes', detail }] });
   }
-  return jars.upload({ target: targetName, name, bytes });
+  return jars.createUpload({ target: targetName, name, bytes });
 };

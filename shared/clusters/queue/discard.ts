@@ -50,7 +50,8 @@ const failDiscardedDeploy = async (
   const { operationId } = operation;
   const fault = new Fault(problem.code, explainDiscard(problem), { reason: problem.reason });
   // The deploy may have created objects without receiving the answer, so the cleanup checks.
-  if (await failDeploy(operationId, fault, ports, ['PENDING'])) await ports.workflows.start('cleanup', operationId);
+  if (await failDeploy(operationId, fault, ports, { from: ['PENDING'] }))
+    await ports.workflows.start('cleanup', operationId);
   await ports.payloads.remove(operationId);
   return operation;
 };

@@ -26,7 +26,7 @@ export const setPaused = async (
     const { queueVersion, paused: current } = await ports.store.queueSummary(target);
     if ((current !== undefined) === paused) return;
     const next = paused ? { since: ports.now().toISOString() } : undefined;
-    await commit({ queueVersion: { target, paused: next, previous: queueVersion } }, ports);
+    await commit({ queueControl: { target, paused: next, previous: queueVersion } }, ports);
   });
   if (!paused) await ports.admissionQueue.send(target);
 };
@@ -76,4 +76,4 @@ const newNotQueuedFault = async ({ target, operationId }: QueuedRef, { store }: 
 };
 
 const newNotFoundFault = ({ target, operationId }: QueuedRef): Fault =>
-  new Fault('not-found', `There is no operation ${operationId} in target ${target}.`);
+  new Fault('not-found', `Target ${target} has no operation ${operationId}.`);

@@ -1,7 +1,7 @@
 import type { QueueView } from '#events/http/queue.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
-import { usageOf } from '#shared/clusters/model/quota.ts';
+import { summarizeUsage } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
@@ -17,7 +17,7 @@ export const readQueueView = async (name: string, ports: Ports): Promise<QueueVi
     pendingReasons,
     now: ports.now(),
   });
-  const { total, teams } = usageOf(queueState.admitted);
+  const { total, teams } = summarizeUsage(queueState.admitted);
   return {
     target: name,
     ...(queueState.paused === undefined ? {} : { paused: queueState.paused }),
@@ -30,9 +30,9 @@ export const readQueueView = async (name: string, ports: Ports): Promise<QueueVi
 
 const starting = { reason: 'Starting', message: 'The command is about to start.' } as const;
 
-const toQueuedCommandView = ({ claim, position, pendingReason }: AdmissionDecision): QueueView['queued'][number] => {
-  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = claim;
-  return { position, ...rest, dependsOn: [...claim.dependsOn], ...(pendingReason ?? starting) };
+const toQueuedCommandView = ({ command, position, pendingReason }: AdmissionDecision): QueueView['queued'][number] => {
+  const { demand: _demand, target: _target, replaces: _replaces, reservesSince: _reservesSince, ...rest } = command;
+  return { position, ...rest, dependsOn: [...command.dependsOn], ...(pendingReason ?? starting) };
 };
 
 /** How long a view is reused: callers that wait for a command ask often, and the queue may be long. */

@@ -4,7 +4,7 @@ import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
-import { demandOfDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -44,13 +44,13 @@ export const resumeDeploy = async (operationId: string, ports: Ports): Promise<S
 /** Corrects the admitted demand, because the defaults of the target may have changed while the deploy was queued. */
 const updateDemand = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
   const { operationId, target: name } = operation;
-  const demand = demandOfDeploy(data, operation, await ports.targets.get(name));
+  const demand = computeDemand(data, operation, await ports.targets.get(name));
   await transact(ports, async () => {
     const { admitted, queueVersion: previous, paused } = await ports.store.queueSummary(name);
     const command = admitted.find((candidate) => candidate.operationId === operationId);
     if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
     return {
-      change: { admitted: [{ ...command, demand }], queueVersion: { target: name, paused, previous } },
+      change: { admitted: [{ ...command, demand }], queueControl: { target: name, paused, previous } },
       result: undefined,
     };
   });

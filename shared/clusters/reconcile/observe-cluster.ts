@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { type ObservedJobs, observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
-import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
@@ -27,14 +27,14 @@ export const observeListedCluster = async (
   target: NamedTarget,
   ports: Ports,
 ): Promise<ClusterObservation> => {
-  const records = await read({ target: target.name, clusterId: listed.clusterId }, ports);
+  const records = await readClusterRecords({ target: target.name, clusterId: listed.clusterId }, ports);
   const cluster = records.cluster.value;
   if (cluster.state !== 'RUNNING') return { status: 'not-running', cluster };
   // The list may be older than the record, so a missing Deployment is looked up by its name.
   if (listed.uid !== cluster.uid && (await isDeploymentGone(cluster, target, ports)))
     return { status: 'deleted', cluster };
   await recordHealth(cluster, listed, ports);
-  const jobs = await observeJobsOf(records, ports);
+  const jobs = await updateJobs(records, ports);
   return { status: 'running', cluster, jobs, isTroubled: listed.trouble !== undefined };
 };
 
@@ -49,8 +49,13 @@ const recordHealth = async (observed: Cluster, { trouble }: ListedCluster, ports
   if (trouble === undefined && !wasTroubled) return;
   const health =
     trouble === undefined
-      ? ({ status: 'True', reason: 'NoTrouble', message: 'No pod of the cluster is in trouble.' } as const)
-      : ({ status: 'False', ...trouble } as const);
+      ? ({
+          type: 'Healthy',
+          status: 'True',
+          reason: 'NoTrouble',
+          message: 'No pod of the cluster is in trouble.',
+        } as const)
+      : ({ type: 'Healthy', status: 'False', ...trouble } as const);
   const isSame = (current: Cluster) => current.operationId === observed.operationId && current.state === 'RUNNING';
-  await recordCondition(observed, 'Healthy', health, ports, isSame);
+  await recordCondition(observed, { condition: health, onlyIf: isSame }, ports);
 };

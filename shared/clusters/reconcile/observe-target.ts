@@ -11,7 +11,7 @@ const maxMessageLength = 500;
 /** What Kubernetes has of a target's clusters. */
 export interface TargetObservation {
   readonly deployments: readonly ObservedDeployment[];
-  readonly listedClusters: readonly ListedCluster[];
+  readonly clusters: readonly ListedCluster[];
 }
 
 /**
@@ -27,8 +27,8 @@ export const observeTarget = async (
 ): Promise<TargetObservation> => {
   const kubernetes = ports.kubernetes(target);
   try {
-    const [deployments, pods] = await Promise.all([kubernetes.deployments(), kubernetes.pods()]);
-    return { deployments, listedClusters: toListedClusters(clusters, deployments, pods) };
+    const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
+    return { deployments, clusters: toListedClusters(clusters, deployments, pods) };
   } catch (error) {
     await resetAllIdleness(clusters, ports);
     throw error;

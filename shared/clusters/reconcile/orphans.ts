@@ -16,7 +16,7 @@ const maxPublished = 100;
  */
 export const findOrphans = async (name: string, ports: Ports): Promise<readonly Orphan[]> => {
   const target = await ports.targets.get(name);
-  const objects = await ports.kubernetes(target).flinkObjects();
+  const objects = await ports.kubernetes(target).listFlinkObjects();
   const deployments = new Set(objects.filter(({ kind }) => kind === 'Deployment').map(({ clusterId }) => clusterId));
   const found = await Promise.all(
     objects.map(async (object): Promise<readonly Orphan[]> => {

@@ -2,7 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idleness.ts';
-import { applicationVerdict } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
@@ -42,5 +42,5 @@ const reconcileApplication = async (
 ): Promise<void> => {
   const mayHaveCrashed = reachable === 'Unknown' && isTroubled;
   if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports);
-  if (mayHaveCrashed || applicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports);
+  if (mayHaveCrashed || findApplicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports);
 };

@@ -26,12 +26,9 @@ const maxClustersPerRequest = 50;
  *
  * @throws Fault `not-found` for the target.
  */
-export const reconcileTarget = async (
-  { target: name, listedClusters }: ReconcileRequest,
-  ports: Ports,
-): Promise<void> => {
+export const reconcileTarget = async ({ target: name, clusters }: ReconcileRequest, ports: Ports): Promise<void> => {
   const target = await ports.targets.get(name);
-  if (listedClusters !== undefined) return reconcileClusters(listedClusters, target, ports);
+  if (clusters !== undefined) return reconcileClusters(clusters, target, ports);
   const records = await readTargetRecords(name, ports);
   const parts = [
     () => resumeStalledOperations(name, ports),
@@ -105,11 +102,11 @@ const reconcileObjects = async (records: TargetRecords, target: NamedTarget, por
 };
 
 /** Reconciles a few clusters at once. Many are sent in several requests, so that several functions reconcile them. */
-const dispatchClusters = ({ listedClusters }: TargetObservation, target: NamedTarget, ports: Ports): Promise<void> =>
-  listedClusters.length <= maxClustersPerRequest
-    ? reconcileClusters(listedClusters, target, ports)
-    : forEachConcurrently(split(listedClusters), (part) =>
-        ports.reconcileQueue.send({ target: target.name, listedClusters: part }),
+const dispatchClusters = ({ clusters }: TargetObservation, target: NamedTarget, ports: Ports): Promise<void> =>
+  clusters.length <= maxClustersPerRequest
+    ? reconcileClusters(clusters, target, ports)
+    : forEachConcurrently(split(clusters), (part) =>
+        ports.reconcileQueue.send({ target: target.name, clusters: part }),
       );
 
 const split = (clusters: readonly ListedCluster[]): readonly (readonly ListedCluster[])[] =>
@@ -117,12 +114,8 @@ const split = (clusters: readonly ListedCluster[]): readonly (readonly ListedClu
     clusters.slice(index * maxClustersPerRequest, (index + 1) * maxClustersPerRequest),
   );
 
-const reconcileClusters = (
-  listedClusters: readonly ListedCluster[],
-  target: NamedTarget,
-  ports: Ports,
-): Promise<void> =>
-  forEachConcurrently(listedClusters, (listed) => {
+const reconcileClusters = (clusters: readonly ListedCluster[], target: NamedTarget, ports: Ports): Promise<void> =>
+  forEachConcurrently(clusters, (listed) => {
     const fields = { target: target.name, clusterId: listed.clusterId };
     return logFailure({ message: 'reconcile of cluster failed', fields, ports }, () =>
       reconcileCluster(listed, target, ports),

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 
 import { isTerminalJob } from '#events/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { findProgram } from '#shared/clusters/restore/program.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
 
 const maxSessionsAtOnce = 8;
@@ -24,7 +24,7 @@ export const renewJars = async (ports: Ports): Promise<void> => {
 };
 
 const renewJar = async (jobId: string, { store, jars, log }: Ports): Promise<void> => {
-  const program = programOf((await store.operation(jobId))?.value);
+  const program = findProgram((await store.operation(jobId))?.value);
   if (program === undefined) return;
   try {
     if (!(await jars.renew(program.jar))) log.warn('jar of live job expired', { jobId, jar: program.jar });

@@ -3,13 +3,13 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
-import { startDeadlineMissed } from '#shared/clusters/admission/pending.ts';
+import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
 import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
 import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
@@ -57,7 +57,7 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
  * exist; without them, only the same command can resume the deploy until its deadline.
  */
 const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<void> => {
-  if (requestOf(deploy, 'deploy')?.data.hasPayload === true) await resumeAdmitted(deploy, ports);
+  if (findRequest(deploy, 'deploy')?.data.hasPayload === true) await resumeAdmitted(deploy, ports);
   else await resumeApplied(deploy, ports);
 };
 
@@ -67,7 +67,7 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<vo
     reason: 'DeadlineExceeded',
   });
   if (state === 'QUEUED') {
-    await endQueued(operation, { state: 'FAILED', fault: startDeadlineMissed(deadline) }, ports);
+    await endQueued(operation, { state: 'FAILED', fault: newStartDeadlineFault(deadline) }, ports);
   } else if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports);
     await ports.payloads.remove(operationId);

@@ -2,8 +2,8 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
@@ -20,8 +20,8 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   const failedStop = (await getOperation(stopOperationId, ports.store)).value;
   if (!isTerminalOperation(failedStop) || ports.now().getTime() - Date.parse(failedStop.updatedAt) < retryAfterMs)
     return;
-  const request = requestOf(failedStop, 'stop')?.data;
-  const hasLiveJob = jobsOfIncarnation(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
+  const request = findRequest(failedStop, 'stop')?.data;
+  const hasLiveJob = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = `stop-again/${clusterId}/${stopOperationId}`;

@@ -20,7 +20,7 @@ export const putSchedule = async (
   ports: Ports,
 ): Promise<Schedule> => {
   const { target, name } = scheduleName;
-  await ports.targets.current(target);
+  await ports.targets.getLatest(target);
   if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
   return retryOnConflict(ports, async () => {
     const current = await ports.store.schedule(scheduleName);
@@ -41,7 +41,7 @@ export const putSchedule = async (
 export const readSchedule = async (scheduleName: ScheduleName, { store }: Ports): Promise<Versioned<Schedule>> => {
   const { target, name } = scheduleName;
   const found = await store.schedule(scheduleName);
-  if (found === undefined) throw new Fault('not-found', `There is no schedule ${name} in target ${target}.`);
+  if (found === undefined) throw new Fault('not-found', `Target ${target} has no schedule ${name}.`);
   return found;
 };
 

@@ -1,6 +1,6 @@
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
-import { generatedId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 interface SpecRef {
@@ -14,11 +14,11 @@ interface SpecRef {
  * @throws Fault with every mistake for which the deploy would be refused; `not-found` for the target.
  */
 export const putSpec = async ({ target: targetName, name }: SpecRef, deploy: SpecBody, ports: Ports): Promise<Spec> => {
-  const target = await ports.targets.current(targetName);
+  const target = await ports.targets.getLatest(targetName);
   const now = ports.now();
   const operationId = ports.newId();
-  const clusterId = deploy.clusterId ?? generatedId(operationId);
-  validateDeploy(deploy, { operationId, clusterId }, target, now);
+  const clusterId = deploy.clusterId ?? generateClusterId(operationId);
+  validateDeploy(deploy, { operationId, clusterId }, { target, now });
   await ports.specs.put(targetName, name, deploy);
   return { name, target: targetName, updatedAt: now.toISOString(), deploy };
 };
@@ -30,7 +30,7 @@ export const readSpec = async (
 ): Promise<Spec & { readonly deploy: SpecBody }> => {
   await targets.get(target);
   const found = await specs.read(target, name);
-  if (found === undefined) throw new Fault('not-found', `There is no spec ${name} in target ${target}.`);
+  if (found === undefined) throw new Fault('not-found', `Target ${target} has no spec ${name}.`);
   return { name, target, updatedAt: found.updatedAt, deploy: parse(SpecBody, found.data) };
 };
 

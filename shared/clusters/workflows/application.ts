@@ -1,12 +1,13 @@
 import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { Verdict } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -25,7 +26,7 @@ const stopReasons: Readonly<Record<Verdict, string>> = {
 export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
-  const verdict = applicationVerdict(jobsOfIncarnation(cluster, await ports.store.jobs(cluster)));
+  const verdict = findApplicationVerdict(selectIncarnationJobs(cluster, await ports.store.jobs(cluster)));
   if (verdict === undefined) return;
   const { target, clusterId, operationId } = cluster;
   const data = { savepoint: 'none', ha: 'purge', reason: stopReasons[verdict.state] } as const;
@@ -47,7 +48,8 @@ export const failCrashedApplication = async (cluster: Cluster, target: NamedTarg
   const ageSeconds = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
   const readiness = assessReadiness(await kubernetes.observe(cluster.clusterId), ageSeconds);
   if (readiness.answer !== 'no' || !readiness.final || readiness.reason !== 'CrashLoopBackOff') return;
-  await recordFailedJobs(cluster, await explainCrash(readiness.message, cluster.clusterId, kubernetes), ports);
+  const crash = { clusterId: cluster.clusterId, message: readiness.message };
+  await recordFailedJobs(cluster, await explainCrash(crash, kubernetes), ports);
 };
 
 const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Promise<void> =>

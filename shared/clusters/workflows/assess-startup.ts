@@ -4,7 +4,7 @@ import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
+import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
@@ -25,10 +25,10 @@ export const assessStartup = async (
   let phases: readonly DeployPhase[] = [];
   try {
     const observation = await kubernetes.observe(clusterId);
-    phases = deployPhasesOf(observation);
+    phases = toDeployPhases(observation);
     const readiness = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
     if (readiness.answer === 'no' && readiness.final) {
-      const message = await explainCrash(readiness.message, clusterId, kubernetes);
+      const message = await explainCrash({ clusterId, message: readiness.message }, kubernetes);
       return { readiness: { ...readiness, message }, phases };
     }
     if (readiness.answer !== 'ask-flink') return { readiness, phases };

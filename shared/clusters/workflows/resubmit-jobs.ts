@@ -3,10 +3,10 @@ import type { RestoredJob } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
-import { newOperation, operationPath, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { findProgram } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
@@ -48,7 +48,7 @@ const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports
     await submit.advance(recorded, command, ports);
   } catch (error) {
     // A full admission queue must not delay the session, so it is as final as a refusal.
-    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'LineFull')) throw error;
+    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'QueueFull')) throw error;
     await recordFailedSubmit(restored, { deploy, fault: error }, ports);
   }
 };
@@ -59,8 +59,8 @@ const buildSubmitData = async (
   deploy: StoredOperation,
   { store }: Ports,
 ): Promise<CommandData<'submit'>> => {
-  const program = programOf((await store.operation(formerJobId))?.value);
-  const restoreOptions = requestOf(deploy, 'deploy')?.data.restore;
+  const program = findProgram((await store.operation(formerJobId))?.value);
+  const restoreOptions = findRequest(deploy, 'deploy')?.data.restore;
   if (program === undefined || restoreOptions === undefined)
     throw new Fault('not-found', `The submit of job ${formerJobId} is not recorded, so the job cannot be restored.`);
   const {
@@ -87,6 +87,6 @@ const recordFailedSubmit = async (
   const { target, clusterId, origin, correlationId } = deploy;
   const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, origin, correlationId };
   const operation = newOperation(fields, startTimeoutMs.submit, ports.now());
-  const problem = toProblem(fault, operationPath(jobId));
+  const problem = toProblem(fault, toOperationPath(jobId));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
 };

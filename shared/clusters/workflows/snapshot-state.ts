@@ -1,6 +1,6 @@
 import type { ProblemCode } from '#events/problem-table.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf, type RequestOf } from '#shared/clusters/model/request.ts';
+import { findRequest, type RequestOf } from '#shared/clusters/model/request.ts';
 
 /**
  * The state that the snapshot machine passes from step to step. Its operation takes a savepoint or a checkpoint, stops a
@@ -55,11 +55,11 @@ export const toDone = (
 export const getSnapshotRequest = (
   operation: StoredOperation,
 ): RequestOf<'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint'> => {
-  const request = requestOf(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
+  const request = findRequest(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
   if (request === undefined) throw new Error(`operation ${operation.operationId} takes no snapshot`);
   return request;
 };
 
 /** Whether the job ends with the savepoint. */
 export const endsJob = (operation: StoredOperation): boolean =>
-  operation.kind === 'stop-job' || requestOf(operation, 'savepoint')?.data.cancelJob === true;
+  operation.kind === 'stop-job' || findRequest(operation, 'savepoint')?.data.cancelJob === true;

@@ -6,7 +6,7 @@ import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -74,7 +74,7 @@ const findRecordedSavepoint = async (
   const job = (await store.job(operation, operation.jobId ?? ''))?.value;
   if (job === undefined || !isTerminalJob(job)) return undefined;
   const location = operation.kind === 'stop-job' ? job.finalSavepoint : job.savepoint;
-  const earlier = requestOf(operation, 'savepoint', 'stop-job')?.savepointBefore;
+  const earlier = findRequest(operation, 'savepoint', 'stop-job')?.savepointBefore;
   return location === undefined || location === earlier ? undefined : toDone(state, { savepoint: location });
 };
 

@@ -48,7 +48,7 @@ export const probe = async (state: StartupState, ports: Ports): Promise<StartupS
     return { operationId, outcome: 'failed', reason: 'DeadlineExceeded', message: explained };
   }
   if (readiness.answer === 'no' && readiness.final) return { operationId, outcome: 'failed', reason, message };
-  await recordPhase(operation, `${reason}: ${message}`, ports, phases);
+  await recordPhase(operation, `${reason}: ${message}`, ports, { phases });
   return toWaiting(state);
 };
 
@@ -88,8 +88,8 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
       return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
     const running = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
-    const answered = { status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
-    const reachable = withCondition(running.cluster, 'Reachable', answered, now);
+    const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
+    const reachable = withCondition(running.cluster, answered, now);
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -35,7 +35,7 @@ export const toWaiting = ({ operationId, attempt = 0 }: CleanupState): CleanupSt
 });
 
 /** The data of the stop; undefined when the operation is a failed deploy. */
-export const findStopData = (operation: StoredOperation): StopData | undefined => requestOf(operation, 'stop')?.data;
+export const findStopData = (operation: StoredOperation): StopData | undefined => findRequest(operation, 'stop')?.data;
 
 /** Whether the operation is a deploy that succeeded in the end, so that there is nothing to remove. */
 export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>

@@ -4,7 +4,7 @@ import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
@@ -33,7 +33,7 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 
 /** Records the end of the cluster and of the jobs that ended with it. */
 const recordStop = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
-  const { highAvailability } = await (await getKubernetes(operation, ports)).remaining(operation.clusterId);
+  const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(operation.clusterId);
   // Flink recovers the jobs of a cluster that has high-availability data.
   const jobState = highAvailability.length > 0 ? 'SUSPENDED' : 'CANCELED';
   let isComplete = false;
@@ -100,7 +100,8 @@ interface ClusterEnd {
 
 /** The cluster in its terminal state: an application ends as its program ended. */
 const endCluster = (cluster: Cluster, { operationId, stop, known, now }: ClusterEnd) => {
-  const verdict = cluster.mode === 'application' ? applicationVerdict(jobsOfIncarnation(cluster, known)) : undefined;
+  const verdict =
+    cluster.mode === 'application' ? findApplicationVerdict(selectIncarnationJobs(cluster, known)) : undefined;
   const cause = { at: now, operationId, reason: stop.reason, message: verdict?.message };
   return transitionCluster(cluster, verdict?.state ?? 'STOPPED', cause);
 };

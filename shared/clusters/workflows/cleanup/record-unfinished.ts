@@ -2,7 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { codeOf, Fault } from '#events/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
-import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
@@ -82,7 +82,7 @@ const clearStoppedWithCluster = async (cluster: Cluster, { taken = [] }: Cleanup
 /** The jobs that a stop ended before it failed for others, and how to start them again. */
 const describeEndedJobs = async (operation: StoredOperation, { store }: Ports): Promise<string> => {
   const { value: cluster } = await getCluster(operation, store);
-  const ended = jobsOfIncarnation(cluster, await store.jobs(operation)).filter((job) => isEndedBy(operation, job));
+  const ended = selectIncarnationJobs(cluster, await store.jobs(operation)).filter((job) => isEndedBy(operation, job));
   if (ended.length === 0) return '';
   const names = joinNames(ended.map((job) => `${describeJob(job)} at ${job.finalSavepoint ?? ''}`));
   return (

@@ -1,8 +1,8 @@
 import { Fault } from '#events/problem.ts';
-import { applicationVerdict, jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import { keepsFailedObjects, requestsInFlightUntil, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -44,7 +44,7 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
   if (deployment === 'foreign') return toDone(state);
   // The deploy was still creating the Deployment when the step `remove` ran.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
-  const { owned, highAvailability } = await kubernetes.remaining(clusterId);
+  const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
   if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports)))
@@ -76,7 +76,7 @@ const isEndedApplication = async (operation: StoredOperation, { store }: Ports):
   const { value: cluster } = await getCluster(operation, store);
   return (
     cluster.mode === 'application' &&
-    applicationVerdict(jobsOfIncarnation(cluster, await store.jobs(cluster))) !== undefined
+    findApplicationVerdict(selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
   );
 };
 
@@ -109,8 +109,8 @@ const findOwnDeployment = async (
  * until its timeout, and the API server then still handles its last request.
  */
 const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): boolean => {
-  const stop = requestOf(operation, 'stop');
-  const until = stop === undefined ? requestsInFlightUntil(new Date(operation.updatedAt)) : stop.createsUntil;
+  const stop = findRequest(operation, 'stop');
+  const until = stop === undefined ? computeCreatesUntil(new Date(operation.updatedAt)) : stop.createsUntil;
   return until !== undefined && now().toISOString() < until;
 };
 

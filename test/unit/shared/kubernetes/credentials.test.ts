@@ -181,11 +181,11 @@ describe('eksAccess', () => {
   });
 
   it.each([
-    ['ResourceNotFoundException', 'target-refused', 'there is no EKS cluster analytics in region eu-central-1'],
+    ['ResourceNotFoundException', 'target-refused', 'There is no EKS cluster analytics in region eu-central-1.'],
     [
       'AccessDeniedException',
       'target-refused',
-      'AWS does not let Drey do eks:DescribeCluster on EKS cluster analytics',
+      'AWS does not allow Drey to call eks:DescribeCluster on EKS cluster analytics',
     ],
     ['ThrottlingException', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],
     ['TimeoutError', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],

@@ -97,7 +97,7 @@ describe('a target is not removed', () => {
 
     expect(await remove()).toMatchObject({
       status: 409,
-      body: { code: 'wrong-state', detail: expect.stringMatching(/^target local still has clusters my: stop/) },
+      body: { code: 'wrong-state', detail: expect.stringMatching(/^Target local is in use: clusters my\. Stop/) },
     });
     expect(await deploy('other')).toMatchObject({ outcome: 'done' });
   });
@@ -108,7 +108,7 @@ describe('a target is not removed', () => {
 
     expect(await remove()).toMatchObject({
       status: 409,
-      body: { detail: expect.stringMatching(/has commands that wait 0{20}/) },
+      body: { detail: expect.stringMatching(/in use: queued commands 0{20}/) },
     });
   });
 
@@ -124,7 +124,7 @@ describe('a target is not removed', () => {
       },
     });
 
-    expect((await remove()).body['detail']).toContain('has schedules evening; specs a, b, c, d, e and 2 more:');
+    expect((await remove()).body['detail']).toContain('in use: schedules evening; specs a, b, c, d, e and 2 more. ');
   });
 
   it('when a deploy comes at the same time: the target stays, and the cluster with it', async () => {

@@ -45,7 +45,7 @@ describe('the queue of commands', () => {
     await runQueues(world);
     await deliverCommands([makeSqsRecord(sent)], world.ports);
 
-    expect(given).toEqual(['FAILED', 'given up after its last try: dark', 0]);
+    expect(given).toEqual(['FAILED', 'The last delivery of the command failed: dark', 0]);
     expect(listDeploys()).toHaveLength(2);
     expect(await getCluster('etl')).toMatchObject({ state: 'DEPLOYING' });
   });

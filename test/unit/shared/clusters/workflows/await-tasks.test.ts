@@ -57,7 +57,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
 
     await runWorkflows();
 
-    expect(phases).toEqual(['waiting for the tasks of all jobs to run, for the savepoints']);
+    expect(phases).toEqual(['Waiting for the tasks of all jobs to run, to take savepoints.']);
   });
 
   it('does not wait for tasks any more when Flink was asked: its savepoint ends them', async () => {
@@ -108,7 +108,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({
       state: 'RUNNING',
       reason: 'SavepointFailed',
-      message: `job other (${other}): not all of its tasks run`,
+      message: `These savepoints failed: job other (${other}): not all of its tasks are RUNNING.`,
     });
     expect(getFlink().savepoints.size).toBe(0);
     expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });

@@ -16,9 +16,9 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     await startSession(send);
     world.kubernetes.lingers = true;
     await send('stop', { clusterId }, world);
-    const remaining = world.kubernetes.remaining.bind(world.kubernetes);
+    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
     let reconcileQueue = 0;
-    world.kubernetes.remaining = async (id) => {
+    world.kubernetes.listRemaining = async (id) => {
       reconcileQueue += 1;
       if (reconcileQueue === 3) world.kubernetes.collect(id);
       return remaining(id);

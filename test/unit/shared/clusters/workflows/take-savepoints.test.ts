@@ -149,8 +149,10 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     await runWorkflows();
 
     const detail = getLastOperation()?.problem?.detail ?? '';
-    expect(detail).toMatch(/^no savepoint by the deadline of job other /);
-    expect(detail).toContain('and 21 more (drey describe): each ends when its own is complete. These jobs ended, each');
+    expect(detail).toMatch(/^The deadline passed before these savepoints were complete: job other /);
+    expect(detail).toContain(
+      'and 21 more (drey describe). Each job ends when its savepoint is complete. These jobs ended, each',
+    );
     expect(detail).toContain(`(${jobId}) at s3://bucket/one. `);
   });
 
@@ -164,6 +166,8 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
     await runWorkflows();
 
-    expect(getLastOperation()?.problem?.detail).toBe(`job other (${other}): IOException: disk full`);
+    expect(getLastOperation()?.problem?.detail).toBe(
+      `These savepoints failed: job other (${other}): IOException: disk full.`,
+    );
   });
 });

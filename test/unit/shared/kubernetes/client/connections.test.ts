@@ -27,7 +27,7 @@ describe('a broken connection', () => {
 
     await expect(sent).rejects.toMatchObject({
       code: 'target-unreachable',
-      message: `EKS cluster analytics at ${url.host} could not be connected to: ECONNREFUSED`,
+      message: `EKS cluster analytics at ${url.host} cannot be reached (ECONNREFUSED).`,
     });
     expect(forget).toHaveBeenCalledWith(target, 'address');
   });

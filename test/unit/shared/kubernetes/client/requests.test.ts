@@ -51,8 +51,8 @@ describe('a request', () => {
 
 describe('a refusal', () => {
   it.each([
-    [401, 'Unauthorized', 'target-refused', 'there is no access entry for the role of this function'],
-    [403, 'Forbidden', 'target-refused', 'because Forbidden. Rights are given by a Role in namespace flink'],
+    [401, 'Unauthorized', 'target-refused', 'Create an access entry for the role of this function.'],
+    [403, 'Forbidden', 'target-refused', 'because Forbidden. Grant the permission by a Role in namespace flink'],
     [404, 'NotFound', 'target-refused', 'because NotFound'],
     [409, 'Conflict', 'conflict', 'because Conflict'],
     [410, 'Expired', 'target-refused', 'because Expired'],
