@@ -31,10 +31,10 @@ describe('the line', () => {
   });
 
   it.each([
-    [{ clusters: 2 }, 'clusters 2/2'],
-    [{ jobs: 2 }, 'jobs 2/2'],
-    [{ cpu: 5 }, 'cpu 4/5, it needs 2'],
-    [{ memoryGibibytes: 5 }, 'memory 4/5 GiB, it needs 2'],
+    [{ clusters: 2 }, 'The target uses 2 of 2 clusters; the command requests 1.'],
+    [{ jobs: 2 }, 'The target uses 2 of 2 jobs; the command requests 1.'],
+    [{ cpu: 5 }, 'The target uses 4 of 5 CPUs; the command requests 2.'],
+    [{ memoryGibibytes: 5 }, 'The target uses 4 of 5 GiB of memory; the command requests 2.'],
   ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
     const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
 
@@ -69,8 +69,8 @@ describe('the line', () => {
     expect(
       found.map(({ position, pendingReason }) => [position, pendingReason?.reason, pendingReason?.message]),
     ).toEqual([
-      [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
-      [2, 'WaitingForTurn', '1 before it'],
+      [1, 'WaitingForQuota', 'The target uses 4 of 10 CPUs; the command requests 8.'],
+      [2, 'WaitingForTurn', '1 command comes first.'],
     ]);
   });
 
@@ -135,7 +135,7 @@ describe('the line', () => {
       decide([noisy, quiet], policy, { admitted }).find(({ command: { team } }) => team === 'noisy')?.pendingReason,
     ).toEqual({
       reason: 'WaitingForQuota',
-      message: 'clusters 1/1 of team noisy',
+      message: 'Team noisy uses 1 of 1 clusters; the command requests 1.',
     });
   });
 
@@ -161,7 +161,7 @@ describe('the line', () => {
 
   it('puts those behind who wait for something else, and holds up nobody for them', () => {
     const [blocked, free] = [makeQueuedCommand({ priority: 9 }), makeQueuedCommand()];
-    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
+    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'Waiting for a to finish.' };
 
     expect(
       decide(

@@ -24,7 +24,14 @@ describe('the line of a target', () => {
       usage: { clusters: 1, jobs: 0, cpu: 1 },
       teams: [{ team: 'etl', usage: { clusters: 1 } }],
       queued: [
-        { position: 1, clusterId: 'two', team: 'bi', priority: 3, reason: 'WaitingForQuota', message: 'clusters 1/1' },
+        {
+          position: 1,
+          clusterId: 'two',
+          team: 'bi',
+          priority: 3,
+          reason: 'WaitingForQuota',
+          message: 'The target uses 1 of 1 clusters; the command requests 1.',
+        },
       ],
     });
   });

@@ -76,8 +76,10 @@ describe('what is started again', () => {
 
     const outcome = await deploy({ restore });
     expect(outcome).toMatchObject({ code: 'not-found' });
-    expect(outcome.detail).toContain(`job ${other} (`);
-    expect(outcome.detail).toContain('has no savepoint, as it failed; with allowEmptyState it starts without state');
+    expect(outcome.detail).toContain(`Job ${other} (`);
+    expect(outcome.detail).toContain(
+      'has no savepoint because it failed. Set allowEmptyState to start it without state.',
+    );
     await deploy({ restore: { ...restore, allowEmptyState: true } });
 
     expect(listRunningJobs('etl').map(({ savepointPath }) => savepointPath)).toEqual([

@@ -96,7 +96,7 @@ describe('what is started again', () => {
     const outcome = await deploy({ restore });
 
     expect(outcome).toMatchObject({ code: 'over-limit' });
-    expect(outcome.detail).toContain('etl was stopped with 51 jobs: at most 50 are restored at once');
+    expect(outcome.detail).toContain('Cluster etl was stopped with 51 jobs. A session restores at most 50.');
   });
 
   it('is named where it is none of those that there are', async () => {
@@ -105,10 +105,10 @@ describe('what is started again', () => {
     await stop();
 
     expect((await deploy({ restore: { ...restore, job: 'orders' } }, 'next')).detail).toContain(
-      'there is no job orders among those that etl was stopped with: com.example.Clicks',
+      'Cluster etl was not stopped with a job orders. It was stopped with com.example.Clicks.',
     );
     expect((await deploy({ restore: { fromCluster: 'nobody' } }, 'next')).detail).toContain(
-      'there is no cluster nobody in target local, and was none',
+      'Target local has no cluster nobody, and never had one.',
     );
   });
 
