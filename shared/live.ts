@@ -14,8 +14,8 @@ import { openTable } from '#shared/aws/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import { openWorkflows } from '#shared/aws/workflows.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
-import { eksAccess } from '#shared/kubernetes/credentials.ts';
 
 /** The environment variables that `serverless.yml` sets for every function. */
 const Environment = z.object({

@@ -1,12 +1,12 @@
 import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths.ts';
+import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
-import type { Api } from './client.ts';
-import { AnyObject } from './objects.ts';
-import { collectionPath, isKind, objectPath } from './paths.ts';
 import { deleteDeployment } from './remove.ts';
-import { toRefusal } from './status.ts';
 
 /** Annotation of a Deployment with the operation that created it. A repetition recognises its own Deployment by it. */
 export const operationAnnotation = 'drey.dev/operation';

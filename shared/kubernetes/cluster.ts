@@ -1,10 +1,10 @@
 import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { deploymentName } from '#shared/flink/names.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 
 import { apply } from './apply.ts';
-import { type Client, openClient } from './client.ts';
-import type { Access } from './credentials.ts';
 import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
 import { readLog } from './logs.ts';

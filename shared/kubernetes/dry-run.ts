@@ -1,8 +1,7 @@
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
-
-import type { Api } from './client.ts';
-import { collectionPath, isKind } from './paths.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { collectionPath, isKind } from '#shared/kubernetes/api/paths.ts';
 
 /** Lets the API server validate each object; see the port. The objects have no owner, because its uid does not exist yet. */
 export const dryRun = async ({ deployment, dependents }: Manifests, api: Api): Promise<readonly FieldError[]> => {

@@ -1,9 +1,8 @@
 import { Fault } from '#events/problem.ts';
 import { restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';
-
-import type { Api } from './client.ts';
-import { parseStatus, toRefusal } from './status.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { parseStatus, toRefusal } from '#shared/kubernetes/api/status.ts';
 
 /** Every failure but 401 is returned, because the transport distinguishes Flink's failures from the API server's. */
 const expectedStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 401);

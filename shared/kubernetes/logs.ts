@@ -1,9 +1,8 @@
 import { jobManagerLabels, labelSelector } from '#shared/flink/names.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
-
-import type { Api } from './client.ts';
-import { AnyObject } from './objects.ts';
-import { collectionPath, objectPath } from './paths.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
 /** The answer is held in memory, and lines may be long. */
 const maxLogBytes = 1_000_000;

@@ -1,10 +1,10 @@
 import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
 import { operationAnnotation } from './apply.ts';
-import type { Api } from './client.ts';
-import { AnyObject, Deployment, Event, findEventTime, Pod } from './objects.ts';
-import { collectionPath, objectPath } from './paths.ts';
 import { toObservedPod, withPullTime } from './pods.ts';
 
 /** Observes one cluster with four requests; see the port. */

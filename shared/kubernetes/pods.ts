@@ -1,7 +1,6 @@
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
-
-import { type ContainerStatus, type Event, findEventTime, type Pod } from './objects.ts';
+import { type ContainerStatus, type Event, findEventTime, type Pod } from '#shared/kubernetes/api/objects.ts';
 
 type Trouble = NonNullable<ObservedPod['trouble']>;
 

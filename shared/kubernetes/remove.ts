@@ -6,10 +6,9 @@ import {
   labelSelector,
   restServiceName,
 } from '#shared/flink/names.ts';
-
-import type { Api } from './client.ts';
-import { AnyObject } from './objects.ts';
-import { collectionPath, type Kind, objectPath } from './paths.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, type Kind, objectPath } from '#shared/kubernetes/api/paths.ts';
 
 /**
  * Deletes an object if it still has this uid. A Deployment is deleted in the foreground: it stays until all objects that

@@ -1,8 +1,8 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import type { Exchange, Request } from '#shared/kubernetes/exchange.ts';
-import type { Access } from '#shared/kubernetes/credentials.ts';
-import type { Answer } from '#shared/kubernetes/status.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
+import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 
 import type { Protection } from './protections.ts';

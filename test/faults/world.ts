@@ -14,7 +14,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
 import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
-import { openClient } from '#shared/kubernetes/client.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import {

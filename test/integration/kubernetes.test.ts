@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
+import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
-import type { Access, Connection } from '#shared/kubernetes/credentials.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
 
 const kubeconfig = process.env['DREY_TEST_KUBECONFIG'];

@@ -1,9 +1,9 @@
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
-import type { Client } from '#shared/kubernetes/client.ts';
-import type { Request } from '#shared/kubernetes/exchange.ts';
+import type { Client } from '#shared/kubernetes/api/client.ts';
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
+import { type Answer, toRefusal } from '#shared/kubernetes/api/status.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
-import { type Answer, toRefusal } from '#shared/kubernetes/status.ts';
 
 export const target: NamedTarget = {
   name: 'etl',

@@ -8,8 +8,8 @@ import { pipeline } from 'node:stream/promises';
 
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
+import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
 
-import type { Access, Connection } from './credentials.ts';
 import type { Answer } from './status.ts';
 
 export interface Request {

@@ -2,9 +2,9 @@ import * as z from 'zod';
 
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
-import type { Access } from './credentials.ts';
 import { type Exchange, exchangeOverTls, isRepeatable, type Request } from './exchange.ts';
 import { type Answer, toRefusal } from './status.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { eksAccess } from '#shared/kubernetes/credentials.ts';
-import type { Aws } from '#shared/kubernetes/eks.ts';
-import { type Identity, signToken } from '#shared/kubernetes/token.ts';
+import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
+import type { Aws } from '#shared/kubernetes/access/eks.ts';
+import { type Identity, signToken } from '#shared/kubernetes/access/token.ts';
 
 const target: NamedTarget = {
   name: 'etl',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import type { Request } from '#shared/kubernetes/exchange.ts';
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
 
 import { clientFor, status } from './fixture.ts';
 

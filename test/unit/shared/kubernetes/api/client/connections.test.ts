@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { openClient } from '#shared/kubernetes/client.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
 
 import { accessTo, clientFor, get, pems, policy, serve, signal, strangers, target } from './fixture.ts';
 

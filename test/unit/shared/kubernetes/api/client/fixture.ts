@@ -8,9 +8,9 @@ import { generate } from 'selfsigned';
 import { afterEach, beforeAll, vi } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { openClient } from '#shared/kubernetes/client.ts';
-import type { Request } from '#shared/kubernetes/exchange.ts';
-import type { Access } from '#shared/kubernetes/credentials.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
 
 export const target: NamedTarget = {
   name: 'etl',
