@@ -28,7 +28,7 @@ export const observeTarget = async (
   const kubernetes = ports.kubernetes(target);
   try {
     const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
-    return { deployments, clusters: toListedClusters(clusters, deployments, pods) };
+    return { deployments, clusters: toListedClusters(clusters, { deployments, pods }) };
   } catch (error) {
     await resetAllIdleness(clusters, ports);
     throw error;
@@ -37,8 +37,7 @@ export const observeTarget = async (
 
 const toListedClusters = (
   clusters: readonly Cluster[],
-  deployments: readonly ObservedDeployment[],
-  pods: readonly ListedPod[],
+  { deployments, pods }: { readonly deployments: readonly ObservedDeployment[]; readonly pods: readonly ListedPod[] },
 ): readonly ListedCluster[] => {
   const uids = new Map(deployments.filter(({ deleting }) => !deleting).map(({ clusterId, uid }) => [clusterId, uid]));
   const podsByCluster = Map.groupBy(pods, ({ clusterId }) => clusterId);

@@ -18,8 +18,7 @@ export interface StartupAssessment {
 /** Whether the cluster of a deploy is ready, and the phases that it has reached. */
 export const assessStartup = async (
   deploy: StartingDeploy,
-  kubernetes: Kubernetes,
-  now: Date,
+  { kubernetes, now }: { readonly kubernetes: Kubernetes; readonly now: Date },
 ): Promise<StartupAssessment> => {
   const { clusterId, createdAt, startedAt = createdAt } = deploy;
   let phases: readonly DeployPhase[] = [];

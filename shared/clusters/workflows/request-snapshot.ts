@@ -32,7 +32,10 @@ export const requestSnapshot = async (
   // A request that Flink refuses is lost, because Flink takes no second one under the same trigger id.
   const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
   if (job !== undefined && isTerminalJob(job))
-    return toFailed(state, 'wrong-state', `Job ${jobId} on ${operation.clusterId} is ${job.state} already.`);
+    return toFailed(state, {
+      reason: 'wrong-state',
+      message: `Job ${jobId} on ${operation.clusterId} is ${job.state} already.`,
+    });
   if (job !== undefined && (await rest.isYetToRun(job))) return { ...toWaiting(state), waitsFor: 'tasks' };
   if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });
   else if (request.kind === 'stop-job') await rest.stopWithSavepoint(jobId, { ...request.data, triggerId });
@@ -42,6 +45,6 @@ export const requestSnapshot = async (
 
 const toState = (result: Status, state: SnapshotState): SnapshotState => {
   if (result.status === 'in-progress') return toWaiting(state);
-  if (result.status === 'failed') return toFailed(state, 'savepoint-failed', result.cause);
+  if (result.status === 'failed') return toFailed(state, { reason: 'savepoint-failed', message: result.cause });
   return toDone(state, { savepoint: result.location, checkpoint: result.checkpointId });
 };

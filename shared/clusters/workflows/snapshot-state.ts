@@ -34,7 +34,10 @@ export const toWaiting = ({ operationId, triggerId, attempt = 0 }: SnapshotState
   ...(triggerId === undefined ? {} : { triggerId }),
 });
 
-export const toFailed = ({ operationId }: SnapshotState, reason: ProblemCode, message: string): SnapshotState => ({
+export const toFailed = (
+  { operationId }: SnapshotState,
+  { reason, message }: { readonly reason: ProblemCode; readonly message: string },
+): SnapshotState => ({
   operationId,
   outcome: 'failed',
   reason,

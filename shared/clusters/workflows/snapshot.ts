@@ -26,14 +26,14 @@ export const take = async (state: SnapshotState, ports: Ports): Promise<Snapshot
   const { value: cluster } = await getCluster(value, ports.store);
   if (isTerminalCluster(cluster)) {
     const message = `Cluster ${value.clusterId} in target ${value.target} ended before the snapshot was complete.`;
-    return (await findRecordedSavepoint(state, value, ports)) ?? toFailed(state, 'wrong-state', message);
+    return (await findRecordedSavepoint(state, value, ports)) ?? toFailed(state, { reason: 'wrong-state', message });
   }
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
   const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), state);
   if (next.outcome === 'failed') return (await findRecordedSavepoint(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (ports.now().toISOString() > value.deadline)
-    return toFailed(state, 'deadline-exceeded', explainDelay(next, value));
+    return toFailed(state, { reason: 'deadline-exceeded', message: explainDelay(next, value) });
   const phase = next.waitsFor === 'tasks' ? 'Waiting for the tasks of the job to run.' : (phases[value.kind] ?? '');
   await recordPhase(operation, phase, ports);
   return next;

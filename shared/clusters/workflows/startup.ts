@@ -39,7 +39,7 @@ export const probe = async (state: StartupState, ports: Ports): Promise<StartupS
   if (value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const kubernetes = ports.kubernetes(await ports.targets.get(value.target));
   const { mode } = (await getCluster(value, ports.store)).value;
-  const { readiness, phases } = await assessStartup({ ...value, mode }, kubernetes, ports.now());
+  const { readiness, phases } = await assessStartup({ ...value, mode }, { kubernetes, now: ports.now() });
   if (readiness.answer === 'yes')
     return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
   const { reason, message } = readiness;

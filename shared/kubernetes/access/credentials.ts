@@ -31,19 +31,21 @@ const minAddressAgeMs = 10_000;
 const tokenLifetimeMs = 13 * 60_000;
 const expiryMarginMs = 60_000;
 
+interface Sources {
+  readonly aws: Aws;
+  readonly now: () => Date;
+}
+
 /** Access to EKS clusters by access entries: `eks:DescribeCluster` gives the address, a signed STS request the token. */
-export const eksAccess = ({
-  aws = openAws(),
-  now = () => new Date(),
-}: { readonly aws?: Aws; readonly now?: () => Date } = {}): Access => {
+export const eksAccess = ({ aws = openAws(), now = () => new Date() }: Partial<Sources> = {}): Access => {
   const addresses = createExpiringCache<{ server: URL; ca: string }>(now);
   const tokens = createExpiringCache<string>(now);
   return {
     async open(target, signal) {
       const key = toKey(target);
       const connection = Promise.all([
-        addresses.get(key, () => findAddress(target, aws, now)),
-        tokens.get(key, () => createToken(target, aws, now)),
+        addresses.get(key, () => findAddress(target, { aws, now })),
+        tokens.get(key, () => createToken(target, { aws, now })),
       ]);
       const [address, token] = await untilAborted(connection, target, signal);
       return { ...address, token };
@@ -57,7 +59,7 @@ export const eksAccess = ({
 
 const toKey = ({ region, cluster, roleArn = '' }: NamedTarget): string => JSON.stringify([region, cluster, roleArn]);
 
-const findAddress = async (target: NamedTarget, aws: Aws, now: () => Date) => {
+const findAddress = async (target: NamedTarget, { aws, now }: Sources) => {
   const found = await aws.describe(target).catch((error: unknown) => {
     throw toAwsFault(error, target, 'eks:DescribeCluster');
   });
@@ -69,7 +71,7 @@ const findAddress = async (target: NamedTarget, aws: Aws, now: () => Date) => {
   };
 };
 
-const createToken = async (target: NamedTarget, aws: Aws, now: () => Date) => {
+const createToken = async (target: NamedTarget, { aws, now }: Sources) => {
   const identity = await aws.identity(target).catch((error: unknown) => {
     throw toAwsFault(error, target, 'sts:AssumeRole');
   });

@@ -64,7 +64,7 @@ const recordJobsAndCluster = (
     const now = ports.now();
     const known = await ports.store.jobs({ target, clusterId });
     const live = known.filter(({ value }) => !isTerminalJob(value) && value.state !== 'SUSPENDED');
-    const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, jobState, now));
+    const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, now }));
     const { cluster: withJobs, transitions } = transitionJobs(cluster.value, ended, now);
     const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
     if (ended.length < live.length) {
@@ -85,7 +85,10 @@ const recordJobsAndCluster = (
     };
   });
 
-const endJob = ({ value, version }: Versioned<Job>, state: StopResult['jobState'], now: Date) => {
+const endJob = (
+  { value, version }: Versioned<Job>,
+  { state, now }: { readonly state: StopResult['jobState']; readonly now: Date },
+) => {
   const time = now.toISOString();
   const job = { ...value, state, message: 'The cluster was stopped.', endTime: time, updatedAt: time };
   return { job, from: value.state, previous: version };

@@ -13,6 +13,8 @@ export interface JobSavepoint {
   readonly result: SavepointStatus | { readonly status: 'not-requested' };
 }
 
+type Stop = Pick<RequestOptions, 'rest' | 'operation'>;
+
 interface RequestOptions {
   readonly rest: FlinkRest;
   readonly overview: readonly JobOverview[];
@@ -31,7 +33,7 @@ export const requestSavepoints = async (
   { rest, overview, operation, mayWait }: RequestOptions,
 ): Promise<readonly JobSavepoint[]> => {
   const requested = await Promise.all(
-    jobs.map(async (job) => ({ job, result: await findSavepoint(job, rest, operation) })),
+    jobs.map(async (job) => ({ job, result: await findSavepoint(job, { rest, operation }) })),
   );
   const missing = new Set(requested.flatMap(({ job, result }) => (result === undefined ? [job.jobId] : [])));
   const unready = await findUnreadyJobs(missing, overview, rest);
@@ -45,13 +47,13 @@ export const requestSavepoints = async (
       if (unready.has(job.jobId) && !mayWait)
         return { job, result: { status: 'failed', cause: 'not all of its tasks are RUNNING' } };
       if (isHeld) return { job, result: { status: 'not-requested' } };
-      return { job, result: await stopWithSavepoint(job, rest, operation) };
+      return { job, result: await stopWithSavepoint(job, { rest, operation }) };
     }),
   );
 };
 
 /** The status of a savepoint; undefined when it was not requested, or Flink has forgotten it. */
-const findSavepoint = ({ jobId }: Job, rest: FlinkRest, operation: StoredOperation) =>
+const findSavepoint = ({ jobId }: Job, { rest, operation }: Stop) =>
   failedIfRefused(unlessUnknown(rest.savepoint(jobId, computeTriggerId(operation, jobId))));
 
 /** The jobs of which Flink refuses a savepoint now, because not all of their tasks are RUNNING. */
@@ -66,7 +68,7 @@ const findUnreadyJobs = async (
 };
 
 /** Stops a job with a savepoint. A repetition has the same trigger id, so Flink starts no second savepoint. */
-const stopWithSavepoint = ({ jobId }: Job, rest: FlinkRest, operation: StoredOperation): Promise<SavepointStatus> => {
+const stopWithSavepoint = ({ jobId }: Job, { rest, operation }: Stop): Promise<SavepointStatus> => {
   const triggerId = computeTriggerId(operation, jobId);
   const directory = findStopData(operation)?.savepointDirectory;
   const request = async () => {
