@@ -70,7 +70,7 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
     return await repeat(tryOnce, {
       policy: policies.api,
       isTransient: (error, retries) => error instanceof AttemptError && retries < error.maxRetries,
-      askedMs: (error) => (error instanceof AttemptError ? error.retryAfterMs : 0),
+      retryAfterMs: (error) => (error instanceof AttemptError ? error.retryAfterMs : 0),
       signal: world.signal,
     });
   } catch (error) {

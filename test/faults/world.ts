@@ -15,9 +15,9 @@ import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
 import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { clientOf } from '#shared/kubernetes/client.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import {
   deliverAdmissions,
@@ -247,12 +247,9 @@ export class ModelWorld {
       kubernetes: (at) => {
         const access = this.kubernetes.accessOf(process);
         const exchange = this.kubernetes.exchangeOf(process);
-        const real = kubernetesOf(
-          at,
-          access,
-          neverAborted,
-          clientOf(at, access, neverAborted, { exchange, sleep, random: this.random }),
-        );
+        const options = { access, signal: neverAborted };
+        const client = openClient(at, { ...options, exchange, sleep, random: this.random });
+        const real = openKubernetes(at, { ...options, client });
         if (without === 'operation annotation')
           return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')
@@ -329,7 +326,7 @@ export class ModelWorld {
   private looksOf(process: Process): ReconcileQueue {
     const deliver = (look: ReconcileRequest) =>
       void this.simulation
-        .invoke(`look ${look.listedClusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
+        .invoke(`look ${look.clusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
           deliverReconcile(look, this.portsOf(taken)),
         )
         .catch(() => undefined);

@@ -13,7 +13,7 @@ export const requestReconcile = async (
   if (cluster?.mode !== 'application' || cluster.state !== 'RUNNING') return;
   const { target, clusterId, uid } = cluster;
   try {
-    await reconcileQueue.send({ target, listedClusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
+    await reconcileQueue.send({ target, clusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
   } catch (error) {
     // The reconciler visits the cluster within a minute without a request.
     const detail = error instanceof Error ? error.name : String(error);

@@ -14,7 +14,7 @@ export type ListedCluster = Readonly<z.infer<typeof ListedCluster>>;
 /** The message of the reconcile queue: reconcile a target, or only the listed clusters of it. */
 export const ReconcileRequest = z.strictObject({
   target: z.string(),
-  listedClusters: z.array(ListedCluster).readonly().optional(),
+  clusters: z.array(ListedCluster).readonly().optional(),
 });
 
 export type ReconcileRequest = Readonly<z.infer<typeof ReconcileRequest>>;

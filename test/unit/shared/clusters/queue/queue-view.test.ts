@@ -68,7 +68,7 @@ describe('the line of a target', () => {
 
     expect(await callQueue(method, path, { operationId: findOperationId('one') }, body)).toMatchObject({
       status: 409,
-      body: { code: 'wrong-state', detail: 'the deploy of one is IN_PROGRESS: it does not wait' },
+      body: { code: 'wrong-state', detail: 'The deploy of one in target local is IN_PROGRESS. It is not queued.' },
     });
     expect(await callQueue(method, path, { operationId: 'f'.repeat(32) }, body)).toMatchObject({ status: 404 });
   });

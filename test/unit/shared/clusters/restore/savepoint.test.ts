@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import { getLastOperation, jar, runWorkflows, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 

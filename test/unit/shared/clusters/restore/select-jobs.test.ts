@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
