@@ -78,7 +78,7 @@ describe('a request', () => {
   });
 
   it.each(['', '.', '..'])('cannot be led astray by the name "%s"', (name) => {
-    expect(() => path`/v1/targets/${name}/clusters`).toThrow('Not a name');
+    expect(() => path`/v1/targets/${name}/clusters`).toThrow('is not a valid name');
   });
 
   it('is told of without what is secret', () => {
@@ -175,8 +175,8 @@ describe('a refusal', () => {
   });
 
   it.each([
-    [403, { Message: 'User is not authorized' }, /let you in \(403\): User is not authorized/, /execute-api:Invoke/],
-    [404, { message: 'Not Found' }, /answered 404: Not Found/, /DREY_API/],
+    [403, { Message: 'User is not authorized' }, /denied access \(403\): User is not authorized/, /execute-api:Invoke/],
+    [404, { message: 'Not Found' }, /answered 404: Not Found/, /drey configure --show/],
   ])('of API Gateway (%i) says what to look at', async (status, body, message, hint) => {
     server.answer({ 'GET /v1/x': { status, body } });
 
@@ -194,7 +194,7 @@ describe('a refusal', () => {
     const failure: unknown = await gone.get('/v1/x').catch((error: unknown) => error);
 
     expect(failure).toMatchObject({
-      message: `The API of Drey does not answer at ${origin}/ (ECONNREFUSED).`,
+      message: `The API at ${origin}/ does not answer (ECONNREFUSED).`,
       hint: expect.stringMatching('npm start'),
     });
   });

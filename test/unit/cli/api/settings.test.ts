@@ -42,14 +42,12 @@ describe('where the API is', () => {
   });
 
   it('has to be known', () => {
-    expect(() => settingsFrom({ flag: undefined, env: {}, file: undefined })).toThrow(
-      'It is not known where the API of Drey is.',
-    );
+    expect(() => settingsFrom({ flag: undefined, env: {}, file: undefined })).toThrow('No API endpoint is configured.');
   });
 
   it('has to be an address', () => {
     expect(() => settingsFrom({ flag: 'nonsense', env: {}, file: undefined })).toThrow(
-      'Not the address of an API: nonsense',
+      'The API endpoint must be an http or https URL, not "nonsense".',
     );
   });
 });
@@ -78,7 +76,7 @@ describe('the region', () => {
 
   it('has to be known for a host that does not say it', () => {
     expect(() => settingsFrom({ flag: 'https://drey.example.com', env: {}, file: undefined })).toThrow(
-      'The region of drey.example.com is not known.',
+      'The AWS region of the API drey.example.com is not configured.',
     );
   });
 });
@@ -152,6 +150,6 @@ describe('.local/drey.json', () => {
     const path = await folder();
     await writeFile(join(path, '.local/drey.json'), '{');
 
-    expect(() => readLocalFile(path)).toThrow('cannot be read');
+    expect(() => readLocalFile(path)).toThrow('is not valid JSON');
   });
 });

@@ -72,7 +72,7 @@ describe('completion', () => {
       expect((await drey(['completion', shell], { api: undefined })).stdout).toContain('drey completion --line');
     expect(await drey(['completion', 'csh'], { api: undefined })).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('there are bash, zsh and fish'),
+      stdout: expect.stringContaining('bash, zsh and fish are supported'),
     });
   });
 

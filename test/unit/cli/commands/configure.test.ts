@@ -56,8 +56,8 @@ describe('drey configure', () => {
   });
 
   it.each([
-    [['--api', 'nonsense'], 'Not the address of an API: nonsense'],
-    [['--show', '--at', 'etl'], '--show changes nothing'],
+    [['--api', 'nonsense'], 'The API endpoint must be an http or https URL, not "nonsense".'],
+    [['--show', '--at', 'etl'], '--show cannot be combined with settings'],
   ])('refuses %j and keeps nothing', async (words, message) => {
     expect(await run(...words)).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
     await expect(kept()).rejects.toThrow('ENOENT');
@@ -75,9 +75,9 @@ describe('drey configure', () => {
 
     const ended = await drey(['list'], { api: undefined, env });
 
-    expect(ended.stderr).toContain('The API of Drey does not answer at http://127.0.0.1:1/ (');
+    expect(ended.stderr).toContain('The API at http://127.0.0.1:1/ does not answer (');
     expect(ended.stderr).toContain(
-      `The address is from ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  Tried 3 times.\n`,
+      `The endpoint is set by ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  The request was sent 3 times.\n`,
     );
   });
 });

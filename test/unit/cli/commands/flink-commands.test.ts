@@ -301,10 +301,10 @@ describe('what does not work', () => {
   it.each([
     [['stop'], 'Missing JobID. Specify a JobID to stop it.'],
     [['savepoint'], 'Missing JobID. Specify a JobID to trigger a savepoint.'],
-    [['stop', '-type', 'odd', jobId], 'Unknown format type: odd. It is canonical or native.'],
-    [['savepoint', '-d', 's3://b/sp', jobId], `-d deletes a savepoint; it takes no job: ${jobId}`],
+    [['stop', '-type', 'odd', jobId], 'Unknown format type: odd. The format must be canonical or native.'],
+    [['savepoint', '-d', 's3://b/sp', jobId], `-d deletes a savepoint and takes no job. Remove ${jobId}.`],
     [['info', 'x.jar'], /^No cluster id was specified\./],
-    [['list', '-m', '!'], /^Drey reaches a JobManager by the id of its cluster/],
+    [['list', '-m', '!'], /^! is not the address of a cluster of Drey\. Specify its id/],
     [['run', '-p', '0', 'x.jar'], 'The parallelism must be a positive number: 0'],
   ])('refuses %j', async (words, message) => {
     const ended = await run(words);

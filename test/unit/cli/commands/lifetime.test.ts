@@ -93,7 +93,7 @@ describe('lifetimes on the command line', () => {
     const { code, stdout } = await run({}, [...session, '-Ddrey.lifetime.tll=8h']);
 
     expect(code).toBe(1);
-    expect(stdout).toContain('There is no option drey.lifetime.tll; there are drey.lifetime.ttl, ');
+    expect(stdout).toContain('There is no option -Ddrey.lifetime.tll. The options of Drey are ');
   });
 
   it('are extended', async () => {
@@ -111,7 +111,7 @@ describe('lifetimes on the command line', () => {
     expect(code).toBe(0);
     expect(bodyOf(`POST ${path}`)).toEqual({ ttl: '4h', warnBefore: '5min' });
     expect(stdout).toMatch(
-      /^Cluster etl ends 24\.11\.2026 \d\d:00:00, when no job lived for 2h \(savepoint: best-effort\)\.$/m,
+      /^Cluster etl expires: 24\.11\.2026 \d\d:00:00, after 2h without jobs \(savepoint: best-effort\)\.$/m,
     );
   });
 
@@ -189,7 +189,7 @@ describe('drey deploy', () => {
   it.each([[[]], [['-f', file, '--spec', 'office']]])('wants one thing to deploy, not %j', async (words) => {
     expect(await run({}, ['deploy', ...words])).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('Say what to deploy'),
+      stdout: expect.stringContaining('Specify what to deploy'),
     });
   });
 });
@@ -204,7 +204,7 @@ describe('drey spec', () => {
       ['spec', 'put', 'office', '-'],
       'mode: session\n',
     );
-    expect(put.stdout).toContain('Spec office is stored.');
+    expect(put.stdout).toContain('Spec office stored.');
     expect(bodyOf(`PUT ${path}/office`)).toEqual({ mode: 'session' });
     const got = await run({ [`GET ${path}/office`]: { body: spec } }, ['spec', 'get', 'office']);
     expect(got.stdout).toBe('mode: session\nclusterId: office\n');
@@ -215,7 +215,7 @@ describe('drey spec', () => {
       'delete',
       'office',
     ]);
-    expect(removed.stdout).toBe('Spec office is removed.\n');
+    expect(removed.stdout).toBe('Spec office deleted.\n');
   });
 });
 
@@ -261,15 +261,15 @@ describe('drey schedule', () => {
   });
 
   it.each([
-    [['--stop'], 'Say when'],
-    [[...every], 'Say what to do'],
-    [[...every, '--stop'], 'Say which clusters'],
-    [[...every, '--stop', '--label', 'etl'], '"etl" is not key=value.'],
+    [['--stop'], 'Specify when the schedule runs'],
+    [[...every], 'Specify what the schedule does'],
+    [[...every, '--stop'], 'Specify the clusters to stop'],
+    [[...every, '--stop', '--label', 'etl'], 'A label must have the form key=value, not "etl".'],
     [
       [...every, '--deploy', 'office', '--label', 'team=etl', '--savepoint-directory', 's3://b/s'],
-      'The spec says what is deployed: leave --label, --savepoint-directory out.',
+      'A schedule that deploys a spec selects no clusters. Remove --label, --savepoint-directory.',
     ],
-    [['evening.yaml', '--disabled'], 'A file says all of it: leave --disabled out.'],
+    [['evening.yaml', '--disabled'], 'The file defines the whole schedule. Remove --disabled.'],
   ])('is not put with %j', async (options, message) => {
     expect(await run({}, ['schedule', 'put', 'evening', ...options])).toMatchObject({
       code: 1,
@@ -312,11 +312,11 @@ describe('drey schedule', () => {
     expect(described).toMatch(/etl +SUCCEEDED +a{32}/);
     const listed = (await run(replies, ['schedule', 'runs', 'evening'])).stdout;
     expect(listed).toMatch(/new +refused +not-ready: wait/);
-    expect(listed).toMatch(/old +given +a{32}/);
+    expect(listed).toMatch(/old +accepted +a{32}/);
     expect(listed).toMatch(/next +pending/);
     expect(listed).toMatch(/- +missed +more than an hour late/);
-    expect(listed).not.toContain('nothing to do');
-    expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening is removed.\n');
+    expect(listed).not.toContain('no clusters');
+    expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening deleted.\n');
   });
 });
 
@@ -342,9 +342,9 @@ describe('a session that starts jobs again', () => {
       restore: { fromCluster: 'etl', latest: true, allowEmptyState: true },
     });
     expect(stdout).toContain('Create flink session cluster etl successfully');
-    expect(stdout).toContain(`Job clicks was started again as JobID ${one} from s3://b/clicks.`);
+    expect(stdout).toContain(`Job clicks was restored as JobID ${one} from s3://b/clicks.`);
     expect(code).toBe(1);
-    expect(stderr).toContain('Cluster etl runs, but not all of its jobs were started again.');
+    expect(stderr).toContain('Cluster etl is RUNNING, but some of its jobs were not restored.');
     expect(stderr).toContain(`orders (JobID ${other}): it is no longer there`);
   });
 
@@ -374,7 +374,7 @@ describe('a session that starts jobs again', () => {
 
     const { stderr } = await run({ ...half, ...stops }, [...words, '-Dexecution.attached=true'], 'help\nstop\n');
 
-    expect(stderr).toContain(`Job orders is started again as JobID ${other} from s3://b/orders.`);
+    expect(stderr).toContain(`Job orders is being restored as JobID ${other} from s3://b/orders.`);
     expect(server.received.some(({ path }) => path === `${clusters}/etl/stop`)).toBe(true);
   });
 
@@ -388,8 +388,8 @@ describe('a session that starts jobs again', () => {
       words,
     );
 
-    expect(stdout).toContain('Job clicks was started again');
-    expect(stderr).not.toContain('no job is started again');
+    expect(stdout).toContain('Job clicks was restored');
+    expect(stderr).not.toContain('No job is restored');
   });
 
   it('is found as it is when it runs', async () => {
@@ -397,7 +397,7 @@ describe('a session that starts jobs again', () => {
 
     expect(ended).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('no job is started again for this command'),
+      stderr: expect.stringContaining('exists already. No job is restored.'),
     });
   });
 });

@@ -22,7 +22,7 @@ const id = (digit: string) => digit.repeat(32);
 const line = '/v1/targets/local/queue';
 const time = '2026-11-24T12:00:00.000Z';
 const none = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
-const backlog: QueueView = {
+const queueView: QueueView = {
   target: 'local',
   limits: { clusters: 3, cpu: 12 },
   usage: { clusters: 3, jobs: 2, cpu: 7.5, memoryMebibytes: 10_752 },
@@ -63,7 +63,7 @@ const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.o
 
 describe('drey queue', () => {
   it('lists who waits and for what, and what is in use', async () => {
-    const { code, stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list']);
+    const { code, stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list']);
 
     expect(code).toBe(0);
     expect(stdout).toContain('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB');
@@ -71,44 +71,44 @@ describe('drey queue', () => {
     expect(stdout).toMatch(/1 +nightly +deploy +etl +5 .*WaitingForQuota: clusters 3\/3 +a{32}/);
   });
 
-  it('says that nothing waits', async () => {
-    const { stdout } = await run({ [`GET ${line}`]: { body: { ...backlog, teams: [], queued: [] } } }, [
+  it('says that the queue is empty', async () => {
+    const { stdout } = await run({ [`GET ${line}`]: { body: { ...queueView, teams: [], queued: [] } } }, [
       'queue',
       'list',
     ]);
 
-    expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nNothing waits.\n');
+    expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nThe queue is empty.\n');
   });
 
   it('gives programs what the API answers', async () => {
-    const { stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list', '--output', 'json']);
+    const { stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list', '--output', 'json']);
 
-    expect(JSON.parse(stdout)).toEqual(backlog);
+    expect(JSON.parse(stdout)).toEqual(queueView);
   });
 
   it.each([
-    ['drain', true],
+    ['pause', true],
     ['resume', false],
-  ])('%s changes the line', async (word, paused) => {
-    const body = { ...backlog, ...(paused ? { paused: { since: time } } : {}) };
+  ])('%s pauses or resumes the target', async (word, paused) => {
+    const body = { ...queueView, ...(paused ? { paused: { since: time } } : {}) };
     const { code, stdout } = await run({ [`PUT ${line}`]: { body } }, ['queue', word]);
 
     expect(code).toBe(0);
     expect(server.received.at(-1)?.json).toEqual({ paused });
-    expect(stdout.includes('nothing is started')).toBe(paused);
+    expect(stdout.includes('No queued command starts')).toBe(paused);
   });
 
-  it('takes commands back', async () => {
+  it('cancels queued commands', async () => {
     const ended = await run({ [`POST ${line}/${id('a')}/cancel`]: { body: { canceled: 1 } } }, [
       'queue',
       'cancel',
       id('a'),
     ]);
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is taken back.\n` });
+    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} canceled.\n` });
   });
 
-  it('takes back those that wait, and tells of the others at the end', async () => {
+  it('cancels the queued ones, and reports the others at the end', async () => {
     const problem = toProblem(new Fault('wrong-state', 'the deploy of nightly is IN_PROGRESS: it does not wait'));
     const replies = {
       [`POST ${line}/${id('a')}/cancel`]: { status: 409, body: problem },
@@ -117,23 +117,23 @@ describe('drey queue', () => {
     const { code, stdout, stderr } = await run(replies, ['queue', 'cancel', id('a'), id('b')]);
 
     expect(code).toBe(1);
-    expect(stdout).toContain(`${id('b')} is taken back.`);
+    expect(stdout).toContain(`${id('b')} canceled.`);
     expect(stdout + stderr).toContain(`${id('a')}: the deploy of nightly is IN_PROGRESS: it does not wait`);
   });
 
-  it('moves a command', async () => {
+  it('changes the priority of a queued command', async () => {
     const body = operation({ state: 'QUEUED', position: 1 });
-    const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'priority', id('a'), '100']);
+    const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'set-priority', id('a'), '100']);
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is at place 1 now.\n` });
+    expect(ended).toMatchObject({ code: 0, stdout: `Operation ${id('a')} is at position 1.\n` });
     expect(server.received.at(-1)?.json).toEqual({ priority: 100 });
   });
 
   it.each([
-    [['queue', 'priority', id('a'), 'high'], 'Usage: drey queue priority'],
-    [['queue', 'cancel'], 'Missing the id'],
-    [['wait'], 'Missing the id'],
-    [['wait', id('a'), '--timeout', 'soon'], '"soon" is no time'],
+    [['queue', 'set-priority', id('a'), 'high'], 'Usage: drey queue set-priority'],
+    [['queue', 'cancel'], 'Missing the operation id'],
+    [['wait'], 'Missing the operation id'],
+    [['wait', id('a'), '--timeout', 'soon'], 'not "soon"'],
     [['batch'], 'Missing the file'],
     [['queue', 'jump'], '"jump" is not a valid action'],
   ])('says how it is used: %j', async (words, text) => {
@@ -143,7 +143,7 @@ describe('drey queue', () => {
     expect(stdout).toContain(text);
   });
 
-  it('shows dead commands with their reasons, and brings them back', async () => {
+  it('lists dead letters with their causes, and redrives them', async () => {
     const commands = [
       {
         id: 'm1',
@@ -158,19 +158,19 @@ describe('drey queue', () => {
       'GET /v1/dead-letters': { body: { commands } },
       'POST /v1/dead-letters/redrive': { body: { commands: commands.slice(0, 1) } },
     };
-    const { stdout } = await run(replies, ['queue', 'dead']);
+    const { stdout } = await run(replies, ['queue', 'dead-letters']);
     const all = await run(replies, ['queue', 'redrive']);
     const asked = server.received.at(-1)?.json;
     await run(replies, ['queue', 'redrive', 'm1']);
     const one = server.received.at(-1)?.json;
 
     expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +target-unreachable: dark/);
-    expect(stdout).toMatch(/m2 +its function ended before it could say why/);
+    expect(stdout).toMatch(/m2 +unknown: the function ended without a failure/);
     const other = await run(replies, ['queue', 'redrive', 'm1', 'm3']);
 
-    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Brought back: m1\n') });
-    expect(other.stdout + other.stderr).toContain('Not brought back: m3');
-    expect(all.stdout).toBe('Brought back: m1\n');
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Redriven: m1\n') });
+    expect(other.stdout + other.stderr).toContain('Not redriven: m3');
+    expect(all.stdout).toBe('Redriven: m1\n');
     expect([asked, one]).toEqual([{}, { ids: ['m1'] }]);
   });
 });
@@ -222,7 +222,7 @@ describe('drey wait', () => {
     const { code, stderr } = await run(replies, ['wait', id('a')]);
 
     expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 did not finish.');
+    expect(stderr).toContain('1 of 1 operations are not FINISHED.');
     expect(stderr).toContain('days: FAILED: 1 of 2 did not finish');
     expect(stderr).toContain('days-1: FAILED: no such file');
     expect(stderr).not.toContain('days-0');
@@ -254,7 +254,7 @@ describe('drey wait', () => {
     );
 
     expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 did not finish (1 of them not yet).');
+    expect(stderr).toContain('1 of 1 operations are not FINISHED; 1 of them are still open.');
     expect(stderr).toContain('nightly: QUEUED: Drained: starts are paused');
   });
 });
@@ -276,7 +276,7 @@ describe('drey batch', () => {
       template: { mode: 'application' },
       parameters: [{ day: '1' }],
     });
-    expect(stdout).toBe(`Batch days is accepted as operation ${id('a')}.\n`);
+    expect(stdout).toBe(`Batch days is accepted. Operation: ${id('a')}.\n`);
     expect(stderr).toContain(`drey wait ${id('a')}`);
   });
 
@@ -308,7 +308,7 @@ describe('drey batch', () => {
   });
 });
 
-describe('options about the line', () => {
+describe('options about the admission queue', () => {
   it('go with a deploy', async () => {
     const words = [
       'kubernetes-session',
@@ -331,8 +331,8 @@ describe('options about the line', () => {
   });
 
   it.each([
-    ['-Ddrey.priority=high', 'is a whole number'],
-    ['-Ddrey.deadline=soon', 'is a time such as'],
+    ['-Ddrey.priority=high', 'must be a whole number'],
+    ['-Ddrey.deadline=soon', 'must be a time such as'],
   ])('have to make sense: %s', async (word, message) => {
     const { code, stdout } = await run({}, ['kubernetes-session', word]);
 

@@ -15,7 +15,7 @@ const cases = readdirSync(golden).filter((name) => existsSync(join(golden, name,
 const read = (name: string) => readFileSync(join(golden, name), 'utf8');
 
 const warned: Readonly<Record<string, string>> = {
-  'session-unknown-option': 'WARN Unrecognized option: --frobnicate; it is ignored.\n',
+  'session-unknown-option': 'WARN Unrecognized option: --frobnicate. It is ignored.\n',
   'application-savepoint': "The option 'restoreMode' is deprecated. Please use 'claimMode' instead.\n",
 };
 /** What the command line alone is refused for. */
@@ -179,12 +179,12 @@ describe('render', () => {
   it.each([
     [[], 'Please specify an action.'],
     [['list'], '"list" is not a valid action.'],
-    [['run', '-t', 'kubernetes-session', 'x.jar'], 'A job on a session makes no objects'],
-    [['run', 'x.jar'], 'A job on a session makes no objects'],
+    [['run', '-t', 'kubernetes-session', 'x.jar'], 'A job on a session has no objects'],
+    [['run', 'x.jar'], 'A job on a session has no objects'],
     [['run-application'], 'Java program should be specified a JAR file.'],
-    [['run-application', '-t', 'kubernetes-session', 'x.jar'], 'run-application is for applications'],
-    [['kubernetes-session', '-t', 'kubernetes-application'], 'kubernetes-session is for sessions'],
-    [['kubernetes-session', '-Ddrey.flink-version=3'], 'Drey starts Flink 1.20 and 2.2, not "3".'],
+    [['run-application', '-t', 'kubernetes-session', 'x.jar'], 'run-application renders applications only'],
+    [['kubernetes-session', '-t', 'kubernetes-application'], 'kubernetes-session renders sessions only'],
+    [['kubernetes-session', '-Ddrey.flink-version=3'], '-Ddrey.flink-version must be 1.20 or 2.2, not "3".'],
   ])('refuses %j', async (words, message) => {
     const ended = await render(words);
 
@@ -337,7 +337,7 @@ describe('files that options name', () => {
     ]);
 
     expect(code).toBe(0);
-    expect(stderr).toContain('WARN Unrecognized option: --tm; it is ignored.');
+    expect(stderr).toContain('WARN Unrecognized option: --tm. It is ignored.');
   });
 
   it('a pod template has to be there, and to be a pod', async () => {
@@ -351,9 +351,11 @@ describe('files that options name', () => {
 
     expect(missing).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^Pod template file \/nowhere\/pod.yaml does not exist.\n {2}-D\S+ names it.\n$/),
+      stderr: expect.stringMatching(
+        /^Pod template file \/nowhere\/pod.yaml does not exist.\n {2}The option -D\S+ names this file.\n$/,
+      ),
     });
-    expect(wrong.stderr).toContain(`Pod template file ${file} holds no pod.\n  `);
+    expect(wrong.stderr).toContain(`Pod template file ${file} is not a pod.\n  `);
   });
 
   it.each([
@@ -381,7 +383,7 @@ describe('files that options name', () => {
 
     expect(ended).toMatchObject({
       code: 0,
-      stderr: `WARN There is no core-site.xml or hdfs-site.xml in ${folder}: no Hadoop configuration is mounted.\n`,
+      stderr: `WARN No Hadoop configuration is mounted, because ${folder} has no core-site.xml or hdfs-site.xml.\n`,
     });
   });
 

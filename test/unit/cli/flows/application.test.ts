@@ -133,8 +133,8 @@ describe('an application', () => {
       await run({}, ['run-application', '-t', 'kubernetes-session', jar]),
     ];
 
-    expect(one).toMatchObject({ code: 1, stdout: expect.stringContaining('kubernetes-session is for sessions') });
-    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('`drey run` runs a jar on a session') });
+    expect(one).toMatchObject({ code: 1, stdout: expect.stringContaining('kubernetes-session starts sessions only') });
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Use `drey run` for a jar on a session') });
   });
 
   it('tells why it did not come up, by what was typed', async () => {
@@ -164,21 +164,23 @@ describe('an application', () => {
       ['run-application', '-Dkubernetes.cluster-id=app', jar],
     );
 
-    expect(ended.stderr).toContain('Could not create Kubernetes cluster "app".\n  no such class\n`drey describe app`');
+    expect(ended.stderr).toContain(
+      'Could not create Kubernetes cluster "app".\n  no such class\nRun `drey describe app`',
+    );
   });
 
   it('may be kept to look at when it does not come up', async () => {
     const wrong = await run({}, ['run-application', '-Ddrey.on-failure=hold', jar]);
     await run(starting({}), ['run-application', '-Ddrey.on-failure=keep', jar]);
 
-    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('is remove or keep, not "hold"') });
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('must be remove or keep, not "hold"') });
     expect(posted()).toMatchObject({ onFailure: 'keep' });
   });
 
   it('warns of options behind the jar, which the program gets', async () => {
     const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
 
-    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app stands behind the jar');
+    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app follows the jar');
     expect(posted()).toMatchObject({ job: { args: ['-Dkubernetes.cluster-id=app'] } });
   });
 });
@@ -223,7 +225,7 @@ describe('an application that is waited for', () => {
     );
 
     expect(ended).toMatchObject({ code: 1, stdout: created });
-    expect(ended.stderr).toContain(`Application cluster app is ${state}.\n  ${message}\n\`drey events app\``);
+    expect(ended.stderr).toContain(`Application cluster app is ${state}.\n  ${message}\nRun \`drey events app\``);
   });
 
   it('is one object to a program', async () => {
@@ -274,8 +276,8 @@ describe('an application cluster', () => {
     const ended = await run({ [`GET ${clusters}`]: all }, ['clusters', '--all', '--mode', 'application']);
 
     expect(ended.stdout.split('\n')).toEqual([
-      'CLUSTER  MODE         STATE     CREATED              ENDS  IMAGE      REASON',
-      'app      application  FINISHED  23.11.2026 22:10:16        flink:2.2',
+      'CLUSTER  MODE         STATE     CREATED              EXPIRES  IMAGE      REASON',
+      'app      application  FINISHED  23.11.2026 22:10:16           flink:2.2',
       '',
     ]);
   });
@@ -283,7 +285,7 @@ describe('an application cluster', () => {
   it('is not of another mode', async () => {
     expect(await run({}, ['clusters', '--mode', 'per-job'])).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('The mode is session or application, not "per-job".'),
+      stdout: expect.stringContaining('--mode must be session or application, not "per-job".'),
     });
   });
 
@@ -426,7 +428,10 @@ describe('a job on a session', () => {
       file,
     ]);
 
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Cluster app is an application') });
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Cluster app in target local is an application'),
+    });
   });
 
   it('takes more places with classes', async () => {

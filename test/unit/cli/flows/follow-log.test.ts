@@ -69,7 +69,7 @@ describe('drey logs -f', () => {
     const ended = await run(polls(logOf('a'), again, again, noLog), ['logs', '-f', 'live']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nfatal\nstarted\n' });
-    expect(ended.stderr).toContain('The JobManager was started again.\n');
+    expect(ended.stderr).toContain('The JobManager restarted.\n');
   });
 
   it('says where lines are missing', async () => {
@@ -85,12 +85,12 @@ describe('drey logs -f', () => {
     const ended = await run(polls(noLog, logOf('a'), noLog), ['logs', '-f', 'live', '--output', 'json']);
 
     expect(ended).toMatchObject({ code: 0, stdout: '{"line":"a"}\n' });
-    expect(ended.stderr).toContain('has not started yet');
+    expect(ended.stderr).toContain('Waiting for the JobManager of cluster live to start.');
   });
 
   it.each([
     [['logs', '-f', 'other'], 'There is no cluster other in target local.'],
-    [['logs', '-f', '--previous', 'live'], '--previous and --follow contradict each other'],
+    [['logs', '-f', '--previous', 'live'], '--previous and --follow exclude each other'],
   ])('refuses %j', async (words, message) => {
     const ended = await run({}, words);
 

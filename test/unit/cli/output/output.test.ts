@@ -102,14 +102,17 @@ describe('--no-wait', () => {
     ['kubernetes-session -Dkubernetes.cluster-id=live', 'Retrieve flink cluster live'],
     [
       'run -t kubernetes-application -Dkubernetes.cluster-id=live local:///a.jar',
-      'Application cluster live is being started.',
+      'Application cluster live is starting.',
     ],
-    ['run-application -Dkubernetes.cluster-id=live local:///a.jar', 'Application cluster live is being started.'],
-    ['run -Dkubernetes.cluster-id=live s3://bucket/a.jar', `Job ${jobId} is being submitted.`],
-    [`cancel -Dkubernetes.cluster-id=live ${jobId}`, `Cancelling of job ${jobId} is asked for.`],
+    ['run-application -Dkubernetes.cluster-id=live local:///a.jar', 'Application cluster live is starting.'],
+    ['run -Dkubernetes.cluster-id=live s3://bucket/a.jar', `Submission of job ${jobId} requested.`],
+    [`cancel -Dkubernetes.cluster-id=live ${jobId}`, `Cancellation of job ${jobId} requested.`],
     [`stop -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger stop-with-savepoint in detached mode'],
-    [`checkpoint -Dkubernetes.cluster-id=live ${jobId}`, 'It is asked for, as operation'],
-    ['savepoint -Dkubernetes.cluster-id=live -d s3://bucket/sp', 'It is asked for, as operation'],
+    [`checkpoint -Dkubernetes.cluster-id=live ${jobId}`, `Checkpoint of job ${jobId} requested. Operation: `],
+    [
+      'savepoint -Dkubernetes.cluster-id=live -d s3://bucket/sp',
+      "Deletion of savepoint 's3://bucket/sp' requested. Operation: ",
+    ],
     [`savepoint -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger manual savepoint'],
   ])('returns at once from %s', async (line, told) => {
     const [action = '', ...words] = line.split(' ');
@@ -124,7 +127,7 @@ describe('--no-wait', () => {
   it('does not go with an application that is waited for', async () => {
     const words = ['run-application', '--no-wait', '-Dexecution.attached=true', 'local:///a.jar'];
 
-    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('contradict each other') });
+    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('exclude each other') });
   });
 });
 
