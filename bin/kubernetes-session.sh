@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# Flink's own name of `drey kubernetes-session`.
+# Runs `drey kubernetes-session` under the name of Flink's script.
 exec "$(dirname "$0")/flink" kubernetes-session "$@"

@@ -6,24 +6,31 @@ import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
-const ownNode = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+// Node resolves links before it sets import.meta.url, so this is the checkout after `npm install -g .`, too.
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const dependencies = `${packageFolder}node_modules`;
+const ownNode = `${dependencies}/node/bin/node`;
 
-/** Runs this file again with the Node of the checkout, and ends as that does. */
+/** Runs this file again with the Node of the checkout, and exits with the same code. */
 const runAgain = () => {
   const child = spawn(ownNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 };
 
-if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
+const fail = (reason) => {
+  console.error(`${reason} Run \`npm ci\` in ${packageFolder}`);
+  process.exitCode = 1;
+};
+
+if (!existsSync(dependencies)) {
+  fail("Drey's dependencies are not installed.");
+} else if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
   nodeModule.enableCompileCache?.();
   const { runProcess } = await import('./drey.ts');
   await runProcess();
 } else if (existsSync(ownNode)) {
   runAgain();
 } else {
-  console.error(
-    `drey needs Node ${neededMajor} or later; this is ${process.version}. npm ci in its checkout brings one along.`,
-  );
-  process.exitCode = 1;
+  fail(`Drey needs Node ${neededMajor} or later, and this is ${process.version}.`);
 }

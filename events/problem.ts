@@ -1,94 +1,44 @@
 import * as z from 'zod';
 
-/** What the queue does with a command that ended in a failure: keep it as refused, or hand it back for another try. */
-type OnQueue = 'rejected' | 'returned';
+import { type ProblemCode, problems } from './problem-table.ts';
 
-interface ProblemKind {
-  readonly status: number;
-  readonly title: string;
-  readonly retryable: boolean;
-  readonly onQueue: OnQueue;
-}
-
-/** Every failure that Drey names. A code is public and stable: adding a failure is adding a row, and no row is reused. */
-export const problems = {
-  'malformed-request': { status: 400, title: 'The request is not valid', retryable: false, onQueue: 'rejected' },
-  'not-found': { status: 404, title: 'There is no such thing', retryable: false, onQueue: 'rejected' },
-  'id-taken': { status: 409, title: 'The cluster id is taken', retryable: false, onQueue: 'rejected' },
-  'wrong-state': { status: 409, title: 'Not possible in this state', retryable: false, onQueue: 'rejected' },
-  'not-ready': { status: 409, title: 'The cluster is not ready yet', retryable: true, onQueue: 'returned' },
-  conflict: { status: 409, title: 'Somebody else changed it first', retryable: true, onQueue: 'returned' },
-  'refused-option': { status: 422, title: 'An option is refused', retryable: false, onQueue: 'rejected' },
-  'unsupported-mode': {
-    status: 422,
-    title: 'The deployment mode is not supported',
-    retryable: false,
-    onQueue: 'rejected',
-  },
-  'key-reused': {
-    status: 422,
-    title: 'The idempotency key belongs to another request',
-    retryable: false,
-    onQueue: 'rejected',
-  },
-  'jar-refused': { status: 422, title: 'The jar cannot be used', retryable: false, onQueue: 'rejected' },
-  'program-failed': { status: 422, title: 'The program could not be started', retryable: false, onQueue: 'rejected' },
-  'limit-reached': { status: 429, title: 'A limit is reached', retryable: true, onQueue: 'returned' },
-  'over-limit': { status: 422, title: 'It asks for more than there may be', retryable: false, onQueue: 'rejected' },
-  'dependency-failed': {
-    status: 424,
-    title: 'A command that it depends on did not finish',
-    retryable: false,
-    onQueue: 'rejected',
-  },
-  'not-started': { status: 504, title: 'It was not started in time', retryable: false, onQueue: 'rejected' },
-  'items-failed': { status: 502, title: 'Not all of the batch finished', retryable: false, onQueue: 'rejected' },
-  canceled: { status: 409, title: 'It was taken back while it waited', retryable: false, onQueue: 'rejected' },
-  'deployment-failed': { status: 502, title: 'The cluster did not come up', retryable: false, onQueue: 'rejected' },
-  'savepoint-failed': { status: 502, title: 'The savepoint failed', retryable: false, onQueue: 'rejected' },
-  'target-refused': { status: 502, title: 'The target refused', retryable: false, onQueue: 'rejected' },
-  'target-unreachable': { status: 503, title: 'The target cannot be reached', retryable: true, onQueue: 'returned' },
-  'deadline-exceeded': { status: 504, title: 'It took too long', retryable: true, onQueue: 'returned' },
-  superseded: { status: 409, title: 'A later command took its place', retryable: false, onQueue: 'rejected' },
-  internal: { status: 500, title: 'Something is wrong in Drey', retryable: true, onQueue: 'returned' },
-} as const satisfies Record<string, ProblemKind>;
-
-export type ProblemCode = keyof typeof problems;
-
-/** One mistake in a request: a JSON pointer into it (or an option's name behind `/config/`) and what is wrong there. */
+/** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
 export const FieldError = z.strictObject({ pointer: z.string(), detail: z.string() });
+
 export type FieldError = z.infer<typeof FieldError>;
 
-/** RFC 9457 problem details, with Drey's members. */
+/** Problem details (RFC 9457) with Drey's extension members. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'The documentation page of the code.' }),
+    type: z.string().meta({ description: 'Documentation of the code.' }),
     title: z.string(),
     status: z.int().min(100).max(599),
     detail: z.string(),
-    instance: z.string().optional().meta({ description: 'The request or operation that this is about.' }),
+    instance: z.string().optional().meta({ description: 'The request or operation that the problem concerns.' }),
     code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]), // the keys of a non-empty literal
     retryable: z.boolean(),
-    reason: z.string().optional().meta({ description: "Kubernetes' or Flink's own word, such as ImagePullBackOff." }),
+    reason: z.string().optional().meta({ description: 'The reason of Kubernetes or Flink, such as ImagePullBackOff.' }),
     operationId: z.string().optional(),
     errors: z.array(FieldError).optional(),
   })
   .meta({ id: 'Problem' });
+
 export type Problem = z.infer<typeof Problem>;
 
 interface FaultOptions {
   readonly cause?: unknown;
   readonly errors?: readonly FieldError[];
-  /** Kubernetes' or Flink's own word for it, such as `ImagePullBackOff`. */
+  /** The reason of Kubernetes or Flink, such as `ImagePullBackOff`. */
   readonly reason?: string | undefined;
-  /** How long the one who refused asked us to wait. */
+  /** The delay that the refusing service requested. */
   readonly retryAfterSeconds?: number | undefined;
   readonly operationId?: string | undefined;
 }
 
 /**
- * A failure with a name. Its message is for the caller: no secret, no stack, nobody else's answer word for word.
- * Whatever else is thrown is a bug of Drey's. `name` is the code, because Step Functions choose by it.
+ * A failure with a code. Its message is for the caller: it holds no secret, no stack and no verbatim response of another
+ * service. Any other thrown error is a bug of Drey. `name` is the code because Step Functions matches `Retry` and
+ * `Catch` against it.
  */
 export class Fault extends Error {
   readonly code: ProblemCode;
@@ -108,14 +58,16 @@ export class Fault extends Error {
   }
 }
 
-/** The code that an error's name is, if it is one: how a state machine's words become a fault again. */
+/** The problem code that equals an error name of a state machine, if there is one. */
 export const codeOf = (name: string): ProblemCode | undefined =>
-  Object.hasOwn(problems, name) ? (name as ProblemCode) : undefined; // own keys are the codes
+  Object.hasOwn(problems, name) ? (name as ProblemCode) : undefined;
 
-/** The failure as a caller sees it. What is not a `Fault` says nothing of the inside. */
+// own keys are the codes
+
+/** The failure as a caller sees it. An error that is not a `Fault` reveals no internals. */
 export const toProblem = (error: unknown, instance?: string): Problem => {
   const fault =
-    error instanceof Fault ? error : new Fault('internal', 'Drey met an error of its own; it is in its log.');
+    error instanceof Fault ? error : new Fault('internal', 'Drey met an internal error. Its log has the details.');
   const kind = problems[fault.code];
   return {
     type: `docs/problems.md#${fault.code}`,
@@ -131,29 +83,29 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
   };
 };
 
-const mostMistakes = 50;
+const maxFieldErrors = 50;
 
 /**
- * What a caller sent, as the schema has it.
+ * Parses the input of a caller. Do not parse the response of another service with it: the caller is not responsible for
+ * a response that does not match its schema.
  *
- * @throws Fault `malformed-request` with every mistake. Only for what a caller sent: somebody else's answer that does
- * not fit its schema is not the caller's mistake.
+ * @throws Fault `malformed-request` with every mistake, up to 50.
  */
 export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(mistakesOf).slice(0, mostMistakes);
+  const errors = result.error.issues.flatMap(toFieldErrors).slice(0, maxFieldErrors);
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? 'not valid'}${more}`, { errors });
+  throw new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? 'invalid value'}${more}`, {
+    errors,
+  });
 };
 
-/** Each field that is not known is a mistake of its own, at its own place. */
-const mistakesOf = (issue: z.core.$ZodIssue): readonly FieldError[] => {
+/** An issue about unknown fields becomes one error for each field, so that every pointer names one field. */
+const toFieldErrors = (issue: z.core.$ZodIssue): readonly FieldError[] => {
   const path = issue.path.map(String);
-  const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-  return places.map((clusterRef) => ({
-    pointer: `/${clusterRef.join('/')}`,
-    detail: issue.code === 'unrecognized_keys' ? 'unknown' : issue.message,
-  }));
+  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+  const detail = issue.code === 'unrecognized_keys' ? 'unknown' : issue.message;
+  return paths.map((parts) => ({ pointer: `/${parts.join('/')}`, detail }));
 };

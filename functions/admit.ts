@@ -3,31 +3,37 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import * as z from 'zod';
 
-import { admit } from '#shared/clusters/admission/queue.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { admit } from '#shared/clusters/admission/admit.ts';
+import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { earlyMs } from './middleware/http.ts';
+import { timeoutEarlyMs } from './handlers/timeout.ts';
 
-const Asked = z.object({ target: z.string() });
-const targetOf = ({ body }: SQSRecord) => Asked.parse(JSON.parse(body)).target;
-const atOnce = 4;
+const AdmissionRequest = z.object({ target: z.string() });
+const targetOf = ({ body }: SQSRecord) => AdmissionRequest.parse(JSON.parse(body)).target;
+const maxTargetsAtOnce = 4;
 
-/** Whoever's turn has come is started. What asks for it many times at once is one look at the line; a line that fails is asked for again, and keeps no other waiting. */
-export const admitHandler = (ports: Ports) =>
-  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: earlyMs }).handler(async ({ Records }) => {
-    const failed = new Set<string>();
-    const take = async (target: string) => {
-      try {
-        await admit(target, ports);
-      } catch (error) {
-        failed.add(target);
-        ports.log.warn('line not looked at', { target, detail: error instanceof Error ? error.message : '' });
-      }
-    };
-    await pMap(new Set(Records.map(targetOf)), take, { concurrency: atOnce });
-    const returned = Records.filter((record) => failed.has(targetOf(record)));
-    return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-  });
+/**
+ * Admits queued commands. Several requests for one target are one pass over its queue. A target that fails returns to
+ * the queue and delays no other.
+ */
+export const admitHandler = (world: World) =>
+  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(
+    async ({ Records }, _context, { signal }) => {
+      const ports = portsFor(world, signal);
+      const failed = new Set<string>();
+      const admitTo = async (target: string) => {
+        try {
+          await admit(target, ports);
+        } catch (error) {
+          failed.add(target);
+          ports.log.warn('admission failed', { target, detail: error instanceof Error ? error.message : '' });
+        }
+      };
+      await pMap(new Set(Records.map(targetOf)), admitTo, { concurrency: maxTargetsAtOnce });
+      const returned = Records.filter((record) => failed.has(targetOf(record)));
+      return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    },
+  );
 
 export const handler = admitHandler(live);

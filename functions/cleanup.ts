@@ -1,13 +1,12 @@
-import {
-  type CleanupState,
-  recordStopped,
-  recordUnfinished,
-  remove,
-  takeSavepoints,
-  verify,
-} from '#shared/clusters/workflows/cleanup.ts';
+import type { CleanupState } from '#shared/clusters/workflows/cleanup.ts';
+import { recordStopped } from '#shared/clusters/workflows/record-stopped.ts';
+import { recordUnfinished } from '#shared/clusters/workflows/record-unfinished.ts';
+import { remove, verify } from '#shared/clusters/workflows/remove-objects.ts';
+import { takeSavepoints } from '#shared/clusters/workflows/take-savepoints.ts';
 import { live } from '#shared/live.ts';
 
-import { steps } from './middleware/step.ts';
+import { stepsHandler } from './handlers/steps.ts';
 
-export const handler = steps<CleanupState>({ takeSavepoints, remove, verify, recordStopped, recordUnfinished }, live);
+export const cleanupSteps = { takeSavepoints, remove, verify, recordStopped, recordUnfinished };
+
+export const handler = stepsHandler<CleanupState>(cleanupSteps, live);

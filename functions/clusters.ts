@@ -1,17 +1,18 @@
 import { parse } from '#events/problem.ts';
-import { ClusterQuery } from '#events/requests.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { ClusterQuery } from '#events/http/queries.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { readClusters } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const clustersHandler = (ports: Ports) =>
-  http().handler(async (event) => {
+export const clustersHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
     const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
-    const page = await readClusters(targetOf(event), { states: state, mode, labels: label, cursor, limit }, ports);
-    return answer(200, { clusters: page.items, cursor: page.cursor });
+    const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
+    return respond(200, { clusters: page.items, cursor: page.cursor });
   });
 
 export const handler = clustersHandler(live);

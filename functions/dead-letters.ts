@@ -1,16 +1,17 @@
 import { parse } from '#events/problem.ts';
-import { Redrive } from '#events/requests.ts';
+import { Redrive } from '#events/http/dead-letters.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { listDeadLetters, redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody } from '#functions/middleware/answers.ts';
-import { http } from '#functions/middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const deadHandler = (ports: Ports) =>
-  http().handler(async (event) => {
-    if (event.requestContext.http.method === 'GET') return answer(200, await listDeadLetters(ports));
-    return answer(200, await redriveDeadLetters(parse(Redrive, jsonBody(event)).ids, ports));
+export const deadHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    if (event.requestContext.http.method === 'GET') return respond(200, await listDeadLetters(ports));
+    return respond(200, await redriveDeadLetters(parse(Redrive, parseBody(event)).ids, ports));
   });
 
 export const handler = deadHandler(live);

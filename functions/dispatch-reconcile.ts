@@ -1,13 +1,10 @@
-import middy from '@middy/core';
-
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { earlyMs } from '#functions/middleware/http.ts';
+import { scheduledHandler } from './handlers/scheduled.ts';
 
-/** Each minute. A target that is left out is looked at in the next one. */
-export const observeHandler = (ports: Ports) =>
-  middy({ timeoutEarlyInMillis: earlyMs }).handler(async () => dispatchReconcile(ports));
+/** Requests a pass over every target, once a minute. */
+export const dispatchReconcileHandler = (world: World) => scheduledHandler(world, dispatchReconcile);
 
-export const handler = observeHandler(live);
+export const handler = dispatchReconcileHandler(live);

@@ -1,10 +1,7 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { acceptCommand } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { commandHandler } from './handlers/command.ts';
 
-export const extendHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) => acceptCommand('extend', event, ports, signal));
+export const extendHandler = commandHandler('extend');
 
 export const handler = extendHandler(live);

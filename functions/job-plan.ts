@@ -1,15 +1,16 @@
 import { parse } from '#events/problem.ts';
-import { JobPlanRequest } from '#events/requests.ts';
+import { JobPlanRequest } from '#events/http/plans.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, clusterRefOf } from '#functions/middleware/answers.ts';
-import { http } from '#functions/middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseClusterRef } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const jobplanHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) =>
-    answer(200, { plan: await planJob(clusterRefOf(event), parse(JobPlanRequest, jsonBody(event)), ports, signal) }),
+export const jobplanHandler = (world: World) =>
+  httpHandler(world, async (event, ports) =>
+    respond(200, { plan: await planJob(parseClusterRef(event), parse(JobPlanRequest, parseBody(event)), ports) }),
   );
 
 export const handler = jobplanHandler(live);

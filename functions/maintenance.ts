@@ -1,19 +1,17 @@
-import middy from '@middy/core';
-
-import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { syncSchedules } from '#shared/clusters/schedules/schedules.ts';
 import { live } from '#shared/live.ts';
 
-import { earlyMs } from '#functions/middleware/http.ts';
+import { scheduledHandler } from './handlers/scheduled.ts';
 
-/** Each hour. */
-export const janitorHandler = (ports: Ports) =>
-  middy({ timeoutEarlyInMillis: earlyMs }).handler(async (_event, _context, { signal }) => {
+/** Syncs schedules, renews jars and reports orphans, once an hour. */
+export const maintenanceHandler = (world: World) =>
+  scheduledHandler(world, async (ports) => {
     await syncSchedules(ports);
     await renewJars(ports);
-    await reportOrphans(ports, signal);
+    await reportOrphans(ports);
   });
 
-export const handler = janitorHandler(live);
+export const handler = maintenanceHandler(live);

@@ -1,9 +1,9 @@
 import document from '#events/openapi.json' with { type: 'json' };
-import { version } from '#shared/live.ts';
+import { live, version } from '#shared/live.ts';
 
-import { answer } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { respond } from './handlers/responses.ts';
 
-export const handler = http().handler(async (event) =>
-  event.rawPath.endsWith('/health') ? answer(200, { status: 'ok', version }) : answer(200, document),
+export const handler = httpHandler(live, async (event) =>
+  event.rawPath.endsWith('/health') ? respond(200, { status: 'ok', version }) : respond(200, document),
 );

@@ -1,19 +1,19 @@
 import { parse } from '#events/problem.ts';
-import { OrphanRemoval } from '#events/requests.ts';
+import { OrphanRemoval } from '#events/http/queries.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { findOrphans, removeOrphans } from '#shared/clusters/reconcile/orphans.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const orphansHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) => {
-    const target = targetOf(event);
-    if (event.requestContext.http.method === 'GET')
-      return answer(200, { orphans: await findOrphans(target, ports, signal) });
-    const { orphans } = parse(OrphanRemoval, jsonBody(event));
-    return answer(200, { orphans: await removeOrphans(target, orphans, ports, signal) });
+export const orphansHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    const target = parseTarget(event);
+    if (event.requestContext.http.method === 'GET') return respond(200, { orphans: await findOrphans(target, ports) });
+    const { orphans } = parse(OrphanRemoval, parseBody(event));
+    return respond(200, { orphans: await removeOrphans(target, orphans, ports) });
   });
 
 export const handler = orphansHandler(live);

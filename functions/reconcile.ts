@@ -1,17 +1,12 @@
-import middy from '@middy/core';
-import type { SQSEvent } from 'aws-lambda';
-
 import { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { earlyMs } from '#functions/middleware/http.ts';
+import { sqsHandler } from './handlers/sqs.ts';
 
-/** One look at a target, or at some of its clusters. What is not seen in time is seen in the next minute. */
-export const lookHandler = (ports: Ports) =>
-  middy<SQSEvent, void>({ timeoutEarlyInMillis: earlyMs }).handler(async ({ Records }, _context, { signal }) => {
-    for (const { body } of Records) await reconcileTarget(ReconcileRequest.parse(JSON.parse(body)), ports, signal);
-  });
+/** Reconciles one target, or some of its clusters. The next minute's pass covers what this one does not reach in time. */
+export const reconcileHandler = (world: World) =>
+  sqsHandler(world, async ({ body }, ports) => reconcileTarget(ReconcileRequest.parse(JSON.parse(body)), ports));
 
-export const handler = lookHandler(live);
+export const handler = reconcileHandler(live);

@@ -1,7 +1,7 @@
 import { parse } from '#events/problem.ts';
 import { RunQuery, ScheduleBody } from '#events/schedules.ts';
 import { SpecName } from '#events/specs.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import {
   putSchedule,
   readRuns,
@@ -11,27 +11,28 @@ import {
 } from '#shared/clusters/schedules/schedules.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const schedulesHandler = (ports: Ports) =>
-  http().handler(async (event) => {
-    const target = targetOf(event);
+export const schedulesHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    const target = parseTarget(event);
     if (event.pathParameters?.['name'] === undefined)
-      return answer(200, { schedules: await readSchedules(target, ports) });
+      return respond(200, { schedules: await readSchedules(target, ports) });
     const named = { target, name: parse(SpecName, event.pathParameters['name']) };
     if (event.routeKey.endsWith('/runs')) {
       const { limit } = parse(RunQuery, event.queryStringParameters ?? {});
-      return answer(200, { runs: await readRuns(named, limit, ports) });
+      return respond(200, { runs: await readRuns(named, limit, ports) });
     }
     switch (event.requestContext.http.method) {
       case 'PUT':
-        return answer(200, await putSchedule(named, parse(ScheduleBody, jsonBody(event)), ports));
+        return respond(200, await putSchedule(named, parse(ScheduleBody, parseBody(event)), ports));
       case 'DELETE':
         await removeSchedule(named, ports);
-        return answer(200, { name: named.name });
+        return respond(200, { name: named.name });
       default:
-        return answer(200, (await readSchedule(named, ports)).value);
+        return respond(200, (await readSchedule(named, ports)).value);
     }
   });
 

@@ -1,6 +1,8 @@
 import { recordRefused, recordTaken, type SnapshotState, take } from '#shared/clusters/workflows/snapshot.ts';
 import { live } from '#shared/live.ts';
 
-import { steps } from './middleware/step.ts';
+import { stepsHandler } from './handlers/steps.ts';
 
-export const handler = steps<SnapshotState>({ take, recordTaken, recordRefused }, live);
+export const snapshotSteps = { take, recordTaken, recordRefused };
+
+export const handler = stepsHandler<SnapshotState>(snapshotSteps, live);

@@ -1,25 +1,26 @@
 import { parse } from '#events/problem.ts';
 import { SpecBody, SpecName } from '#events/specs.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { putSpec, readSpec, readSpecs, removeSpec } from '#shared/clusters/schedules/specs.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const specsHandler = (ports: Ports) =>
-  http().handler(async (event) => {
-    const target = targetOf(event);
-    if (event.pathParameters?.['name'] === undefined) return answer(200, { specs: await readSpecs(target, ports) });
+export const specsHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    const target = parseTarget(event);
+    if (event.pathParameters?.['name'] === undefined) return respond(200, { specs: await readSpecs(target, ports) });
     const name = parse(SpecName, event.pathParameters['name']);
     switch (event.requestContext.http.method) {
       case 'PUT':
-        return answer(200, await putSpec({ target, name }, parse(SpecBody, jsonBody(event)), ports));
+        return respond(200, await putSpec({ target, name }, parse(SpecBody, parseBody(event)), ports));
       case 'DELETE':
         await removeSpec({ target, name }, ports);
-        return answer(200, { name });
+        return respond(200, { name });
       default:
-        return answer(200, await readSpec({ target, name }, ports));
+        return respond(200, await readSpec({ target, name }, ports));
     }
   });
 

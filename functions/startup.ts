@@ -1,13 +1,15 @@
 import {
-  type LifecycleState,
   probe,
   recordFailed,
   recordRunning,
   resubmit,
   startCleanup,
+  type StartupState,
 } from '#shared/clusters/workflows/startup.ts';
 import { live } from '#shared/live.ts';
 
-import { steps } from '#functions/middleware/step.ts';
+import { stepsHandler } from './handlers/steps.ts';
 
-export const handler = steps<LifecycleState>({ probe, resubmit, recordRunning, recordFailed, startCleanup }, live);
+export const startupSteps = { probe, resubmit, recordRunning, recordFailed, startCleanup };
+
+export const handler = stepsHandler<StartupState>(startupSteps, live);

@@ -1,10 +1,7 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { acceptCommand } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { commandHandler } from './handlers/command.ts';
 
-export const stopHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) => acceptCommand('stop', event, ports, signal));
+export const stopHandler = commandHandler('stop');
 
 export const handler = stopHandler(live);

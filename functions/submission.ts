@@ -1,6 +1,8 @@
 import { recordJob, recordRefused, run, type SubmissionState, upload } from '#shared/clusters/workflows/submission.ts';
 import { live } from '#shared/live.ts';
 
-import { steps } from './middleware/step.ts';
+import { stepsHandler } from './handlers/steps.ts';
 
-export const handler = steps<SubmissionState>({ upload, run, recordJob, recordRefused }, live);
+export const submissionSteps = { upload, run, recordJob, recordRefused };
+
+export const handler = stepsHandler<SubmissionState>(submissionSteps, live);

@@ -1,10 +1,7 @@
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
-import { acceptCommand } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { commandHandler } from './handlers/command.ts';
 
-export const submitHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) => acceptCommand('submit', event, ports, signal));
+export const submitHandler = commandHandler('submit');
 
 export const handler = submitHandler(live);

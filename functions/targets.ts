@@ -1,20 +1,21 @@
-import { Target } from '#events/target.ts';
 import { parse } from '#events/problem.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { Target } from '#events/target.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const targetsHandler = (ports: Ports) =>
-  http().handler(async (event, _context, { signal }) => {
+export const targetsHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
     const { method } = event.requestContext.http;
-    if (method === 'GET') return answer(200, { targets: await ports.targets.list() });
-    const name = targetOf(event);
-    if (method === 'PUT') return answer(200, await putTarget(name, parse(Target, jsonBody(event)), ports, signal));
+    if (method === 'GET') return respond(200, { targets: await ports.targets.list() });
+    const name = parseTarget(event);
+    if (method === 'PUT') return respond(200, await putTarget(name, parse(Target, parseBody(event)), ports));
     await removeTarget(name, ports);
-    return answer(200, { name });
+    return respond(200, { name });
   });
 
 export const handler = targetsHandler(live);

@@ -1,24 +1,19 @@
-import middy from '@middy/core';
-import type { SQSEvent } from 'aws-lambda';
-
-import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.ts';
 import { TimerEvent } from '#shared/clusters/model/timer-event.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
+import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.ts';
 import { live } from '#shared/live.ts';
 
-import { earlyMs } from '#functions/middleware/http.ts';
+import { sqsHandler } from './handlers/sqs.ts';
 
-/** The queue's `maxReceiveCount`. */
+/** `maxReceiveCount` of the queue. */
 export const maxTimerEventReceives = 5;
 
-/** What EventBridge Scheduler sends when a time has come. What fails comes again, and is kept with an alarm in the end. */
-export const fireHandler = (ports: Ports) =>
-  middy<SQSEvent, void>({ timeoutEarlyInMillis: earlyMs }).handler(async ({ Records }, _context, { signal }) => {
-    for (const { body, messageId, attributes } of Records) {
-      const sentAt = new Date(Number(attributes.SentTimestamp));
-      const isLast = Number(attributes.ApproximateReceiveCount) >= maxTimerEventReceives;
-      await handleTimerEvent(TimerEvent.parse(JSON.parse(body)), { messageId, sentAt, isLast }, ports, signal);
-    }
+/** Handles the messages of EventBridge Scheduler. One that fails each time goes to the dead-letter queue, which has an alarm. */
+export const timerEventsHandler = (world: World) =>
+  sqsHandler(world, async ({ body, messageId, attributes }, ports) => {
+    const sentAt = new Date(Number(attributes.SentTimestamp));
+    const isLast = Number(attributes.ApproximateReceiveCount) >= maxTimerEventReceives;
+    await handleTimerEvent(TimerEvent.parse(JSON.parse(body)), { messageId, sentAt, isLast }, ports);
   });
 
-export const handler = fireHandler(live);
+export const handler = timerEventsHandler(live);

@@ -1,16 +1,17 @@
 import { parse } from '#events/problem.ts';
-import { UploadRequest } from '#events/requests.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { UploadRequest } from '#events/http/uploads.ts';
+import type { World } from '#shared/clusters/ports/ports.ts';
 import { upload } from '#shared/clusters/queries/reads.ts';
 import { live } from '#shared/live.ts';
 
-import { answer, jsonBody, targetOf } from './middleware/answers.ts';
-import { http } from './middleware/http.ts';
+import { httpHandler } from './handlers/http.ts';
+import { parseBody, parseTarget } from './handlers/requests.ts';
+import { respond } from './handlers/responses.ts';
 
-export const uploadsHandler = (ports: Ports) =>
-  http().handler(async (event) => {
-    const request = parse(UploadRequest, jsonBody(event));
-    return answer(201, await upload(await ports.targets.get(targetOf(event)), request, ports.jars));
+export const uploadsHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    const request = parse(UploadRequest, parseBody(event));
+    return respond(201, await upload(await ports.targets.get(parseTarget(event)), request, ports.jars));
   });
 
 export const handler = uploadsHandler(live);

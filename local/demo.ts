@@ -13,38 +13,38 @@ import type { LocalSystem } from './system.ts';
 
 const clusterId = 'my-first-flink-cluster';
 
-/** The round of Flink's own documentation: a session cluster, a job, and the end of both. */
-export const demonstrate = async (system: LocalSystem, options: LocalOptions): Promise<void> => {
+/** Runs the commands of Flink's documentation: starts a session cluster and a job, and stops both. */
+export const runDemonstration = async (system: LocalSystem, options: LocalOptions): Promise<void> => {
   const jar = exampleJar(settingsFrom(options));
   const reason =
-    options.controlPlaneOnly === true ? 'there is no node' : existsSync(jar) ? undefined : `there is no ${jar}`;
+    options.controlPlaneOnly === true ? 'the cluster has no node' : existsSync(jar) ? undefined : `${jar} is missing`;
   if (reason !== undefined) {
-    console.log(styleText('dim', `No demonstration: ${reason}.`));
+    console.log(styleText('dim', `The demonstration is skipped, because ${reason}.`));
     return;
   }
-  const shell = shellFor(system);
+  const shell = createShell(system);
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   const session = `--target kubernetes-session ${id}`;
 
   await shell(`drey kubernetes-session ${id}`);
   await shell(`drey run -d ${session} ${jar}`);
-  const list = await shellUntil(/\bRUNNING\b/, () => shell(`drey list ${session}`));
+  const list = await repeatUntil(/\bRUNNING\b/, () => shell(`drey list ${session}`));
   const jobId = /\b[0-9a-f]{32}\b/.exec(list)?.[0];
-  if (jobId === undefined) throw new Error('drey list showed no job id');
+  if (jobId === undefined) throw new Error('The output of `drey list` has no job id.');
   await shell(`drey cancel ${session} ${jobId}`);
-  await shellUntil(/\bCANCELED\b/, () => shell(`drey list -a ${session}`));
+  await repeatUntil(/\bCANCELED\b/, () => shell(`drey list -a ${session}`));
   await shell(`echo stop | drey kubernetes-session ${id} -Dexecution.attached=true`);
-  await shellUntil(/No resources found|^\s*$/, () =>
+  await repeatUntil(/No resources found|^\s*$/, () =>
     shell(`kubectl get all,configmap --namespace ${system.namespace} -l app=${clusterId}`),
   );
-  console.log(styleText('bold', `\nThe events, from ${system.eventsFile}:`));
-  for (const line of eventLines(system.eventsFile)) console.log(line);
+  console.log(styleText('bold', `\nThe events in ${system.eventsFile}:`));
+  for (const line of formatEvents(system.eventsFile)) console.log(line);
 };
 
 type Shell = (command: string) => Promise<string>;
 
-/** Shows a command, runs it, shows and returns what it says. */
-const shellFor = (system: LocalSystem): Shell => {
+/** Prints a command, runs it, prints its output and returns it. */
+const createShell = (system: LocalSystem): Shell => {
   const env = {
     ...process.env,
     PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
@@ -66,23 +66,24 @@ const shellFor = (system: LocalSystem): Shell => {
       });
     }
     const code = await new Promise((done) => child.once('close', done));
-    if (code !== 0) throw new Error(`failed with ${String(code)}: ${command}\nlogs: ${system.logs}`);
+    if (code !== 0)
+      throw new Error(`The command failed with exit code ${String(code)}: ${command}\nSee the logs in ${system.logs}`);
     return output;
   };
 };
 
-/** Repeats a command until its output shows what is waited for. */
-const shellUntil = async (wanted: RegExp, ask: () => Promise<string>, seconds = 120): Promise<string> => {
+/** Repeats a command until its output matches. */
+const repeatUntil = async (wanted: RegExp, ask: () => Promise<string>, seconds = 120): Promise<string> => {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const output = await ask();
     if (wanted.test(output)) return output;
-    if (Date.now() > deadline) throw new Error(`did not show ${String(wanted)} within ${seconds} s`);
+    if (Date.now() > deadline) throw new Error(`The output did not match ${String(wanted)} within ${seconds} s.`);
     await sleep(2_000);
   }
 };
 
-const eventLines = (file: string): string[] =>
+const formatEvents = (file: string): string[] =>
   readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

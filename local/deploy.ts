@@ -16,7 +16,7 @@ import { awsConfig, awsEnvironment, eksCluster, root, stackName, stage, type Set
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** What the bundles and the template are made from. */
+/** The files from which the bundles and the template are built. */
 const sources = [
   'functions',
   'shared',
@@ -28,16 +28,16 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Bundles the functions and writes the stack's template, unless that was done from the same sources; needs nothing that runs. */
+/** Bundles the functions and writes the stack's template, unless the sources are unchanged. Needs no running service. */
 export const packageFunctions = async (settings: Settings): Promise<void> => {
-  const fingerprint = fingerprintOf(settings.project);
-  const made = join(packageFolder(settings), 'fingerprint');
-  if (existsSync(made) && readFileSync(made, 'utf8') === fingerprint) return;
+  const fingerprint = computeFingerprint(settings.project);
+  const file = join(packageFolder(settings), 'fingerprint');
+  if (existsSync(file) && readFileSync(file, 'utf8') === fingerprint) return;
   await osls('package', ['package', '--package', packageFolder(settings)], settings);
-  writeFileSync(made, fingerprint);
+  writeFileSync(file, fingerprint);
 };
 
-const fingerprintOf = (project: string): string => {
+const computeFingerprint = (project: string): string => {
   const hash = createHash('sha256');
   for (const source of sources) {
     const path = join(project, source);
@@ -55,13 +55,13 @@ const fingerprintOf = (project: string): string => {
 /** Deploys the packaged project to the emulator, as `osls deploy` does to AWS. */
 export const deploy = async (settings: Settings): Promise<Outputs> => {
   await osls('deploy', ['deploy', '--package', packageFolder(settings)], settings);
-  return stackOutputs(settings);
+  return getStackOutputs(settings);
 };
 
 const packageFolder = ({ state }: Settings) => join(state, 'package');
 
 const osls = async (log: string, args: readonly string[], settings: Settings): Promise<void> => {
-  // Bundling leaves its folders behind.
+  // The bundler does not remove its temporary folders.
   const temporary = join(settings.state, 'tmp');
   mkdirSync(temporary, { recursive: true });
   await run(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), ...args, '--stage', stage], {
@@ -71,39 +71,39 @@ const osls = async (log: string, args: readonly string[], settings: Settings): P
       ...awsEnvironment(settings),
       TMPDIR: temporary,
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-      // Asks CloudFormation five times a second whether it is done; by default it does so every five seconds.
+      // Polls CloudFormation every 200 ms. The default is five seconds.
       SLS_AWS_MONITORING_FREQUENCY: '200',
     },
   });
   rmSync(temporary, { recursive: true, force: true });
 };
 
-const stackOutputs = async (settings: Settings): Promise<Outputs> => {
+const getStackOutputs = async (settings: Settings): Promise<Outputs> => {
   const client = new CloudFormationClient(awsConfig(settings));
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
   const outputs = Stacks?.[0]?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 };
 
-/** @throws Error when the stack has no such output. */
-export const outputOf = (outputs: Outputs, name: string): string => {
+/** @throws Error When the stack has no such output. */
+export const getOutput = (outputs: Outputs, name: string): string => {
   const value = outputs[name];
   if (value === undefined) throw new Error(`the stack ${stackName} has no output ${name}`);
   return value;
 };
 
-/** Where the HTTP API answers. The address that the deployment prints is one of AWS, and nothing is there. */
-export const apiUrlOf = ({ awsUrl }: Pick<Settings, 'awsUrl'>, outputs: Outputs): string =>
-  `${awsUrl}/_aws/execute-api/${outputOf(outputs, 'HttpApiId')}/$default`;
+/** The address of the HTTP API in the emulator. The address that the deployment prints is an address of AWS. */
+export const getApiUrl = ({ awsUrl }: Pick<Settings, 'awsUrl'>, outputs: Outputs): string =>
+  `${awsUrl}/_aws/execute-api/${getOutput(outputs, 'HttpApiId')}/$default`;
 
-/** The emulator's CloudFormation does not know access entries: this is what an administrator of a real cluster does once. */
+/** Creates the access entries, which an administrator of a real cluster creates. The emulator's CloudFormation does not support them. */
 export const grantAccess = async (settings: Settings, outputs: Outputs): Promise<void> => {
   const client = new EKSClient(awsConfig(settings));
-  const roles = outputOf(outputs, 'KubernetesRoles').split(',');
+  const roles = getOutput(outputs, 'KubernetesRoles').split(',');
   for (const principalArn of roles.filter((role) => role !== '')) {
     const entry = { clusterName: eksCluster, principalArn, kubernetesGroups: ['drey'] };
     await client.send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
-      if (!(error instanceof ResourceInUseException)) throw error; // granted by an earlier start
+      if (!(error instanceof ResourceInUseException)) throw error; // an earlier start created it
     });
   }
 };
@@ -120,7 +120,7 @@ const Template = z.object({
   ),
 });
 
-/** The emulator's CloudFormation leaves out TimeToLiveSpecification. */
+/** Enables the expiry of items. The emulator's CloudFormation ignores TimeToLiveSpecification. */
 export const enableTimeToLive = async (settings: Settings): Promise<void> => {
   const path = join(packageFolder(settings), 'cloudformation-template-update-stack.json');
   const { Resources } = Template.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -136,7 +136,7 @@ export const enableTimeToLive = async (settings: Settings): Promise<void> => {
     await dynamo
       .send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: specification }))
       .catch((error: unknown) => {
-        if (!(error instanceof Error && /already/i.test(error.message))) throw error; // enabled by an earlier start
+        if (!(error instanceof Error && /already/i.test(error.message))) throw error; // an earlier start enabled it
       });
   }
 };

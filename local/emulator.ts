@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { launch, run, until, type Launched } from './processes.ts';
+import { launch, run, waitFor, type BackgroundProcess } from './processes.ts';
 import { account, awsEnvironment, eksCluster, region, root, type Settings } from './settings.ts';
 
 export const emulatorName = 'ministack';
 
-/** The emulator's Python environment, made once for each state of `requirements.txt`. */
-export const makeVenv = async ({ venv, logs }: Settings): Promise<void> => {
+/** Creates the Python environment of the emulator. A change of `requirements.txt` creates it again. */
+export const createVenv = async ({ venv, logs }: Settings): Promise<void> => {
   const requirements = join(root, 'local/requirements.txt');
   const id = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const stamp = join(venv, `complete-${id}`);
@@ -20,8 +20,11 @@ export const makeVenv = async ({ venv, logs }: Settings): Promise<void> => {
   writeFileSync(stamp, '');
 };
 
-/** What Kubernetes' token webhook proves itself with; kept, because the API server reads it once and the emulator comes and goes. */
-export const webhookSecret = ({ state }: Settings): string => {
+/**
+ * Returns the secret in the address of the token webhook. A file keeps it, because the API server reads the address only once,
+ * while each start creates the emulator's state anew.
+ */
+const getWebhookSecret = ({ state }: Settings): string => {
   const path = join(state, 'webhook-secret');
   if (!existsSync(path)) {
     mkdirSync(state, { recursive: true });
@@ -30,9 +33,9 @@ export const webhookSecret = ({ state }: Settings): string => {
   return readFileSync(path, 'utf8');
 };
 
-/** Where the emulator answers a TokenReview as the authenticator of EKS does. */
-export const webhookUrl = (settings: Settings): string =>
-  `${settings.awsUrl}/_ministack/eks-auth/${account}/${region}/${eksCluster}/${webhookSecret(settings)}`;
+/** The address at which the emulator answers a TokenReview as the authenticator of EKS does. */
+export const getWebhookUrl = (settings: Settings): string =>
+  `${settings.awsUrl}/_ministack/eks-auth/${account}/${region}/${eksCluster}/${getWebhookSecret(settings)}`;
 
 interface EksCluster {
   readonly endpoint: string;
@@ -40,28 +43,28 @@ interface EksCluster {
   readonly authority: string;
 }
 
-/** Starts the emulator with empty services but for one EKS cluster, and waits until it answers. */
-export const startEmulator = async (settings: Settings, cluster: EksCluster): Promise<Launched> => {
+/** Starts the emulator with one EKS cluster and otherwise empty services, and waits until it answers. */
+export const startEmulator = async (settings: Settings, cluster: EksCluster): Promise<BackgroundProcess> => {
   const saved = join(settings.state, 'aws');
   rmSync(saved, { recursive: true, force: true });
   mkdirSync(saved, { recursive: true });
-  const record = eksState({ ...cluster, secret: webhookSecret(settings), issuer: settings.awsUrl });
-  writeFileSync(join(saved, 'eks.json'), JSON.stringify(record), { mode: 0o600 });
+  const eks = createEksState({ ...cluster, secret: getWebhookSecret(settings), issuer: settings.awsUrl });
+  writeFileSync(join(saved, 'eks.json'), JSON.stringify(eks), { mode: 0o600 });
   const launched = await launch(
     {
       name: emulatorName,
       command: join(settings.venv, 'bin/ministack'),
       args: [],
-      env: emulatorEnvironment(settings, saved),
+      env: createEnvironment(settings, saved),
       address: settings.awsUrl,
     },
     settings,
   );
-  await until('AWS emulator', () => health(settings), { seconds: 30, log: launched.log });
+  await waitFor('AWS emulator', () => checkHealth(settings), { seconds: 30, log: launched.log });
   return launched;
 };
 
-const health = async ({ awsUrl }: Settings): Promise<true | undefined> => {
+const checkHealth = async ({ awsUrl }: Settings): Promise<true | undefined> => {
   try {
     return (await fetch(`${awsUrl}/_ministack/health`)).ok || undefined;
   } catch {
@@ -69,11 +72,11 @@ const health = async ({ awsUrl }: Settings): Promise<true | undefined> => {
   }
 };
 
-/** Functions inherit all of it: so nothing of the caller's environment but what programs need. */
-const emulatorEnvironment = (settings: Settings, saved: string): NodeJS.ProcessEnv => {
+/** The functions inherit this environment, so it has only what programs need of the caller's environment. */
+const createEnvironment = (settings: Settings, saved: string): NodeJS.ProcessEnv => {
   const { PATH = '', HOME = '/', LANG = 'C.UTF-8', TMPDIR } = process.env;
   return awsEnvironment(settings, {
-    // Functions run with the first `node` on the path.
+    // The emulator runs functions with the first `node` on the path.
     PATH: `${dirname(process.execPath)}:${PATH}`,
     HOME,
     LANG,
@@ -83,7 +86,7 @@ const emulatorEnvironment = (settings: Settings, saved: string): NodeJS.ProcessE
     MINISTACK_HOST: '127.0.0.1',
     LAMBDA_EXECUTOR: 'local',
     IOT_MTLS_ENABLED: '0',
-    // Without it any token is a master of the cluster, and no policy is looked at.
+    // Without it, every token has all rights in the cluster, and the emulator ignores IAM policies.
     AUTH: 'true',
     PERSIST_STATE: '1',
     STATE_DIR: saved,
@@ -91,11 +94,11 @@ const emulatorEnvironment = (settings: Settings, saved: string): NodeJS.ProcessE
 };
 
 /**
- * The emulator's saved state of EKS, with a cluster of which the endpoint is our own API server: by API there is no way to say so.
+ * The emulator's saved state of EKS with one cluster, whose endpoint is the given API server. The API of EKS cannot set an endpoint.
  *
- * @see `ministack/services/eks.py` of 1.5.33: format 3; without `_port` the endpoint stays as it is.
+ * @see `ministack/services/eks.py` of MiniStack 1.5.33: format 3. Without `_port`, the emulator keeps the endpoint.
  */
-export const eksState = (cluster: EksCluster & { readonly secret: string; readonly issuer: string }) => {
+const createEksState = (cluster: EksCluster & { readonly secret: string; readonly issuer: string }) => {
   const record = {
     name: eksCluster,
     arn: `arn:aws:eks:${region}:${account}:cluster/${eksCluster}`,

@@ -8,53 +8,53 @@ const Transition = z.object({
 
 const Event = z.object({ id: z.string().optional(), detail: z.looseObject({ id: z.string().optional() }) });
 
-/** An event of the bus, as it came. */
+/** An event as the bus delivers it. */
 export type BusEvent = z.infer<typeof Event>;
 export const parseEvent = (text: string): BusEvent => Event.loose().parse(JSON.parse(text));
 
 interface Cluster {
-  /** Number of the last transition that was let through. */
+  /** Sequence number of the last released transition. */
   last: number;
   readonly waiting: Map<number, { readonly event: BusEvent; readonly until: number }>;
 }
 
 /**
- * Brings the events of each cluster into the order of their numbers, each once: the bus promises neither.
- * An event whose predecessor is missing waits for it, but not for ever.
+ * Orders the events of each cluster by sequence number and drops duplicates, because the bus guarantees neither order nor
+ * exactly-once delivery. An event waits for a missing predecessor for a limited time.
  */
 export class EventOrder {
-  readonly #patienceMs: number;
+  readonly #maxWaitMs: number;
   readonly #seen = new Set<string>();
   readonly #clusters = new Map<string, Cluster>();
 
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs;
+  constructor(maxWaitMs: number) {
+    this.#maxWaitMs = maxWaitMs;
   }
 
-  /** Takes an event, and returns those whose turn has come. */
+  /** Adds an event, and returns the events that are now in order. */
   add(event: BusEvent, now: number): BusEvent[] {
     const id = event.detail.id ?? event.id;
     if (id !== undefined && this.#seen.has(id)) return [];
     if (id !== undefined) this.#seen.add(id);
     const transition = Transition.safeParse(event.detail).data;
-    if (transition === undefined) return [event]; // of no cluster's history
-    const cluster = this.#clusterOf(transition);
-    if (transition.sequence <= cluster.last) return [event]; // came after the others had given it up
-    cluster.waiting.set(transition.sequence, { event, until: now + this.#patienceMs });
-    return next(cluster);
+    if (transition === undefined) return [event]; // not a transition of a cluster
+    const cluster = this.#getCluster(transition);
+    if (transition.sequence <= cluster.last) return [event]; // its successors were released after the maximum wait
+    cluster.waiting.set(transition.sequence, { event, until: now + this.#maxWaitMs });
+    return releaseNext(cluster);
   }
 
-  /** The events that have waited long enough for one that does not come. */
-  overdue(now: number): BusEvent[] {
+  /** Returns the events whose wait for a predecessor has expired, with their successors. */
+  releaseExpired(now: number): BusEvent[] {
     return [...this.#clusters.values()].flatMap((cluster) => {
-      const late = [...cluster.waiting].filter(([, { until }]) => until <= now).map(([sequence]) => sequence);
-      if (late.length === 0) return [];
+      const expired = [...cluster.waiting].filter(([, { until }]) => until <= now).map(([sequence]) => sequence);
+      if (expired.length === 0) return [];
       cluster.last = Math.min(...cluster.waiting.keys()) - 1;
-      return next(cluster);
+      return releaseNext(cluster);
     });
   }
 
-  #clusterOf({ target, clusterId }: z.infer<typeof Transition>): Cluster {
+  #getCluster({ target, clusterId }: z.infer<typeof Transition>): Cluster {
     const key = `${target}/${clusterId}`;
     const cluster = this.#clusters.get(key) ?? { last: 0, waiting: new Map() };
     this.#clusters.set(key, cluster);
@@ -62,8 +62,8 @@ export class EventOrder {
   }
 }
 
-/** Takes out the waiting events that follow the last one without a hole. */
-const next = (cluster: Cluster): BusEvent[] => {
+/** Removes and returns the waiting events that follow the last released one without a gap. */
+const releaseNext = (cluster: Cluster): BusEvent[] => {
   const events: BusEvent[] = [];
   for (;;) {
     const found = cluster.waiting.get(cluster.last + 1);

@@ -8,13 +8,13 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { generate } from 'selfsigned';
 import * as z from 'zod';
 
-import { webhookUrl } from './emulator.ts';
-import { launch, until, type Launched } from './processes.ts';
+import { getWebhookUrl } from './emulator.ts';
+import { launch, waitFor, type BackgroundProcess } from './processes.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Stands in for the endpoint of EKS in front of a cluster that was given by kubeconfig: it takes the tokens that EKS takes, and
- * hands each request on in the name of whom its token proves, so that the cluster's own RBAC decides.
+ * The gateway stands for the endpoint of EKS in front of a given cluster. It accepts the tokens that EKS accepts, and forwards
+ * each request as the user of its token by impersonation, so that the RBAC of the cluster decides.
  */
 export const gatewayName = 'gateway';
 
@@ -27,7 +27,7 @@ const GatewayConfig = z.object({
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
-/** Whom a token proves. */
+/** The user of a token. */
 export interface Identity {
   readonly username: string;
   readonly groups: readonly string[];
@@ -35,14 +35,14 @@ export interface Identity {
 
 export type Review = (token: string) => Promise<Identity | undefined>;
 
-/** Starts the gateway in the background and waits until it listens. */
-export const startGateway = async (settings: Settings): Promise<Launched> => {
+/** Starts the gateway as a background process, and waits until it listens. */
+export const startGateway = async (settings: Settings): Promise<BackgroundProcess> => {
   const folder = join(settings.state, 'gateway');
-  const { certificate, key } = await gatewayCertificate(settings);
+  const { certificate, key } = await getGatewayCertificate(settings);
   const config: GatewayConfig = {
     port: settings.kubernetesPort,
     kubeconfig: settings.givenKubeconfig ?? '',
-    webhook: webhookUrl(settings),
+    webhook: getWebhookUrl(settings),
     certificate,
     key,
   };
@@ -53,31 +53,31 @@ export const startGateway = async (settings: Settings): Promise<Launched> => {
       name: gatewayName,
       command: process.execPath,
       args: [import.meta.filename, path],
-      // A kubeconfig may get its credentials from a program that wants the caller's own environment.
+      // A kubeconfig may name a program that gets credentials from the caller's environment.
       env: process.env,
       address: settings.kubernetesUrl,
     },
     settings,
   );
   const listening = async () => (readFileSync(launched.log, 'utf8').includes('listening') ? true : undefined);
-  await until('Kubernetes gateway', listening, { seconds: 15, log: launched.log });
+  await waitFor('Kubernetes gateway', listening, { seconds: 15, log: launched.log });
   return launched;
 };
 
-/** The gateway's certificate and key as PEM, made once. It is its own authority. */
-export const gatewayCertificate = async ({ state }: Settings): Promise<{ certificate: string; key: string }> => {
+/** Returns the gateway's self-signed certificate and its key as PEM. The first call creates them. */
+export const getGatewayCertificate = async ({ state }: Settings): Promise<{ certificate: string; key: string }> => {
   const folder = join(state, 'gateway');
   const [certificatePath, keyPath] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
   if (!existsSync(certificatePath)) {
     mkdirSync(folder, { recursive: true });
-    const pair = await makeCertificate();
+    const pair = await createCertificate();
     writeFileSync(keyPath, pair.key, { mode: 0o600 });
     writeFileSync(certificatePath, pair.certificate);
   }
   return { certificate: readFileSync(certificatePath, 'utf8'), key: readFileSync(keyPath, 'utf8') };
 };
 
-export const makeCertificate = async (): Promise<{ certificate: string; key: string }> => {
+export const createCertificate = async (): Promise<{ certificate: string; key: string }> => {
   const notAfterDate = new Date();
   notAfterDate.setFullYear(notAfterDate.getFullYear() + 5);
   const pair = await generate([{ name: 'commonName', value: 'drey-local' }], {
@@ -107,20 +107,20 @@ const TokenReview = z.object({
   }),
 });
 
-/** Asks the webhook, and remembers its answer for some seconds. */
-export const reviewer = (webhook: string, ttlMs = 5_000): Review => {
+/** Reviews tokens through the webhook, and caches each answer. */
+const createReview = (webhook: string, ttlMs = 5_000): Review => {
   const answers = new Map<string, { until: number; identity: Promise<Identity | undefined> }>();
   return (token) => {
     const now = Date.now();
     for (const [key, { until }] of answers) if (until < now) answers.delete(key);
-    const known = answers.get(token) ?? { until: now + ttlMs, identity: askWebhook(webhook, token) };
+    const known = answers.get(token) ?? { until: now + ttlMs, identity: reviewToken(webhook, token) };
     answers.set(token, known);
-    known.identity.catch(() => answers.delete(token)); // an outage is no answer
+    known.identity.catch(() => answers.delete(token)); // a failed request is not an answer
     return known.identity;
   };
 };
 
-const askWebhook = async (webhook: string, token: string): Promise<Identity | undefined> => {
+const reviewToken = async (webhook: string, token: string): Promise<Identity | undefined> => {
   const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } });
   const response = await fetch(webhook, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   const { status } = TokenReview.parse(await response.json());
@@ -129,16 +129,16 @@ const askWebhook = async (webhook: string, token: string): Promise<Identity | un
 
 interface Upstream {
   readonly url: URL;
-  /** With the credentials of the kubeconfig; asked for each request, because they may expire. */
+  /** Request options with the credentials of the kubeconfig. Called for each request, because credentials may expire. */
   readonly options: () => Promise<RequestOptions>;
 }
 
-/** The API server that a kubeconfig, in any of its forms, names. */
-export const upstreamOf = (kubeconfig: string): Upstream => {
+/** Reads the API server of the current context of a kubeconfig. */
+const loadUpstream = (kubeconfig: string): Upstream => {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error(`${kubeconfig}: its current context names no cluster`);
+  if (cluster === null) throw new Error(`${kubeconfig}: the current context names no cluster`);
   return {
     url: new URL(cluster.server),
     options: async () => {
@@ -161,7 +161,7 @@ export const createGateway = ({ certificate, key, review, upstream }: GatewayOpt
     serve(request, response, { review, upstream }).catch((error: unknown) => {
       console.error(new Date().toISOString(), request.method, request.url, error);
       if (response.headersSent) response.destroy();
-      else refuse(response, 502, 'BadGateway', 'the API server or the token webhook could not be reached');
+      else refuse(response, 502, 'BadGateway', 'the API server or the token webhook does not answer');
     });
   });
 
@@ -180,15 +180,15 @@ const serve = async (
   const credentials = Object.entries(options.headers ?? {});
   const answer = await forward(request, upstream.url, {
     ...options,
-    headers: { ...headersFor(request.headers, identity), ...Object.fromEntries(credentials) },
+    headers: { ...impersonate(request.headers, identity), ...Object.fromEntries(credentials) },
   });
   response.writeHead(answer.statusCode ?? 502, answer.headers);
-  response.flushHeaders(); // a watch may have nothing to say for a long time
+  response.flushHeaders(); // the first event of a watch may come much later
   await pipeline(answer, response);
 };
 
-/** The caller's headers in the name of the identity: what the caller says of itself does not count. */
-export const headersFor = (headers: IncomingHttpHeaders, identity: Identity): Record<string, string | string[]> => {
+/** The caller's headers with the identity of the token. Headers in which the caller names an identity are dropped. */
+export const impersonate = (headers: IncomingHttpHeaders, identity: Identity): Record<string, string | string[]> => {
   const kept = Object.entries(headers).filter(
     ([name, value]) =>
       value !== undefined && !/^(authorization|host|connection|impersonate-.*|x-remote-.*)$/.test(name),
@@ -200,7 +200,7 @@ export const headersFor = (headers: IncomingHttpHeaders, identity: Identity): Re
   };
 };
 
-/** Streams the request to the API server; resolves when the head of the answer is there. */
+/** Streams the request to the API server, and returns the response after its headers arrived. */
 const forward = (request: IncomingMessage, url: URL, options: RequestOptions): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
@@ -218,7 +218,7 @@ const forward = (request: IncomingMessage, url: URL, options: RequestOptions): P
     pipeline(request, outgoing).catch(reject);
   });
 
-/** A failure in the words of Kubernetes. */
+/** Answers with a failure as a Kubernetes Status object. */
 const refuse = (response: ServerResponse, code: number, reason: string, message: string): void => {
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
   response.writeHead(code, { 'content-type': 'application/json' });
@@ -229,8 +229,8 @@ const main = (path: string): void => {
   const config = GatewayConfig.parse(JSON.parse(readFileSync(path, 'utf8')));
   const server = createGateway({
     ...config,
-    review: reviewer(config.webhook),
-    upstream: upstreamOf(config.kubeconfig),
+    review: createReview(config.webhook),
+    upstream: loadUpstream(config.kubeconfig),
   });
   server.listen(config.port, '127.0.0.1', () => console.log(`listening on ${config.port}`));
 };

@@ -1,15 +1,25 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { webhookUrl } from './emulator.ts';
-import { run, scriptProcesses } from './processes.ts';
+import { getWebhookUrl } from './emulator.ts';
+import { listScriptProcesses, run } from './processes.ts';
 import { namespace, root, type Settings } from './settings.ts';
+import type { Progress } from './steps.ts';
 
-type Script = 'build' | 'packages' | 'images' | 'flink-home' | 'start-control-plane' | 'start-node' | 'down';
+type Script = 'build' | 'packages' | 'images' | 'start-control-plane' | 'start-node' | 'down';
 
-/** Runs one of the programs of `local/kubernetes`; its output goes to the log `kubernetes-PROGRAM`. */
-export const kubernetesScript = async (script: Script, settings: Settings, ...args: string[]): Promise<void> => {
-  const webhook = join(settings.state, 'token-webhook');
+interface ScriptOptions {
+  readonly args?: readonly string[];
+  /** Receives the messages of the program. */
+  readonly progress?: Progress;
+}
+
+/** Runs a program of `local/kubernetes`. Its output goes to the log `kubernetes-PROGRAM`. */
+export const runScript = async (
+  script: Script,
+  settings: Settings,
+  { args = [], progress }: ScriptOptions = {},
+): Promise<void> => {
   await run(join(root, 'local/kubernetes', script), args, {
     log: join(settings.logs, `kubernetes-${script}`),
     env: {
@@ -19,20 +29,30 @@ export const kubernetesScript = async (script: Script, settings: Settings, ...ar
       CLUSTER_PORT: String(settings.kubernetesPort),
       CLUSTER_NET: settings.kubernetesNet,
       CLUSTER_NODE: settings.controlPlaneOnly ? '0' : '1',
-      CLUSTER_TOKEN_WEBHOOK: webhook,
+      CLUSTER_TOKEN_WEBHOOK: join(settings.state, 'token-webhook'),
       CLUSTER_TOKEN_WEBHOOK_VERSION: 'v1',
       CLUSTER_APISERVER_ARGS: '--authentication-token-webhook-cache-ttl=5s',
+      ...(progress === undefined ? {} : { CLUSTER_PROGRESS_SECONDS: String(progress.intervalSeconds) }),
     },
+    onLine:
+      progress &&
+      ((line) => {
+        const message = parseMessage(line);
+        if (message !== undefined) progress.note(message);
+      }),
   });
 };
 
-/** Tells the API server to ask the emulator about tokens. The emulator need not be there yet. */
+/** Returns the message of a line that a program of `local/kubernetes` writes for people: the text after the time. */
+export const parseMessage = (line: string): string | undefined => /^\d\d:\d\d:\d\d (.+)$/.exec(line)?.[1];
+
+/** Configures the API server to review tokens through the emulator. The emulator may start later. */
 export const writeTokenWebhook = (settings: Settings): void => {
   mkdirSync(settings.state, { recursive: true });
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'eks', cluster: { server: webhookUrl(settings) } }],
+    clusters: [{ name: 'eks', cluster: { server: getWebhookUrl(settings) } }],
     users: [{ name: 'eks', user: {} }],
     contexts: [{ name: 'eks', context: { cluster: 'eks', user: 'eks' } }],
     'current-context': 'eks',
@@ -40,27 +60,28 @@ export const writeTokenWebhook = (settings: Settings): void => {
   writeFileSync(join(settings.state, 'token-webhook'), JSON.stringify(config), { mode: 0o600 });
 };
 
-/** The administrator's kubeconfig: the given one, or that of the own cluster. */
-export const kubeconfigOf = (settings: Settings): string =>
+/** The kubeconfig of the cluster's administrator. */
+export const getKubeconfig = (settings: Settings): string =>
   settings.givenKubeconfig ?? join(settings.kubernetesState, 'kubeconfig');
 
-/** The certificate authority of the own cluster, as PEM. */
-export const ownAuthority = (settings: Settings): string =>
+/** The certificate authority of the local cluster, as PEM. */
+export const readAuthority = (settings: Settings): string =>
   readFileSync(join(settings.kubernetesState, 'pki/ca.crt'), 'utf8');
 
 const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-/** The programs of the own cluster that run. */
-export const kubernetesProcesses = (settings: Settings) => scriptProcesses(join(settings.kubernetesState, 'pid'));
+/** Lists the running programs of the local cluster. */
+export const listKubernetesProcesses = (settings: Settings) =>
+  listScriptProcesses(join(settings.kubernetesState, 'pid'));
 
-/** Whether all of the own cluster runs that the settings ask for. */
-export const kubernetesRuns = async (settings: Settings): Promise<boolean> => {
-  const wanted = settings.controlPlaneOnly ? controlPlane : [...controlPlane, 'node', 'forward'];
-  const names = new Set(kubernetesProcesses(settings).map(({ name }) => name));
-  return wanted.every((name) => names.has(name));
+/** Whether every program of the local cluster runs that the settings require. */
+export const isKubernetesRunning = (settings: Settings): boolean => {
+  const required = settings.controlPlaneOnly ? controlPlane : [...controlPlane, 'node', 'forward'];
+  const names = new Set(listKubernetesProcesses(settings).map(({ name }) => name));
+  return required.every((name) => names.has(name));
 };
 
-/** The namespace that clusters go to, and who may do what in it. */
+/** Creates the namespace of the Flink clusters and its RBAC. */
 export const prepareNamespace = async (settings: Settings): Promise<void> => {
   const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await kubectl(settings, ['apply', '-f', '-'], manifest);
@@ -72,10 +93,15 @@ export const prepareNamespace = async (settings: Settings): Promise<void> => {
 const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
   run('kubectl', args, {
     log: join(settings.logs, 'kubectl'),
-    env: { ...process.env, KUBECONFIG: kubeconfigOf(settings) },
+    env: { ...process.env, KUBECONFIG: getKubeconfig(settings) },
     input,
   });
 
-/** The jar of the demonstration. */
-export const exampleJar = (settings: Settings, name: 'TopSpeedWindowing' | 'WordCount' = 'TopSpeedWindowing'): string =>
-  join(settings.cache, `flink-2.2.1/examples/${name}.jar`);
+/** The folder with Flink's jars, its client's scripts and its examples. `flink-home` creates it. */
+export const getFlinkHome = (settings: Pick<Settings, 'cache'>): string => join(settings.cache, 'flink-2.2.1');
+
+type Example = 'TopSpeedWindowing' | 'WordCount' | 'StateMachineExample';
+
+/** The jar of an example of Flink; by default, of one that runs until it is canceled. */
+export const exampleJar = (settings: Pick<Settings, 'cache'>, name: Example = 'TopSpeedWindowing'): string =>
+  join(getFlinkHome(settings), 'examples/streaming', `${name}.jar`);

@@ -1,22 +1,23 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** A port as it is typed. */
-const port = (text: string): number => {
+const parsePort = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65_531) throw new InvalidArgumentError('not a port');
   return value;
 };
 
-export const stateOption = () => new Option('--state <folder>', 'what the system knows and runs (default: .local)');
+export const stateOption = () => new Option('--state <folder>', 'state and logs of the system (default: .local)');
 
 export const startOptions = () => [
-  new Option('--port <port>', 'port of the AWS emulator').argParser(port).default(4566),
-  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; the next four are taken too')
-    .argParser(port)
+  new Option('--port <port>', 'port of the AWS emulator').argParser(parsePort).default(4566),
+  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; it also uses the next four ports')
+    .argParser(parsePort)
     .default(6443),
-  new Option('--kubernetes-net <a.b>', "first two numbers of the node's and the pods' addresses").default('10.77'),
+  new Option('--kubernetes-net <a.b>', 'first two numbers of the addresses of node, pods and services').default(
+    '10.77',
+  ),
   stateOption(),
-  new Option('--cache <folder>', 'what is built and fetched once (default: ~/.cache/drey)'),
-  new Option('--kubeconfig <file>', 'use this cluster in place of an own one: needs only Python and kubectl'),
-  new Option('--control-plane-only', 'Kubernetes without a node: nothing ever runs in a pod'),
+  new Option('--cache <folder>', 'downloads and builds, shared by all systems (default: ~/.cache/drey)'),
+  new Option('--kubeconfig <file>', 'use an existing cluster; needs only Python and kubectl'),
+  new Option('--control-plane-only', 'Kubernetes without a node: pods stay Pending'),
 ];

@@ -1,29 +1,40 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as z from 'zod';
 
-const Launched = z.object({
+const BackgroundProcess = z.object({
   name: z.string(),
   pid: z.number(),
-  /** In clock ticks since the machine's own start: a number alone may be somebody else's process by now. */
+  /** In clock ticks since the machine started. Linux reuses process ids, so the id alone does not identify a process. */
   started: z.string(),
   since: z.string(),
   address: z.string(),
   log: z.string(),
 });
 
-/** A process of ours in the background. */
-export type Launched = z.infer<typeof Launched>;
+/** A background process of the local system. */
+export type BackgroundProcess = z.infer<typeof BackgroundProcess>;
 
 export interface Program {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** What it serves, for people. */
+  /** Where the program listens or writes; `npm run status` shows it. */
   readonly address: string;
 }
 
@@ -32,10 +43,10 @@ interface Folders {
   readonly logs: string;
 }
 
-const file = ({ pids }: Pick<Folders, 'pids'>, name: string) => join(pids, `${name}.json`);
+const pidFile = ({ pids }: Pick<Folders, 'pids'>, name: string) => join(pids, `${name}.json`);
 
-/** Starts a program that outlives us, with a log and a pid file. */
-export const launch = async (program: Program, folders: Folders): Promise<Launched> => {
+/** Starts a program that keeps running after this process exits, with a log and a pid file. */
+export const launch = async (program: Program, folders: Folders): Promise<BackgroundProcess> => {
   for (const folder of [folders.pids, folders.logs]) mkdirSync(folder, { recursive: true });
   const log = join(folders.logs, program.name);
   const output = openSync(log, 'w');
@@ -48,8 +59,8 @@ export const launch = async (program: Program, folders: Folders): Promise<Launch
   await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
   child.unref();
   const pid = child.pid ?? 0;
-  const state = processState(pid);
-  if (state === undefined) throw new Error(`${program.name} ended at once; see ${log}`);
+  const state = readProcessState(pid);
+  if (state === undefined) throw new Error(`${program.name} exited immediately after its start. See ${log}`);
   const launched = {
     name: program.name,
     pid,
@@ -58,70 +69,73 @@ export const launch = async (program: Program, folders: Folders): Promise<Launch
     address: program.address,
     log,
   };
-  writeFileSync(file(folders, program.name), JSON.stringify(launched));
+  writeFileSync(pidFile(folders, program.name), JSON.stringify(launched));
   return launched;
 };
 
-/** The process that the pid file names, if it still is the one that we started. */
-export const running = async (name: string, folders: Pick<Folders, 'pids'>): Promise<Launched | undefined> => {
-  const launched = readPidFile(file(folders, name));
+/** Returns the process in the pid file, if it still runs. */
+export const findRunning = async (
+  name: string,
+  folders: Pick<Folders, 'pids'>,
+): Promise<BackgroundProcess | undefined> => {
+  const launched = readPidFile(pidFile(folders, name));
   if (launched === undefined) return undefined;
-  const state = processState(launched.pid);
+  const state = readProcessState(launched.pid);
   return state?.started === launched.started && state.group === launched.pid ? launched : undefined;
 };
 
-export const allRunning = async (folders: Pick<Folders, 'pids'>): Promise<Launched[]> => {
-  const found = await Promise.all(names(folders.pids, '.json').map((name) => running(name, folders)));
+export const listRunning = async (folders: Pick<Folders, 'pids'>): Promise<BackgroundProcess[]> => {
+  const found = await Promise.all(listNames(folders.pids, '.json').map((name) => findRunning(name, folders)));
   return found.filter((launched) => launched !== undefined);
 };
 
-/** Asks the process to end, and ends what is left of its process group after some time. */
-export const end = async (name: string, folders: Pick<Folders, 'pids'>, graceMs = 5_000): Promise<void> => {
-  const launched = await running(name, folders);
+/** Sends SIGTERM to the process, and after the grace period SIGKILL to the rest of its process group. */
+export const endProcess = async (name: string, folders: Pick<Folders, 'pids'>, graceMs = 5_000): Promise<void> => {
+  const launched = await findRunning(name, folders);
   if (launched !== undefined) {
     process.kill(launched.pid, 'SIGTERM');
     const deadline = Date.now() + graceMs;
-    while (Date.now() < deadline && (await running(name, folders)) !== undefined) await sleep(50);
+    while (Date.now() < deadline && (await findRunning(name, folders)) !== undefined) await sleep(50);
     killGroup(launched.pid);
   }
-  rmSync(file(folders, name), { force: true });
+  rmSync(pidFile(folders, name), { force: true });
 };
 
-/** The processes that the cluster's scripts started, by their pid files: the number and the start, as `start` in `env` writes them. */
-export const scriptProcesses = (folder: string): { name: string; pid: number; since: string }[] =>
-  names(folder, '').flatMap((name) => {
+/** Lists the processes that the programs of `local/kubernetes` started. The function `start` in `env` writes their pid files. */
+export const listScriptProcesses = (folder: string): { name: string; pid: number; since: string }[] =>
+  listNames(folder, '').flatMap((name) => {
     const path = join(folder, name);
     const [pid, started] = readFileSync(path, 'utf8').trim().split(' ');
-    const alive = started !== undefined && processState(Number(pid))?.started === started;
+    const alive = started !== undefined && readProcessState(Number(pid))?.started === started;
     return alive ? [{ name, pid: Number(pid), since: statSync(path).mtime.toISOString() }] : [];
   });
 
-const names = (folder: string, suffix: string): string[] => {
+const listNames = (folder: string, suffix: string): string[] => {
   try {
     return readdirSync(folder).map((entry) => basename(entry, suffix));
   } catch {
-    return []; // nothing was ever started
+    return []; // the folder does not exist before the first start
   }
 };
 
-const readPidFile = (path: string): Launched | undefined => {
+const readPidFile = (path: string): BackgroundProcess | undefined => {
   try {
-    return Launched.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return BackgroundProcess.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    return undefined; // never started, or cut off while it was written
+    return undefined; // missing, or written in part only
   }
 };
 
-/** What Linux says of a living process: its group and its start, in clock ticks since the machine's. */
-const processState = (pid: number): { group: number; started: string } | undefined => {
+/** Reads the process group and the start time of a running process. */
+const readProcessState = (pid: number): { group: number; started: string } | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, in parentheses, may hold anything; the fields after it are counted.
+    // The second field is the name in parentheses, which may contain spaces: the fields are counted after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const started = fields[19];
     return fields[0] === 'Z' || started === undefined ? undefined : { group: Number(fields[2]), started };
   } catch {
-    return undefined; // there is no such process
+    return undefined; // no process has this id
   }
 };
 
@@ -129,46 +143,62 @@ const killGroup = (pid: number) => {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // The whole group has ended already.
+    // The process group has no process left.
   }
 };
 
-export interface Run {
+interface RunOptions {
   readonly log: string;
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly cwd?: string | undefined;
   readonly input?: string | undefined;
+  /** Receives each line of the output, too. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /**
- * Runs a program to its end; its output goes to the log.
+ * Runs a program until it exits, and appends its output to the log.
  *
- * @throws ProgramFailed
+ * @throws ProgramFailed When the exit code is not 0.
  */
-export const run = async (command: string, args: readonly string[], { log, env, cwd, input }: Run): Promise<void> => {
+export const run = async (command: string, args: readonly string[], options: RunOptions): Promise<void> => {
+  const { log, env, cwd, input, onLine } = options;
   mkdirSync(dirname(log), { recursive: true });
-  const output = openSync(log, 'a');
+  const file = openSync(log, 'a');
+  const output = onLine === undefined ? file : 'pipe';
   const child = spawn(command, args, { env, cwd, stdio: [input === undefined ? 'ignore' : 'pipe', output, output] });
-  closeSync(output);
   child.stdin?.end(input);
-  const code = await new Promise((done, fail) => child.once('exit', done).once('error', fail));
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      writeSync(file, `${line}\n`);
+      onLine?.(line);
+    });
+  }
+  const code = await new Promise((done, fail) => child.once('close', done).once('error', fail)).finally(() =>
+    closeSync(file),
+  );
   if (code !== 0) throw new ProgramFailed(log);
 };
 
-/** A program ended with a failure. Its log says which. */
+/** A program exited with a code other than 0. */
 export class ProgramFailed extends Error {
   override readonly name = 'ProgramFailed';
-  /** The end of its log. */
+  /** The last lines of the log. */
   readonly details: string;
 
   constructor(log: string) {
-    super(`${basename(log)} failed; see ${log}`);
+    super(`${basename(log)} failed. See ${log}`);
     this.details = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
   }
 }
 
-/** Asks again and again until the answer is not undefined. */
-export const until = async <T>(
+/**
+ * Polls until the answer is defined.
+ *
+ * @throws Error When no answer is defined before the deadline.
+ */
+export const waitFor = async <T>(
   what: string,
   ask: () => Promise<T | undefined>,
   { seconds, log }: { seconds: number; log: string },
@@ -177,7 +207,7 @@ export const until = async <T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`${what}: not ready after ${seconds} s; see ${log}`);
+    if (Date.now() > deadline) throw new Error(`${what}: not ready after ${seconds} s. See ${log}`);
     await sleep(100);
   }
 };

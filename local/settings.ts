@@ -3,27 +3,27 @@ import { join, resolve } from 'node:path';
 
 import type { AwsCredentialIdentity } from '@smithy/types';
 
-/** What a caller may choose; everything has a default. */
+/** The options of a start. All are optional. */
 export interface LocalOptions {
   /** Port of the AWS emulator. */
   readonly port?: number | undefined;
-  /** Port of the Kubernetes API server; the four after it are taken as well. With `kubeconfig`, port of the gateway. */
+  /** Port of the Kubernetes API server, which also uses the next four ports. With `kubeconfig`, port of the gateway. */
   readonly kubernetesPort?: number | undefined;
-  /** The first two numbers of the addresses of node, pods and services: two systems on one machine need two of them. */
+  /** The first two numbers of the addresses of node, pods and services. Each system on a machine needs its own. */
   readonly kubernetesNet?: string | undefined;
-  /** Folder of what one system knows and runs. */
+  /** Folder with the state and the logs of one system. */
   readonly state?: string | undefined;
-  /** Folder of what is built or fetched once for all systems. */
+  /** Folder with downloads and builds, which all systems share. */
   readonly cache?: string | undefined;
-  /** A cluster to use in place of an own one. */
+  /** Kubeconfig of an existing cluster, in place of the local one. */
   readonly kubeconfig?: string | undefined;
-  /** Kubernetes without a node: every object can be made, no pod ever runs. */
+  /** Kubernetes without a node: pods stay Pending. */
   readonly controlPlaneOnly?: boolean | undefined;
   /** Folder whose `serverless.yml` is deployed. */
   readonly project?: string | undefined;
 }
 
-/** Where things are on this machine, derived from the options. */
+/** Folders, ports and addresses, derived from the options. */
 export interface Settings {
   readonly project: string;
   readonly state: string;
@@ -43,10 +43,10 @@ export interface Settings {
   readonly eventsFile: string;
 }
 
-/** The folder of this package. */
+/** The folder of the checkout. */
 export const root = resolve(import.meta.dirname, '..');
 
-// The emulator's own account, and names that nobody needs to choose.
+// The emulator's account, and fixed names.
 export const account = '000000000000';
 export const region = 'us-east-1';
 export const stage = 'local';
@@ -67,7 +67,7 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     pids: join(state, 'pid'),
     venv: join(root, '.local', 'venv'),
     port,
-    // An address, not a name: with a name the S3 client puts buckets in front of it, which does not resolve.
+    // With a host name, the S3 client would put the bucket in front of it, and that name does not resolve.
     awsUrl: `http://127.0.0.1:${port}`,
     kubernetesPort,
     kubernetesUrl: `https://127.0.0.1:${kubernetesPort}`,
@@ -80,10 +80,10 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
   };
 };
 
-/** For the constructor of an AWS client. */
+/** Options of an AWS client. */
 export const awsConfig = ({ awsUrl }: Pick<Settings, 'awsUrl'>) => ({ endpoint: awsUrl, region, credentials });
 
-/** For a program that uses an AWS SDK: the emulator, and nothing of the caller's own AWS or proxy settings. */
+/** Environment of a program that uses an AWS SDK: the emulator, without the caller's AWS and proxy settings. */
 export const awsEnvironment = ({ awsUrl }: Pick<Settings, 'awsUrl'>, env = process.env): NodeJS.ProcessEnv => {
   const kept = Object.entries(env).filter(([name]) => !/^aws_|_proxy$/i.test(name));
   return {

@@ -1,32 +1,42 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 import { Command } from 'commander';
 
-import { demonstrate } from './demo.ts';
+import { runDemonstration } from './demo.ts';
+import { exampleJar } from './kubernetes.ts';
 import { startOptions } from './options.ts';
 import { ProgramFailed } from './processes.ts';
-import type { LocalOptions } from './settings.ts';
+import { settingsFrom, type LocalOptions } from './settings.ts';
 import { startLocal, type LocalSystem } from './system.ts';
 
 const program = new Command('npm start --')
   .description(
-    'Starts AWS (emulated), Kubernetes and Flink on this machine and deploys Drey to them. They go on in the background.',
+    'Starts AWS (emulated), Kubernetes and Flink on this machine, deploys Drey to them and leaves them running.',
   )
-  .option('--no-demo', 'do not try it out with a session cluster');
+  .option('--no-demo', 'do not run the demonstration');
 for (const option of startOptions()) program.addOption(option);
 
-const describe = (system: LocalSystem) => `
-Drey runs.
+const describe = (system: LocalSystem, jars: string | undefined) => `
+Drey is running. npm run status shows its processes, npm stop stops it.
   API         export DREY_API='${system.apiUrl}'
   Kubernetes  export KUBECONFIG=${system.kubeconfig}
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
-  events      ${system.eventsFile}
-  logs        ${system.logs}
-Try: npx drey --help. npm run status shows what runs, npm stop ends it.`;
+  Events      ${system.eventsFile}
+  Logs        ${system.logs}${jars === undefined ? '' : `\n  Jars        ${jars} has Flink's examples`}
+npm install -g . puts drey on your PATH; without it, type npx drey in this folder. drey --help lists the commands.`;
+
+/** The folder of Flink's examples. It is missing when the cluster is an existing one or has no node. */
+const findExamples = (options: LocalOptions): string | undefined => {
+  const folder = dirname(exampleJar(settingsFrom(options)));
+  return existsSync(folder) ? folder : undefined;
+};
 
 const main = async () => {
   const { demo, ...options } = program.parse().opts<LocalOptions & { demo: boolean }>();
   const system = await startLocal(options);
-  if (demo) await demonstrate(system, options);
-  console.log(describe(system));
+  if (demo) await runDemonstration(system, options);
+  console.log(describe(system, findExamples(options)));
 };
 
 try {

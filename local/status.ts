@@ -4,13 +4,13 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 
 import { stateOption } from './options.ts';
-import { localStatus, readSystem, type LocalSystem, type Status } from './system.ts';
+import { listStatus, readSystem, type LocalSystem, type Status } from './system.ts';
 
 const program = new Command('npm run status --')
-  .description('Shows what npm start has started and still runs.')
+  .description('Shows the processes of the system that npm start started.')
   .addOption(stateOption());
 
-const tableOf = (processes: readonly Status[], system: LocalSystem | undefined): string => {
+const renderTable = (processes: readonly Status[], system: LocalSystem | undefined): string => {
   const table = new Table({ head: ['name', 'pid', 'address', 'since'], style: { head: [], border: [] } });
   for (const { name, pid, address, since } of processes)
     table.push([name, pid, address, new Date(since).toLocaleString('sv')]);
@@ -19,10 +19,10 @@ const tableOf = (processes: readonly Status[], system: LocalSystem | undefined):
 };
 
 const { state } = program.parse().opts<{ state?: string }>();
-const processes = await localStatus(state);
+const processes = await listStatus(state);
 if (processes.length === 0) {
-  console.log(styleText('dim', 'Nothing runs. npm start starts it.'));
-  process.exitCode = 3; // as systemctl status says it
+  console.log(styleText('dim', 'The system does not run. Start it with npm start.'));
+  process.exitCode = 3; // as `systemctl status` does
 } else {
-  console.log(tableOf(processes, readSystem(state)));
+  console.log(renderTable(processes, readSystem(state)));
 }

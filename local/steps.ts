@@ -1,23 +1,35 @@
 import { Listr, PRESET_TIMER, PRESET_TIMESTAMP, type ListrTask } from 'listr2';
 
-/** One thing to do, or several: in their order, or side by side. */
+/** One action, or several that run in order or concurrently. */
 export type Step =
-  | { readonly title: string; readonly run: (note: (text: string) => void) => Promise<void>; readonly skip?: Skip }
-  | { readonly title: string; readonly steps: readonly Step[]; readonly together?: boolean; readonly skip?: Skip };
+  | { readonly title: string; readonly run: (progress: Progress) => Promise<void>; readonly skip?: Skip }
+  | { readonly title: string; readonly steps: readonly Step[]; readonly concurrent?: boolean; readonly skip?: Skip };
 
-/** The reason to leave a step out, asked when its turn comes. */
+/** Receives the progress of a step while the step runs. */
+export interface Progress {
+  /** Shows a line of text. */
+  readonly note: (text: string) => void;
+  /** How often a step that changes all the time calls `note`. */
+  readonly intervalSeconds: number;
+}
+
+/** Returns why the step is skipped, or false. Called before the step starts. */
 type Skip = () => string | false;
 
+/** `live` rewrites the terminal, `lines` suits a log. */
 export type Report = 'lines' | 'live' | 'silent';
 
-/** A moving picture for people, lines for a log. */
-export const usualReport = (): Report => (process.stdout.isTTY && !process.env['CI'] ? 'live' : 'lines');
+export const defaultReport = (): Report => (process.stdout.isTTY && !process.env['CI'] ? 'live' : 'lines');
 
 const timer = { ...PRESET_TIMER, field: (ms: number) => `${(ms / 1_000).toFixed(1)} s` };
 
-/** Does the steps, shows each with the time it took, and throws what the first failing one threw. */
+/**
+ * Runs the steps and shows each one with its duration.
+ *
+ * @throws The error of the first step that fails.
+ */
 export const runSteps = async (steps: readonly Step[], report: Report): Promise<void> => {
-  const tasks = steps.map(toTask);
+  const tasks = steps.map((step) => toTask(step, report === 'live' ? 1 : 15));
   if (report === 'live') {
     await new Listr(tasks, { rendererOptions: { timer, collapseSubtasks: false } }).run();
   } else if (report === 'lines') {
@@ -27,13 +39,19 @@ export const runSteps = async (steps: readonly Step[], report: Report): Promise<
   }
 };
 
-const toTask = (step: Step): ListrTask => ({
+const toTask = (step: Step, intervalSeconds: number): ListrTask => ({
   title: step.title,
   skip: step.skip ?? (() => false),
   task: (_context, task) =>
     'steps' in step
-      ? task.newListr(step.steps.map(toTask), { concurrent: step.together ?? false, exitOnError: true })
-      : step.run((text) => {
-          task.output = text;
+      ? task.newListr(
+          step.steps.map((child) => toTask(child, intervalSeconds)),
+          { concurrent: step.concurrent ?? false, exitOnError: true },
+        )
+      : step.run({
+          intervalSeconds,
+          note: (text) => {
+            task.output = text;
+          },
         }),
 });

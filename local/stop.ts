@@ -4,9 +4,9 @@ import { stateOption } from './options.ts';
 import { stopLocal } from './system.ts';
 
 const program = new Command('npm stop --')
-  .description('Ends what npm start has started, and nothing else.')
+  .description('Stops the processes that npm start started.')
   .addOption(stateOption())
-  .option('--clean', 'forget the state as well: images, certificates, events, logs', false);
+  .option('--clean', 'also delete the state: images, certificates, events and logs', false);
 
 try {
   await stopLocal(program.parse().opts<{ state?: string; clean: boolean }>());

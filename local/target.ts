@@ -2,13 +2,13 @@ import { sign } from '#cli/api/sign.ts';
 
 import { credentials, eksCluster, namespace, region } from './settings.ts';
 
-/** The name of the one target that the system has after its start. */
+/** The name of the target that a start creates. */
 export const targetName = 'local';
 
-const quick = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+const fastStart = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
-/** Tells the API of the cluster that it may deploy to. */
-export const seedTarget = async (apiUrl: string): Promise<void> => {
+/** Creates the target of the Kubernetes cluster through the API. */
+export const putTarget = async (apiUrl: string): Promise<void> => {
   const target = {
     cluster: eksCluster,
     region,
@@ -16,10 +16,10 @@ export const seedTarget = async (apiUrl: string): Promise<void> => {
     defaults: {
       'kubernetes.service-account': 'flink',
       'kubernetes.container.image.ref': 'flink:2.2',
-      // Flink is up with half the CPU: what one machine runs lives too short for Java's second compiler to be worth it.
-      // Not `env.java.opts.all`, which has what Flink needs of Java 17.
-      'env.java.opts.jobmanager': quick,
-      'env.java.opts.taskmanager': quick,
+      // Flink starts with half the CPU time, because jobs on one machine rarely run long enough to benefit from Java's second compiler.
+      // `env.java.opts.all` stays as it is, because it has the options that Flink needs on Java 17.
+      'env.java.opts.jobmanager': fastStart,
+      'env.java.opts.taskmanager': fastStart,
     },
   };
   await put(new URL(`${apiUrl}/v1/targets/${targetName}`), JSON.stringify(target));

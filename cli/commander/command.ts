@@ -93,7 +93,7 @@ export const addActions = async (
 ): Promise<readonly string[]> => {
   parent.configureHelp({ subcommandTerm: formatTerm });
   const index = findOperandIndex(words, parent);
-  let normalized = words;
+  let normalized = actions.some(({ name }) => name === words[index]) ? words : withoutHelp(words, index);
   for (const { name, operands = '', summary, load } of actions) {
     const command = parent.command(`${name} ${operands}`.trim()).summary(summary).description(summary);
     if (name !== words[index]) continue;
@@ -101,6 +101,10 @@ export const addActions = async (
   }
   return normalized;
 };
+
+/** Without this, commander prints the help of the parent and succeeds when `--help` follows an unknown action. */
+const withoutHelp = (words: readonly string[], index: number): readonly string[] =>
+  index === -1 ? words : words.filter((word, at) => at < index || (word !== '--help' && word !== '-h'));
 
 const addGroup = async (
   commands: readonly Action[],

@@ -1,3 +1,5 @@
+import type { QueueView } from '#events/http/queue.ts';
+import type { DeadLetters } from '#events/http/dead-letters.ts';
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
@@ -5,7 +7,6 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
 import type { Operation } from '#events/operation.ts';
-import type { QueueView, DeadLetters } from '#events/requests.ts';
 
 import type { Context } from '../context.ts';
 

@@ -161,7 +161,7 @@ const describeSchedule = (definition: ScheduleBody): string =>
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
   if (shown.length === 0) return print('\nThe schedule has not run yet.');
-  const rows = shown.flatMap(({ scheduledAt, results, missed, left }) => [
+  const rows = shown.flatMap(({ scheduledAt, results, missed, skipped }) => [
     ...(missed === undefined ? [] : [[formatTime(scheduledAt), '-', 'missed', '', missed]]),
     ...(results.length === 0 && missed === undefined ? [[formatTime(scheduledAt), '-', 'no clusters', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
@@ -171,9 +171,9 @@ const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Pro
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
-    ...(left === undefined
+    ...(skipped === undefined
       ? []
-      : [[formatTime(scheduledAt), `and ${left} more`, 'skipped', '', 'a run processes at most 1000']]),
+      : [[formatTime(scheduledAt), `and ${skipped} more`, 'skipped', '', 'a run processes at most 1000']]),
   ]);
   print(`\n${await renderTable(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
 };

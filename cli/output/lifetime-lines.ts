@@ -20,6 +20,6 @@ export const formatExpiry = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'st
 /** The version of the lifetime, and whether the warning was sent. Empty when the cluster does not expire. */
 export const formatLifetime = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
   if (lifetime === undefined || !liveStates.has(state)) return '';
-  const { version, warned, idle } = lifetime;
-  return `version ${version}${warned === version || idle?.warned === true ? ', warning sent' : ''}`;
+  const { version, warnedVersion, idle } = lifetime;
+  return `version ${version}${warnedVersion === version || idle?.warned === true ? ', warning sent' : ''}`;
 };

@@ -1,16 +1,18 @@
 import * as z from 'zod';
 
-import { teardown } from '../lifetime.ts';
+import { stopOptions } from '../lifetime.ts';
 import { defineCommand } from './define.ts';
 
 export const stop = defineCommand({
   kind: 'stop',
+  function: 'stop',
+  workflow: 'cleanup',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/stop',
   summary: "Stop a cluster (`echo 'stop' | kubernetes-session.sh`).",
   data: z
     .strictObject({
-      ...teardown,
-      reason: z.string().min(1).max(200).optional().meta({ description: 'Told in the events.' }),
+      ...stopOptions,
+      reason: z.string().min(1).max(200).optional().meta({ description: 'Reason in the events of the stop.' }),
     })
     .meta({ id: 'Stop' }),
 });

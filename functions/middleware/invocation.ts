@@ -1,17 +1,16 @@
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { log } from '#shared/live.ts';
 
-const metrics = new Metrics({ namespace: 'Drey', serviceName: 'drey' });
+import { count } from '../handlers/metrics.ts';
 
-/** One log line and one count per HTTP request. */
+/** Writes one log line and one count for each HTTP request. */
 export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
-  let began = 0;
+  let startedMs = 0;
   return {
     before: ({ event, context }) => {
-      began = Date.now();
+      startedMs = Date.now();
       log.resetKeys();
       log.appendKeys({
         function: context.functionName,
@@ -22,21 +21,14 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
         clusterId: event.pathParameters?.['clusterId'],
       });
     },
-    after: ({ response }) => tell(response, began),
-    onError: ({ response }) => tell(response, began),
+    after: ({ response }) => record(response, startedMs),
+    onError: ({ response }) => record(response, startedMs),
   };
 };
 
-const tell = (response: APIGatewayProxyStructuredResultV2 | null | undefined, began: number) => {
+const record = (response: APIGatewayProxyStructuredResultV2 | null | undefined, startedMs: number) => {
   const status = response?.statusCode ?? 500;
   const outcome = status < 400 ? 'done' : status < 500 ? 'rejected' : 'failed';
-  log.info('request answered', { status, outcome, durationMs: Date.now() - began });
+  log.info('request answered', { status, outcome, durationMs: Date.now() - startedMs });
   count('Requests', outcome);
 };
-
-/** Counts one of `name`, by outcome. */
-export const count = (name: string, outcome: string, extra: Readonly<Record<string, string>> = {}) =>
-  metrics
-    .singleMetric()
-    .addDimensions({ outcome, ...extra })
-    .addMetric(name, MetricUnit.Count, 1);

@@ -1,5 +1,5 @@
 import type { SpecHead } from '#events/specs.ts';
-import type { Specs } from '#shared/clusters/ports/ports.ts';
+import type { Specs } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';
@@ -7,7 +7,7 @@ import { s3 } from './s3.ts';
 const folderOf = (target: string) => `specs/${target}/`;
 const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json`;
 
-/** Stored specs in S3: `specs/<target>/<name>.json`. What is in them may be secret: the bucket is encrypted. */
+/** Stored specs in S3: `specs/<target>/<name>.json`. The bucket is encrypted, because specs may hold secrets. */
 export const openSpecs = (bucket: string): Specs => {
   return withFaults<Specs>({
     async list(target) {

@@ -16,27 +16,27 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 
 import { Cluster, type ClusterState } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
 import { Job } from '#events/job.ts';
-import { type NamedTarget, Target } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { Schedule, ScheduleRun } from '#events/schedules.ts';
+import { type NamedTarget, Target } from '#events/target.ts';
 import { type LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type {
+  BatchItem,
   Change,
   CommandRef,
-  BatchItem,
   Idempotency,
   Refusal,
   ScheduleName,
-  Store,
-  StoredOperation,
-  Targets,
   VerdictRecord,
-  Versioned,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { Targets } from '#shared/clusters/ports/targets.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';

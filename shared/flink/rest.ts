@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
 import { isTerminalJob, JobState } from '#events/job.ts';
-import { Fault, type ProblemCode } from '#events/problem.ts';
+import { Fault } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 /** One request to Flink's REST API, however it gets there. */
 export interface RestRequest {
@@ -27,7 +28,7 @@ export interface RestResponse {
  * @throws Fault `target-unreachable` when no answer of Flink's came (no ready JobManager included), `target-refused`
  * when the API server did not let it through.
  */
-export type Transport = (request: RestRequest, signal: AbortSignal) => Promise<RestResponse>;
+export type Transport = (request: RestRequest) => Promise<RestResponse>;
 
 const Overview = z.object({
   taskmanagers: z.int(),
@@ -138,39 +139,37 @@ const uploadTimeoutMs = 900_000;
  * @see Flink 2.2, REST API
  */
 export const flinkRest = (transport: Transport) => {
-  const call = async (request: RestRequest, signal: AbortSignal): Promise<RestResponse> => {
-    const response = await transport(request, signal);
+  const call = async (request: RestRequest): Promise<RestResponse> => {
+    const response = await transport(request);
     if (response.status === 503) throw fault('not-ready', response, 'Flink has no leading JobManager yet');
     return response;
   };
 
-  const get = async <S extends z.ZodType>(path: string, schema: S, signal: AbortSignal): Promise<z.output<S>> => {
-    const response = await call({ method: 'GET', path }, signal);
+  const get = async <S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> => {
+    const response = await call({ method: 'GET', path });
     if (response.status === 404) throw fault('not-found', response, `Flink does not know ${path}`);
     return understood(response, schema, `GET ${path}`);
   };
 
-  const hasJar = async (jarId: string, signal: AbortSignal) =>
-    (await get('/v1/jars', Jars, signal)).files.some(({ id }) => id === jarId);
+  const hasJar = async (jarId: string) => (await get('/v1/jars', Jars)).files.some(({ id }) => id === jarId);
 
-  const jobState = async (jobId: string, signal: AbortSignal): Promise<JobState | undefined> => {
-    const response = await call({ method: 'GET', path: urlPath`/v1/jobs/${jobId}/status` }, signal);
+  const jobState = async (jobId: string): Promise<JobState | undefined> => {
+    const response = await call({ method: 'GET', path: urlPath`/v1/jobs/${jobId}/status` });
     const isUnknown = causesOf(textOf(response)).some(({ name }) => name === 'FlinkJobNotFoundException');
     // Flink 2.2 answers 500 for a job that it does not know, here.
     if (isUnknown || response.status === 404) return undefined;
     return understood(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
   };
 
-  const isBatch = async (jobId: string, signal: AbortSignal): Promise<boolean> =>
-    (await unlessUnknown(get(urlPath`/v1/jobs/${jobId}`, JobDetails, signal)))?.['job-type'] === 'BATCH';
+  const isBatch = async (jobId: string): Promise<boolean> =>
+    (await unlessUnknown(get(urlPath`/v1/jobs/${jobId}`, JobDetails)))?.['job-type'] === 'BATCH';
 
   const trigger = async (
     jobId: string,
     { noun = 'savepoint', at, json }: { readonly noun?: string; readonly at: string; readonly json: object },
-    signal: AbortSignal,
   ): Promise<void> => {
     const path = urlPath`/v1/jobs/${jobId}/${at}`;
-    const response = await call({ method: 'POST', path, json }, signal);
+    const response = await call({ method: 'POST', path, json });
     if (response.status === 404) throw unknownJob(jobId, response);
     if (response.status === 400 || response.status === 409) {
       throw fault('savepoint-failed', response, `Flink takes no ${noun} of job ${jobId}`);
@@ -178,12 +177,8 @@ export const flinkRest = (transport: Transport) => {
     if (!isSuccess(response)) throw refusal(response, `POST ${path}`);
   };
 
-  const triggered = async <S extends z.ZodType>(
-    path: string,
-    result: S,
-    signal: AbortSignal,
-  ): Promise<TriggerStatus<z.output<S>>> => {
-    const { status, operation } = await get(path, TriggerInfo, signal);
+  const triggered = async <S extends z.ZodType>(path: string, result: S): Promise<TriggerStatus<z.output<S>>> => {
+    const { status, operation } = await get(path, TriggerInfo);
     if (status.id === 'IN_PROGRESS') return { status: 'in-progress' };
     const { 'failure-cause': failure, failureCause = failure } = operation ?? {};
     if (failureCause !== undefined)
@@ -194,17 +189,16 @@ export const flinkRest = (transport: Transport) => {
   };
 
   return {
-    overview: (signal: AbortSignal): Promise<Overview> => get('/v1/overview', Overview, signal),
+    overview: (): Promise<Overview> => get('/v1/overview', Overview),
 
     /** Asks the JobManager to end its cluster, with what high availability keeps of ended jobs. It does not wait for jobs. */
-    shutDown: async (signal: AbortSignal): Promise<void> => {
-      const response = await call({ method: 'DELETE', path: '/v1/cluster' }, signal);
+    shutDown: async (): Promise<void> => {
+      const response = await call({ method: 'DELETE', path: '/v1/cluster' });
       if (!isSuccess(response)) throw refusal(response, 'DELETE /v1/cluster');
     },
 
     /** Every job that the JobManager remembers, ended ones included. */
-    jobs: async (signal: AbortSignal): Promise<readonly JobOverview[]> =>
-      (await get('/v1/jobs/overview', JobsOverview, signal)).jobs,
+    jobs: async (): Promise<readonly JobOverview[]> => (await get('/v1/jobs/overview', JobsOverview)).jobs,
 
     /**
      * Whether Flink would refuse a savepoint of the job now, and may take it later: not all of its tasks run, as after a
@@ -213,17 +207,17 @@ export const flinkRest = (transport: Transport) => {
      * @see Flink 2.2 `DefaultCheckpointPlanCalculator`. The overview tells how it is now, `/jobs/:jobid` how it was up to
      *   `web.refresh-interval` ago.
      */
-    isYetToRun: async (job: JobOverview, signal: AbortSignal): Promise<boolean> =>
-      !isTerminalJob(job) && !doTasksRun(job) && !(await isBatch(job.jid, signal)),
+    isYetToRun: async (job: JobOverview): Promise<boolean> =>
+      !isTerminalJob(job) && !doTasksRun(job) && !(await isBatch(job.jid)),
 
     /**
      * @returns The jar's id at the JobManager. It is lost when that is started anew.
      * @throws Fault `wrong-state` when the cluster takes no jars (an application, or `web.submit.enable: false`).
      */
-    uploadJar: async (jar: JarFile, signal: AbortSignal): Promise<string> => {
+    uploadJar: async (jar: JarFile): Promise<string> => {
       const stream = multipart(jar);
       const request = { method: 'POST', path: '/v1/jars/upload', stream, timeoutMs: uploadTimeoutMs } as const;
-      const response = await call(request, signal);
+      const response = await call(request);
       if (response.status === 400 || response.status === 404) {
         throw fault('wrong-state', response, 'the cluster does not take the jar');
       }
@@ -237,26 +231,26 @@ export const flinkRest = (transport: Transport) => {
      * @returns `known-already` when the job of this id was started before, whether it runs or has ended.
      * @throws Fault `program-failed` with the exception of the program; `not-ready` when the JobManager has lost the jar.
      */
-    runJar: async (jarId: string, options: RunOptions, signal: AbortSignal): Promise<'started' | 'known-already'> => {
+    runJar: async (jarId: string, options: RunOptions): Promise<'started' | 'known-already'> => {
       const path = urlPath`/v1/jars/${jarId}/run`;
-      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs }, signal);
+      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs });
       if (isSuccess(response)) return 'started';
       const causes = causesOf(textOf(response));
       if (causes.some(({ name }) => name === 'DuplicateJobSubmissionException')) return 'known-already';
       if (causes.some(({ name }) => name === 'ProgramInvocationException')) throw programFailed(causes, response);
-      if (!(await hasJar(jarId, signal))) {
+      if (!(await hasJar(jarId))) {
         // The jar is deleted after a run, so a run that is repeated later finds the job and not the jar.
-        if ((await jobState(options.jobId, signal)) !== undefined) return 'known-already';
+        if ((await jobState(options.jobId)) !== undefined) return 'known-already';
         throw fault('not-ready', response, `the JobManager does not have jar ${jarId} (any more): upload it again`);
       }
       throw response.status < 500 ? programFailed(causes, response) : refusal(response, `POST ${path}`);
     },
 
     /** Gone already is done. */
-    deleteJar: async (jarId: string, signal: AbortSignal): Promise<void> => {
+    deleteJar: async (jarId: string): Promise<void> => {
       const path = urlPath`/v1/jars/${jarId}`;
-      const response = await call({ method: 'DELETE', path }, signal);
-      if (!isSuccess(response) && (await hasJar(jarId, signal))) throw refusal(response, `DELETE ${path}`);
+      const response = await call({ method: 'DELETE', path });
+      if (!isSuccess(response) && (await hasJar(jarId))) throw refusal(response, `DELETE ${path}`);
     },
 
     /**
@@ -264,12 +258,12 @@ export const flinkRest = (transport: Transport) => {
      *
      * @throws Fault `not-found` when Flink does not know the job.
      */
-    cancel: async (jobId: string, signal: AbortSignal): Promise<CancelOutcome> => {
+    cancel: async (jobId: string): Promise<CancelOutcome> => {
       const path = urlPath`/v1/jobs/${jobId}`;
-      const response = await call({ method: 'PATCH', path: `${path}?mode=cancel` }, signal);
+      const response = await call({ method: 'PATCH', path: `${path}?mode=cancel` });
       if (response.status === 404) throw unknownJob(jobId, response);
       if (response.status === 409) {
-        const state = await jobState(jobId, signal);
+        const state = await jobState(jobId);
         if (state === undefined) throw unknownJob(jobId, response);
         return { status: 'ended', state };
       }
@@ -282,8 +276,8 @@ export const flinkRest = (transport: Transport) => {
      *
      * @throws Fault `not-found` when Flink does not know the job.
      */
-    rootCause: async (jobId: string, signal: AbortSignal): Promise<string | undefined> => {
-      const { exceptionHistory } = await get(urlPath`/v1/jobs/${jobId}/exceptions`, Exceptions, signal);
+    rootCause: async (jobId: string): Promise<string | undefined> => {
+      const { exceptionHistory } = await get(urlPath`/v1/jobs/${jobId}/exceptions`, Exceptions);
       const latest = exceptionHistory.entries[0];
       return latest === undefined ? undefined : rootLine(latest.stacktrace, latest.exceptionName);
     },
@@ -297,16 +291,11 @@ export const flinkRest = (transport: Transport) => {
     takeSavepoint: (
       jobId: string,
       { directory, format = 'CANONICAL', triggerId, cancelJob = false }: SavepointRequest & { cancelJob?: boolean },
-      signal: AbortSignal,
     ): Promise<void> =>
-      trigger(
-        jobId,
-        {
-          at: 'savepoints',
-          json: { 'target-directory': directory, 'cancel-job': cancelJob, formatType: format, triggerId },
-        },
-        signal,
-      ),
+      trigger(jobId, {
+        at: 'savepoints',
+        json: { 'target-directory': directory, 'cancel-job': cancelJob, formatType: format, triggerId },
+      }),
 
     /**
      * Asks for a savepoint and the end of the job after it. Repeating it with the same trigger id starts no second one.
@@ -317,22 +306,17 @@ export const flinkRest = (transport: Transport) => {
     stopWithSavepoint: (
       jobId: string,
       { directory, format = 'CANONICAL', triggerId, drain = false }: SavepointRequest & { drain?: boolean },
-      signal: AbortSignal,
     ): Promise<void> =>
-      trigger(
-        jobId,
-        { at: 'stop', json: { targetDirectory: directory, drain, formatType: format, triggerId } },
-        signal,
-      ),
+      trigger(jobId, { at: 'stop', json: { targetDirectory: directory, drain, formatType: format, triggerId } }),
 
     /**
      * How far a savepoint got, also that of a stop. Flink forgets it five minutes after its end.
      *
      * @throws Fault `not-found` when Flink does not know it.
      */
-    savepoint: async (jobId: string, triggerId: string, signal: AbortSignal): Promise<SavepointStatus> => {
+    savepoint: async (jobId: string, triggerId: string): Promise<SavepointStatus> => {
       const path = urlPath`/v1/jobs/${jobId}/savepoints/${triggerId}`;
-      const ended = await triggered(path, z.object({ location: z.string() }), signal);
+      const ended = await triggered(path, z.object({ location: z.string() }));
       return ended.status === 'completed' ? { status: 'completed', location: ended.value.location } : ended;
     },
 
@@ -344,18 +328,17 @@ export const flinkRest = (transport: Transport) => {
     takeCheckpoint: (
       jobId: string,
       { full, triggerId }: { readonly full: boolean; readonly triggerId: string },
-      signal: AbortSignal,
     ): Promise<void> =>
-      trigger(
-        jobId,
-        { noun: 'checkpoint', at: 'checkpoints', json: { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId } },
-        signal,
-      ),
+      trigger(jobId, {
+        noun: 'checkpoint',
+        at: 'checkpoints',
+        json: { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId },
+      }),
 
     /** How far a checkpoint got. @throws Fault `not-found` when Flink does not know it. */
-    checkpoint: async (jobId: string, triggerId: string, signal: AbortSignal): Promise<CheckpointStatus> => {
+    checkpoint: async (jobId: string, triggerId: string): Promise<CheckpointStatus> => {
       const path = urlPath`/v1/jobs/${jobId}/checkpoints/${triggerId}`;
-      const ended = await triggered(path, z.object({ checkpointId: z.int() }), signal);
+      const ended = await triggered(path, z.object({ checkpointId: z.int() }));
       return ended.status === 'completed' ? { status: 'completed', checkpointId: ended.value.checkpointId } : ended;
     },
 
@@ -365,9 +348,9 @@ export const flinkRest = (transport: Transport) => {
      *
      * @see Flink 2.2 `CheckpointStatistics.RestAPICheckpointType`
      */
-    latestSavepoint: async (jobId: string, signal: AbortSignal): Promise<LatestSavepoint | undefined> => {
+    latestSavepoint: async (jobId: string): Promise<LatestSavepoint | undefined> => {
       const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
-      const response = await call({ method: 'GET', path }, signal);
+      const response = await call({ method: 'GET', path });
       // So it says of a job without checkpoints, too.
       if (response.status === 404) return undefined;
       const found = understood(response, Checkpoints, `GET ${path}`).latest?.savepoint;
@@ -376,18 +359,18 @@ export const flinkRest = (transport: Transport) => {
     },
 
     /** Asks for the removal of a savepoint's files. @returns The trigger id to ask with how far it is. */
-    disposeSavepoint: async (savepoint: string, signal: AbortSignal): Promise<string> => {
+    disposeSavepoint: async (savepoint: string): Promise<string> => {
       const request = {
         method: 'POST',
         path: '/v1/savepoint-disposal',
         json: { 'savepoint-path': savepoint },
       } as const;
-      return understood(await call(request, signal), Triggered, 'POST /v1/savepoint-disposal')['request-id'];
+      return understood(await call(request), Triggered, 'POST /v1/savepoint-disposal')['request-id'];
     },
 
     /** How far a disposal got. @throws Fault `not-found` when Flink does not know it. */
-    disposal: async (triggerId: string, signal: AbortSignal): Promise<DisposalStatus> => {
-      const ended = await triggered(urlPath`/v1/savepoint-disposal/${triggerId}`, z.object({}), signal);
+    disposal: async (triggerId: string): Promise<DisposalStatus> => {
+      const ended = await triggered(urlPath`/v1/savepoint-disposal/${triggerId}`, z.object({}));
       return ended.status === 'completed' ? { status: 'completed' } : ended;
     },
 
@@ -396,9 +379,9 @@ export const flinkRest = (transport: Transport) => {
      *
      * @throws Fault `program-failed` with the exception of the program.
      */
-    plan: async (jarId: string, options: PlanOptions, signal: AbortSignal): Promise<unknown> => {
+    plan: async (jarId: string, options: PlanOptions): Promise<unknown> => {
       const path = urlPath`/v1/jars/${jarId}/plan`;
-      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs }, signal);
+      const response = await call({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs });
       if (!isSuccess(response) && response.status !== 408) throw programFailed(causesOf(textOf(response)), response);
       return understood(response, JobPlan, `POST ${path}`).plan;
     },

@@ -1,5 +1,5 @@
-import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';
@@ -20,11 +20,11 @@ interface Owner {
 export const apply = async (
   { deployment, dependents }: Manifests,
   operationId: string,
-  { client, target, signal }: { readonly client: Client; readonly target: NamedTarget; readonly signal: AbortSignal },
+  { client, target }: { readonly client: Client; readonly target: NamedTarget },
 ): Promise<{ readonly uid: string }> => {
-  const owner = await createDeployment(deployment, operationId, client, target, signal);
+  const owner = await createDeployment(deployment, operationId, client, target);
   const results = await Promise.allSettled(
-    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, client, target, signal)),
+    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, client, target)),
   );
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
@@ -32,14 +32,14 @@ export const apply = async (
   if (failures.length === 0) return { uid: owner.uid };
   const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
   // What another try cannot mend ends here: nothing of it is left, and nobody else's is touched.
-  if (final !== undefined) await deleteDeployment(owner, client, target, signal);
+  if (final !== undefined) await deleteDeployment(owner, client, target);
   throw final ?? failures[0];
 };
 
 /** Asks the API server to try each object; see the port. The owner is left out: it has no uid yet. */
 export const dryRun = async (
   { deployment, dependents }: Manifests,
-  { client, target, signal }: { readonly client: Client; readonly target: NamedTarget; readonly signal: AbortSignal },
+  { client, target }: { readonly client: Client; readonly target: NamedTarget },
 ): Promise<readonly FieldError[]> => {
   const results = await Promise.all(
     [deployment, ...dependents].map(async (object): Promise<readonly FieldError[]> => {
@@ -47,7 +47,7 @@ export const dryRun = async (
       if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
       const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;
       try {
-        const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] }, signal);
+        const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] });
         return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} is there already` }] : [];
       } catch (error) {
         if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
@@ -63,17 +63,16 @@ const createDeployment = async (
   operationId: string,
   client: Client,
   target: NamedTarget,
-  signal: AbortSignal,
 ): Promise<Owner> => {
   const name = deployment.metadata?.name ?? '';
   const annotations = { ...deployment.metadata?.annotations, [operationAnnotation]: operationId };
   const json = Object.assign({}, deployment, { metadata: Object.assign({}, deployment.metadata, { annotations }) });
   // A misspelt field of a pod template is not dropped.
   const path = `${collectionPath('Deployment', target.namespace)}?fieldValidation=Strict`;
-  const answer = await client.send({ method: 'POST', path, json, expected: [409] }, signal);
+  const answer = await client.send({ method: 'POST', path, json, expected: [409] });
   if (answer.status !== 409) return created(answer.body, name, target);
 
-  const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject, signal);
+  const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject);
   if (existing === undefined) throw beingRemoved('Deployment', name);
   const { annotations: found = {}, deletionTimestamp, uid } = existing.metadata;
   const owner = found[operationAnnotation];
@@ -84,20 +83,14 @@ const createDeployment = async (
   throw new Fault('id-taken', `Deployment ${name} in namespace ${target.namespace} ${whose}`);
 };
 
-const createDependent = async (
-  object: Dependent,
-  owner: Owner,
-  client: Client,
-  target: NamedTarget,
-  signal: AbortSignal,
-): Promise<void> => {
+const createDependent = async (object: Dependent, owner: Owner, client: Client, target: NamedTarget): Promise<void> => {
   const { kind, metadata: { name = '' } = {} } = object;
   if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
   const path = collectionPath(kind, target.namespace);
-  const answer = await client.send({ method: 'POST', path, json: object, expected: [409] }, signal);
+  const answer = await client.send({ method: 'POST', path, json: object, expected: [409] });
   if (answer.status !== 409) return;
 
-  const existing = await client.get(objectPath(kind, target.namespace, name), AnyObject, signal);
+  const existing = await client.get(objectPath(kind, target.namespace, name), AnyObject);
   // A Service also answers 409 when its fixed port or address is another's.
   if (existing === undefined) throw refusalOf(answer, target);
   const { ownerReferences, deletionTimestamp } = existing.metadata;

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 
 import type { Access, Connection } from './credentials.ts';
@@ -34,15 +34,14 @@ export interface Client {
    * @throws Fault `target-unreachable`, `target-refused`, `refused-option`, `changed-meanwhile`; `deadline-exceeded`
    * when the signal came first.
    */
-  send(request: Request, signal: AbortSignal): Promise<Answer>;
+  send(request: Request): Promise<Answer>;
   /** The object at a path. Undefined when there is none. */
-  get<S extends z.ZodType>(path: string, schema: S, signal: AbortSignal): Promise<z.output<S> | undefined>;
+  get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined>;
   /** All objects of a list, however many pages it has. */
   list<S extends z.ZodType>(
     path: string,
     schema: S,
     query: Readonly<Record<string, string>>,
-    signal: AbortSignal,
   ): Promise<readonly z.output<S>[]>;
 }
 
@@ -70,13 +69,14 @@ const pageSize = 500;
 /** Connections are kept for the next request. The agent keeps those of different servers, authorities and certificates apart. */
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-/** A client of one target's API server. */
+/** A client of one target's API server. Its requests end with the signal. */
 export const clientOf = (
   target: NamedTarget,
   access: Access,
+  signal: AbortSignal,
   { policy = policies.kubernetes, exchange = exchangeOverTls, ...pauses }: Partial<ClientOptions> = {},
 ): Client => {
-  const tryOnce = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+  const tryOnce = async (request: Request): Promise<Answer> => {
     const answer = await exchange(await access.open(target, signal), request, target, access, signal);
     if (answer.status !== 401) return answer;
     access.forget(target, 'token');
@@ -84,17 +84,17 @@ export const clientOf = (
     return exchange(await access.open(target, signal), request, target, access, signal);
   };
 
-  const expectedOf = async (request: Request, signal: AbortSignal): Promise<Answer> => {
-    const answer = await tryOnce(request, signal);
+  const expectedOf = async (request: Request): Promise<Answer> => {
+    const answer = await tryOnce(request);
     const isExpected =
       (answer.status >= 200 && answer.status < 300) || request.expected?.includes(answer.status) === true;
     if (!isExpected) throw refusalOf(answer, target);
     return answer;
   };
 
-  const send = async (request: Request, signal: AbortSignal): Promise<Answer> => {
+  const send = async (request: Request): Promise<Answer> => {
     try {
-      return await repeat(() => expectedOf(request, signal), {
+      return await repeat(() => expectedOf(request), {
         policy,
         isTransient: (error) => isRepeatable(request) && error instanceof Fault && error.code === 'target-unreachable',
         askedMs: (error) => (error instanceof Fault ? (error.retryAfterSeconds ?? 0) : 0) * 1_000,
@@ -115,12 +115,12 @@ export const clientOf = (
     });
   };
 
-  const get: Client['get'] = async (path, schema, signal) => {
-    const answer = await send({ method: 'GET', path, expected: [404] }, signal);
+  const get: Client['get'] = async (path, schema) => {
+    const answer = await send({ method: 'GET', path, expected: [404] });
     return answer.status === 404 ? undefined : understood(schema, answer.body, path);
   };
 
-  const list: Client['list'] = async (path, schema, query, signal) => {
+  const list: Client['list'] = async (path, schema, query) => {
     const Page = z.object({ items: z.array(schema), metadata: z.object({ continue: z.string().optional() }) });
     const items: z.output<typeof schema>[] = [];
     let next: string | undefined;
@@ -130,7 +130,7 @@ export const clientOf = (
         limit: String(pageSize),
         ...(next === undefined ? {} : { continue: next }),
       });
-      const { body } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` }, signal);
+      const { body } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` });
       const page = understood(Page, body, path);
       items.push(...page.items);
       next = page.metadata.continue;

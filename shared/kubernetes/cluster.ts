@@ -1,6 +1,6 @@
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { NamedTarget } from '#events/target.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
 import { type Transport, urlPath } from '#shared/flink/rest.ts';
 
@@ -17,21 +17,21 @@ import { refusalOf, statusOf } from './status.ts';
 export const kubernetesOf = (
   target: NamedTarget,
   access: Access,
-  client: Client = clientOf(target, access),
+  signal: AbortSignal,
+  client: Client = clientOf(target, access, signal),
 ): Kubernetes => ({
-  locate: async (signal) => void (await access.open(target, signal)),
-  apply: (manifests, operationId, signal) => apply(manifests, operationId, { client, target, signal }),
-  dryRun: (manifests, signal) => dryRun(manifests, { client, target, signal }),
-  observe: (clusterId, signal) => observe(clusterId, client, target, signal),
-  deployments: (signal) => deployments(client, target, signal),
-  pods: (signal) => pods(client, target, signal),
-  remove: (clusterId, uid, signal) =>
-    deleteDeployment({ name: deploymentName(clusterId), uid }, client, target, signal),
-  remaining: (clusterId, signal) => remaining(clusterId, client, target, signal),
-  removeConfigMaps: (names, signal) => deleteConfigMaps(names, client, target, signal),
-  flinkObjects: (signal) => flinkObjects(client, target, signal),
-  removeObject: (object, signal) => deleteObject(object, client, target, signal),
-  logs: (clusterId, options, signal) => logs(clusterId, options, client, target, signal),
+  locate: async () => void (await access.open(target, signal)),
+  apply: (manifests, operationId) => apply(manifests, operationId, { client, target }),
+  dryRun: (manifests) => dryRun(manifests, { client, target }),
+  observe: (clusterId) => observe(clusterId, client, target),
+  deployments: () => deployments(client, target),
+  pods: () => pods(client, target),
+  remove: (clusterId, uid) => deleteDeployment({ name: deploymentName(clusterId), uid }, client, target),
+  remaining: (clusterId) => remaining(clusterId, client, target),
+  removeConfigMaps: (names) => deleteConfigMaps(names, client, target),
+  flinkObjects: () => flinkObjects(client, target),
+  removeObject: (object) => deleteObject(object, client, target),
+  logs: (clusterId, options) => logs(clusterId, options, client, target),
   flink: (clusterId) => flinkTransport(clusterId, client, target),
 });
 
@@ -43,10 +43,9 @@ const logs = async (
   { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
   client: Client,
   { namespace }: NamedTarget,
-  signal: AbortSignal,
 ): Promise<string | undefined> => {
   const query = { labelSelector: labelSelector(jobManagerLabels(clusterId)) };
-  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query, signal);
+  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
   const [newest] = pods.toSorted((one, other) => createdMs(other) - createdMs(one));
   if (newest === undefined) return undefined;
   const parameters = new URLSearchParams({
@@ -57,7 +56,7 @@ const logs = async (
   });
   const path = `${objectPath('Pod', namespace, newest.metadata.name)}/log?${parameters.toString()}`;
   // 400: its container has not started, or none came before it.
-  const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] }, signal);
+  const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] });
   return status === 200 && typeof body === 'string' ? body : undefined;
 };
 
@@ -72,11 +71,11 @@ const flinkStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).fil
  */
 const flinkTransport =
   (clusterId: string, client: Client, target: NamedTarget): Transport =>
-  async (request, signal) => {
+  async (request) => {
     const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
     const path = `${service}:rest/proxy${request.path}`;
     const repeatable = request.method !== 'POST';
-    const answer = await client.send({ ...request, path, repeatable, expected: flinkStatuses }, signal);
+    const answer = await client.send({ ...request, path, repeatable, expected: flinkStatuses });
     const isText = typeof answer.body === 'string';
     const status = statusOf(answer);
     if (status === undefined && !(isText && answer.status >= 500)) return { status: answer.status, body: answer.body };

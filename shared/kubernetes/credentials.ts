@@ -3,8 +3,8 @@ import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 /** Where an API server is and how to be somebody there: by a bearer token, or by a client certificate. */

@@ -5,7 +5,7 @@ import type {
   Observation,
   ObservedDeployment,
   ObservedPod,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/kubernetes.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
 
@@ -15,22 +15,12 @@ import { AnyObject, type ContainerStatus, Deployment, Event, Pod } from './objec
 import { collectionPath, objectPath } from './paths.ts';
 
 /** One cluster, in four requests; see the port. */
-export const observe = async (
-  clusterId: string,
-  client: Client,
-  { namespace }: NamedTarget,
-  signal: AbortSignal,
-): Promise<Observation> => {
+export const observe = async (clusterId: string, client: Client, { namespace }: NamedTarget): Promise<Observation> => {
   const [deployment, pods, events, pulls] = await Promise.all([
-    client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment, signal),
-    client.list(
-      collectionPath('Pod', namespace),
-      Pod,
-      { labelSelector: labelSelector(commonLabels(clusterId)) },
-      signal,
-    ),
-    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }, signal),
-    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }, signal),
+    client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment),
+    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: labelSelector(commonLabels(clusterId)) }),
+    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
+    client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);
   return {
     deployment: deployment === undefined ? undefined : observedDeployment(deployment),
@@ -43,22 +33,15 @@ export const observe = async (
 export const deployments = async (
   client: Client,
   { namespace }: NamedTarget,
-  signal: AbortSignal,
 ): Promise<readonly ObservedDeployment[]> => {
   const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes', component: 'jobmanager' }) };
-  return (await client.list(collectionPath('Deployment', namespace), Deployment, query, signal)).map(
-    observedDeployment,
-  );
+  return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(observedDeployment);
 };
 
 /** All pods of the namespace's Flink clusters, by the same labels. */
-export const pods = async (
-  client: Client,
-  { namespace }: NamedTarget,
-  signal: AbortSignal,
-): Promise<readonly ListedPod[]> => {
+export const pods = async (client: Client, { namespace }: NamedTarget): Promise<readonly ListedPod[]> => {
   const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
-  return (await client.list(collectionPath('Pod', namespace), Pod, query, signal)).map((pod) => ({
+  return (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
     ...observedPod(pod),
     clusterId: pod.metadata.labels?.['app'] ?? '',
   }));
@@ -67,24 +50,18 @@ export const pods = async (
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
 
 /** What is labelled as a Flink cluster's in the namespace; see the port. */
-export const flinkObjects = async (
-  client: Client,
-  { namespace }: NamedTarget,
-  signal: AbortSignal,
-): Promise<readonly FlinkObject[]> => {
+export const flinkObjects = async (client: Client, { namespace }: NamedTarget): Promise<readonly FlinkObject[]> => {
   const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
   const lists = await Promise.all(
     flinkKinds.map(async (kind) =>
-      (await client.list(collectionPath(kind, namespace), AnyObject, query, signal)).map(
-        ({ metadata }): FlinkObject => ({
-          kind,
-          name: metadata.name,
-          uid: metadata.uid,
-          clusterId: metadata.labels?.['app'] ?? metadata.name,
-          operationId: metadata.annotations?.[operationAnnotation],
-          owned: metadata.ownerReferences.length > 0,
-        }),
-      ),
+      (await client.list(collectionPath(kind, namespace), AnyObject, query)).map(({ metadata }): FlinkObject => ({
+        kind,
+        name: metadata.name,
+        uid: metadata.uid,
+        clusterId: metadata.labels?.['app'] ?? metadata.name,
+        operationId: metadata.annotations?.[operationAnnotation],
+        owned: metadata.ownerReferences.length > 0,
+      })),
     ),
   );
   return lists.flat();

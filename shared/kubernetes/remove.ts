@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/target.ts';
-import type { ObjectName } from '#shared/clusters/ports/ports.ts';
+import type { ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
   commonLabels,
   deploymentName,
@@ -20,30 +20,27 @@ export const deleteObject = async (
   { kind, name, uid }: { readonly kind: Kind; readonly name: string; readonly uid: string },
   client: Client,
   { namespace }: NamedTarget,
-  signal: AbortSignal,
 ): Promise<void> => {
   const path = objectPath(kind, namespace, name);
   const json = { propagationPolicy: kind === 'Deployment' ? 'Foreground' : 'Background', preconditions: { uid } };
   // 409: the name is somebody else's now, so ours is gone.
-  await client.send({ method: 'DELETE', path, json, expected: [404, 409] }, signal);
+  await client.send({ method: 'DELETE', path, json, expected: [404, 409] });
 };
 
 export const deleteConfigMaps = async (
   names: readonly string[],
   client: Client,
   { namespace }: NamedTarget,
-  signal: AbortSignal,
 ): Promise<void> => {
   const paths = names.map((name) => objectPath('ConfigMap', namespace, name));
-  await Promise.all(paths.map((path) => client.send({ method: 'DELETE', path, expected: [404] }, signal)));
+  await Promise.all(paths.map((path) => client.send({ method: 'DELETE', path, expected: [404] })));
 };
 
 export const deleteDeployment = (
   owner: { readonly name: string; readonly uid: string },
   client: Client,
   target: NamedTarget,
-  signal: AbortSignal,
-): Promise<void> => deleteObject({ kind: 'Deployment', ...owner }, client, target, signal);
+): Promise<void> => deleteObject({ kind: 'Deployment', ...owner }, client, target);
 
 const ownedKinds = ['ReplicaSet', 'Pod', 'Service', 'ConfigMap'] as const satisfies readonly Kind[];
 
@@ -52,13 +49,12 @@ export const remaining = async (
   clusterId: string,
   client: Client,
   { namespace }: NamedTarget,
-  signal: AbortSignal,
 ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }> => {
   const query = { labelSelector: labelSelector(commonLabels(clusterId)) };
   const [named, ...labelled] = await Promise.all([
-    namedObjects(clusterId, client, namespace, signal),
+    namedObjects(clusterId, client, namespace),
     ...ownedKinds.map(async (kind) => {
-      const objects = await client.list(collectionPath(kind, namespace), AnyObject, query, signal);
+      const objects = await client.list(collectionPath(kind, namespace), AnyObject, query);
       return objects.map((object) => ({ kind, object }));
     }),
   ]);
@@ -76,12 +72,7 @@ interface Found {
 }
 
 /** Options of the deploy can replace the labels of the Services, so they are looked for by name as well. */
-const namedObjects = async (
-  clusterId: string,
-  client: Client,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<readonly Found[]> => {
+const namedObjects = async (clusterId: string, client: Client, namespace: string): Promise<readonly Found[]> => {
   const names = [
     { kind: 'Deployment', name: deploymentName(clusterId) },
     { kind: 'Service', name: internalServiceName(clusterId) },
@@ -90,7 +81,7 @@ const namedObjects = async (
   const found = await Promise.all(
     names.map(async ({ kind, name }) => ({
       kind,
-      object: await client.get(objectPath(kind, namespace, name), AnyObject, signal),
+      object: await client.get(objectPath(kind, namespace, name), AnyObject),
     })),
   );
   return found.flatMap(({ kind, object }) => (object === undefined ? [] : [{ kind, object }]));

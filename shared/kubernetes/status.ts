@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 
 /** What the API server answers when there is no object to answer with. */
 export const Status = z.object({

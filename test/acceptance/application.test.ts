@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/cluster.ts';
-import type { Plan } from '#events/requests.ts';
+import type { Plan } from '#events/http/plans.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
@@ -15,8 +15,8 @@ import {
   clusterPath,
   eventsOf,
   freshId,
-  listJobs,
   kubectl,
+  listJobs,
   objectsOf,
   small,
   stop,
@@ -63,7 +63,7 @@ describe('an application cluster', () => {
 
   it('that is finite is FINISHED, with its verdict in the store and on the bus', async () => {
     const clusterId = freshId('finite');
-    await deployApplication(clusterId, { jar: 'local:///opt/flink/examples/WordCount.jar' });
+    await deployApplication(clusterId, { jar: 'local:///opt/flink/examples/streaming/WordCount.jar' });
     await untilState(clusterId, 'FINISHED');
 
     expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
@@ -75,7 +75,7 @@ describe('an application cluster', () => {
   it('whose main() throws is FAILED with the cause', async () => {
     const clusterId = freshId('throws');
     const { body } = await deployApplication(clusterId, {
-      jar: 'local:///opt/flink/examples/WordCount.jar',
+      jar: 'local:///opt/flink/examples/streaming/WordCount.jar',
       args: ['--execution-mode', 'sideways'],
     });
     await untilDone(body.operation.operationId);

@@ -11,8 +11,8 @@ import { settingsFrom } from '#local/settings.ts';
 import { packageFolder, runProgram } from '../support/cli.ts';
 import {
   freshId,
-  listJobs,
   kubectl,
+  listJobs,
   objectsOf,
   stop,
   system,
@@ -162,7 +162,7 @@ it('stop ends the job with a savepoint, from which it is run again', async () =>
       {
         instead: {
           'a.Main': 'org.apache.flink.streaming.examples.windowing.TopSpeedWindowing',
-          'https://repo/lib.jar': 'file:///opt/flink/examples/WordCount.jar',
+          'https://repo/lib.jar': 'file:///opt/flink/examples/streaming/WordCount.jar',
           'DIR/sp': stopped,
         },
       },

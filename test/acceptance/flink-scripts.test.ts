@@ -32,7 +32,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flink-dir-'));
   await mkdir(join(folder, 'bin'));
   // The conf folder of a Flink distribution, log settings included.
-  await cp(join(dirname(jar), '../conf'), join(folder, 'conf'), { recursive: true });
+  await cp(join(dirname(jar), '../../conf'), join(folder, 'conf'), { recursive: true });
   for (const script of ['flink', 'kubernetes-session.sh'])
     await symlink(join(packageFolder, 'bin', script), join(folder, 'bin', script));
 });
@@ -117,7 +117,7 @@ describe('test_kubernetes_application.sh', () => {
       'kubernetes-application',
       `-Dkubernetes.cluster-id=${clusterId}`,
       ...small,
-      'local:///opt/flink/examples/WordCount.jar',
+      'local:///opt/flink/examples/streaming/WordCount.jar',
     );
 
     const log = await kubectl('logs', '-f', ...namespace, await podOf(clusterId, 'jobmanager'));
@@ -146,7 +146,7 @@ describe('test_kubernetes_application_ha.sh', () => {
       '-Drestart-strategy=fixed-delay',
       '-Drestart-strategy.fixed-delay.attempts=10',
       '-Dexecution.checkpointing.interval=1s',
-      'local:///opt/flink/examples/TopSpeedWindowing.jar',
+      'local:///opt/flink/examples/streaming/TopSpeedWindowing.jar',
     );
     await available(clusterId);
     const pod = await podOf(clusterId, 'jobmanager');

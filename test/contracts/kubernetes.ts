@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { type Manifests, renderCluster } from '#shared/flink/manifests.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
@@ -8,6 +8,8 @@ export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
 /** An empty namespace of some Kubernetes, and a way to do there what others do. */
 export interface World {
   readonly kubernetes: Kubernetes;
+  /** The same, of an invocation whose time is over. */
+  readonly aborted: Kubernetes;
   readonly namespace: string;
   create(kind: ByHand, name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   exists(kind: ByHand, name: string): Promise<boolean>;
@@ -20,7 +22,6 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
   describe(`${name} as Kubernetes`, () => {
     const first = '0'.repeat(32);
     const second = '1'.repeat(32);
-    const signal = AbortSignal.timeout(600_000);
     let world: World;
     let kubernetes: Kubernetes;
 
@@ -40,14 +41,14 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       });
     const gone = (clusterId: string) =>
       expect
-        .poll(async () => (await kubernetes.remaining(clusterId, signal)).owned, { timeout: 300_000, interval: 250 })
+        .poll(async () => (await kubernetes.remaining(clusterId)).owned, { timeout: 300_000, interval: 250 })
         .toEqual([]);
 
     it('creates the Deployment and all that it owns', async () => {
-      const { uid } = await kubernetes.apply(manifests('new'), first, signal);
+      const { uid } = await kubernetes.apply(manifests('new'), first);
 
-      const { deployment } = await kubernetes.observe('new', signal);
-      const { owned, highAvailability } = await kubernetes.remaining('new', signal);
+      const { deployment } = await kubernetes.observe('new');
+      const { owned, highAvailability } = await kubernetes.remaining('new');
       expect(deployment).toMatchObject({ clusterId: 'new', uid, operationId: first, deleting: false });
       expect(owned).toEqual(
         expect.arrayContaining([
@@ -61,64 +62,64 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
 
     it('finds its own when it is repeated', async () => {
-      const before = await kubernetes.apply(manifests('twice'), first, signal);
+      const before = await kubernetes.apply(manifests('twice'), first);
 
-      const after = await kubernetes.apply(manifests('twice'), first, signal);
+      const after = await kubernetes.apply(manifests('twice'), first);
 
       expect(after).toEqual(before);
     });
 
     it('does not touch the Deployment of another operation', async () => {
-      const before = await kubernetes.apply(manifests('other'), first, signal);
+      const before = await kubernetes.apply(manifests('other'), first);
 
-      await expect(kubernetes.apply(manifests('other'), second, signal)).rejects.toMatchObject({ code: 'id-taken' });
+      await expect(kubernetes.apply(manifests('other'), second)).rejects.toMatchObject({ code: 'id-taken' });
 
-      const { deployment } = await kubernetes.observe('other', signal);
+      const { deployment } = await kubernetes.observe('other');
       expect(deployment).toMatchObject({ uid: before.uid, operationId: first, deleting: false });
     });
 
     it('does not touch a Deployment that Drey did not deploy', async () => {
       await world.create('Deployment', 'by-hand');
 
-      await expect(kubernetes.apply(manifests('by-hand'), first, signal)).rejects.toMatchObject({ code: 'id-taken' });
+      await expect(kubernetes.apply(manifests('by-hand'), first)).rejects.toMatchObject({ code: 'id-taken' });
 
-      const { deployment } = await kubernetes.observe('by-hand', signal);
+      const { deployment } = await kubernetes.observe('by-hand');
       expect(deployment).toMatchObject({ operationId: undefined, deleting: false });
     });
 
     it('leaves nothing of its own where a Service is taken, and the Service as it is', async () => {
       await world.create('Service', 'crossed-rest');
 
-      await expect(kubernetes.apply(manifests('crossed'), first, signal)).rejects.toMatchObject({ code: 'id-taken' });
+      await expect(kubernetes.apply(manifests('crossed'), first)).rejects.toMatchObject({ code: 'id-taken' });
 
       await gone('crossed');
       expect(await world.exists('Service', 'crossed-rest')).toBe(true);
     });
 
     it('lists Flink Deployments only', async () => {
-      await kubernetes.apply(manifests('listed'), first, signal);
+      await kubernetes.apply(manifests('listed'), first);
       await world.create('Deployment', 'unlisted');
 
-      const ids = (await kubernetes.deployments(signal)).map(({ clusterId }) => clusterId);
+      const ids = (await kubernetes.deployments()).map(({ clusterId }) => clusterId);
 
       expect(ids).toContain('listed');
       expect(ids).not.toContain('unlisted');
     });
 
     it('lists the pods of Flink clusters, and says of which', async () => {
-      await kubernetes.apply(manifests('with-pods'), first, signal);
+      await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
-        .poll(async () => (await kubernetes.pods(signal)).filter(({ clusterId }) => clusterId === 'with-pods'), {
+        .poll(async () => (await kubernetes.pods()).filter(({ clusterId }) => clusterId === 'with-pods'), {
           timeout: 300_000,
         })
         .toMatchObject([{ component: 'jobmanager' }]);
     });
 
     it('sees nothing where nothing is', async () => {
-      const seen = await kubernetes.observe('nothing', signal);
-      const left = await kubernetes.remaining('nothing', signal);
-      const log = await kubernetes.logs('nothing', { lines: 1 }, signal);
+      const seen = await kubernetes.observe('nothing');
+      const left = await kubernetes.remaining('nothing');
+      const log = await kubernetes.logs('nothing', { lines: 1 });
 
       expect(seen).toEqual({ deployment: undefined, pods: [], warnings: [] });
       expect(left).toEqual({ owned: [], highAvailability: [] });
@@ -126,30 +127,30 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
 
     it('removes the Deployment with all that it owns', async () => {
-      const { uid } = await kubernetes.apply(manifests('removed'), first, signal);
+      const { uid } = await kubernetes.apply(manifests('removed'), first);
 
-      await kubernetes.remove('removed', uid, signal);
+      await kubernetes.remove('removed', uid);
 
       await gone('removed');
-      expect((await kubernetes.observe('removed', signal)).deployment).toBeUndefined();
+      expect((await kubernetes.observe('removed')).deployment).toBeUndefined();
     });
 
     it('removes nothing that has another uid, and takes gone for done', async () => {
-      await kubernetes.apply(manifests('kept'), first, signal);
+      await kubernetes.apply(manifests('kept'), first);
 
-      await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000', signal);
-      await kubernetes.remove('absent', 'd9c1f9d0-0000-4000-8000-000000000000', signal);
+      await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000');
+      await kubernetes.remove('absent', 'd9c1f9d0-0000-4000-8000-000000000000');
 
-      expect((await kubernetes.observe('kept', signal)).deployment?.deleting).toBe(false);
+      expect((await kubernetes.observe('kept')).deployment?.deleting).toBe(false);
     });
 
     it('sees that somebody deleted the Deployment', async () => {
-      await kubernetes.apply(manifests('deleted'), first, signal);
+      await kubernetes.apply(manifests('deleted'), first);
 
       await world.deleteDeployment('deleted');
 
       await gone('deleted');
-      expect((await kubernetes.observe('deleted', signal)).deployment).toBeUndefined();
+      expect((await kubernetes.observe('deleted')).deployment).toBeUndefined();
     });
 
     it('tells what high availability left, and removes it', async () => {
@@ -157,28 +158,28 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const map = 'ha-cluster-config-map';
       await world.create('ConfigMap', map, labels);
 
-      const before = await kubernetes.remaining('ha', signal);
-      await kubernetes.removeConfigMaps([map, 'ha-absent'], signal);
-      const after = await kubernetes.remaining('ha', signal);
+      const before = await kubernetes.remaining('ha');
+      await kubernetes.removeConfigMaps([map, 'ha-absent']);
+      const after = await kubernetes.remaining('ha');
 
       expect(before).toEqual({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
     it('lists the objects of all Flink clusters, and removes one by its uid only', async () => {
-      const { uid } = await kubernetes.apply(manifests('whole'), first, signal);
+      const { uid } = await kubernetes.apply(manifests('whole'), first);
       await world.create('ConfigMap', 'lasting-cluster-config-map', {
         app: 'lasting',
         type: 'flink-native-kubernetes',
       });
       await world.create('ConfigMap', 'stranger');
 
-      const objects = await kubernetes.flinkObjects(signal);
+      const objects = await kubernetes.flinkObjects();
       const kept = objects.find(({ name }) => name === 'lasting-cluster-config-map');
-      await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' }, signal);
-      const before = (await kubernetes.flinkObjects(signal)).some(({ clusterId }) => clusterId === 'lasting');
-      if (kept !== undefined) await kubernetes.removeObject(kept, signal);
-      const behind = (await kubernetes.flinkObjects(signal)).some(({ clusterId }) => clusterId === 'lasting');
+      await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' });
+      const before = (await kubernetes.flinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
+      if (kept !== undefined) await kubernetes.removeObject(kept);
+      const behind = (await kubernetes.flinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
 
       expect(objects).toEqual(
         expect.arrayContaining([
@@ -193,12 +194,12 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
 
     it('knows no Flink where no cluster is', async () => {
-      const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' }, signal);
+      const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
 
       await expect(asked).rejects.toMatchObject({ code: 'not-found' });
     });
 
     it('stops when the caller does', async () => {
-      await expect(kubernetes.deployments(AbortSignal.abort())).rejects.toThrow();
+      await expect(world.aborted.deployments()).rejects.toThrow();
     });
   });

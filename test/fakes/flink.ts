@@ -41,6 +41,8 @@ export class FakeFlink {
   });
   /** Told of a savepoint that came while not all tasks of the job ran. */
   tooEarly: (jobId: string) => void = () => {};
+  /** A canceled job stays CANCELLING. */
+  cancelsSlowly = false;
   /** While no JobManager leads, everything is answered with 503. */
   leaderless = false;
 
@@ -208,7 +210,7 @@ export class FakeFlink {
         `Job cancellation failed because the job has already reached another terminal state (${job.state}).`,
       );
     }
-    this.setState(jobId, 'CANCELED');
+    this.setState(jobId, this.cancelsSlowly ? 'CANCELLING' : 'CANCELED');
     return json({}, 202);
   }
 

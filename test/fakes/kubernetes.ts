@@ -2,13 +2,13 @@ import type { JobState } from '#events/job.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type {
   FlinkObject,
-  Kubernetes,
   ListedPod,
   ObjectName,
   Observation,
   ObservedDeployment,
   ObservedPod,
-} from '#shared/clusters/ports/ports.ts';
+} from '#shared/clusters/model/kubernetes.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest.ts';
 
@@ -32,6 +32,7 @@ interface FakeCluster {
 
 /** One namespace in memory. What happens by itself on a cluster (pods start, the collector collects) is done by the test. */
 export class FakeKubernetes implements Kubernetes {
+  private readonly signal: AbortSignal | undefined;
   readonly clusters = new Map<string, FakeCluster>();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
@@ -41,6 +42,10 @@ export class FakeKubernetes implements Kubernetes {
   readonly strays: FlinkObject[] = [];
   /** The methods that were called, in order. */
   readonly calls: (keyof Kubernetes)[] = [];
+  constructor(signal?: AbortSignal) {
+    this.signal = signal;
+  }
+
   /** Whether nothing answers. */
   unreachable = false;
   /** Whether the JobManager of a new Deployment answers at once. */
@@ -79,12 +84,12 @@ export class FakeKubernetes implements Kubernetes {
     return cluster;
   }
 
-  async locate(signal: AbortSignal) {
-    this.beginCall('locate', signal);
+  async locate() {
+    this.beginCall('locate');
   }
 
-  async apply(manifests: Manifests, operationId: string, signal: AbortSignal) {
-    this.beginCall('apply', signal);
+  async apply(manifests: Manifests, operationId: string) {
+    this.beginCall('apply');
     const clusterId = manifests.deployment.metadata?.name ?? '';
     const existing = this.clusters.get(clusterId);
     if (existing?.operationId === operationId && !existing.deleting) return { uid: existing.uid };
@@ -106,44 +111,44 @@ export class FakeKubernetes implements Kubernetes {
     return { uid: cluster.uid };
   }
 
-  async dryRun({ deployment }: Manifests, signal: AbortSignal): Promise<readonly FieldError[]> {
-    this.beginCall('dryRun', signal);
+  async dryRun({ deployment }: Manifests): Promise<readonly FieldError[]> {
+    this.beginCall('dryRun');
     const clusterId = deployment.metadata?.name ?? '';
     return this.clusters.has(clusterId)
       ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} is there already` }]
       : [];
   }
 
-  async observe(clusterId: string, signal: AbortSignal): Promise<Observation> {
-    this.beginCall('observe', signal);
+  async observe(clusterId: string): Promise<Observation> {
+    this.beginCall('observe');
     const cluster = this.clusters.get(clusterId);
     if (cluster === undefined) return { deployment: undefined, pods: [], warnings: [] };
     return { deployment: observed(clusterId, cluster), pods: podsOf(clusterId, cluster), warnings: cluster.warnings };
   }
 
-  async deployments(signal: AbortSignal): Promise<readonly ObservedDeployment[]> {
-    this.beginCall('deployments', signal);
+  async deployments(): Promise<readonly ObservedDeployment[]> {
+    this.beginCall('deployments');
     const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
     return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
   }
 
-  async pods(signal: AbortSignal): Promise<readonly ListedPod[]> {
-    this.beginCall('pods', signal);
+  async pods(): Promise<readonly ListedPod[]> {
+    this.beginCall('pods');
     return [...this.clusters].flatMap(([clusterId, cluster]) =>
       podsOf(clusterId, cluster).map((pod) => ({ ...pod, clusterId })),
     );
   }
 
-  async remove(clusterId: string, uid: string, signal: AbortSignal): Promise<void> {
-    this.beginCall('remove', signal);
+  async remove(clusterId: string, uid: string): Promise<void> {
+    this.beginCall('remove');
     const cluster = this.clusters.get(clusterId);
     if (cluster?.uid !== uid) return;
     if (this.lingers) cluster.deleting = true;
     else this.clusters.delete(clusterId);
   }
 
-  async remaining(clusterId: string, signal: AbortSignal) {
-    this.beginCall('remaining', signal);
+  async remaining(clusterId: string) {
+    this.beginCall('remaining');
     const cluster = this.clusters.get(clusterId);
     const names = [...(this.highAvailability.get(clusterId) ?? [])];
     return {
@@ -152,13 +157,13 @@ export class FakeKubernetes implements Kubernetes {
     };
   }
 
-  async removeConfigMaps(names: readonly string[], signal: AbortSignal): Promise<void> {
-    this.beginCall('removeConfigMaps', signal);
+  async removeConfigMaps(names: readonly string[]): Promise<void> {
+    this.beginCall('removeConfigMaps');
     for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
   }
 
-  async flinkObjects(signal: AbortSignal): Promise<readonly FlinkObject[]> {
-    this.beginCall('flinkObjects', signal);
+  async flinkObjects(): Promise<readonly FlinkObject[]> {
+    this.beginCall('flinkObjects');
     const owned = [...this.clusters].flatMap(([clusterId, cluster]) =>
       ownedBy(clusterId, cluster).map(({ kind, name }): FlinkObject => {
         const isDeployment = kind === 'Deployment';
@@ -185,26 +190,22 @@ export class FakeKubernetes implements Kubernetes {
     return [...owned, ...kept, ...this.strays];
   }
 
-  async removeObject({ kind, name, uid }: Pick<FlinkObject, 'kind' | 'name' | 'uid'>, signal: AbortSignal) {
-    this.beginCall('removeObject', signal);
+  async removeObject({ kind, name, uid }: Pick<FlinkObject, 'kind' | 'name' | 'uid'>) {
+    this.beginCall('removeObject');
     if (kind === 'Deployment' && this.clusters.get(name)?.uid === uid) this.clusters.delete(name);
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async logs(
-    clusterId: string,
-    { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
-    signal: AbortSignal,
-  ) {
-    this.beginCall('logs', signal);
+  async logs(clusterId: string, { lines, previous = false }: { readonly lines: number; readonly previous?: boolean }) {
+    this.beginCall('logs');
     const cluster = this.clusters.get(clusterId);
     const log = previous ? cluster?.previousLog : cluster?.log;
     return log?.split('\n').slice(-lines).join('\n');
   }
 
   flink(clusterId: string): Transport {
-    return async (request: RestRequest, signal: AbortSignal) => {
-      this.beginCall('flink', signal);
+    return async (request: RestRequest) => {
+      this.beginCall('flink');
       const cluster = this.clusters.get(clusterId);
       if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
       if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
@@ -212,8 +213,8 @@ export class FakeKubernetes implements Kubernetes {
     };
   }
 
-  private beginCall(method: keyof Kubernetes, signal: AbortSignal): void {
-    signal.throwIfAborted();
+  private beginCall(method: keyof Kubernetes): void {
+    this.signal?.throwIfAborted();
     this.calls.push(method);
     if (this.unreachable) throw new Fault('target-unreachable', 'the API server could not be connected to');
     const fault = this.faults.get(method)?.shift();

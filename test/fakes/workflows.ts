@@ -1,24 +1,25 @@
-import type { WorkflowName, Workflows, Ports } from '#shared/clusters/ports/ports.ts';
-import * as cleanup from '#shared/clusters/workflows/cleanup.ts';
-import * as startup from '#shared/clusters/workflows/startup.ts';
-import * as snapshot from '#shared/clusters/workflows/snapshot.ts';
-import * as submission from '#shared/clusters/workflows/submission.ts';
+import { cleanupSteps } from '#functions/cleanup.ts';
+import { snapshotSteps } from '#functions/snapshot.ts';
+import { startupSteps } from '#functions/startup.ts';
+import { submissionSteps } from '#functions/submission.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
 
 import { type Carried, execute } from './state-machine.ts';
 
-type Step = (state: Carried, ports: Ports, signal: AbortSignal) => Promise<unknown>;
+type Step = (state: Carried, ports: Ports) => Promise<unknown>;
 const steps: Readonly<Record<WorkflowName, Readonly<Record<string, unknown>>>> = {
-  startup,
-  submission,
-  cleanup,
-  snapshot,
+  startup: startupSteps,
+  submission: submissionSteps,
+  cleanup: cleanupSteps,
+  snapshot: snapshotSteps,
 };
 
 /** The function of a machine's step, as its Lambda function calls it. */
-export const stepOf = (machine: WorkflowName, step: string): Step => steps[machine][step] as Step; // its name is in the machine
+export const getStep = (machine: WorkflowName, step: string): Step => steps[machine][step] as Step; // its name is in the machine
 
 /** Executions wait until a test runs them. Waits move the clock. */
-export class FakeMachines implements Workflows {
+export class FakeWorkflows implements Workflows {
   readonly started: { readonly machine: WorkflowName; readonly operationId: string }[] = [];
   private readonly pass: (seconds: number) => void;
 
@@ -39,7 +40,7 @@ export class FakeMachines implements Workflows {
 
   run(machine: WorkflowName, operationId: string, ports: Ports): Promise<void> {
     return execute(machine, operationId, {
-      task: (step, carried) => stepOf(machine, step)(carried, ports, new AbortController().signal),
+      task: (step, carried) => getStep(machine, step)(carried, ports),
       wait: this.pass,
     });
   }

@@ -1,10 +1,10 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
-import type { StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';
-import { keepsFailedObjects } from '#shared/clusters/store/records.ts';
+import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';
@@ -309,9 +309,9 @@ const isToStay = ({ clusterId, operationId }: Cluster, operations: ReadonlyMap<s
   [...operations.values()]
     .filter((one) => one.clusterId === clusterId)
     .some(
-      ({ operationId: other, kind, state, plan }) =>
+      ({ operationId: other, kind, state, request }) =>
         (kind === 'deploy' && state === 'FAILED' && other !== operationId) ||
-        (plan !== undefined && 'stop' in plan && plan.stop.ha === 'keep'),
+        (request?.kind === 'stop' && request.data.ha === 'keep'),
     );
 
 /** No record of what is not there, and no end without its traces gone. */
@@ -323,7 +323,7 @@ const records = (world: ModelWorld, byHand: ReadonlySet<string>) => {
     if (state === 'RUNNING')
       return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
     const stop = operations.get(cluster.stopOperationId ?? '');
-    const asked = stop?.plan !== undefined && 'stop' in stop.plan ? stop.plan.stop.ha : undefined;
+    const asked = stop?.request?.kind === 'stop' ? stop.request.data.ha : undefined;
     const isOver = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
     const purged =
       (stop?.state === 'SUCCEEDED' && asked === 'purge') ||

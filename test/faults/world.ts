@@ -3,39 +3,30 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/target.ts';
-import type { CommandFinished, LifetimeWarning, Rejection, BusEvent, Transition } from '#events/transitions.ts';
+import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
-import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
+import type { AdmissionQueue, Bus, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Timers } from '#shared/clusters/ports/scheduling.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import type {
-  AdmissionQueue,
-  Bus,
-  CommandQueue,
-  Payloads,
-  Jars,
-  ReconcileQueue,
-  WorkflowName,
-  Ports,
-  Specs,
-  Timers,
-} from '#shared/clusters/ports/ports.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { stepOf } from '#test/fakes/workflows.ts';
-import { execute } from '#test/fakes/state-machine.ts';
+import { jarBytes } from '#test/fakes/jars.ts';
 import {
-  commandMessage,
-  doors,
-  jarBytes,
-  type Outcome,
-  sqsRecord,
-  throughAdmissions,
-  throughBatch,
-  throughFirings,
-  throughLooks,
-} from '#test/fakes/world.ts';
+  deliverAdmissions,
+  deliverCommands,
+  deliverReconcile,
+  deliverTimerEvent,
+  makeSqsRecord,
+} from '#test/fakes/lambda.ts';
+import { makeCommandMessage, origins, type Outcome } from '#test/fakes/origins.ts';
+import { execute } from '#test/fakes/state-machine.ts';
+import { getStep } from '#test/fakes/workflows.ts';
 
 import { ModelKubernetes, type Watchers } from './kubernetes.ts';
 import type { Protection } from './protections.ts';
@@ -146,7 +137,7 @@ export class ModelWorld {
 
   /** A caller of the HTTP API, who repeats what may be repeated, and gives up after a while. */
   async throughHttp(kind: CommandKind, sent: Sent, patience: number): Promise<Outcome | undefined> {
-    const [, send] = doors[0]!;
+    const [, send] = origins[0]!;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.simulation
         .invoke(`http ${kind} ${sent.clusterId}`, functionSeconds, (process) =>
@@ -160,7 +151,7 @@ export class ModelWorld {
   }
 
   throughQueue(kind: CommandKind, sent: Sent): void {
-    this.enqueue(sent.clusterId, `${kind} ${sent.clusterId}`, commandMessage(kind, sent));
+    this.enqueue(sent.clusterId, `${kind} ${sent.clusterId}`, makeCommandMessage(kind, sent));
   }
 
   private enqueue(clusterId: string, what: string, body: unknown): void {
@@ -189,7 +180,7 @@ export class ModelWorld {
       const { what, body, received } = message;
       const returned = await this.simulation
         .invoke(`queue ${what}`, functionSeconds, (process) =>
-          throughBatch([sqsRecord(body, clusterId, received)], this.portsOf(process)),
+          deliverCommands([makeSqsRecord(body, clusterId, received)], this.portsOf(process)),
         )
         .catch(() => ['died']);
       if (returned.length > 0) {
@@ -252,9 +243,14 @@ export class ModelWorld {
       kubernetes: (at) => {
         const access = this.kubernetes.accessOf(process);
         const exchange = this.kubernetes.exchangeOf(process);
-        const real = kubernetesOf(at, access, clientOf(at, access, { exchange, sleep, random: this.random }));
+        const real = kubernetesOf(
+          at,
+          access,
+          neverAborted,
+          clientOf(at, access, neverAborted, { exchange, sleep, random: this.random }),
+        );
         if (without === 'operation annotation')
-          return { ...real, apply: (manifests, _id, signal) => real.apply(manifests, '0'.repeat(32), signal) };
+          return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
         if (without === 'proof of removal')
           return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
         return real;
@@ -273,7 +269,7 @@ export class ModelWorld {
       admissionQueue: this.admissionsOf(process),
       commandQueue: this.commandsOf(process),
       payloads: this.draftsOf(process),
-      callbacks: { answer: async () => true },
+      callbacks: { complete: async () => true },
       timers: this.timersOf(process),
       specs: noSpecs,
       log: silent,
@@ -281,6 +277,8 @@ export class ModelWorld {
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep,
       random: this.random,
+      signal: neverAborted,
+      withSignal: () => this.portsOf(process),
     };
   }
 
@@ -290,7 +288,7 @@ export class ModelWorld {
     const deliver = async (timerEvent: TimerEvent) => {
       for (let received = 1; received <= maxReceives; received += 1) {
         const isTaken = await simulation
-          .invoke(`fire ${timerEvent.kind}`, lookSeconds, (taken) => throughFirings(timerEvent, this.portsOf(taken)))
+          .invoke(`fire ${timerEvent.kind}`, lookSeconds, (taken) => deliverTimerEvent(timerEvent, this.portsOf(taken)))
           .then(() => true)
           .catch(() => false);
         if (isTaken) return;
@@ -328,11 +326,11 @@ export class ModelWorld {
     const deliver = (look: ReconcileRequest) =>
       void this.simulation
         .invoke(`look ${look.listedClusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
-          throughLooks(look, this.portsOf(taken)),
+          deliverReconcile(look, this.portsOf(taken)),
         )
         .catch(() => undefined);
     return {
-      hand: (look) =>
+      send: (look) =>
         this.simulation.call(process, {
           what: 'hand a look on',
           apply: () => {
@@ -350,14 +348,14 @@ export class ModelWorld {
       this.random(),
       () =>
         void this.simulation
-          .invoke('admit', functionSeconds, (taken) => throughAdmissions([name], this.portsOf(taken)))
+          .invoke('admit', functionSeconds, (taken) => deliverAdmissions([name], this.portsOf(taken)))
           .catch(() => undefined),
     );
   }
 
   private admissionsOf(process: Process): AdmissionQueue {
     return {
-      ask: (name) =>
+      send: (name) =>
         this.simulation.call(process, {
           what: 'ask for the line',
           apply: () => this.askFor(name),
@@ -368,13 +366,16 @@ export class ModelWorld {
 
   private commandsOf(process: Process): CommandQueue {
     return {
-      resumeOperation: (operation) =>
+      sendResume: (operation) =>
         this.simulation.call(process, {
           what: `send ${operation.operationId.slice(-4)} to be carried on`,
           apply: () => {
             const { operationId, clusterId } = operation;
-            const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
-            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
+            const message = {
+              ...makeCommandMessage('deploy', { clusterId, key: operationId }),
+              operationid: operationId,
+            };
+            this.enqueue(`resume/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
@@ -387,8 +388,8 @@ export class ModelWorld {
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
-      dead: async () => [],
-      redrive: async () => ({ commands: [], more: false }),
+      listDeadLetters: async () => [],
+      redriveDeadLetters: async () => ({ commands: [], more: false }),
     };
   }
 
@@ -396,10 +397,10 @@ export class ModelWorld {
     const call = <T>(what: string, apply: () => T) =>
       this.simulation.call<T>(process, { what, apply, failures: [noAnswer(true), noAnswer(false)] });
     return {
-      keep: (id, data) => call('keep the draft', () => void this.payloads.set(id, JSON.stringify(data))),
+      put: (id, data) => call('keep the draft', () => void this.payloads.set(id, JSON.stringify(data))),
       read: (id) => call('read the draft', () => JSON.parse(this.payloads.get(id) ?? 'null') ?? undefined),
       remove: (id) => call('remove the draft', () => void this.payloads.delete(id)),
-      uploaded: async () => undefined,
+      readUpload: async () => undefined,
     };
   }
 
@@ -458,7 +459,7 @@ export class ModelWorld {
         this.simulation.invoke(
           `${machine}.${step} ${operationId.slice(-4)}`,
           machine === 'submission' ? 900 : 60,
-          (process) => stepOf(machine, step)(carried, this.portsOf(process), neverAborted),
+          (process) => getStep(machine, step)(carried, this.portsOf(process)),
         ),
       wait: (seconds) => this.simulation.wait(seconds * (0.3 + 0.7 * this.random())),
     })
@@ -482,7 +483,7 @@ const jars: Jars = {
   upload: async () => {
     throw new Error('nothing is uploaded');
   },
-  keep: async () => true,
+  renew: async () => true,
   inspect: async () => ({ bytes: jarBytes.byteLength, head: jarBytes.slice(0, 4) }),
   open: async () => ({
     bytes: jarBytes.byteLength,

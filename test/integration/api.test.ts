@@ -1,7 +1,7 @@
 import { CreateClusterCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
 import { describe, expect, it } from 'vitest';
 
-import type { Upload } from '#events/requests.ts';
+import type { Upload } from '#events/http/uploads.ts';
 
 import { aws, call, clusterPath, deploy, freshId, kubectl, objectsOf, system } from '../support/system.ts';
 
@@ -83,7 +83,7 @@ describe('bad input', () => {
   });
 
   it('is refused when the body is not JSON', async () => {
-    expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'the body is not JSON' } });
+    expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'The request body is not JSON.' } });
   });
 
   it.each([

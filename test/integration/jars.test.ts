@@ -28,13 +28,13 @@ it('a jar is kept by a copy of itself, once a week', async () => {
   const { LastModified: uploaded } = await head();
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // S3 counts in seconds
 
-  expect(await jarsAt(days(6)).keep(jar)).toBe(true);
+  expect(await jarsAt(days(6)).renew(jar)).toBe(true);
   expect((await head()).LastModified).toEqual(uploaded);
 
-  expect(await jarsAt(days(8)).keep(jar)).toBe(true);
+  expect(await jarsAt(days(8)).renew(jar)).toBe(true);
   expect((await head()).LastModified?.getTime()).toBeGreaterThan(uploaded?.getTime() ?? Infinity);
   expect(await jarsAt(days(0)).inspect(jar, target)).toMatchObject({ bytes: content.byteLength });
   expect((await head()).ContentType).toBe('application/java-archive');
 
-  expect(await jarsAt(days(8)).keep(jar.replace('a b', 'gone'))).toBe(false);
+  expect(await jarsAt(days(8)).renew(jar.replace('a b', 'gone'))).toBe(false);
 }, 60_000);

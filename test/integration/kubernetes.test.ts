@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
@@ -52,6 +52,8 @@ const newNamespace = async () => {
   return metadata?.name ?? '';
 };
 
+const signal = AbortSignal.timeout(600_000);
+
 const open = async (): Promise<World> => {
   const namespace = await newNamespace();
   const metadata = (name: string, labels: Readonly<Record<string, string>> = {}) => ({ name, labels: { ...labels } });
@@ -60,7 +62,8 @@ const open = async (): Promise<World> => {
     spec: { containers: [{ name: 'none', image: 'nowhere.invalid/none' }] },
   };
   return {
-    kubernetes: kubernetesOf(targetOf(namespace), await accessOf()),
+    kubernetes: kubernetesOf(targetOf(namespace), await accessOf(), signal),
+    aborted: kubernetesOf(targetOf(namespace), await accessOf(), AbortSignal.abort()),
     namespace,
     async create(kind: ByHand, name: string, labels) {
       const at = metadata(name, labels);
@@ -95,13 +98,12 @@ kubernetesContract('the API server', open);
 
 describe('the API server', () => {
   const operationId = '0'.repeat(32);
-  const signal = AbortSignal.timeout(600_000);
   let namespace: string;
   let kubernetes: ReturnType<typeof kubernetesOf>;
 
   beforeAll(async () => {
     namespace = await newNamespace();
-    kubernetes = kubernetesOf(targetOf(namespace), await accessOf());
+    kubernetes = kubernetesOf(targetOf(namespace), await accessOf(), signal);
   });
   afterAll(() => core.deleteNamespace({ name: namespace }));
 
@@ -117,7 +119,7 @@ describe('the API server', () => {
     const { deployment, dependents } = manifests('invalid');
     const wrong = Object.assign({}, deployment, { spec: Object.assign({}, deployment.spec, { replicas: -1 }) });
 
-    const applied = kubernetes.apply({ deployment: wrong, dependents }, operationId, signal);
+    const applied = kubernetes.apply({ deployment: wrong, dependents }, operationId);
 
     await expect(applied).rejects.toMatchObject({
       code: 'refused-option',
@@ -131,17 +133,17 @@ describe('the API server', () => {
       object.kind === 'ConfigMap' ? Object.assign({}, object, { data: { 'no/key': '' } }) : object,
     );
 
-    const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId, signal);
+    const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId);
 
     await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect.poll(async () => (await kubernetes.remaining('half', signal)).owned, { timeout: 300_000 }).toEqual([]);
+    await expect.poll(async () => (await kubernetes.remaining('half')).owned, { timeout: 300_000 }).toEqual([]);
   });
 
   it('says that the namespace is not there', async () => {
-    const elsewhere = kubernetesOf(targetOf('no-such-namespace'), await accessOf());
+    const elsewhere = kubernetesOf(targetOf('no-such-namespace'), await accessOf(), signal);
 
     const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
-    const applied = elsewhere.apply(lost, operationId, signal);
+    const applied = elsewhere.apply(lost, operationId);
 
     await expect(applied).rejects.toMatchObject({
       code: 'target-refused',
@@ -150,12 +152,12 @@ describe('the API server', () => {
   });
 
   it('tells how far a pod came, and why it does not start', async () => {
-    await kubernetes.apply(manifests('imageless'), operationId, signal);
+    await kubernetes.apply(manifests('imageless'), operationId);
 
-    const trouble = async () => (await kubernetes.observe('imageless', signal)).pods[0]?.trouble?.reason;
+    const trouble = async () => (await kubernetes.observe('imageless')).pods[0]?.trouble?.reason;
 
     await expect.poll(trouble, { timeout: 300_000, interval: 500 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
-    const { pods, warnings } = await kubernetes.observe('imageless', signal);
+    const { pods, warnings } = await kubernetes.observe('imageless');
     expect(warnings.map(({ reason }) => reason)).toContain('Failed');
     expect(Object.keys(pods[0]?.reached ?? {})).toEqual(['scheduled', 'pulling']);
   });

@@ -12,7 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { Operation } from '#events/operation.ts';
-import type { Accepted, QueueView, Upload } from '#events/requests.ts';
+import type { Accepted } from '#events/http/accepted.ts';
+import type { QueueView } from '#events/http/queue.ts';
+import type { Upload } from '#events/http/uploads.ts';
 import type { CommandFinished } from '#events/transitions.ts';
 
 import {

@@ -94,7 +94,7 @@ describe('the end of a cluster', () => {
     const path = clusterPath(clusterId, quiet);
     const noted = await until(
       async () => (await call<Cluster>('GET', path)).body,
-      ({ lifetime }) => lifetime?.scheduled === 1,
+      ({ lifetime }) => lifetime?.scheduledVersion === 1,
     );
     const timer = (version: number) => `end-${noted.operationId}-v${version}`;
     const first = await scheduled(timer(1));
@@ -105,7 +105,7 @@ describe('the end of a cluster', () => {
     expect(extendLifetime).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
     await until(
       async () => (await call<Cluster>('GET', path)).body,
-      ({ lifetime }) => lifetime?.scheduled === 2,
+      ({ lifetime }) => lifetime?.scheduledVersion === 2,
     );
     await expect(scheduled(timer(1))).rejects.toThrow('does not exist');
 

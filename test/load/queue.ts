@@ -10,7 +10,7 @@ import pMap from 'p-map';
 import { sign } from '#cli/api/sign.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-import type { QueueView } from '#events/requests.ts';
+import type { QueueView } from '#events/http/queue.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';

@@ -5,36 +5,21 @@ import * as z from 'zod';
 import type { Command, CommandKind } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import { batch } from '#shared/clusters/commands/batch/batch.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
-import { deploy } from './deploy.ts';
 import { extend } from './extend.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
-import type { Idempotency, Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import { getOperation, retryOnConflict } from '#shared/clusters/store/records.ts';
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
-
-/** How long a key stands for its command. */
-export const keyLifetimeMs = 7 * 24 * 3_600_000;
-
-/** What a command does, in two halves: a fault in the second one leaves an operation that the same command finishes. */
-export interface UseCase<K extends CommandKind> {
-  /** Finds every mistake of the caller, then writes down what shall be done. */
-  record(command: Command<K>, key: KeyFor, ports: Ports, signal: AbortSignal): Promise<Versioned<StoredOperation>>;
-  /** Does it, as far as the caller waits for. Repeating it is safe. */
-  advance(
-    operation: Versioned<StoredOperation>,
-    command: Command<K>,
-    ports: Ports,
-    signal: AbortSignal,
-  ): Promise<StoredOperation>;
-}
-
-/** The record that ties the command's key, if it has one, to an operation. */
-export type KeyFor = (operationId: string) => { readonly idempotency?: Idempotency };
+import { type KeyFor, keyLifetimeMs, type UseCase } from './use-case.ts';
 
 const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
   deploy,
@@ -54,15 +39,11 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
  *
  * @throws Fault `key-reused` when the key belongs to another command, and whatever the command's use case throws.
  */
-export const accept = async <K extends CommandKind>(
-  command: Command<K>,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<StoredOperation> => {
+export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<StoredOperation> => {
   assertNoSelfDependency(command);
   const useCase = useCases[command.kind];
-  const operation = await recorded(useCase, command, ports, signal);
-  return isTerminalOperation(operation.value) ? operation.value : useCase.advance(operation, command, ports, signal);
+  const operation = await recorded(useCase, command, ports);
+  return isTerminalOperation(operation.value) ? operation.value : useCase.advance(operation, command, ports);
 };
 
 /** @throws Fault `malformed-request` */
@@ -77,13 +58,12 @@ const recorded = async <K extends CommandKind>(
   useCase: UseCase<K>,
   command: Command<K>,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<Versioned<StoredOperation>> =>
   retryOnConflict(ports, async () => {
     const earlier = await earlierOperation(command, ports);
     if (earlier !== undefined) return earlier;
     try {
-      return await useCase.record(command, keyFor(command, ports.now()), ports, signal);
+      return await useCase.record(command, keyFor(command, ports.now()), ports);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       // The same command may have come in twice at once: then what stands in its way is its own doing.

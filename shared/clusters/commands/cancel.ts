@@ -1,21 +1,17 @@
 import { isTerminalJob } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
-import type { UseCase } from './accept.ts';
-import { requestReconcile } from '#shared/clusters/model/reconcile-request.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Ports, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  newOperation,
-  getOperation,
-  advanceOperation,
-  transact,
-} from '#shared/clusters/store/records.ts';
+import { assertRunning } from './assertions.ts';
 import { getLiveJob } from './savepoints.ts';
-import { assertRunning } from './submit.ts';
+import type { UseCase } from './use-case.ts';
 
 const deadlineMs = 60_000;
 /** A job without work to finish is CANCELED within a second; observation sees the others. */
@@ -23,11 +19,11 @@ const reconcileQueue = 8;
 const betweenLooksMs = 500;
 
 export const cancel: UseCase<'cancel'> = {
-  async record({ target, clusterId, data: { jobId }, origin }, key, ports, signal) {
+  async record({ target, clusterId, data: { jobId }, origin }, key, ports) {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
     assertRunning(cluster);
-    await getLiveJob(clusterRef, jobId, ports, signal);
+    await getLiveJob(clusterRef, jobId, ports);
 
     const now = ports.now();
     const operationId = ports.newId();
@@ -36,34 +32,26 @@ export const cancel: UseCase<'cancel'> = {
     return { value: operation, version: 1 };
   },
 
-  async advance(operation, { data: { jobId } }, ports, signal) {
+  async advance(operation, { data: { jobId } }, ports) {
     const target = await ports.targets.get(operation.value.target);
     try {
-      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId, signal);
+      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId);
     } catch (error) {
-      if (error instanceof Fault && !toProblem(error).retryable) await finish(operation, ports, error);
+      if (error instanceof Fault && !toProblem(error).retryable)
+        await finishOperation(operation.value.operationId, { state: 'FAILED', fault: error }, ports);
       throw error;
     }
-    await waitUntilEnded(operation.value, jobId, ports, signal);
-    const done = await finish(operation, ports);
-    await requestReconcile(done, ports);
-    return done;
+    await waitUntilEnded(operation.value, jobId, ports);
+    const { operation: finished } = await finishOperation(operation.value.operationId, { state: 'SUCCEEDED' }, ports);
+    await requestReconcile(finished, ports);
+    return finished;
   },
 };
 
-const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports, signal: AbortSignal) => {
+const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports) => {
   for (let look = 1; look <= reconcileQueue; look += 1) {
-    const { jobs } = await observeJobs(clusterRef, ports, signal);
+    const { jobs } = await observeJobs(clusterRef, ports);
     if (jobs.some((job) => job.jobId === jobId && isTerminalJob(job))) return;
-    await ports.sleep(betweenLooksMs, signal);
+    await ports.sleep(betweenLooksMs);
   }
 };
-
-const finish = (operation: Versioned<StoredOperation>, ports: Ports, fault?: Fault) =>
-  transact<StoredOperation>(ports, async () => {
-    const current = await getOperation(operation.value.operationId, ports.store);
-    const progress =
-      fault === undefined ? { state: 'SUCCEEDED' as const } : { state: 'FAILED' as const, problem: toProblem(fault) };
-    const change = advanceOperation(current, progress, ports.now());
-    return { change: { operations: [change] }, result: change.value };
-  });

@@ -1,8 +1,10 @@
 import { Fault } from '#events/problem.ts';
-
-import type { UseCase } from './accept.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
-import { getCluster, commit, holdsResources, newOperation } from '#shared/clusters/store/records.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
+import { getCluster, holdsResources } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
+
+import type { UseCase } from './use-case.ts';
 
 /** It is done with its record. */
 const deadlineMs = 60_000;

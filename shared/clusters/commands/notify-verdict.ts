@@ -1,9 +1,9 @@
-import { type BusEvent } from '#events/transitions.ts';
 import { subjectOf } from '#events/names.ts';
-
-import { recordBatchItems } from './batch.ts';
-import type { Ports, VerdictRecord } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/records.ts';
+import type { BusEvent } from '#events/transitions.ts';
+import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** What is told of a verdict. */
 export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Ports, 'store'>) => {
@@ -38,7 +38,7 @@ export const notifyVerdicts = async (all: readonly Finished[], ports: Ports): Pr
 
 const answerTask = async ({ busEvent: { detail }, taskToken }: Finished, ports: Ports): Promise<void> => {
   if (taskToken === undefined) return;
-  const isTaken = await ports.callbacks.answer(taskToken, detail);
+  const isTaken = await ports.callbacks.complete(taskToken, detail);
   if (!isTaken) ports.log.warn('task cannot be answered', { operationId: detail.operationId });
 };
 

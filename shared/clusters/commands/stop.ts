@@ -1,25 +1,27 @@
-import type { Expected } from '#events/commands/index.ts';
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import type { ExpectedCluster } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-
-import type { UseCase } from './accept.ts';
-import type { Change, StoredOperation, Versioned } from '#shared/clusters/ports/ports.ts';
-import {
-  getCluster,
-  commit,
-  requestsInFlightUntil,
-  newOperation,
-  getOperation,
-  advanceOperation,
-} from '#shared/clusters/store/records.ts';
+import { Fault } from '#events/problem.ts';
+import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import {
+  newOperation,
+  requestsInFlightUntil,
+  type StoredOperation,
+  transitionOperation,
+} from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit } from '#shared/clusters/store/transact.ts';
+
+import type { UseCase } from './use-case.ts';
 
 /** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */
-const isComingUp = ({ state }: Cluster) => state === 'REQUESTED' || state === 'DEPLOYING';
 
 /** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
-const isAsExpected = ({ operationId, lifetime }: Cluster, expected: Expected) =>
+const isAsExpected = ({ operationId, lifetime }: Cluster, expected: ExpectedCluster) =>
   operationId === expected.operationId &&
   (expected.version === undefined || lifetime?.version === expected.version) &&
   (expected.idleSince === undefined || lifetime?.idle?.since === expected.idleSince);
@@ -46,7 +48,7 @@ export const stop: UseCase<'stop'> = {
       if (!isTerminalOperation(running.value)) return join(running);
     }
 
-    if (data.savepoint === 'required' && isComingUp(cluster.value)) {
+    if (data.savepoint === 'required' && isStartingCluster(cluster.value)) {
       throw new Fault(
         'not-ready',
         `cluster ${clusterRef.clusterId} in target ${target} is ${cluster.value.state}: wait until it is RUNNING, or stop it without a required savepoint`,
@@ -56,9 +58,9 @@ export const stop: UseCase<'stop'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    const settled = cluster.value.state === 'REQUESTED' ? { settled: requestsInFlightUntil(now) } : {};
+    const createsUntil = cluster.value.state === 'REQUESTED' ? { createsUntil: requestsInFlightUntil(now) } : {};
     const operation = newOperation(
-      { operationId, kind: 'stop', ...clusterRef, origin, plan: { stop: data, ...settled } },
+      { operationId, kind: 'stop', ...clusterRef, origin, request: { kind: 'stop', data, ...createsUntil } },
       deadlineMs,
       now,
     );
@@ -84,8 +86,8 @@ export const stop: UseCase<'stop'> = {
 
     /** The same end for both, unless the later one asks for another. */
     async function join(running: Versioned<StoredOperation>): Promise<Versioned<StoredOperation>> {
-      const { plan, operationId } = running.value;
-      const asked = plan !== undefined && 'stop' in plan ? plan.stop : undefined;
+      const { operationId } = running.value;
+      const asked = requestOf(running.value, 'stop')?.data;
       const hasEnded = cluster.value.mode === 'application' && running.value.origin === 'reconciler';
       if (!hasEnded && (asked?.savepoint !== data.savepoint || asked.ha !== data.ha)) {
         throw new Fault(
@@ -103,11 +105,8 @@ export const stop: UseCase<'stop'> = {
     async function superseded(deployId: string, by: string): Promise<NonNullable<Change['operations']>> {
       const deploying = await ports.store.operation(deployId);
       if (deploying === undefined || isTerminalOperation(deploying.value)) return [];
-      const problem = toProblem(
-        new Fault('superseded', `stopped by operation ${by} before it was up`),
-        `/v1/operations/${deployId}`,
-      );
-      return [advanceOperation(deploying, { state: 'CANCELED', problem }, now)];
+      const fault = new Fault('superseded', `Operation ${by} stopped the cluster before it was RUNNING.`);
+      return [transitionOperation(deploying, { state: 'CANCELED', fault }, now)];
     }
   },
 

@@ -1,18 +1,16 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
-import { Fault } from '#events/problem.ts';
+import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
+import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
+import { clearIdle } from '#shared/clusters/model/lifetime.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { PendingReason } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 import { demandOfJob } from '#shared/flink/resources.ts';
 
-import type { UseCase } from './accept.ts';
-import type { PendingReason } from '#shared/clusters/model/admission.ts';
-import { newQueuedCommand, startOrEnqueue, startTimeoutMs } from '#shared/clusters/admission/queue.ts';
-import { clearIdle } from '#shared/clusters/model/lifetime.ts';
-import type { Change, Jars, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, newOperation } from '#shared/clusters/store/records.ts';
-import { withSavepoint, resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-
-/** How a zip file, which a jar is, begins. */
-const zipMagic = [0x50, 0x4b, 0x03, 0x04];
+import { assertRunning, assertSession, assertUsableJar, teamOf } from './assertions.ts';
+import type { UseCase } from './use-case.ts';
 
 export const submit: UseCase<'submit'> = {
   async record({ target: name, clusterId, data, origin }, key, ports) {
@@ -22,7 +20,7 @@ export const submit: UseCase<'submit'> = {
     const cluster = found.value;
     assertSession(cluster);
     // One that comes up is waited for.
-    if (isTerminalCluster(cluster) || cluster.state === 'STOPPING') assertRunning(cluster);
+    if (isEndingCluster(cluster)) assertRunning(cluster);
     await assertUsableJar(data.jar, target, ports.jars);
 
     const now = ports.now();
@@ -43,8 +41,8 @@ export const submit: UseCase<'submit'> = {
     const operationAt = (pendingReason: PendingReason | undefined): StoredOperation => {
       const { correlationId } = data;
       const fields = { operationId, kind: 'submit' as const, ...clusterRef, jobId: operationId, origin, restoredFrom };
-      const plan = { submit: submitData };
-      const operation = newOperation({ ...fields, correlationId, taskToken, plan }, startTimeoutMs.submit, now);
+      const request = { kind: 'submit' as const, data: submitData };
+      const operation = newOperation({ ...fields, correlationId, taskToken, request }, startTimeoutMs.submit, now);
       return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
     const changeOf = (pendingReason: PendingReason | undefined): Change => ({
@@ -64,38 +62,3 @@ export const submit: UseCase<'submit'> = {
 
 /** Of a session whose deploy did not write down what its TaskManagers are. */
 const oneJob = { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 };
-
-export const teamOf = ({ labels }: Pick<Cluster, 'labels'>): string => labels['team'] ?? '';
-
-/** @throws Fault `wrong-state` for an application. */
-export const assertSession = ({ clusterId, target, mode }: Cluster): void => {
-  if (mode === 'session') return;
-  throw new Fault(
-    'wrong-state',
-    `cluster ${clusterId} in target ${target} is an application: it runs its own program only; submit to a session`,
-  );
-};
-
-/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does. */
-export const assertRunning = (cluster: Cluster): void => {
-  const { clusterId, target, state } = cluster;
-  if (state === 'RUNNING') return;
-  if (isTerminalCluster(cluster) || state === 'STOPPING')
-    throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
-  throw new Fault('not-ready', `cluster ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
-    retryAfterSeconds: 5,
-  });
-};
-
-/** @throws Fault `jar-refused` */
-export const assertUsableJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
-  const refuse = (detail: string) =>
-    new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
-  const found = await jars.inspect(jar, target.name);
-  if (found === undefined)
-    throw refuse(`there is no such upload of target ${target.name}; uploads are kept for 30 days`);
-  if (found.bytes > target.maxJarBytes)
-    throw refuse(`it has ${found.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`);
-  if (!zipMagic.every((byte, index) => found.head[index] === byte))
-    throw refuse('it is not a jar (a jar is a zip file)');
-};

@@ -1,6 +1,5 @@
 import { Fault } from '#events/problem.ts';
-
-import type { Kubernetes } from '#shared/clusters/ports/ports.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 
 /** A stack trace has its root cause at the end, and many lines behind that. */
 const logLines = 200;
@@ -11,16 +10,11 @@ const mostCauseCharacters = 500;
 const mostLogCharacters = 4_000;
 
 /** Why the JobManager does not stay up: the exception that it ended with, else the end of what it wrote. */
-export const explainCrash = async (
-  message: string,
-  clusterId: string,
-  kubernetes: Kubernetes,
-  signal: AbortSignal,
-): Promise<string> => {
+export const explainCrash = async (message: string, clusterId: string, kubernetes: Kubernetes): Promise<string> => {
   try {
     const log =
-      (await kubernetes.logs(clusterId, { lines: logLines, previous: true }, signal)) ??
-      (await kubernetes.logs(clusterId, { lines: logLines }, signal));
+      (await kubernetes.logs(clusterId, { lines: logLines, previous: true })) ??
+      (await kubernetes.logs(clusterId, { lines: logLines }));
     if (log === undefined || log === '') return message;
     const cause = causeIn(log);
     if (cause !== undefined) return `${cause} (${message})`;

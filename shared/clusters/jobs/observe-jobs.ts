@@ -1,12 +1,14 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { type FlinkRest, flinkRest, type JobOverview, type LatestSavepoint } from '#shared/flink/rest.ts';
+import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
+import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
-import type { Ports, Versioned } from '#shared/clusters/ports/ports.ts';
-import { getCluster, maxJobsPerTransaction, recordCondition, transact } from '#shared/clusters/store/records.ts';
-import { type JobChange, jobsOfIncarnation, withCondition, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { read, type Reading, record } from './record-jobs.ts';
 
 export interface ObservedJobs {
   readonly jobs: readonly Job[];
@@ -20,17 +22,17 @@ export interface ObservedJobs {
  * Asks a cluster for its jobs and records what changed. No answer changes nothing but the condition
  * `Reachable`: the jobs are then those that were seen last.
  */
-export const observeJobs = async (clusterRef: ClusterRef, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> =>
-  observeJobsOf(await read(clusterRef, ports), ports, signal);
+export const observeJobs = async (clusterRef: ClusterRef, ports: Ports): Promise<ObservedJobs> =>
+  observeJobsOf(await read(clusterRef, ports), ports);
 
 /** The same, for a cluster that was read just now. */
-export const observeJobsOf = async (reading: Reading, ports: Ports, signal: AbortSignal): Promise<ObservedJobs> => {
+export const observeJobsOf = async (reading: Reading, ports: Ports): Promise<ObservedJobs> => {
   const cluster = reading.cluster.value;
   const before = jobsOfIncarnation(cluster, reading.jobs);
   if (isTerminalCluster(cluster)) return { jobs: before, reachable: 'False' };
-  if (cluster.state !== 'RUNNING' && cluster.state !== 'STOPPING') return { jobs: before, reachable: 'Unknown' };
+  if (!mayAnswer(cluster)) return { jobs: before, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
-  const told = await tellingOf(before, rest, signal);
+  const told = await tellingOf(before, rest);
   if (told instanceof Fault) {
     const { code: reason, message } = told;
     await recordCondition(cluster, 'Reachable', { status: 'Unknown', reason, message }, ports);
@@ -42,58 +44,32 @@ export const observeJobsOf = async (reading: Reading, ports: Ports, signal: Abor
 };
 
 /** What Flink says of its jobs, or why it says nothing. */
-const tellingOf = async (before: readonly Job[], rest: FlinkRest, signal: AbortSignal) => {
+const tellingOf = async (before: readonly Job[], rest: FlinkRest) => {
   try {
-    const overview = await rest.jobs(signal);
-    const causes = await causesOf(overview, before, rest, signal);
-    return { overview, causes, savepoints: await savepointsOf(overview, before, rest, signal) };
+    const overview = await rest.jobs();
+    const causes = await causesOf(overview, before, rest);
+    return { overview, causes, savepoints: await savepointsOf(overview, before, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
   }
 };
 
-/** A cluster's record and those of its jobs. */
-export interface Reading {
-  readonly cluster: Versioned<Cluster>;
-  readonly jobs: readonly Versioned<Job>[];
-}
-
-/** @throws Fault `not-found` */
-export const read = async (clusterRef: ClusterRef, { store }: Ports): Promise<Reading> => {
-  const [cluster, jobs] = await Promise.all([getCluster(clusterRef, store), store.jobs(clusterRef)]);
-  return { cluster, jobs };
-};
-
-const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;
-
 /** Why jobs failed that are not known to have failed yet. */
-const causesOf = async (
-  overview: readonly JobOverview[],
-  before: readonly Job[],
-  rest: FlinkRest,
-  signal: AbortSignal,
-) => {
+const causesOf = async (overview: readonly JobOverview[], before: readonly Job[], rest: FlinkRest) => {
   const known = new Set(before.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid, signal)] as const));
+  const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid)] as const));
   return new Map(causes);
 };
 
 /** Where the savepoints are of jobs that were stopped, it seems: who asked for it may come too late to be told by Flink. */
-const savepointsOf = async (
-  overview: readonly JobOverview[],
-  before: readonly Job[],
-  rest: FlinkRest,
-  signal: AbortSignal,
-) => {
+const savepointsOf = async (overview: readonly JobOverview[], before: readonly Job[], rest: FlinkRest) => {
   const known = new Set(before.filter(isTerminalJob).map(({ jobId }) => jobId));
   const finished = overview.filter(
     ({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid),
   );
-  const found = await Promise.all(
-    finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid, signal)] as const),
-  );
+  const found = await Promise.all(finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid)] as const));
   return new Map(found);
 };
 
@@ -102,112 +78,4 @@ const submitsOf = async (overview: readonly JobOverview[], before: readonly Job[
   const fresh = overview.filter(({ jid }) => !before.some(({ jobId }) => jobId === jid));
   const found = await Promise.all(fresh.map(({ jid }) => store.operation(jid)));
   return new Set(found.flatMap((operation) => operation?.value.operationId ?? []));
-};
-
-interface Seen {
-  readonly overview: readonly JobOverview[];
-  /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
-  readonly before: readonly Job[];
-  readonly causes: ReadonlyMap<string, string | undefined>;
-  readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
-  readonly submits: ReadonlySet<string>;
-}
-
-/** Mostly nothing has changed: then the reading from before Flink was asked is enough, and nothing is written. */
-const record = async (reading: Reading, seen: Seen, ports: Ports): Promise<readonly Job[]> => {
-  const observed = reading.cluster.value;
-  let unused: Reading | undefined = reading;
-  const { jobs, more } = await transact<{ readonly jobs: readonly Job[]; readonly more: boolean }>(ports, async () => {
-    const { cluster, jobs: known } = unused ?? (await read(observed, ports));
-    unused = undefined;
-    // The id has begun another life meanwhile: what was seen is not of it.
-    if (!isSameLife(cluster.value, observed)) return { result: { jobs: seen.before, more: false } };
-    const now = ports.now();
-    const overview = seen.overview.map((job) => asJob(job, observed, seen, now));
-    const all = [...changed(overview, known), ...forgotten(overview, known, seen.before, now)];
-    const changes = all.slice(0, maxJobsPerTransaction);
-    const others = known
-      .map(({ value }) => value)
-      .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
-    const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
-    const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
-    const reachable = withCondition(cluster.value, 'Reachable', answered, now);
-    if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
-    const next = transitionJobs(reachable, changes, now);
-    return {
-      change: {
-        cluster: { value: next.cluster, previous: cluster.version },
-        jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
-        transitions: next.transitions,
-      },
-      result: { jobs, more: changes.length < all.length },
-    };
-  });
-  return more ? record(await read(observed, ports), seen, ports) : jobs;
-};
-
-const isSameLife = (one: Cluster, other: Cluster) => one.operationId === other.operationId && !isTerminalCluster(one);
-
-type Change = JobChange & { readonly previous: number | undefined };
-
-const changed = (seen: readonly Job[], known: readonly Versioned<Job>[]): readonly Change[] =>
-  seen.flatMap((job) => {
-    const before = known.find(({ value }) => value.jobId === job.jobId);
-    if (before !== undefined && (before.value.state === job.state || isTerminalJob(before.value))) return [];
-    const kept = before === undefined ? undefined : withoutMark(before.value, job);
-    return [{ job: { ...kept, ...job }, from: before?.value.state ?? null, previous: before?.version }];
-  });
-
-/** What went on behind a stop of its cluster that failed, and ended otherwise, was not stopped with it. */
-const withoutMark = ({ stoppedWithCluster, ...before }: Job, { state }: Job): Job =>
-  stoppedWithCluster === undefined || state === 'CANCELED' || state === 'FAILED'
-    ? before
-    : { ...before, stoppedWithCluster };
-
-/** A session without high availability forgets its jobs when its JobManager starts anew: they run no longer. */
-const forgotten = (
-  seen: readonly Job[],
-  known: readonly Versioned<Job>[],
-  before: readonly Job[],
-  now: Date,
-): readonly Change[] =>
-  known
-    .filter(({ value }) => !isTerminalJob(value) && before.some(({ jobId }) => jobId === value.jobId))
-    .filter(({ value }) => !seen.some(({ jobId }) => jobId === value.jobId))
-    .map(({ value, version }) => ({
-      job: {
-        ...value,
-        state: 'FAILED',
-        message: 'the session no longer knows the job: its JobManager was started anew',
-        endTime: now.toISOString(),
-        updatedAt: now.toISOString(),
-      },
-      from: value.state,
-      previous: version,
-    }));
-
-const asJob = (
-  overview: JobOverview,
-  { target, clusterId, operationId }: Cluster,
-  { causes, savepoints, submits }: Seen,
-  now: Date,
-): Job => {
-  const message = causes.get(overview.jid);
-  const savepoint = savepoints.get(overview.jid);
-  return {
-    target,
-    clusterId,
-    clusterOperationId: operationId,
-    jobId: overview.jid,
-    name: overview.name,
-    state: overview.state,
-    startTime: new Date(overview['start-time']).toISOString(),
-    ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
-    ...(message === undefined ? {} : { message }),
-    ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
-    // One that was taken on the way does not have all that the job did.
-    ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
-    ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
-    updatedAt: now.toISOString(),
-  };
 };

@@ -1,13 +1,13 @@
-import type { ClusterLifetime } from '#events/lifetime.ts';
 import type { Cluster } from '#events/cluster.ts';
+import type { ClusterLifetime } from '#events/lifetime.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
-import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import { idleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
+import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { holdsResources, getOperation, transact } from '#shared/clusters/store/records.ts';
+import { getOperation, holdsResources } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** Between a teardown that kept the cluster, since its required savepoint failed, and the next. */
 const againMs = 10 * 60_000;
@@ -16,12 +16,7 @@ export type LifetimeRef = Pick<LifetimeTimerEvent, 'target' | 'clusterId' | 'ope
 type Origin = 'schedule' | 'reconciler';
 
 /** Ends a cluster whose time has come, if this lifetime is still its own: whoever is late or comes twice does nothing. */
-export const endLifetime = async (
-  of: LifetimeRef,
-  origin: Origin,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const endLifetime = async (of: LifetimeRef, origin: Origin, ports: Ports): Promise<void> => {
   const cluster = (await ports.store.cluster(of))?.value;
   if (
     !isOf(cluster, of) ||
@@ -31,15 +26,15 @@ export const endLifetime = async (
     ports.log.info('nothing to end', { ...of, origin });
     return;
   }
-  await end(cluster, { reason: 'LifetimeEnded', origin }, ports, signal);
+  await end(cluster, { reason: 'LifetimeEnded', origin }, ports);
 };
 
 /** Ends a session that has been idle for as long as it may be, unless somebody is about to start a job on it. */
-export const endIdle = async (cluster: ClusterWithLifetime, ports: Ports, signal: AbortSignal): Promise<void> => {
+export const endIdle = async (cluster: ClusterWithLifetime, ports: Ports): Promise<void> => {
   const at = idleEnd(cluster.lifetime);
   if (at === undefined || at > ports.now()) return;
   if (await isAwaited(cluster, ports)) return resetIdleness(cluster, ports);
-  await end(cluster, { reason: 'Idle', origin: 'reconciler' }, ports, signal);
+  await end(cluster, { reason: 'Idle', origin: 'reconciler' }, ports);
 };
 
 /** What was seen of a session so far does not count as idle time. */
@@ -69,7 +64,7 @@ export const warn = (of: LifetimeRef, ports: Ports): Promise<void> =>
     return {
       change: {
         cluster: {
-          value: { ...cluster, lifetime: { ...lifetime, warned: lifetime.version } },
+          value: { ...cluster, lifetime: { ...lifetime, warnedVersion: lifetime.version } },
           previous: current.version,
         },
         warnings: [newWarning(cluster, lifetime, { reason: 'LifetimeEnds', endsAt, now })],
@@ -95,12 +90,7 @@ interface Why {
   readonly origin: Origin;
 }
 
-const end = async (
-  cluster: ClusterWithLifetime,
-  { reason, origin }: Why,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+const end = async (cluster: ClusterWithLifetime, { reason, origin }: Why, ports: Ports): Promise<void> => {
   const { target, clusterId, operationId, lifetime } = cluster;
   const earlier = await earlierTry(cluster, ports);
   if (earlier === 'too soon') return;
@@ -120,7 +110,6 @@ const end = async (
         expected: { operationId, version, idleSince },
       },
       ports,
-      signal,
     );
     ports.log.info('cluster ends by itself', { target, clusterId, operationId, reason, origin });
   } catch (error) {

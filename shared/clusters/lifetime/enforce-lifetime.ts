@@ -1,29 +1,29 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
-
+import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import {
-  endIdle,
-  endLifetime,
-  resetIdleness,
-  hasLifetime,
-  type ClusterWithLifetime,
-  type LifetimeRef,
-  warn,
-} from './end-lifetime.ts';
-import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
-import {
-  nextIdleness,
   idleEnd,
   isIdleWarningDue,
   isOverdue,
   isWarningDue,
-  type Seen,
   newWarning,
+  nextIdleness,
+  type Seen,
   warningTime,
 } from '#shared/clusters/model/lifetime.ts';
-import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { transact } from '#shared/clusters/store/records.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+
+import {
+  type ClusterWithLifetime,
+  endIdle,
+  endLifetime,
+  hasLifetime,
+  type LifetimeRef,
+  resetIdleness,
+  warn,
+} from './end-lifetime.ts';
 
 /** What would come sooner than this is left to the next looks, which are there by then. */
 const soonestMs = 60_000;
@@ -33,15 +33,15 @@ const kinds = ['warning', 'end'] as const;
  * Brings about what the record of a cluster says of its end, whoever wrote it and whatever has happened since: its
  * schedules, its warning, and the end itself where the schedule's firing did not come.
  */
-export const enforceLifetime = async (cluster: Cluster, ports: Ports, signal: AbortSignal): Promise<void> => {
+export const enforceLifetime = async (cluster: Cluster, ports: Ports): Promise<void> => {
   if (!hasLifetime(cluster) || cluster.state === 'STOPPING') return;
   const { lifetime } = cluster;
   const now = ports.now();
   const of = lifetimeRefOf(cluster);
-  if (lifetime.endsAt !== undefined && lifetime.scheduled !== lifetime.version && !isOverdue(lifetime, now))
+  if (lifetime.endsAt !== undefined && lifetime.scheduledVersion !== lifetime.version && !isOverdue(lifetime, now))
     await schedule(cluster, ports);
   if (isWarningDue(lifetime, now)) await warn(of, ports);
-  if (isOverdue(lifetime, now)) await endLifetime(of, 'reconciler', ports, signal);
+  if (isOverdue(lifetime, now)) await endLifetime(of, 'reconciler', ports);
 };
 
 const lifetimeRefOf = ({
@@ -81,7 +81,7 @@ const schedule = async (cluster: ClusterWithLifetime, ports: Ports): Promise<voi
     const known = current?.value;
     if (current === undefined || known?.operationId !== of.operationId || known.lifetime?.version !== of.version)
       return { result: undefined };
-    const value = { ...known, lifetime: { ...known.lifetime, scheduled: of.version } };
+    const value = { ...known, lifetime: { ...known.lifetime, scheduledVersion: of.version } };
     return { change: { cluster: { value, previous: current.version } }, result: undefined };
   });
 };
@@ -91,8 +91,8 @@ const schedule = async (cluster: ClusterWithLifetime, ports: Ports): Promise<voi
  * schedule is gone then: so this is tidiness, and no failure of it keeps anything else from being done.
  */
 export const cancelTimers = async (cluster: Cluster, ports: Ports): Promise<void> => {
-  if (!hasLifetime(cluster) || cluster.lifetime.scheduled === undefined) return;
-  const of = { ...lifetimeRefOf(cluster), version: cluster.lifetime.scheduled };
+  if (!hasLifetime(cluster) || cluster.lifetime.scheduledVersion === undefined) return;
+  const of = { ...lifetimeRefOf(cluster), version: cluster.lifetime.scheduledVersion };
   for (const kind of kinds) {
     try {
       await ports.timers.cancel(timerOf(kind, of));
@@ -104,12 +104,7 @@ export const cancelTimers = async (cluster: Cluster, ports: Ports): Promise<void
 };
 
 /** Counts the idle time of a session by what a look at it came to, tells of its end, and ends it. */
-export const trackIdleness = async (
-  seen: Cluster,
-  { jobs, reachable }: ObservedJobs,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const trackIdleness = async (seen: Cluster, { jobs, reachable }: ObservedJobs, ports: Ports): Promise<void> => {
   if (seen.lifetime?.idleAfter === undefined || seen.mode !== 'session') return;
   const said: Seen = reachable !== 'True' ? 'unknown' : jobs.every(isTerminalJob) ? 'none' : 'live';
   if (said !== 'none') {
@@ -117,7 +112,7 @@ export const trackIdleness = async (
     return;
   }
   const idle = await recordIdle(seen, ports);
-  if (idle !== undefined) await endIdle(idle, ports, signal);
+  if (idle !== undefined) await endIdle(idle, ports);
 };
 
 const recordIdle = (seen: Cluster, ports: Ports): Promise<ClusterWithLifetime | undefined> =>

@@ -1,10 +1,10 @@
 import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job, type JobState } from '#events/job.ts';
+import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
 
-import type { PendingReason } from './admission.ts';
+import type { PendingReason } from './queue.ts';
 
 /** Which state may follow which. A state that is over is followed by a new life of the same id. */
 const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
@@ -156,23 +156,4 @@ export const withCondition = (
   const since = known?.status === seen.status ? known.since : at.toISOString();
   const others = cluster.conditions.filter((condition) => condition !== known);
   return { ...cluster, conditions: [...others, { type, ...seen, since }], updatedAt: at.toISOString() };
-};
-
-/** How a program ended. */
-export type Verdict = 'FINISHED' | 'FAILED' | 'CANCELED';
-
-/** The jobs of this life of the cluster: its id may have had others. */
-export const jobsOfIncarnation = (cluster: Cluster, jobs: readonly { readonly value: Job }[]): readonly Job[] =>
-  jobs.map(({ value }) => value).filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
-
-/** How an application's program ended, with why; nothing while it runs, or before it is known. */
-export const applicationVerdict = (
-  jobs: readonly Job[],
-): { readonly state: Verdict; readonly message: string | undefined } | undefined => {
-  if (jobs.length === 0 || !jobs.every(isTerminalJob)) return undefined;
-  const worst = (['FAILED', 'CANCELED'] as const).find((state) => jobs.some((job) => job.state === state));
-  return {
-    state: worst ?? 'FINISHED',
-    message: jobs.find(({ state }) => state === worst)?.message,
-  };
 };

@@ -1,8 +1,9 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 import { isTerminalJob } from '#events/job.ts';
+import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 
-import type { Change, CommandRef, StoredOperation, VerdictRecord } from '#shared/clusters/ports/ports.ts';
+import type { StoredOperation } from './operation.ts';
+import type { Change, CommandRef, VerdictRecord } from './records.ts';
 
 /** What follows from a change: who leaves the line, whose part of the target is free again, and which verdicts it is. */
 export interface DerivedWrites {

@@ -1,12 +1,13 @@
+import type { Cluster } from '#events/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
-import type { Change, Versioned } from '#shared/clusters/ports/ports.ts';
+import type { Change } from './records.ts';
+import type { Versioned } from './versioned.ts';
 
 /**
  * Looks come each minute, and one may be late. Where more time than this lies between two of them, nobody knows what
@@ -56,8 +57,8 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
     until,
     endsAt,
     version,
-    scheduled,
-    warned: _warned,
+    scheduledVersion,
+    warnedVersion: _warned,
     idle: _idle,
     ...kept
   } = cluster.lifetime ?? { ...ofTarget, version: 0 };
@@ -68,7 +69,7 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
     ...(hasNewEnd ? {} : present({ ttl, until, endsAt })),
     ...given,
     ...(newUntil === undefined ? {} : { until: new Date(newUntil).toISOString() }),
-    ...(scheduled === undefined ? {} : { scheduled }),
+    ...(scheduledVersion === undefined ? {} : { scheduledVersion }),
     startedAt: startedAt.toISOString(),
     version: version + 1,
   };
@@ -147,7 +148,7 @@ export const warningTime = ({ endsAt, warnBefore }: ClusterLifetime): Date | und
 /** Whether the end of this version is to be told of now. */
 export const isWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
   const at = warningTime(lifetime);
-  return at !== undefined && lifetime.warned !== lifetime.version && at <= now && !isOverdue(lifetime, now);
+  return at !== undefined && lifetime.warnedVersion !== lifetime.version && at <= now && !isOverdue(lifetime, now);
 };
 
 /** What a look at a session came to: `live`: a job lives; `none`: Flink said that none does; else it did not say. */

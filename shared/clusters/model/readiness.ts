@@ -1,6 +1,6 @@
 import type { DeployPhase } from '#events/operation.ts';
 
-import type { Observation, ObservedPod } from '#shared/clusters/ports/ports.ts';
+import type { Observation, ObservedPod } from './kubernetes.ts';
 
 /** Whether a cluster is up: yes; no, and why; or it could not be told. */
 export type Readiness =

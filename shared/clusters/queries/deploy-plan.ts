@@ -1,25 +1,19 @@
 import type { CommandData } from '#events/commands/index.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import type { Plan } from '#events/requests.ts';
-import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
-
-import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy.ts';
+import type { Plan } from '#events/http/plans.ts';
+import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
+import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
  *
  * @throws Fault as the deploy would, for the caller's mistakes.
  */
-export const planDeploy = async (
-  targetName: string,
-  data: CommandData<'deploy'>,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Plan> => {
+export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
   const restoredFrom = await resolveSavepoint(restoreOf(data), targetName, ports.store, '/job/restore');
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
@@ -41,7 +35,7 @@ export const planDeploy = async (
       ]),
     ),
     warnings: [...warnings],
-    ...(await tried(ports, target, { deployment, dependents }, signal)),
+    ...(await tried(ports, target, { deployment, dependents })),
   };
 };
 
@@ -49,10 +43,9 @@ const tried = async (
   ports: Ports,
   target: Parameters<Ports['kubernetes']>[0],
   manifests: Parameters<ReturnType<Ports['kubernetes']>['dryRun']>[0],
-  signal: AbortSignal,
 ): Promise<Pick<Plan, 'dryRun' | 'errors'>> => {
   try {
-    const errors = await ports.kubernetes(target).dryRun(manifests, signal);
+    const errors = await ports.kubernetes(target).dryRun(manifests);
     return { dryRun: errors.length === 0 ? 'passed' : 'refused', errors: [...errors] };
   } catch (error) {
     // The plan stands without the target's word.

@@ -1,11 +1,10 @@
-import type { JobPlanRequest } from '#events/requests.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
-
+import type { JobPlanRequest } from '#events/http/plans.ts';
+import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getCluster } from '#shared/clusters/store/records.ts';
-import { assertUsableJar, assertRunning, assertSession } from '#shared/clusters/commands/submit.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
 
 /** Of the half minute that an HTTP request may take. */
 const longestMs = 22_000;
@@ -19,14 +18,12 @@ export const planJob = async (
   clusterRef: ClusterRef,
   { jar, entryClass, args, parallelism }: JobPlanRequest,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<unknown> => {
   const target = await ports.targets.get(clusterRef.target);
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   assertSession(cluster);
   assertRunning(cluster);
   await assertUsableJar(jar, target, ports.jars);
-  const rest = flinkRest(ports.kubernetes(target).flink(clusterRef.clusterId));
   const options = {
     programArgsList: args,
     ...(entryClass === undefined ? {} : { entryClass }),
@@ -34,12 +31,13 @@ export const planJob = async (
   };
   // What is left of the caller's time then is for the removal of the jar.
   const late = AbortSignal.timeout(longestMs);
-  const within = AbortSignal.any([signal, late]);
+  const within = AbortSignal.any([ports.signal, late]);
+  const rest = flinkRest(ports.withSignal(within).kubernetes(target).flink(clusterRef.clusterId));
   try {
     const { stream, bytes } = await ports.jars.open(jar, within);
-    const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }, within);
+    const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes });
     try {
-      return await rest.plan(jarId, options, within);
+      return await rest.plan(jarId, options);
     } finally {
       await dropJar(jarId);
     }
@@ -53,7 +51,7 @@ export const planJob = async (
   /** What stays there is lost with the JobManager: no reason to hold back a plan. */
   async function dropJar(jarId: string) {
     try {
-      await rest.deleteJar(jarId, signal);
+      await flinkRest(ports.kubernetes(target).flink(clusterRef.clusterId)).deleteJar(jarId);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       ports.log.warn('jar not removed', { ...clusterRef, code: error.code });

@@ -1,14 +1,17 @@
-import { type Cluster, clusterStates, type DeploymentMode, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { type Cluster, clusterStates, type DeploymentMode } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
-import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { Transition } from '#events/transitions.ts';
-
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Jars, Page, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, getOperation } from '#shared/clusters/store/records.ts';
+import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Jars } from '#shared/clusters/ports/objects.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Page } from '#shared/clusters/ports/store.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 
 const betweenLooksMs = 500;
 
@@ -30,10 +33,7 @@ export const readClusters = async (
   ports: Ports,
 ): Promise<Page<Cluster>> => {
   await ports.targets.get(target);
-  const wanted =
-    states === undefined
-      ? clusterStates.filter((state) => !isTerminalCluster({ state }))
-      : states.split(',').map(asState);
+  const wanted = states === undefined ? liveStates : states.split(',').map(asState);
   const pairs = labels === undefined ? [] : labels.split(',').map(asPair);
   const page = await ports.store.clusters(target, {
     states: wanted,
@@ -66,13 +66,8 @@ const malformed = (pointer: string, detail: string) =>
 export const readJobs = observeJobs;
 
 /** @throws Fault `not-found` */
-export const readJob = async (
-  clusterRef: ClusterRef,
-  jobId: string,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<Job> => {
-  const { jobs } = await observeJobs(clusterRef, ports, signal);
+export const readJob = async (clusterRef: ClusterRef, jobId: string, ports: Ports): Promise<Job> => {
+  const { jobs } = await observeJobs(clusterRef, ports);
   const job = jobs.find((candidate) => candidate.jobId === jobId);
   if (job === undefined)
     throw new Fault('not-found', `there is no job ${jobId} on ${clusterRef.clusterId} in target ${clusterRef.target}`);
@@ -93,12 +88,9 @@ export const readLog = async (
   clusterRef: ClusterRef,
   options: { readonly lines: number; readonly previous: boolean },
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<string> => {
   await getCluster(clusterRef, ports.store);
-  const log = await ports
-    .kubernetes(await ports.targets.get(clusterRef.target))
-    .logs(clusterRef.clusterId, options, signal);
+  const log = await ports.kubernetes(await ports.targets.get(clusterRef.target)).logs(clusterRef.clusterId, options);
   if (log === undefined)
     throw new Fault(
       'not-found',
@@ -108,16 +100,15 @@ export const readLog = async (
 };
 
 /** The operation once it is over, or as it is after so many milliseconds. */
-export const waitFor = async (
+export const waitForOperation = async (
   operation: StoredOperation,
   waitMs: number,
   { store, now, sleep }: Ports,
-  signal: AbortSignal,
 ): Promise<StoredOperation> => {
   const until = now().getTime() + waitMs;
   let latest = operation;
   while (!isTerminalOperation(latest) && now().getTime() < until) {
-    await sleep(Math.min(betweenLooksMs, until - now().getTime()), signal);
+    await sleep(Math.min(betweenLooksMs, until - now().getTime()));
     latest = (await getOperation(operation.operationId, store)).value;
   }
   return latest;

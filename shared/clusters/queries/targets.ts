@@ -1,11 +1,8 @@
-import { clusterStates, isTerminalCluster } from '#events/cluster.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-
+import type { NamedTarget, Target } from '#events/target.ts';
+import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { commit, retryOnConflict } from '#shared/clusters/store/records.ts';
-
-const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state }));
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 /**
  * Makes or changes a target.
@@ -13,12 +10,7 @@ const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state })
  * @throws Fault `wrong-state` when it would move while clusters of it live: they would be looked for in the new place;
  *   `malformed-request` when AWS knows no EKS cluster there.
  */
-export const putTarget = async (
-  name: string,
-  target: Target,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<NamedTarget> => {
+export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   const { store, targets } = ports;
   const known = (await targets.list()).find((candidate) => candidate.name === name);
   const moves =
@@ -31,7 +23,7 @@ export const putTarget = async (
     known === undefined ||
     (['cluster', 'region', 'roleArn'] as const).some((field) => known[field] !== target[field])
   )
-    await assertEksClusterExists({ ...target, name }, ports, signal);
+    await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
   return { ...target, name };
 };
@@ -41,13 +33,9 @@ export const putTarget = async (
  *
  * @throws Fault `malformed-request`
  */
-const assertEksClusterExists = async (
-  target: NamedTarget,
-  { kubernetes, log }: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+const assertEksClusterExists = async (target: NamedTarget, { kubernetes, log }: Ports): Promise<void> => {
   try {
-    await kubernetes(target).locate(signal);
+    await kubernetes(target).locate();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { code, reason, message: detail } = error;

@@ -1,11 +1,15 @@
 import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-
-import { type AdmissionDecision, decideAdmissions, usageOf } from '#shared/clusters/model/admission.ts';
-import { cancelQueuedBatch } from '#shared/clusters/commands/batch.ts';
-import { endQueued, evaluatePending } from '#shared/clusters/admission/queue.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { commit, getOperation, retryOnConflict, toPublic, transact } from '#shared/clusters/store/records.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
+import { evaluatePending } from '#shared/clusters/admission/pending.ts';
+import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
+import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
+import { type StoredOperation, toPublic } from '#shared/clusters/model/operation.ts';
+import { usageOf } from '#shared/clusters/model/quota.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 
 /** The line of a target as people see it: who waits, at which place and for what, and how much is taken. */
 export const readQueueView = async (name: string, ports: Ports) => {
@@ -46,11 +50,11 @@ interface Shown {
   readonly backlog: ReturnType<typeof readQueueView>;
   readonly until: number;
 }
-const shownLines = new WeakMap<Ports, Map<string, Shown>>();
+const shownLines = new WeakMap<Store, Map<string, Shown>>();
 
 const shownLine = (target: string, ports: Ports): Shown['backlog'] => {
-  const lines = shownLines.get(ports) ?? new Map<string, Shown>();
-  shownLines.set(ports, lines);
+  const lines = shownLines.get(ports.store) ?? new Map<string, Shown>();
+  shownLines.set(ports.store, lines);
   const now = ports.now().getTime();
   const known = lines.get(target);
   if (known !== undefined && known.until > now) return known.backlog;
@@ -91,7 +95,7 @@ export const setPaused = async (name: string, paused: boolean, ports: Ports): Pr
     const next = paused ? { since: ports.now().toISOString() } : undefined;
     await commit({ queueVersion: { target: name, paused: next, previous: queueVersion } }, ports);
   });
-  if (!paused) await ports.admissionQueue.ask(name);
+  if (!paused) await ports.admissionQueue.send(name);
 };
 
 /** @throws Fault `wrong-state` when it does not wait any more. */
@@ -107,8 +111,8 @@ export const prioritise = async (
     const queued = { value: { ...found.value, priority }, previous: found.version };
     return { change: { queued }, result: undefined };
   });
-  shownLines.get(ports)?.delete(target);
-  await ports.admissionQueue.ask(target);
+  shownLines.get(ports.store)?.delete(target);
+  await ports.admissionQueue.send(target);
 };
 
 /** Takes a command back that waits; of a batch, all of its commands that do. @returns How many. @throws Fault `wrong-state` */
@@ -121,7 +125,7 @@ export const cancelQueued = async (target: string, operationId: string, ports: P
       ? await cancelQueuedBatch(value, fault, ports)
       : Number(await endQueued(value, { state: 'CANCELED', fault }, ports));
   if (canceled === 0) throw await notWaiting(target, operationId, ports);
-  await ports.admissionQueue.ask(target);
+  await ports.admissionQueue.send(target);
   return canceled;
 };
 

@@ -3,17 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, toProblem } from '#events/problem.ts';
-
-import { demandOfDeploy, deploy } from '#shared/clusters/commands/deploy.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getOperation, transact } from '#shared/clusters/store/records.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { demandOfDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** Carries out a deploy that was admitted, with what was asked for when it came. */
-export const resumeOperation = async (
-  operationId: string,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<StoredOperation> => {
+export const resumeOperation = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
   const operation = await getOperation(operationId, ports.store);
   const { kind, state, target, clusterId } = operation.value;
   if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
@@ -27,7 +25,7 @@ export const resumeOperation = async (
   const data = parse(commands.deploy.data, payload);
   const command = { kind, target, clusterId, data, key: undefined, origin: 'queue' } as const;
   try {
-    const advanced = await deploy.advance(operation, command, ports, signal);
+    const advanced = await deploy.advance(operation, command, ports);
     if (!isTerminalOperation(advanced)) await holdAsRendered(advanced, data, ports);
     await ports.payloads.remove(operationId);
     return advanced;

@@ -2,9 +2,9 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import type { Orphan } from '#events/orphan.ts';
 import { Fault } from '#events/problem.ts';
-
-import type { FlinkObject, Ports } from '#shared/clusters/ports/ports.ts';
-import { keepsFailedObjects } from '#shared/clusters/store/records.ts';
+import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
+import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** What an event holds. */
 const mostTold = 100;
@@ -14,9 +14,9 @@ const mostTold = 100;
  *
  * @throws Fault `not-found` for the target, and what the target's Kubernetes throws.
  */
-export const findOrphans = async (name: string, ports: Ports, signal: AbortSignal): Promise<readonly Orphan[]> => {
+export const findOrphans = async (name: string, ports: Ports): Promise<readonly Orphan[]> => {
   const target = await ports.targets.get(name);
-  const objects = await ports.kubernetes(target).flinkObjects(signal);
+  const objects = await ports.kubernetes(target).flinkObjects();
   const deployments = new Set(objects.filter(({ kind }) => kind === 'Deployment').map(({ clusterId }) => clusterId));
   const found = await Promise.all(
     objects.map(async (object): Promise<readonly Orphan[]> => {
@@ -58,9 +58,8 @@ export const removeOrphans = async (
   name: string,
   asked: readonly Pick<Orphan, 'kind' | 'name' | 'uid'>[],
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<readonly Orphan[]> => {
-  const orphans = await findOrphans(name, ports, signal);
+  const orphans = await findOrphans(name, ports);
   const found = asked.map((one) => orphans.find(({ uid, kind }) => uid === one.uid && kind === one.kind));
   const errors = asked.flatMap((one, index) =>
     found[index] === undefined
@@ -70,17 +69,17 @@ export const removeOrphans = async (
   if (errors.length > 0) throw new Fault('wrong-state', errors.map(({ detail }) => detail).join('; '), { errors });
   const kubernetes = ports.kubernetes(await ports.targets.get(name));
   const removed = found.filter((orphan) => orphan !== undefined);
-  await Promise.all(removed.map((orphan) => kubernetes.removeObject(orphan, signal)));
+  await Promise.all(removed.map((orphan) => kubernetes.removeObject(orphan)));
   for (const { kind, name: object, clusterId, reason } of removed)
     ports.log.info('orphan removed', { target: name, clusterId, kind, object, reason });
   return removed;
 };
 
 /** Tells of the orphans of every target, where there are some. A target that does not answer is passed over. */
-export const reportOrphans = async (ports: Ports, signal: AbortSignal): Promise<void> => {
+export const reportOrphans = async (ports: Ports): Promise<void> => {
   for (const { name } of await ports.targets.list()) {
     try {
-      const orphans = await findOrphans(name, ports, signal);
+      const orphans = await findOrphans(name, ports);
       if (orphans.length === 0) continue;
       const at = ports.now().toISOString();
       const detail = { target: name, count: orphans.length, orphans: orphans.slice(0, mostTold), at };

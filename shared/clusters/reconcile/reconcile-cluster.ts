@@ -1,45 +1,45 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { stopEndedApplication, failCrashedApplication } from '#shared/clusters/workflows/application.ts';
-import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
+import { read } from '#shared/clusters/jobs/record-jobs.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
-import { observeJobsOf, read } from '#shared/clusters/jobs/observe-jobs.ts';
+import { applicationVerdict } from '#shared/clusters/model/job.ts';
+import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { recordCondition } from '#shared/clusters/store/records.ts';
-import { retryStop } from './resume-stalled.ts';
-import { applicationVerdict } from '#shared/clusters/model/cluster.ts';
+import { recordCondition } from '#shared/clusters/store/progress.ts';
+import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
+
+import { retryStop } from './retry-stop.ts';
 
 /** Records what became of one cluster, and stops an application that is over. */
 export const reconcileCluster = async (
   listedCluster: ListedCluster,
   target: NamedTarget,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<void> => {
   const reading = await read({ target: target.name, clusterId: listedCluster.clusterId }, ports);
   const cluster = reading.cluster.value;
-  if (cluster.state !== 'RUNNING') return retryStop(cluster, ports, signal);
+  if (cluster.state !== 'RUNNING') return retryStop(cluster, ports);
   // The list may be older than the record: what it lacks is asked for by name before anything ends.
-  const deleted = listedCluster.uid !== cluster.uid && (await isGone(cluster, target, ports, signal));
-  if (deleted) return stopDeleted(cluster, ports, signal);
+  const deleted = listedCluster.uid !== cluster.uid && (await isGone(cluster, target, ports));
+  if (deleted) return stopDeleted(cluster, ports);
   await noteHealth(cluster, listedCluster, ports);
-  const observed = await observeJobsOf(reading, ports, signal);
+  const observed = await observeJobsOf(reading, ports);
   const { jobs, reachable } = observed;
-  await trackIdleness(cluster, observed, ports, signal);
+  await trackIdleness(cluster, observed, ports);
   if (cluster.mode !== 'application') return;
   const mayHaveCrashed = reachable === 'Unknown' && listedCluster.trouble !== undefined;
-  if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports, signal);
-  if (mayHaveCrashed || applicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports, signal);
+  if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports);
+  if (mayHaveCrashed || applicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports);
 };
 
-const isGone = async ({ clusterId, uid }: Cluster, target: NamedTarget, ports: Ports, signal: AbortSignal) => {
-  const { deployment } = await ports.kubernetes(target).observe(clusterId, signal);
+const isGone = async ({ clusterId, uid }: Cluster, target: NamedTarget, ports: Ports) => {
+  const { deployment } = await ports.kubernetes(target).observe(clusterId);
   return deployment === undefined || deployment.uid !== uid || deployment.deleting;
 };
 
-const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, signal: AbortSignal) => {
+const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports) => {
   const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
   await accept(
     {
@@ -51,7 +51,6 @@ const stopDeleted = async ({ target, clusterId, uid }: Cluster, ports: Ports, si
       origin: 'reconciler',
     },
     ports,
-    signal,
   );
   ports.log.info('cluster was deleted by hand', { target, clusterId });
 };

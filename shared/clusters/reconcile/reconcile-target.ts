@@ -1,29 +1,32 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { enforceLifetime, resetAllIdleness } from '#shared/clusters/lifetime/enforce-lifetime.ts';
+import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
+import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { LogFields } from '#shared/clusters/ports/runtime.ts';
+import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
 
-import type { QueuedCommand } from '#shared/clusters/model/admission.ts';
-import { resetAllIdleness, enforceLifetime } from '#shared/clusters/lifetime/enforce-lifetime.ts';
-import type { ReconcileRequest, ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
-import type { Kubernetes, ListedPod, LogFields, ObservedDeployment, Ports } from '#shared/clusters/ports/ports.ts';
-import { listClusters, holdsResources } from '#shared/clusters/store/records.ts';
-import { releaseIfLost, resumeStalled, removeAbandonedDeployment } from './resume-stalled.ts';
+import { releaseIfLost, removeAbandonedDeployment } from './release-lost.ts';
+import { resumeStalled } from './resume-stalled.ts';
 
 const atOnce = 16;
 /** Fits into a message, and into the function's time even if none of them answers. */
 const mostSightings = 50;
 const longestMessage = 500;
-/** Nothing of a cluster that is QUEUED is there yet. */
-const liveStates = clusterStates.filter((state) => !isTerminalCluster({ state }) && state !== 'QUEUED');
 
 /** The minute's look at every target, and at its line: each its own, so that a slow one keeps no other waiting. */
 export const dispatchReconcile = async ({ targets, reconcileQueue, admissionQueue }: Ports): Promise<void> =>
   each(await targets.list(), async ({ name }) => {
-    await reconcileQueue.hand({ target: name });
-    await admissionQueue.ask(name);
+    await reconcileQueue.send({ target: name });
+    await admissionQueue.send(name);
   });
 
 /**
@@ -34,11 +37,10 @@ export const dispatchReconcile = async ({ targets, reconcileQueue, admissionQueu
 export const reconcileTarget = async (
   { target: name, listedClusters: handed }: ReconcileRequest,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<void> => {
   const target = await ports.targets.get(name);
-  if (handed !== undefined) return lookAt(handed, target, ports, signal);
-  const clusters = await listClusters(name, liveStates, ports.store);
+  if (handed !== undefined) return lookAt(handed, target, ports);
+  const clusters = await listClusters(name, reconciledStates, ports.store);
   const { admitted } = await ports.store.queueSummary(name);
   const alive = new Set(clusters.map(({ operationId }) => operationId));
   const doubtful = admitted.filter(({ operationId }) => !alive.has(operationId));
@@ -46,18 +48,18 @@ export const reconcileTarget = async (
     async () =>
       each(await standing(name, ports), (operationId) =>
         tolerating('operation not carried on', { target: name, operationId }, ports, () =>
-          resumeStalled(operationId, ports, signal),
+          resumeStalled(operationId, ports),
         ),
       ),
     async () =>
       each([...clusters, ...(await keptClusters(doubtful, ports))], (cluster) =>
         tolerating('lifetime not kept', { target: name, clusterId: cluster.clusterId }, ports, () =>
-          enforceLifetime(cluster, ports, signal),
+          enforceLifetime(cluster, ports),
         ),
       ),
     () =>
       tolerating('target not observed', { target: name }, ports, () =>
-        observeTarget({ clusters, doubtful }, target, ports, signal),
+        observeTarget({ clusters, doubtful }, target, ports),
       ),
   ];
   // Not even a bug in one of them keeps the next from being done: it is told when all of them are.
@@ -77,32 +79,31 @@ const observeTarget = async (
   { clusters, doubtful }: { readonly clusters: readonly Cluster[]; readonly doubtful: readonly QueuedCommand[] },
   target: NamedTarget,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<void> => {
   const { name } = target;
   const kubernetes = ports.kubernetes(target);
-  const [deployments, pods] = await listed(kubernetes, clusters, ports, signal);
+  const [deployments, pods] = await listed(kubernetes, clusters, ports);
   const listedClusters = sightingsOf(clusters, deployments, pods);
-  if (listedClusters.length <= mostSightings) await lookAt(listedClusters, target, ports, signal);
-  else await each(inParts(listedClusters), (part) => ports.reconcileQueue.hand({ target: name, listedClusters: part }));
+  if (listedClusters.length <= mostSightings) await lookAt(listedClusters, target, ports);
+  else await each(inParts(listedClusters), (part) => ports.reconcileQueue.send({ target: name, listedClusters: part }));
   await freeLost(doubtful, deployments, ports);
-  await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports, signal);
+  await removeLeftovers(clusters, deployments, { target: name, kubernetes }, ports);
 };
 
 /** What the target's API server lists. Where it does not answer, no session of it is idle. */
-const listed = async (kubernetes: Kubernetes, clusters: readonly Cluster[], ports: Ports, signal: AbortSignal) => {
+const listed = async (kubernetes: Kubernetes, clusters: readonly Cluster[], ports: Ports) => {
   try {
-    return await Promise.all([kubernetes.deployments(signal), kubernetes.pods(signal)]);
+    return await Promise.all([kubernetes.deployments(), kubernetes.pods()]);
   } catch (error) {
     await resetAllIdleness(clusters, ports);
     throw error;
   }
 };
 
-const lookAt = (listedClusters: readonly ListedCluster[], target: NamedTarget, ports: Ports, signal: AbortSignal) =>
+const lookAt = (listedClusters: readonly ListedCluster[], target: NamedTarget, ports: Ports) =>
   each(listedClusters, (listedCluster) =>
     tolerating('cluster not observed', { target: target.name, clusterId: listedCluster.clusterId }, ports, () =>
-      reconcileCluster(listedCluster, target, ports, signal),
+      reconcileCluster(listedCluster, target, ports),
     ),
   );
 
@@ -111,13 +112,12 @@ const removeLeftovers = (
   deployments: readonly ObservedDeployment[],
   { target, kubernetes }: { readonly target: string; readonly kubernetes: Kubernetes },
   ports: Ports,
-  signal: AbortSignal,
 ) => {
   const claimed = new Set(clusters.map(({ operationId }) => operationId));
   const unclaimed = deployments.filter(({ operationId }) => operationId !== undefined && !claimed.has(operationId));
   return each(unclaimed, (deployment) =>
     tolerating('leftover not removed', { target, clusterId: deployment.clusterId }, ports, () =>
-      removeAbandonedDeployment(target, deployment, { kubernetes, ports }, signal),
+      removeAbandonedDeployment(target, deployment, { kubernetes, ports }),
     ),
   );
 };

@@ -1,10 +1,9 @@
 import pMap from 'p-map';
 
 import { isTerminalJob } from '#events/job.ts';
-
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { listClusters } from '#shared/clusters/store/records.ts';
 import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
 
 const atOnce = 8;
 
@@ -28,7 +27,7 @@ const keepJar = async (jobId: string, { store, jars, log }: Ports): Promise<void
   const program = programOf((await store.operation(jobId))?.value);
   if (program === undefined) return;
   try {
-    if (!(await jars.keep(program.jar))) log.warn('jar of a live job is gone', { jobId, jar: program.jar });
+    if (!(await jars.renew(program.jar))) log.warn('jar of a live job is gone', { jobId, jar: program.jar });
   } catch (error) {
     // The next hour does it.
     log.warn('jar not kept', { jobId, jar: program.jar, detail: String(error) });

@@ -1,13 +1,15 @@
 import pMap from 'p-map';
 
-import type { RestoreJobs } from '#events/commands/program.ts';
 import type { Cluster } from '#events/cluster.ts';
-import { isTerminalOperation, type RestoredJob } from '#events/operation.ts';
+import type { RestoreJobs } from '#events/commands/program.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import { isTerminalOperation, type RestoredJob } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 
-import type { Ports, Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
 import { isMeant, isRunning, programOf, readStopped, refusal, stillRuns } from './savepoint.ts';
 
 /** More than these are restored one by one. */

@@ -1,11 +1,13 @@
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import type { SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/commands/program.ts';
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, type ProblemCode } from '#events/problem.ts';
-
-import type { Store, StoredOperation } from '#shared/clusters/ports/ports.ts';
+import { Fault } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 
 /**
  * The savepoint that a program starts from which names a cluster: the one that its job of the last life was ended with.
@@ -49,7 +51,7 @@ export const resolveSavepoint = async (
 
 /** What a submit was told to start. */
 export const programOf = (operation: StoredOperation | undefined): SubmitData | undefined =>
-  operation?.plan !== undefined && 'submit' in operation.plan ? operation.plan.submit : undefined;
+  operation === undefined ? undefined : requestOf(operation, 'submit')?.data;
 
 /**
  * A cluster that is restored from, and all jobs that it ever had, in the order of their starts.

@@ -1,13 +1,17 @@
 import pMap from 'p-map';
 
-import { type Cluster, clusterStates, isTerminalCluster } from '#events/cluster.ts';
-import { Fault, problems } from '#events/problem.ts';
+import type { Cluster } from '#events/cluster.ts';
+import { Fault } from '#events/problem.ts';
+import { problems } from '#events/problem-table.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
-
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
-import type { Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { commit, listClusters, retryOnConflict } from '#shared/clusters/store/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { listClusters } from '#shared/clusters/store/read.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+
 import { syncSchedule } from './schedules.ts';
 import { readSpec } from './specs.ts';
 
@@ -16,8 +20,6 @@ const mostClusters = 1_000;
 const atOnce = 8;
 /** What comes later than that would meet other clusters than those that it was meant for. */
 const longestLateMs = 3_600_000;
-/** What a stop has nothing to do to is left out. */
-const stoppable = clusterStates.filter((state) => !isTerminalCluster({ state }) && state !== 'STOPPING');
 
 /** The message that a firing came in. */
 export interface Delivery {
@@ -33,12 +35,7 @@ export interface Delivery {
  *
  * @throws Fault of a command that may succeed when the firing comes again.
  */
-export const runSchedule = async (
-  timerEvent: ScheduleTimerEvent,
-  delivery: Delivery,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const runSchedule = async (timerEvent: ScheduleTimerEvent, delivery: Delivery, ports: Ports): Promise<void> => {
   const { target, name, revision } = timerEvent;
   const schedule = (await ports.store.schedule(timerEvent))?.value;
   if (schedule?.revision !== revision) {
@@ -50,7 +47,7 @@ export const runSchedule = async (
   if (ports.now().getTime() - Date.parse(time.scheduledAt) > longestLateMs) return miss(schedule, time, ports);
   const run = await begin(schedule, time, ports);
   if (run.endedAt !== undefined) return;
-  await carryOut(schedule, run, delivery, ports, signal);
+  await carryOut(schedule, run, delivery, ports);
 };
 
 interface Time {
@@ -99,7 +96,7 @@ const begin = (
       results: chosen
         .slice(0, mostClusters)
         .map(({ clusterId, operationId }) => ({ clusterId, clusterOperationId: operationId })),
-      ...(left > 0 ? { left } : {}),
+      ...(left > 0 ? { skipped: left } : {}),
     };
     await commit({ run: { value: run, previous: undefined } }, ports);
     return run;
@@ -115,7 +112,7 @@ const clustersOf = async (
   { labels, mode }: Selector,
   { store }: Ports,
 ): Promise<readonly Cluster[]> => {
-  const found = await listClusters(target, stoppable, store);
+  const found = await listClusters(target, stoppableStates, store);
   return found
     .filter((cluster) => mode === undefined || cluster.mode === mode)
     .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));
@@ -126,7 +123,6 @@ const carryOut = async (
   run: ScheduleRun,
   { isLast }: Delivery,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<void> => {
   const transient: Fault[] = [];
   const unnamed: unknown[] = [];
@@ -139,7 +135,7 @@ const carryOut = async (
         unnamed.push(error);
         return of();
       }
-      if (problems[error.code].onQueue === 'returned') transient.push(error);
+      if (problems[error.code].retryable) transient.push(error);
       return { ...of(), code: error.code, detail: error.message };
     }
   };
@@ -158,7 +154,7 @@ const carryOut = async (
     const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
     return tell(
       () => of,
-      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), origin, expected }, ports, signal),
+      () => accept({ kind: 'stop', target, clusterId, data, key: keyOf(clusterId), origin, expected }, ports),
     );
   };
   const deployOne = (name: string) => {
@@ -168,7 +164,7 @@ const carryOut = async (
       async () => {
         const { deploy: data } = await readSpec({ target, name }, ports);
         ({ clusterId } = data);
-        return accept({ kind: 'deploy', target, clusterId, data, key: keyOf(clusterId), origin }, ports, signal);
+        return accept({ kind: 'deploy', target, clusterId, data, key: keyOf(clusterId), origin }, ports);
       },
     );
   };

@@ -4,9 +4,10 @@ import pMap from 'p-map';
 
 import { Fault } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
-import type { Ports, Versioned } from '#shared/clusters/ports/ports.ts';
-import { commit, retryOnConflict } from '#shared/clusters/store/records.ts';
 import { readSpec } from './specs.ts';
 
 const readsAtOnce = 16;

@@ -1,7 +1,6 @@
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
-
-import { validateDeploy, generatedId } from '#shared/clusters/commands/deploy.ts';
+import { generatedId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 interface Named {

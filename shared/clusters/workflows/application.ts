@@ -1,15 +1,16 @@
 import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
-import type { NamedTarget } from '#events/target.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-
+import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
-import { getCluster, transact } from '#shared/clusters/store/records.ts';
-import { jobsOfIncarnation, type Verdict, applicationVerdict, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 const reasons: Readonly<Record<Verdict, string>> = {
   FINISHED: 'JobFinished',
@@ -21,11 +22,7 @@ const reasons: Readonly<Record<Verdict, string>> = {
  * Stops an application cluster whose program has ended. How it ended is in the store by then, so that nothing is
  * removed that is still needed to know it.
  */
-export const stopEndedApplication = async (
-  clusterRef: ClusterRef,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
   const verdict = applicationVerdict(jobsOfIncarnation(cluster, await ports.store.jobs(cluster)));
@@ -34,7 +31,7 @@ export const stopEndedApplication = async (
   const data = { savepoint: 'none', ha: 'purge', reason: reasons[verdict.state] } as const;
   const key = `application-ended/${clusterId}/${operationId}`;
   try {
-    await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports, signal);
+    await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports);
   } catch (error) {
     // Somebody stops it already: the verdict is recorded at the end of that stop.
     if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;
@@ -45,17 +42,12 @@ export const stopEndedApplication = async (
  * Fails the job of an application whose JobManager ends again and again: without high availability a main() that
  * throws after its job has run shows only so.
  */
-export const failCrashedApplication = async (
-  cluster: Cluster,
-  target: NamedTarget,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<void> => {
+export const failCrashedApplication = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<void> => {
   const kubernetes = ports.kubernetes(target);
   const age = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
-  const verdict = assessReadiness(await kubernetes.observe(cluster.clusterId, signal), age);
+  const verdict = assessReadiness(await kubernetes.observe(cluster.clusterId), age);
   if (verdict.answer !== 'no' || !verdict.final || verdict.reason !== 'CrashLoopBackOff') return;
-  const message = await explainCrash(verdict.message, cluster.clusterId, kubernetes, signal);
+  const message = await explainCrash(verdict.message, cluster.clusterId, kubernetes);
   await transact(ports, async () => {
     const current = await getCluster(cluster, ports.store);
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')

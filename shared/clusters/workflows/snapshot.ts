@@ -1,14 +1,19 @@
-import { isTerminalOperation, type Operation } from '#events/operation.ts';
-import { isTerminalJob } from '#events/job.ts';
 import { isTerminalCluster } from '#events/cluster.ts';
-import { codeOf, Fault, type ProblemCode, toProblem } from '#events/problem.ts';
-import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
-
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
-import { requestReconcile } from '#shared/clusters/model/reconcile-request.ts';
+import { isTerminalJob } from '#events/job.ts';
+import { isTerminalOperation, type Operation } from '#events/operation.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Change, Plan, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { getCluster, recordPhase, getOperation, advanceOperation, transact } from '#shared/clusters/store/records.ts';
+import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { requestOf } from '#shared/clusters/model/request.ts';
+import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
 
 /** What the snapshot machine carries from step to step. Its operation takes or deletes a savepoint, or takes a checkpoint. */
 export interface SnapshotState {
@@ -33,14 +38,14 @@ const longestWaitSeconds = 15;
  * operation: Flink says by that name whether it was asked before, and asking again would start nothing new. The first
  * time waits until the tasks of the job run.
  */
-export const take = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
+export const take = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
   if (isTerminalCluster((await getCluster(value, ports.store)).value))
     return (await fromRecord(state, value, ports)) ?? failed(state, 'wrong-state', 'its cluster ended before');
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(value.target)).flink(value.clusterId));
-  const next = await answered(ask(state, value, rest, signal), state);
+  const next = await answered(ask(state, value, rest), state);
   if (next.outcome === 'failed') return (await fromRecord(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
   if (ports.now().toISOString() > value.deadline)
@@ -73,30 +78,26 @@ const phases: Readonly<Partial<Record<Operation['kind'], string>>> = {
   'dispose-savepoint': 'Flink deletes the savepoint',
 };
 
-const ask = async (
-  state: SnapshotState,
-  { operationId: triggerId, jobId = '', plan }: StoredOperation,
-  rest: FlinkRest,
-  signal: AbortSignal,
-): Promise<SnapshotState> => {
-  const what = planned(plan);
-  if ('dispose-savepoint' in what) {
+const ask = async (state: SnapshotState, operation: StoredOperation, rest: FlinkRest): Promise<SnapshotState> => {
+  const { operationId: triggerId, jobId = '' } = operation;
+  const request = snapshotRequestOf(operation);
+  if (request.kind === 'dispose-savepoint') {
     if (state.triggerId === undefined)
-      return waiting({ ...state, triggerId: await rest.disposeSavepoint(what['dispose-savepoint'].path, signal) });
-    return after(await rest.disposal(state.triggerId, signal), state);
+      return waiting({ ...state, triggerId: await rest.disposeSavepoint(request.data.path) });
+    return after(await rest.disposal(state.triggerId), state);
   }
   const status = (): Promise<Status> =>
-    'checkpoint' in what ? rest.checkpoint(jobId, triggerId, signal) : rest.savepoint(jobId, triggerId, signal);
+    request.kind === 'checkpoint' ? rest.checkpoint(jobId, triggerId) : rest.savepoint(jobId, triggerId);
   const known = await unlessUnknown(status());
   if (known !== undefined) return after(known, state);
   // Flink would refuse it now, and under this trigger id for ever.
-  const job = (await rest.jobs(signal)).find(({ jid }) => jid === jobId);
+  const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
   if (job !== undefined && isTerminalJob(job))
     return failed(state, 'wrong-state', `job ${jobId} is ${job.state} already`);
-  if (job !== undefined && (await rest.isYetToRun(job, signal))) return { ...waiting(state), waitsFor: 'tasks' };
-  if ('checkpoint' in what) await rest.takeCheckpoint(jobId, { ...what.checkpoint, triggerId }, signal);
-  else if ('stop-job' in what) await rest.stopWithSavepoint(jobId, { ...what['stop-job'], triggerId }, signal);
-  else await rest.takeSavepoint(jobId, { ...what.savepoint, triggerId }, signal);
+  if (job !== undefined && (await rest.isYetToRun(job))) return { ...waiting(state), waitsFor: 'tasks' };
+  if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });
+  else if (request.kind === 'stop-job') await rest.stopWithSavepoint(jobId, { ...request.data, triggerId });
+  else await rest.takeSavepoint(jobId, { ...request.data, triggerId });
   return after(await status(), state);
 };
 
@@ -132,39 +133,33 @@ const fromRecord = async (state: SnapshotState, operation: StoredOperation, { st
     : after({ status: 'completed', location }, state);
 };
 
-/** Records that it is complete, with where it is, and the end of a job that it ended. */
-export const recordTaken = async (state: SnapshotState, ports: Ports, signal: AbortSignal): Promise<SnapshotState> => {
-  const { value } = await getOperation(state.operationId, ports.store);
-  if (value.kind === 'stop-job') await observeJobs(value, ports, signal);
-  await transact(ports, async () => {
-    const operation = await getOperation(state.operationId, ports.store);
-    if (isTerminalOperation(operation.value)) return { result: undefined };
-    const { value: next, previous } = advanceOperation(operation, { state: 'SUCCEEDED' }, ports.now());
-    const { savepoint, checkpoint } = state;
-    const taken = {
-      ...next,
-      ...(savepoint === undefined ? {} : { savepoint }),
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-    };
-    const jobs = await changedJobs(taken, ports);
-    return { change: { operations: [{ value: taken, previous }], jobs }, result: undefined };
+/** Records the snapshot that Flink completed, and the end of a job that it ended. */
+export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+  const { operationId, savepoint, checkpoint } = state;
+  const { value } = await getOperation(operationId, ports.store);
+  if (value.kind === 'stop-job') await observeJobs(value, ports);
+  const fields = {
+    ...(savepoint === undefined ? {} : { savepoint }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
+  await finishOperation(operationId, { state: 'SUCCEEDED', fields }, ports, {
+    alsoWrite: async (operation) => ({ jobs: await changedJobs(operation, ports) }),
   });
   if (endsItsJob(value)) await requestReconcile(value, ports);
   return state;
 };
 
-const savepointBefore = ({ plan }: StoredOperation) =>
-  plan !== undefined && 'savepointBefore' in plan ? plan.savepointBefore : undefined;
+const savepointBefore = (operation: StoredOperation) => requestOf(operation, 'savepoint', 'stop-job')?.savepointBefore;
 
-const endsItsJob = ({ kind, plan }: StoredOperation) =>
-  kind === 'stop-job' || (plan !== undefined && 'savepoint' in plan && plan.savepoint.cancelJob);
+const endsItsJob = (operation: StoredOperation) =>
+  operation.kind === 'stop-job' || requestOf(operation, 'savepoint')?.data.cancelJob === true;
 
 /** A job knows its latest savepoint, and the one that it was ended with, as long as they are there. */
 const changedJobs = async (operation: StoredOperation, { store }: Ports): Promise<NonNullable<Change['jobs']>> => {
   const { savepoint, jobId } = operation;
-  const what = planned(operation.plan);
-  if ('dispose-savepoint' in what) {
-    const { path } = what['dispose-savepoint'];
+  const request = snapshotRequestOf(operation);
+  if (request.kind === 'dispose-savepoint') {
+    const { path } = request.data;
     const jobs = await store.jobs(operation);
     return jobs
       .filter(({ value }) => value.savepoint === path || value.finalSavepoint === path)
@@ -185,22 +180,16 @@ const changedJobs = async (operation: StoredOperation, { store }: Ports): Promis
   return [{ value: { ...value, savepoint, finalSavepoint: savepoint }, previous: job.version }];
 };
 
-/** Records why it was not taken. */
-export const recordRefused = (
+/** Records why the snapshot failed. */
+export const recordRefused = async (
   state: SnapshotState & { readonly error?: StepError },
   ports: Ports,
-): Promise<SnapshotState> =>
-  transact<SnapshotState>(ports, async () => {
-    const operation = await getOperation(state.operationId, ports.store);
-    if (isTerminalOperation(operation.value)) return { result: state };
-    const code = codeOf(state.reason ?? '');
-    const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
-    const problem = toProblem(fault, `/v1/operations/${state.operationId}`);
-    return {
-      change: { operations: [advanceOperation(operation, { state: 'FAILED', problem }, ports.now())] },
-      result: state,
-    };
-  });
+): Promise<SnapshotState> => {
+  const code = codeOf(state.reason ?? '');
+  const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
+  await finishOperation(state.operationId, { state: 'FAILED', fault }, ports);
+  return state;
+};
 
 const waiting = ({ operationId, triggerId, attempt = 0 }: SnapshotState): SnapshotState => ({
   operationId,
@@ -217,16 +206,8 @@ const failed = ({ operationId }: SnapshotState, reason: ProblemCode, message: st
   message,
 });
 
-type SnapshotPlan = Extract<
-  Plan,
-  { savepoint: unknown } | { checkpoint: unknown } | { 'stop-job': unknown } | { 'dispose-savepoint': unknown }
->;
-
-const planned = (plan: Plan | undefined): SnapshotPlan => {
-  if (
-    plan !== undefined &&
-    ('savepoint' in plan || 'checkpoint' in plan || 'stop-job' in plan || 'dispose-savepoint' in plan)
-  )
-    return plan;
-  throw new Error('the operation has nothing to do with savepoints');
+const snapshotRequestOf = (operation: StoredOperation) => {
+  const request = requestOf(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
+  if (request === undefined) throw new Error(`operation ${operation.operationId} takes no snapshot`);
+  return request;
 };

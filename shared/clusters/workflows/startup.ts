@@ -1,22 +1,26 @@
 import type { Cluster } from '#events/cluster.ts';
-import type { DeployPhase } from '#events/operation.ts';
 import type { JobState } from '#events/job.ts';
+import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
+import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
+import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
+import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import { stopEndedApplication } from './application.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
-import { failDeploy } from '#shared/clusters/commands/deploy.ts';
-import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { Kubernetes, Ports, StoredOperation } from '#shared/clusters/ports/ports.ts';
-import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
-import { getCluster, recordPhase, getOperation, advanceOperation, transact } from '#shared/clusters/store/records.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
-import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 
 /** What the lifecycle machine carries from step to step. */
-export interface LifecycleState {
+export interface StartupState {
   readonly operationId: string;
   readonly attempt?: number;
   /** `restoring`: it is ready, and there are jobs to start again. */
@@ -33,16 +37,12 @@ const shortestWaitSeconds = 2;
 const longestWaitSeconds = 15;
 
 /** Looks once whether the cluster is up. */
-export const probe = async (
-  { operationId, attempt = 0 }: LifecycleState,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<LifecycleState> => {
+export const probe = async ({ operationId, attempt = 0 }: StartupState, ports: Ports): Promise<StartupState> => {
   const operation = await getOperation(operationId, ports.store);
   if (operation.value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
   const target = await ports.targets.get(operation.value.target);
   const { mode } = (await getCluster(operation.value, ports.store)).value;
-  const { seen, phases } = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now(), signal);
+  const { seen, phases } = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now());
   const ready = operation.value.restoredJobs === undefined ? 'ready' : 'restoring';
   if (seen.answer === 'yes') return { operationId, outcome: ready, phases };
   const overdue = ports.now().toISOString() > operation.value.deadline;
@@ -68,35 +68,33 @@ const look = async (
   kubernetes: Kubernetes,
   operation: StoredOperation & Pick<Cluster, 'mode'>,
   now: Date,
-  signal: AbortSignal,
 ): Promise<Seen> => {
   const { clusterId, createdAt, startedAt = createdAt } = operation;
   let phases: readonly DeployPhase[] = [];
   try {
-    const observation = await kubernetes.observe(clusterId, signal);
+    const observation = await kubernetes.observe(clusterId);
     phases = deployPhasesOf(observation);
     const verdict = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
     if (verdict.answer === 'no' && verdict.final) {
-      const message = await explainCrash(verdict.message, clusterId, kubernetes, signal);
+      const message = await explainCrash(verdict.message, clusterId, kubernetes);
       return { seen: { ...verdict, message }, phases };
     }
     if (verdict.answer !== 'ask-flink') return { seen: verdict, phases };
   } catch (error) {
     return { seen: unknown(error), phases };
   }
-  const seen = await ask(kubernetes, operation, signal);
+  const seen = await ask(kubernetes, operation);
   return { seen, phases: isAnswer(seen) ? [...phases, restUp(operation, now)] : phases };
 };
 
 const ask = async (
   kubernetes: Kubernetes,
   { clusterId, mode }: StoredOperation & Pick<Cluster, 'mode'>,
-  signal: AbortSignal,
 ): Promise<Readiness> => {
   try {
     const rest = flinkRest(kubernetes.flink(clusterId));
-    if (mode === 'session') await rest.overview(signal);
-    else if (!(await rest.jobs(signal)).some(({ state }) => !beginning.has(state))) return submitting;
+    if (mode === 'session') await rest.overview();
+    else if (!(await rest.jobs()).some(({ state }) => !beginning.has(state))) return submitting;
     return { answer: 'yes' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -125,31 +123,27 @@ const unknown = (error: unknown): Readiness => {
 };
 
 /** Submits the jobs that the session starts again. */
-export const resubmit = async (state: LifecycleState, ports: Ports, signal: AbortSignal): Promise<LifecycleState> => {
+export const resubmit = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
-  await resubmitJobs(operation, ports, signal);
+  await resubmitJobs(operation, ports);
   return state;
 };
 
 /** Records that the cluster is up. A short program may have ended by then. */
-export const recordRunning = async (
-  state: LifecycleState,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<LifecycleState> => {
+export const recordRunning = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
   if (state.error !== undefined) await recordResubmitFailures(operation, toFault(state.error), ports);
   const recorded = await recordUp(state, ports);
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
-    await observeJobs(operation, ports, signal);
-    await stopEndedApplication(operation, ports, signal);
+    await observeJobs(operation, ports);
+    await stopEndedApplication(operation, ports);
   }
   return recorded;
 };
 
-const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> =>
-  transact<LifecycleState>(ports, async () => {
+const recordUp = (state: StartupState, ports: Ports): Promise<StartupState> =>
+  transact<StartupState>(ports, async () => {
     const operation = await getOperation(state.operationId, ports.store);
     const cluster = await getCluster(operation.value, ports.store);
     if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING')
@@ -165,7 +159,7 @@ const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> 
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },
-        operations: [advanceOperation(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
+        operations: [transitionOperation(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
         transitions: next.transitions,
       },
       result: state,
@@ -173,7 +167,7 @@ const recordUp = (state: LifecycleState, ports: Ports): Promise<LifecycleState> 
   });
 
 /** Records why the cluster did not come up: before anything is removed that proves it. */
-export const recordFailed = async (state: LifecycleState, ports: Ports): Promise<LifecycleState> => {
+export const recordFailed = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { operationId, reason, message = '' } = state;
   const fault = reason === undefined ? toFault(state.error) : new Fault('deployment-failed', message, { reason });
   await failDeploy(operationId, fault, ports);
@@ -181,7 +175,7 @@ export const recordFailed = async (state: LifecycleState, ports: Ports): Promise
 };
 
 /** Hands the removal of what was created to the cleanup machine. */
-export const startCleanup = async (state: LifecycleState, ports: Ports): Promise<LifecycleState> => {
+export const startCleanup = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   await ports.workflows.start('cleanup', state.operationId);
   return state;
 };

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { Operation } from '#events/operation.ts';
-import type { Problem, ProblemCode } from '#events/problem.ts';
+import type { Problem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 export interface Received {
   readonly method: string;

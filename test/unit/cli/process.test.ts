@@ -28,6 +28,10 @@ describe('the process', () => {
     { words: [], code: 1, stdout: 'Please specify an action.' },
     { words: ['explode'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['lst'], code: 1, stdout: '"lst" is not a valid action. Did you mean "list"?' },
+    { words: ['explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['--api', 'http://127.0.0.1', 'explode', '-h'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['queue', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
+    { words: ['render', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['list', '--output', 'xml'], code: 1, stdout: '--output must be table, json or yaml, not "xml".' },
     { words: ['list', 'x'], code: 1, stdout: 'too many arguments' },
   ])('$words ends with $code', async ({ words, code, stdout }) => {

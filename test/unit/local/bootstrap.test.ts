@@ -9,22 +9,22 @@ import { describe, expect, it } from 'vitest';
 
 const source = new URL('../../../bootstrap', import.meta.url).pathname;
 
-interface Told {
+interface Posted {
   readonly path: string;
   readonly body: unknown;
   readonly errorType: string | undefined;
 }
 
-/** Runs the bootstrap over a handler's source, against a Runtime API with these invocations; what it told that API. */
+/** Runs the bootstrap with the source of a handler and a Runtime API that has the invocations. Returns the posted answers. */
 const run = async (
   handlerSource: string,
   events: readonly unknown[],
   handler = 'functions/f.handler',
-): Promise<{ told: readonly Told[]; code: number | null }> => {
+): Promise<{ posted: readonly Posted[]; code: number | null }> => {
   const folder = mkdtempSync(join(tmpdir(), 'drey-bootstrap-'));
   copyFileSync(source, join(folder, 'bootstrap'));
   writeFileSync(join(folder, 'f.mjs'), handlerSource);
-  const told: Told[] = [];
+  const posted: Posted[] = [];
   const waiting = [...events];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -42,7 +42,7 @@ const run = async (
         .end(JSON.stringify(event));
     }
     const errorType = request.headers['lambda-runtime-function-error-type'];
-    told.push({
+    posted.push({
       path: request.url ?? '',
       body: JSON.parse(Buffer.concat(chunks).toString()),
       errorType: typeof errorType === 'string' ? errorType : undefined,
@@ -62,44 +62,44 @@ const run = async (
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   server.close();
-  return { told, code };
+  return { posted, code };
 };
 
 describe('the bootstrap', () => {
-  it('answers each invocation, with the function in one process', async () => {
-    const { told, code } = await run(
+  it('handles all invocations in one process', async () => {
+    const { posted, code } = await run(
       'let calls = 0; export const handler = async ({ word }) => ({ word, calls: ++calls });',
       [{ word: 'a' }, { word: 'b' }],
     );
 
-    expect(told).toEqual([
+    expect(posted).toEqual([
       { path: '/2018-06-01/runtime/invocation/r0/response', body: { word: 'a', calls: 1 }, errorType: undefined },
       { path: '/2018-06-01/runtime/invocation/r1/response', body: { word: 'b', calls: 2 }, errorType: undefined },
     ]);
     expect(code).toBe(0);
   });
 
-  it('tells the name of an error, and goes on', async () => {
-    const { told } = await run(
+  it('posts the name of an error, and handles the next invocation', async () => {
+    const { posted } = await run(
       "export const handler = async ({ fail }) => { if (fail) throw Object.assign(new Error('away'), { name: 'target-unreachable' }); return 1; };",
       [{ fail: true }, { fail: false }],
     );
 
-    expect(told[0]).toMatchObject({
+    expect(posted[0]).toMatchObject({
       path: expect.stringMatching(/r0\/error$/),
       errorType: 'target-unreachable',
       body: { errorType: 'target-unreachable', errorMessage: 'away' },
     });
-    expect(told[1]).toMatchObject({ path: expect.stringMatching(/r1\/response$/), body: 1 });
+    expect(posted[1]).toMatchObject({ path: expect.stringMatching(/r1\/response$/), body: 1 });
   });
 
   it('gives the handler its context', async () => {
-    const { told } = await run(
+    const { posted } = await run(
       'export const handler = async (_event, context) => ({ id: context.awsRequestId, name: context.functionName, left: context.getRemainingTimeInMillis() > 1000 });',
       [{}],
     );
 
-    expect(told[0]?.body).toEqual({ id: 'r0', name: 'f', left: true });
+    expect(posted[0]?.body).toEqual({ id: 'r0', name: 'f', left: true });
   });
 
   it.each([
@@ -107,9 +107,9 @@ describe('the bootstrap', () => {
     ['a handler that is not there', 'export const other = () => 1;', 'f.handler', 'Runtime.HandlerNotFound'],
     ['a module that throws', "throw new TypeError('broken');", 'f.handler', 'TypeError'],
   ])('reports %s as an error of its start', async (_what, text, handler, errorType) => {
-    const { told, code } = await run(text, [{}], handler);
+    const { posted, code } = await run(text, [{}], handler);
 
-    expect(told).toMatchObject([{ path: '/2018-06-01/runtime/init/error', body: { errorType } }]);
+    expect(posted).toMatchObject([{ path: '/2018-06-01/runtime/init/error', body: { errorType } }]);
     expect(code).toBe(1);
   });
 });

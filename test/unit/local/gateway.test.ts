@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createGateway, headersFor, makeCertificate, type Review } from '#local/gateway.ts';
+import { createGateway, impersonate, createCertificate, type Review } from '#local/gateway.ts';
 
 const alice = { username: 'arn:aws:sts::000000000000:assumed-role/alice', groups: ['system:authenticated', 'drey'] };
 const review: Review = (token) => Promise.resolve(token === 'good' ? alice : undefined);
@@ -16,7 +16,7 @@ let gateway: Server;
 let seen: { request: IncomingMessage; body: string }[];
 
 beforeAll(async () => {
-  pair = await makeCertificate();
+  pair = await createCertificate();
 });
 
 beforeEach(async () => {
@@ -58,7 +58,7 @@ const call = (headers: Record<string, string>, body = '') =>
   });
 
 describe('the gateway', () => {
-  it('hands a request on in the name of whom its token proves', async () => {
+  it('forwards a request as the user of its token', async () => {
     const answer = await call({ authorization: 'Bearer good', 'impersonate-user': 'root' }, 'a'.repeat(1_000_000));
 
     expect(answer).toEqual({ status: 201, body: 'made' });
@@ -82,7 +82,7 @@ describe('the gateway', () => {
     },
   );
 
-  it('takes nothing over that the caller says of itself', () => {
+  it('drops headers in which the caller names an identity', () => {
     const said = {
       'impersonate-uid': '0',
       'impersonate-extra-scopes': 'all',
@@ -90,7 +90,7 @@ describe('the gateway', () => {
       accept: 'text/plain',
     };
 
-    expect(headersFor(said, { username: 'bob', groups: [] })).toEqual({
+    expect(impersonate(said, { username: 'bob', groups: [] })).toEqual({
       accept: 'text/plain',
       'impersonate-user': 'bob',
       'impersonate-group': [],

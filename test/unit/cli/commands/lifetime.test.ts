@@ -69,8 +69,8 @@ const notThere = { ...deploys, [`GET ${clusters}/etl`]: { body: { ...cluster, st
 describe('lifetimes on the command line', () => {
   it.each([
     [{}, /^Lifetime: +version 2$/m],
-    [{ warned: 1 }, /^Lifetime: +version 2$/m],
-    [{ warned: 2 }, /^Lifetime: +version 2, warning sent$/m],
+    [{ warnedVersion: 1 }, /^Lifetime: +version 2$/m],
+    [{ warnedVersion: 2 }, /^Lifetime: +version 2, warning sent$/m],
   ])('shows which one holds, and whether its end was told: %j', async (change, expected) => {
     const known = { ...cluster, lifetime: { ...cluster.lifetime!, ...change } };
     const replies = {

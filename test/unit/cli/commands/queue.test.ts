@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { QueueView } from '#events/http/queue.ts';
 import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import type { QueueView } from '#events/requests.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { type Replies, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
 

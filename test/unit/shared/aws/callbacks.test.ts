@@ -32,7 +32,7 @@ describe('the answer to a task', () => {
   it('is a success when all FINISHED', async () => {
     const { callbacks, sent } = clientOf();
 
-    expect(await callbacks.answer('token', finished)).toBe(true);
+    expect(await callbacks.complete('token', finished)).toBe(true);
     expect(sent).toEqual([
       { name: 'SendTaskSuccessCommand', input: { taskToken: 'token', output: JSON.stringify(finished) } },
     ]);
@@ -40,7 +40,7 @@ describe('the answer to a task', () => {
 
   it('is a failure with the problem when the command was refused', async () => {
     const { callbacks, sent } = clientOf();
-    await callbacks.answer('token', { id: 'm', problem: toProblem(new Fault('over-limit', 'too much')), at });
+    await callbacks.complete('token', { id: 'm', problem: toProblem(new Fault('over-limit', 'too much')), at });
 
     expect(sent).toMatchObject([
       {
@@ -60,11 +60,11 @@ describe('the answer to a task', () => {
     'KmsAccessDeniedException',
     'KmsInvalidStateException',
   ])('is given up after %s, so that nobody else waits for it', async (name) => {
-    expect(await clientOf(sfn(name)).callbacks.answer('token', finished)).toBe(false);
+    expect(await clientOf(sfn(name)).callbacks.complete('token', finished)).toBe(false);
   });
 
   it.each(['ThrottlingException', 'KmsThrottlingException'])('is tried again after %s', async (name) => {
-    await expect(clientOf(sfn(name)).callbacks.answer('token', finished)).rejects.toMatchObject({
+    await expect(clientOf(sfn(name)).callbacks.complete('token', finished)).rejects.toMatchObject({
       code: 'limit-reached',
     });
   });
@@ -72,7 +72,7 @@ describe('the answer to a task', () => {
   it.each([sfn('InternalServerError', 'server'), new Error('the connection was closed')])(
     'is tried again after %s',
     async (error) => {
-      await expect(clientOf(error).callbacks.answer('token', finished)).rejects.toBe(error);
+      await expect(clientOf(error).callbacks.complete('token', finished)).rejects.toBe(error);
     },
   );
 });

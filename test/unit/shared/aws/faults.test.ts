@@ -1,20 +1,20 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openDrafts } from '#shared/aws/payloads.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openMachines } from '#shared/aws/workflows.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
 
 const named = (name: string) => Object.assign(new Error('arn:aws:secret'), { name });
 const cancelled = (...codes: readonly string[]) =>
@@ -82,17 +82,20 @@ describe.each([
   it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
     ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
     ['the targets', (db) => openTable({ table: 't', db: db as never, now }).targets.list()],
-    ['the state machines', () => openMachines('arn:').start('cleanup', 'a')],
-    ['the scheduler', () => openTimers({ group: 'g', queueArn: 'q', deadQueueArn: 'd', roleArn: 'r' }).cancel('a')],
+    ['the state machines', () => openWorkflows('arn:').start('cleanup', 'a')],
+    [
+      'the scheduler',
+      () => openTimers({ group: 'g', queueArn: 'q', deadLetterQueueArn: 'd', roleArn: 'r' }).cancel('a'),
+    ],
     [
       'the uploads',
       () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the drafts', () => openDrafts('b').read('a')],
+    ['the drafts', () => openPayloads('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
-    ['the looks', (client) => queuesOf(client).reconcileQueue.hand({ target: 'local', clusterIds: [] } as never)],
-    ['the line', (client) => queuesOf(client).admissionQueue.ask('local')],
-    ['the commands', (client) => queuesOf(client).commandQueue.resumeOperation({ operationId: 'a', ...clusterRef })],
+    ['the looks', (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
+    ['the line', (client) => queuesOf(client).admissionQueue.send('local')],
+    ['the commands', (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', ...clusterRef })],
     [
       'the bus',
       (client) =>
@@ -104,7 +107,7 @@ describe.each([
           } as never,
         ]),
     ],
-    ['the tasks', (client) => openCallbacks(client).answer('token', { verdict: 'FINISHED' } as never)],
+    ['the tasks', (client) => openCallbacks(client).complete('token', { verdict: 'FINISHED' } as never)],
   ])(`of %s is ${code}`, async (_, ask) => {
     await expect(ask(failing(named(name)))).rejects.toMatchObject({ code });
   });

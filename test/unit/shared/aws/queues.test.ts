@@ -58,15 +58,15 @@ const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id
 
 describe('dead commands', () => {
   it('are all listed, and can be listed again at once', async () => {
-    const first = await queue.commands.dead();
+    const first = await queue.commands.listDeadLetters();
 
     expect(ids(first)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
-    expect(ids(await queue.commands.dead())).toEqual(ids(first));
+    expect(ids(await queue.commands.listDeadLetters())).toEqual(ids(first));
     expect(queue.received[0]).toMatchObject({ WaitTimeSeconds: 1 });
   });
 
   it('are brought back until there are none, however few come at once', async () => {
-    const { commands, more } = await queue.commands.redrive(async ({ body }) => `${body} again`);
+    const { commands, more } = await queue.commands.redriveDeadLetters(async ({ body }) => `${body} again`);
 
     expect([ids(commands), more]).toEqual([['m0', 'm1', 'm2', 'm3', 'm4'], false]);
     expect(queue.sent.map(({ MessageBody }) => MessageBody)).toEqual([0, 1, 2, 3, 4].map((n) => `body ${n} again`));
@@ -74,25 +74,27 @@ describe('dead commands', () => {
   });
 
   it('stay, and can be listed, when they are not meant', async () => {
-    const { commands } = await queue.commands.redrive(async ({ id, body }) => (id === 'm3' ? body : undefined));
+    const { commands } = await queue.commands.redriveDeadLetters(async ({ id, body }) =>
+      id === 'm3' ? body : undefined,
+    );
 
     expect(ids(commands)).toEqual(['m3']);
-    expect(ids(await queue.commands.dead())).toEqual(['m0', 'm1', 'm2', 'm4']);
+    expect(ids(await queue.commands.listDeadLetters())).toEqual(['m0', 'm1', 'm2', 'm4']);
   });
 
   it('are brought back in parts where there are many', async () => {
     queue = queueOf(300);
 
-    expect((await queue.commands.redrive(async ({ body }) => body)).more).toBe(true);
-    expect((await queue.commands.redrive(async ({ body }) => body)).more).toBe(false);
+    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(true);
+    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(false);
     expect(queue.kept).toEqual([]);
   });
 });
 
 it('an admitted deploy is carried on beside the commands of its cluster, once in a minute', async () => {
-  await queue.commands.resumeOperation({ operationId: 'a', target: 'local', clusterId: 'etl' });
+  await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl' });
 
   expect(queue.sent).toMatchObject([
-    { QueueUrl: 'commands', MessageGroupId: 'carry-on/a', MessageDeduplicationId: 'a/29923920' },
+    { QueueUrl: 'commands', MessageGroupId: 'resume/a', MessageDeduplicationId: 'a/29923920' },
   ]);
 });

@@ -5,6 +5,7 @@ kubernetesContract('the fake', async () => {
   const kubernetes = new FakeKubernetes();
   return {
     kubernetes,
+    aborted: new FakeKubernetes(AbortSignal.abort()),
     namespace: 'flink',
     async create(kind: ByHand, name: string) {
       if (kind === 'Deployment') kubernetes.createByHand(name);

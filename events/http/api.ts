@@ -1,0 +1,290 @@
+import * as z from 'zod';
+
+import { Cluster } from '../cluster.ts';
+import type { CommandDefinition } from '../commands/define.ts';
+import { type CommandKind, commands } from '../commands/index.ts';
+import { Job } from '../job.ts';
+import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
+import { Operation } from '../operation.ts';
+import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
+import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
+import { Target } from '../target.ts';
+import { Accepted } from './accepted.ts';
+import { DeadLetters, Redrive } from './dead-letters.ts';
+import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
+import {
+  BatchItems,
+  ClusterQuery,
+  Clusters,
+  EventQuery,
+  Health,
+  Jobs,
+  LogQuery,
+  Logs,
+  NamedTarget,
+  OrphanRemoval,
+  Orphans,
+  Targets,
+  Transitions,
+} from './queries.ts';
+import { Cancellation, PriorityChange, QueueControl, QueueView } from './queue.ts';
+import { Upload, UploadRequest } from './uploads.ts';
+
+interface Call {
+  /** The Lambda function of the route, as serverless.yml names it. */
+  readonly function: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly status: number;
+  /** The route needs no authorization. */
+  readonly open?: true;
+}
+
+/** Every call that is not a command, by route. */
+const otherCalls = {
+  'GET /v1/targets': { function: 'targets', summary: 'List the targets.', answer: Targets, status: 200 },
+  'PUT /v1/targets/{target}': {
+    function: 'targets',
+    summary: 'Create or update a target.',
+    body: Target,
+    answer: NamedTarget,
+    status: 200,
+  },
+  'DELETE /v1/targets/{target}': {
+    function: 'targets',
+    summary: 'Delete a target that is not in use. Its history is kept.',
+    answer: Deletion,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/uploads': {
+    function: 'uploads',
+    summary: 'Create a presigned URL for the upload of a file.',
+    body: UploadRequest,
+    answer: Upload,
+    status: 201,
+  },
+  'POST /v1/targets/{target}/plans': {
+    function: 'plan',
+    summary: 'Show what a deploy would create, without creating it.',
+    body: commands.deploy.data,
+    answer: Plan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/specs': {
+    function: 'specs',
+    summary: 'List the stored specs of a target, without their content.',
+    answer: Specs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary: 'Get a stored spec.',
+    answer: Spec,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary: 'Store the body of a deploy under a name.',
+    body: SpecBody,
+    answer: Spec,
+    status: 200,
+  },
+  'DELETE /v1/targets/{target}/specs/{name}': {
+    function: 'specs',
+    summary:
+      'Delete a stored spec. Clusters that were deployed from it keep running. Refused while a schedule uses it.',
+    answer: Deletion,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules': {
+    function: 'schedules',
+    summary: 'List the schedules of a target.',
+    answer: Schedules,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'Get a schedule.',
+    answer: Schedule,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'Create or update a schedule that stops clusters or deploys a stored spec.',
+    body: ScheduleBody,
+    answer: Schedule,
+    status: 200,
+  },
+  'DELETE /v1/targets/{target}/schedules/{name}': {
+    function: 'schedules',
+    summary: 'Delete a schedule. Its runs are kept.',
+    answer: Deletion,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/schedules/{name}/runs': {
+    function: 'schedules',
+    summary: 'List the runs of a schedule with the result for each cluster, newest first.',
+    query: RunQuery,
+    answer: ScheduleRuns,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/orphans': {
+    function: 'orphans',
+    summary: 'List objects of Flink clusters that belong to no cluster of Drey.',
+    answer: Orphans,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/orphans/removal': {
+    function: 'orphans',
+    summary: 'Delete orphans.',
+    body: OrphanRemoval,
+    answer: Orphans,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters': {
+    function: 'clusters',
+    summary: 'List the clusters of a target.',
+    query: ClusterQuery,
+    answer: Clusters,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}': {
+    function: 'cluster',
+    summary: 'Get a cluster.',
+    answer: Cluster,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/events': {
+    function: 'cluster',
+    summary: 'List the transitions of a cluster and its jobs, in order.',
+    query: EventQuery,
+    answer: Transitions,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
+    function: 'jobs',
+    summary: "Get the last lines of a JobManager's log.",
+    query: LogQuery,
+    answer: Logs,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
+    function: 'jobs',
+    summary: 'List the jobs of a cluster (`flink list`).',
+    answer: Jobs,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': {
+    function: 'jobPlan',
+    summary: 'Compute the job plan of a program on a session, without starting it (`flink info`).',
+    body: JobPlanRequest,
+    answer: JobPlan,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {
+    function: 'jobs',
+    summary: 'Get a job.',
+    answer: Job,
+    status: 200,
+  },
+  'GET /v1/operations/{operationId}': {
+    function: 'operation',
+    summary: 'Get the status of an operation.',
+    answer: Operation,
+    status: 200,
+  },
+  'GET /v1/operations/{operationId}/items': {
+    function: 'operation',
+    summary: 'List the items of a batch with their verdicts.',
+    answer: BatchItems,
+    status: 200,
+  },
+  'GET /v1/targets/{target}/queue': {
+    function: 'queueView',
+    summary: 'Show the admission queue of a target: queued commands, usage and limits.',
+    answer: QueueView,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/queue': {
+    function: 'queueView',
+    summary: 'Pause or resume the admission queue of a target.',
+    body: QueueControl,
+    answer: QueueView,
+    status: 200,
+  },
+  'PUT /v1/targets/{target}/queue/{operationId}': {
+    function: 'queueView',
+    summary: 'Change the priority of a queued command.',
+    body: PriorityChange,
+    answer: Operation,
+    status: 200,
+  },
+  'POST /v1/targets/{target}/queue/{operationId}/cancel': {
+    function: 'queueView',
+    summary: 'Cancel a queued command, or every queued command of a batch.',
+    answer: Cancellation,
+    status: 200,
+  },
+  'GET /v1/dead-letters': {
+    function: 'deadLetters',
+    summary: 'List the dead letters of the command queue with the reason of each.',
+    answer: DeadLetters,
+    status: 200,
+  },
+  'POST /v1/dead-letters/redrive': {
+    function: 'deadLetters',
+    summary: 'Redrive dead letters to the command queue.',
+    body: Redrive,
+    answer: DeadLetters,
+    status: 200,
+  },
+  'GET /openapi.json': {
+    function: 'openapi',
+    summary: 'Get the OpenAPI description.',
+    answer: z.looseObject({}),
+    status: 200,
+    open: true,
+  },
+  'GET /health': {
+    function: 'openapi',
+    summary: 'Check that the API responds.',
+    answer: Health,
+    status: 200,
+    open: true,
+  },
+} as const satisfies Record<string, Call>;
+
+const commandCalls = Object.fromEntries(
+  Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [
+    route,
+    { function: name, summary, body: bodyOf(data, route), answer: Accepted, status: 202 } satisfies Call,
+  ]),
+);
+
+/** The Lambda functions that answer calls of the HTTP API. */
+export type ApiFunction =
+  | (typeof commands)[CommandKind]['function']
+  | (typeof otherCalls)[keyof typeof otherCalls]['function'];
+
+/** Every call of the HTTP API by its route. OpenAPI and the routes of the functions are generated from it. */
+export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...otherCalls };
+
+export const pathParameters = {
+  target: TargetName,
+  clusterId: ClusterId,
+  jobId: JobId,
+  operationId: OperationId,
+  name: SpecName,
+} as const;
+
+/** The data of a command without its path parameters. */
+function bodyOf(data: z.ZodObject, route: string): z.ZodObject {
+  const inPath = [...route.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name)
+    .filter((name) => name !== undefined && name in data.shape);
+  return inPath.length === 0
+    ? data
+    : z.strictObject(Object.fromEntries(Object.entries(data.shape).filter(([name]) => !inPath.includes(name))));
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+
+import { Cluster, DeploymentMode } from '../cluster.ts';
+import { Job } from '../job.ts';
+import { Verdict } from '../operation.ts';
+import { Orphan } from '../orphan.ts';
+import { Target } from '../target.ts';
+import { Transition } from '../transitions.ts';
+
+export const Clusters = z
+  .strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() })
+  .meta({ id: 'Clusters' });
+
+export const Jobs = z
+  .strictObject({
+    jobs: z.array(Job),
+    reachable: z
+      .enum(['True', 'False', 'Unknown'])
+      .meta({ description: 'True: Flink reported the jobs just now. Otherwise the jobs are as last observed.' }),
+  })
+  .meta({ id: 'Jobs' });
+
+export const Transitions = z
+  .strictObject({
+    transitions: z.array(Transition),
+    last: z.int().meta({ description: 'Sequence of the last transition. Pass it as `after` to get the next page.' }),
+  })
+  .meta({ id: 'Transitions' });
+
+export const NamedTarget = Target.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
+
+export const Targets = z.strictObject({ targets: z.array(NamedTarget) }).meta({ id: 'Targets' });
+
+export const Orphans = z.strictObject({ orphans: z.array(Orphan) }).meta({ id: 'Orphans' });
+
+/** The orphans to delete, as a list of orphans names them. */
+export const OrphanRemoval = z
+  .strictObject({
+    orphans: z
+      .array(Orphan.pick({ kind: true, name: true, uid: true }))
+      .min(1)
+      .max(100),
+  })
+  .meta({ id: 'OrphanRemoval' });
+
+export const BatchItems = z
+  .strictObject({
+    batchItems: z.array(
+      z.strictObject({
+        batchId: z.string(),
+        batchIndex: z.int(),
+        clusterId: z.string(),
+        operationId: z.string().optional(),
+        verdict: Verdict.optional(),
+        message: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'BatchItems' });
+
+export const Logs = z.strictObject({ log: z.string() }).meta({ id: 'Logs' });
+
+export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
+
+export const ClusterQuery = z.strictObject({
+  state: z.string().optional().meta({ description: 'Comma-separated states. Default: the live states.' }),
+  mode: DeploymentMode.optional().meta({ description: 'session or application. Default: both.' }),
+  label: z.string().optional().meta({ description: 'Comma-separated labels, each key=value.' }),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+});
+
+export const EventQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const LogQuery = z.strictObject({
+  lines: z.coerce.number().int().min(1).max(5_000).default(100),
+  previous: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .meta({ description: 'true: the log of the container before its last restart.' }),
+});

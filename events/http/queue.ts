@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+import { Demand, Target } from '../target.ts';
+
+const QueuedCommandView = z
+  .strictObject({
+    position: z.int().min(1),
+    operationId: z.string(),
+    kind: z.enum(['deploy', 'submit']),
+    clusterId: z.string(),
+    team: z.string(),
+    priority: z.int(),
+    since: z.iso.datetime().meta({ description: 'When the command was queued.' }),
+    deadline: z.iso.datetime(),
+    dependsOn: z.array(z.string()),
+    reason: z
+      .enum(['Starting', 'WaitingForQuota', 'WaitingForTurn', 'WaitingForDependency', 'WaitingForCluster', 'Paused'])
+      .meta({ description: 'Why the command is not admitted yet.' }),
+    message: z.string(),
+  })
+  .meta({ id: 'QueuedCommand' });
+
+/** The admission queue of a target in order of admission, with usage and limits. */
+export const QueueView = z
+  .strictObject({
+    target: z.string(),
+    paused: z
+      .strictObject({ since: z.iso.datetime() })
+      .optional()
+      .meta({ description: 'Present while the queue is paused: no command is admitted.' }),
+    limits: Target.shape.limits,
+    usage: Demand,
+    teams: z.array(z.strictObject({ team: z.string(), usage: Demand })),
+    queued: z.array(QueuedCommandView),
+  })
+  .meta({ id: 'QueueView' });
+
+export type QueueView = z.infer<typeof QueueView>;
+
+export const QueueControl = z
+  .strictObject({
+    paused: z
+      .boolean()
+      .meta({ description: 'true: no command is admitted until the queue is resumed. false: resumes the queue.' }),
+  })
+  .meta({ id: 'QueueControl' });
+
+export const PriorityChange = z
+  .strictObject({ priority: z.int().min(-1_000).max(1_000) })
+  .meta({ id: 'PriorityChange' });
+
+export const Cancellation = z
+  .strictObject({ canceled: z.int().meta({ description: 'Number of canceled commands.' }) })
+  .meta({ id: 'Cancellation' });

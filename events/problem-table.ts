@@ -1,0 +1,206 @@
+interface ProblemKind {
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** The same request may succeed later without a change. The queue returns such a message and rejects the others. */
+  readonly retryable: boolean;
+  /** When the problem occurs, in Markdown for docs/problems.md. */
+  readonly meaning: string;
+  /** What the caller does about it, in Markdown for docs/problems.md. */
+  readonly action: string;
+}
+
+/**
+ * Every failure that Drey names. Codes are public and stable. To add a failure, add a row and throw a `Fault` with its
+ * code. Never reuse a code.
+ */
+export const problems = {
+  'malformed-request': {
+    title: 'Invalid request',
+    status: 400,
+    retryable: false,
+    meaning: 'The request does not match its schema. `errors` locates each mistake by a JSON pointer.',
+    action: 'Correct every field that `errors` lists and send the request again.',
+  },
+  'not-found': {
+    title: 'Not found',
+    status: 404,
+    retryable: false,
+    meaning: 'The target, cluster, job, operation, spec or schedule does not exist.',
+    action: 'List what exists with `drey targets`, `drey clusters` or `drey list`.',
+  },
+  'id-taken': {
+    title: 'Cluster ID is taken',
+    status: 409,
+    retryable: false,
+    meaning:
+      'A live cluster of the target has the ID, and the message has its state. Or foreign objects in the namespace have it, which Drey did not create and never touches.',
+    action: 'Use another ID, stop the cluster, or delete the foreign objects yourself.',
+  },
+  'wrong-state': {
+    title: 'Not allowed in this state',
+    status: 409,
+    retryable: false,
+    meaning:
+      'The state of the cluster or job does not allow the command, for example a submit to a session that is STOPPING. A target or spec that is in use cannot be deleted: the message names what uses it.',
+    action: 'Check the state with `drey describe ID`. Send the command again when the state allows it.',
+  },
+  'not-ready': {
+    title: 'Cluster is not ready',
+    status: 409,
+    retryable: true,
+    meaning:
+      'The cluster is still starting, or an earlier cluster with the same ID is still being stopped or removed. A submit does not fail with this problem: it waits for the cluster.',
+    action: 'Retry after the time in `Retry-After`. `drey describe ID` shows what the cluster waits for.',
+  },
+  conflict: {
+    title: 'Concurrent modification',
+    status: 409,
+    retryable: true,
+    meaning: 'Other commands changed the same cluster at the same time, several times in a row.',
+    action: 'Send the command again.',
+  },
+  'refused-option': {
+    title: 'Option refused',
+    status: 422,
+    retryable: false,
+    meaning:
+      'An option has a value that Flink does not accept, is locked by the target, or is not supported by this version. `errors` names each option: `/config/taskmanager.numberOfTaskSlots` is the value of `-Dtaskmanager.numberOfTaskSlots`. Nothing was created.',
+    action: 'Correct or remove the options that `errors` lists.',
+  },
+  'unsupported-mode': {
+    title: 'Deployment mode is not supported',
+    status: 422,
+    retryable: false,
+    meaning: 'Drey deploys session and application clusters. Flink has no per-job mode on Kubernetes.',
+    action: 'Deploy an application cluster instead (`mode: application`).',
+  },
+  'key-reused': {
+    title: 'Idempotency key was used for another request',
+    status: 422,
+    retryable: false,
+    meaning: 'A different request used the same `Idempotency-Key` within the last seven days.',
+    action: 'Use a new key for a new request.',
+  },
+  'jar-refused': {
+    title: 'Jar cannot be used',
+    status: 422,
+    retryable: false,
+    meaning:
+      'The jar is not an upload of this target, has expired, exceeds the maximum size of the target, or is not a jar. Uploads are kept for 30 days, and longer while a live job was started from them.',
+    action: 'Upload the jar to the target and submit it again.',
+  },
+  'program-failed': {
+    title: 'Program did not start a job',
+    status: 422,
+    retryable: false,
+    meaning:
+      "Flink accepted the jar, but the program did not start a job: `main()` threw, the entry class does not exist, or the program defines no job. The message is the program's exception.",
+    action: 'Fix the program, or name the entry class.',
+  },
+  'limit-reached': {
+    title: 'Limit reached',
+    status: 429,
+    retryable: true,
+    meaning:
+      'The admission queue of the target is full: about `maxQueued` commands are queued (`drey queue list` shows them). Or AWS throttles a service that Drey uses: the table, queues, state machines, scheduler or bucket.',
+    action: 'Retry after the time in `Retry-After`.',
+  },
+  'over-limit': {
+    title: "Exceeds the target's limits",
+    status: 422,
+    retryable: false,
+    meaning:
+      "The command needs more than a limit of the target or of its team's share allows, so it would never start. Or a lifetime ends later than the `maxAge` of the target allows: the message has the latest time ([lifetime.md](lifetime.md)).",
+    action:
+      'Request fewer or smaller TaskManagers, a lower parallelism or an earlier end. Or raise the limit (`PUT /v1/targets/{target}`).',
+  },
+  'dependency-failed': {
+    title: 'Dependency did not finish',
+    status: 424,
+    retryable: false,
+    meaning: 'A command in `dependsOn` did not end as FINISHED, or the queue rejected it.',
+    action:
+      'Find out why with `drey operation ID` of the dependency. Correct it, then send this command again with a new key.',
+  },
+  'not-started': {
+    title: 'Not started before its deadline',
+    status: 504,
+    retryable: false,
+    meaning:
+      'The command was still queued at its `deadline`, which is 24 hours after its arrival by default. Nothing was created.',
+    action: 'See what occupies the target with `drey queue list`. Send the command again with a new key.',
+  },
+  'items-failed': {
+    title: 'Batch items failed',
+    status: 502,
+    retryable: false,
+    meaning: 'Not every application of the batch finished. `errors` names the first failed items, each with its row.',
+    action: 'See all items with `drey wait ID` or `GET /v1/operations/{operationId}/items`.',
+  },
+  canceled: {
+    title: 'Command canceled while queued',
+    status: 409,
+    retryable: false,
+    meaning:
+      'The command, or the batch it belongs to, was canceled while it was queued (`drey queue cancel`). Nothing was created.',
+    action: 'Send it again with a new key if it is still needed.',
+  },
+  'deployment-failed': {
+    title: 'Cluster did not start',
+    status: 502,
+    retryable: false,
+    meaning:
+      "The cluster did not start. `reason` is the reason of Kubernetes (`ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, `QuotaExceeded`, `DeadlineExceeded` …). The message has its explanation and the last lines of the JobManager's log. Drey removes what it created, unless the deploy says `onFailure: keep`.",
+    action: 'Fix the cause and deploy again with a new key.',
+  },
+  'savepoint-failed': {
+    title: 'Savepoint failed',
+    status: 502,
+    retryable: false,
+    meaning:
+      "Flink did not take the savepoint or checkpoint, or did not delete the savepoint. The message has Flink's cause. The job keeps running. When a stop requires savepoints (`savepoint: required`), the cluster is kept, and the message names each job whose savepoint failed. It also names each job that has ended because its savepoint was complete, with the savepoint. `not all of its tasks run` means that the job was not fully running before the deadline.",
+    action:
+      'Submit ended jobs again from their savepoints (`restore: {fromCluster, job}`, or `-s` and the path). See `drey describe` and the log for a job whose tasks do not run. Name a directory if the cluster has no `execution.checkpointing.savepoint-dir`. All pods must be able to write to it.',
+  },
+  'target-refused': {
+    title: 'Target refused the request',
+    status: 502,
+    retryable: false,
+    meaning:
+      'EKS or the API server of the target refused the request. The message says which: the EKS cluster does not exist, the role may not describe it or has no access entry, or it lacks a permission in the namespace.',
+    action: 'Check the access of the role ([deploy-to-aws.md](deploy-to-aws.md)).',
+  },
+  'target-unreachable': {
+    title: 'Target is unreachable',
+    status: 503,
+    retryable: true,
+    meaning: 'The EKS API, the API server or Flink did not answer. The message has the attempted request.',
+    action: 'Retry later. Check the network path if the problem persists.',
+  },
+  'deadline-exceeded': {
+    title: 'Deadline exceeded',
+    status: 504,
+    retryable: true,
+    meaning:
+      'The command exceeded its time limit, or an AWS service did not answer in time. A savepoint, checkpoint or stop of a job is not started if not all tasks of the job run within 30 minutes.',
+    action: 'Repeat the request with the same `Idempotency-Key`: an operation that is still open continues.',
+  },
+  superseded: {
+    title: 'Superseded by a later command',
+    status: 409,
+    retryable: false,
+    meaning:
+      'A stop arrived while the deploy was in progress, or the cluster that a command was meant for has been replaced.',
+    action: 'Nothing, if the stop was intended. Otherwise deploy again with a new key.',
+  },
+  internal: {
+    title: 'Internal error',
+    status: 500,
+    retryable: true,
+    meaning: 'Drey has a bug or met an unexpected error. The log has it under the ID of the request.',
+    action: 'Retry. If the problem persists, search the log of the function for the request ID.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problems;

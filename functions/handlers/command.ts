@@ -1,0 +1,78 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+
+import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
+import { ClusterId, TargetName } from '#events/names.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { parse } from '#events/problem.ts';
+import { maxWaitSeconds } from '#events/http/accepted.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
+import { toPublic } from '#shared/clusters/model/operation.ts';
+import type { Ports, World } from '#shared/clusters/ports/ports.ts';
+import { readCluster, waitForOperation } from '#shared/clusters/queries/reads.ts';
+
+import { httpHandler } from './http.ts';
+import { count } from './metrics.ts';
+import { parseBody } from './requests.ts';
+import { respond } from './responses.ts';
+
+/** The function behind the routes of some commands. The route says which command a request is. */
+export const commandHandler =
+  (...kinds: readonly CommandKind[]) =>
+  (world: World) =>
+    httpHandler(world, async (event, ports) => {
+      const kind = kinds.find((one) => commands[one].route === event.routeKey);
+      if (kind === undefined) throw new Error(`no command has the route ${event.routeKey}`);
+      return acceptCommand(kind, event, ports);
+    });
+
+/** Accepts the command of a request. Answers 202, or 200 when the caller waited for the end of the operation. */
+const acceptCommand = async <K extends CommandKind>(
+  kind: K,
+  event: APIGatewayProxyEventV2,
+  ports: Ports,
+): Promise<APIGatewayProxyStructuredResultV2> => {
+  const startedMs = ports.now().getTime();
+  const accepted = await accept(parseCommand(kind, event), ports);
+  // The time that accepting took is not available for waiting.
+  const availableMs = maxWaitSeconds * 1000 - (ports.now().getTime() - startedMs);
+  const operation = await waitForOperation(accepted, Math.min(requestedWaitMs(event), availableMs), ports);
+  ports.log.info('command accepted', {
+    operationId: operation.operationId,
+    command: kind,
+    clusterId: operation.clusterId,
+    outcome: 'done',
+  });
+  count('Commands', 'done', { command: kind, origin: 'http' });
+  const cluster =
+    kind === 'deploy' || kind === 'stop' || kind === 'extend' ? { cluster: await readCluster(operation, ports) } : {};
+  return respond(
+    isTerminalOperation(operation) ? 200 : 202,
+    { operation: toPublic(operation), ...cluster },
+    { location: `/v1/operations/${operation.operationId}` },
+  );
+};
+
+const IdempotencyKey = z.string().min(1).max(200, 'an idempotency key has at most 200 characters').optional();
+
+/** The command of a request. Path parameters other than target and cluster id are members of its data. */
+const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2): Command<K> => {
+  const { target, clusterId: clusterIdInPath, ...parameters } = event.pathParameters ?? {};
+  const data = parse(commands[kind].data, { ...parseBody(event), ...parameters });
+  const clusterId = clusterIdInPath ?? ('clusterId' in data ? data.clusterId : undefined);
+  // The schema of this kind parsed the data, which the compiler cannot infer.
+  return {
+    kind,
+    target: parse(TargetName, target),
+    clusterId: clusterId === undefined ? undefined : parse(ClusterId, clusterId),
+    data,
+    key: parse(IdempotencyKey, event.headers['idempotency-key']),
+    origin: 'http',
+  } as unknown as Command<K>;
+};
+
+/** How long the caller waits for the end of the operation: `Prefer: wait=10`. */
+const requestedWaitMs = (event: APIGatewayProxyEventV2): number => {
+  const seconds = /(?:^|[,\s])wait=(\d{1,4})/.exec(event.headers['prefer'] ?? '')?.[1];
+  return Math.min(Number(seconds ?? 0), maxWaitSeconds) * 1000;
+};

@@ -1,0 +1,30 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+
+import { ClusterId, type ClusterRef, TargetName } from '#events/names.ts';
+import { Fault, parse } from '#events/problem.ts';
+
+const ClusterPath = z.object({ target: TargetName, clusterId: ClusterId });
+const TargetPath = z.object({ target: TargetName });
+
+/** The cluster that the path names. @throws Fault `malformed-request` */
+export const parseClusterRef = (event: APIGatewayProxyEventV2): ClusterRef =>
+  parse(ClusterPath, event.pathParameters ?? {});
+
+/** The target that the path names. @throws Fault `malformed-request` */
+export const parseTarget = (event: APIGatewayProxyEventV2): string =>
+  parse(TargetPath, event.pathParameters ?? {}).target;
+
+/** The body as JSON; an empty object when there is none. @throws Fault `malformed-request` */
+export const parseBody = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Readonly<Record<string, unknown>> => {
+  if (body === undefined || body === '') return {};
+  try {
+    return parse(
+      z.record(z.string(), z.unknown()),
+      JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body),
+    );
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault('malformed-request', 'The request body is not JSON.', { cause: error });
+  }
+};

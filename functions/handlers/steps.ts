@@ -1,0 +1,53 @@
+import middy from '@middy/core';
+
+import { Fault } from '#events/problem.ts';
+import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
+import { log } from '#shared/live.ts';
+
+import { timeoutEarlyMs } from './timeout.ts';
+
+interface StepEvent<S> {
+  readonly step: string;
+  readonly state: S;
+}
+type Step<S> = (state: S, ports: Ports) => Promise<S>;
+
+const throwDeadlineExceeded = () => {
+  throw new Fault('deadline-exceeded', 'The step took longer than the timeout of its function.');
+};
+
+/** The function of a state machine: each of its steps by name. An error keeps its name, because Retry and Catch match on it. */
+export const stepsHandler = <S extends { readonly operationId: string }>(
+  steps: Readonly<Record<string, Step<S>>>,
+  world: World,
+) =>
+  middy<StepEvent<S>, S>({
+    timeoutEarlyInMillis: timeoutEarlyMs,
+    timeoutEarlyResponse: throwDeadlineExceeded,
+  }).handler(async ({ step: name, state }, context, { signal }) => {
+    const startedMs = Date.now();
+    log.resetKeys();
+    log.appendKeys({
+      function: context.functionName,
+      requestId: context.awsRequestId,
+      operationId: state.operationId,
+      step: name,
+    });
+    try {
+      const step = steps[name];
+      if (step === undefined) throw new Error(`this function has no step ${name}`);
+      const next = await step(state, portsFor(world, signal));
+      log.info('step completed', { durationMs: Date.now() - startedMs, ...resultOf(next) });
+      return next;
+    } catch (error) {
+      logFailure(error, Date.now() - startedMs);
+      throw error;
+    }
+  });
+
+const resultOf = (state: object) => ('outcome' in state ? { result: state.outcome } : {});
+
+const logFailure = (error: unknown, durationMs: number) => {
+  if (error instanceof Fault) log.warn('step failed', { durationMs, code: error.code, detail: error.message });
+  else log.error('step failed', { durationMs, error: error instanceof Error ? error : new Error(String(error)) });
+};

@@ -1,0 +1,118 @@
+import {
+  deploy,
+  enableTimeToLive,
+  getApiUrl,
+  getOutput,
+  grantAccess,
+  packageFunctions,
+  type Outputs,
+} from './deploy.ts';
+import { createVenv, startEmulator } from './emulator.ts';
+import { connectRecorder, recorderName, startRecorder } from './event-recorder.ts';
+import { getGatewayCertificate, startGateway } from './gateway.ts';
+import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from './kubernetes.ts';
+import { findRunning } from './processes.ts';
+import type { Settings } from './settings.ts';
+import type { Step } from './steps.ts';
+import { putTarget, targetName } from './target.ts';
+
+interface StartOptions {
+  /** Whether Kubernetes and the emulator already run. */
+  readonly reuse: boolean;
+  /** Receives the outputs of the deployed stack. */
+  readonly onDeployed: (outputs: Outputs) => void;
+}
+
+/** The steps of a start: Kubernetes and the AWS emulator start while the functions are bundled. The deployment follows. */
+export const createStartSteps = (settings: Settings, { reuse, onDeployed }: StartOptions): Step[] => {
+  const services: Step = {
+    title: 'Kubernetes and AWS emulator',
+    steps: reuse ? [createNamespaceStep(settings)] : createServiceSteps(settings),
+  };
+  const bundles: Step = { title: 'Bundles of the functions', run: () => packageFunctions(settings) };
+  return [{ title: 'Start', concurrent: true, steps: [bundles, services] }, ...createDeploySteps(settings, onDeployed)];
+};
+
+const usesLocalCluster = ({ givenKubeconfig }: Settings) => givenKubeconfig === undefined;
+
+const createServiceSteps = (settings: Settings): Step[] => {
+  const prepare: Step = { title: 'Downloads and builds', concurrent: true, steps: createBuildSteps(settings) };
+  const emulator = createEmulatorStep(settings);
+  const namespace = createNamespaceStep(settings);
+  if (!usesLocalCluster(settings)) return [prepare, createGatewayStep(settings), emulator, namespace];
+  const node: Step = { title: 'Kubernetes node', run: () => runScript('start-node', settings) };
+  const aws: Step = { title: 'AWS', steps: [emulator, namespace] };
+  const both: Step = { title: 'Kubernetes node and AWS emulator', concurrent: true, steps: [node, aws] };
+  return [prepare, createControlPlaneStep(settings), settings.controlPlaneOnly ? aws : both];
+};
+
+/** These steps take minutes at the first start. Later starts find their results in the cache. */
+const createBuildSteps = (settings: Settings): Step[] => {
+  const venv: Step = { title: 'Python environment of the AWS emulator', run: () => createVenv(settings) };
+  const binary: Step = {
+    title: 'Kubernetes binary (compiled by the first start)',
+    run: (progress) => runScript('build', settings, { progress }),
+  };
+  const images: Step = {
+    title: 'Images of Flink and Debian (built by the first start)',
+    run: async (progress) => {
+      await runScript('packages', settings, { progress });
+      await runScript('images', settings, { progress });
+    },
+  };
+  if (!usesLocalCluster(settings)) return [venv];
+  return settings.controlPlaneOnly ? [venv, binary] : [venv, binary, images];
+};
+
+const createControlPlaneStep = (settings: Settings): Step => ({
+  title: 'Kubernetes control plane',
+  run: () => {
+    writeTokenWebhook(settings);
+    return runScript('start-control-plane', settings);
+  },
+});
+
+const createGatewayStep = (settings: Settings): Step => ({
+  title: 'Gateway to the existing cluster',
+  run: async () => {
+    await startGateway(settings);
+  },
+});
+
+const createEmulatorStep = (settings: Settings): Step => ({
+  title: 'AWS emulator',
+  run: async () => {
+    const authority = usesLocalCluster(settings)
+      ? readAuthority(settings)
+      : (await getGatewayCertificate(settings)).certificate;
+    await startEmulator(settings, { endpoint: settings.kubernetesUrl, authority });
+  },
+});
+
+const createNamespaceStep = (settings: Settings): Step => ({
+  title: 'Namespace and RBAC',
+  run: () => prepareNamespace(settings),
+});
+
+const createDeploySteps = (settings: Settings, onDeployed: StartOptions['onDeployed']): Step[] => {
+  let outputs: Outputs = {};
+  return [
+    {
+      title: 'Deployment to the AWS emulator',
+      run: async () => {
+        outputs = await deploy(settings);
+        await grantAccess(settings, outputs);
+        await enableTimeToLive(settings);
+        onDeployed(outputs);
+      },
+    },
+    { title: `Target "${targetName}"`, run: () => putTarget(getApiUrl(settings, outputs)) },
+    {
+      title: 'Event recorder',
+      run: async () => {
+        if ((await findRunning(recorderName, settings)) !== undefined) return;
+        await startRecorder(settings, await connectRecorder(settings, getOutput(outputs, 'EventBusName')));
+      },
+    },
+  ];
+};

@@ -1,0 +1,44 @@
+import type { Fault } from '#events/problem.ts';
+import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { startLifetime } from '#shared/clusters/model/lifetime.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+
+export const transitionQueuedCluster = async (
+  state: 'REQUESTED' | 'FAILED' | 'CANCELED',
+  operation: StoredOperation,
+  cause: { readonly reason?: string; readonly message?: string },
+  { store, targets, now }: Ports,
+): Promise<Pick<Change, 'cluster' | 'transitions'>> => {
+  const { value: cluster, version } = await getCluster(operation, store);
+  if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
+  const at = now();
+  const next = transitionCluster(cluster, state, { at, operationId: operation.operationId, ...cause });
+  const lifetime = startLifetime(cluster.lifetime, at, await targets.get(operation.target));
+  const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
+  return { cluster: { value, previous: version }, transitions: next.transitions };
+};
+
+/**
+ * Ends a queued command, of which nothing was created.
+ *
+ * @returns Whether this call ended it. Another process may have admitted or ended it.
+ */
+export const endQueued = async (
+  { operationId }: Pick<QueuedCommand, 'operationId'>,
+  { state, fault }: { readonly state: 'FAILED' | 'CANCELED'; readonly fault: Fault },
+  ports: Ports,
+): Promise<boolean> => {
+  const cause = { reason: fault.reason ?? fault.code, message: fault.message };
+  const { isFinished } = await finishOperation(operationId, { state, fault }, ports, {
+    onlyIf: (operation) => operation.state === 'QUEUED',
+    alsoWrite: async (operation) =>
+      operation.kind === 'deploy' ? transitionQueuedCluster(state, operation, cause, ports) : {},
+  });
+  if (isFinished) await ports.payloads.remove(operationId);
+  return isFinished;
+};

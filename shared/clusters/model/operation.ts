@@ -1,0 +1,90 @@
+import { type DeployPhase, isTerminalOperation, type Operation, type OperationState } from '#events/operation.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+
+import { type OperationRequest, requestOf } from './request.ts';
+import type { Versioned } from './versioned.ts';
+
+/** An operation as the table stores it. */
+export type StoredOperation = Operation & {
+  readonly request?: OperationRequest | undefined;
+  /** The token of the Step Functions task that waits for the verdict. */
+  readonly taskToken?: string | undefined;
+};
+
+/** The states that may follow each state. An operation in progress may change its phase. */
+const successors: Readonly<Record<OperationState, readonly OperationState[]>> = {
+  QUEUED: ['PENDING', 'FAILED', 'CANCELED'],
+  PENDING: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'],
+  IN_PROGRESS: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'],
+  SUCCEEDED: [],
+  FAILED: [],
+  CANCELED: [],
+};
+
+type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'>;
+
+/** An operation that is PENDING, and has to end within `deadlineMs`. */
+export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date): StoredOperation => ({
+  ...fields,
+  state: 'PENDING',
+  createdAt: now.toISOString(),
+  updatedAt: now.toISOString(),
+  deadline: new Date(now.getTime() + deadlineMs).toISOString(),
+});
+
+/** The new state of an operation. Fields that a state does not name keep their values; the phase ends with its state. */
+export interface OperationChange {
+  readonly state: OperationState;
+  /** Why the operation failed or was canceled. */
+  readonly fault?: Fault | undefined;
+  readonly phase?: string | undefined;
+  readonly phases?: readonly DeployPhase[] | undefined;
+  readonly fields?: Partial<Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint'>>;
+}
+
+/**
+ * The operation in its next state, as a write that expects the version that was read.
+ *
+ * @throws Fault `wrong-state` when that state cannot follow. A terminal state never changes.
+ */
+export const transitionOperation = (
+  { value, version }: Versioned<StoredOperation>,
+  { state, fault, phase, phases = [], fields = {} }: OperationChange,
+  now: Date,
+): { readonly value: StoredOperation; readonly previous: number } => {
+  const { operationId } = value;
+  if (!successors[value.state].includes(state))
+    throw new Fault('wrong-state', `Operation ${operationId} is ${value.state} and cannot become ${state}.`);
+  const { phase: _phase, ...rest } = value;
+  const next: StoredOperation = {
+    ...rest,
+    ...fields,
+    state,
+    updatedAt: now.toISOString(),
+    ...(phase === undefined ? {} : { phase }),
+    ...(phases.length === 0 ? {} : { phases: [...phases] }),
+    ...(fault === undefined ? {} : { problem: toProblem(fault, operationPath(operationId)) }),
+  };
+  return { value: next, previous: version };
+};
+
+/** The path of an operation in the API, which problems name as their `instance`. */
+export const operationPath = (operationId: string): string => `/v1/operations/${operationId}`;
+
+/** Whether an operation has passed its deadline without reaching a terminal state. */
+export const isOverdueOperation = (operation: StoredOperation, now: Date): boolean =>
+  !isTerminalOperation(operation) && now.toISOString() > operation.deadline;
+
+/** Whether the objects of a failed deploy stay, so that people can examine them. */
+export const keepsFailedObjects = (operation: StoredOperation): boolean =>
+  requestOf(operation, 'deploy')?.data.onFailure === 'keep';
+
+/** An operation without the fields that only Drey uses. */
+export const toPublic = ({ request: _request, taskToken: _taskToken, ...operation }: StoredOperation): Operation =>
+  operation;
+
+/** The longest time that a function and its last request to the API server take after they read a record. */
+const maxInFlightMs = 60_000;
+
+/** Until when a function that read the records at this time may still create objects. */
+export const requestsInFlightUntil = (at: Date): string => new Date(at.getTime() + maxInFlightMs).toISOString();

@@ -1,0 +1,45 @@
+import { isTerminalOperation } from '#events/operation.ts';
+import { type OperationChange, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+import { getOperation } from './read.ts';
+import { transact } from './transact.ts';
+
+/** The end of an operation: a success, or a failure or cancellation with its reason. */
+export type OperationEnd = Omit<OperationChange, 'state'> & {
+  readonly state: Extract<StoredOperation['state'], 'SUCCEEDED' | 'FAILED' | 'CANCELED'>;
+};
+
+interface FinishOptions {
+  /** Whether the operation may end now. It always has to be in a state that is not terminal. */
+  readonly onlyIf?: (operation: StoredOperation) => boolean | Promise<boolean>;
+  /** Records that change in the same transaction. */
+  readonly alsoWrite?: (operation: StoredOperation) => Promise<Omit<Change, 'operations'>>;
+}
+
+/** The operation after an attempt to end it, and whether this attempt ended it. */
+export interface FinishResult {
+  readonly operation: StoredOperation;
+  readonly isFinished: boolean;
+}
+
+/** Ends an operation, unless it has ended already: the first end stays. */
+export const finishOperation = (
+  operationId: string,
+  end: OperationEnd,
+  ports: Ports,
+  { onlyIf = () => true, alsoWrite = async () => ({}) }: FinishOptions = {},
+): Promise<FinishResult> =>
+  transact<FinishResult>(ports, async () => {
+    const current: Versioned<StoredOperation> = await getOperation(operationId, ports.store);
+    if (isTerminalOperation(current.value) || !(await onlyIf(current.value)))
+      return { result: { operation: current.value, isFinished: false } };
+    const operation = transitionOperation(current, end, ports.now());
+    const others = await alsoWrite(operation.value);
+    return {
+      change: { ...others, operations: [operation] },
+      result: { operation: operation.value, isFinished: true },
+    };
+  });

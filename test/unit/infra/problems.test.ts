@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+import { expect, it } from 'vitest';
+
+import { problemsPage } from '../../../infra/problems.ts';
+
+it('docs/problems.md is the page that `npm run generate` writes', () => {
+  const page = readFileSync(new URL('../../../docs/problems.md', import.meta.url), 'utf8');
+
+  expect(page).toBe(problemsPage);
+});
