@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { QueueView } from '#events/http/queue.ts';
 import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { drey } from '#test/unit/cli/drey.ts';
-import { type Replies, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
+import type { Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
 
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-beforeAll(async () => {
-  server = await startLoopbackApi();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-
+const server = useLoopbackApi();
 const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
 const run = (replies: Replies, words: readonly string[], input = '') => {
   server.answer({ ...targets, ...replies });
   return drey(words, { api: server.url, input });
 };
-
 const id = (digit: string) => digit.repeat(32);
 const line = '/v1/targets/local/queue';
 const time = '2026-11-24T12:00:00.000Z';
@@ -46,7 +41,6 @@ const queueView: QueueView = {
     },
   ],
 };
-
 const operation = (fields: Partial<Operation> = {}): Operation => ({
   operationId: id('a'),
   kind: 'deploy',
@@ -59,7 +53,6 @@ const operation = (fields: Partial<Operation> = {}): Operation => ({
   deadline: time,
   ...fields,
 });
-const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.operationId}`]: { body: one } });
 
 describe('drey queue', () => {
   it('lists who waits and for what, and what is in use', async () => {
@@ -172,171 +165,5 @@ describe('drey queue', () => {
     expect(other.stdout + other.stderr).toContain('Not redriven: m3');
     expect(all.stdout).toBe('Redriven: m1\n');
     expect([asked, one]).toEqual([{}, { ids: ['m1'] }]);
-  });
-});
-
-describe('drey wait', () => {
-  it('ends with 0 when all have FINISHED', async () => {
-    const replies = {
-      ...operationAt(operation({ verdict: 'FINISHED' })),
-      ...operationAt(operation({ operationId: id('b'), clusterId: 'other', verdict: 'FINISHED' })),
-    };
-    const { code, stdout } = await run(replies, ['wait', id('a'), id('b')]);
-
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/a{32} +deploy +nightly +FINISHED\nb{32} +deploy +other +FINISHED/);
-  });
-
-  it('ends with 1 and the root cause of a program that failed', async () => {
-    const verdictMessage = 'ArithmeticException: / by zero';
-    const replies = operationAt(operation({ verdict: 'FAILED', verdictMessage }));
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-    const shown = await run(replies, ['operation', id('a')]);
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('nightly: FAILED: ArithmeticException: / by zero');
-    expect(shown.stdout).toMatch(/Cause: +ArithmeticException: \/ by zero/);
-  });
-
-  it('ends with 1 and the causes when some have not, with the rows of a batch', async () => {
-    const replies = {
-      ...operationAt(
-        operation({
-          kind: 'batch',
-          clusterId: 'days',
-          state: 'FAILED',
-          problem: toProblem(new Fault('items-failed', '1 of 2 did not finish')),
-          verdict: 'FAILED',
-          verdictMessage: '1 of 2 did not finish',
-        }),
-      ),
-      [`GET /v1/operations/${id('a')}/items`]: {
-        body: {
-          batchItems: [
-            { batchId: id('a'), batchIndex: 0, clusterId: 'days-0', verdict: 'FINISHED' },
-            { batchId: id('a'), batchIndex: 1, clusterId: 'days-1', verdict: 'FAILED', message: 'no such file' },
-          ],
-        },
-      },
-    };
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 operations are not FINISHED.');
-    expect(stderr).toContain('days: FAILED: 1 of 2 did not finish');
-    expect(stderr).toContain('days-1: FAILED: no such file');
-    expect(stderr).not.toContain('days-0');
-  });
-
-  it('waits until there is a verdict', async () => {
-    let asked = 0;
-    const replies: Replies = {
-      [`GET /v1/operations/${id('a')}`]: () => {
-        asked += 1;
-        return {
-          body:
-            asked < 2
-              ? operation({ state: 'QUEUED', phase: 'WaitingForQuota: cpu 12/12' })
-              : operation({ verdict: 'FINISHED' }),
-        };
-      },
-    };
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-
-    expect(code).toBe(0);
-    expect(stderr).toContain('WaitingForQuota: cpu 12/12');
-  });
-
-  it('gives up after its time, and says what is open', async () => {
-    const { code, stderr } = await run(
-      operationAt(operation({ state: 'QUEUED', phase: 'Drained: starts are paused' })),
-      ['wait', id('a'), '--timeout', '1ms'],
-    );
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 operations are not FINISHED; 1 of them are still open.');
-    expect(stderr).toContain('nightly: QUEUED: Drained: starts are paused');
-  });
-});
-
-describe('drey batch', () => {
-  const accepted = operation({ kind: 'batch', clusterId: 'days', state: 'PENDING' });
-  const replies: Replies = {
-    'POST /v1/targets/local/batches': { status: 202, body: { operation: accepted } },
-    ...operationAt({ ...accepted, verdict: 'FINISHED' }),
-  };
-  const text = 'name: days\ntemplate: { mode: application }\nparameters:\n  - day: "1"\n';
-
-  it('sends what the file says, and tells how to wait', async () => {
-    const { code, stdout, stderr } = await run(replies, ['batch', '-'], text);
-
-    expect(code).toBe(0);
-    expect(server.received.at(-1)?.json).toEqual({
-      name: 'days',
-      template: { mode: 'application' },
-      parameters: [{ day: '1' }],
-    });
-    expect(stdout).toBe(`Batch days is accepted. Operation: ${id('a')}.\n`);
-    expect(stderr).toContain(`drey wait ${id('a')}`);
-  });
-
-  it('waits for the end where it is asked to', async () => {
-    const { code, stdout } = await run(replies, ['batch', '--wait', '-'], text);
-
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/batch +days +FINISHED/);
-  });
-
-  it('tells how far it is while it waits', async () => {
-    let asked = 0;
-    const open = { ...accepted, state: 'IN_PROGRESS' as const, phase: '3 deploys sent' };
-    const { stderr } = await run(
-      {
-        ...replies,
-        [`GET /v1/operations/${id('a')}`]: () => ({
-          body: asked++ === 0 ? open : { ...accepted, verdict: 'FINISHED' },
-        }),
-        [`GET /v1/operations/${id('a')}/items`]: {
-          body: { batchItems: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
-        },
-      },
-      ['batch', '--wait', '-'],
-      text,
-    );
-
-    expect(stderr).toContain(': 3 deploys sent; 1 FINISHED, 1 FAILED, 1 open');
-  });
-});
-
-describe('options about the admission queue', () => {
-  it('go with a deploy', async () => {
-    const words = [
-      'kubernetes-session',
-      '--no-wait',
-      '-Ddrey.priority=7',
-      '-Ddrey.depends-on=first, second',
-      '-Ddrey.deadline=2026-11-25T06:00:00+01:00',
-      '-Ddrey.correlation-id=mine',
-      '-Ddrey.team=etl',
-    ];
-    await run({ 'POST /v1/targets/local/clusters': { status: 202, body: { operation: operation() } } }, words);
-
-    expect(server.received.find(({ method }) => method === 'POST')?.json).toMatchObject({
-      priority: 7,
-      dependsOn: ['first', 'second'],
-      deadline: '2026-11-25T05:00:00.000Z',
-      correlationId: 'mine',
-      labels: { team: 'etl' },
-    });
-  });
-
-  it.each([
-    ['-Ddrey.priority=high', 'must be a whole number'],
-    ['-Ddrey.deadline=soon', 'must be a time such as'],
-  ])('have to make sense: %s', async (word, message) => {
-    const { code, stdout } = await run({}, ['kubernetes-session', word]);
-
-    expect(code).toBe(1);
-    expect(stdout).toContain(message);
   });
 });
