@@ -19,7 +19,7 @@ describe('a failure', () => {
     [['cancel', '--output=json', 'xyz'], 'Cannot parse JobID from "xyz".', undefined],
     [['list', '--output', 'json', '--frobnicate'], 'Unrecognized option: --frobnicate', undefined],
     [['--output', 'json', 'run'], 'Java program should be specified a JAR file.', undefined],
-  ])('of %j is told to programs as JSON', async (words, message, code) => {
+  ])('of %j is printed as JSON for programs', async (words, message, code) => {
     const ended = await run({}, words);
 
     const { error } = JSON.parse(ended.stderr);

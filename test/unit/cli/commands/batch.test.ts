@@ -35,7 +35,7 @@ describe('drey batch', () => {
   };
   const text = 'name: days\ntemplate: { mode: application }\nparameters:\n  - day: "1"\n';
 
-  it('sends what the file says, and tells how to wait', async () => {
+  it('sends the file, and prints how to wait', async () => {
     const { code, stdout, stderr } = await run(replies, ['batch', '-'], text);
 
     expect(code).toBe(0);
@@ -48,14 +48,14 @@ describe('drey batch', () => {
     expect(stderr).toContain(`drey wait ${id('a')}`);
   });
 
-  it('waits for the end where it is asked to', async () => {
+  it('waits for the verdict with --wait', async () => {
     const { code, stdout } = await run(replies, ['batch', '--wait', '-'], text);
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/batch +days +FINISHED/);
   });
 
-  it('tells how far it is while it waits', async () => {
+  it('shows its progress while it waits', async () => {
     let asked = 0;
     const open = { ...accepted, state: 'IN_PROGRESS' as const, phase: '3 deploys sent' };
     const { stderr } = await run(

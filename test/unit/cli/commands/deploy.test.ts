@@ -62,7 +62,7 @@ describe('drey deploy', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'drey-')), 'cluster.yaml');
   writeFileSync(file, 'mode: session\nclusterId: etl\nlifetime: { ttl: 8h }\n');
 
-  it('deploys what a file says', async () => {
+  it('deploys a file', async () => {
     const { code, stdout } = await run(deploys, ['deploy', '-f', file]);
 
     expect(code).toBe(0);
@@ -70,7 +70,7 @@ describe('drey deploy', () => {
     expect(stdout).toContain('Create flink session cluster etl successfully');
   });
 
-  it('deploys a stored spec, under another id if asked', async () => {
+  it('deploys a stored spec, under another id if one is given', async () => {
     const spec = { name: 'office', target: 'local', updatedAt: time, deploy: { mode: 'session', clusterId: 'office' } };
     const words = ['deploy', '--spec', 'office', '--no-wait', '-Dkubernetes.cluster-id=etl'];
     const { code } = await run({ ...deploys, 'GET /v1/targets/local/specs/office': { body: spec } }, words);
@@ -79,7 +79,7 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
-  it('starts the program of a file from where a cluster ended', async () => {
+  it('restores the program of a file from the latest savepoint of a cluster', async () => {
     const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
     writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
 
@@ -90,7 +90,7 @@ describe('drey deploy', () => {
     });
   });
 
-  it('starts the jobs again that the session of a file was stopped with', async () => {
+  it('restores the jobs of the session of a file', async () => {
     const session = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
     writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, allowEmptyState: true }\n');
 
@@ -101,7 +101,7 @@ describe('drey deploy', () => {
     });
   });
 
-  it('puts what the command line says over it', async () => {
+  it('overrides it with the options of the command line', async () => {
     const options = [
       '-Dtaskmanager.numberOfTaskSlots=9',
       '-Ddrey.lifetime.idle-after=1h',

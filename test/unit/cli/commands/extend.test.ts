@@ -57,12 +57,12 @@ const deploys = {
 const session = ['kubernetes-session', '-Dkubernetes.cluster-id=etl', '--no-wait'];
 const notThere = { ...deploys, [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'STOPPED' } } };
 
-describe('lifetimes on the command line', () => {
+describe('drey extend and the options of a lifetime', () => {
   it.each([
     [{}, /^Lifetime: +version 2$/m],
     [{ warnedVersion: 1 }, /^Lifetime: +version 2$/m],
     [{ warnedVersion: 2 }, /^Lifetime: +version 2, warning sent$/m],
-  ])('shows which one holds, and whether its end was told: %j', async (change, expected) => {
+  ])('shows its version, and whether the warning was sent: %j', async (change, expected) => {
     const known = { ...cluster, lifetime: { ...cluster.lifetime!, ...change } };
     const replies = {
       [`GET ${clusters}/etl`]: { body: known },
@@ -80,7 +80,7 @@ describe('lifetimes on the command line', () => {
     expect(bodyOf(`POST ${clusters}`)).toMatchObject({ lifetime: { ttl: '8h', idleAfter: '2h' }, config: {} });
   });
 
-  it('are refused where they are none', async () => {
+  it('refuses an unknown option', async () => {
     const { code, stdout } = await run({}, [...session, '-Ddrey.lifetime.tll=8h']);
 
     expect(code).toBe(1);
@@ -106,7 +106,7 @@ describe('lifetimes on the command line', () => {
     );
   });
 
-  it('are not extended by nothing', async () => {
+  it('are not extended without an option', async () => {
     expect(await run({}, ['extend', 'etl'])).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('Nothing to change'),

@@ -221,7 +221,7 @@ const sameJob = (lines: readonly string[]) =>
 describe.each(Object.entries(rows))(
   '%s',
   (line, { replies = () => ({}), code = 0, stdout, sent, golden: recorded }) => {
-    it('does what the table of commands says', async () => {
+    it('does what docs/commands.md says', async () => {
       server.answer({ 'GET /v1/targets': oneTarget, ...replies() });
 
       const ended = await drey(wordsOf(line), { api: server.url, input: line.startsWith(pipe) ? 'stop\n' : '' });

@@ -36,13 +36,13 @@ const taking = (what: string, more: object = {}): Replies => ({
 });
 const useHelp = '\n\nUse the help option (-h or --help) to get help on the command.\n';
 
-describe('what does not work', () => {
+describe("failures of Flink's commands", () => {
   const run = (words: readonly string[], replies: Replies = {}) => {
     server.answer({ 'GET /v1/targets': oneTarget, ...replies });
     return drey(words, { api: server.url });
   };
 
-  it('refuses per-job mode before anything is asked', async () => {
+  it('refuses per-job mode before any request', async () => {
     const ended = await run(['run', '-t', 'kubernetes-per-job', jar]);
 
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Per-Job Mode not supported') });

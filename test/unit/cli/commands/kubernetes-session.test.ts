@@ -24,7 +24,7 @@ const missingThenLive = () => {
 };
 
 describe('kubernetes-session', () => {
-  it('deploys with the options that were given, and says what Flink says', async () => {
+  it('deploys with the options, and prints the line of Flink', async () => {
     const ended = await run(
       { ...startingSession, ...missingThenLive() },
       session('-Dtaskmanager.numberOfTaskSlots=4', '-Da.flag', '-Ddrey.target=local'),
@@ -38,7 +38,7 @@ describe('kubernetes-session', () => {
     });
   });
 
-  it('follows the operation until it is over', async () => {
+  it('polls the operation until it is terminal', async () => {
     const operationId = '1'.repeat(32);
     const replies: Replies = {
       ...missingThenLive(),
@@ -76,14 +76,14 @@ describe('kubernetes-session', () => {
     );
   });
 
-  it("refuses an option of Drey's that there is not, before anything is asked", async () => {
+  it('refuses an unknown option of Drey before any request', async () => {
     const ended = await run({}, session('-Ddrey.priorty=5'));
 
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('There is no option -Ddrey.priorty.') });
     expect(server.received).toEqual([]);
   });
 
-  it('prints the id that was made up', async () => {
+  it('prints the generated id', async () => {
     const made = cluster({ clusterId: 'flink-cluster-1' });
 
     const ended = await run(
@@ -97,7 +97,7 @@ describe('kubernetes-session', () => {
     expect(ended.stdout).toContain('Create flink session cluster flink-cluster-1 successfully');
   });
 
-  it('does not wait when told so', async () => {
+  it('does not wait with --no-wait', async () => {
     const ended = await run(
       { ...missingThenLive(), [`POST ${clusters}`]: accepted({ state: 'IN_PROGRESS' }) },
       session('--no-wait'),
@@ -133,7 +133,7 @@ describe('kubernetes-session', () => {
     expect(server.calls()).toContain(`GET /v1/operations/${operationId}`);
   });
 
-  it('finds a session that somebody started at the same time', async () => {
+  it('retrieves a session that another command started concurrently', async () => {
     const ended = await run(
       { ...missingThenLive(), [`POST ${clusters}`]: problem('id-taken', 409, 'taken') },
       session(),
@@ -142,7 +142,7 @@ describe('kubernetes-session', () => {
     expect(ended).toMatchObject({ code: 0, stdout: retrievedLine });
   });
 
-  it('does not take an id that belongs to somebody else', async () => {
+  it('refuses an id of another owner', async () => {
     const ended = await run({ [`POST ${clusters}`]: problem('id-taken', 409, 'live is not of Drey') }, session());
 
     expect(ended).toMatchObject({
@@ -152,7 +152,7 @@ describe('kubernetes-session', () => {
     });
   });
 
-  it('tells every mistake by its option', async () => {
+  it('reports every field error by its option', async () => {
     const errors = [
       { pointer: '/config/kubernetes.jobmanager.cpu.amount', detail: "Could not parse value 'lots'" },
       { pointer: '/clusterId', detail: 'too long' },
@@ -169,7 +169,7 @@ describe('kubernetes-session', () => {
     );
   });
 
-  it('tells why the cluster did not come up', async () => {
+  it('reports why the cluster failed to start', async () => {
     const failed = problem('deployment-failed', 502, 'the image cannot be pulled', { reason: 'ImagePullBackOff' });
 
     // The problem is its own contract's.

@@ -30,7 +30,7 @@ describe('list', () => {
     expect(ended.stdout).not.toContain('done');
   });
 
-  it('says that a cluster is over, not that it does not answer', async () => {
+  it('reports a terminal cluster as terminal, not as unreachable', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'False' } } }, [
       'list',
       '-Dkubernetes.cluster-id=live',
@@ -39,7 +39,7 @@ describe('list', () => {
     expect(ended.stderr).toContain('Cluster live is terminal');
   });
 
-  it('shows clusters that are over, too, with -a', async () => {
+  it('lists terminal clusters with -a', async () => {
     const over = [cluster({ clusterId: 'done', state: 'STOPPED' })];
 
     const ended = await run(
@@ -51,7 +51,7 @@ describe('list', () => {
     expect(server.received.some(({ query }) => query.includes('STOPPED'))).toBe(true);
   });
 
-  it('shows what was seen last of a cluster that does not answer, and says so', async () => {
+  it('shows the last known state of a cluster that does not answer, with a notice', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
       'list',
       '-Dkubernetes.cluster-id=live',
@@ -64,7 +64,7 @@ describe('list', () => {
     });
   });
 
-  it("says in Flink's words that there is no such cluster", async () => {
+  it("reports a missing cluster in Flink's words", async () => {
     const ended = await run({}, ['list', '-Dkubernetes.cluster-id=nowhere']);
 
     expect(ended).toMatchObject({
@@ -99,7 +99,7 @@ describe('list', () => {
     ]);
   });
 
-  it('shows a cluster that cannot tell its jobs now', async () => {
+  it('lists a cluster whose jobs cannot be read', async () => {
     const ended = await run(
       {
         [`GET ${clusters}`]: { body: { clusters: [cluster()] } },
@@ -115,7 +115,7 @@ describe('list', () => {
     });
   });
 
-  it('prints nothing but JSON when asked to', async () => {
+  it('prints only JSON with --output json', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: jobs } }, [
       'list',
       '--output',

@@ -30,7 +30,7 @@ describe('orphans', () => {
     expect(JSON.parse((await run(replies, ['orphans', '--output', 'json'])).stdout)).toEqual({ orphans: [orphan] });
   });
 
-  it('are removed by name, as they were listed', async () => {
+  it('are removed by name', async () => {
     const ended = await run(replies, ['orphans', 'remove', 'ConfigMap/a-cluster-config-map']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'ConfigMap a-cluster-config-map removed.\n' });
@@ -39,7 +39,7 @@ describe('orphans', () => {
     });
   });
 
-  it('have to be there', async () => {
+  it('must exist', async () => {
     expect(await run(replies, ['orphans', 'remove', 'b'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Target local has no orphan b.'),

@@ -55,7 +55,7 @@ const operation = (fields: Partial<Operation> = {}): Operation => ({
 });
 
 describe('drey queue', () => {
-  it('lists who waits and for what, and what is in use', async () => {
+  it('lists the queued commands with their pending reasons, and the usage', async () => {
     const { code, stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list']);
 
     expect(code).toBe(0);
@@ -73,7 +73,7 @@ describe('drey queue', () => {
     expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nThe queue is empty.\n');
   });
 
-  it('gives programs what the API answers', async () => {
+  it('prints the response of the API for programs', async () => {
     const { stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list', '--output', 'json']);
 
     expect(JSON.parse(stdout)).toEqual(queueView);
@@ -129,7 +129,7 @@ describe('drey queue', () => {
     [['wait', id('a'), '--timeout', 'soon'], 'not "soon"'],
     [['batch'], 'Missing the file'],
     [['queue', 'jump'], '"jump" is not a valid action'],
-  ])('says how it is used: %j', async (words, text) => {
+  ])('prints its usage: %j', async (words, text) => {
     const { code, stdout } = await run({}, words);
 
     expect(code).toBe(1);

@@ -17,7 +17,7 @@ const run = (replies: Replies, words: readonly string[], input?: string | null) 
   return drey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
 };
 
-describe('what there is to read', () => {
+describe('commands that read', () => {
   const transition = {
     id: 'x',
     target: 'local',
@@ -63,7 +63,7 @@ describe('what there is to read', () => {
     expect(ended.stdout).toContain('cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)');
   });
 
-  it('shows what a cluster on its way waits for', async () => {
+  it('shows the phase of a cluster that starts', async () => {
     const phase = 'Unschedulable: 0/1 nodes are available';
     const coming = cluster({ state: 'DEPLOYING' });
 
@@ -123,7 +123,7 @@ describe('what there is to read', () => {
     expect(ended.stdout).toMatch(/State: +FAILED\n[^]*Problem: it did not come up\n/);
   });
 
-  it('shows the clusters in states that are asked for', async () => {
+  it('lists the clusters in the given states', async () => {
     const ended = await run(
       { [`GET ${clusters}`]: { body: { clusters: [cluster({ state: 'FAILED', reason: 'OOMKilled' })] } } },
       ['clusters', '--all', '--label', 'a=b'],
@@ -148,7 +148,7 @@ describe('what there is to read', () => {
     });
   });
 
-  it('removes a target, or says what is still on it', async () => {
+  it('deletes a target, or reports its clusters', async () => {
     const there = problem('wrong-state', 409, 'target etl still has clusters my: stop the clusters, then try again');
 
     expect(

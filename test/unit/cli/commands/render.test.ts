@@ -140,7 +140,7 @@ describe('render', () => {
     });
   });
 
-  it('tells all mistakes at once, as JSON to programs', async () => {
+  it('reports all field errors at once, as JSON for programs', async () => {
     const ended = await render([
       'run',
       '-t',

@@ -34,7 +34,7 @@ describe('drey schedule', () => {
   };
   const every = ['--every', 'cron(0 20 ? * MON-FRI *)'];
 
-  it('is put as options say', async () => {
+  it('is created from options', async () => {
     const options = ['--timezone', 'Europe/Berlin', '--stop', '--mode', 'session', '--label', 'team=etl'];
     const { stdout } = await run({ [`PUT ${path}/evening`]: { body: schedule } }, [
       'schedule',
@@ -66,7 +66,7 @@ describe('drey schedule', () => {
       'A schedule that deploys a spec selects no clusters. Remove --label, --savepoint-directory.',
     ],
     [['evening.yaml', '--disabled'], 'The file defines the whole schedule. Remove --disabled.'],
-  ])('is not put with %j', async (options, message) => {
+  ])('is refused with %j', async (options, message) => {
     expect(await run({}, ['schedule', 'put', 'evening', ...options])).toMatchObject({
       code: 1,
       stdout: expect.stringContaining(message),

@@ -51,7 +51,7 @@ describe('drey wait', () => {
     expect(shown.stdout).toMatch(/Cause: +ArithmeticException: \/ by zero/);
   });
 
-  it('ends with 1 and the causes when some have not, with the rows of a batch', async () => {
+  it('exits with 1 and the causes when some are not FINISHED, with the items of a batch', async () => {
     const replies = {
       ...operationAt(
         operation({
@@ -100,7 +100,7 @@ describe('drey wait', () => {
     expect(stderr).toContain('WaitingForQuota: cpu 12/12');
   });
 
-  it('gives up after its time, and says what is open', async () => {
+  it('stops waiting after the timeout, and reports the open operations', async () => {
     const { code, stderr } = await run(
       operationAt(operation({ state: 'QUEUED', phase: 'Drained: starts are paused' })),
       ['wait', id('a'), '--timeout', '1ms'],

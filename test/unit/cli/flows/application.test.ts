@@ -69,7 +69,7 @@ describe('an application', () => {
     });
   });
 
-  it('is told of to programs as JSON', async () => {
+  it('is printed as JSON for programs', async () => {
     const ended = await run(starting({}), ['run-application', '--output', 'json', jar]);
 
     expect(JSON.parse(ended.stdout)).toEqual({ operation: operation({ clusterId: 'app' }), cluster: application() });
@@ -79,14 +79,14 @@ describe('an application', () => {
     ['./x.jar', 'has no scheme'],
     ['file:///x.jar', 'is a file of the machine that reads it'],
     ['http://x/x.jar', 'would come unprotected'],
-  ])('is refused with the jar %s before anything is asked', async (wrong, why) => {
+  ])('is refused with the jar %s before any request', async (wrong, why) => {
     const ended = await run({}, ['run-application', wrong]);
 
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`${wrong} ${why}`) });
     expect(server.received).toEqual([]);
   });
 
-  it('may come over plain HTTP where that is allowed', async () => {
+  it('may use plain HTTP when the option allows it', async () => {
     const allowed = '-Duser.artifacts.raw-http-enabled=true';
 
     expect(await run(starting({}), ['run-application', allowed, 'http://x/x.jar'])).toMatchObject({ code: 0 });
@@ -102,7 +102,7 @@ describe('an application', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('is not what kubernetes-session starts, nor a session what run-application starts', async () => {
+  it('is not started by kubernetes-session, and a session not by run-application', async () => {
     const [one, other] = [
       await run({}, ['kubernetes-session', '-t', 'kubernetes-application']),
       await run({}, ['run-application', '-t', 'kubernetes-session', jar]),
@@ -112,7 +112,7 @@ describe('an application', () => {
     expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Use `drey run` for a jar on a session') });
   });
 
-  it('tells why it did not come up, by what was typed', async () => {
+  it('reports why the start failed, with the options of the command line', async () => {
     const errors = [
       { pointer: '/job/entryClass', detail: 'no such class' },
       { pointer: '/job/classpaths/0', detail: 'not a URL' },
@@ -127,7 +127,7 @@ describe('an application', () => {
     expect(ended.stderr).toContain('refused\n  -c: no such class\n  -C: not a URL\n');
   });
 
-  it('tells which cluster did not come up, and where to look', async () => {
+  it('reports which cluster failed to start, with a hint', async () => {
     const failed = operation({
       state: 'FAILED',
       clusterId: 'app',
@@ -144,7 +144,7 @@ describe('an application', () => {
     );
   });
 
-  it('may be kept to look at when it does not come up', async () => {
+  it('is kept after a failed start if the option says so', async () => {
     const wrong = await run({}, ['run-application', '-Ddrey.on-failure=hold', jar]);
     await run(starting({}), ['run-application', '-Ddrey.on-failure=keep', jar]);
 
@@ -152,7 +152,7 @@ describe('an application', () => {
     expect(posted()).toMatchObject({ onFailure: 'keep' });
   });
 
-  it('warns of options behind the jar, which the program gets', async () => {
+  it('warns of options after the jar, which the program gets', async () => {
     const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
 
     expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app follows the jar');
@@ -160,7 +160,7 @@ describe('an application', () => {
   });
 });
 
-describe('an application that is waited for', () => {
+describe('an attached application', () => {
   const waitFor = (...more: readonly string[]) => ['run-application', '-Dexecution.attached=true', ...more, jar];
   const own = { clusterId: 'app' } as const;
 

@@ -59,7 +59,7 @@ const deploys = {
 };
 const notThere = { ...deploys, [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'STOPPED' } } };
 
-describe('a session that starts jobs again', () => {
+describe('a session that restores jobs', () => {
   const [one, other] = ['b'.repeat(32), 'c'.repeat(32)];
   const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
   const restoredJobs = [restored(one, 'clicks'), restored(other, 'orders')];
@@ -73,7 +73,7 @@ describe('a session that starts jobs again', () => {
   const half = { ...notThere, ...deploying, ...submit(one), ...submit(other, { state: 'FAILED', problem }) };
   const words = ['kubernetes-session', '-Dkubernetes.cluster-id=etl', '-Ddrey.restore.from-cluster=etl'];
 
-  it('tells each, with the reason of one that it does not', async () => {
+  it('reports each job, with the cause of one that was not restored', async () => {
     const { code, stdout, stderr } = await run(half, [...words, '-Ddrey.restore.allow-empty-state']);
 
     expect(bodyOf(`POST ${clusters}`)).toMatchObject({
@@ -106,7 +106,7 @@ describe('a session that starts jobs again', () => {
     expect(ended).toMatchObject({ code: 1, stderr: expect.not.stringContaining('not all of its jobs') });
   });
 
-  it('takes the commands of whoever is attached meanwhile', async () => {
+  it('accepts commands of an attached shell in the meantime', async () => {
     const stops = {
       [`POST ${clusters}/etl/stop`]: { status: 202, body: { operation: { ...operation, kind: 'stop' } } },
     };
@@ -117,7 +117,7 @@ describe('a session that starts jobs again', () => {
     expect(server.received.some(({ path }) => path === `${clusters}/etl/stop`)).toBe(true);
   });
 
-  it('is followed by whoever asks for it again on its way up', async () => {
+  it('is followed by a second command during its start', async () => {
     const { stdout, stderr } = await run(
       {
         [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'DEPLOYING' } },
@@ -131,7 +131,7 @@ describe('a session that starts jobs again', () => {
     expect(stderr).not.toContain('No job is restored');
   });
 
-  it('is found as it is when it runs', async () => {
+  it('is retrieved without restoring jobs when it is RUNNING', async () => {
     const ended = await run({ [`GET ${clusters}/etl`]: { body: cluster } }, words);
 
     expect(ended).toMatchObject({

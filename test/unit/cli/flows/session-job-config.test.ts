@@ -20,7 +20,7 @@ const application = (more: Partial<Cluster> = {}) => cluster({ clusterId: 'app',
 const posted = () => server.received.find(({ method }) => method === 'POST')?.json;
 
 describe('a job on a session', () => {
-  it('is refused by an application cluster before the jar travels', async () => {
+  it('is refused by an application before the upload', async () => {
     const file = join(folder, 'session.jar');
     await writeFile(file, new Uint8Array([0x50, 0x4b, 0x03, 0x04]));
 

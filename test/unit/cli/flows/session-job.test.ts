@@ -48,7 +48,7 @@ describe('run', () => {
     [`POST ${live}/jobs`]: submitted,
   });
 
-  it('uploads the jar in one piece of known length and submits it', async () => {
+  it('uploads the jar with a content length and submits the job', async () => {
     const ended = await run(
       uploading(),
       runOnLive(
@@ -144,7 +144,7 @@ describe('run', () => {
     );
   });
 
-  it('says what to do when the session is not up yet', async () => {
+  it('reports a session that is not RUNNING, with a hint', async () => {
     const ended = await run(
       { [`POST ${live}/jobs`]: problem('not-ready', 409, 'session live is DEPLOYING') },
       runOnLive(remote),
@@ -166,7 +166,7 @@ describe('run', () => {
     [['-p', 'x', remote], 'The parallelism must be a positive number: x'],
     [['-p'], 'Missing argument for option: -p, --parallelism <n>'],
     [['--frobnicate', remote], 'Unrecognized option: --frobnicate'],
-  ])('refuses %j before anything is asked', async (more, message) => {
+  ])('refuses %j before any request', async (more, message) => {
     const ended = await run({}, runOnLive(...more));
 
     expect(ended).toMatchObject({ code: 1, stdout: `${message}${useHelp}` });

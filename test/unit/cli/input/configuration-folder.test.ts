@@ -22,7 +22,7 @@ describe('the configuration folder', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('has to be there', async () => {
+  it('must exist', async () => {
     const ended = await render(session(), { FLINK_CONF_DIR: '/nowhere/conf' });
 
     expect(ended).toMatchObject({
@@ -54,7 +54,7 @@ describe('the configuration folder', () => {
     expect(byImage.stdout).toContain('jobmanager.memory.process.size: 1600m');
   });
 
-  it('decides what -D does not, by any name of an option', async () => {
+  it('sets the options that -D does not set, under any name of an option', async () => {
     const texts = [
       'execution: {target: kubernetes-application}',
       'kubernetes: {cluster-id: of-the-folder, namespace: etl, container: {image: {ref: "flink:2.2"}}}',
@@ -73,7 +73,7 @@ describe('the configuration folder', () => {
     expect(ended.stdout).not.toContain('log4j'); // the folder has none
   });
 
-  it('says what is no YAML', async () => {
+  it('reports invalid YAML', async () => {
     await put('config.yaml', 'a: [');
 
     expect(await renderHere(...session())).toMatchObject({

@@ -27,7 +27,7 @@ const starting = (...states: readonly Partial<Cluster>[]): Replies => {
 };
 const posted = () => server.received.find(({ method }) => method === 'POST')?.json;
 
-describe('what is on this machine', () => {
+describe('the files of this machine', () => {
   const put = async (name: string, text: string) => {
     await writeFile(join(folder, name), text);
     return join(folder, name);
@@ -89,7 +89,7 @@ describe('what is on this machine', () => {
     return () => (replies.length > 1 ? replies.shift()! : replies[0]!);
   };
 
-  it('decides what run deploys to', async () => {
+  it('sets the mode of run', async () => {
     await configure(['execution: {target: kubernetes-application}']);
 
     const ended = await run(starting({}), ['run', jar], { FLINK_CONF_DIR: folder });
@@ -97,7 +97,7 @@ describe('what is on this machine', () => {
     expect(ended.stdout).toContain('Create flink application cluster app successfully');
   });
 
-  it('has to be there', async () => {
+  it('must exist', async () => {
     const ended = await run({}, ['run-application', jar], { FLINK_CONF_DIR: join(folder, 'nowhere') });
 
     expect(ended).toMatchObject({

@@ -62,7 +62,7 @@ describe('files that options name', () => {
     ]);
   });
 
-  it('a mistake in the configuration folder is told as one', async () => {
+  it('an error in the configuration folder names the folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'drey-conf-'));
     await writeFile(
       join(folder, 'config.yaml'),
@@ -89,7 +89,7 @@ describe('files that options name', () => {
     expect(stderr).toContain('WARN Unrecognized option: --tm. It is ignored.');
   });
 
-  it('a pod template has to be there, and to be a pod', async () => {
+  it('a pod template must exist and be a pod', async () => {
     const file = await put('list.yaml', '- 1\n');
 
     const option = '-Dkubernetes.pod-template-file.jobmanager';
@@ -127,7 +127,7 @@ describe('files that options name', () => {
     expect(stdout).toContain('  hdfs-site.xml: <configuration/>');
   });
 
-  it('says that a Hadoop folder holds nothing', async () => {
+  it('warns of a Hadoop folder without configuration', async () => {
     const ended = await render(session(), { HADOOP_CONF_DIR: folder });
 
     expect(ended).toMatchObject({

@@ -51,7 +51,7 @@ describe('options about the admission queue', () => {
   it.each([
     ['-Ddrey.priority=high', 'must be a whole number'],
     ['-Ddrey.deadline=soon', 'must be a time such as'],
-  ])('have to make sense: %s', async (word, message) => {
+  ])('refuses an invalid value: %s', async (word, message) => {
     const { code, stdout } = await run({}, ['kubernetes-session', word]);
 
     expect(code).toBe(1);

@@ -53,7 +53,7 @@ const run = (words: readonly string[], more: Replies = {}) => {
 };
 
 describe('--output', () => {
-  it('says in YAML what it says in JSON', async () => {
+  it('prints the same as YAML and as JSON', async () => {
     const json = await run(['clusters', '--output', 'json']);
     const yaml = await run(['clusters', '--output', 'yaml']);
 
@@ -88,7 +88,7 @@ describe('--quiet', () => {
     expect(ended.stdout).toContain('Stopped session cluster live.');
   });
 
-  it('still tells errors', async () => {
+  it('still prints errors', async () => {
     expect(await run(['describe', 'other', '--quiet'])).toMatchObject({
       code: 1,
       stdout: '',
@@ -124,7 +124,7 @@ describe('--no-wait', () => {
     expect(server.calls().join()).not.toContain('/v1/operations/');
   });
 
-  it('does not go with an application that is waited for', async () => {
+  it('is refused for an attached application', async () => {
     const words = ['run-application', '--no-wait', '-Dexecution.attached=true', 'local:///a.jar'];
 
     expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('exclude each other') });
@@ -193,7 +193,7 @@ describe('--verbose', () => {
       () => ({ 'POST /v1/targets/local/uploads': upload(), 'PUT /bucket/a.jar': { hangUp: true } }),
       1,
     ],
-  ])('tells each request of %s without what is secret', async (_what, words, more, code) => {
+  ])('prints each request of %s without secrets', async (_what, words, more, code) => {
     server.answer({ ...replies(), ...more() });
 
     const ended = await drey(words(), { api: server.url, env });

@@ -35,7 +35,7 @@ describe('an attached session', () => {
     expect(server.calls()).toContain(`POST ${live}/stop`);
   });
 
-  it('stops it with savepoints where that is asked for', async () => {
+  it('stops it with savepoints if the options say so', async () => {
     const options = [
       '-Ddrey.stop.savepoint=required',
       '-Ddrey.stop.savepoint-directory=s3://b/s',
@@ -51,7 +51,7 @@ describe('an attached session', () => {
     });
   });
 
-  it('removes what is left of a session that failed', async () => {
+  it('removes the remaining objects of a FAILED session', async () => {
     const ended = await run(
       { [`GET ${live}`]: { body: cluster({ state: 'FAILED' }) }, ...stopping },
       attached,
@@ -74,7 +74,7 @@ describe('an attached session', () => {
     },
   );
 
-  it('obeys lines, explains itself and leaves the session at the end of the input', async () => {
+  it('runs lines, shows its help and leaves the session at the end of the input', async () => {
     const ended = await run({ ...startingSession, ...missingThenLive() }, attached, 'help\nfoo\n');
 
     const flinkHelp =
@@ -129,7 +129,7 @@ describe('an attached session', () => {
     });
   });
 
-  it('leaves the session when told to quit', async () => {
+  it('leaves the session after quit', async () => {
     const ended = await run({ [`GET ${live}`]: { body: cluster() } }, attached, 'quit\nstop\n');
 
     expect(ended).toMatchObject({
@@ -145,7 +145,7 @@ describe('an attached session', () => {
     expect(ended).toMatchObject({ code: 0, stdout: `${createdLine}Stopped session cluster live.\n` });
   });
 
-  it('tells why it could not be stopped', async () => {
+  it('reports why it could not be stopped', async () => {
     const ended = await run(
       { [`GET ${live}`]: { body: cluster() }, [`POST ${live}/stop`]: problem('target-refused', 502, 'no') },
       attached,
