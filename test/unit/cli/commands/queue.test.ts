@@ -116,14 +116,14 @@ describe('drey queue', () => {
 
   it('changes the priority of a queued command', async () => {
     const body = operation({ state: 'QUEUED', position: 1 });
-    const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'set-priority', id('a'), '100']);
+    const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'priority', id('a'), '100']);
 
     expect(ended).toMatchObject({ code: 0, stdout: `Operation ${id('a')} is at position 1.\n` });
     expect(server.received.at(-1)?.json).toEqual({ priority: 100 });
   });
 
   it.each([
-    [['queue', 'set-priority', id('a'), 'high'], 'Usage: drey queue set-priority'],
+    [['queue', 'priority', id('a'), 'high'], 'Usage: drey queue priority'],
     [['queue', 'cancel'], 'Missing the operation id'],
     [['wait'], 'Missing the operation id'],
     [['wait', id('a'), '--timeout', 'soon'], 'not "soon"'],
