@@ -137,7 +137,10 @@ const addCommand = <O>(definition: CliCommand<O>, command: Command, io: ProcessI
     .allowUnknownOption(ignoresUnknown)
     .allowExcessArguments(ignoresUnknown)
     .helpOption('-h, --help', helpDescription)
-    .addHelpText('after', [formatDreyOptions(actionPath(command)), formatExamples(examples)].join('\n').trimStart());
+    .addHelpText(
+      'after',
+      [formatDreyOptions(actionPath(command)), formatExamples(examples)].filter(Boolean).join('\n'),
+    );
   command.action(async () => {
     const levels = withParents(command).map((level) => level.opts<CommonOptions & O>());
     const given: CommonOptions & O = Object.assign({}, ...levels);

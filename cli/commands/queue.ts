@@ -56,18 +56,17 @@ const cancelQueued = async (cancelPath: string, context: Context): Promise<numbe
   }
 };
 
-const setPriority = defineAction({
-  name: 'set-priority',
+const changePriority = defineAction({
+  name: 'priority',
   operands: '[operation-id] [number]',
   summary: 'change the priority of a queued command',
   examples: {
-    [`drey queue set-priority ${exampleId} 100`]:
-      'start a command before those with a lower priority; the default is 0',
+    [`drey queue priority ${exampleId} 100`]: 'start a command before those with a lower priority; the default is 0',
   },
   run: async (context, [operationId, text]) => {
     const value = Number(text);
     if (operationId === undefined || text === undefined || !Number.isInteger(value))
-      throw new UsageError('Usage: drey queue set-priority OPERATION-ID NUMBER');
+      throw new UsageError('Usage: drey queue priority OPERATION-ID NUMBER');
     const operation = await context.api.put<Operation>(`${await queuePath(context)}${path`/${operationId}`}`, {
       priority: value,
     });
@@ -128,7 +127,7 @@ const redrive = defineAction({
 });
 
 export const queue = defineGroup({
-  commands: [list, cancel, setPriority, pause, resume, deadLetters, redrive],
+  commands: [list, cancel, changePriority, pause, resume, deadLetters, redrive],
 });
 
 const queuePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;

@@ -72,5 +72,5 @@ export const spec = defineGroup({
 
 const specsPath = async (context: Context) => path`/v1/targets/${await context.target()}/specs`;
 
-/** The path of a spec. */
+/** The path of a spec in the API. */
 export const specPath = async (name: string, context: Context) => `${await specsPath(context)}${path`/${name}`}`;

@@ -7,7 +7,7 @@ export type RequestFields = Readonly<Record<string, unknown>>;
 /**
  * The fields that the `-Ddrey.…` options set in each part of a request.
  *
- * @throws UsageError for an option that does not exist, for a value of another type, and for a missing option.
+ * @throws UsageError for an unknown option, an invalid value, and an option without the one that it requires.
  */
 export const parseRequestFields = (
   properties: ReadonlyMap<string, string>,

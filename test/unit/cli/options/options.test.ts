@@ -101,7 +101,7 @@ describe('a job id', () => {
   });
 });
 
-describe('the place of a mistake', () => {
+describe('the pointer of a field error', () => {
   it.each([
     ['/config/kubernetes.jobmanager.cpu.amount', '-Dkubernetes.jobmanager.cpu.amount'],
     ['/clusterId', '-Dkubernetes.cluster-id'],
@@ -110,7 +110,7 @@ describe('the place of a mistake', () => {
     ['/job/jar', 'the jar'],
     ['/job/classpaths/0', '-C'],
     ['/labels/a~1b', '/labels/a/b'],
-  ])('%s is told as %s', (pointer, told) => {
+  ])('%s is reported as %s', (pointer, told) => {
     expect(describePointer(pointer)).toBe(told);
   });
 });

@@ -45,14 +45,14 @@ describe('list', () => {
 });
 
 describe('a session', () => {
-  it('is told of as Flink does', async () => {
+  it('is printed as in Flink', async () => {
     expect(formatCluster('Create', cluster())).toBe(await goldenMessage('live-session-start'));
     expect(formatCluster('Retrieve', cluster())).toBe(await goldenMessage('live-list'));
   });
 });
 
 describe('a job that finished', () => {
-  it('is told of with its run time', () => {
+  it('is printed with its run time', () => {
     const finished = job({ jobId: 'a', state: 'FINISHED', endTime: '2026-11-23T22:10:35.500Z' });
 
     expect(formatFinishedJob(finished)).toEqual([
