@@ -1,6 +1,6 @@
-import { clientOnly, type Config, stockConfig, textOf, type Value } from './config.ts';
 import type { ApplicationJob } from '#events/commands/deploy.ts';
 
+import { clientOnly, type Config, stockConfig, textOf, type Value } from './config.ts';
 import { canonicalConfig, read } from './options.ts';
 import type { FlinkVersion } from './version.ts';
 

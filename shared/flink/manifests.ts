@@ -13,8 +13,8 @@ import { log4jConsole } from './log4j.ts';
 import { jobManagerMemory, taskManagerMemory } from './memory.ts';
 import {
   hadoopMount,
-  kerberosConfig,
   type Kerberos,
+  kerberosConfig,
   kerberosMistakes,
   kerberosMount,
   podTemplateMount,

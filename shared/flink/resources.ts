@@ -1,7 +1,7 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 
-import type { Demand } from '#events/target.ts';
 import type { TaskManagers } from '#events/cluster.ts';
+import type { Demand } from '#events/target.ts';
 
 import type { Config } from './config.ts';
 import { taskManagerMemory } from './memory.ts';

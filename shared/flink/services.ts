@@ -1,9 +1,9 @@
 import type { V1Service } from '@kubernetes/client-node';
 
 import type { Config } from './config.ts';
-import { unlessEmpty } from './unless-empty.ts';
 import { commonLabels, internalServiceName, jobManagerLabels, restServiceName } from './names.ts';
 import { read } from './options.ts';
+import { unlessEmpty } from './unless-empty.ts';
 
 interface ServiceInput {
   readonly clusterId: string;

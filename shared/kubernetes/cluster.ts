@@ -2,7 +2,8 @@ import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
-import { type Transport, urlPath } from '#shared/flink/rest.ts';
+import type { Transport } from '#shared/flink/rest/transport.ts';
+import { urlPath } from '#shared/flink/rest/url-path.ts';
 
 import { apply, dryRun } from './apply.ts';
 import { type Client, clientOf } from './client.ts';

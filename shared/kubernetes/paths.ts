@@ -1,4 +1,4 @@
-import { urlPath } from '#shared/flink/rest.ts';
+import { urlPath } from '#shared/flink/rest/url-path.ts';
 
 /** Where the API server has the kinds of which a Flink cluster consists. */
 const collections = {

@@ -7,7 +7,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { assertRunning } from './assertions.ts';
 import { getLiveJob } from './savepoints.ts';
@@ -35,7 +35,7 @@ export const cancel: UseCase<'cancel'> = {
   async advance(operation, { data: { jobId } }, ports) {
     const target = await ports.targets.get(operation.value.target);
     try {
-      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId);
+      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancelJob(jobId);
     } catch (error) {
       if (error instanceof Fault && !toProblem(error).retryable)
         await finishOperation(operation.value.operationId, { state: 'FAILED', fault: error }, ports);

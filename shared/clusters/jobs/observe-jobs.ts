@@ -6,7 +6,8 @@ import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
-import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
+import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { read, type Reading, record } from './record-jobs.ts';
 
@@ -46,7 +47,7 @@ export const observeJobsOf = async (reading: Reading, ports: Ports): Promise<Obs
 /** What Flink says of its jobs, or why it says nothing. */
 const tellingOf = async (before: readonly Job[], rest: FlinkRest) => {
   try {
-    const overview = await rest.jobs();
+    const overview = await rest.listJobs();
     const causes = await causesOf(overview, before, rest);
     return { overview, causes, savepoints: await savepointsOf(overview, before, rest) };
   } catch (error) {
@@ -59,7 +60,7 @@ const tellingOf = async (before: readonly Job[], rest: FlinkRest) => {
 const causesOf = async (overview: readonly JobOverview[], before: readonly Job[], rest: FlinkRest) => {
   const known = new Set(before.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid)] as const));
+  const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.getRootCause(jid)] as const));
   return new Map(causes);
 };
 
@@ -69,7 +70,7 @@ const savepointsOf = async (overview: readonly JobOverview[], before: readonly J
   const finished = overview.filter(
     ({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid),
   );
-  const found = await Promise.all(finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid)] as const));
+  const found = await Promise.all(finished.map(async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const));
   return new Map(found);
 };
 

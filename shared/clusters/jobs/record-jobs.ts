@@ -6,7 +6,8 @@ import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
-import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
+import type { LatestSavepoint } from '#shared/flink/rest/savepoints.ts';
 
 /** A cluster's record and those of its jobs. */
 export interface Reading {
@@ -124,7 +125,7 @@ const asJob = (
     ...(message === undefined ? {} : { message }),
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // One that was taken on the way does not have all that the job did.
-    ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
+    ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
     ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

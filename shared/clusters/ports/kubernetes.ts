@@ -8,7 +8,7 @@ import type {
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests.ts';
-import type { Transport } from '#shared/flink/rest.ts';
+import type { Transport } from '#shared/flink/rest/transport.ts';
 
 /**
  * One target's Kubernetes.

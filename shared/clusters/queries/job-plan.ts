@@ -1,10 +1,10 @@
+import type { JobPlanRequest } from '#events/http/plans.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import type { JobPlanRequest } from '#events/http/plans.ts';
 import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 /** Of the half minute that an HTTP request may take. */
 const longestMs = 22_000;
@@ -37,7 +37,7 @@ export const planJob = async (
     const { stream, bytes } = await ports.jars.open(jar, within);
     const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes });
     try {
-      return await rest.plan(jarId, options);
+      return await rest.getJobPlan(jarId, options);
     } finally {
       await dropJar(jarId);
     }

@@ -1,8 +1,8 @@
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation, type Operation } from '#events/operation.ts';
-import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
+import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -13,7 +13,8 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { type FlinkRest, flinkRest, unlessUnknown } from '#shared/flink/rest.ts';
+import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 /** What the snapshot machine carries from step to step. Its operation takes or deletes a savepoint, or takes a checkpoint. */
 export interface SnapshotState {
@@ -84,17 +85,17 @@ const ask = async (state: SnapshotState, operation: StoredOperation, rest: Flink
   if (request.kind === 'dispose-savepoint') {
     if (state.triggerId === undefined)
       return waiting({ ...state, triggerId: await rest.disposeSavepoint(request.data.path) });
-    return after(await rest.disposal(state.triggerId), state);
+    return after(await rest.getDisposal(state.triggerId), state);
   }
   const status = (): Promise<Status> =>
-    request.kind === 'checkpoint' ? rest.checkpoint(jobId, triggerId) : rest.savepoint(jobId, triggerId);
-  const known = await unlessUnknown(status());
+    request.kind === 'checkpoint' ? rest.getCheckpoint(jobId, triggerId) : rest.getSavepoint(jobId, triggerId);
+  const known = await ignoreNotFound(status());
   if (known !== undefined) return after(known, state);
   // Flink would refuse it now, and under this trigger id for ever.
-  const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
+  const job = (await rest.listJobs()).find(({ jid }) => jid === jobId);
   if (job !== undefined && isTerminalJob(job))
     return failed(state, 'wrong-state', `job ${jobId} is ${job.state} already`);
-  if (job !== undefined && (await rest.isYetToRun(job))) return { ...waiting(state), waitsFor: 'tasks' };
+  if (job !== undefined && (await rest.isWaitingForTasks(job))) return { ...waiting(state), waitsFor: 'tasks' };
   if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });
   else if (request.kind === 'stop-job') await rest.stopWithSavepoint(jobId, { ...request.data, triggerId });
   else await rest.takeSavepoint(jobId, { ...request.data, triggerId });

@@ -14,7 +14,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { stopEndedApplication } from './application.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
@@ -93,8 +93,8 @@ const ask = async (
 ): Promise<Readiness> => {
   try {
     const rest = flinkRest(kubernetes.flink(clusterId));
-    if (mode === 'session') await rest.overview();
-    else if (!(await rest.jobs()).some(({ state }) => !beginning.has(state))) return submitting;
+    if (mode === 'session') await rest.getOverview();
+    else if (!(await rest.listJobs()).some(({ state }) => !beginning.has(state))) return submitting;
     return { answer: 'yes' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

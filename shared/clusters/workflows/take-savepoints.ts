@@ -10,13 +10,10 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import {
-  flinkRest,
-  type FlinkRest,
-  type JobOverview,
-  type SavepointStatus,
-  unlessUnknown,
-} from '#shared/flink/rest.ts';
+import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
+import type { SavepointStatus } from '#shared/flink/rest/savepoints.ts';
 
 import {
   type CleanupState,
@@ -117,7 +114,7 @@ const yetToRun = async (
   rest: FlinkRest,
 ): Promise<ReadonlySet<string>> => {
   const jobs = overview.filter(({ jid }) => jobIds.has(jid));
-  const found = await Promise.all(jobs.map(async (job) => ((await rest.isYetToRun(job)) ? [job.jid] : [])));
+  const found = await Promise.all(jobs.map(async (job) => ((await rest.isWaitingForTasks(job)) ? [job.jid] : [])));
   return new Set(found.flat());
 };
 
@@ -190,7 +187,7 @@ const updateJob = (job: Job, ports: Ports, decide: (known: Job) => Job | undefin
 
 /** How far the savepoint of a job is; undefined where Flink was not asked for it, or has forgotten it. */
 const begunOf = ({ jobId }: Job, rest: FlinkRest, operation: StoredOperation) =>
-  orFailed(unlessUnknown(rest.savepoint(jobId, triggerOf(operation, jobId))));
+  orFailed(ignoreNotFound(rest.getSavepoint(jobId, triggerOf(operation, jobId))));
 
 /** Asks for the job's stop with a savepoint, and how far it is. Asking again under the same trigger id starts nothing new. */
 const stopWithSavepoint = ({ jobId }: Job, rest: FlinkRest, operation: StoredOperation): Promise<SavepointStatus> => {
@@ -198,7 +195,7 @@ const stopWithSavepoint = ({ jobId }: Job, rest: FlinkRest, operation: StoredOpe
   const directory = stopOf(operation)?.savepointDirectory;
   const ask = async () => {
     await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) });
-    return rest.savepoint(jobId, triggerId);
+    return rest.getSavepoint(jobId, triggerId);
   };
   return orFailed(ask());
 };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { flinkRest, type RestRequest, type RestResponse, type Transport, urlPath } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { RestRequest, RestResponse, Transport } from '#shared/flink/rest/transport.ts';
+import { urlPath } from '#shared/flink/rest/url-path.ts';
 
 const jobId = 'a'.repeat(32);
 
@@ -57,7 +59,7 @@ describe('reading', () => {
   it('lists jobs in the words of Flink', async () => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [job] }) });
 
-    const jobs = await rest.jobs();
+    const jobs = await rest.listJobs();
 
     expect(jobs).toEqual([
       {
@@ -83,7 +85,7 @@ describe('reading', () => {
   ])('takes %s for what it is', async (_, answer, code) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': answer });
 
-    await expect(rest.jobs()).rejects.toMatchObject({ code });
+    await expect(rest.listJobs()).rejects.toMatchObject({ code });
   });
 });
 
@@ -110,9 +112,9 @@ describe('a job whose tasks', () => {
     ],
   ] as const)('%s', async (_, change, routes, expected) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, ...change }] }), ...routes });
-    const [seen] = await rest.jobs();
+    const [seen] = await rest.listJobs();
 
-    expect(seen === undefined ? undefined : await rest.isYetToRun(seen)).toBe(expected);
+    expect(seen === undefined ? undefined : await rest.isWaitingForTasks(seen)).toBe(expected);
   });
 });
 
@@ -214,7 +216,7 @@ describe('runJar', () => {
     );
     const { rest } = run(errors(400, second));
 
-    await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
+    await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('already-submitted');
   });
 
   it.each([
@@ -283,7 +285,7 @@ describe('runJar', () => {
     it('is done when the job is known', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: ok({ status: 'RUNNING' }) });
 
-      await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
+      await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('already-submitted');
     });
   });
 
@@ -320,7 +322,7 @@ describe('deleteJar', () => {
 
 describe('cancel', () => {
   const cancelOf = (answer: RestResponse, more: Routes = {}) =>
-    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancel(jobId);
+    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancelJob(jobId);
 
   it('is accepted for a live job', async () => {
     await expect(cancelOf(ok({}, 202))).resolves.toEqual({ status: 'accepted' });
@@ -343,7 +345,7 @@ describe('rootCause', () => {
   const causeOf = (entries: readonly unknown[]) =>
     flinkWith({
       [`GET /v1/jobs/${jobId}/exceptions`]: ok({ exceptionHistory: { entries, truncated: false } }),
-    }).rest.rootCause(jobId);
+    }).rest.getRootCause(jobId);
 
   it('is the deepest cause of the latest failure, in one line', async () => {
     const stacktrace = trace(
@@ -392,7 +394,7 @@ describe('stop with savepoint', () => {
 
     await expect(rest.stopWithSavepoint(jobId, { triggerId })).rejects.toMatchObject({
       code: 'savepoint-failed',
-      message: `Flink takes no savepoint of job ${jobId}: Config key [execution.checkpointing.savepoint-dir] is not set.`,
+      message: `Flink refused a savepoint of job ${jobId}: Config key [execution.checkpointing.savepoint-dir] is not set.`,
     });
   });
 
@@ -414,13 +416,13 @@ describe('stop with savepoint', () => {
   ])('tells how far it got: %j', async (body, expected) => {
     const { rest } = flinkWith({ [poll]: ok(body) });
 
-    await expect(rest.savepoint(jobId, triggerId)).resolves.toEqual(expected);
+    await expect(rest.getSavepoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('says that Flink does not know it', async () => {
     const { rest } = flinkWith({ [poll]: errors(404, 'There is no savepoint operation') });
 
-    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
@@ -456,30 +458,30 @@ describe('savepoints and checkpoints', () => {
   ])('reads how far a checkpoint got: %j', async (body, expected) => {
     const { rest } = polled('checkpoints', body);
 
-    await expect(rest.checkpoint(jobId, triggerId)).resolves.toEqual(expected);
+    await expect(rest.getCheckpoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('takes what is neither complete nor failed for no answer of Flink', async () => {
     const { rest } = polled('savepoints', { status: { id: 'COMPLETED' }, operation: null });
 
-    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
+    await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
   });
 
   it.each([
     [
       ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SAVEPOINT' } } }),
-      { location: 's3://b/sp', isOfStop: false },
+      { location: 's3://b/sp', isFromStop: false },
     ],
     [
       ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SYNC_SAVEPOINT' } } }),
-      { location: 's3://b/sp', isOfStop: true },
+      { location: 's3://b/sp', isFromStop: true },
     ],
     [ok({ latest: { savepoint: null } }), undefined],
     [errors(404, 'Checkpointing was not enabled for job'), undefined],
   ])('reads where the latest savepoint is, if there is one, and whether a stop took it', async (answer, expected) => {
     const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
 
-    await expect(rest.latestSavepoint(jobId)).resolves.toEqual(expected);
+    await expect(rest.getLatestSavepoint(jobId)).resolves.toEqual(expected);
   });
 
   it.each([
@@ -497,13 +499,13 @@ describe('savepoints and checkpoints', () => {
 
     const named = await rest.disposeSavepoint('s3://b/sp');
 
-    await expect(rest.disposal(named)).resolves.toEqual(expected);
+    await expect(rest.getDisposal(named)).resolves.toEqual(expected);
     expect(requests[0]).toMatchObject({ json: { 'savepoint-path': 's3://b/sp' } });
   });
 
   it('brings the plan of a program', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/x.jar/plan': ok({ plan: { nodes: [] } }) });
 
-    await expect(rest.plan('x.jar', {})).resolves.toEqual({ nodes: [] });
+    await expect(rest.getJobPlan('x.jar', {})).resolves.toEqual({ nodes: [] });
   });
 });
