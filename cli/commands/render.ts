@@ -104,10 +104,10 @@ const show = async (
     ...inputOf(clusterRef),
   }));
   [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
-  const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
+  const { addOwnerReference, toDocuments } = await import('#shared/flink/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
   const owner = { name: clusterRef.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
-  context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
+  context.printJson([manifests.deployment, ...manifests.dependents.map((object) => addOwnerReference(object, owner))]);
 };
 
 const clusterRefOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterRef => ({

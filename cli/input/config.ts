@@ -10,8 +10,8 @@ export interface ClusterRef extends Pick<Context, 'config' | 'flinkVersion'> {
 
 /** What the command line says over what the folder says, by whatever name either has an option. */
 export const layered = async (folder: Config, config: Config): Promise<Config> => {
-  const { canonicalConfig } = await import('#shared/flink/options.ts');
-  return { ...canonicalConfig(folder), ...canonicalConfig(config) };
+  const { canonicalizeConfig } = await import('#shared/flink/options.ts');
+  return { ...canonicalizeConfig(folder), ...canonicalizeConfig(config) };
 };
 
 /** The option as the text that was written; undefined where it is blank. */

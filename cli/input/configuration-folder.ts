@@ -52,8 +52,8 @@ const readFolder = async (
 };
 
 const versionIn = async (config: Config): Promise<FlinkVersion> => {
-  const { versionOf } = await import('#shared/flink/version.ts');
-  return versionOf(textIn(config, 'kubernetes.container.image.ref'));
+  const { detectFlinkVersion } = await import('#shared/flink/version.ts');
+  return detectFlinkVersion(textIn(config, 'kubernetes.container.image.ref'));
 };
 
 const noConfigFile = (file: string, hasLegacy: boolean): Failure =>

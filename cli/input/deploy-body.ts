@@ -43,18 +43,18 @@ export const deployBody = async (
     Partial<Pick<Context, 'queueing' | 'labels' | 'lifetime'>>,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
-  const [{ canonicalConfig }, { clientOnly, textOf: valueText }] = await Promise.all([
+  const [{ canonicalizeConfig }, { clientOnlyOptions, toText: valueText }] = await Promise.all([
     import('#shared/flink/options.ts'),
     import('#shared/flink/config.ts'),
   ]);
-  const given = canonicalConfig(config);
-  const below = Object.entries(canonicalConfig(folder)).filter(([key]) => !Object.hasOwn(given, key));
+  const given = canonicalizeConfig(config);
+  const below = Object.entries(canonicalizeConfig(folder)).filter(([key]) => !Object.hasOwn(given, key));
   const shipped = new Set([
     ...(kerberos?.keytab === undefined ? [] : [keytabOption]),
     ...(kerberos?.krb5Conf === undefined ? [] : [krb5Option]),
   ]);
   const sent = [...below.filter(([key]) => !elsewhere.has(key)), ...Object.entries(config)].filter(
-    ([key]) => !ofThisMachine.has(key) && !clientOnly.has(key) && !shipped.has(key),
+    ([key]) => !ofThisMachine.has(key) && !clientOnlyOptions.has(key) && !shipped.has(key),
   );
   const id = clusterId ?? textIn(folder, 'kubernetes.cluster-id');
   const { taskmanagerText: _text, ...templates } = podTemplates ?? {};

@@ -1,16 +1,16 @@
 import type { ApplicationJob } from '#events/commands/deploy.ts';
 
-import { clientOnly, type Config, stockConfig, textOf, type Value } from './config.ts';
-import { canonicalConfig, read } from './options.ts';
+import { clientOnlyOptions, type Config, stockConfig, toText, type Value } from './config.ts';
+import { canonicalizeConfig, readOption } from './options.ts';
 import type { FlinkVersion } from './version.ts';
 
 /** Where a value of the cluster's configuration came from. */
-export type Origin = 'folder' | 'target' | 'command' | 'drey';
+export type ConfigSource = 'folder' | 'target' | 'command' | 'drey';
 
 /** A cluster's options and where each came from. */
-export interface OriginatedConfig {
+export interface SourcedConfig {
   readonly config: Config;
-  readonly origins: Readonly<Record<string, Origin>>;
+  readonly origins: Readonly<Record<string, ConfigSource>>;
 }
 
 export interface ConfigInput {
@@ -36,17 +36,21 @@ export interface ConfigInput {
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
-export const clusterConfig = (input: ConfigInput): OriginatedConfig => {
-  const asked = layered([
+export const resolveConfig = (input: ConfigInput): SourcedConfig => {
+  const asked = mergeLayers([
     ['folder', input.folder ?? stockConfig],
     ['target', input.defaults ?? {}],
     ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
     ['command', input.config],
-    ['command', input.job === undefined ? {} : jobConfig(input.job)],
+    ['command', input.job === undefined ? {} : toJobConfig(input.job)],
   ]);
-  const settled = layered([['drey', settledConfig(asked.config, input)]]);
-  const config = { ...asked.config, ...(input.mode === 'application' ? flagsOf(asked.config) : {}), ...settled.config };
-  const kept = Object.keys(config).filter((key) => !clientOnly.has(key));
+  const settled = mergeLayers([['drey', deriveConfig(asked.config, input)]]);
+  const config = {
+    ...asked.config,
+    ...(input.mode === 'application' ? parseFlags(asked.config) : {}),
+    ...settled.config,
+  };
+  const kept = Object.keys(config).filter((key) => !clientOnlyOptions.has(key));
   return {
     config: Object.fromEntries(kept.map((key) => [key, config[key] ?? ''])),
     origins: { ...asked.origins, ...settled.origins },
@@ -54,8 +58,8 @@ export const clusterConfig = (input: ConfigInput): OriginatedConfig => {
 };
 
 /** Each layer over the one before, whatever name an option has in it. */
-const layered = (layers: readonly (readonly [Origin, Config])[]): OriginatedConfig => {
-  const canonical = layers.map(([from, config]) => [from, canonicalConfig(config)] as const);
+const mergeLayers = (layers: readonly (readonly [ConfigSource, Config])[]): SourcedConfig => {
+  const canonical = layers.map(([from, config]) => [from, canonicalizeConfig(config)] as const);
   return {
     config: Object.assign({}, ...canonical.map(([, config]) => config)),
     origins: Object.assign(
@@ -74,21 +78,21 @@ const applicationDefaults = {
 } as const;
 
 /** As `java.net.URL` writes it. */
-const asJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
+const toJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
 
 /** What `flink run` sets by its flags is true or false, not a text, however it was given. */
-const flagsOf = (asked: Config): Config =>
+const parseFlags = (asked: Config): Config =>
   Object.fromEntries(
     Object.entries(applicationDefaults).flatMap(([key, standard]) => {
-      const text = textOf(asked[key] ?? '').toLowerCase();
+      const text = toText(asked[key] ?? '').toLowerCase();
       return typeof standard === 'boolean' && (text === 'true' || text === 'false') ? [[key, text === 'true']] : [];
     }),
   );
 
 /** The program, as the JobManager reads it. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
-const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
+const toJobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
   'pipeline.jars': [jar],
-  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(asJavaUrl) }),
+  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
   ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
   ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
   ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
@@ -106,7 +110,7 @@ const entrypoints = {
   application: 'org.apache.flink.kubernetes.entrypoint.KubernetesApplicationClusterEntrypoint',
 } as const;
 
-const settledConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
+const deriveConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
   'kubernetes.cluster-id': clusterId,
   // Also against what a target's defaults say: the JobManager makes its pods where it is.
   ...(namespace === 'default' && !Object.hasOwn(asked, 'kubernetes.namespace')
@@ -118,20 +122,20 @@ const settledConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInpu
   ...(isHighlyAvailable(asked)
     ? {
         'high-availability.cluster-id': clusterId,
-        'high-availability.jobmanager.port': fixedPort(
+        'high-availability.jobmanager.port': resolvePort(
           asked['high-availability.jobmanager.port'],
-          textOf(asked['jobmanager.rpc.port'] ?? '6123'),
+          toText(asked['jobmanager.rpc.port'] ?? '6123'),
         ),
       }
     : { 'jobmanager.rpc.address': `${clusterId}.${namespace}` }),
-  'blob.server.port': fixedPort(asked['blob.server.port'], '6124'),
-  'taskmanager.rpc.port': fixedPort(asked['taskmanager.rpc.port'], '6122'),
-  ...(Object.hasOwn(asked, 'rest.bind-port') ? { 'rest.bind-port': fixedPort(asked['rest.bind-port'], '8081') } : {}),
+  'blob.server.port': resolvePort(asked['blob.server.port'], '6124'),
+  'taskmanager.rpc.port': resolvePort(asked['taskmanager.rpc.port'], '6122'),
+  ...(Object.hasOwn(asked, 'rest.bind-port') ? { 'rest.bind-port': resolvePort(asked['rest.bind-port'], '8081') } : {}),
 });
 
 /** A service needs to know the port, so "any port" becomes a certain one. @see Flink 2.2 `KubernetesUtils` */
-const fixedPort = (port: Value | undefined, standard: string): Value =>
-  port === undefined || /^0+$/.test(textOf(port)) ? standard : port;
+const resolvePort = (port: Value | undefined, standard: string): Value =>
+  port === undefined || /^0+$/.test(toText(port)) ? standard : port;
 
 /**
  * Whether a JobManager's state outlives it: with Kubernetes, ZooKeeper or a class of the caller's.
@@ -139,4 +143,4 @@ const fixedPort = (port: Value | undefined, standard: string): Value =>
  * @param config Options under their current keys.
  */
 export const isHighlyAvailable = (config: Config): boolean =>
-  read(config, 'high-availability.type').toUpperCase() !== 'NONE';
+  readOption(config, 'high-availability.type').toUpperCase() !== 'NONE';

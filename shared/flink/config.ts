@@ -15,17 +15,17 @@ export type Config = Readonly<Record<string, Value>>;
 export type ConfigTree = ReadonlyMap<string, Value | ConfigTree>;
 
 /** The value as one would write it behind `-Dkey=`. */
-export const textOf = (value: Value): string => (isList(value) ? JSON.stringify(value) : String(value));
+export const toText = (value: Value): string => (isList(value) ? JSON.stringify(value) : String(value));
 
 const isList = (value: Value | ConfigTree): value is readonly string[] => Array.isArray(value);
 
-const exported = [
+const exportedPackages = [
   'java.base/sun.net.util',
   'java.rmi/sun.rmi.registry',
   ...['api', 'file', 'parser', 'tree', 'util'].map((name) => `jdk.compiler/com.sun.tools.javac.${name}`),
   'java.security.jgss/sun.security.krb5',
 ];
-const opened = [
+const openedPackages = [
   ...['lang', 'net', 'io', 'nio'].map((name) => `java.base/java.${name}`),
   'java.base/sun.nio.ch',
   ...['lang.reflect', 'text', 'time', 'util', 'util.concurrent'].map((name) => `java.base/java.${name}`),
@@ -40,8 +40,8 @@ const opened = [
  */
 export const stockConfig: Config = {
   'env.java.opts.all': [
-    ...exported.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
-    ...opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    ...exportedPackages.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...openedPackages.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
   ].join(' '),
   'jobmanager.rpc.address': 'localhost',
   'jobmanager.rpc.port': 6123,
@@ -54,7 +54,7 @@ export const stockConfig: Config = {
 };
 
 /** Addresses that only hold on the client's machine. @see Flink 2.2 `FlinkConfMountDecorator` */
-export const clientOnly: ReadonlySet<string> = new Set([
+export const clientOnlyOptions: ReadonlySet<string> = new Set([
   'kubernetes.config.file',
   '$internal.deployment.config-dir',
   'rest.bind-address',
@@ -64,14 +64,14 @@ export const clientOnly: ReadonlySet<string> = new Set([
 ]);
 
 /** Keys that are set and also hold other keys, such as `a` and `a.b`: YAML cannot have both. */
-export const conflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
+export const findKeyConflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
   Object.keys(config).flatMap((child) =>
-    parentsOf(child)
+    listParents(child)
       .filter((parent) => Object.hasOwn(config, parent))
       .map((parent) => [parent, child] as const),
   );
 
-const parentsOf = (key: string): readonly string[] => {
+const listParents = (key: string): readonly string[] => {
   const parts = key.split('.');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
 };
@@ -126,17 +126,17 @@ export const parseConfigFile = (text: string): Config => {
   const tree: unknown = document.toJS({ mapAsMap: true });
   if (tree === null || tree === undefined) return {};
   if (!(tree instanceof Map)) throw new Fault('refused-option', 'config.yaml: not a map of options');
-  return fromTree(tree);
+  return flattenTree(tree);
 };
 
-const fromTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
-  Object.assign({}, ...[...tree].map(([key, value]) => fromNode(`${prefix}${String(key)}`, value)));
+const flattenTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
+  Object.assign({}, ...[...tree].map(([key, value]) => flattenNode(`${prefix}${String(key)}`, value)));
 
 const oneLine = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
-const fromNode = (key: string, value: unknown): Config => {
+const flattenNode = (key: string, value: unknown): Config => {
   if (value === null) throw new Fault('refused-option', `config.yaml: ${key} has no value`);
-  if (value instanceof Map) return fromTree(value, `${key}.`);
+  if (value instanceof Map) return flattenTree(value, `${key}.`);
   // A list is the text of one line, as Flink keeps it and its option reads it.
   if (Array.isArray(value)) return { [key]: stringify(value, oneLine).trim() };
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [key]: value } : {};
@@ -156,7 +156,7 @@ export const parseLegacyConfigFile = (text: string): Config =>
   );
 
 /** The text of a `flink-conf.yaml`. */
-export const toLegacyText = (config: Config): string =>
+export const toLegacyYaml = (config: Config): string =>
   Object.entries(config)
     .map(([key, value]) => `${key}: ${isList(value) ? value.join(';') : String(value)}\n`)
     .join('');

@@ -13,12 +13,12 @@ import type {
 import type { PodTemplate } from '#events/commands/deploy.ts';
 
 import type { Config } from './config.ts';
-import { jobManagerMemory } from './memory.ts';
-import { configMapName, deploymentName, jobManagerLabels } from './names.ts';
-import { read } from './options.ts';
-import { mainContainerName, type StartingPod, startingPod } from './pod-template.ts';
-import { doubleToString } from './syntax.ts';
-import { unlessEmpty } from './unless-empty.ts';
+import { computeJobManagerMemory } from './memory.ts';
+import { getConfigMapName, getDeploymentName, getJobManagerLabels } from './names.ts';
+import { omitEmpty } from './omit-empty.ts';
+import { readOption } from './options.ts';
+import { mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
+import { formatDouble } from './syntax.ts';
 
 /** Something to mount into the JobManager's container. */
 export interface Mount {
@@ -51,22 +51,22 @@ export interface DeploymentInput {
  */
 export const renderDeployment = (input: DeploymentInput): V1Deployment => {
   const { clusterId, namespace, config } = input;
-  const labels = { ...read(config, 'kubernetes.jobmanager.labels'), ...jobManagerLabels(clusterId) };
-  const annotations = read(config, 'kubernetes.jobmanager.annotations');
+  const labels = { ...readOption(config, 'kubernetes.jobmanager.labels'), ...getJobManagerLabels(clusterId) };
+  const annotations = readOption(config, 'kubernetes.jobmanager.annotations');
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: {
-      name: deploymentName(clusterId),
+      name: getDeploymentName(clusterId),
       namespace,
       labels,
-      ...unlessEmpty({ annotations }),
-      ...unlessEmpty({ ownerReferences: [...read(config, 'kubernetes.jobmanager.owner.reference')] }),
+      ...omitEmpty({ annotations }),
+      ...omitEmpty({ ownerReferences: [...readOption(config, 'kubernetes.jobmanager.owner.reference')] }),
     },
     spec: {
-      replicas: read(config, 'kubernetes.jobmanager.replicas'),
-      selector: { matchLabels: jobManagerLabels(clusterId) },
-      template: renderPod(input, startingPod(input.template), { labels, annotations }),
+      replicas: readOption(config, 'kubernetes.jobmanager.replicas'),
+      selector: { matchLabels: getJobManagerLabels(clusterId) },
+      template: renderPod(input, splitPodTemplate(input.template), { labels, annotations }),
     },
   };
 };
@@ -78,13 +78,13 @@ interface PodMetadata {
 
 const renderPod = (
   input: DeploymentInput,
-  { metadata, spec, main, others }: StartingPod,
+  { metadata, spec, main, others }: PodTemplateParts,
   { labels, annotations }: PodMetadata,
 ): V1PodTemplateSpec => ({
   metadata: {
     ...metadata,
     labels: { ...metadata.labels, ...labels },
-    ...unlessEmpty({ annotations: { ...metadata.annotations, ...annotations } }),
+    ...omitEmpty({ annotations: { ...metadata.annotations, ...annotations } }),
   },
   spec: {
     ...spec,
@@ -95,128 +95,128 @@ const renderPod = (
   },
 });
 
-const renderPodFields = (config: Config, template: StartingPod['spec']): Omit<V1PodSpec, 'containers'> => {
-  const hostNetwork = read(config, 'kubernetes.hostnetwork.enabled');
+const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Omit<V1PodSpec, 'containers'> => {
+  const hostNetwork = readOption(config, 'kubernetes.hostnetwork.enabled');
   const serviceAccount =
-    chosen(config, 'kubernetes.jobmanager.service-account') ??
-    chosen(config, 'kubernetes.service-account') ??
+    readIfSet(config, 'kubernetes.jobmanager.service-account') ??
+    readIfSet(config, 'kubernetes.service-account') ??
     template.serviceAccountName ??
     template.serviceAccount ??
-    read(config, 'kubernetes.service-account');
-  const pullSecrets = read(config, 'kubernetes.container.image.pull-secrets').map((name) => ({ name }));
-  const tolerations = read(config, 'kubernetes.jobmanager.tolerations');
+    readOption(config, 'kubernetes.service-account');
+  const pullSecrets = readOption(config, 'kubernetes.container.image.pull-secrets').map((name) => ({ name }));
+  const tolerations = readOption(config, 'kubernetes.jobmanager.tolerations');
   return {
     dnsPolicy: hostNetwork ? 'ClusterFirstWithHostNet' : (template.dnsPolicy ?? 'ClusterFirst'),
     hostNetwork,
-    ...unlessEmpty({ imagePullSecrets: [...(template.imagePullSecrets ?? []), ...pullSecrets] }),
-    ...unlessEmpty({
-      nodeSelector: { ...template.nodeSelector, ...read(config, 'kubernetes.jobmanager.node-selector') },
+    ...omitEmpty({ imagePullSecrets: [...(template.imagePullSecrets ?? []), ...pullSecrets] }),
+    ...omitEmpty({
+      nodeSelector: { ...template.nodeSelector, ...readOption(config, 'kubernetes.jobmanager.node-selector') },
     }),
     serviceAccount,
     serviceAccountName: serviceAccount,
-    ...unlessEmpty({ tolerations: [...(template.tolerations ?? []), ...tolerations] }),
+    ...omitEmpty({ tolerations: [...(template.tolerations ?? []), ...tolerations] }),
   };
 };
 
 /** What an option says that was set; its default is weaker than a template. @see Flink 2.2 `KubernetesUtils.resolveUserDefinedValue` */
-const chosen = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.service-account' | ImageOption>(
+const readIfSet = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.service-account' | ImageOption>(
   config: Config,
   key: K,
-) => (Object.hasOwn(config, key) ? read(config, key) : undefined);
+) => (Object.hasOwn(config, key) ? readOption(config, key) : undefined);
 
 type ImageOption = 'kubernetes.container.image.ref' | 'kubernetes.container.image.pull-policy';
 
-const renderContainer = (input: DeploymentInput, template: StartingPod['main']): V1Container => {
+const renderContainer = (input: DeploymentInput, template: PodTemplateParts['main']): V1Container => {
   const { config, mounts, defaultImage } = input;
   const extra = [...mounts.before, ...mounts.behind].flatMap(({ env }) => env ?? []);
   return {
     ...template,
     name: mainContainerName,
-    image: chosen(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
+    image: readIfSet(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
     imagePullPolicy:
-      chosen(config, 'kubernetes.container.image.pull-policy') ??
+      readIfSet(config, 'kubernetes.container.image.pull-policy') ??
       template.imagePullPolicy ??
-      read(config, 'kubernetes.container.image.pull-policy'),
-    command: [read(config, 'kubernetes.entry.path')],
-    args: ['bash', '-c', startCommand(input)],
+      readOption(config, 'kubernetes.container.image.pull-policy'),
+    command: [readOption(config, 'kubernetes.entry.path')],
+    args: ['bash', '-c', renderStartCommand(input)],
     env: [...(template.env ?? []), ...renderEnvironment(config), ...extra],
-    ...unlessEmpty({ ports: [...(template.ports ?? []), ...renderPorts(config)] }),
+    ...omitEmpty({ ports: [...(template.ports ?? []), ...renderPorts(config)] }),
     resources: renderResources(config, template.resources),
     volumeMounts: [...(template.volumeMounts ?? []), ...renderMounts(input)],
   };
 };
 
 const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
-  { name: artifactsVolume, mountPath: read(config, 'user.artifacts.base-dir') },
-  ...Object.entries(read(config, 'kubernetes.secrets')).map(([secret, mountPath]) => ({
-    name: secretVolume(secret),
+  { name: artifactsVolumeName, mountPath: readOption(config, 'user.artifacts.base-dir') },
+  ...Object.entries(readOption(config, 'kubernetes.secrets')).map(([secret, mountPath]) => ({
+    name: toSecretVolumeName(secret),
     mountPath,
   })),
-  ...mounts.before.map(volumeMount),
-  { name: configVolume, mountPath: read(config, 'kubernetes.flink.conf.dir') },
-  ...mounts.behind.map(volumeMount),
+  ...mounts.before.map(toVolumeMount),
+  { name: configVolumeName, mountPath: readOption(config, 'kubernetes.flink.conf.dir') },
+  ...mounts.behind.map(toVolumeMount),
 ];
 
-const volumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => ({
+const toVolumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => ({
   name: volume.name,
   mountPath,
   ...(subPath === undefined ? {} : { subPath }),
 });
 
 /** The script computes heap sizes and the like in the container, from `config.yaml`. The trailing blank is Flink's. */
-const startCommand = ({ mode, config }: DeploymentInput): string =>
-  `kubernetes-jobmanager.sh kubernetes-${mode} ${read(config, 'kubernetes.jobmanager.entrypoint.args')}`;
+const renderStartCommand = ({ mode, config }: DeploymentInput): string =>
+  `kubernetes-jobmanager.sh kubernetes-${mode} ${readOption(config, 'kubernetes.jobmanager.entrypoint.args')}`;
 
 const renderEnvironment = (config: Config): V1EnvVar[] => {
-  const logDirectory = read(config, 'kubernetes.flink.log.dir');
+  const logDirectory = readOption(config, 'kubernetes.flink.log.dir');
   return [
-    ...Object.entries(read(config, 'containerized.master.env')).map(([name, value]) => ({ name, value })),
+    ...Object.entries(readOption(config, 'containerized.master.env')).map(([name, value]) => ({ name, value })),
     { name: '_POD_IP_ADDRESS', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.podIP' } } },
     ...(logDirectory === undefined ? [] : [{ name: 'FLINK_LOG_DIR', value: logDirectory }]),
-    ...read(config, 'kubernetes.env.secretKeyRef'),
+    ...readOption(config, 'kubernetes.env.secretKeyRef'),
   ];
 };
 
 /** None in the node's network, where the JobManager looks for free ports itself. */
 const renderPorts = (config: Config): V1ContainerPort[] =>
-  read(config, 'kubernetes.hostnetwork.enabled')
+  readOption(config, 'kubernetes.hostnetwork.enabled')
     ? []
     : [
-        { name: 'rest', containerPort: read(config, 'rest.port') },
-        { name: 'jobmanager-rpc', containerPort: read(config, 'jobmanager.rpc.port') },
-        { name: 'blobserver', containerPort: read(config, 'blob.server.port') },
+        { name: 'rest', containerPort: readOption(config, 'rest.port') },
+        { name: 'jobmanager-rpc', containerPort: readOption(config, 'jobmanager.rpc.port') },
+        { name: 'blobserver', containerPort: readOption(config, 'blob.server.port') },
       ];
 
 /** What a template asks for besides CPU and memory stays. @see Flink 2.2 `KubernetesUtils.getResourceRequirements` */
 const renderResources = (config: Config, template: Partial<V1ResourceRequirements> = {}): V1ResourceRequirements => {
-  const memoryMebibytes = Number(jobManagerMemory(config).totalBytes >> 20n);
-  const memoryLimit = Math.trunc(memoryMebibytes * read(config, 'kubernetes.jobmanager.memory.limit-factor'));
-  const cpu = read(config, 'kubernetes.jobmanager.cpu.amount');
+  const memoryMebibytes = Number(computeJobManagerMemory(config).totalBytes >> 20n);
+  const memoryLimit = Math.trunc(memoryMebibytes * readOption(config, 'kubernetes.jobmanager.memory.limit-factor'));
+  const cpu = readOption(config, 'kubernetes.jobmanager.cpu.amount');
   return {
     ...(template.claims === undefined ? {} : { claims: template.claims }),
     limits: {
       ...template.limits,
       memory: `${memoryLimit}Mi`,
-      cpu: doubleToString(cpu * read(config, 'kubernetes.jobmanager.cpu.limit-factor')),
+      cpu: formatDouble(cpu * readOption(config, 'kubernetes.jobmanager.cpu.limit-factor')),
     },
-    requests: { ...template.requests, memory: `${memoryMebibytes}Mi`, cpu: doubleToString(cpu) },
+    requests: { ...template.requests, memory: `${memoryMebibytes}Mi`, cpu: formatDouble(cpu) },
   };
 };
 
-const artifactsVolume = 'user-artifacts-volume';
-const configVolume = 'flink-config-volume';
-const secretVolume = (secret: string): string => `${secret}-volume`;
+const artifactsVolumeName = 'user-artifacts-volume';
+const configVolumeName = 'flink-config-volume';
+const toSecretVolumeName = (secret: string): string => `${secret}-volume`;
 
 const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V1Volume[] => [
-  { name: artifactsVolume, emptyDir: {} },
-  ...Object.keys(read(config, 'kubernetes.secrets')).map((secretName) => ({
-    name: secretVolume(secretName),
+  { name: artifactsVolumeName, emptyDir: {} },
+  ...Object.keys(readOption(config, 'kubernetes.secrets')).map((secretName) => ({
+    name: toSecretVolumeName(secretName),
     secret: { secretName },
   })),
   ...mounts.before.map(({ volume }) => volume),
   {
-    name: configVolume,
-    configMap: { name: configMapName(clusterId), items: files.map((file) => ({ key: file, path: file })) },
+    name: configVolumeName,
+    configMap: { name: getConfigMapName(clusterId), items: files.map((file) => ({ key: file, path: file })) },
   },
   ...mounts.behind.map(({ volume }) => volume),
 ];

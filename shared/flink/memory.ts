@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
 
 import type { Config } from './config.ts';
-import { mistakeAt, type OptionKey, read } from './options.ts';
+import { type OptionKey, readOption, toFieldError } from './options.ts';
 
 /** What a process's memory is made of. All in bytes, and all exactly as Flink computes it. */
 export interface ProcessMemory {
@@ -27,14 +27,14 @@ export interface TaskManagerMemory extends ProcessMemory {
 }
 
 /** A part that is a share of something, but never outside of two bounds. */
-interface Share {
+interface RangeFraction {
   readonly name: string;
   readonly min: bigint;
   readonly max: bigint;
   readonly fraction: number;
 }
 
-type Owner = 'jobmanager' | 'taskmanager';
+type Process = 'jobmanager' | 'taskmanager';
 
 /**
  * The JobManager's memory: from its heap, else from Flink's memory, else from the whole process's.
@@ -43,32 +43,32 @@ type Owner = 'jobmanager' | 'taskmanager';
  * @throws Fault `refused-option` when the sizes do not fit together.
  * @see Flink 2.2 `JobManagerProcessUtils`, `JobManagerFlinkMemoryUtils`
  */
-export const jobManagerMemory = (config: Config): JobManagerMemory => {
-  const heap = read(config, 'jobmanager.memory.heap.size');
-  const flink = read(config, 'jobmanager.memory.flink.size');
-  if (heap !== undefined) return jobManagerOfHeap(config, heap, flink);
+export const computeJobManagerMemory = (config: Config): JobManagerMemory => {
+  const heap = readOption(config, 'jobmanager.memory.heap.size');
+  const flink = readOption(config, 'jobmanager.memory.flink.size');
+  if (heap !== undefined) return computeFromHeap(config, heap, flink);
   const process =
     flink === undefined
-      ? processOfTotal(config, 'jobmanager', 'jobmanager.memory.heap.size')
-      : processOfFlink(config, 'jobmanager', flink);
-  const offHeap = read(config, 'jobmanager.memory.off-heap.size');
+      ? divideProcessMemory(config, 'jobmanager', 'jobmanager.memory.heap.size')
+      : addJvmMemory(config, 'jobmanager', flink);
+  const offHeap = readOption(config, 'jobmanager.memory.off-heap.size');
   if (process.flinkBytes <= offHeap)
-    throw refused(
+    throw createRefusal(
       flink === undefined ? 'jobmanager.memory.process.size' : 'jobmanager.memory.flink.size',
-      `leaves ${mebibytes(process.flinkBytes)} to Flink, which is no more than its off-heap memory of ${mebibytes(offHeap)}`,
+      `leaves ${formatMebibytes(process.flinkBytes)} to Flink, which is no more than its off-heap memory of ${formatMebibytes(offHeap)}`,
     );
   return { ...process, heapBytes: process.flinkBytes - offHeap, offHeapBytes: offHeap };
 };
 
-const jobManagerOfHeap = (config: Config, heap: bigint, flink: bigint | undefined): JobManagerMemory => {
+const computeFromHeap = (config: Config, heap: bigint, flink: bigint | undefined): JobManagerMemory => {
   const given = Object.hasOwn(config, 'jobmanager.memory.off-heap.size');
-  const offHeap = flink === undefined || given ? read(config, 'jobmanager.memory.off-heap.size') : flink - heap;
+  const offHeap = flink === undefined || given ? readOption(config, 'jobmanager.memory.off-heap.size') : flink - heap;
   if (offHeap < 0n || (flink !== undefined && heap + offHeap !== flink))
-    throw refused(
+    throw createRefusal(
       'jobmanager.memory.flink.size',
-      `is not the sum of the heap (${mebibytes(heap)}) and the off-heap memory`,
+      `is not the sum of the heap (${formatMebibytes(heap)}) and the off-heap memory`,
     );
-  return { ...processOfFlink(config, 'jobmanager', heap + offHeap), heapBytes: heap, offHeapBytes: offHeap };
+  return { ...addJvmMemory(config, 'jobmanager', heap + offHeap), heapBytes: heap, offHeapBytes: offHeap };
 };
 
 /**
@@ -79,89 +79,96 @@ const jobManagerOfHeap = (config: Config, heap: bigint, flink: bigint | undefine
  * @throws Fault `refused-option` when the sizes do not fit together.
  * @see Flink 2.2 `TaskExecutorProcessUtils`, `TaskExecutorFlinkMemoryUtils`
  */
-export const taskManagerMemory = (config: Config): TaskManagerMemory => {
+export const computeTaskManagerMemory = (config: Config): TaskManagerMemory => {
   const fixed = {
-    frameworkHeapBytes: read(config, 'taskmanager.memory.framework.heap.size'),
-    frameworkOffHeapBytes: read(config, 'taskmanager.memory.framework.off-heap.size'),
-    taskOffHeapBytes: read(config, 'taskmanager.memory.task.off-heap.size'),
+    frameworkHeapBytes: readOption(config, 'taskmanager.memory.framework.heap.size'),
+    frameworkOffHeapBytes: readOption(config, 'taskmanager.memory.framework.off-heap.size'),
+    taskOffHeapBytes: readOption(config, 'taskmanager.memory.task.off-heap.size'),
   };
   const fixedBytes = fixed.frameworkHeapBytes + fixed.frameworkOffHeapBytes + fixed.taskOffHeapBytes;
-  const taskHeap = read(config, 'taskmanager.memory.task.heap.size');
-  const managed = read(config, 'taskmanager.memory.managed.size');
-  const flink = read(config, 'taskmanager.memory.flink.size');
+  const taskHeap = readOption(config, 'taskmanager.memory.task.heap.size');
+  const managed = readOption(config, 'taskmanager.memory.managed.size');
+  const flink = readOption(config, 'taskmanager.memory.flink.size');
 
   if (taskHeap !== undefined && managed !== undefined) {
-    const network = networkBeside(config, fixedBytes + taskHeap + managed, flink);
-    const process = processOfFlink(config, 'taskmanager', fixedBytes + taskHeap + managed + network);
+    const network = computeRemainingNetwork(config, fixedBytes + taskHeap + managed, flink);
+    const process = addJvmMemory(config, 'taskmanager', fixedBytes + taskHeap + managed + network);
     return { ...process, ...fixed, taskHeapBytes: taskHeap, managedBytes: managed, networkBytes: network };
   }
 
   const process =
     flink === undefined
-      ? processOfTotal(config, 'taskmanager', 'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size')
-      : processOfFlink(config, 'taskmanager', flink);
-  const network = within(networkShare(config), process.flinkBytes);
+      ? divideProcessMemory(
+          config,
+          'taskmanager',
+          'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size',
+        )
+      : addJvmMemory(config, 'taskmanager', flink);
+  const network = computeFraction(readNetworkFraction(config), process.flinkBytes);
   const left = process.flinkBytes - fixedBytes - network;
   const managedBytes =
     managed ??
     (taskHeap === undefined
-      ? multiply(process.flinkBytes, read(config, 'taskmanager.memory.managed.fraction'))
+      ? multiply(process.flinkBytes, readOption(config, 'taskmanager.memory.managed.fraction'))
       : left - taskHeap);
   const taskHeapBytes = taskHeap ?? left - managedBytes;
   if (managedBytes < 0n || taskHeapBytes < 0n)
-    throw refused(
+    throw createRefusal(
       flink === undefined ? 'taskmanager.memory.process.size' : 'taskmanager.memory.flink.size',
-      `leaves ${mebibytes(process.flinkBytes)} to Flink, which is less than the sum of its parts`,
+      `leaves ${formatMebibytes(process.flinkBytes)} to Flink, which is less than the sum of its parts`,
     );
   return { ...process, ...fixed, taskHeapBytes, managedBytes, networkBytes: network };
 };
 
-const networkBeside = (config: Config, others: bigint, flink: bigint | undefined): bigint => {
-  const share = networkShare(config);
-  if (flink === undefined) return within(share, others, { inverse: true });
+const computeRemainingNetwork = (config: Config, others: bigint, flink: bigint | undefined): bigint => {
+  const share = readNetworkFraction(config);
+  if (flink === undefined) return computeFraction(share, others, { inverse: true });
   const network = flink - others;
   if (network < share.min || network > share.max)
-    throw refused('taskmanager.memory.flink.size', `leaves ${mebibytes(network)} to the network, ${outside(share)}`);
+    throw createRefusal(
+      'taskmanager.memory.flink.size',
+      `leaves ${formatMebibytes(network)} to the network, ${describeBounds(share)}`,
+    );
   return network;
 };
 
-const networkShare = (config: Config): Share =>
-  checked('taskmanager.memory.network.min', {
+const readNetworkFraction = (config: Config): RangeFraction =>
+  assertBounds('taskmanager.memory.network.min', {
     name: 'network memory',
-    min: read(config, 'taskmanager.memory.network.min'),
-    max: read(config, 'taskmanager.memory.network.max'),
-    fraction: read(config, 'taskmanager.memory.network.fraction'),
+    min: readOption(config, 'taskmanager.memory.network.min'),
+    max: readOption(config, 'taskmanager.memory.network.max'),
+    fraction: readOption(config, 'taskmanager.memory.network.fraction'),
   });
 
-const overheadShare = (config: Config, owner: Owner): Share =>
-  checked(`${owner}.memory.jvm-overhead.min`, {
+const readOverheadFraction = (config: Config, owner: Process): RangeFraction =>
+  assertBounds(`${owner}.memory.jvm-overhead.min`, {
     name: 'JVM overhead',
-    min: read(config, `${owner}.memory.jvm-overhead.min`),
-    max: read(config, `${owner}.memory.jvm-overhead.max`),
-    fraction: read(config, `${owner}.memory.jvm-overhead.fraction`),
+    min: readOption(config, `${owner}.memory.jvm-overhead.min`),
+    max: readOption(config, `${owner}.memory.jvm-overhead.max`),
+    fraction: readOption(config, `${owner}.memory.jvm-overhead.fraction`),
   });
 
-const checked = (key: OptionKey, share: Share): Share => {
+const assertBounds = (key: OptionKey, share: RangeFraction): RangeFraction => {
   if (share.min > share.max)
-    throw refused(
+    throw createRefusal(
       key,
-      `the least ${share.name} (${mebibytes(share.min)}) is more than the most (${mebibytes(share.max)})`,
+      `the least ${share.name} (${formatMebibytes(share.min)}) is more than the most (${formatMebibytes(share.max)})`,
     );
   return share;
 };
 
 /** @see Flink 2.2 `ProcessMemoryUtils.deriveProcessSpecWithTotalProcessMemory` */
-const processOfTotal = (config: Config, owner: Owner, fineGrained: string): ProcessMemory => {
+const divideProcessMemory = (config: Config, owner: Process, fineGrained: string): ProcessMemory => {
   const key = `${owner}.memory.process.size` as const;
-  const total = read(config, key);
+  const total = readOption(config, key);
   if (total === undefined)
-    throw refused(key, `one of these must be set: ${fineGrained}, or ${owner}.memory.flink.size, or ${key}`);
-  const metaspace = read(config, `${owner}.memory.jvm-metaspace.size`);
-  const overhead = within(overheadShare(config, owner), total);
+    throw createRefusal(key, `one of these must be set: ${fineGrained}, or ${owner}.memory.flink.size, or ${key}`);
+  const metaspace = readOption(config, `${owner}.memory.jvm-metaspace.size`);
+  const overhead = computeFraction(readOverheadFraction(config, owner), total);
   if (metaspace + overhead > total)
-    throw refused(
+    throw createRefusal(
       key,
-      `of ${mebibytes(total)} is less than JVM metaspace (${mebibytes(metaspace)}) and JVM overhead (${mebibytes(overhead)}) together`,
+      `of ${formatMebibytes(total)} is less than JVM metaspace (${formatMebibytes(metaspace)}) and JVM overhead (${formatMebibytes(overhead)}) together`,
     );
   return {
     totalBytes: total,
@@ -172,15 +179,18 @@ const processOfTotal = (config: Config, owner: Owner, fineGrained: string): Proc
 };
 
 /** @see Flink 2.2 `ProcessMemoryUtils.deriveJvmMetaspaceAndOverheadFromTotalFlinkMemory` */
-const processOfFlink = (config: Config, owner: Owner, flink: bigint): ProcessMemory => {
+const addJvmMemory = (config: Config, owner: Process, flink: bigint): ProcessMemory => {
   const key = `${owner}.memory.process.size` as const;
-  const total = read(config, key);
-  const metaspace = read(config, `${owner}.memory.jvm-metaspace.size`);
-  const share = overheadShare(config, owner);
+  const total = readOption(config, key);
+  const metaspace = readOption(config, `${owner}.memory.jvm-metaspace.size`);
+  const share = readOverheadFraction(config, owner);
   const overhead =
-    total === undefined ? within(share, flink + metaspace, { inverse: true }) : total - flink - metaspace;
+    total === undefined ? computeFraction(share, flink + metaspace, { inverse: true }) : total - flink - metaspace;
   if (overhead < share.min || overhead > share.max)
-    throw refused(key, `leaves ${mebibytes(overhead)} beside Flink's memory and the metaspace, ${outside(share)}`);
+    throw createRefusal(
+      key,
+      `leaves ${formatMebibytes(overhead)} beside Flink's memory and the metaspace, ${describeBounds(share)}`,
+    );
   return {
     totalBytes: flink + metaspace + overhead,
     flinkBytes: flink,
@@ -190,7 +200,7 @@ const processOfFlink = (config: Config, owner: Owner, flink: bigint): ProcessMem
 };
 
 /** The share of `bytes`; with `inverse`, the share of the sum of `bytes` and itself. */
-const within = ({ min, max, fraction }: Share, bytes: bigint, { inverse = false } = {}): bigint => {
+const computeFraction = ({ min, max, fraction }: RangeFraction, bytes: bigint, { inverse = false } = {}): bigint => {
   const wanted = multiply(bytes, inverse ? fraction / (1 - fraction) : fraction);
   if (wanted < min) return min;
   return wanted > max ? max : wanted;
@@ -209,10 +219,10 @@ const multiply = (bytes: bigint, factor: number): bigint => {
   return scale >= 0 ? product / 10n ** BigInt(scale) : product * 10n ** BigInt(-scale);
 };
 
-const outside = ({ name, min, max }: Share): string =>
-  `but the ${name} has to be between ${mebibytes(min)} and ${mebibytes(max)}`;
+const describeBounds = ({ name, min, max }: RangeFraction): string =>
+  `but the ${name} has to be between ${formatMebibytes(min)} and ${formatMebibytes(max)}`;
 
-const mebibytes = (bytes: bigint): string => `${(Number(bytes) / 2 ** 20).toFixed(3)}mb (${bytes} bytes)`;
+const formatMebibytes = (bytes: bigint): string => `${(Number(bytes) / 2 ** 20).toFixed(3)}mb (${bytes} bytes)`;
 
-const refused = (key: OptionKey, detail: string): Fault =>
-  new Fault('refused-option', `${key}: ${detail}`, { errors: [mistakeAt(key, detail)] });
+const createRefusal = (key: OptionKey, detail: string): Fault =>
+  new Fault('refused-option', `${key}: ${detail}`, { errors: [toFieldError(key, detail)] });

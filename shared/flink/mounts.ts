@@ -3,14 +3,14 @@ import { stringify } from 'yaml';
 
 import type { FieldError } from '#events/problem.ts';
 
-import { type Config, textOf } from './config.ts';
+import { type Config, toText } from './config.ts';
 import type { Mount } from './deployment.ts';
-import { commonLabels } from './names.ts';
-import { mistakeAt, read } from './options.ts';
-import { type PodTemplates, taskManagerTemplate } from './pod-template.ts';
+import { getCommonLabels } from './names.ts';
+import { readOption, toFieldError } from './options.ts';
+import { type PodTemplates, selectTaskManagerTemplate } from './pod-template.ts';
 
 /** What is mounted beside the configuration, and the objects that hold it. */
-export interface Mounted {
+export interface MountedFiles {
   readonly mounts: readonly Mount[];
   readonly objects: readonly (V1ConfigMap | V1Secret)[];
 }
@@ -30,7 +30,7 @@ interface MountInput {
   readonly kerberos?: Kerberos | undefined;
 }
 
-const nothing: Mounted = { mounts: [], objects: [] };
+const nothing: MountedFiles = { mounts: [], objects: [] };
 const keytabFolder = '/opt/kerberos/kerberos-keytab';
 const krb5File = 'krb5.conf';
 
@@ -39,13 +39,13 @@ const krb5File = 'krb5.conf';
  *
  * @see Flink 2.2 `HadoopConfMountDecorator`
  */
-export const hadoopMount = ({ clusterId, namespace, config, hadoop = {} }: MountInput): Mounted => {
-  const existing = read(config, 'kubernetes.hadoop.conf.config-map.name');
-  const files = present(hadoop);
-  if (!read(config, 'kubernetes.decorator.hadoop-conf-mount.enabled')) return nothing;
+export const renderHadoopMount = ({ clusterId, namespace, config, hadoop = {} }: MountInput): MountedFiles => {
+  const existing = readOption(config, 'kubernetes.hadoop.conf.config-map.name');
+  const files = dropUndefined(hadoop);
+  if (!readOption(config, 'kubernetes.decorator.hadoop-conf-mount.enabled')) return nothing;
   if (existing === undefined && Object.keys(files).length === 0) return nothing;
   const name = existing ?? `hadoop-config-${clusterId}`;
-  const items = existing === undefined ? { items: itemsOf(Object.keys(files)) } : {};
+  const items = existing === undefined ? { items: toItems(Object.keys(files)) } : {};
   return {
     mounts: [
       {
@@ -54,13 +54,13 @@ export const hadoopMount = ({ clusterId, namespace, config, hadoop = {} }: Mount
         env: { name: 'HADOOP_CONF_DIR', value: '/opt/hadoop/conf' },
       },
     ],
-    objects: existing === undefined ? [configMap(name, namespace, files, commonLabels(clusterId))] : [],
+    objects: existing === undefined ? [renderConfigMapOfFiles(name, namespace, files, getCommonLabels(clusterId))] : [],
   };
 };
 
 /** Keytab and krb5.conf. Flink puts no labels on them. @see Flink 2.2 `KerberosMountDecorator` */
-export const kerberosMount = ({ clusterId, namespace, config, kerberos = {} }: MountInput): Mounted => {
-  if (!read(config, 'kubernetes.decorator.kerberos-mount.enabled')) return nothing;
+export const renderKerberosMount = ({ clusterId, namespace, config, kerberos = {} }: MountInput): MountedFiles => {
+  if (!readOption(config, 'kubernetes.decorator.kerberos-mount.enabled')) return nothing;
   const { keytab, krb5Conf } = kerberos;
   const secret = `kerberos-keytab-${clusterId}`;
   const krb5 = `kerberos-krb5conf-${clusterId}`;
@@ -73,7 +73,7 @@ export const kerberosMount = ({ clusterId, namespace, config, kerberos = {} }: M
         ? []
         : [
             {
-              volume: { name: 'kerberos-krb5conf-volume', configMap: { name: krb5, items: itemsOf([krb5File]) } },
+              volume: { name: 'kerberos-krb5conf-volume', configMap: { name: krb5, items: toItems([krb5File]) } },
               mountPath: `/etc/${krb5File}`,
               subPath: krb5File,
             },
@@ -90,14 +90,14 @@ export const kerberosMount = ({ clusterId, namespace, config, kerberos = {} }: M
               data: { [keytab.name]: keytab.base64 },
             },
           ]),
-      ...(krb5Conf === undefined ? [] : [configMap(krb5, namespace, { [krb5File]: krb5Conf })]),
+      ...(krb5Conf === undefined ? [] : [renderConfigMapOfFiles(krb5, namespace, { [krb5File]: krb5Conf })]),
     ],
   };
 };
 
 /** What the mounted files are called in the configuration. The TaskManagers' mount goes by the name of krb5.conf. */
-export const kerberosConfig = (config: Config, { keytab, krb5Conf }: Kerberos = {}): Config => {
-  if (textOf(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return {};
+export const toKerberosConfig = (config: Config, { keytab, krb5Conf }: Kerberos = {}): Config => {
+  if (toText(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return {};
   return {
     ...(keytab === undefined ? {} : { 'security.kerberos.login.keytab': `${keytabFolder}/${keytab.name}` }),
     ...(krb5Conf === undefined || Object.hasOwn(config, 'security.kerberos.krb5-conf.path')
@@ -107,10 +107,10 @@ export const kerberosConfig = (config: Config, { keytab, krb5Conf }: Kerberos = 
 };
 
 /** Flink would mount a Secret or ConfigMap that nobody makes: the pod would wait for it for ever. */
-export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos = {}): readonly FieldError[] => {
-  if (textOf(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return [];
-  const set = (key: string) => textOf(config[key] ?? '').trim() !== '';
-  const krb5Path = textOf(config['security.kerberos.krb5-conf.path'] ?? '').trim();
+export const findKerberosErrors = (config: Config, { keytab, krb5Conf }: Kerberos = {}): readonly FieldError[] => {
+  if (toText(config['kubernetes.decorator.kerberos-mount.enabled'] ?? 'true').toLowerCase() === 'false') return [];
+  const set = (key: string) => toText(config[key] ?? '').trim() !== '';
+  const krb5Path = toText(config['security.kerberos.krb5-conf.path'] ?? '').trim();
   const mistakes: FieldError[] = [];
   const [hasKeytab, hasPrincipal] = [
     keytab !== undefined || set('security.kerberos.login.keytab'),
@@ -118,17 +118,17 @@ export const kerberosMistakes = (config: Config, { keytab, krb5Conf }: Kerberos 
   ];
   if (hasKeytab !== hasPrincipal)
     mistakes.push(
-      mistakeAt(
+      toFieldError(
         hasKeytab ? 'security.kerberos.login.principal' : 'security.kerberos.login.keytab',
         'either both keytab and principal must be defined, or neither',
       ),
     );
   if (keytab === undefined && set('security.kerberos.login.keytab') && set('security.kerberos.login.principal'))
-    mistakes.push(mistakeAt('security.kerberos.login.keytab', `there is no such file here; ${inImage}`));
+    mistakes.push(toFieldError('security.kerberos.login.keytab', `there is no such file here; ${inImage}`));
   if (krb5Conf === undefined && krb5Path !== '')
-    mistakes.push(mistakeAt('security.kerberos.krb5-conf.path', `there is no such file here; ${inImage}`));
+    mistakes.push(toFieldError('security.kerberos.krb5-conf.path', `there is no such file here; ${inImage}`));
   if (krb5Conf !== undefined && krb5Path !== '' && krb5Path.split('/').at(-1) !== krb5File)
-    mistakes.push(mistakeAt('security.kerberos.krb5-conf.path', `the file has to be called ${krb5File}`));
+    mistakes.push(toFieldError('security.kerberos.krb5-conf.path', `the file has to be called ${krb5File}`));
   return mistakes;
 };
 
@@ -136,8 +136,8 @@ const inImage =
   'give its content (`kerberos` in the API), or set kubernetes.decorator.kerberos-mount.enabled=false where the image has it';
 
 /** The template from which the JobManager makes TaskManagers. @see Flink 2.2 `PodTemplateMountDecorator` */
-export const podTemplateMount = ({ clusterId, namespace, podTemplates }: MountInput): Mounted => {
-  const template = taskManagerTemplate(podTemplates);
+export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: MountInput): MountedFiles => {
+  const template = selectTaskManagerTemplate(podTemplates);
   if (template === undefined) return nothing;
   const name = `pod-template-${clusterId}`;
   const file = 'taskmanager-pod-template.yaml';
@@ -146,20 +146,20 @@ export const podTemplateMount = ({ clusterId, namespace, podTemplates }: MountIn
   return {
     mounts: [
       {
-        volume: { name: 'pod-template-volume', configMap: { name, items: itemsOf([file]) } },
+        volume: { name: 'pod-template-volume', configMap: { name, items: toItems([file]) } },
         mountPath: '/opt/flink/pod-template',
       },
     ],
-    objects: [configMap(name, namespace, { [file]: text }, commonLabels(clusterId))],
+    objects: [renderConfigMapOfFiles(name, namespace, { [file]: text }, getCommonLabels(clusterId))],
   };
 };
 
-const itemsOf = (files: readonly string[]) => files.map((file) => ({ key: file, path: file }));
+const toItems = (files: readonly string[]) => files.map((file) => ({ key: file, path: file }));
 
-const present = (files: Readonly<Partial<Record<string, string>>>): Record<string, string> =>
+const dropUndefined = (files: Readonly<Partial<Record<string, string>>>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 
-const configMap = (
+const renderConfigMapOfFiles = (
   name: string,
   namespace: string,
   data: Readonly<Record<string, string>>,

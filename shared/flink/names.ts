@@ -3,30 +3,30 @@
  *
  * @see Flink 2.2 `KubernetesUtils`, `Constants`
  */
-export const restServiceName = (clusterId: string): string => `${clusterId}-rest`;
-export const internalServiceName = (clusterId: string): string => clusterId;
-export const deploymentName = (clusterId: string): string => clusterId;
-export const configMapName = (clusterId: string): string => `flink-config-${clusterId}`;
+export const getRestServiceName = (clusterId: string): string => `${clusterId}-rest`;
+export const getInternalServiceName = (clusterId: string): string => clusterId;
+export const getDeploymentName = (clusterId: string): string => clusterId;
+export const getConfigMapName = (clusterId: string): string => `flink-config-${clusterId}`;
 
 export type Labels = Readonly<Record<string, string>>;
 
 /** On every object of the cluster. */
-export const commonLabels = (clusterId: string): Labels => ({ app: clusterId, type: 'flink-native-kubernetes' });
+export const getCommonLabels = (clusterId: string): Labels => ({ app: clusterId, type: 'flink-native-kubernetes' });
 
 /** Select the JobManager's pods, and are on its Deployment. */
-export const jobManagerLabels = (clusterId: string): Labels => ({
-  ...commonLabels(clusterId),
+export const getJobManagerLabels = (clusterId: string): Labels => ({
+  ...getCommonLabels(clusterId),
   component: 'jobmanager',
 });
 
 /** Select the TaskManagers' pods, which the JobManager makes. */
-export const taskManagerLabels = (clusterId: string): Labels => ({
-  ...commonLabels(clusterId),
+export const getTaskManagerLabels = (clusterId: string): Labels => ({
+  ...getCommonLabels(clusterId),
   component: 'taskmanager',
 });
 
 /** Labels as the API server's `labelSelector` parameter takes them. */
-export const labelSelector = (labels: Labels): string =>
+export const toLabelSelector = (labels: Labels): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');

@@ -13,7 +13,7 @@ export interface PodTemplates {
 }
 
 /** The pod to start from, taken apart. */
-export interface StartingPod {
+export interface PodTemplateParts {
   readonly metadata: Readonly<Record<string, unknown>> & {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
@@ -25,10 +25,10 @@ export interface StartingPod {
 }
 
 /** @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile` */
-export const startingPod = (template: PodTemplate | undefined): StartingPod => {
+export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplateParts => {
   // The schema looks at the frame; what is in it is judged by the API server.
   const { metadata = {}, spec = {} } = (template ?? {}) as {
-    readonly metadata?: StartingPod['metadata'];
+    readonly metadata?: PodTemplateParts['metadata'];
     readonly spec?: Partial<NonNullable<V1PodTemplateSpec['spec']>>;
   };
   const { containers = [], ...rest } = spec;
@@ -41,8 +41,8 @@ export const startingPod = (template: PodTemplate | undefined): StartingPod => {
 };
 
 /** The JobManager's own template, else that for both. */
-export const jobManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
+export const selectJobManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
   templates?.jobmanager ?? templates?.default;
 
-export const taskManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
+export const selectTaskManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
   templates?.taskmanager ?? templates?.default;

@@ -4,8 +4,8 @@ import type { TaskManagers } from '#events/cluster.ts';
 import type { Demand } from '#events/target.ts';
 
 import type { Config } from './config.ts';
-import { taskManagerMemory } from './memory.ts';
-import { read } from './options.ts';
+import { computeTaskManagerMemory } from './memory.ts';
+import { readOption } from './options.ts';
 
 /** What a cluster takes of its target. */
 export interface Resources {
@@ -20,27 +20,32 @@ const mebibyte = 2 ** 20;
  * What a cluster's pods will ask for: the JobManagers as they are rendered, and the TaskManagers that Flink will start
  * for its program's parallelism. A program that sets its own parallelism in main() is not seen through.
  */
-export const resourcesOf = (mode: 'session' | 'application', deployment: V1Deployment, config: Config): Resources => {
-  const slots = read(config, 'taskmanager.numberOfTaskSlots');
+export const computeResources = (
+  mode: 'session' | 'application',
+  deployment: V1Deployment,
+  config: Config,
+): Resources => {
+  const slots = readOption(config, 'taskmanager.numberOfTaskSlots');
   const taskManagers = {
     slots,
-    cpu: taskManagerCpu(config, slots),
-    memoryMebibytes: Number(taskManagerMemory(config).totalBytes >> 20n),
-    parallelism: Math.max(1, read(config, 'parallelism.default')),
+    cpu: computeTaskManagerCpu(config, slots),
+    memoryMebibytes: Number(computeTaskManagerMemory(config).totalBytes >> 20n),
+    parallelism: Math.max(1, readOption(config, 'parallelism.default')),
   };
   const isApplication = mode === 'application';
   const needed = Math.max(
     isApplication ? taskManagers.parallelism : 0,
-    read(config, 'slotmanager.number-of-slots.min'),
+    readOption(config, 'slotmanager.number-of-slots.min'),
   );
-  const count = Math.ceil(needed / slots) + (needed > 0 ? read(config, 'slotmanager.redundant-taskmanager-num') : 0);
+  const count =
+    Math.ceil(needed / slots) + (needed > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
   const jobManagers = deployment.spec?.replicas ?? 1;
-  const { cpu, memoryMebibytes } = podRequests(deployment);
+  const { cpu, memoryMebibytes } = sumPodRequests(deployment);
   return {
     demand: {
       clusters: 1,
       jobs: isApplication ? 1 : 0,
-      cpu: rounded(jobManagers * cpu + count * taskManagers.cpu),
+      cpu: roundCpu(jobManagers * cpu + count * taskManagers.cpu),
       memoryMebibytes: jobManagers * memoryMebibytes + count * taskManagers.memoryMebibytes,
     },
     taskManagers,
@@ -48,23 +53,23 @@ export const resourcesOf = (mode: 'session' | 'application', deployment: V1Deplo
 };
 
 /** What a job takes of a session's target: slots of TaskManagers that Flink starts for it, if none are free. */
-export const demandOfJob = (
+export const computeJobDemand = (
   { slots, cpu, memoryMebibytes, parallelism }: TaskManagers,
   asked: number = parallelism,
 ): Demand => {
   const count = Math.ceil(asked / slots);
-  return { clusters: 0, jobs: 1, cpu: rounded(count * cpu), memoryMebibytes: count * memoryMebibytes };
+  return { clusters: 0, jobs: 1, cpu: roundCpu(count * cpu), memoryMebibytes: count * memoryMebibytes };
 };
 
 /** @see Flink 2.2 `KubernetesTaskManagerParameters.getTaskManagerCPU`, `TaskExecutorProcessUtils.getCpuCoresWithFallback` */
-const taskManagerCpu = (config: Config, slots: number): number => {
-  const amount = read(config, 'kubernetes.taskmanager.cpu.amount');
-  return read(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
+const computeTaskManagerCpu = (config: Config, slots: number): number => {
+  const amount = readOption(config, 'kubernetes.taskmanager.cpu.amount');
+  return readOption(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
 };
 
-const podRequests = ({ spec }: V1Deployment) => {
+const sumPodRequests = ({ spec }: V1Deployment) => {
   const requests = (spec?.template.spec?.containers ?? []).map(({ resources }) => resources?.requests ?? {});
-  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + fromQuantity(amount ?? '0'), 0);
+  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + parseQuantity(amount ?? '0'), 0);
   return { cpu: sum('cpu'), memoryMebibytes: Math.ceil(sum('memory') / mebibyte) };
 };
 
@@ -82,10 +87,10 @@ const suffixes: Readonly<Record<string, number>> = {
 };
 
 /** A Kubernetes quantity as a number: in a template it may be one already. One that the API server would refuse counts as nothing: it is refused there. */
-export const fromQuantity = (text: string | number): number => {
+export const parseQuantity = (text: string | number): number => {
   const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
   return Number(digits) * (suffixes[suffix] ?? 0);
 };
 
 /** Thousandths of a CPU are the finest that Kubernetes knows. */
-const rounded = (cpu: number) => Math.round(cpu * 1_000) / 1_000;
+const roundCpu = (cpu: number) => Math.round(cpu * 1_000) / 1_000;

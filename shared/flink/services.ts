@@ -1,9 +1,9 @@
 import type { V1Service } from '@kubernetes/client-node';
 
 import type { Config } from './config.ts';
-import { commonLabels, internalServiceName, jobManagerLabels, restServiceName } from './names.ts';
-import { read } from './options.ts';
-import { unlessEmpty } from './unless-empty.ts';
+import { getCommonLabels, getInternalServiceName, getJobManagerLabels, getRestServiceName } from './names.ts';
+import { omitEmpty } from './omit-empty.ts';
+import { readOption } from './options.ts';
 
 interface ServiceInput {
   readonly clusterId: string;
@@ -17,38 +17,38 @@ export const renderInternalService = ({ clusterId, namespace, config }: ServiceI
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
-    name: internalServiceName(clusterId),
+    name: getInternalServiceName(clusterId),
     namespace,
-    labels: { ...commonLabels(clusterId), ...read(config, 'kubernetes.internal-service.labels') },
-    ...unlessEmpty({ annotations: read(config, 'kubernetes.internal-service.annotations') }),
+    labels: { ...getCommonLabels(clusterId), ...readOption(config, 'kubernetes.internal-service.labels') },
+    ...omitEmpty({ annotations: readOption(config, 'kubernetes.internal-service.annotations') }),
   },
   spec: {
     clusterIP: 'None',
     ports: [
-      { name: 'jobmanager-rpc', port: read(config, 'jobmanager.rpc.port') },
-      { name: 'blobserver', port: read(config, 'blob.server.port') },
+      { name: 'jobmanager-rpc', port: readOption(config, 'jobmanager.rpc.port') },
+      { name: 'blobserver', port: readOption(config, 'blob.server.port') },
     ],
-    selector: jobManagerLabels(clusterId),
+    selector: getJobManagerLabels(clusterId),
   },
 });
 
 /** Flink's REST API and web page. @see Flink 2.2 `ExternalServiceDecorator`, `ServiceType` */
 export const renderRestService = ({ clusterId, namespace, config }: ServiceInput): V1Service => {
-  const exposed = read(config, 'kubernetes.rest-service.exposed.type');
-  const port = read(config, 'rest.port');
+  const exposed = readOption(config, 'kubernetes.rest-service.exposed.type');
+  const port = readOption(config, 'rest.port');
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: {
-      name: restServiceName(clusterId),
+      name: getRestServiceName(clusterId),
       namespace,
-      labels: { ...commonLabels(clusterId), ...read(config, 'kubernetes.rest-service.labels') },
-      ...unlessEmpty({ annotations: read(config, 'kubernetes.rest-service.annotations') }),
+      labels: { ...getCommonLabels(clusterId), ...readOption(config, 'kubernetes.rest-service.labels') },
+      ...omitEmpty({ annotations: readOption(config, 'kubernetes.rest-service.annotations') }),
     },
     spec: {
       ...(exposed === 'Headless_ClusterIP' ? { type: 'ClusterIP', clusterIP: 'None' } : { type: exposed }),
-      ports: [{ name: 'rest', port, targetPort: read(config, 'rest.bind-port') ?? port }],
-      selector: jobManagerLabels(clusterId),
+      ports: [{ name: 'rest', port, targetPort: readOption(config, 'rest.bind-port') ?? port }],
+      selector: getJobManagerLabels(clusterId),
     },
   };
 };

@@ -4,7 +4,7 @@ import { Fault } from '#events/problem.ts';
 
 /** The syntaxes of option values. Each parser takes the text of one value and throws a Fault `refused-option`. */
 
-const refused = (detail: string): Fault => new Fault('refused-option', detail);
+const createRefusal = (detail: string): Fault => new Fault('refused-option', detail);
 
 /** The value for a message: what a caller wrote, but not pages of it. */
 const quote = (text: string): string => `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'`;
@@ -16,7 +16,7 @@ const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [2n ** 30n, ['g', 'gb', 'gibibytes']],
   [2n ** 40n, ['t', 'tb', 'tebibytes']],
 ];
-const longest = 2n ** 63n - 1n;
+const maxMemoryBytes = 2n ** 63n - 1n;
 
 /**
  * A memory size in bytes: `1600m`, `1 gb`, `1048576`. Every unit is a power of 1024.
@@ -27,9 +27,9 @@ export const parseMemorySize = (text: string): bigint => {
   const [, digits, unit] = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase()) ?? [];
   const factor = units.find(([, names]) => unit !== undefined && names.includes(unit))?.[0];
   if (digits === undefined || factor === undefined)
-    throw refused(`${quote(text)} is not a memory size: a number and one of the units b, k, m, g, t`);
+    throw createRefusal(`${quote(text)} is not a memory size: a number and one of the units b, k, m, g, t`);
   const bytes = BigInt(digits) * factor;
-  if (bytes > longest) throw refused(`${quote(text)} is more than a memory size can be`);
+  if (bytes > maxMemoryBytes) throw createRefusal(`${quote(text)} is more than a memory size can be`);
   return bytes;
 };
 
@@ -58,7 +58,7 @@ export const parseDuration = (text: string): number => {
   const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
   const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
   if (digits === undefined || factor === undefined)
-    throw refused(`${quote(text)} is not a duration: a number and one of the units ms, s, min, h, d`);
+    throw createRefusal(`${quote(text)} is not a duration: a number and one of the units ms, s, min, h, d`);
   return Number(digits) * factor;
 };
 
@@ -66,27 +66,27 @@ export const parseText = (text: string): string => text;
 
 export const parseInteger = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw refused(`${quote(text)} is not an integer`);
+  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw createRefusal(`${quote(text)} is not an integer`);
   return value;
 };
 
 export const parseDouble = (text: string): number => {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw refused(`${quote(text)} is not a number`);
+  if (!Number.isFinite(value)) throw createRefusal(`${quote(text)} is not a number`);
   return value;
 };
 
 /** A whole number of Java's long, as far as JSON carries it exactly. */
 export const parseLong = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw refused(`${quote(text)} is not a whole number`);
+  if (!Number.isSafeInteger(value)) throw createRefusal(`${quote(text)} is not a whole number`);
   return value;
 };
 
 /** A share below one, with the precision that Flink's float options have: `0.1` is 0.10000000149011612. */
 export const parseFraction = (text: string): number => {
   const value = Math.fround(parseDouble(text));
-  if (value < 0 || value >= 1) throw refused(`${quote(text)} is not a fraction: at least 0 and less than 1`);
+  if (value < 0 || value >= 1) throw createRefusal(`${quote(text)} is not a fraction: at least 0 and less than 1`);
   return value;
 };
 
@@ -94,47 +94,47 @@ export const parseFraction = (text: string): number => {
 export const parsePort = (text: string): number => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= 65_535))
-    throw refused(`${quote(text)} is not a port: one number from 0 to 65535 (Kubernetes knows no ranges)`);
+    throw createRefusal(`${quote(text)} is not a port: one number from 0 to 65535 (Kubernetes knows no ranges)`);
   return value;
 };
 
 export const parseBoolean = (text: string): boolean => {
   const value = text.toLowerCase();
-  if (value !== 'true' && value !== 'false') throw refused(`${quote(text)} is neither true nor false`);
+  if (value !== 'true' && value !== 'false') throw createRefusal(`${quote(text)} is neither true nor false`);
   return value === 'true';
 };
 
 /** One of `values`, in whatever case, as the list spells it. */
 export const parseEnum = (values: readonly string[], text: string): string => {
   const value = values.find((one) => one.toLowerCase() === text.toLowerCase());
-  if (value === undefined) throw refused(`${quote(text)} is not one of ${values.join(', ')}`);
+  if (value === undefined) throw createRefusal(`${quote(text)} is not one of ${values.join(', ')}`);
   return value;
 };
 
 /** `a;b`, or a YAML list such as `[a, b]`. */
 export const parseList = (text: string): readonly string[] => {
-  const items = asYaml(text);
-  return Array.isArray(items) ? items.map((item) => asText(item, text)) : split(text, ';');
+  const items = tryParseYaml(text);
+  return Array.isArray(items) ? items.map((item) => toScalarText(item, text)) : split(text, ';');
 };
 
 /** `a:1,b:2`, or a YAML map such as `{a: 1, b: 2}`. */
 export const parseMap = (text: string): Readonly<Record<string, string>> => {
-  const map = asYaml(text);
-  return map instanceof Map ? fromMap(map, text) : fromPairs(text);
+  const map = tryParseYaml(text);
+  return map instanceof Map ? toTextMap(map, text) : parsePairs(text);
 };
 
 /** `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
 export const parseMaps = (text: string): readonly Readonly<Record<string, string>>[] => {
-  const items = asYaml(text);
-  if (!Array.isArray(items)) return split(text, ';').map(fromPairs);
+  const items = tryParseYaml(text);
+  if (!Array.isArray(items)) return split(text, ';').map(parsePairs);
   return items.map((item) => {
-    if (item instanceof Map) return fromMap(item, text);
-    throw refused(`${quote(text)} is not a list of maps`);
+    if (item instanceof Map) return toTextMap(item, text);
+    throw createRefusal(`${quote(text)} is not a list of maps`);
   });
 };
 
 /** What the text is as YAML; nothing when it is not YAML, for the short forms are not. */
-const asYaml = (text: string): unknown => {
+const tryParseYaml = (text: string): unknown => {
   try {
     return parseYaml(text, { schema: 'core', intAsBigInt: true, mapAsMap: true, logLevel: 'error' });
   } catch {
@@ -143,15 +143,15 @@ const asYaml = (text: string): unknown => {
 };
 
 /** A scalar as Java writes it: Flink reads YAML with types, and takes what comes of it as text. */
-const asText = (value: unknown, text: string): string => {
+const toScalarText = (value: unknown, text: string): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return doubleToString(value);
-  throw refused(`${quote(text)} holds something that is not plain text`);
+  if (typeof value === 'number') return formatDouble(value);
+  throw createRefusal(`${quote(text)} holds something that is not plain text`);
 };
 
 /** As Java writes a double: never without a decimal place, and with an exponent when it is very small or large. */
-export const doubleToString = (value: number): string => {
+export const formatDouble = (value: number): string => {
   if (!Number.isFinite(value)) return String(value);
   const plain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
   const [digits = '', exponent] = plain ? [String(value)] : value.toExponential().split('e');
@@ -159,18 +159,18 @@ export const doubleToString = (value: number): string => {
   return exponent === undefined ? decimal : `${decimal}E${Number(exponent)}`;
 };
 
-const fromMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries([...map].map(([key, value]) => [asText(key, text), asText(value, text)]));
+const toTextMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...map].map(([key, value]) => [toScalarText(key, text), toScalarText(value, text)]));
 
-const fromPairs = (text: string): Readonly<Record<string, string>> => {
+const parsePairs = (text: string): Readonly<Record<string, string>> => {
   const pairs = split(text, ',').map((item) => {
     const [key, value, ...more] = split(item, ':');
     if (key === undefined || value === undefined || more.length > 0)
-      throw refused(`${quote(text)} is not a map: ${quote(item)} is not a key and a value with one ':' between`);
+      throw createRefusal(`${quote(text)} is not a map: ${quote(item)} is not a key and a value with one ':' between`);
     return [key, value] as const;
   });
   const map = Object.fromEntries(pairs);
-  if (Object.keys(map).length < pairs.length) throw refused(`${quote(text)} names a key twice`);
+  if (Object.keys(map).length < pairs.length) throw createRefusal(`${quote(text)} names a key twice`);
   return map;
 };
 
@@ -185,10 +185,11 @@ const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
   let rest = text.trim();
   while (rest !== '') {
     const mark = rest[0] === "'" || rest[0] === '"' ? rest[0] : undefined;
-    const end = mark === undefined ? rest.indexOf(delimiter) : closing(rest, mark) + 1;
+    const end = mark === undefined ? rest.indexOf(delimiter) : findClosingQuote(rest, mark) + 1;
     const part = (end === -1 ? rest : rest.slice(0, end)).trim();
     rest = end === -1 ? '' : rest.slice(end).trimStart();
-    if (rest !== '' && !rest.startsWith(delimiter)) throw refused(`${quote(text)} has text behind a closing quote`);
+    if (rest !== '' && !rest.startsWith(delimiter))
+      throw createRefusal(`${quote(text)} has text behind a closing quote`);
     if (mark !== undefined) parts.push(part.slice(1, -1).replaceAll(mark + mark, mark));
     else if (part !== '') parts.push(part);
     rest = rest.slice(1).trimStart();
@@ -196,9 +197,9 @@ const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
   return parts;
 };
 
-const closing = (text: string, mark: string): number => {
+const findClosingQuote = (text: string, mark: string): number => {
   let at = text.indexOf(mark, 1);
   while (at !== -1 && text[at + 1] === mark) at = text.indexOf(mark, at + 2);
-  if (at === -1) throw refused(`${quote(text)} has a quote that is not closed`);
+  if (at === -1) throw createRefusal(`${quote(text)} has a quote that is not closed`);
   return at;
 };

@@ -9,5 +9,5 @@ export const defaultImages: Readonly<Record<FlinkVersion, string>> = {
 };
 
 /** The version in an image, by its tag: `flink:1.20.3-java17`. A tag that begins with no number is taken for the newest. */
-export const versionOf = (image: string | undefined): FlinkVersion =>
+export const detectFlinkVersion = (image: string | undefined): FlinkVersion =>
   /:v?1\.\d+([.@-]|$)/.test(image ?? '') ? '1.20' : '2.2';

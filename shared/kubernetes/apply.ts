@@ -1,6 +1,6 @@
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests.ts';
 
 import type { Client } from './client.ts';
 import { AnyObject } from './objects.ts';
@@ -24,7 +24,7 @@ export const apply = async (
 ): Promise<{ readonly uid: string }> => {
   const owner = await createDeployment(deployment, operationId, client, target);
   const results = await Promise.allSettled(
-    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, client, target)),
+    dependents.map((dependent) => createDependent(addOwnerReference(dependent, owner), owner, client, target)),
   );
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],

@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
+import { getDeploymentName, getJobManagerLabels, getRestServiceName, toLabelSelector } from '#shared/flink/names.ts';
 import type { Transport } from '#shared/flink/rest/transport.ts';
 import { urlPath } from '#shared/flink/rest/url-path.ts';
 
@@ -27,7 +27,7 @@ export const kubernetesOf = (
   observe: (clusterId) => observe(clusterId, client, target),
   deployments: () => deployments(client, target),
   pods: () => pods(client, target),
-  remove: (clusterId, uid) => deleteDeployment({ name: deploymentName(clusterId), uid }, client, target),
+  remove: (clusterId, uid) => deleteDeployment({ name: getDeploymentName(clusterId), uid }, client, target),
   remaining: (clusterId) => remaining(clusterId, client, target),
   removeConfigMaps: (names) => deleteConfigMaps(names, client, target),
   flinkObjects: () => flinkObjects(client, target),
@@ -45,7 +45,7 @@ const logs = async (
   client: Client,
   { namespace }: NamedTarget,
 ): Promise<string | undefined> => {
-  const query = { labelSelector: labelSelector(jobManagerLabels(clusterId)) };
+  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
   const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
   const [newest] = pods.toSorted((one, other) => createdMs(other) - createdMs(one));
   if (newest === undefined) return undefined;
@@ -73,7 +73,7 @@ const flinkStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).fil
 const flinkTransport =
   (clusterId: string, client: Client, target: NamedTarget): Transport =>
   async (request) => {
-    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
+    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${getRestServiceName(clusterId)}`;
     const path = `${service}:rest/proxy${request.path}`;
     const repeatable = request.method !== 'POST';
     const answer = await client.send({ ...request, path, repeatable, expected: flinkStatuses });

@@ -6,7 +6,7 @@ import type {
   ObservedDeployment,
   ObservedPod,
 } from '#shared/clusters/model/kubernetes.ts';
-import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
+import { getCommonLabels, getDeploymentName, toLabelSelector } from '#shared/flink/names.ts';
 import { mainContainerName } from '#shared/flink/pod-template.ts';
 
 import { operationAnnotation } from './apply.ts';
@@ -17,8 +17,8 @@ import { collectionPath, objectPath } from './paths.ts';
 /** One cluster, in four requests; see the port. */
 export const observe = async (clusterId: string, client: Client, { namespace }: NamedTarget): Promise<Observation> => {
   const [deployment, pods, events, pulls] = await Promise.all([
-    client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment),
-    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: labelSelector(commonLabels(clusterId)) }),
+    client.get(objectPath('Deployment', namespace, getDeploymentName(clusterId)), Deployment),
+    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: toLabelSelector(getCommonLabels(clusterId)) }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);
@@ -34,13 +34,13 @@ export const deployments = async (
   client: Client,
   { namespace }: NamedTarget,
 ): Promise<readonly ObservedDeployment[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes', component: 'jobmanager' }) };
+  const query = { labelSelector: toLabelSelector({ type: 'flink-native-kubernetes', component: 'jobmanager' }) };
   return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(observedDeployment);
 };
 
 /** All pods of the namespace's Flink clusters, by the same labels. */
 export const pods = async (client: Client, { namespace }: NamedTarget): Promise<readonly ListedPod[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+  const query = { labelSelector: toLabelSelector({ type: 'flink-native-kubernetes' }) };
   return (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
     ...observedPod(pod),
     clusterId: pod.metadata.labels?.['app'] ?? '',
@@ -51,7 +51,7 @@ const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
 
 /** What is labelled as a Flink cluster's in the namespace; see the port. */
 export const flinkObjects = async (client: Client, { namespace }: NamedTarget): Promise<readonly FlinkObject[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+  const query = { labelSelector: toLabelSelector({ type: 'flink-native-kubernetes' }) };
   const lists = await Promise.all(
     flinkKinds.map(async (kind) =>
       (await client.list(collectionPath(kind, namespace), AnyObject, query)).map(({ metadata }): FlinkObject => ({

@@ -1,11 +1,11 @@
 import type { NamedTarget } from '#events/target.ts';
 import type { ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
-  commonLabels,
-  deploymentName,
-  internalServiceName,
-  labelSelector,
-  restServiceName,
+  getCommonLabels,
+  getDeploymentName,
+  getInternalServiceName,
+  getRestServiceName,
+  toLabelSelector,
 } from '#shared/flink/names.ts';
 
 import type { Client } from './client.ts';
@@ -50,7 +50,7 @@ export const remaining = async (
   client: Client,
   { namespace }: NamedTarget,
 ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }> => {
-  const query = { labelSelector: labelSelector(commonLabels(clusterId)) };
+  const query = { labelSelector: toLabelSelector(getCommonLabels(clusterId)) };
   const [named, ...labelled] = await Promise.all([
     namedObjects(clusterId, client, namespace),
     ...ownedKinds.map(async (kind) => {
@@ -74,9 +74,9 @@ interface Found {
 /** Options of the deploy can replace the labels of the Services, so they are looked for by name as well. */
 const namedObjects = async (clusterId: string, client: Client, namespace: string): Promise<readonly Found[]> => {
   const names = [
-    { kind: 'Deployment', name: deploymentName(clusterId) },
-    { kind: 'Service', name: internalServiceName(clusterId) },
-    { kind: 'Service', name: restServiceName(clusterId) },
+    { kind: 'Deployment', name: getDeploymentName(clusterId) },
+    { kind: 'Service', name: getInternalServiceName(clusterId) },
+    { kind: 'Service', name: getRestServiceName(clusterId) },
   ] as const;
   const found = await Promise.all(
     names.map(async ({ kind, name }) => ({

@@ -7,7 +7,7 @@ import type { PendingReason } from '#shared/clusters/model/queue.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { demandOfJob } from '#shared/flink/resources.ts';
+import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, teamOf } from './assertions.ts';
 import type { UseCase } from './use-case.ts';
@@ -33,7 +33,7 @@ export const submit: UseCase<'submit'> = {
         kind: 'submit',
         ...clusterRef,
         team: teamOf(cluster),
-        demand: cluster.taskManagers === undefined ? oneJob : demandOfJob(cluster.taskManagers, data.parallelism),
+        demand: cluster.taskManagers === undefined ? oneJob : computeJobDemand(cluster.taskManagers, data.parallelism),
       },
       data,
       now,

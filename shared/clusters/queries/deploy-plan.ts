@@ -1,12 +1,12 @@
 import type { CommandData } from '#events/commands/index.ts';
-import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/http/plans.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent, renderCluster } from '#shared/flink/manifests.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
@@ -25,7 +25,7 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   const owner = { name: clusterId, uid: 'UID' };
   return {
     clusterId,
-    objects: [deployment, ...dependents.map((object) => masked(ownedBy(object, owner)))].map((object) =>
+    objects: [deployment, ...dependents.map((object) => masked(addOwnerReference(object, owner)))].map((object) =>
       Object.assign({}, object),
     ),
     config: Object.fromEntries(

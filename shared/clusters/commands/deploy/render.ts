@@ -8,7 +8,7 @@ import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
-import { canonicalConfig } from '#shared/flink/options.ts';
+import { canonicalizeConfig } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 
@@ -55,7 +55,7 @@ export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTa
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw refusedMode();
   if (mode === 'application' && restore !== undefined) throw misplacedRestore();
-  const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
+  const own = canonicalizeConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   const refused = refusals(own, clusterId, target);
   if (refused.length > 0)
     throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
@@ -70,7 +70,7 @@ export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTa
  */
 const ownSettings = ({ mode, config }: Deploy['data'], { defaults }: NamedTarget, operationId: string) => {
   if (mode !== 'application') return {};
-  const asked = { ...canonicalConfig(defaults), ...canonicalConfig(config) };
+  const asked = { ...canonicalizeConfig(defaults), ...canonicalizeConfig(config) };
   return {
     '$internal.pipeline.job-id': operationId,
     'execution.shutdown-on-application-finish': 'false',
@@ -116,7 +116,7 @@ const refusals = (
 
 /** A lock holds under the option's every name, and for what a map has below it (`kubernetes.secrets.NAME`). */
 const isLocked = (key: string, lock: string) => {
-  const [name = lock] = Object.keys(canonicalConfig({ [lock.replace(/\.\*$/, '')]: '' }));
+  const [name = lock] = Object.keys(canonicalizeConfig({ [lock.replace(/\.\*$/, '')]: '' }));
   return key.startsWith(`${name}.`) || (key === name && !lock.endsWith('.*'));
 };
 

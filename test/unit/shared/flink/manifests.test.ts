@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
-import { clientOnly } from '#shared/flink/config.ts';
+import { clientOnlyOptions } from '#shared/flink/config.ts';
 import { log4jConsole } from '#shared/flink/log4j.ts';
-import { type ClusterInput, ownedBy, renderCluster, toDocuments } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type ClusterInput, renderCluster, toDocuments } from '#shared/flink/manifests.ts';
 import { options } from '#shared/flink/options.ts';
 
 import { fromConfigFile } from './normalise.ts';
@@ -275,7 +275,7 @@ describe('a session cluster', () => {
 
   it('loses no value of the options, alone or in pairs', () => {
     const keys = Object.keys(options).map((key) => key.replace('<name>', 'gpu'));
-    const ofClient = new Set([...clientOnly, ...settled]);
+    const ofClient = new Set([...clientOnlyOptions, ...settled]);
     const value = fc.constantFrom('1', '2g', '500m', 'true', 'a:1,b:2', '3 s', 'Always', 'x');
 
     fc.assert(
@@ -687,7 +687,7 @@ describe('an object of a cluster', () => {
   it('goes with the Deployment that owns it', () => {
     const { service } = render();
 
-    const owned = ownedBy(service, { name: 'nest', uid: '42' });
+    const owned = addOwnerReference(service, { name: 'nest', uid: '42' });
 
     expect(owned.spec).toEqual(service.spec);
     expect(owned.metadata).toEqual({
