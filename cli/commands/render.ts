@@ -6,7 +6,8 @@ import { modeAskedFor } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import type { Context } from '../context.ts';
 
@@ -104,7 +105,7 @@ const show = async (
     ...inputOf(clusterRef),
   }));
   [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
-  const { addOwnerReference, toDocuments } = await import('#shared/flink/manifests.ts');
+  const { addOwnerReference, toDocuments } = await import('#shared/flink/manifests/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
   const owner = { name: clusterRef.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
   context.printJson([manifests.deployment, ...manifests.dependents.map((object) => addOwnerReference(object, owner))]);
@@ -121,7 +122,7 @@ const generatedId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '
 /** @throws Failure with every mistake, in the words that were typed. */
 const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
-    import('#shared/flink/manifests.ts'),
+    import('#shared/flink/manifests/render-cluster.ts'),
     import('#events/problem.ts'),
   ]);
   const input = inputOf();

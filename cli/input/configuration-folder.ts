@@ -4,7 +4,7 @@ import { Failure } from '#cli/api/failure.ts';
 import { type Mode, modeOf } from '#cli/api/mode.ts';
 import type { Context } from '#cli/context.ts';
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
 import { type ClusterRef, layered, textIn } from './config.ts';

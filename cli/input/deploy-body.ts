@@ -1,6 +1,6 @@
 import type { Context } from '#cli/context.ts';
 import type { Queueing } from '#cli/options/drey-options.ts';
-import type { PodTemplates } from '#shared/flink/pod-template.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
 import { textIn } from './config.ts';

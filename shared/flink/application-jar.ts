@@ -1,44 +1,49 @@
 import { type Config, toText } from './config.ts';
 
 /**
- * Why the JobManager could not get the jar of an application, or nothing.
+ * Why the JobManager cannot fetch the jar of an application. Undefined when it can.
  *
  * @param config Options under their current keys.
  * @see Flink 2.2 `ArtifactFetchManager`
  */
 export const findJarError = (jar: string, config: Config): string | undefined => {
-  if (/[\s"<>\\^`{|}]/.test(jar)) return `${jar} has characters that an address cannot have: write %20 for a blank`;
+  if (/[\s"<>\\^`{|}]/.test(jar))
+    return `${jar} contains characters that are not allowed in a URI; write %20 for a space`;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(jar)?.[1]?.toLowerCase();
   switch (scheme) {
     case 'local':
       return /^local:(\/\/)?\/[^/]/i.test(jar)
         ? undefined
-        : `${jar} names no file in the image: write local:///opt/flink/usrlib/my-job.jar`;
+        : `${jar} does not name a file in the image; write for example local:///opt/flink/usrlib/my-job.jar`;
     case 'https':
-      return isHierarchical(jar) ? undefined : describeMissingFile(jar);
+      return hasFile(jar) ? undefined : describeMissingFile(jar);
     case undefined:
-      return `${jar} has no scheme, and the JobManager cannot see files of this machine: put the jar in the image (local:///…) or where it can be fetched (s3://…, https://…)`;
+      return `${jar} has no scheme, and the JobManager cannot read the disk of the client; ${alternatives}`;
     case 'file':
-      return `${jar} is a file of the machine that reads it, and that is the JobManager: put the jar in the image (local:///…) or where it can be fetched (s3://…, https://…)`;
+      return `${jar} names a file on the disk of the JobManager, not of the client; ${alternatives}`;
     case 'http':
       return allowsHttp(config)
         ? undefined
-        : `${jar} would come unprotected: use https://, or set user.artifacts.raw-http-enabled`;
+        : `${jar} uses unencrypted HTTP; use https://, or set user.artifacts.raw-http-enabled=true`;
     default:
-      if (fileSystems.has(scheme)) return isHierarchical(jar) ? undefined : describeMissingFile(jar);
-      return `${jar} has the scheme ${scheme}, which no file system of Flink has: use local:///…, s3://… or https://…`;
+      if (fileSystems.has(scheme)) return hasFile(jar) ? undefined : describeMissingFile(jar);
+      return `${jar} has the scheme ${scheme}, which no file system of Flink supports; use local:///…, s3://… or https://…`;
   }
 };
 
-/** Behind the scheme there is a place, and a file in it. */
-const isHierarchical = (jar: string) => /^[^:]+:\/\/[^/]*\/./.test(jar);
+const alternatives =
+  'put the jar into the image (local:///…), or where the JobManager can fetch it (s3://…, https://…)';
+
+/** Whether a path to a file follows the host or the bucket. */
+const hasFile = (jar: string) => /^[^:]+:\/\/[^/]*\/./.test(jar);
+
 const describeMissingFile = (jar: string) =>
-  `${jar} names no file: write s3://bucket/my-job.jar or https://host/my-job.jar`;
+  `${jar} does not name a file; write for example s3://bucket/my-job.jar or https://host/my-job.jar`;
 
 const allowsHttp = (config: Config): boolean =>
   toText(config['user.artifacts.raw-http-enabled'] ?? 'false').toLowerCase() === 'true';
 
-/** Of Flink's file systems, with their plugins in the image. */
+/** The schemes of Flink's file systems. Their plugins are part of the image. */
 const fileSystems: ReadonlySet<string> = new Set([
   's3',
   's3a',

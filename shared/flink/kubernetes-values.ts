@@ -4,11 +4,16 @@ import { Fault } from '#events/problem.ts';
 
 import { parseBoolean, parseLong, parseMaps } from './syntax.ts';
 
-/** Lists of maps that stand for Kubernetes objects. The names of their fields may be written in any case. */
+/** This file parses lists of maps that stand for Kubernetes objects. The case of field names does not matter. */
 
 type Fields = Readonly<Record<string, string>>;
 
-/** @see Flink 2.2 `KubernetesToleration.fromMap`, which only warns of a field it does not know */
+/**
+ * Flink itself only warns about an unknown field.
+ *
+ * @throws Fault `refused-option` for an unknown field or an invalid value.
+ * @see Flink 2.2 `KubernetesToleration.fromMap`
+ */
 export const parseTolerations = (text: string): readonly V1Toleration[] =>
   parseMaps(text).map((map) => {
     const { tolerationSeconds, ...fields } = canonicalizeFields(map, [
@@ -26,13 +31,16 @@ export const parseTolerations = (text: string): readonly V1Toleration[] =>
     };
   });
 
-/** What the API server would refuse in the end. */
+/** The API server would refuse another value later. */
 const assertOneOf = (field: string, value: string | undefined, values: readonly string[]): void => {
   if (value === undefined || values.includes(value)) return;
   throw new Fault('refused-option', `${field} '${value}' is not one of ${values.join(', ')}`);
 };
 
-/** @see Flink 2.2 `KubernetesOwnerReference.fromMap` */
+/**
+ * @throws Fault `refused-option` for an unknown or a missing field.
+ * @see Flink 2.2 `KubernetesOwnerReference.fromMap`
+ */
 export const parseOwnerReferences = (text: string): readonly V1OwnerReference[] =>
   parseMaps(text).map((map) => {
     const fields = canonicalizeFields(map, [
@@ -54,7 +62,10 @@ export const parseOwnerReferences = (text: string): readonly V1OwnerReference[] 
     };
   });
 
-/** @see Flink 2.2 `KubernetesSecretEnvVar.fromMap` */
+/**
+ * @throws Fault `refused-option` for an unknown or a missing field.
+ * @see Flink 2.2 `KubernetesSecretEnvVar.fromMap`
+ */
 export const parseSecretVariables = (text: string): readonly V1EnvVar[] =>
   parseMaps(text).map((map) => {
     const fields = canonicalizeFields(map, ['env', 'secret', 'key'] as const);
@@ -64,12 +75,13 @@ export const parseSecretVariables = (text: string): readonly V1EnvVar[] =>
     };
   });
 
-/** The map with its keys spelled as `names` has them. */
+/** The map with its keys in the spelling of `names`. */
 const canonicalizeFields = <N extends string>(map: Fields, names: readonly N[]): Partial<Record<N, string>> => {
   const fields: Partial<Record<N, string>> = {};
   for (const [key, value] of Object.entries(map)) {
-    const name = names.find((one) => one.toLowerCase() === key.toLowerCase());
-    if (name === undefined) throw new Fault('refused-option', `'${key}' is not one of ${names.join(', ')}`);
+    const name = names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+    if (name === undefined)
+      throw new Fault('refused-option', `'${key}' is not a field; use one of ${names.join(', ')}`);
     fields[name] = value;
   }
   return fields;
@@ -77,6 +89,6 @@ const canonicalizeFields = <N extends string>(map: Fields, names: readonly N[]):
 
 const getRequired = <N extends string>(fields: Partial<Record<N, string>>, name: N): string => {
   const value = fields[name];
-  if (value === undefined) throw new Fault('refused-option', `an item has no '${name}'`);
+  if (value === undefined) throw new Fault('refused-option', `an item lacks the field '${name}'`);
   return value;
 };

@@ -1,5 +1,5 @@
 /**
- * Names and labels of a cluster's objects. JobManager and TaskManager find each other, and Drey finds them, by these.
+ * Names and labels of a cluster's objects. The JobManager, the TaskManagers and Drey find each other by them.
  *
  * @see Flink 2.2 `KubernetesUtils`, `Constants`
  */
@@ -10,22 +10,22 @@ export const getConfigMapName = (clusterId: string): string => `flink-config-${c
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** On every object of the cluster. */
+/** The labels of every object of the cluster. */
 export const getCommonLabels = (clusterId: string): Labels => ({ app: clusterId, type: 'flink-native-kubernetes' });
 
-/** Select the JobManager's pods, and are on its Deployment. */
+/** The labels of the JobManager's Deployment, which also select its pods. */
 export const getJobManagerLabels = (clusterId: string): Labels => ({
   ...getCommonLabels(clusterId),
   component: 'jobmanager',
 });
 
-/** Select the TaskManagers' pods, which the JobManager makes. */
+/** The labels that select the TaskManagers' pods, which the JobManager creates. */
 export const getTaskManagerLabels = (clusterId: string): Labels => ({
   ...getCommonLabels(clusterId),
   component: 'taskmanager',
 });
 
-/** Labels as the API server's `labelSelector` parameter takes them. */
+/** Labels in the form of the API server's query parameter `labelSelector`. */
 export const toLabelSelector = (labels: Labels): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

@@ -13,13 +13,12 @@ export type OptionKey = keyof Options;
 type Parsed<T> = T extends keyof Parsers ? ReturnType<Parsers[T]> : T extends readonly string[] ? T[number] : never;
 type Always<K extends OptionKey> = Options[K] extends { type: 'map' } | { default: string } ? true : false;
 
-/** What an option holds: nothing only when it is not set, has no default and is no map. */
+/** The type of an option's value. It includes undefined for an option without a default, unless the option is a map. */
 export type OptionValue<K extends OptionKey> =
   | Parsed<Options[K]['type']>
   | (Always<K> extends true ? never : undefined);
 
 const none = [] as const;
-/** See `option-table.ts`. */
 export { options };
 
 const rows: readonly (readonly [key: string, option: Option])[] = Object.entries(options);
@@ -29,7 +28,7 @@ const currentKeys: ReadonlyMap<string, string> = new Map([
   ...rows.flatMap(([key, option]) => (option.deprecated ?? none).map((old) => [old, key] as const)),
 ]);
 
-/** The options under their current keys. Where a current and an older key are both set, the current one counts. */
+/** The options under their current keys. A current key takes precedence over a deprecated one. */
 export const canonicalizeConfig = <V extends Value>(config: Readonly<Record<string, V>>): Record<string, V> => {
   const entries = Object.entries(config);
   const renamed = entries.flatMap(([key, value]) => {
@@ -40,7 +39,7 @@ export const canonicalizeConfig = <V extends Value>(config: Readonly<Record<stri
 };
 
 /**
- * The value of an option, or its default.
+ * The parsed value of an option, or its default.
  *
  * @param config Options under their current keys.
  * @throws Fault `refused-option` when the text does not fit the option's type.
@@ -68,12 +67,12 @@ const readPrefixed = (config: Config, prefix: string): Readonly<Record<string, s
  * Everything that is wrong with a configuration, option by option.
  *
  * @param config Options under their current keys.
- * @param given What the caller wrote, for the mistakes to name the keys as they are there.
+ * @param given The options of the caller. The field errors name their keys, which may be deprecated ones.
  */
 export const findOptionErrors = (config: Config, given: Config = config): readonly FieldError[] => {
   const tooLong = Object.keys(config).filter((key) => key.length > maxKeyLength);
   if (tooLong.length > 0)
-    return tooLong.map((key) => toFieldError(key, `a key has at most ${maxKeyLength} characters`));
+    return tooLong.map((key) => toFieldError(key, `the key has more than ${maxKeyLength} characters`));
   return [
     ...rows.flatMap(([row, option]) =>
       findKeys(row, config).flatMap((key) =>
@@ -83,16 +82,16 @@ export const findOptionErrors = (config: Config, given: Config = config): readon
     ...findKeyConflicts(config).map(([parent, child]) =>
       toFieldError(
         Object.hasOwn(given, child) && !Object.hasOwn(given, parent) ? child : parent,
-        `${parent} has a value and also holds ${child}; a key can only do one of the two`,
+        `${parent} has a value and is also the prefix of ${child}; config.yaml cannot contain both`,
       ),
     ),
   ];
 };
 
-/** Far more than any option of Flink needs, label names in it included. */
+/** Every option of Flink is shorter, including those that contain the name of a label. */
 const maxKeyLength = 512;
 
-/** The keys that a row stands for: itself, or those that have a name where it has `<name>`. */
+/** The keys that a row stands for: itself, or the keys with any name in place of `<name>`. */
 const findKeys = (row: string, config: Config): readonly string[] => {
   if (!row.includes('<name>')) return [row];
   const [before = '', after = ''] = row.split('<name>');
@@ -117,49 +116,49 @@ const findValueErrors = (config: Config, key: string, option: Option): readonly 
 
 const labelNamePattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const labelValuePattern = /^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
-const labelRule = 'has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit';
+const labelRule = 'must have at most 63 letters, digits, "-", "_" and ".", and start and end with a letter or digit';
 
 /** @see Kubernetes, "Labels and Selectors" */
 const findLabelErrors = (labels: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(labels).flatMap(([name, value]) => [
-    ...(labelNamePattern.test(name) ? [] : [`'${name}' cannot be the name of a label: it ${labelRule}`]),
-    ...(labelValuePattern.test(value) ? [] : [`'${value}' cannot be the value of label ${name}: it ${labelRule}`]),
+    ...(labelNamePattern.test(name) ? [] : [`'${name}' is not a valid label name: it ${labelRule}`]),
+    ...(labelValuePattern.test(value) ? [] : [`'${value}' is not a valid value of label ${name}: it ${labelRule}`]),
   ]);
 
-/** What is legal and probably a typing mistake: options of Kubernetes that Flink does not know. */
+/** A warning for each option of Kubernetes that Flink does not have. Such an option is valid and probably a typo. */
 export const findUnknownOptions = (config: Config): readonly string[] =>
   Object.keys(config)
     .filter((key) => key.startsWith('kubernetes.') && !isKnown(key))
-    .map((key) => `${key} is not an option of Flink; the nearest is ${findNearestOption(key)}`);
+    .map((key) => `${key} is not an option of Flink. The most similar option is ${findNearestOption(key)}.`);
 
 const isKnown = (key: string): boolean =>
   rows.some(([row, { type }]) => row === key || (type === 'map' && key.startsWith(`${row}.`)));
 
 const findNearestOption = (key: string): string => {
   const names = rows.flatMap(([row, { deprecated = none }]) => [row, ...deprecated].map((name) => ({ name, row })));
-  const near = names
+  const similar = names
     .filter(({ name }) => name.startsWith('kubernetes.'))
     .toSorted((one, other) => distance(one.name, key) - distance(other.name, key));
-  return near[0]?.row ?? '';
+  return similar[0]?.row ?? '';
 };
 
 const findGivenKey = (key: string, option: Option, given: Config): string =>
   [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
 
-/** @see RFC 6901 for how a key is written in a JSON pointer */
+/** The field error of an option. @see RFC 6901 for the form of a key in a JSON pointer */
 export const toFieldError = (key: string, detail: string): FieldError => ({
   pointer: `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
   detail,
 });
 
-/** One Fault for all the mistakes. @throws Fault `refused-option` when there is one */
-export const assertNoFieldErrors = (mistakes: readonly FieldError[]): void => {
-  const [first, ...more] = mistakes;
+/** @throws Fault `refused-option` with all field errors, if there is one. */
+export const assertNoFieldErrors = (errors: readonly FieldError[]): void => {
+  const [first, ...more] = errors;
   if (first === undefined) return;
   const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const name = first.pointer
     .replace(/^\/(config\/)?/, '')
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
-  throw new Fault('refused-option', `${name}: ${first.detail}${rest}`, { errors: mistakes });
+  throw new Fault('refused-option', `${name}: ${first.detail}${rest}`, { errors });
 };

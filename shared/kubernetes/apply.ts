@@ -1,6 +1,6 @@
 import { Fault, type FieldError, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import type { Client } from './client.ts';
 import { AnyObject } from './objects.ts';

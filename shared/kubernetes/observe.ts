@@ -7,7 +7,7 @@ import type {
   ObservedPod,
 } from '#shared/clusters/model/kubernetes.ts';
 import { getCommonLabels, getDeploymentName, toLabelSelector } from '#shared/flink/names.ts';
-import { mainContainerName } from '#shared/flink/pod-template.ts';
+import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
 
 import { operationAnnotation } from './apply.ts';
 import type { Client } from './client.ts';

@@ -14,7 +14,7 @@ import { Command } from 'commander';
 import { sign } from '#cli/api/sign.ts';
 import { awsEnvironment, root, settingsFrom } from '#local/settings.ts';
 import { type LocalSystem, readSystem, startLocal, stopLocal } from '#local/system.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import type { Invoked } from './function.ts';
 import { median, startUp, type StartUp, startUpTable } from './start-up.ts';

@@ -7,7 +7,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
-import type { LatestSavepoint } from '#shared/flink/rest/savepoints.ts';
+import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
 
 /** A cluster's record and those of its jobs. */
 export interface Reading {

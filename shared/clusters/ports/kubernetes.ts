@@ -7,7 +7,7 @@ import type {
   Observation,
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
-import type { Manifests } from '#shared/flink/manifests.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Transport } from '#shared/flink/rest/transport.ts';
 
 /**

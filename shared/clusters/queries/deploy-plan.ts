@@ -6,7 +6,8 @@ import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { addOwnerReference, type Dependent, renderCluster } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent } from '#shared/flink/manifests/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 /**
  * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.

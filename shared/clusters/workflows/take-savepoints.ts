@@ -13,7 +13,7 @@ import { transact } from '#shared/clusters/store/transact.ts';
 import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
-import type { SavepointStatus } from '#shared/flink/rest/savepoints.ts';
+import type { SavepointStatus } from '#shared/flink/rest/snapshots.ts';
 
 import {
   type CleanupState,

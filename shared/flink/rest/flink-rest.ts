@@ -1,9 +1,8 @@
-import { createCheckpointMethods } from './checkpoints.ts';
 import { createRestClient } from './client.ts';
 import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
 import { createJobMethods } from './jobs.ts';
-import { createSavepointMethods } from './savepoints.ts';
+import { createCheckpointMethods, createDisposalMethods, createSavepointMethods } from './snapshots.ts';
 import type { Transport } from './transport.ts';
 
 export type FlinkRest = ReturnType<typeof flinkRest>;
@@ -24,5 +23,6 @@ export const flinkRest = (transport: Transport) => {
     ...createJarMethods(client),
     ...createSavepointMethods(client),
     ...createCheckpointMethods(client),
+    ...createDisposalMethods(client),
   };
 };

@@ -47,26 +47,13 @@ export const createJarMethods = (client: RestClient) => ({
   },
 
   /**
-   * Runs main() at the JobManager. After a lost answer, a second run with the same job ID returns what the first one did.
+   * Runs main() at the JobManager. When an answer is lost, run the jar again with the same job ID to learn the result.
    *
    * @returns `already-submitted` when the job of this ID was started before, also when it has ended.
    * @throws Fault `program-failed` with the exception of the program.
    * @throws Fault `not-ready` when the JobManager no longer has the jar.
    */
-  runJar: async (jarId: string, options: RunOptions): Promise<'started' | 'already-submitted'> => {
-    const path = urlPath`/v1/jars/${jarId}/run`;
-    const response = await client.send({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs });
-    if (isSuccess(response)) return 'started';
-    const causes = readCauses(response);
-    if (causes.some(({ name }) => name === 'DuplicateJobSubmissionException')) return 'already-submitted';
-    if (causes.some(({ name }) => name === 'ProgramInvocationException')) throw toProgramFault(response);
-    if (!(await hasJar(client, jarId))) {
-      // The jar is deleted after a run. A run that is repeated later finds the job and not the jar.
-      if ((await getJobState(client, options.jobId)) !== undefined) return 'already-submitted';
-      throw toFault('not-ready', response, `The JobManager no longer has jar ${jarId}. Upload it again`);
-    }
-    throw response.status < 500 ? toProgramFault(response) : toStatusFault(response, `POST ${path}`);
-  },
+  runJar: (jarId: string, options: RunOptions) => runJar(client, jarId, options),
 
   /** Deletes a jar. A jar that is already deleted is a success. */
   deleteJar: async (jarId: string): Promise<void> => {
@@ -88,6 +75,25 @@ export const createJarMethods = (client: RestClient) => ({
     return parseResponse(response, JobPlan, `POST ${path}`).plan;
   },
 });
+
+const runJar = async (
+  client: RestClient,
+  jarId: string,
+  options: RunOptions,
+): Promise<'started' | 'already-submitted'> => {
+  const path = urlPath`/v1/jars/${jarId}/run`;
+  const response = await client.send({ method: 'POST', path, json: options, timeoutMs: mainTimeoutMs });
+  if (isSuccess(response)) return 'started';
+  const causes = readCauses(response);
+  if (causes.some(({ name }) => name === 'DuplicateJobSubmissionException')) return 'already-submitted';
+  if (causes.some(({ name }) => name === 'ProgramInvocationException')) throw toProgramFault(response);
+  if (!(await hasJar(client, jarId))) {
+    // The jar is deleted after a run. A run that is repeated later finds the job and not the jar.
+    if ((await getJobState(client, options.jobId)) !== undefined) return 'already-submitted';
+    throw toFault('not-ready', response, `The JobManager no longer has jar ${jarId}, so it must be uploaded again`);
+  }
+  throw response.status < 500 ? toProgramFault(response) : toStatusFault(response, `POST ${path}`);
+};
 
 const hasJar = async ({ get }: RestClient, jarId: string): Promise<boolean> =>
   (await get('/v1/jars', Jars)).files.some(({ id }) => id === jarId);

@@ -7,7 +7,8 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
-import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';

@@ -108,7 +108,9 @@ describe('a configuration file', () => {
   });
 
   it.each(['a.b:\n', 'a:\n  b: ~\n'])('with a key without a value is refused by it: %j', (text) => {
-    expect(faultOf(() => parseConfigFile(text))?.message).toBe('config.yaml: a.b has no value');
+    expect(faultOf(() => parseConfigFile(text))?.message).toBe(
+      'config.yaml: a.b has no value. Set a value, or remove the key.',
+    );
   });
 
   it('may have lists, which options read', () => {

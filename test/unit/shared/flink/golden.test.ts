@@ -5,7 +5,9 @@ import { parse, parseAllDocuments } from 'yaml';
 
 import { configurationFiles, type PodTemplate } from '#events/commands/deploy.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, stockConfig } from '#shared/flink/config.ts';
-import { addOwnerReference, type ClusterInput, renderCluster } from '#shared/flink/manifests.ts';
+import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { normalise } from './normalise.ts';
 import { faultOf } from './outcome.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import type { Client, Request } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
 import { type Answer, refusalOf } from '#shared/kubernetes/status.ts';

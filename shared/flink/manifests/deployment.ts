@@ -11,43 +11,36 @@ import type {
 } from '@kubernetes/client-node';
 
 import type { PodTemplate } from '#events/commands/deploy.ts';
+import type { Config } from '#shared/flink/config.ts';
+import { computeJobManagerMemory } from '#shared/flink/memory.ts';
+import { getConfigMapName, getDeploymentName, getJobManagerLabels } from '#shared/flink/names.ts';
+import { readOption } from '#shared/flink/options.ts';
+import { formatDouble } from '#shared/flink/syntax.ts';
 
-import type { Config } from './config.ts';
-import { computeJobManagerMemory } from './memory.ts';
-import { getConfigMapName, getDeploymentName, getJobManagerLabels } from './names.ts';
+import { type Mount, toItems } from './mounts.ts';
 import { omitEmpty } from './omit-empty.ts';
-import { readOption } from './options.ts';
 import { mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
-import { formatDouble } from './syntax.ts';
-
-/** Something to mount into the JobManager's container. */
-export interface Mount {
-  readonly volume: V1Volume;
-  readonly mountPath: string;
-  readonly subPath?: string;
-  readonly env?: V1EnvVar;
-}
 
 export interface DeploymentInput {
   readonly mode: 'session' | 'application';
   readonly clusterId: string;
   readonly namespace: string;
-  /** Complete and without mistakes. */
+  /** The complete configuration, without field errors. */
   readonly config: Config;
-  /** The pod to start from. */
+  /** The template of the JobManager's pod. */
   readonly template: PodTemplate | undefined;
-  /** What a client of the version starts where nothing names an image. */
+  /** The image that the client of this Flink version uses when none is set. */
   readonly defaultImage: string;
-  /** Names of the files in the configuration folder. */
+  /** The names of the files in the configuration folder. */
   readonly files: readonly string[];
-  /** What is mounted beside the configuration: before it, and behind it. */
-  readonly mounts: { readonly before: readonly Mount[]; readonly behind: readonly Mount[] };
+  /** The mounts before and after the one of the configuration. Their order is that of Flink. */
+  readonly mounts: { readonly before: readonly Mount[]; readonly after: readonly Mount[] };
 }
 
 /**
- * The JobManager.
+ * The Deployment of the JobManager.
  *
- * @see Flink 2.2 `KubernetesJobManagerFactory`, whose decorators fill one pod after the other; here in their order
+ * @see Flink 2.2 `KubernetesJobManagerFactory`. Its decorators change one pod after another; this code keeps their order.
  */
 export const renderDeployment = (input: DeploymentInput): V1Deployment => {
   const { clusterId, namespace, config } = input;
@@ -89,7 +82,7 @@ const renderPod = (
   spec: {
     ...spec,
     ...renderPodFields(input.config, spec),
-    // Flink's container is the last one, wherever the template has it.
+    // Flink moves its own container to the end.
     containers: [...others, renderContainer(input, main)],
     volumes: [...(spec.volumes ?? []), ...renderVolumes(input)],
   },
@@ -118,7 +111,7 @@ const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Om
   };
 };
 
-/** What an option says that was set; its default is weaker than a template. @see Flink 2.2 `KubernetesUtils.resolveUserDefinedValue` */
+/** The value of an option that is set. A template takes precedence over the default of an option. @see Flink 2.2 `KubernetesUtils.resolveUserDefinedValue` */
 const readIfSet = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.service-account' | ImageOption>(
   config: Config,
   key: K,
@@ -128,7 +121,7 @@ type ImageOption = 'kubernetes.container.image.ref' | 'kubernetes.container.imag
 
 const renderContainer = (input: DeploymentInput, template: PodTemplateParts['main']): V1Container => {
   const { config, mounts, defaultImage } = input;
-  const extra = [...mounts.before, ...mounts.behind].flatMap(({ env }) => env ?? []);
+  const mountVariables = [...mounts.before, ...mounts.after].flatMap(({ env }) => env ?? []);
   return {
     ...template,
     name: mainContainerName,
@@ -139,7 +132,7 @@ const renderContainer = (input: DeploymentInput, template: PodTemplateParts['mai
       readOption(config, 'kubernetes.container.image.pull-policy'),
     command: [readOption(config, 'kubernetes.entry.path')],
     args: ['bash', '-c', renderStartCommand(input)],
-    env: [...(template.env ?? []), ...renderEnvironment(config), ...extra],
+    env: [...(template.env ?? []), ...renderEnvironment(config), ...mountVariables],
     ...omitEmpty({ ports: [...(template.ports ?? []), ...renderPorts(config)] }),
     resources: renderResources(config, template.resources),
     volumeMounts: [...(template.volumeMounts ?? []), ...renderMounts(input)],
@@ -154,7 +147,7 @@ const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
   })),
   ...mounts.before.map(toVolumeMount),
   { name: configVolumeName, mountPath: readOption(config, 'kubernetes.flink.conf.dir') },
-  ...mounts.behind.map(toVolumeMount),
+  ...mounts.after.map(toVolumeMount),
 ];
 
 const toVolumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => ({
@@ -163,7 +156,7 @@ const toVolumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => 
   ...(subPath === undefined ? {} : { subPath }),
 });
 
-/** The script computes heap sizes and the like in the container, from `config.yaml`. The trailing blank is Flink's. */
+/** The script computes heap sizes in the container, from `config.yaml`. Flink also writes the trailing space. */
 const renderStartCommand = ({ mode, config }: DeploymentInput): string =>
   `kubernetes-jobmanager.sh kubernetes-${mode} ${readOption(config, 'kubernetes.jobmanager.entrypoint.args')}`;
 
@@ -177,7 +170,7 @@ const renderEnvironment = (config: Config): V1EnvVar[] => {
   ];
 };
 
-/** None in the node's network, where the JobManager looks for free ports itself. */
+/** A JobManager in the network of its node has no fixed ports, because it chooses free ones itself. */
 const renderPorts = (config: Config): V1ContainerPort[] =>
   readOption(config, 'kubernetes.hostnetwork.enabled')
     ? []
@@ -187,7 +180,7 @@ const renderPorts = (config: Config): V1ContainerPort[] =>
         { name: 'blobserver', containerPort: readOption(config, 'blob.server.port') },
       ];
 
-/** What a template asks for besides CPU and memory stays. @see Flink 2.2 `KubernetesUtils.getResourceRequirements` */
+/** Keeps the resources of a template other than CPU and memory. @see Flink 2.2 `KubernetesUtils.getResourceRequirements` */
 const renderResources = (config: Config, template: Partial<V1ResourceRequirements> = {}): V1ResourceRequirements => {
   const memoryMebibytes = Number(computeJobManagerMemory(config).totalBytes >> 20n);
   const memoryLimit = Math.trunc(memoryMebibytes * readOption(config, 'kubernetes.jobmanager.memory.limit-factor'));
@@ -216,7 +209,7 @@ const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V
   ...mounts.before.map(({ volume }) => volume),
   {
     name: configVolumeName,
-    configMap: { name: getConfigMapName(clusterId), items: files.map((file) => ({ key: file, path: file })) },
+    configMap: { name: getConfigMapName(clusterId), items: toItems(files) },
   },
-  ...mounts.behind.map(({ volume }) => volume),
+  ...mounts.after.map(({ volume }) => volume),
 ];

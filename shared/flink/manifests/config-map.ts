@@ -1,6 +1,6 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
-import { getCommonLabels, getConfigMapName } from './names.ts';
+import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
 
 interface ConfigMapInput {
   readonly clusterId: string;

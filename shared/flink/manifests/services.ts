@@ -1,18 +1,24 @@
 import type { V1Service } from '@kubernetes/client-node';
 
-import type { Config } from './config.ts';
-import { getCommonLabels, getInternalServiceName, getJobManagerLabels, getRestServiceName } from './names.ts';
+import type { Config } from '#shared/flink/config.ts';
+import {
+  getCommonLabels,
+  getInternalServiceName,
+  getJobManagerLabels,
+  getRestServiceName,
+} from '#shared/flink/names.ts';
+import { readOption } from '#shared/flink/options.ts';
+
 import { omitEmpty } from './omit-empty.ts';
-import { readOption } from './options.ts';
 
 interface ServiceInput {
   readonly clusterId: string;
   readonly namespace: string;
-  /** Complete and without mistakes. */
+  /** The complete configuration, without field errors. */
   readonly config: Config;
 }
 
-/** By which TaskManagers find the JobManager. @see Flink 2.2 `InternalServiceDecorator` */
+/** The service by which TaskManagers find the JobManager. @see Flink 2.2 `InternalServiceDecorator` */
 export const renderInternalService = ({ clusterId, namespace, config }: ServiceInput): V1Service => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -32,7 +38,7 @@ export const renderInternalService = ({ clusterId, namespace, config }: ServiceI
   },
 });
 
-/** Flink's REST API and web page. @see Flink 2.2 `ExternalServiceDecorator`, `ServiceType` */
+/** The service of Flink's REST API and web interface. @see Flink 2.2 `ExternalServiceDecorator`, `ServiceType` */
 export const renderRestService = ({ clusterId, namespace, config }: ServiceInput): V1Service => {
   const exposed = readOption(config, 'kubernetes.rest-service.exposed.type');
   const port = readOption(config, 'rest.port');

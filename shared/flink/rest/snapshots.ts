@@ -6,6 +6,7 @@ import { getTriggerStatus, trigger, type Unfinished } from './triggers.ts';
 import { urlPath } from './url-path.ts';
 
 const Location = z.object({ location: z.string() });
+const Checkpoint = z.object({ checkpointId: z.int() });
 const CheckpointStatistics = z.object({
   latest: z
     .object({ savepoint: z.object({ external_path: z.string(), checkpoint_type: z.string().nullish() }).nullish() })
@@ -27,6 +28,7 @@ export interface LatestSavepoint {
 }
 
 export type SavepointStatus = Unfinished | { readonly status: 'completed'; readonly location: string };
+export type CheckpointStatus = Unfinished | { readonly status: 'completed'; readonly checkpointId: number };
 export type DisposalStatus = Unfinished | { readonly status: 'completed' };
 
 /** The part of Flink's REST API that takes, reads and deletes savepoints. */
@@ -72,19 +74,23 @@ export const createSavepointMethods = (client: RestClient) => ({
   /**
    * The latest savepoint of a job, whichever client requested it. Undefined when the job has none, or when Flink has
    * forgotten the job.
-   *
-   * @see Flink 2.2 `CheckpointStatistics.RestAPICheckpointType`
    */
-  getLatestSavepoint: async (jobId: string): Promise<LatestSavepoint | undefined> => {
-    const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
-    const response = await client.send({ method: 'GET', path });
-    // Flink also answers with 404 for a job without checkpoints.
-    if (response.status === 404) return undefined;
-    const savepoint = parseResponse(response, CheckpointStatistics, `GET ${path}`).latest?.savepoint;
-    if (savepoint === undefined || savepoint === null) return undefined;
-    return { location: savepoint.external_path, isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT' };
-  },
+  getLatestSavepoint: (jobId: string) => getLatestSavepoint(client, jobId),
+});
 
+/** @see Flink 2.2 `CheckpointStatistics.RestAPICheckpointType` */
+const getLatestSavepoint = async ({ send }: RestClient, jobId: string): Promise<LatestSavepoint | undefined> => {
+  const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
+  const response = await send({ method: 'GET', path });
+  // Flink also answers with 404 for a job without checkpoints.
+  if (response.status === 404) return undefined;
+  const savepoint = parseResponse(response, CheckpointStatistics, `GET ${path}`).latest?.savepoint;
+  if (savepoint === undefined || savepoint === null) return undefined;
+  return { location: savepoint.external_path, isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT' };
+};
+
+/** The part of Flink's REST API that deletes savepoints. */
+export const createDisposalMethods = (client: RestClient) => ({
   /** Requests the deletion of a savepoint's files. @returns The trigger ID for `getDisposal`. */
   disposeSavepoint: async (savepoint: string): Promise<string> => {
     const path = '/v1/savepoint-disposal';
@@ -100,5 +106,31 @@ export const createSavepointMethods = (client: RestClient) => ({
   getDisposal: async (triggerId: string): Promise<DisposalStatus> => {
     const status = await getTriggerStatus(client, urlPath`/v1/savepoint-disposal/${triggerId}`, z.object({}));
     return status.status === 'completed' ? { status: 'completed' } : status;
+  },
+});
+
+/** The part of Flink's REST API that takes checkpoints. */
+export const createCheckpointMethods = (client: RestClient) => ({
+  /**
+   * Requests a checkpoint. A repetition with the same trigger ID starts no second one.
+   *
+   * @throws Fault `savepoint-failed` when Flink refuses the request.
+   */
+  takeCheckpoint: (
+    jobId: string,
+    { full, triggerId }: { readonly full: boolean; readonly triggerId: string },
+  ): Promise<void> => {
+    const json = { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId };
+    return trigger(client, jobId, { noun: 'checkpoint', resource: 'checkpoints', json });
+  },
+
+  /**
+   * The status of a checkpoint.
+   *
+   * @throws Fault `not-found` when Flink does not have it.
+   */
+  getCheckpoint: async (jobId: string, triggerId: string): Promise<CheckpointStatus> => {
+    const status = await getTriggerStatus(client, urlPath`/v1/jobs/${jobId}/checkpoints/${triggerId}`, Checkpoint);
+    return status.status === 'completed' ? { status: 'completed', checkpointId: status.value.checkpointId } : status;
   },
 });
