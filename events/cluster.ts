@@ -26,7 +26,7 @@ export const DeploymentMode = z.enum(['session', 'application', 'per-job']);
 
 export type DeploymentMode = z.infer<typeof DeploymentMode>;
 
-/** How the cluster was seen last: whether it answers, and whether its pods are in order. `Unknown` ends nothing. */
+/** The last observation: whether Flink responds, and whether the pods are healthy. `Unknown` never ends a cluster. */
 export const Condition = z.strictObject({
   type: z.enum(['Reachable', 'Healthy']),
   status: z.enum(['True', 'False', 'Unknown']),
@@ -37,7 +37,7 @@ export const Condition = z.strictObject({
 
 export type Condition = z.infer<typeof Condition>;
 
-/** What a job on a session needs to be planned for. */
+/** Size of the TaskManagers of a session, for the admission of its jobs. */
 export const TaskManagers = z.strictObject({
   slots: z.int().min(1),
   cpu: z.number(),
@@ -53,18 +53,18 @@ export const Cluster = z
     clusterId: z.string(),
     mode: z.enum(['session', 'application']),
     state: ClusterState,
-    reason: z.string().optional().meta({ description: 'Why it is in this state, where that is not plain.' }),
+    reason: z.string().optional().meta({ description: 'Why the cluster is in this state.' }),
     message: z.string().optional(),
     namespace: z.string(),
     image: z.string(),
     labels: Labels,
     conditions: z.array(Condition),
-    sequence: z.int().min(1).meta({ description: 'The number of its last transition.' }),
-    operationId: z.string().meta({ description: 'The deploy that it came from.' }),
-    stopOperationId: z.string().optional().meta({ description: 'The stop that it went through last.' }),
-    uid: z.string().optional().meta({ description: 'The uid of its Deployment.' }),
+    sequence: z.int().min(1).meta({ description: 'Sequence number of the last transition.' }),
+    operationId: z.string().meta({ description: 'The deploy operation of this incarnation.' }),
+    stopOperationId: z.string().optional().meta({ description: 'The last stop operation.' }),
+    uid: z.string().optional().meta({ description: 'The uid of the Deployment.' }),
     taskManagers: TaskManagers.optional().meta({
-      description: 'Of a session: what one is, and the parallelism of a job that names none.',
+      description: 'Of a session: size of a TaskManager, and the default parallelism of a job.',
     }),
     lifetime: ClusterLifetime.optional(),
     createdAt: Time,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { Time } from './cluster.ts';
 
-/** Flink's own words. */
+/** The job states of Flink, unchanged. */
 export const JobState = z.enum([
   'INITIALIZING',
   'CREATED',
@@ -26,21 +26,21 @@ export const Job = z
     jobId: z.string(),
     name: z.string(),
     state: JobState,
-    message: z.string().optional().meta({ description: 'The root cause of a failure.' }),
+    message: z.string().optional().meta({ description: 'Root cause of a failure.' }),
     startTime: Time,
     endTime: Time.optional(),
-    savepoint: z.string().optional().meta({ description: 'Where its latest savepoint is.' }),
-    finalSavepoint: z
-      .string()
-      .optional()
-      .meta({ description: 'Where the savepoint is that it was ended with: all that it did is in it.' }),
+    savepoint: z.string().optional().meta({ description: 'Path of the latest savepoint.' }),
+    finalSavepoint: z.string().optional().meta({
+      description: 'Path of the savepoint that the job was stopped with. It has the complete state of the job.',
+    }),
     stoppedWithCluster: z.literal(true).optional().meta({
-      description: 'A stop of its cluster asked it for a savepoint: a session with `restore` starts it again.',
+      description:
+        'A stop of the cluster requested a savepoint of this job. A session with `restore` starts the job again.',
     }),
     clusterOperationId: z
       .string()
-      .meta({ description: 'The deploy of the cluster that it runs on: an id may have several lives.' }),
-    operationId: z.string().optional().meta({ description: 'The submit that it came from.' }),
+      .meta({ description: 'The deploy operation of the incarnation that the job runs on.' }),
+    operationId: z.string().optional().meta({ description: 'The submit operation of the job.' }),
     updatedAt: Time,
   })
   .meta({ id: 'Job' });

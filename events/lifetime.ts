@@ -2,53 +2,58 @@ import * as z from 'zod';
 
 const Time = z.iso.datetime();
 
-/** As Flink writes them, in the units that a lifetime is told in. */
+/** A duration in the syntax of Flink, limited to the units of a lifetime. */
 export const Duration = z
   .string()
-  .regex(/^[1-9]\d{0,5} ?(s|min|h|d)$/, 'a duration is a number and one of s, min, h and d, as in 90s or 8h')
-  .meta({ description: 'A span of time as Flink writes it: s, min, h or d.', example: '8h' });
+  .regex(/^[1-9]\d{0,5} ?(s|min|h|d)$/, 'A duration is a number with the unit s, min, h or d, for example 90s or 8h.')
+  .meta({ description: 'Duration in the syntax of Flink, with the unit s, min, h or d.', example: '8h' });
 
-/** How a cluster is taken down. */
+/** How a stop treats state. */
 export const stopOptions = {
   savepoint: z.enum(['none', 'best-effort', 'required']).default('none').meta({
-    description: 'Whether each job is stopped with a savepoint first. When a required one fails, the cluster stays.',
+    description:
+      'Whether each job is stopped with a savepoint first. If a required savepoint fails, the cluster keeps running.',
   }),
-  savepointDirectory: z.url().optional().meta({ description: 'Where savepoints go; else the default of the cluster.' }),
+  savepointDirectory: z
+    .url()
+    .optional()
+    .meta({ description: 'Directory of the savepoints. Default: the savepoint directory of the cluster.' }),
   ha: z.enum(['keep', 'purge']).default('keep').meta({
     description:
-      'Whether the high-availability ConfigMaps are removed too, from which the same id would recover its jobs.',
+      'Whether the high-availability ConfigMaps are kept or deleted. A new cluster with the same ID recovers its jobs from them.',
   }),
 };
 
-/** When a cluster ends by itself. */
+/** When Drey stops a cluster. */
 export const endOptions = {
-  ttl: Duration.optional().meta({ description: 'It ends so long after its start.' }),
+  ttl: Duration.optional().meta({ description: 'Time from start to end of the cluster.' }),
   until: z.iso
     .datetime({ offset: true })
     .optional()
-    .meta({ description: 'It ends at this time; at the earlier one if there is a ttl, too.' }),
+    .meta({ description: 'End of the cluster. If `ttl` is also set, the earlier end applies.' }),
   idleAfter: Duration.optional().meta({
-    description: 'A session ends when Flink has said for so long that no job lives. What does not answer is not idle.',
+    description:
+      'Stops a session after Flink has reported no live job for this long. A session that does not respond is not idle.',
   }),
 };
 
 export const WarnBefore = z
-  .union([Duration, z.literal('0s')], 'a duration is a number and one of s, min, h and d, as in 90s or 8h')
-  .meta({ description: 'How long before the end the event `Flink Lifetime Warning` tells of it; 0s: not at all.' });
+  .union([Duration, z.literal('0s')], 'A duration is a number with the unit s, min, h or d, for example 90s or 8h.')
+  .meta({ description: 'Time from the event `Flink Lifetime Warning` to the end. 0s: no warning.' });
 
-/** What a deploy asks for. */
+/** The lifetime in a deploy. */
 export const Lifetime = z.strictObject({ ...endOptions, ...stopOptions, warnBefore: WarnBefore.default('10min') });
 export type Lifetime = Readonly<z.output<typeof Lifetime>>;
 
-/** A span over which Flink said, each time it was asked, that no job lives. */
+/** A span in which every observation of Flink reported no live job. */
 export const Idleness = z.strictObject({
   since: Time,
-  seenAt: Time.meta({ description: 'When Flink said so last.' }),
+  seenAt: Time.meta({ description: 'When Flink last reported no live job.' }),
   warned: z.literal(true).optional(),
 });
 export type Idleness = Readonly<z.infer<typeof Idleness>>;
 
-/** As it stands in the record of a cluster. */
+/** The lifetime in the record of a cluster. */
 export const ClusterLifetime = z
   .strictObject({
     ...endOptions,
@@ -59,11 +64,11 @@ export const ClusterLifetime = z
     version: z
       .int()
       .min(1)
-      .meta({ description: 'Counted up by each change: what was to happen to an earlier one does not.' }),
-    startedAt: Time.optional().meta({ description: 'From when on it counts. None while the cluster is QUEUED.' }),
+      .meta({ description: 'Incremented by each change. A timer event of an earlier version has no effect.' }),
+    startedAt: Time.optional().meta({ description: 'Start of the lifetime. Absent while the cluster is QUEUED.' }),
     endsAt: Time.optional(),
     scheduledVersion: z.int().optional().meta({ description: 'The version whose end is scheduled.' }),
-    warnedVersion: z.int().optional().meta({ description: 'The version whose end was told of.' }),
+    warnedVersion: z.int().optional().meta({ description: 'The version whose warning was sent.' }),
     idle: Idleness.optional(),
   })
   .meta({ id: 'Lifetime' });

@@ -1,18 +1,17 @@
 import * as z from 'zod';
 
 import { OperationId } from './names.ts';
-import type { Rejection } from './transitions.ts';
 
-/** A command on the queue: CloudEvents 1.0 in JSON. */
+/** A command on the command queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
   .looseObject({
     specversion: z.literal('1.0'),
     id: z.string().min(1).max(200),
-    type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'the type is drey.command.<command>.v1'),
+    type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'The type is drey.command.<command>.v1.'),
     source: z.string().min(1),
     subject: z
       .string()
-      .regex(/^targets\/[^/]+(\/clusters\/[^/]+)?$/, 'the subject is targets/<target>/clusters/<cluster id>')
+      .regex(/^targets\/[^/]+(\/clusters\/[^/]+)?$/, 'The subject is targets/<target>/clusters/<cluster id>.')
       .meta({ example: 'targets/etl/clusters/nightly' }),
     time: z.iso.datetime({ offset: true }).optional(),
     datacontenttype: z.literal('application/json').optional(),
@@ -22,31 +21,54 @@ export const CommandMessage = z
       .string()
       .max(1_000)
       .optional()
-      .meta({ description: 'Instead of the data, where it is too large: the `s3://….json` that an upload answered.' }),
-    operationid: OperationId.optional().meta({ description: "Drey's own: the operation to carry on." }),
-    batchid: OperationId.optional().meta({ description: "Drey's own: the batch that this is an element of." }),
+      .meta({ description: 'Replaces `data` that is too large for a message: the `jar` of an upload, `s3://….json`.' }),
+    operationid: OperationId.optional().meta({ description: 'Set by Drey only: the admitted operation to resume.' }),
+    batchid: OperationId.optional().meta({ description: 'Set by Drey only: the batch of this item.' }),
     batchindex: z.int().min(0).optional(),
   })
   .meta({ id: 'CommandMessage' });
 
 export type CommandMessage = z.infer<typeof CommandMessage>;
 
-const Told = z.string().max(300).optional().catch(undefined);
+const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+const Text = lenient(z.string().max(300));
+const Key = lenient(z.string().min(1).max(200));
 
-const Known = z.object({
-  id: Told,
-  subject: Told,
-  type: Told,
-  data: z.object({ correlationId: Told }).optional().catch(undefined),
+/** Every member is optional: an invalid member counts as absent, and does not hide the others. */
+const LenientMessage = z.object({
+  id: Key,
+  type: Text,
+  subject: Text,
+  idempotencykey: Key,
+  operationid: lenient(z.string()),
+  batchid: lenient(z.string()),
+  batchindex: lenient(z.number()),
+  data: lenient(z.object({ correlationId: Text, taskToken: lenient(z.string().min(1)) })),
 });
 
-/** What can be told of a message that may be anything. */
-export const parseEnvelope = (body: string): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => {
+/** What a message says about itself. The message need not be a valid command. */
+export interface MessageEnvelope {
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly idempotencykey?: string | undefined;
+  readonly operationid?: string | undefined;
+  readonly batchid?: string | undefined;
+  readonly batchindex?: number | undefined;
+  readonly correlationId?: string | undefined;
+  readonly taskToken?: string | undefined;
+}
+
+/** Never throws: a body that is not a JSON object has an empty envelope. */
+export const parseEnvelope = (body: string): MessageEnvelope => {
+  const { data, ...members } = LenientMessage.safeParse(toJson(body)).data ?? {};
+  return { ...members, ...data };
+};
+
+const toJson = (body: string): unknown => {
   try {
-    const { id: commandId, subject, type, data } = Known.parse(JSON.parse(body));
-    const fields = { commandId, subject, type, correlationId: data?.correlationId };
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    return JSON.parse(body);
   } catch {
-    return {}; // Not JSON, or no object: there is nothing to tell.
+    return undefined; // The caller reports that the message is not JSON.
   }
 };

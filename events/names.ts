@@ -2,40 +2,43 @@ import * as z from 'zod';
 
 export const clusterIdPattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** `kubernetes.cluster-id`. Objects are named after it, so it is as strict as they are, and Flink's limit is 45. */
+/**
+ * `kubernetes.cluster-id`. The naming rules of Kubernetes apply, because objects are named after it. Flink limits it to
+ * 45 characters.
+ */
 export const ClusterId = z
   .string()
-  .max(45, 'a cluster id has at most 45 characters')
+  .max(45, 'A cluster ID has at most 45 characters.')
   .regex(
     clusterIdPattern,
-    'a cluster id is lower-case letters, digits and "-", begins with a letter and does not end with "-"',
+    'A cluster ID has lower-case letters, digits and "-", starts with a letter and does not end with "-".',
   )
   .meta({ description: 'kubernetes.cluster-id', example: 'my-first-flink-cluster' });
 export type ClusterId = z.infer<typeof ClusterId>;
 
 export const TargetName = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a target is named with at most 63 lower-case letters, digits and "-"')
-  .meta({ description: 'A named place to deploy to.', example: 'local' });
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'A target name has at most 63 lower-case letters, digits and "-".')
+  .meta({ description: 'Name of a target: an EKS cluster, a namespace and policies.', example: 'local' });
 export type TargetName = z.infer<typeof TargetName>;
 
 const hex32 = /^[0-9a-f]{32}$/;
 
-/** Flink's job id. The one of a submitted job is the id of its operation. */
+/** Flink's job ID. The job ID of a submit is its operation ID. */
 export const JobId = z
   .string()
   .transform((id) => id.toLowerCase())
-  .pipe(z.string().regex(hex32, 'a job id is 32 hex digits, such as fd72014d4c864993a2e5a9287b4a9c5d'));
+  .pipe(z.string().regex(hex32, 'A job ID has 32 hexadecimal digits, for example fd72014d4c864993a2e5a9287b4a9c5d.'));
 export type JobId = z.infer<typeof JobId>;
 
-export const OperationId = z.string().regex(hex32, 'an operation id is 32 hex digits');
+export const OperationId = z.string().regex(hex32, 'An operation ID has 32 hexadecimal digits.');
 export type OperationId = z.infer<typeof OperationId>;
 
-/** Where a cluster lives: its id is unique in its target. */
+/** A cluster ID is unique in its target. */
 export interface ClusterRef {
   readonly target: string;
   readonly clusterId: string;
 }
 
-/** The same place as a queue's message group, an event's resource and a log field. */
+/** The cluster reference as the subject of a message, the resource of an event and a log field. */
 export const subjectOf = ({ target, clusterId }: ClusterRef) => `targets/${target}/clusters/${clusterId}`;

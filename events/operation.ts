@@ -8,31 +8,31 @@ export const OperationState = z.enum(['QUEUED', 'PENDING', 'IN_PROGRESS', 'SUCCE
 
 export type OperationState = z.infer<typeof OperationState>;
 
-/** How a command ended, for those who wait for what it was to bring about. */
+/** How a command ended, for callers that wait for its result. */
 export const Verdict = z.enum(['FINISHED', 'FAILED', 'CANCELED']);
 
 export type Verdict = z.infer<typeof Verdict>;
 
-/** How far a deploy comes, in order; an image that is there already is not pulled. */
+/** The phases of a deploy, in order. A node that has the image skips Pulling. */
 export const deployPhases = ['Scheduled', 'Pulling', 'Started', 'RestUp'] as const;
 
 export const DeployPhase = z.strictObject({
   name: z.enum(deployPhases).meta({
     description:
-      "Scheduled: the JobManager's pod has a node. Pulling: the node fetches its image. Started: its container runs. RestUp: Flink's REST API answers.",
+      "Scheduled: the JobManager's pod has a node. Pulling: the node pulls the image. Started: the container runs. RestUp: Flink's REST API responds.",
   }),
   at: Time,
 });
 
 export type DeployPhase = Readonly<z.infer<typeof DeployPhase>>;
 
-/** A job that a session starts again. */
+/** A job that the deploy of a session submits again. */
 export const RestoredJob = z
   .strictObject({
-    jobId: z.string().meta({ description: 'Its id, and that of the submit which starts it.' }),
+    jobId: z.string().meta({ description: 'ID of the restored job and of its submit operation.' }),
     name: z.string(),
-    savepoint: z.string().optional().meta({ description: 'Without, it starts with no state.' }),
-    formerJobId: z.string().meta({ description: 'What it was submitted as; its program is started again.' }),
+    savepoint: z.string().optional().meta({ description: 'Absent if the job starts with empty state.' }),
+    formerJobId: z.string().meta({ description: 'ID of the job whose program is submitted again.' }),
   })
   .meta({ id: 'RestoredJob' });
 
@@ -43,39 +43,43 @@ export const Operation = z
     operationId: z.string(),
     kind: z.enum(commandKinds),
     target: z.string(),
-    clusterId: z.string().meta({ description: 'Of a batch: its name.' }),
+    clusterId: z.string().meta({ description: 'Of a batch: the name of the batch.' }),
     jobId: z.string().optional(),
     state: OperationState,
     origin: z.enum(['http', 'queue', 'schedule', 'reconciler']),
-    phase: z.string().optional().meta({ description: 'What it waits for, in words.' }),
+    phase: z.string().optional().meta({ description: 'Current progress, for people.' }),
     phases: z
       .array(DeployPhase)
       .optional()
-      .meta({ description: 'Of a deploy: what it has reached, and when; by the clock of Kubernetes.' }),
+      .meta({ description: 'Of a deploy: completed phases with their times, by the clock of Kubernetes.' }),
     problem: Problem.optional(),
-    position: z.int().min(1).optional().meta({ description: 'While it is QUEUED: its place in the line.' }),
+    position: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Position in the admission queue while the operation is QUEUED.' }),
     verdict: Verdict.optional().meta({
       description:
-        'How what it started has ended: the program of an application, the job of a submit, all of a batch. A session is FINISHED when it is up; a cancel or stop when it is done.',
+        'How the command ended: the program of an application, the job of a submit, all items of a batch. A session is FINISHED when it runs. A cancel or stop is FINISHED when it is complete.',
     }),
     verdictMessage: z.string().optional().meta({
-      description: 'Why, where it did not finish: the root cause of a program that failed.',
+      description: 'Why the verdict is not FINISHED, for example the root cause of a failed program.',
     }),
-    savepoint: z.string().optional().meta({ description: 'Where the savepoint is that it took.' }),
-    checkpoint: z.int().optional().meta({ description: 'The number of the checkpoint that it took.' }),
-    correlationId: z.string().optional().meta({ description: "The caller's own name for it; told with its verdict." }),
-    restoredFrom: z
+    savepoint: z.string().optional().meta({ description: 'Path of the savepoint that the operation took.' }),
+    checkpoint: z.int().optional().meta({ description: 'Number of the checkpoint that the operation took.' }),
+    correlationId: z
       .string()
       .optional()
-      .meta({ description: 'The savepoint that it starts from, where it named a cluster.' }),
+      .meta({ description: "The caller's correlation ID. It is in the event of the verdict." }),
+    restoredFrom: z.string().optional().meta({ description: 'The savepoint that `restore.fromCluster` resolved to.' }),
     restoredJobs: z.array(RestoredJob).optional().meta({
       description:
-        'Of the deploy of a session: the jobs that it starts again. Their submits are there when it has SUCCEEDED.',
+        'Of a session with `restore`: the jobs to submit again. Their submit operations exist when this operation has SUCCEEDED.',
     }),
-    batchId: z.string().optional().meta({ description: 'The batch that it is an element of.' }),
+    batchId: z.string().optional().meta({ description: 'The batch of this item.' }),
     batchIndex: z.int().min(0).optional(),
     createdAt: Time,
-    startedAt: Time.optional().meta({ description: 'When its turn came, where it had waited for it.' }),
+    startedAt: Time.optional().meta({ description: 'When the command was admitted, if it was queued.' }),
     updatedAt: Time,
     deadline: Time,
   })

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** An object of some Flink cluster that nothing of Drey's records accounts for. */
+/** A Kubernetes object of a Flink cluster that belongs to no cluster of Drey. */
 export const Orphan = z
   .strictObject({
     kind: z.enum(['Deployment', 'Service', 'ConfigMap']),
@@ -9,7 +9,7 @@ export const Orphan = z
     clusterId: z.string(),
     reason: z.enum(['NotRecorded', 'NoDeployment', 'HighAvailabilityData']).meta({
       description:
-        'NotRecorded: a Flink cluster that Drey did not deploy, or no longer counts as its own. NoDeployment: what is left of a cluster that is gone. HighAvailabilityData: kept by a stop, or left; a new cluster of the id would recover its jobs from it.',
+        'NotRecorded: an object of a Flink cluster that Drey did not deploy or no longer manages. NoDeployment: a remainder of a deleted cluster. HighAvailabilityData: kept by a stop, or a remainder. A new cluster with the same ID recovers its jobs from it.',
     }),
   })
   .meta({ id: 'Orphan' });

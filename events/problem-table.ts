@@ -34,7 +34,7 @@ export const problems = {
     status: 409,
     retryable: false,
     meaning:
-      'A live cluster of Drey uses the cluster ID (the message has its state), or objects in the namespace that Drey did not create use it. Drey never touches such foreign objects.',
+      'A live cluster of the target has the ID, and the message has its state. Or foreign objects in the namespace have it, which Drey did not create and never touches.',
     action: 'Use another ID, stop the cluster, or delete the foreign objects yourself.',
   },
   'wrong-state': {
@@ -168,7 +168,7 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      'EKS or the API server of the target refused the request. The message says which: the EKS cluster does not exist, the role may not describe it, the role has no access entry, or the role lacks a permission in the namespace.',
+      'EKS or the API server of the target refused the request. The message says which: the EKS cluster does not exist, the role may not describe it or has no access entry, or it lacks a permission in the namespace.',
     action: 'Check the access of the role ([deploy-to-aws.md](deploy-to-aws.md)).',
   },
   'target-unreachable': {

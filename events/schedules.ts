@@ -8,11 +8,14 @@ const isTimezone = (name: string): boolean => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
-    return false; // What it does not know it throws.
+    return false; // The constructor throws for an unknown time zone.
   }
 };
 
-/** Minutes, hours, day of the month, month, day of the week, year: of the two days one is `?`. The scheduler judges the rest. */
+/**
+ * Minutes, hours, day of the month, month, day of the week, year. One of the two days is `?`. EventBridge Scheduler
+ * validates the rest.
+ */
 const cron = /^cron\([-\d,*/]+ [-\d,*/]+ ([-\d,*/LW]+ [-\dA-Z,*/]+ \?|\? [-\dA-Z,*/]+ [-\dA-Z,*/#]+) [-\d,*/]+\)$/i;
 const rate = /^rate\([1-9]\d{0,4} (minute|hour|day)s?\)$/;
 
@@ -22,15 +25,15 @@ const timing = {
     .max(256)
     .refine(
       (text) => cron.test(text) || rate.test(text),
-      'it is cron(minutes hours day-of-month month day-of-week year) with ? for one of the days, or rate(n minutes|hours|days)',
+      'An expression is cron(minutes hours day-of-month month day-of-week year) with ? for one of the days, or rate(n minutes|hours|days).',
     )
-    .meta({ description: 'As EventBridge Scheduler writes it.', example: 'cron(0 20 ? * MON-FRI *)' }),
+    .meta({ description: 'A cron or rate expression of EventBridge Scheduler.', example: 'cron(0 20 ? * MON-FRI *)' }),
   timezone: z
     .string()
     .max(50)
-    .refine(isTimezone, 'there is no such time zone; they are named like Europe/Berlin')
+    .refine(isTimezone, 'Unknown time zone. Use a name of the IANA database, for example Europe/Berlin.')
     .default('UTC')
-    .meta({ description: 'That a cron is meant in, summer time included.', example: 'Europe/Berlin' }),
+    .meta({ description: 'Time zone of a cron expression. Daylight saving time applies.', example: 'Europe/Berlin' }),
   enabled: z.boolean().default(true),
 };
 
@@ -39,12 +42,12 @@ const Selector = z
     labels: z
       .record(z.string(), z.string())
       .default({})
-      .meta({ description: 'All of them.', example: { team: 'etl' } }),
+      .meta({ description: 'Labels that a cluster must have, all of them.', example: { team: 'etl' } }),
     mode: z.enum(['session', 'application']).optional(),
   })
-  .meta({ description: 'Which clusters: those that live and fit. {} are all of the target.' });
+  .meta({ description: 'Selects live clusters. {} selects every live cluster of the target.' });
 
-/** What happens again and again on a target. */
+/** An action that repeats on a target. */
 export const ScheduleBody = z
   .discriminatedUnion('action', [
     z.strictObject({ action: z.literal('stop'), ...timing, selector: Selector, ...stopOptions }),
@@ -63,7 +66,7 @@ export const Schedule = z
     target: z.string(),
     revision: z
       .string()
-      .meta({ description: 'Another one with each change: a firing of an earlier one does nothing.' }),
+      .meta({ description: 'Changes with every update. A timer event of an earlier revision has no effect.' }),
     updatedAt: z.iso.datetime(),
     definition: ScheduleBody,
   })
@@ -71,18 +74,18 @@ export const Schedule = z
 export type Schedule = Readonly<z.infer<typeof Schedule>>;
 export const Schedules = z.strictObject({ schedules: z.array(Schedule) }).meta({ id: 'Schedules' });
 
-/** What became of one cluster in a run. */
+/** The result of a run for one cluster. */
 const RunResult = z.strictObject({
   clusterId: z.string().optional(),
   clusterOperationId: z
     .string()
     .optional()
-    .meta({ description: 'The deploy of the cluster that was to be stopped: an id may have several lives.' }),
-  operationId: z.string().optional().meta({ description: 'The stop or deploy; none where it was refused.' }),
+    .meta({ description: 'Of a stop: the deploy operation of the selected incarnation.' }),
+  operationId: z.string().optional().meta({ description: 'The stop or deploy. Absent if the command was refused.' }),
   state: OperationState.optional().meta({
-    description: 'Of the operation, as it is now; that of the newest thousand commands of an answer.',
+    description: 'Current state of the operation, for the newest 1,000 commands of a response.',
   }),
-  code: z.string().optional().meta({ description: 'Why it was refused, or failed.' }),
+  code: z.string().optional().meta({ description: 'Problem code of a refused or failed command.' }),
   detail: z.string().optional(),
 });
 export type RunResult = Readonly<z.infer<typeof RunResult>>;
@@ -95,10 +98,13 @@ export const ScheduleRun = z
     action: z.enum(['stop', 'deploy']),
     scheduledAt: z.iso.datetime(),
     startedAt: z.iso.datetime(),
-    endedAt: z.iso.datetime().optional().meta({ description: 'When every command of it was given.' }),
+    endedAt: z.iso.datetime().optional().meta({ description: 'When the last command of the run was sent.' }),
     results: z.array(RunResult).readonly(),
-    missed: z.string().optional().meta({ description: 'Why it was not done, or not all of it: it came too late.' }),
-    skipped: z.int().optional().meta({ description: 'Clusters that fitted, and were too many for one run.' }),
+    missed: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the run, or a part of it, did not happen: its timer event arrived too late.' }),
+    skipped: z.int().optional().meta({ description: 'Number of selected clusters beyond the maximum of one run.' }),
   })
   .meta({ id: 'ScheduleRun' });
 export type ScheduleRun = Readonly<z.infer<typeof ScheduleRun>>;
@@ -106,4 +112,5 @@ export const ScheduleRuns = z.strictObject({ runs: z.array(ScheduleRun) }).meta(
 
 export const RunQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(10).default(10) });
 
-export const Removed = z.strictObject({ name: z.string() }).meta({ id: 'Removed' });
+/** The response to the deletion of a target, spec or schedule. */
+export const Deletion = z.strictObject({ name: z.string() }).meta({ id: 'Deletion' });

@@ -8,14 +8,17 @@ import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
 import { Problem } from './problem.ts';
 
-/** The source of every event that Drey puts on the bus. */
+/** The `source` of every event on the bus. */
 export const eventSource = 'drey';
 
 const transitionFields = {
-  id: z.string().meta({ description: 'The same for each delivery of this transition.' }),
+  id: z.string().meta({ description: 'ID of the transition. Repeated deliveries have the same ID.' }),
   target: z.string(),
   clusterId: z.string(),
-  sequence: z.int().min(1).meta({ description: 'Numbers the transitions of one cluster and its jobs, without holes.' }),
+  sequence: z
+    .int()
+    .min(1)
+    .meta({ description: 'Consecutive number of the transition among those of one cluster and its jobs.' }),
   operationId: z.string().optional(),
   reason: z.string().optional(),
   message: z.string().optional(),
@@ -38,28 +41,27 @@ export const JobTransition = z
   })
   .meta({ id: 'JobTransition' });
 
-/** One change of state, and the detail of the event that tells it. */
+/** A change of state, which is also the detail of its event. */
 export const Transition = z.discriminatedUnion('subject', [ClusterTransition, JobTransition]);
 export type Transition = Readonly<z.infer<typeof Transition>>;
 
-/** The detail of the event for a command from the queue that will never be carried out. */
 export const Rejection = z
   .strictObject({
     id: z.string(),
     commandId: z
       .string()
       .optional()
-      .meta({ description: 'The id that the message itself had; `id` is that of the queue.' }),
+      .meta({ description: 'The `id` attribute of the message. `id` is the message ID of SQS.' }),
     subject: z.string().optional(),
     type: z.string().optional(),
-    correlationId: z.string().optional().meta({ description: "The caller's own name for it." }),
+    correlationId: z.string().optional().meta({ description: "The caller's correlation ID." }),
     problem: Problem,
     at: z.iso.datetime(),
   })
   .meta({ id: 'Rejection' });
 export type Rejection = Readonly<z.infer<typeof Rejection>>;
 
-/** The detail of the event that tells of what no record accounts for; the first of them, where there are many. */
+/** `orphans` has the first 100 of `count`. */
 export const OrphansFound = z
   .strictObject({
     target: z.string(),
@@ -70,7 +72,6 @@ export const OrphansFound = z
   .meta({ id: 'OrphansFound' });
 export type OrphansFound = Readonly<z.infer<typeof OrphansFound>>;
 
-/** The detail of the event that tells how a command ended. */
 export const CommandFinished = z
   .strictObject({
     ...Operation.pick({
@@ -91,13 +92,12 @@ export const CommandFinished = z
   .meta({ id: 'CommandFinished' });
 export type CommandFinished = Readonly<z.infer<typeof CommandFinished>>;
 
-/** The detail of the event that tells of a cluster's end beforehand. */
 export const LifetimeWarning = z
   .strictObject({
-    id: z.string().meta({ description: 'The same for each delivery of this warning.' }),
+    id: z.string().meta({ description: 'ID of the warning. Repeated deliveries have the same ID.' }),
     target: z.string(),
     clusterId: z.string(),
-    operationId: z.string().meta({ description: 'The deploy that the cluster came from.' }),
+    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
     version: ClusterLifetime.shape.version,
     reason: z.enum(['LifetimeEnds', 'Idle']),
     endsAt: z.iso.datetime(),
@@ -109,30 +109,71 @@ export const LifetimeWarning = z
   .meta({ id: 'LifetimeWarning' });
 export type LifetimeWarning = Readonly<z.infer<typeof LifetimeWarning>>;
 
-/** What is on the bus: detail-type → schema of the detail. */
-export const eventTypes = {
-  'Flink Cluster State Change': ClusterTransition,
-  'Flink Job State Change': JobTransition,
-  'Flink Command Finished': CommandFinished,
-  'Flink Command Rejected': Rejection,
-  'Flink Orphans Found': OrphansFound,
-  'Flink Lifetime Warning': LifetimeWarning,
-} as const;
-export type EventType = keyof typeof eventTypes;
-
-/** Something to tell: what is put on the bus. */
-export interface BusEvent {
-  readonly type: EventType;
-  /** `targets/…`, where it is known. */
-  readonly subject: string | undefined;
-  readonly detail: Transition | CommandFinished | Rejection | OrphansFound | LifetimeWarning;
+interface EventDefinition {
+  readonly schema: z.ZodType;
+  /** When the event occurs, in Markdown for docs/events.md. */
+  readonly description: string;
+  /** `sequence`: the detail has a consecutive number for each cluster. `none`: the events have no order. */
+  readonly ordering: 'sequence' | 'none';
 }
 
-export const toBusEvent = (transition: Transition): BusEvent => ({
-  type: transition.subject === 'cluster' ? 'Flink Cluster State Change' : 'Flink Job State Change',
-  subject: subjectOf(transition),
-  detail: transition,
-});
+/**
+ * Every event on the bus, by detail-type. To add an event, add a row, publish it and add a sample to events/samples.
+ * `npm run generate` writes its JSON Schema and its row in docs/events.md.
+ */
+export const eventTypes = {
+  'Flink Cluster State Change': {
+    schema: ClusterTransition,
+    description:
+      'A cluster changes its state. The states are QUEUED, REQUESTED, DEPLOYING, RUNNING, STOPPING, STOPPED and FAILED, and for applications also FINISHED and CANCELED.',
+    ordering: 'sequence',
+  },
+  'Flink Job State Change': {
+    schema: JobTransition,
+    description: 'A job has another state than at the last observation. The eleven states are those of Flink.',
+    ordering: 'sequence',
+  },
+  'Flink Command Finished': {
+    schema: CommandFinished,
+    description:
+      "A command has its verdict: FINISHED, FAILED or CANCELED ([queue.md](queue.md)). The detail has the caller's `correlationId`.",
+    ordering: 'none',
+  },
+  'Flink Command Rejected': {
+    schema: Rejection,
+    description:
+      'The command queue rejects a message. `problem` has the reason ([problems.md](problems.md)). The message is kept in the rejected queue.',
+    ordering: 'none',
+  },
+  'Flink Lifetime Warning': {
+    schema: LifetimeWarning,
+    description: 'The lifetime of a cluster ends soon ([lifetime.md](lifetime.md)).',
+    ordering: 'none',
+  },
+  'Flink Orphans Found': {
+    schema: OrphansFound,
+    description:
+      "The hourly maintenance finds objects of Flink clusters in a target's namespace that belong to no cluster of Drey. `drey orphans` lists and deletes them.",
+    ordering: 'none',
+  },
+} as const satisfies Record<string, EventDefinition>;
+
+export type EventType = keyof typeof eventTypes;
+
+/** An event to publish on the bus. */
+export type BusEvent = {
+  [T in EventType]: {
+    readonly type: T;
+    /** `targets/…`, if known. */
+    readonly subject: string | undefined;
+    readonly detail: Readonly<z.output<(typeof eventTypes)[T]['schema']>>;
+  };
+}[EventType];
+
+export const toBusEvent = (transition: Transition): BusEvent =>
+  transition.subject === 'cluster'
+    ? { type: 'Flink Cluster State Change', subject: subjectOf(transition), detail: transition }
+    : { type: 'Flink Job State Change', subject: subjectOf(transition), detail: transition };
 
 export const toWarningEvent = (warning: LifetimeWarning): BusEvent => ({
   type: 'Flink Lifetime Warning',

@@ -1,9 +1,10 @@
-/** Writes events/openapi.json and events/schemas/: generated, committed, and compared with the code by a test. */
+/** Writes events/openapi.json and events/schemas/. The files are committed, and a unit test compares them with the code. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
+import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { calls, pathParameters } from '#events/http/api.ts';
 import { Problem } from '#events/problem.ts';
 import { CommandMessage } from '#events/message.ts';
@@ -12,21 +13,20 @@ import { eventTypes } from '#events/transitions.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const commandHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'The same request under the same key has one effect and one answer, for seven days.' }),
+  'Idempotency-Key': z.string().max(200).optional().meta({
+    description:
+      'Idempotency key. Repeated requests with the same key have one effect and one response, for seven days.',
+  }),
   Prefer: z
     .string()
     .optional()
-    .meta({ description: 'wait=N waits up to N seconds (25 at the most) for the end of the operation.' }),
+    .meta({ description: `wait=N waits up to N seconds for the end of the operation, at most ${maxWaitSeconds}.` }),
 });
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
 const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpenApiOperationObject => {
-  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // routes name only these
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof pathParameters); // A route has no other parameters.
   const isCommand = call.status === 202;
   return {
     operationId: operationIdOf(route),
@@ -42,11 +42,11 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
     ...(call.open ? { security: [] } : {}),
     responses: {
       [call.status]: {
-        description: isCommand ? 'Accepted; Location names the operation.' : 'The answer.',
+        description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
         ...json(call.answer),
       },
-      ...(isCommand ? { 200: { description: 'Waited for, and over.', ...json(call.answer) } } : {}),
-      default: { description: 'A problem.', content: { 'application/problem+json': { schema: Problem } } },
+      ...(isCommand ? { 200: { description: 'The operation ended within the wait.', ...json(call.answer) } } : {}),
+      default: { description: 'Problem details.', content: { 'application/problem+json': { schema: Problem } } },
     },
   };
 };
@@ -97,10 +97,18 @@ export const openapi = createDocument({
   },
 });
 
-/** File name → JSON Schema of what is on the bus and in the queue. */
+/** `Flink Job State Change` → `flink-job-state-change.json`: the JSON Schema of an event, and with `event-` its sample. */
+export const fileNameOf = (type: string) => `${type.toLowerCase().replaceAll(' ', '-')}.json`;
+
+const messages = {
+  ...Object.fromEntries(Object.entries(eventTypes).map(([type, { schema }]) => [type, schema])),
+  'Drey Command': CommandMessage,
+};
+
+/** JSON Schemas of the events on the bus and the messages of the command queue, by file name. */
 export const jsonSchemas: Readonly<Record<string, unknown>> = Object.fromEntries(
-  [...Object.entries(eventTypes), ['Drey Command', CommandMessage] as const].map(([name, schema]) => [
-    `${name.toLowerCase().replaceAll(' ', '-')}.json`,
+  Object.entries<z.ZodType>(messages).map(([type, schema]) => [
+    fileNameOf(type),
     z.toJSONSchema(schema, { io: 'input' }),
   ]),
 );

@@ -1,4 +1,4 @@
-/** Writes docs/options.md from the table of options: generated, committed, and compared with the code by a test. */
+/** Writes docs/options.md from the table of options. The page is committed, and a unit test compares it with the table. */
 import { writeFileSync } from 'node:fs';
 
 import { options } from '#shared/flink/options.ts';
@@ -7,18 +7,34 @@ import type { Option } from '#shared/flink/option-table.ts';
 const introduction = `\
 # Options
 
-The options of Flink that change what a deploy creates, or how the cluster is reached. They are given as \`-Dkey=value\`, as \`config\` in a request, as
-\`defaults\` of a target, or in the \`config.yaml\` of \`FLINK_CONF_DIR\`. The order is Flink's: configuration folder, then the target's defaults, then \`-D\`, then
-what the command itself sets (the cluster id, the mode, the program). \`POST /v1/targets/{target}/plans\` tells for each value where it came from.
+These Flink options change the objects that a deploy creates, or the access to the cluster. For example, this session has two slots in each TaskManager and runs as its own service account:
 
-Any other option goes into \`config.yaml\` as it is. One that begins with \`kubernetes.\` and is not in this table gets a warning that names the nearest one.
+\`\`\`
+drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=2 -Dkubernetes.service-account=flink
+\`\`\`
 
-- A **list** is \`a;b\` or \`[a, b]\`. A **map** is \`a:1,b:2\`, or \`{a: 1, b: 2}\`, or one option for each name: \`key.a=1\`. A **list of maps** is \`a:1,b:2;a:3\` or \`[{a: 1}, {a: 3}]\`.
-  Text in quotes, single or double, may hold \`;\`, \`,\` and \`:\`.
-- **Memory** is a number and one of b, k, m, g, t, each a power of 1024; without a unit, bytes. A **duration** is a number and one of ms, s, min, h, d; without a unit, milliseconds.
-- \`<name>\` is a word of your own. An older name works as well, and is written under the current one.
+Options come from four sources. A later source overrides an earlier one, as in Flink:
 
-| option | type | default | what it does |
+1. the \`config.yaml\` of \`FLINK_CONF_DIR\`
+2. \`defaults\` of the target
+3. \`-Dkey=value\`, or \`config\` of a request
+4. the command itself: cluster ID, mode and program
+
+\`POST /v1/targets/{target}/plans\` shows the source of every value. Drey copies any other option to \`config.yaml\` unchanged.
+An option that starts with \`kubernetes.\` and is not in this table causes a warning with the nearest known name.
+
+| type | syntax |
+| --- | --- |
+| list | \`a;b\` or \`[a, b]\` |
+| map | \`a:1,b:2\`, or \`{a: 1, b: 2}\`, or one option for each name: \`key.a=1\` |
+| list of maps | \`a:1,b:2;a:3\` or \`[{a: 1}, {a: 3}]\` |
+| memory | a number with the unit b, k, m, g or t, each a power of 1024; bytes without a unit |
+| duration | a number with the unit ms, s, min, h or d; milliseconds without a unit |
+
+Text in single or double quotes may contain \`;\`, \`,\` and \`:\`. \`<name>\` in an option stands for a name that you choose.
+A deprecated name works as well. Drey replaces it with the current name.
+
+| option | type | default | description |
 | --- | --- | --- | --- |
 `;
 
@@ -31,18 +47,16 @@ const types: Readonly<Record<string, string>> = {
 const row = ([key, option]: readonly [string, Option]): string => {
   const { type, default: standard = '', deprecated = [], only, description } = option;
   const kind = typeof type === 'string' ? (types[type] ?? type) : type.join(', ');
-  const names = deprecated.length === 0 ? '' : ` Older: ${deprecated.map(code).join(', ')}.`;
-  const refused = only === undefined ? '' : ` Here only ${only.values.map(code).join(', ')}: ${only.because}.`;
+  const names = deprecated.length === 0 ? '' : ` Deprecated: ${deprecated.map(code).join(', ')}.`;
+  const refused = only === undefined ? '' : ` Drey accepts only ${only.values.map(code).join(', ')}: ${only.because}`;
   return `| ${code(key)} | ${kind} | ${standard === '' ? '' : code(standard)} | ${description}${names}${refused} |`;
 };
 
 const code = (text: string): string => `\`${text}\``;
 
-/** The page, as it has to be. */
-export const optionsPage = (): string =>
-  `${introduction}${Object.entries<Option>(options)
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(row)
-    .join('\n')}\n`;
+export const optionsPage = `${introduction}${Object.entries<Option>(options)
+  .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  .map(row)
+  .join('\n')}\n`;
 
-if (import.meta.main) writeFileSync('docs/options.md', optionsPage());
+if (import.meta.main) writeFileSync('docs/options.md', optionsPage);

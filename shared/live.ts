@@ -6,9 +6,9 @@ import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openDrafts } from '#shared/aws/payloads.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openMachines } from '#shared/aws/workflows.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
@@ -51,7 +51,7 @@ export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
   kubernetes: (target, signal) =>
     kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access, signal),
-  workflows: openMachines(environment.DREY_STATE_MACHINE_ARN_PREFIX),
+  workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),
   ...openQueues(
@@ -63,12 +63,12 @@ export const live: World = {
     },
     { now },
   ),
-  payloads: openDrafts(environment.DREY_BUCKET),
+  payloads: openPayloads(environment.DREY_BUCKET),
   callbacks: openCallbacks(),
   timers: openTimers({
     group: environment.DREY_SCHEDULE_GROUP,
     queueArn: environment.DREY_TIMER_EVENT_QUEUE_ARN,
-    deadQueueArn: environment.DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN,
+    deadLetterQueueArn: environment.DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN,
     roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
   }),
   specs: openSpecs(environment.DREY_BUCKET),

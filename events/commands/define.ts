@@ -1,14 +1,19 @@
 import type * as z from 'zod';
 
-export interface CommandDefinition<K extends string, S extends z.ZodType> {
-  readonly kind: K;
-  /** The function behind the route, where it is not named after the kind. */
-  readonly function?: string;
-  /** Method and path of its HTTP call. Path parameters that are not the place are members of its data. */
+/** The Step Functions state machines, as `infra/state-machines` defines them. */
+export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot';
+
+export interface CommandDefinition {
+  readonly kind: string;
+  /** The Lambda function that answers the route. Commands may share one. */
+  readonly function: string;
+  /** The state machine that carries the command out. A command without one ends in its own function or message. */
+  readonly workflow?: WorkflowName;
+  /** Method and path of its HTTP call. Path parameters other than target and cluster id are members of its data. */
   readonly route: `POST /v1/${string}`;
   readonly summary: string;
-  readonly data: S;
+  readonly data: z.ZodObject;
 }
 
-export const defineCommand = <const K extends string, S extends z.ZodType>(definition: CommandDefinition<K, S>) =>
-  definition;
+/** Keeps the literal types of the definition: the names of functions and workflows are checked by them. */
+export const defineCommand = <const D extends CommandDefinition>(definition: D): D => definition;

@@ -8,15 +8,15 @@ import { Args, Parallelism, queueOptions, Restore, RestoreJobs } from './program
 
 const optionName = /^[$A-Za-z_][$\w-]*(\.[$\w-]+)*$/;
 
-/** Flink options by their dotted names, as `-Dkey=value` has them. */
+/** Flink options by name, like `-Dkey=value`. */
 export const Config = z
   .record(
-    z.string().max(253).regex(optionName, 'an option is named like kubernetes.jobmanager.cpu.amount'),
+    z.string().max(253).regex(optionName, 'An option name looks like kubernetes.jobmanager.cpu.amount.'),
     z.union([z.string(), z.number(), z.boolean()]).transform(String),
   )
-  .meta({ description: 'Flink options, as -Dkey=value has them.', example: { 'taskmanager.numberOfTaskSlots': '4' } });
+  .meta({ description: 'Flink options, like -Dkey=value.', example: { 'taskmanager.numberOfTaskSlots': '4' } });
 
-/** The files of a configuration folder that go into the containers, in the order in which Flink mounts them. */
+/** The files of a configuration folder that Flink mounts into the containers, in the order of Flink. */
 export const configurationFiles = [
   'logback.xml',
   'log4j.properties',
@@ -29,7 +29,7 @@ export const configurationFiles = [
 
 const File = z.string().max(200_000);
 
-/** A pod to start from. Kubernetes judges what is in it; only its frame is looked at here. */
+/** A pod template. Only its outline is validated here, because the API server validates the rest. */
 const PodTemplate = z.looseObject({
   metadata: z.looseObject({}).optional(),
   spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })).optional() }).optional(),
@@ -40,13 +40,13 @@ export type PodTemplate = z.output<typeof PodTemplate>;
 export const ApplicationJob = z
   .strictObject({
     jar: z.string().min(1).meta({
-      description: 'Where the JobManager finds it: local://, in the image; s3:// or https://, which it fetches.',
+      description: 'URI of the jar: local:// in the image, or s3:// or https:// that the JobManager fetches.',
       example: 'local:///opt/flink/usrlib/my-flink-job.jar',
     }),
     entryClass: z.string().min(1).optional(),
     args: Args.default([]),
     parallelism: Parallelism.optional(),
-    classpaths: z.array(z.url()).optional().meta({ description: 'More places with classes of the program.' }),
+    classpaths: z.array(z.url()).optional().meta({ description: 'Additional classpath URLs of the program.' }),
     restore: Restore.optional(),
   })
   .meta({ id: 'ApplicationJob' });
@@ -54,28 +54,30 @@ export type ApplicationJob = z.output<typeof ApplicationJob>;
 
 export const deploy = defineCommand({
   kind: 'deploy',
+  function: 'deploy',
+  workflow: 'startup',
   route: 'POST /v1/targets/{target}/clusters',
   summary: 'Start a Flink cluster (`kubernetes-session.sh`, `flink run-application`).',
   data: z
     .strictObject({
       mode: DeploymentMode,
-      clusterId: ClusterId.optional().meta({ description: 'Made up when it is left out.' }),
+      clusterId: ClusterId.optional().meta({ description: 'Generated when omitted.' }),
       config: Config.default({}),
       image: z
         .string()
         .min(1)
         .optional()
-        .meta({ description: 'Short for kubernetes.container.image.ref.', example: 'flink:2.2' }),
-      job: ApplicationJob.optional().meta({ description: 'The program, in application mode.' }),
+        .meta({ description: 'Short form of kubernetes.container.image.ref.', example: 'flink:2.2' }),
+      job: ApplicationJob.optional().meta({ description: 'The program of an application cluster.' }),
       restore: RestoreJobs.optional().meta({
         description:
-          'Of a session: the jobs that it starts again once it is up. That of an application is a member of `job`.',
+          'Of a session: the jobs to submit again when the session runs. An application has `restore` in `job`.',
         example: { fromCluster: 'office', latest: true, allowEmptyState: true },
       }),
       flinkVersion: z
         .enum(['1.20', '2.2'])
         .optional()
-        .meta({ description: 'The Flink in the image, where its tag does not say so; 2.2 otherwise.' }),
+        .meta({ description: 'Flink version of the image. Default: from the tag of the image, or else 2.2.' }),
       podTemplates: z
         .strictObject({
           default: PodTemplate.optional(),
@@ -83,39 +85,44 @@ export const deploy = defineCommand({
           taskmanager: PodTemplate.optional(),
         })
         .optional()
-        .meta({ description: 'Pods to start from: the `kubernetes.pod-template-file.*` of a client.' }),
+        .meta({ description: 'Pod templates, like `kubernetes.pod-template-file.*`.' }),
       files: z
         .partialRecord(z.enum(configurationFiles), File)
         .optional()
-        .meta({ description: "Logging configuration, instead of Drey's own log4j-console.properties." }),
+        .meta({ description: "Logging configuration. Default: Drey's log4j-console.properties." }),
       hadoop: z
         .partialRecord(z.enum(['core-site.xml', 'hdfs-site.xml']), File)
         .optional()
-        .meta({ description: 'A Hadoop configuration to mount.' }),
+        .meta({ description: 'Hadoop configuration to mount.' }),
       kerberos: z
         .strictObject({
           keytab: z.strictObject({ name: z.string().regex(/^[-._a-zA-Z0-9]+$/), base64: z.base64() }).optional(),
           krb5Conf: File.optional(),
         })
         .optional()
-        .meta({ description: 'The keytab of `security.kerberos.login.principal`, and a krb5.conf, to mount.' }),
+        .meta({ description: 'Keytab of `security.kerberos.login.principal` and krb5.conf to mount.' }),
       lifetime: Lifetime.optional().meta({
         description:
-          'When it ends by itself. Without, it ends when somebody stops it, or at the `maxAge` of its target.',
+          'When Drey stops the cluster. Without a lifetime it runs until a stop, or until the `maxAge` of the target.',
         example: { ttl: '8h', savepoint: 'best-effort' },
       }),
       onFailure: z.enum(['remove', 'keep']).default('remove').meta({
         description:
-          'What becomes of the objects of a cluster that does not come up: removed, or kept to look at, until it is stopped or its id is deployed again.',
+          'Whether the objects of a failed deploy are removed, or kept for diagnosis until the cluster is stopped or its ID is deployed again.',
       }),
       labels: z
         .record(
-          z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, 'not a label name'),
+          z
+            .string()
+            .regex(
+              /^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
+              'A label name has at most 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit.',
+            ),
           z.string().max(63),
         )
-        .refine((labels) => Object.keys(labels).length <= 32, 'there are at most 32 labels')
+        .refine((labels) => Object.keys(labels).length <= 32, 'A cluster has at most 32 labels.')
         .default({})
-        .meta({ description: "Words of the caller's own, for lists and events.", example: { team: 'etl' } }),
+        .meta({ description: 'Labels of the cluster, for queries and events.', example: { team: 'etl' } }),
       ...queueOptions,
     })
     .meta({ id: 'Deploy' }),

@@ -5,13 +5,16 @@ import { defineCommand } from './define.ts';
 
 export const extend = defineCommand({
   kind: 'extend',
+  function: 'extend',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/extend',
-  summary: 'Give a live cluster another lifetime.',
+  summary: 'Change the lifetime of a live cluster.',
   data: z
     .strictObject({
       ...endOptions,
-      ttl: endOptions.ttl.meta({ description: 'It ends so long after this command. Takes the place of `until`, too.' }),
-      until: endOptions.until.meta({ description: 'It ends at this time. Takes the place of `ttl`, too.' }),
+      ttl: endOptions.ttl.meta({
+        description: 'Time from this command to the end of the cluster. Replaces `until` as well.',
+      }),
+      until: endOptions.until.meta({ description: 'End of the cluster. Replaces `ttl` as well.' }),
       savepoint: stopOptions.savepoint.unwrap().optional(),
       savepointDirectory: stopOptions.savepointDirectory,
       ha: stopOptions.ha.unwrap().optional(),
@@ -19,8 +22,8 @@ export const extend = defineCommand({
     })
     .refine(
       (data) => Object.values(data).some((value) => value !== undefined),
-      'it changes nothing: give ttl, until or another member',
+      'The command changes nothing. Set ttl, until or another member.',
     )
-    .meta({ id: 'Extend', description: 'What is left out stays as it is.' }),
+    .meta({ id: 'Extend', description: 'Omitted members keep their value.' }),
 });
 export type ExtendData = z.output<typeof extend.data>;

@@ -8,7 +8,7 @@ import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.t
 import { stop } from './stop.ts';
 import { submit } from './submit.ts';
 
-/** Every command. HTTP routes, the queue's parser, OpenAPI and JSON Schema follow from it. */
+/** Every command. HTTP routes, the parser of the command queue, OpenAPI and JSON Schema derive from it. */
 export const commands = {
   deploy,
   submit,
@@ -27,32 +27,32 @@ export type { StopData } from './stop.ts';
 export type { SubmitData } from './submit.ts';
 
 export type CommandKind = keyof typeof commands;
-export const commandKinds = Object.keys(commands) as [CommandKind, ...CommandKind[]]; // the keys of a non-empty literal
+export const commandKinds = Object.keys(commands) as [CommandKind, ...CommandKind[]]; // The keys of a non-empty literal.
 export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['data']>;
 
-/** The way in that a command took. */
+/** How a command arrived. */
 export type Origin = 'http' | 'queue' | 'schedule' | 'reconciler';
 
-/** Which life of a cluster, and which of its lifetimes where that matters. */
+/** The incarnation of a cluster, and the version of its lifetime, that a stop was decided for. */
 export interface ExpectedCluster {
   readonly operationId: string;
   readonly version?: number | undefined;
-  /** Since when no job lived. */
+  /** Start of the idle span. */
   readonly idleSince?: string | undefined;
 }
 
 interface CommandOf<K extends CommandKind> {
   readonly kind: K;
   readonly target: string;
-  /** Left out only by a deploy that wants one made up. */
+  /** Undefined only for a deploy whose cluster ID is generated, and for a batch. */
   readonly clusterId: string | undefined;
   readonly data: CommandData<K>;
-  /** Names the command for seven days: the same again changes nothing. */
+  /** Idempotency key. A repeated command with the same key has no further effect for seven days. */
   readonly key: string | undefined;
   readonly origin: Origin;
-  /** Of a stop that was decided on by what a cluster was: it does nothing to one that is no longer so. */
+  /** Of a stop by a schedule or lifetime: the stop has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
-  /** Where it stands in a batch. */
+  /** Set if the command is an item of a batch. */
   readonly batchItem?: { readonly batchId: string; readonly batchIndex: number } | undefined;
 }
 

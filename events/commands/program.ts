@@ -2,50 +2,52 @@ import * as z from 'zod';
 
 import { ClusterId } from '../names.ts';
 
-/** When a command may start, and who is told how it ended. */
+/** Members of a deploy and a submit for the admission queue and for the verdict. */
 export const queueOptions = {
   priority: z
     .int()
     .min(-1_000)
     .max(1_000)
     .default(0)
-    .meta({ description: 'Among commands that wait, higher ones start first.' }),
+    .meta({ description: 'Queued commands with a higher priority start first.' }),
   deadline: z.iso
     .datetime({ offset: true })
     .optional()
-    .meta({ description: 'It fails if it has not started by then. A day after it came, when left out.' }),
-  dependsOn: z
-    .array(z.string().min(1).max(200))
-    .max(50, 'a command depends on at most 50 others')
-    .default([])
-    .meta({ description: 'It waits until these are FINISHED: operation ids, or idempotency keys of the same target.' }),
-  correlationId: z.string().min(1).max(200).optional().meta({ description: 'Told with the verdict.' }),
+    .meta({ description: 'The command fails if it has not started by then. Default: 24 hours after its arrival.' }),
+  dependsOn: z.array(z.string().min(1).max(200)).max(50, 'A command depends on at most 50 others.').default([]).meta({
+    description:
+      'Operation IDs, or idempotency keys of the same target, that must be FINISHED before the command starts.',
+  }),
+  correlationId: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Identifies the command in the event of its verdict.' }),
   taskToken: z
     .string()
     .min(1)
     .max(2_048)
     .optional()
-    .meta({ description: 'Of a Step Functions task (.waitForTaskToken), which is answered with the verdict.' }),
+    .meta({ description: 'Token of a Step Functions task (.waitForTaskToken) that completes with the verdict.' }),
 };
 
-/** What a program is started with, on a session as in an application cluster. */
-
-/** They are kept with the operation, and an item of the table has a limit. */
+/** The arguments are stored with the operation, and DynamoDB limits the size of an item. */
 const maxArgsCharacters = 100_000;
 
 export const Args = z
   .array(z.string())
   .refine(
     (args) => args.join(' ').length <= maxArgsCharacters,
-    `the arguments have at most ${maxArgsCharacters} characters`,
+    `The arguments have at most ${maxArgsCharacters} characters.`,
   );
 
-export const Parallelism = z.int().min(1, 'the parallelism is a positive number').max(32_768);
+export const Parallelism = z.int().min(1, 'The parallelism is a positive number.').max(32_768);
 
 const latest = z
   .literal(true)
   .optional()
-  .meta({ description: 'Of the last life of the id that had a job. There is no other choice yet.' });
+  .meta({ description: 'Selects the last incarnation that had a job. It is the only choice and the default.' });
 
 const restoreOptions = {
   allowNonRestoredState: z.boolean().default(false),
@@ -54,44 +56,49 @@ const restoreOptions = {
 
 export const Restore = z
   .strictObject({
-    path: z.string().min(1).optional().meta({ description: 'Of a savepoint or a retained checkpoint.' }),
+    path: z.string().min(1).optional().meta({ description: 'Path of a savepoint or retained checkpoint.' }),
     fromCluster: ClusterId.optional().meta({
-      description: 'Instead of a path: the savepoint that a job of this cluster of the same target was stopped with.',
+      description:
+        'Instead of `path`: a cluster of the same target. The job starts from the savepoint that a job of this cluster was stopped with.',
     }),
     latest,
     job: z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'The name or id of the job, where that life had savepoints of several.' }),
+      .meta({ description: 'Name or ID of the job. Required if the incarnation has savepoints of several jobs.' }),
     allowEmptyState: z
       .boolean()
       .optional()
-      .meta({ description: 'Without such a savepoint it starts with no state, instead of not at all.' }),
+      .meta({ description: 'Start with empty state if there is no such savepoint. Default: refuse the command.' }),
     ...restoreOptions,
   })
   .refine(
     ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
-    'give either path or fromCluster',
+    'Set either path or fromCluster.',
   )
   .refine(
     ({ path, latest, job, allowEmptyState }) =>
       path === undefined || (latest === undefined && job === undefined && allowEmptyState === undefined),
-    'latest, job and allowEmptyState belong to fromCluster',
+    'latest, job and allowEmptyState require fromCluster.',
   );
 export type Restore = Readonly<z.output<typeof Restore>>;
 
-/** The jobs that a session starts again. */
+/** The jobs that a session submits again. */
 export const RestoreJobs = z
   .strictObject({
     fromCluster: ClusterId.meta({
-      description: 'The jobs that this session of the same target was stopped with, each from its savepoint.',
+      description: 'A session of the same target. Each job that it was stopped with starts from its savepoint.',
     }),
     latest,
-    job: z.string().min(1).optional().meta({ description: 'Only those of this name, or the one of this id.' }),
+    job: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Restore only the jobs with this name, or the job with this ID.' }),
     allowEmptyState: z.boolean().optional().meta({
       description:
-        'Where it was stopped with no job it starts without, and a job whose savepoint failed starts with no state, instead of not at all.',
+        'Start without jobs if the session was stopped without jobs, and start a job with empty state if its savepoint failed. Default: refuse the command.',
     }),
     ...restoreOptions,
   })

@@ -3,21 +3,20 @@ import * as z from 'zod';
 import { JobId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
-const Directory = z
-  .string()
-  .min(1)
-  .max(2_000)
-  .optional()
-  .meta({ description: 'Where it goes; else the default of the cluster.', example: 's3://bucket/savepoints' });
+const Directory = z.string().min(1).max(2_000).optional().meta({
+  description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
+  example: 's3://bucket/savepoints',
+});
 
 const Format = z
   .enum(['CANONICAL', 'NATIVE'])
   .default('CANONICAL')
-  .meta({ description: 'CANONICAL can be restored with another state backend; NATIVE is faster.' });
+  .meta({ description: 'CANONICAL can be restored with another state backend. NATIVE is faster.' });
 
 export const savepoint = defineCommand({
   kind: 'savepoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/savepoints',
   summary: 'Take a savepoint of a running job (`flink savepoint`).',
   data: z
@@ -25,10 +24,9 @@ export const savepoint = defineCommand({
       jobId: JobId,
       directory: Directory,
       format: Format,
-      cancelJob: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Cancel the job as soon as it is complete (`flink cancel -s`, deprecated by Flink).' }),
+      cancelJob: z.boolean().default(false).meta({
+        description: 'Cancel the job when the savepoint is complete (`flink cancel -s`, deprecated by Flink).',
+      }),
     })
     .meta({ id: 'Savepoint' }),
 });
@@ -36,12 +34,16 @@ export const savepoint = defineCommand({
 export const checkpoint = defineCommand({
   kind: 'checkpoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/checkpoints',
   summary: 'Take a checkpoint of a running job (`flink checkpoint`).',
   data: z
     .strictObject({
       jobId: JobId,
-      full: z.boolean().default(false).meta({ description: 'Not incremental, whatever the job is configured for.' }),
+      full: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Take a full checkpoint even if the job uses incremental checkpoints.' }),
     })
     .meta({ id: 'Checkpoint' }),
 });
@@ -49,6 +51,7 @@ export const checkpoint = defineCommand({
 export const stopJob = defineCommand({
   kind: 'stop-job',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}/stop',
   summary: 'Stop a job with a savepoint (`flink stop`).',
   data: z
@@ -56,10 +59,9 @@ export const stopJob = defineCommand({
       jobId: JobId,
       directory: Directory,
       format: Format,
-      drain: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Let all that is under way through first, as if the sources had ended.' }),
+      drain: z.boolean().default(false).meta({
+        description: 'Emit the maximum watermark and process all records in flight first, as if the sources had ended.',
+      }),
     })
     .meta({ id: 'StopJob' }),
 });
@@ -67,10 +69,8 @@ export const stopJob = defineCommand({
 export const disposeSavepoint = defineCommand({
   kind: 'dispose-savepoint',
   function: 'savepoints',
+  workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
-  summary: 'Delete a savepoint (`flink savepoint -d`); the cluster must be able to read it.',
-  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'Dispose' }),
+  summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
+  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'DisposeSavepoint' }),
 });
-
-/** What the state machine needs of a command about savepoints. */
-export type SavepointData = z.output<(typeof savepoint | typeof stopJob)['data']>;

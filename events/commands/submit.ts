@@ -6,13 +6,15 @@ import { Args, Parallelism, queueOptions, Restore } from './program.ts';
 
 export const submit = defineCommand({
   kind: 'submit',
+  function: 'submit',
+  workflow: 'submission',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/jobs',
-  summary: 'Start a job on a session (`flink run`).',
+  summary: 'Submit a job to a session (`flink run`).',
   data: z
     .strictObject({
       jar: z
         .string()
-        .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'the jar is the s3://….jar that an upload answered')
+        .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'The jar is the `jar` of an upload: s3://….jar.')
         .meta({ description: 'The `jar` of an upload.' }),
       entryClass: z.string().min(1).optional(),
       args: Args.default([]),

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { Cluster } from '../cluster.ts';
 import { Operation } from '../operation.ts';
 
-/** The answer to a command. `Location` names the operation. */
+/** The response to a command. The `Location` header names the operation. */
 export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.optional() }).meta({ id: 'Accepted' });
 
 export type Accepted = z.infer<typeof Accepted>;
 
-/** The longest that `Prefer: wait` keeps a request open, in seconds: API Gateway gives up at 30. */
+/** Maximum of `Prefer: wait`, in seconds. API Gateway times out after 30 s. */
 export const maxWaitSeconds = 25;

@@ -2,11 +2,11 @@ import * as z from 'zod';
 
 import { Cluster } from '../cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
-import { commands } from '../commands/index.ts';
+import { type CommandKind, commands } from '../commands/index.ts';
 import { Job } from '../job.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
 import { Operation } from '../operation.ts';
-import { Removed, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
+import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
 import { Target } from '../target.ts';
 import { Accepted } from './accepted.ts';
@@ -27,243 +27,249 @@ import {
   Targets,
   Transitions,
 } from './queries.ts';
-import { Canceled, PriorityChange, QueueControl, QueueView } from './queue.ts';
+import { Cancellation, PriorityChange, QueueControl, QueueView } from './queue.ts';
 import { Upload, UploadRequest } from './uploads.ts';
 
 interface Call {
-  /** The function that answers it. */
+  /** The Lambda function of the route, as serverless.yml names it. */
   readonly function: string;
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
   readonly status: number;
-  /** Anybody may call it. */
+  /** The route needs no authorization. */
   readonly open?: true;
 }
 
-/** Every call that is not a command, by its route. */
-const reads = {
-  'GET /v1/targets': { function: 'targets', summary: 'The targets.', answer: Targets, status: 200 },
+/** Every call that is not a command, by route. */
+const otherCalls = {
+  'GET /v1/targets': { function: 'targets', summary: 'List the targets.', answer: Targets, status: 200 },
   'PUT /v1/targets/{target}': {
     function: 'targets',
-    summary: 'Make or change a target.',
+    summary: 'Create or update a target.',
     body: Target,
     answer: NamedTarget,
     status: 200,
   },
   'DELETE /v1/targets/{target}': {
     function: 'targets',
-    summary: 'Forget a target on which there is nothing any more. What happened there stays on record.',
-    answer: Removed,
+    summary: 'Delete a target that is not in use. Its history is kept.',
+    answer: Deletion,
     status: 200,
   },
   'POST /v1/targets/{target}/uploads': {
     function: 'uploads',
-    summary: 'An address to upload a jar to.',
+    summary: 'Create a presigned URL for the upload of a file.',
     body: UploadRequest,
     answer: Upload,
     status: 201,
   },
   'POST /v1/targets/{target}/plans': {
     function: 'plan',
-    summary: 'What a deploy would create; nothing is done.',
+    summary: 'Show what a deploy would create, without creating it.',
     body: commands.deploy.data,
     answer: Plan,
     status: 200,
   },
   'GET /v1/targets/{target}/specs': {
     function: 'specs',
-    summary: 'The stored specs of a target, without what is in them.',
+    summary: 'List the stored specs of a target, without their content.',
     answer: Specs,
     status: 200,
   },
   'GET /v1/targets/{target}/specs/{name}': {
     function: 'specs',
-    summary: 'One of them.',
+    summary: 'Get a stored spec.',
     answer: Spec,
     status: 200,
   },
   'PUT /v1/targets/{target}/specs/{name}': {
     function: 'specs',
-    summary: 'Store a deploy under a name.',
+    summary: 'Store the body of a deploy under a name.',
     body: SpecBody,
     answer: Spec,
     status: 200,
   },
   'DELETE /v1/targets/{target}/specs/{name}': {
     function: 'specs',
-    summary: 'Remove it. What was deployed from it stays. Refused while schedules deploy it.',
-    answer: Removed,
+    summary:
+      'Delete a stored spec. Clusters that were deployed from it keep running. Refused while a schedule uses it.',
+    answer: Deletion,
     status: 200,
   },
   'GET /v1/targets/{target}/schedules': {
     function: 'schedules',
-    summary: 'The schedules of a target.',
+    summary: 'List the schedules of a target.',
     answer: Schedules,
     status: 200,
   },
   'GET /v1/targets/{target}/schedules/{name}': {
     function: 'schedules',
-    summary: 'One of them.',
+    summary: 'Get a schedule.',
     answer: Schedule,
     status: 200,
   },
   'PUT /v1/targets/{target}/schedules/{name}': {
     function: 'schedules',
-    summary: 'Stop clusters, or deploy a stored spec, again and again.',
+    summary: 'Create or update a schedule that stops clusters or deploys a stored spec.',
     body: ScheduleBody,
     answer: Schedule,
     status: 200,
   },
   'DELETE /v1/targets/{target}/schedules/{name}': {
     function: 'schedules',
-    summary: 'Remove it. Its runs can still be listed.',
-    answer: Removed,
+    summary: 'Delete a schedule. Its runs are kept.',
+    answer: Deletion,
     status: 200,
   },
   'GET /v1/targets/{target}/schedules/{name}/runs': {
     function: 'schedules',
-    summary: 'What it did, when, to which clusters, with what result; newest first.',
+    summary: 'List the runs of a schedule with the result for each cluster, newest first.',
     query: RunQuery,
     answer: ScheduleRuns,
     status: 200,
   },
   'GET /v1/targets/{target}/orphans': {
     function: 'orphans',
-    summary: 'Objects of Flink clusters that no record accounts for.',
+    summary: 'List objects of Flink clusters that belong to no cluster of Drey.',
     answer: Orphans,
     status: 200,
   },
   'POST /v1/targets/{target}/orphans/removal': {
     function: 'orphans',
-    summary: 'Remove some of them.',
+    summary: 'Delete orphans.',
     body: OrphanRemoval,
     answer: Orphans,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters': {
     function: 'clusters',
-    summary: 'The clusters of a target.',
+    summary: 'List the clusters of a target.',
     query: ClusterQuery,
     answer: Clusters,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}': {
     function: 'cluster',
-    summary: 'One cluster.',
+    summary: 'Get a cluster.',
     answer: Cluster,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/events': {
     function: 'cluster',
-    summary: 'Its transitions in order.',
+    summary: 'List the transitions of a cluster and its jobs, in order.',
     query: EventQuery,
     answer: Transitions,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/logs': {
     function: 'jobs',
-    summary: "The last lines of its JobManager's log.",
+    summary: "Get the last lines of a JobManager's log.",
     query: LogQuery,
     answer: Logs,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
     function: 'jobs',
-    summary: 'Its jobs (`flink list`).',
+    summary: 'List the jobs of a cluster (`flink list`).',
     answer: Jobs,
     status: 200,
   },
   'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': {
     function: 'jobPlan',
-    summary: 'The plan of a program, made by a session; nothing is started (`flink info`).',
+    summary: 'Compute the job plan of a program on a session, without starting it (`flink info`).',
     body: JobPlanRequest,
     answer: JobPlan,
     status: 200,
   },
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': {
     function: 'jobs',
-    summary: 'One job.',
+    summary: 'Get a job.',
     answer: Job,
     status: 200,
   },
   'GET /v1/operations/{operationId}': {
     function: 'operation',
-    summary: 'How far a command got.',
+    summary: 'Get the status of an operation.',
     answer: Operation,
     status: 200,
   },
   'GET /v1/operations/{operationId}/items': {
     function: 'operation',
-    summary: 'What became of the rows of a batch.',
+    summary: 'List the items of a batch with their verdicts.',
     answer: BatchItems,
     status: 200,
   },
   'GET /v1/targets/{target}/queue': {
     function: 'queueView',
-    summary: 'Who waits for the target, for what, and how much of it is taken.',
+    summary: 'Show the admission queue of a target: queued commands, usage and limits.',
     answer: QueueView,
     status: 200,
   },
   'PUT /v1/targets/{target}/queue': {
     function: 'queueView',
-    summary: 'Pause the starts on a target, or take them up again.',
+    summary: 'Pause or resume the admission queue of a target.',
     body: QueueControl,
     answer: QueueView,
     status: 200,
   },
   'PUT /v1/targets/{target}/queue/{operationId}': {
     function: 'queueView',
-    summary: 'Move a command that waits.',
+    summary: 'Change the priority of a queued command.',
     body: PriorityChange,
     answer: Operation,
     status: 200,
   },
   'POST /v1/targets/{target}/queue/{operationId}/cancel': {
     function: 'queueView',
-    summary: 'Take back a command that waits; of a batch, all that do.',
-    answer: Canceled,
+    summary: 'Cancel a queued command, or every queued command of a batch.',
+    answer: Cancellation,
     status: 200,
   },
   'GET /v1/dead-letters': {
     function: 'deadLetters',
-    summary: 'Commands of the queue whose last try failed, with why.',
+    summary: 'List the dead letters of the command queue with the reason of each.',
     answer: DeadLetters,
     status: 200,
   },
   'POST /v1/dead-letters/redrive': {
     function: 'deadLetters',
-    summary: 'Bring some or all of them back to the queue.',
+    summary: 'Redrive dead letters to the command queue.',
     body: Redrive,
     answer: DeadLetters,
     status: 200,
   },
   'GET /openapi.json': {
     function: 'openapi',
-    summary: 'This description.',
+    summary: 'Get the OpenAPI description.',
     answer: z.looseObject({}),
     status: 200,
     open: true,
   },
-  'GET /health': { function: 'openapi', summary: 'Whether the API answers.', answer: Health, status: 200, open: true },
+  'GET /health': {
+    function: 'openapi',
+    summary: 'Check that the API responds.',
+    answer: Health,
+    status: 200,
+    open: true,
+  },
 } as const satisfies Record<string, Call>;
 
 const commandCalls = Object.fromEntries(
-  Object.values<CommandDefinition<string, z.ZodObject>>(commands).map(({ kind, route, summary, data, ...rest }) => [
+  Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [
     route,
-    {
-      function: rest.function ?? kind,
-      summary,
-      body: bodyOf(data, route),
-      answer: Accepted,
-      status: 202,
-    } satisfies Call,
+    { function: name, summary, body: bodyOf(data, route), answer: Accepted, status: 202 } satisfies Call,
   ]),
 );
 
-/** Every call of the HTTP API by its route: OpenAPI is made from it, and serverless.yml is compared with it. */
-export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...reads };
+/** The Lambda functions that answer calls of the HTTP API. */
+export type ApiFunction =
+  | (typeof commands)[CommandKind]['function']
+  | (typeof otherCalls)[keyof typeof otherCalls]['function'];
+
+/** Every call of the HTTP API by its route. OpenAPI and the routes of the functions are generated from it. */
+export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...otherCalls };
 
 export const pathParameters = {
   target: TargetName,
@@ -273,7 +279,7 @@ export const pathParameters = {
   name: SpecName,
 } as const;
 
-/** The data of a command without what its path says already. */
+/** The data of a command without its path parameters. */
 function bodyOf(data: z.ZodObject, route: string): z.ZodObject {
   const inPath = [...route.matchAll(/\{(\w+)\}/g)]
     .map(([, name]) => name)

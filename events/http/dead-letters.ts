@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
 const DeadLetter = z.strictObject({
-  id: z.string(),
+  id: z.string().meta({ description: 'Message ID of SQS.' }),
   subject: z.string().optional(),
   type: z.string().optional(),
-  commandId: z.string().optional(),
+  commandId: z.string().optional().meta({ description: 'The `id` attribute of the message.' }),
   correlationId: z.string().optional(),
-  code: z.string().optional().meta({ description: 'Why its last try failed, where that is known.' }),
+  code: z.string().optional().meta({ description: 'Problem code of the last attempt, if known.' }),
   detail: z.string().optional(),
 });
 
 export const DeadLetters = z
   .strictObject({
     commands: z.array(DeadLetter),
-    more: z.literal(true).optional().meta({ description: 'There may be more than these: ask once more.' }),
+    more: z.literal(true).optional().meta({ description: 'More dead letters may exist. Repeat the request.' }),
   })
   .meta({ id: 'DeadLetters' });
 
@@ -21,6 +21,11 @@ export type DeadLetters = z.infer<typeof DeadLetters>;
 
 export const Redrive = z
   .strictObject({
-    ids: z.array(z.string().min(1).max(200)).min(1).max(100).optional().meta({ description: 'All, when left out.' }),
+    ids: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Default: all dead letters.' }),
   })
   .meta({ id: 'Redrive' });

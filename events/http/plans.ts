@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { submit } from '../commands/submit.ts';
 import { FieldError } from '../problem.ts';
 
-/** A program whose plan is wanted (`flink info`). */
+/** A program to compute the job plan of (`flink info`). */
 export const JobPlanRequest = z
   .strictObject({
     jar: submit.data.shape.jar,
@@ -16,16 +16,16 @@ export const JobPlanRequest = z
 export type JobPlanRequest = z.output<typeof JobPlanRequest>;
 
 export const JobPlan = z
-  .strictObject({ plan: z.unknown().meta({ description: "Flink's own plan: its nodes and how they are connected." }) })
+  .strictObject({ plan: z.unknown().meta({ description: "Flink's job plan: nodes and edges." }) })
   .meta({ id: 'JobPlan' });
 
-/** What a deploy would create. */
+/** The dry run of a deploy. */
 export const Plan = z
   .strictObject({
     clusterId: z.string(),
     objects: z.array(z.unknown()).meta({
       description:
-        'In the order of their creation. A deploy adds the annotation and the options that name its operation.',
+        'Kubernetes objects in order of creation. A deploy adds an annotation and options that name its operation.',
     }),
     config: z
       .record(
@@ -35,12 +35,12 @@ export const Plan = z
           from: z.enum(['folder', 'target', 'command', 'drey']),
         }),
       )
-      .meta({ description: "The cluster's whole configuration, and where each value came from." }),
+      .meta({ description: "The cluster's complete configuration with the source of each value." }),
     warnings: z.array(z.string()),
     dryRun: z
       .enum(['passed', 'refused', 'not-tried'])
-      .meta({ description: 'What the API server of the target said to the objects.' }),
-    errors: z.array(FieldError).meta({ description: 'Why it refused, or could not be asked.' }),
+      .meta({ description: 'Result of the server-side dry run on the API server of the target.' }),
+    errors: z.array(FieldError).meta({ description: 'Why the API server refused the objects or was not called.' }),
   })
   .meta({ id: 'Plan' });
 

@@ -16,14 +16,14 @@ export const Jobs = z
     jobs: z.array(Job),
     reachable: z
       .enum(['True', 'False', 'Unknown'])
-      .meta({ description: 'True: as Flink says now. Else as it was seen last.' }),
+      .meta({ description: 'True: Flink reported the jobs just now. Otherwise the jobs are as last observed.' }),
   })
   .meta({ id: 'Jobs' });
 
 export const Transitions = z
   .strictObject({
     transitions: z.array(Transition),
-    last: z.int().meta({ description: 'Ask with after= this for what comes next.' }),
+    last: z.int().meta({ description: 'Sequence of the last transition. Pass it as `after` to get the next page.' }),
   })
   .meta({ id: 'Transitions' });
 
@@ -33,7 +33,7 @@ export const Targets = z.strictObject({ targets: z.array(NamedTarget) }).meta({ 
 
 export const Orphans = z.strictObject({ orphans: z.array(Orphan) }).meta({ id: 'Orphans' });
 
-/** Which orphans are to go: as they were listed. */
+/** The orphans to delete, as a list of orphans names them. */
 export const OrphanRemoval = z
   .strictObject({
     orphans: z
@@ -63,9 +63,9 @@ export const Logs = z.strictObject({ log: z.string() }).meta({ id: 'Logs' });
 export const Health = z.strictObject({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 
 export const ClusterQuery = z.strictObject({
-  state: z.string().optional().meta({ description: 'States, separated by commas. Left out: those that live.' }),
-  mode: DeploymentMode.optional().meta({ description: 'session or application; both when left out.' }),
-  label: z.string().optional().meta({ description: 'key=value; several are separated by commas.' }),
+  state: z.string().optional().meta({ description: 'Comma-separated states. Default: the live states.' }),
+  mode: DeploymentMode.optional().meta({ description: 'session or application. Default: both.' }),
+  label: z.string().optional().meta({ description: 'Comma-separated labels, each key=value.' }),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
@@ -81,5 +81,5 @@ export const LogQuery = z.strictObject({
     .enum(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true')
-    .meta({ description: 'Of the container before the last restart.' }),
+    .meta({ description: 'true: the log of the container before its last restart.' }),
 });

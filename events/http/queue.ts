@@ -10,21 +10,24 @@ const QueuedCommandView = z
     clusterId: z.string(),
     team: z.string(),
     priority: z.int(),
-    since: z.iso.datetime(),
+    since: z.iso.datetime().meta({ description: 'When the command was queued.' }),
     deadline: z.iso.datetime(),
     dependsOn: z.array(z.string()),
     reason: z
       .enum(['Starting', 'WaitingForQuota', 'WaitingForTurn', 'WaitingForDependency', 'WaitingForCluster', 'Paused'])
-      .meta({ description: 'What it waits for.' }),
+      .meta({ description: 'Why the command is not admitted yet.' }),
     message: z.string(),
   })
   .meta({ id: 'QueuedCommand' });
 
-/** Who waits for a target, first to last, and how much of it is taken. */
+/** The admission queue of a target in order of admission, with usage and limits. */
 export const QueueView = z
   .strictObject({
     target: z.string(),
-    paused: z.strictObject({ since: z.iso.datetime() }).optional().meta({ description: 'Nothing is started.' }),
+    paused: z
+      .strictObject({ since: z.iso.datetime() })
+      .optional()
+      .meta({ description: 'Present while the queue is paused: no command is admitted.' }),
     limits: Target.shape.limits,
     usage: Demand,
     teams: z.array(z.strictObject({ team: z.string(), usage: Demand })),
@@ -35,11 +38,17 @@ export const QueueView = z
 export type QueueView = z.infer<typeof QueueView>;
 
 export const QueueControl = z
-  .strictObject({ paused: z.boolean().meta({ description: 'true: nothing is started any more.' }) })
+  .strictObject({
+    paused: z
+      .boolean()
+      .meta({ description: 'true: no command is admitted until the queue is resumed. false: resumes the queue.' }),
+  })
   .meta({ id: 'QueueControl' });
 
 export const PriorityChange = z
   .strictObject({ priority: z.int().min(-1_000).max(1_000) })
   .meta({ id: 'PriorityChange' });
 
-export const Canceled = z.strictObject({ canceled: z.int() }).meta({ id: 'Canceled' });
+export const Cancellation = z
+  .strictObject({ canceled: z.int().meta({ description: 'Number of canceled commands.' }) })
+  .meta({ id: 'Cancellation' });

@@ -7,17 +7,17 @@ export const UploadRequest = z
       .max(200)
       .regex(
         /^[\w.-]+\.(jar|json)$/,
-        'a file is named with letters, digits, "_", "." and "-", and ends with .jar, or .json for a command',
+        'A file name has letters, digits, "_", "." and "-", and ends with .jar, or with .json for a command.',
       )
       .meta({ example: 'TopSpeedWindowing.jar' }),
-    bytes: z.int().min(1).meta({ description: 'The size of the file: just so many bytes are accepted.' }),
+    bytes: z.int().min(1).meta({ description: 'Exact size of the file. An upload of another size is refused.' }),
   })
   .meta({ id: 'UploadRequest' });
 
 export const Upload = z
   .strictObject({
-    jar: z.string().meta({ description: 'What a submit calls it; the `dataref` of a message, for a command.' }),
-    url: z.string().meta({ description: 'PUT the file there, with the headers.' }),
+    jar: z.string().meta({ description: 'The `jar` of a submit, or the `dataref` of a message.' }),
+    url: z.string().meta({ description: 'Presigned URL. Upload the file by PUT with `headers`.' }),
     headers: z.record(z.string(), z.string()),
     expiresAt: z.iso.datetime(),
   })

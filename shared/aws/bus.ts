@@ -1,16 +1,16 @@
-import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 
 import { type BusEvent, eventSource, type Rejection } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
+import { lazySqs, type SqsSender } from './sqs.ts';
 
-/** PutEvents takes so many at once. */
-const batchSize = 10;
-/** What any queue takes. */
-const longestMessageBytes = 256 * 1024;
+/** PutEvents takes at most this many entries. */
+const maxEntries = 10;
+/** The maximum size of a message in every SQS queue. */
+const maxMessageBytes = 256 * 1024;
 
 interface BusOptions {
   readonly bus: string;
@@ -18,58 +18,61 @@ interface BusOptions {
 }
 
 interface BusClients {
-  events?: Pick<EventBridgeClient, 'send'>;
-  queues?: Pick<SQSClient, 'send'>;
+  readonly events?: Pick<EventBridgeClient, 'send'>;
+  readonly queues?: SqsSender;
 }
 
-/** The event bus, and the queue that keeps refused commands. */
-export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, clients: BusClients = {}): Bus => {
-  let { events, queues } = clients;
+type PutEvents = (entries: PutEventsRequestEntry[]) => Promise<readonly PutEventsResultEntry[]>;
 
-  const put = async (entries: PutEventsRequestEntry[]) => {
-    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-    events ??= new EventBridgeClient(awsRetries);
-    return (await events.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
-  };
-
+/** The event bus, and the queue that stores rejected commands. */
+export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, { events, queues }: BusClients = {}): Bus => {
+  const sqs = lazySqs(queues);
+  const putEvents = lazyPutEvents(events);
   return withFaults<Bus>({
-    async publish(busEvent) {
-      let taken = 0;
-      while (taken < busEvent.length) {
-        const batch = busEvent.slice(taken, taken + batchSize);
-        const results = await put(batch.map((one) => entryOf(one, bus)));
-        const refused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
-        if (refused >= 0) return taken + refused;
-        taken += batch.length;
+    async publish(busEvents) {
+      let published = 0;
+      while (published < busEvents.length) {
+        const batch = busEvents.slice(published, published + maxEntries);
+        const results = await putEvents(batch.map((busEvent) => toEntry(busEvent, bus)));
+        const firstRefused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
+        if (firstRefused >= 0) return published + firstRefused;
+        published += batch.length;
       }
-      return taken;
+      return published;
     },
 
     async reject(rejection, message) {
-      const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
-      queues ??= new SQSClient(awsRetries);
-      await queues.send(
-        new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody: keptOf(rejection, message) }),
-      );
+      const { client, SendMessageCommand } = await sqs();
+      const MessageBody = toStoredRejection(rejection, message);
+      await client.send(new SendMessageCommand({ QueueUrl: rejectedQueueUrl, MessageBody }));
       const { subject } = rejection;
-      const [result] = await put([entryOf({ type: 'Flink Command Rejected', subject, detail: rejection }, bus)]);
+      const [result] = await putEvents([toEntry({ type: 'Flink Command Rejected', subject, detail: rejection }, bus)]);
       if (result?.ErrorCode !== undefined)
         throw Object.assign(new Error('the bus refused the rejection'), { name: result.ErrorCode });
     },
   });
 };
 
-/** A message that is as large as it may be does not fit beside what is said of it: as much of it as does. */
-const keptOf = (rejection: Rejection, message: string): string => {
-  let kept = JSON.stringify({ rejection, message });
-  for (let length = message.length; Buffer.byteLength(kept) > longestMessageBytes && length > 0;) {
-    length = Math.floor(length * 0.9);
-    kept = JSON.stringify({ rejection, message: message.slice(0, length), cut: true });
-  }
-  return kept;
+const lazyPutEvents = (given?: Pick<EventBridgeClient, 'send'>): PutEvents => {
+  let client = given;
+  return async (entries) => {
+    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+    client ??= new EventBridgeClient(awsRetries);
+    return (await client.send(new PutEventsCommand({ Entries: entries }))).Entries ?? [];
+  };
 };
 
-const entryOf = ({ type, subject, detail }: BusEvent, bus: string): PutEventsRequestEntry => ({
+/** The rejection with its message, which is shortened when both together exceed the size of a message. */
+const toStoredRejection = (rejection: Rejection, message: string): string => {
+  let stored = JSON.stringify({ rejection, message });
+  for (let length = message.length; Buffer.byteLength(stored) > maxMessageBytes && length > 0;) {
+    length = Math.floor(length * 0.9);
+    stored = JSON.stringify({ rejection, message: message.slice(0, length), cut: true });
+  }
+  return stored;
+};
+
+const toEntry = ({ type, subject, detail }: BusEvent, bus: string): PutEventsRequestEntry => ({
   EventBusName: bus,
   Source: eventSource,
   DetailType: type,

@@ -5,33 +5,27 @@ import { awsRetries } from '#shared/retries.ts';
 
 import { isThrottled, withFaults } from './faults.ts';
 
-const longestCause = 30_000;
+const maxCauseCharacters = 30_000;
 
-/**
- * Everything else is about the token (over, not one, of another account, of a machine whose key may not be used): trying
- * again would only keep others waiting.
- */
-const mayPass = (error: SFNServiceException) => error.$fault === 'server' || isThrottled(error);
+/** Every other failure concerns the token (expired, malformed, of another account), so another attempt fails as well. */
+const isTransient = (error: SFNServiceException) => error.$fault === 'server' || isThrottled(error);
 
-/** Tasks of the callers' state machines that wait for a verdict. */
-export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks => {
-  return withFaults<Callbacks>({
-    async complete(taskToken, told) {
+/** The tasks of callers' state machines that wait for a verdict. */
+export const openCallbacks = (client?: Pick<SFNClient, 'send'>): Callbacks =>
+  withFaults<Callbacks>({
+    async complete(taskToken, result) {
       const sdk = await import('@aws-sdk/client-sfn');
       client ??= new sdk.SFNClient(awsRetries);
-      const text = JSON.stringify(told);
-      const verdict = 'verdict' in told ? told.verdict : 'FAILED';
+      const output = JSON.stringify(result);
+      const verdict = 'verdict' in result ? result.verdict : 'FAILED';
+      const cause = output.slice(0, maxCauseCharacters);
       try {
-        if (verdict === 'FINISHED') await client.send(new sdk.SendTaskSuccessCommand({ taskToken, output: text }));
-        else
-          await client.send(
-            new sdk.SendTaskFailureCommand({ taskToken, error: verdict, cause: text.slice(0, longestCause) }),
-          );
+        if (verdict === 'FINISHED') await client.send(new sdk.SendTaskSuccessCommand({ taskToken, output }));
+        else await client.send(new sdk.SendTaskFailureCommand({ taskToken, error: verdict, cause }));
         return true;
       } catch (error) {
-        if (error instanceof sdk.SFNServiceException && !mayPass(error)) return false;
+        if (error instanceof sdk.SFNServiceException && !isTransient(error)) return false;
         throw error;
       }
     },
   });
-};

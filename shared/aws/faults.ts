@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 
-/** The words of AWS for too much at once, of every service that Drey asks: names of errors, and reasons of a cancelled transaction. */
+/** Throttling errors of every AWS service that Drey calls: error names, and cancellation reasons of transactions. */
 const throttling: ReadonlySet<string> = new Set([
   'KmsThrottled',
   'KmsThrottlingException',
@@ -18,34 +18,34 @@ const throttling: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ]);
 
-/** The SDK calls a connection that broke a `TimeoutError`, too. */
+/** The SDK reports a broken connection as `TimeoutError`, too. */
 const timeOuts: ReadonlySet<string> = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
 
-export const isThrottled = (error: unknown): boolean => wordsOf(error).some((word) => throttling.has(word));
+export const isThrottled = (error: unknown): boolean => namesOf(error).some((name) => throttling.has(name));
 
-/** A transaction says in its reasons, one for each item, what it was cancelled for. */
-const wordsOf = (error: unknown): readonly string[] => {
+/** A canceled transaction has one reason for each item. */
+const namesOf = (error: unknown): readonly string[] => {
   if (!(error instanceof Error)) return [];
   const reasons: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
   if (!Array.isArray(reasons)) return [error.name];
   return reasons.map((reason: { readonly Code?: string }) => reason.Code ?? '');
 };
 
-/** What the SDK has repeated in vain and may pass all the same, as a fault; anything else as it is. */
-const named = (error: unknown): unknown => {
+/** A transient failure that the SDK has retried becomes a fault. Every other error stays as it is. */
+const toFault = (error: unknown): unknown => {
   if (isThrottled(error))
-    return new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment: try again', {
+    return new Fault('limit-reached', 'AWS throttles the requests of Drey. Try again.', {
       cause: error,
       retryAfterSeconds: 2,
     });
   if (error instanceof Error && timeOuts.has(error.name))
-    return new Fault('deadline-exceeded', 'AWS did not answer in time: try again', { cause: error });
+    return new Fault('deadline-exceeded', 'AWS did not answer in time. Try again.', { cause: error });
   return error;
 };
 
 /**
- * An adapter of a service of AWS, whose methods throw beside their own faults `limit-reached` when the service takes no
- * more for a while, and `deadline-exceeded` when it does not answer: then what was asked may have been done.
+ * Wraps the methods of an adapter of an AWS service. Besides their own faults they throw `limit-reached` when the service
+ * throttles, and `deadline-exceeded` when it does not answer. After the latter the request may have taken effect.
  */
 export const withFaults = <A extends { readonly [M in keyof A]: (...args: never[]) => Promise<unknown> }>(
   adapter: A,
@@ -56,7 +56,7 @@ export const withFaults = <A extends { readonly [M in keyof A]: (...args: never[
       try {
         return await method(...args);
       } catch (error) {
-        throw named(error);
+        throw toFault(error);
       }
     },
   ]);

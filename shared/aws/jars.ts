@@ -6,7 +6,8 @@ import { s3 } from './s3.ts';
 
 const uploadSeconds = 3600;
 const headBytes = 4;
-const freshMs = 7 * 24 * 3_600_000;
+/** A jar that is younger than this is not renewed. */
+const maxFreshMs = 7 * 24 * 3_600_000;
 const contentType = 'application/java-archive';
 
 interface JarOptions {
@@ -16,80 +17,75 @@ interface JarOptions {
 }
 
 /** Uploaded jars in S3: `s3://<bucket>/uploads/<target>/<id>/<name>`. */
-export const openJars = ({ bucket, now, newId }: JarOptions): Jars => {
-  const uploadsOf = (target: string) => `s3://${bucket}/uploads/${target}/`;
-  const keyOf = (jar: string) => jar.slice(`s3://${bucket}/`.length);
-  const encodedKey = (jar: string) => keyOf(jar).split('/').map(encodeURIComponent).join('/');
-
-  return withFaults<Jars>({
-    async upload({ target, name, bytes }) {
-      const { client, PutObjectCommand } = await s3();
-      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
-      const jar = `${uploadsOf(target)}${newId()}/${name}`;
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: keyOf(jar),
-        ContentLength: bytes,
-        ContentType: contentType,
-      });
-      const url = await getSignedUrl(client, command, {
-        expiresIn: uploadSeconds,
-        signableHeaders: new Set(['host', 'content-length', 'content-type']),
-      });
-      return {
-        jar,
-        url,
-        headers: { 'content-length': String(bytes), 'content-type': contentType },
-        expiresAt: new Date(now().getTime() + uploadSeconds * 1000),
-      };
-    },
-
-    async inspect(jar, target) {
-      if (!jar.startsWith(uploadsOf(target))) return undefined;
-      const { client, GetObjectCommand, NoSuchKey } = await s3();
-      try {
-        const { Body, ContentRange } = await client.send(
-          new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar), Range: `bytes=0-${headBytes - 1}` }),
-        );
-        return {
-          bytes: Number(ContentRange?.split('/')[1]),
-          head: (await Body?.transformToByteArray()) ?? new Uint8Array(),
-        };
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    },
-
-    async renew(jar) {
-      const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
-      const at = { Bucket: bucket, Key: keyOf(jar) };
-      try {
-        const { LastModified } = await client.send(new HeadObjectCommand(at));
-        if (LastModified !== undefined && now().getTime() - LastModified.getTime() < freshMs) return true;
-        // A copy onto itself is a new object; S3 wants to see that something changes.
-        const replaced = { MetadataDirective: 'REPLACE', ContentType: contentType } as const;
-        await client.send(new CopyObjectCommand({ ...at, ...replaced, CopySource: `${bucket}/${encodedKey(jar)}` }));
-        return true;
-      } catch (error) {
-        if (error instanceof NotFound) return false;
-        throw error;
-      }
-    },
-
-    async open(jar, signal) {
-      const { client, GetObjectCommand, NoSuchKey } = await s3();
-      try {
-        const { Body, ContentLength } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(jar) }), {
-          abortSignal: signal,
-        });
-        // In Node the body is a readable stream of bytes.
-        return { stream: Body as unknown as AsyncIterable<Uint8Array>, bytes: ContentLength ?? 0 };
-      } catch (error) {
-        throw error instanceof NoSuchKey
-          ? new Fault('jar-refused', `${jar} is no longer there`, { cause: error })
-          : error;
-      }
-    },
+export const openJars = (options: JarOptions): Jars =>
+  withFaults<Jars>({
+    upload: (request) => presignUpload(request, options),
+    inspect: (jar, target) => inspectJar(jar, target, options),
+    renew: (jar) => renewJar(jar, options),
+    open: (jar, signal) => openJar(jar, signal, options),
   });
+
+const uploadsOf = (target: string, { bucket }: JarOptions) => `s3://${bucket}/uploads/${target}/`;
+
+const locate = (jar: string, { bucket }: JarOptions) => ({ Bucket: bucket, Key: jar.slice(`s3://${bucket}/`.length) });
+
+const presignUpload = async (
+  { target, name, bytes }: Parameters<Jars['upload']>[0],
+  options: JarOptions,
+): ReturnType<Jars['upload']> => {
+  const { client, PutObjectCommand } = await s3();
+  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+  const jar = `${uploadsOf(target, options)}${options.newId()}/${name}`;
+  const command = new PutObjectCommand({ ...locate(jar, options), ContentLength: bytes, ContentType: contentType });
+  const url = await getSignedUrl(client, command, {
+    expiresIn: uploadSeconds,
+    signableHeaders: new Set(['host', 'content-length', 'content-type']),
+  });
+  const expiresAt = new Date(options.now().getTime() + uploadSeconds * 1000);
+  return { jar, url, headers: { 'content-length': String(bytes), 'content-type': contentType }, expiresAt };
+};
+
+const inspectJar = async (jar: string, target: string, options: JarOptions): ReturnType<Jars['inspect']> => {
+  if (!jar.startsWith(uploadsOf(target, options))) return undefined;
+  const { client, GetObjectCommand, NoSuchKey } = await s3();
+  try {
+    const { Body, ContentRange } = await client.send(
+      new GetObjectCommand({ ...locate(jar, options), Range: `bytes=0-${headBytes - 1}` }),
+    );
+    const bytes = Number(ContentRange?.split('/')[1]);
+    return { bytes, head: (await Body?.transformToByteArray()) ?? new Uint8Array() };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
+};
+
+const renewJar = async (jar: string, options: JarOptions): Promise<boolean> => {
+  const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
+  const at = locate(jar, options);
+  try {
+    const { LastModified } = await client.send(new HeadObjectCommand(at));
+    if (LastModified !== undefined && options.now().getTime() - LastModified.getTime() < maxFreshMs) return true;
+    // A copy of an object onto itself is a new object. S3 accepts it only when metadata changes.
+    const replaced = { MetadataDirective: 'REPLACE', ContentType: contentType } as const;
+    const CopySource = `${at.Bucket}/${at.Key.split('/').map(encodeURIComponent).join('/')}`;
+    await client.send(new CopyObjectCommand({ ...at, ...replaced, CopySource }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
+};
+
+const openJar = async (jar: string, signal: AbortSignal, options: JarOptions): ReturnType<Jars['open']> => {
+  const { client, GetObjectCommand, NoSuchKey } = await s3();
+  try {
+    const command = new GetObjectCommand(locate(jar, options));
+    const { Body, ContentLength } = await client.send(command, { abortSignal: signal });
+    // In Node.js the body is a readable stream of bytes.
+    return { stream: Body as unknown as AsyncIterable<Uint8Array>, bytes: ContentLength ?? 0 };
+  } catch (error) {
+    if (!(error instanceof NoSuchKey)) throw error;
+    throw new Fault('jar-refused', `Jar ${jar} does not exist. Upload it again.`, { cause: error });
+  }
 };

@@ -4,61 +4,58 @@ import type { Payloads } from '#shared/clusters/ports/objects.ts';
 import { withFaults } from './faults.ts';
 import { s3 } from './s3.ts';
 
-/** As large as a command by HTTP can be. */
-const mostBytes = 6_000_000;
+/** The maximum size of a command by HTTP. */
+const maxBytes = 6_000_000;
 
-const keyOf = (operationId: string) => `commands/${operationId}.json`;
+const payloadKey = (operationId: string) => `commands/${operationId}.json`;
 
-/** Commands in S3, beside the uploads: `commands/<operation id>.json`. The bucket is encrypted, and forgets them after a while. */
-export const openDrafts = (bucket: string): Payloads => {
-  const read = async (key: string): Promise<string | undefined> => {
-    const { client, GetObjectCommand, NoSuchKey } = await s3();
-    try {
-      const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (ContentLength > mostBytes)
-        throw new Fault(
-          'malformed-request',
-          `/dataref: ${ContentLength} bytes, and a command has at most ${mostBytes}`,
-        );
-      return await Body?.transformToString();
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
-  };
-
-  return withFaults<Payloads>({
+/** Payloads of commands in S3: `commands/<operation id>.json`. The bucket is encrypted and expires them. */
+export const openPayloads = (bucket: string): Payloads =>
+  withFaults<Payloads>({
     async put(operationId, data) {
       const { client, PutObjectCommand } = await s3();
-      await client.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: keyOf(operationId),
-          Body: JSON.stringify(data),
-          ContentType: 'application/json',
-        }),
-      );
+      const at = { Bucket: bucket, Key: payloadKey(operationId) };
+      await client.send(new PutObjectCommand({ ...at, Body: JSON.stringify(data), ContentType: 'application/json' }));
     },
 
     async read(operationId) {
-      const text = await read(keyOf(operationId));
+      const text = await readText(bucket, payloadKey(operationId));
       return text === undefined ? undefined : JSON.parse(text);
     },
 
     async remove(operationId) {
       const { client, DeleteObjectCommand } = await s3();
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(operationId) }));
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: payloadKey(operationId) }));
     },
 
     async readUpload(dataref, target) {
       const uploads = `s3://${bucket}/uploads/${target}/`;
-      const text = dataref.startsWith(uploads) ? await read(dataref.slice(`s3://${bucket}/`.length)) : undefined;
-      if (text === undefined) return undefined;
-      try {
-        return JSON.parse(text);
-      } catch (error) {
-        throw new Fault('malformed-request', '/dataref: what it names is not JSON', { cause: error });
-      }
+      if (!dataref.startsWith(uploads)) return undefined;
+      const text = await readText(bucket, dataref.slice(`s3://${bucket}/`.length));
+      return text === undefined ? undefined : parseUpload(text);
     },
   });
+
+const readText = async (bucket: string, key: string): Promise<string | undefined> => {
+  const { client, GetObjectCommand, NoSuchKey } = await s3();
+  try {
+    const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (ContentLength > maxBytes)
+      throw malformed(`The upload has ${ContentLength} bytes. A command has at most ${maxBytes}.`);
+    return await Body?.transformToString();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  }
 };
+
+const parseUpload = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed('The upload is not JSON.', error);
+  }
+};
+
+const malformed = (detail: string, cause?: unknown) =>
+  new Fault('malformed-request', `/dataref: ${detail}`, { errors: [{ pointer: '/dataref', detail }], cause });

@@ -7,7 +7,7 @@ import { s3 } from './s3.ts';
 const folderOf = (target: string) => `specs/${target}/`;
 const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json`;
 
-/** Stored specs in S3: `specs/<target>/<name>.json`. What is in them may be secret: the bucket is encrypted. */
+/** Stored specs in S3: `specs/<target>/<name>.json`. The bucket is encrypted, because specs may hold secrets. */
 export const openSpecs = (bucket: string): Specs => {
   return withFaults<Specs>({
     async list(target) {

@@ -1,97 +1,43 @@
-import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { CreateScheduleCommandInput, SchedulerClient } from '@aws-sdk/client-scheduler';
 
 import { Fault } from '#events/problem.ts';
-import type { Timers } from '#shared/clusters/ports/scheduling.ts';
+import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
 
 interface TimerOptions {
   readonly group: string;
-  /** Where firings go. */
+  /** The queue of timer events. */
   readonly queueArn: string;
-  /** Where those go that could not be sent. */
-  readonly deadQueueArn: string;
-  /** That the scheduler takes to send them. */
+  /** The queue of timer events that the scheduler could not send. */
+  readonly deadLetterQueueArn: string;
+  /** The role with which the scheduler sends. */
   readonly roleArn: string;
 }
 
-/** A later firing is not acted on; the scheduler itself would try to send it for a day. */
-const longestLateSeconds = 3_600;
+/** A later timer event has no effect. Without a limit the scheduler tries to send an event for a day. */
+const maxEventAgeSeconds = 3_600;
 
-/** The schedules of EventBridge Scheduler, in a group of their own. Each sends one message to a queue. */
-export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOptions): Timers => {
-  let client: SchedulerClient | undefined;
-  const sdk = async () => {
-    const module = await import('@aws-sdk/client-scheduler');
-    client ??= new module.SchedulerClient(awsRetries);
-    return { ...module, client };
-  };
-  const targetOf = (timerEvent: unknown) => ({
-    Arn: queueArn,
-    RoleArn: roleArn,
-    Input: JSON.stringify(timerEvent),
-    DeadLetterConfig: { Arn: deadQueueArn },
-  });
+type LazyScheduler = ReturnType<typeof lazyScheduler>;
 
+/** Schedules of EventBridge Scheduler, in one group. Each sends its timer events to a queue. */
+export const openTimers = (options: TimerOptions): Timers => {
+  const scheduler = lazyScheduler();
+  const { group } = options;
   return withFaults<Timers>({
-    async set(name, at, timerEvent) {
-      const { client, CreateScheduleCommand, ConflictException } = await sdk();
-      try {
-        await client.send(
-          new CreateScheduleCommand({
-            Name: name,
-            GroupName: group,
-            ScheduleExpression: `at(${wholeSecond(at)})`,
-            ScheduleExpressionTimezone: 'UTC',
-            FlexibleTimeWindow: { Mode: 'OFF' },
-            ActionAfterCompletion: 'DELETE',
-            Target: targetOf(timerEvent),
-          }),
-        );
-      } catch (error) {
-        // The name says what it is for: it is the one that was asked for.
-        if (!(error instanceof ConflictException)) throw error;
-      }
-    },
+    set: (name, at, timerEvent) => createOneTime(scheduler, oneTimeSchedule(name, at, timerEvent, options)),
 
-    async repeat(name, { expression, timezone, enabled, description }, timerEvent) {
-      const { client, GetScheduleCommand, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await sdk();
-      const schedule = {
-        Name: name,
-        GroupName: group,
-        Description: description,
-        ScheduleExpression: expression,
-        ScheduleExpressionTimezone: timezone,
-        State: enabled ? 'ENABLED' : 'DISABLED',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        Target: {
-          ...targetOf({ ...timerEvent, scheduledAt: '<aws.scheduler.scheduled-time>' }),
-          RetryPolicy: { MaximumEventAgeInSeconds: longestLateSeconds },
-        },
-      } as const;
+    async repeat(name, recurrence, timerEvent) {
       try {
-        const known = await client
-          .send(new GetScheduleCommand({ Name: name, GroupName: group }))
-          .catch((error: unknown) => {
-            if (error instanceof errors.ResourceNotFoundException) return undefined;
-            throw error;
-          });
-        if (known === undefined) await client.send(new CreateScheduleCommand(schedule));
-        // A rate may count from its last change: what is as it should be is left alone.
-        else if (!isMatch(known, schedule)) await client.send(new UpdateScheduleCommand(schedule));
+        await putRecurring(scheduler, recurringSchedule(name, recurrence, timerEvent, options));
       } catch (error) {
-        if (error instanceof errors.ConflictException)
-          throw new Fault('conflict', `schedule ${description} is being changed: try again`, { cause: error });
-        if (!(error instanceof errors.ValidationException)) throw error;
-        // Which part it is about is only in its message.
-        const detail = `the scheduler does not take it: look at the expression, ${expression}, and the time zone, ${timezone}`;
-        throw new Fault('malformed-request', detail, { cause: error, errors: [{ pointer: '', detail }] });
+        throw await explain(error, recurrence, scheduler);
       }
     },
 
     async cancel(name) {
-      const { client, DeleteScheduleCommand, ResourceNotFoundException } = await sdk();
+      const { client, DeleteScheduleCommand, ResourceNotFoundException } = await scheduler();
       try {
         await client.send(new DeleteScheduleCommand({ Name: name, GroupName: group }));
       } catch (error) {
@@ -101,13 +47,95 @@ export const openTimers = ({ group, queueArn, deadQueueArn, roleArn }: TimerOpti
   });
 };
 
-/** Not before its time, in the scheduler's own way to write it. */
-const wholeSecond = (at: Date): string => new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19);
+const lazyScheduler = () => {
+  let client: SchedulerClient | undefined;
+  return async () => {
+    const sdk = await import('@aws-sdk/client-scheduler');
+    client ??= new sdk.SchedulerClient(awsRetries);
+    return { ...sdk, client };
+  };
+};
 
-/** Whether all that is wanted is there; the scheduler adds defaults of its own. */
-const isMatch = (known: unknown, wanted: unknown): boolean =>
+const queueTarget = (timerEvent: unknown, { queueArn, deadLetterQueueArn, roleArn }: TimerOptions) => ({
+  Arn: queueArn,
+  RoleArn: roleArn,
+  Input: JSON.stringify(timerEvent),
+  DeadLetterConfig: { Arn: deadLetterQueueArn },
+});
+
+const oneTimeSchedule = (name: string, at: Date, timerEvent: unknown, options: TimerOptions) => ({
+  Name: name,
+  GroupName: options.group,
+  ScheduleExpression: `at(${roundUpToSecond(at)})`,
+  ScheduleExpressionTimezone: 'UTC',
+  FlexibleTimeWindow: { Mode: 'OFF' } as const,
+  ActionAfterCompletion: 'DELETE' as const,
+  Target: queueTarget(timerEvent, options),
+});
+
+const recurringSchedule = (
+  name: string,
+  { expression, timezone, enabled, description }: Recurrence,
+  timerEvent: object,
+  options: TimerOptions,
+) => ({
+  Name: name,
+  GroupName: options.group,
+  Description: description,
+  ScheduleExpression: expression,
+  ScheduleExpressionTimezone: timezone,
+  State: enabled ? ('ENABLED' as const) : ('DISABLED' as const),
+  FlexibleTimeWindow: { Mode: 'OFF' } as const,
+  Target: {
+    ...queueTarget({ ...timerEvent, scheduledAt: '<aws.scheduler.scheduled-time>' }, options),
+    RetryPolicy: { MaximumEventAgeInSeconds: maxEventAgeSeconds },
+  },
+});
+
+const createOneTime = async (scheduler: LazyScheduler, schedule: CreateScheduleCommandInput): Promise<void> => {
+  const { client, CreateScheduleCommand, ConflictException } = await scheduler();
+  try {
+    await client.send(new CreateScheduleCommand(schedule));
+  } catch (error) {
+    // The name follows from the content, so an existing schedule of this name is the same one.
+    if (!(error instanceof ConflictException)) throw error;
+  }
+};
+
+const putRecurring = async (
+  scheduler: LazyScheduler,
+  schedule: ReturnType<typeof recurringSchedule>,
+): Promise<void> => {
+  const { client, GetScheduleCommand, CreateScheduleCommand, UpdateScheduleCommand, ...errors } = await scheduler();
+  const { Name, GroupName } = schedule;
+  const existing = await client.send(new GetScheduleCommand({ Name, GroupName })).catch((error: unknown) => {
+    if (error instanceof errors.ResourceNotFoundException) return undefined;
+    throw error;
+  });
+  if (existing === undefined) await client.send(new CreateScheduleCommand(schedule));
+  // A rate may count from the last change, so a schedule that needs no change is left as it is.
+  else if (!matches(existing, schedule)) await client.send(new UpdateScheduleCommand(schedule));
+};
+
+const explain = async (error: unknown, recurrence: Recurrence, scheduler: LazyScheduler): Promise<unknown> => {
+  const { ConflictException, ValidationException } = await scheduler();
+  const { description, expression, timezone } = recurrence;
+  if (error instanceof ConflictException)
+    return new Fault('conflict', `Another request changes schedule ${description}. Try again.`, { cause: error });
+  if (!(error instanceof ValidationException)) return error;
+  // Only the message of the scheduler says which of the two is wrong.
+  const detail = `EventBridge Scheduler refuses the schedule. Check the expression ${expression} and the time zone ${timezone}.`;
+  return new Fault('malformed-request', detail, { cause: error, errors: [{ pointer: '', detail }] });
+};
+
+/** The next whole second, as the scheduler writes times. A timer event never comes early. */
+const roundUpToSecond = (at: Date): string =>
+  new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19);
+
+/** Whether every wanted value exists. The scheduler adds defaults of its own. */
+const matches = (existing: unknown, wanted: unknown): boolean =>
   typeof wanted === 'object' && wanted !== null
-    ? typeof known === 'object' &&
-      known !== null &&
-      Object.entries(wanted).every(([key, value]) => isMatch(Reflect.get(known, key), value))
-    : known === wanted;
+    ? typeof existing === 'object' &&
+      existing !== null &&
+      Object.entries(wanted).every(([key, value]) => matches(Reflect.get(existing, key), value))
+    : existing === wanted;

@@ -5,23 +5,23 @@ import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
 
-/** The state machines. An execution is named after its operation, and all that it is given is the operation's id. */
-export const openMachines = (arnPrefix: string): Workflows => {
+/** The state machines. The name and the input of an execution are the id of its operation. */
+export const openWorkflows = (arnPrefix: string): Workflows => {
   let client: SFNClient | undefined;
   return withFaults<Workflows>({
-    async start(machine, operationId) {
+    async start(workflow, operationId) {
       const { SFNClient, StartExecutionCommand, ExecutionAlreadyExists } = await import('@aws-sdk/client-sfn');
       client ??= new SFNClient(awsRetries);
       try {
         await client.send(
           new StartExecutionCommand({
-            stateMachineArn: `${arnPrefix}${machine}`,
+            stateMachineArn: `${arnPrefix}${workflow}`,
             name: operationId,
             input: JSON.stringify({ operationId }),
           }),
         );
       } catch (error) {
-        // The same operation always has the same input: this is the execution that was asked for.
+        // An operation has one execution in each workflow, so the existing one is the same.
         if (!(error instanceof ExecutionAlreadyExists)) throw error;
       }
     },

@@ -12,7 +12,7 @@ import {
   parseText,
 } from './syntax.ts';
 
-/** How a kind of value is read from its text. */
+/** The parser of each type of value. */
 export const parsers = {
   string: parseText,
   integer: parseInteger,
@@ -31,37 +31,37 @@ export const parsers = {
 export type Parsers = typeof parsers;
 
 export interface Option {
-  /** How the text is read; a list of names is an enum. A map may also be written as `<key>.<name>=<value>`. */
+  /** The type of the value. A list of names is an enum. A map may also be written as `<key>.<name>=<value>`. */
   readonly type: keyof Parsers | readonly string[];
-  /** Flink's default, as one would write it. */
+  /** Flink's default, in the syntax of the option. */
   readonly default?: string;
-  /** Older names, which are replaced by the key before anything else. */
+  /** Deprecated names, which are replaced by the key first. */
   readonly deprecated?: readonly string[];
   readonly atLeast?: number;
   readonly notBlank?: boolean;
-  /** Whether Kubernetes takes the map as labels. */
+  /** The map is used as Kubernetes labels, so their syntax applies. */
   readonly labels?: true;
-  /** The only values that a service can carry out, in lower case, and why. */
+  /** The only supported values, in lower case, and the reason. */
   readonly only?: { readonly values: readonly string[]; readonly because: string };
   readonly description: string;
 }
 
 /**
- * The options of Flink that change what is created or how it is reached. Any other goes into `config.yaml` as it is,
- * for the JobManager to read. `<name>` in a key stands for a word of the caller's.
+ * The options of Flink that change the created objects or the access to the cluster. Drey copies any other option to
+ * `config.yaml` unchanged. `<name>` in a key stands for a name that the caller chooses.
  *
  * @see Flink 2.2 `KubernetesConfigOptions`, `JobManagerOptions`, `TaskManagerOptions`, `RestOptions`, `DeploymentOptions`
  */
 export const options = {
   'kubernetes.cluster-id': {
     type: 'string',
-    description: "Names the cluster and every object of it; here always the command's own cluster id.",
+    description: 'Name of the cluster and of its objects. Drey always uses the cluster ID of the command.',
   },
   'kubernetes.namespace': {
     type: 'string',
     default: 'default',
     notBlank: true,
-    description: "Where the objects are; here always the target's namespace.",
+    description: 'Namespace of the objects. Drey always uses the namespace of the target.',
   },
   'kubernetes.container.image.ref': {
     type: 'string',
@@ -73,21 +73,21 @@ export const options = {
   'kubernetes.container.image.pull-policy': {
     type: ['IfNotPresent', 'Always', 'Never'],
     default: 'IfNotPresent',
-    description: 'When a node fetches the image.',
+    description: 'When a node pulls the image.',
   },
   'kubernetes.container.image.pull-secrets': {
     type: 'list',
     default: '',
-    description: 'Secrets that hold the credentials of the image registry.',
+    description: 'Secrets with the credentials of the image registry.',
   },
   'kubernetes.service-account': {
     type: 'string',
     default: 'default',
-    description: 'Service account of both kinds of pods, unless one of the next two says otherwise.',
+    description: 'Default service account of the JobManager and the TaskManagers.',
   },
   'kubernetes.jobmanager.service-account': {
     type: 'string',
-    description: 'Service account of the JobManager, which needs to create and delete pods.',
+    description: 'Service account of the JobManager. It must be allowed to create and delete pods.',
   },
   'kubernetes.taskmanager.service-account': { type: 'string', description: 'Service account of the TaskManagers.' },
   'kubernetes.jobmanager.cpu.amount': {
@@ -95,42 +95,42 @@ export const options = {
     default: '1.0',
     deprecated: ['kubernetes.jobmanager.cpu'],
     atLeast: 0,
-    description: 'CPUs that the JobManager asks for.',
+    description: 'CPU request of the JobManager.',
   },
   'kubernetes.jobmanager.cpu.limit-factor': {
     type: 'double',
     default: '1.0',
     atLeast: 1,
-    description: 'How many times its CPU request the JobManager may use.',
+    description: 'CPU limit of the JobManager as a multiple of its request.',
   },
   'kubernetes.jobmanager.memory.limit-factor': {
     type: 'double',
     default: '1.0',
     atLeast: 1,
-    description: 'How many times its memory request the JobManager may use.',
+    description: 'Memory limit of the JobManager as a multiple of its request.',
   },
   'kubernetes.taskmanager.cpu.amount': {
     type: 'double',
     default: '-1.0',
     deprecated: ['kubernetes.taskmanager.cpu'],
-    description: 'CPUs that a TaskManager asks for; one for each slot when negative.',
+    description: 'CPU request of a TaskManager. A negative value means one CPU for each slot.',
   },
   'kubernetes.taskmanager.cpu.limit-factor': {
     type: 'double',
     default: '1.0',
     atLeast: 1,
-    description: 'How many times its CPU request a TaskManager may use.',
+    description: 'CPU limit of a TaskManager as a multiple of its request.',
   },
   'kubernetes.taskmanager.memory.limit-factor': {
     type: 'double',
     default: '1.0',
     atLeast: 1,
-    description: 'How many times its memory request a TaskManager may use.',
+    description: 'Memory limit of a TaskManager as a multiple of its request.',
   },
   'kubernetes.jobmanager.labels': {
     type: 'map',
     labels: true,
-    description: "Labels of the Deployment and the JobManager's pod; Flink's own win.",
+    description: "Labels of the Deployment and the JobManager's pod. Labels that Flink sets take precedence.",
   },
   'kubernetes.jobmanager.annotations': {
     type: 'map',
@@ -144,7 +144,7 @@ export const options = {
   'kubernetes.jobmanager.tolerations': {
     type: 'tolerations',
     default: '',
-    description: 'Taints of nodes that the JobManager puts up with.',
+    description: "Tolerations of the JobManager's pod.",
   },
   'kubernetes.taskmanager.labels': { type: 'map', labels: true, description: 'Labels of TaskManager pods.' },
   'kubernetes.taskmanager.annotations': { type: 'map', description: 'Annotations of TaskManager pods.' },
@@ -156,79 +156,83 @@ export const options = {
   'kubernetes.taskmanager.tolerations': {
     type: 'tolerations',
     default: '',
-    description: 'Taints of nodes that TaskManagers put up with.',
+    description: 'Tolerations of the TaskManager pods.',
   },
   'kubernetes.jobmanager.owner.reference': {
     type: 'ownerReferences',
     default: '',
-    description: 'Objects with which the Deployment, and so the whole cluster, is deleted.',
+    description: 'Owners of the Deployment. Kubernetes deletes the cluster with its owners.',
   },
   'kubernetes.jobmanager.replicas': {
     type: 'integer',
     default: '1',
     atLeast: 1,
-    description: 'JobManagers to run; those beyond the first stand by and need high availability.',
+    description: 'Number of JobManagers. More than one requires high availability: the others are standbys.',
   },
   'kubernetes.jobmanager.entrypoint.args': {
     type: 'string',
     default: '',
-    description: "Words behind the JobManager's start command.",
+    description: 'Arguments that are appended to the start command of the JobManager.',
   },
   'kubernetes.taskmanager.entrypoint.args': {
     type: 'string',
     default: '',
-    description: "Words behind a TaskManager's start command.",
+    description: 'Arguments that are appended to the start command of a TaskManager.',
   },
   'kubernetes.entry.path': {
     type: 'string',
     default: '/docker-entrypoint.sh',
-    description: 'The program in the image that starts either process.',
+    description: 'Entrypoint in the image of both processes.',
   },
   'kubernetes.flink.conf.dir': {
     type: 'string',
     default: '/opt/flink/conf',
-    description: 'Where the configuration is mounted.',
+    description: 'Mount path of the configuration.',
   },
-  'kubernetes.flink.log.dir': { type: 'string', description: 'Where Flink writes its log files in the container.' },
-  'kubernetes.secrets': { type: 'map', description: 'Existing secrets to mount, and the path of each.' },
+  'kubernetes.flink.log.dir': { type: 'string', description: "Directory of Flink's log files in the container." },
+  'kubernetes.secrets': { type: 'map', description: 'Existing Secrets to mount, each with its mount path.' },
   'kubernetes.env.secretKeyRef': {
     type: 'secretVariables',
     default: '',
-    description: 'Environment variables whose values come from existing secrets.',
+    description: 'Environment variables with values from existing Secrets.',
   },
   'kubernetes.hostnetwork.enabled': {
     type: 'boolean',
     default: 'false',
-    description: 'Whether the pods share the network of their node.',
+    description: 'Whether the pods use the network of their node.',
   },
   'kubernetes.rest-service.exposed.type': {
     type: ['ClusterIP', 'NodePort', 'LoadBalancer', 'Headless_ClusterIP'],
     default: 'ClusterIP',
-    description: 'How the REST service can be reached.',
+    description: 'How the REST service is exposed.',
   },
   'kubernetes.rest-service.annotations': { type: 'map', description: 'Annotations of the REST service.' },
   'kubernetes.rest-service.labels': { type: 'map', labels: true, description: 'Labels of the REST service.' },
   'kubernetes.internal-service.annotations': {
     type: 'map',
-    description: 'Annotations of the service by which TaskManagers find the JobManager.',
+    description: 'Annotations of the service through which TaskManagers find the JobManager.',
   },
-  'kubernetes.internal-service.labels': { type: 'map', labels: true, description: 'Labels of the same service.' },
+  'kubernetes.internal-service.labels': {
+    type: 'map',
+    labels: true,
+    description: 'Labels of the service through which TaskManagers find the JobManager.',
+  },
   'kubernetes.pod-template-file.default': {
     type: 'string',
     deprecated: ['kubernetes.pod-template-file'],
-    description: 'A pod to start from, for both kinds of pods.',
+    description: 'Pod template of the JobManager and the TaskManagers.',
   },
   'kubernetes.pod-template-file.jobmanager': {
     type: 'string',
-    description: "A pod to start from, for the JobManager's.",
+    description: 'Pod template of the JobManager.',
   },
   'kubernetes.pod-template-file.taskmanager': {
     type: 'string',
-    description: "A pod to start from, for the TaskManagers'.",
+    description: 'Pod template of the TaskManagers.',
   },
   'kubernetes.hadoop.conf.config-map.name': {
     type: 'string',
-    description: 'An existing ConfigMap with a Hadoop configuration to mount.',
+    description: 'Existing ConfigMap with a Hadoop configuration to mount.',
   },
   'kubernetes.artifacts.local-upload-enabled': {
     type: 'boolean',
@@ -236,23 +240,23 @@ export const options = {
     only: {
       values: ['false'],
       because:
-        "the service has no access to the client's disk: put the jar where the JobManager finds it (s3://, https://)",
+        "Drey has no access to the client's disk. Put the jar at a URI that the JobManager can fetch (s3://, https://).",
     },
-    description: "Whether the client copies the job's jars from its own disk to a file system.",
+    description: "Whether the client copies the job's jars from its disk to a file system.",
   },
   'security.kerberos.login.keytab': {
     type: 'string',
-    description: "A keytab on the client's disk to mount.",
+    description: "Keytab on the client's disk to mount.",
   },
   'security.kerberos.krb5-conf.path': {
     type: 'string',
-    description: "A Kerberos configuration on the client's disk to mount.",
+    description: "Kerberos configuration on the client's disk to mount.",
   },
   'high-availability.type': {
     type: 'string',
     default: 'NONE',
     deprecated: ['high-availability', 'recovery.mode'],
-    description: 'What keeps the state of a JobManager for the one that follows it.',
+    description: 'High-availability service, which lets a new JobManager recover the jobs of its predecessor.',
   },
   'containerized.master.env': {
     type: 'map',
@@ -261,12 +265,12 @@ export const options = {
   'user.artifacts.base-dir': {
     type: 'string',
     default: '/opt/flink/artifacts',
-    description: "Where the JobManager keeps a job's fetched files.",
+    description: 'Directory in which the JobManager keeps the fetched files of a job.',
   },
   'env.java.opts.all': {
     type: 'string',
     deprecated: ['env.java.opts'],
-    description: 'Options of every Java process.',
+    description: 'JVM options of every process.',
   },
   'rest.port': {
     type: 'port',
@@ -276,28 +280,28 @@ export const options = {
   },
   'rest.bind-port': {
     type: 'port',
-    description: 'Port on which the JobManager listens for REST; the same as `rest.port` when not set.',
+    description: 'Port on which the JobManager listens for REST. Default: `rest.port`.',
   },
   'jobmanager.rpc.port': {
     type: 'port',
     default: '6123',
     atLeast: 1,
-    description: 'Port by which TaskManagers reach the JobManager.',
+    description: 'Port on which TaskManagers connect to the JobManager.',
   },
   'blob.server.port': {
     type: 'port',
     default: '0',
-    description: 'Port from which the JobManager hands out jars; 6124 on Kubernetes unless set.',
+    description: 'Port from which the JobManager serves jars. Default on Kubernetes: 6124.',
   },
   'taskmanager.rpc.port': {
     type: 'port',
     default: '0',
-    description: 'Port by which the JobManager reaches a TaskManager; 6122 on Kubernetes unless set.',
+    description: 'Port on which the JobManager connects to a TaskManager. Default on Kubernetes: 6122.',
   },
-  'jobmanager.memory.process.size': { type: 'memory', description: "All memory of the JobManager's container." },
+  'jobmanager.memory.process.size': { type: 'memory', description: "Total memory of the JobManager's container." },
   'jobmanager.memory.flink.size': {
     type: 'memory',
-    description: 'Memory of the JobManager without what the JVM needs.',
+    description: 'Memory of the JobManager without JVM metaspace and JVM overhead.',
   },
   'jobmanager.memory.heap.size': { type: 'memory', description: 'Java heap of the JobManager.' },
   'jobmanager.memory.off-heap.size': {
@@ -313,80 +317,80 @@ export const options = {
   'jobmanager.memory.jvm-overhead.min': {
     type: 'memory',
     default: '192m',
-    description: 'Least memory to leave for the rest of what the JVM needs.',
+    description: 'Minimum JVM overhead of the JobManager.',
   },
   'jobmanager.memory.jvm-overhead.max': {
     type: 'memory',
     default: '1g',
-    description: 'Most memory to leave for the same.',
+    description: 'Maximum JVM overhead of the JobManager.',
   },
   'jobmanager.memory.jvm-overhead.fraction': {
     type: 'fraction',
     default: '0.1',
-    description: 'Share of the process memory to leave for the same.',
+    description: 'JVM overhead of the JobManager as a fraction of its process memory.',
   },
   'slotmanager.number-of-slots.min': {
     type: 'integer',
     default: '0',
     atLeast: 0,
-    description: 'Slots that a cluster keeps even without work.',
+    description: 'Slots that a cluster keeps without jobs.',
   },
   'slotmanager.redundant-taskmanager-num': {
     type: 'integer',
     default: '0',
     atLeast: 0,
-    description: 'TaskManagers to have in reserve.',
+    description: 'Number of spare TaskManagers.',
   },
   'taskmanager.numberOfTaskSlots': {
     type: 'integer',
     default: '1',
     atLeast: 1,
-    description: 'Tasks that a TaskManager runs side by side.',
+    description: 'Slots of a TaskManager: the number of parallel tasks.',
   },
-  'taskmanager.memory.process.size': { type: 'memory', description: "All memory of a TaskManager's container." },
+  'taskmanager.memory.process.size': { type: 'memory', description: "Total memory of a TaskManager's container." },
   'taskmanager.memory.flink.size': {
     type: 'memory',
-    description: 'Memory of a TaskManager without what the JVM needs.',
+    description: 'Memory of a TaskManager without JVM metaspace and JVM overhead.',
   },
   'taskmanager.memory.framework.heap.size': {
     type: 'memory',
     default: '128m',
-    description: "Java heap for Flink's own use.",
+    description: 'Java heap of the Flink framework.',
   },
   'taskmanager.memory.framework.off-heap.size': {
     type: 'memory',
     default: '128m',
-    description: "Direct and native memory for Flink's own use.",
+    description: 'Direct and native memory of the Flink framework.',
   },
-  'taskmanager.memory.task.heap.size': { type: 'memory', description: 'Java heap for the tasks.' },
+  'taskmanager.memory.task.heap.size': { type: 'memory', description: 'Java heap of the tasks.' },
   'taskmanager.memory.task.off-heap.size': {
     type: 'memory',
     default: '0',
-    description: 'Direct and native memory for the tasks.',
+    description: 'Direct and native memory of the tasks.',
   },
   'taskmanager.memory.managed.size': {
     type: 'memory',
-    description: 'Native memory that Flink hands to state backends, sorts and the like.',
+    description: 'Native memory that Flink manages for state backends, sorting and caching.',
   },
   'taskmanager.memory.managed.fraction': {
     type: 'fraction',
     default: '0.4',
-    description: "Share of Flink's memory for the same, when it has no size.",
+    description: "Managed memory as a fraction of Flink's memory, if it has no size.",
   },
   'taskmanager.memory.network.min': {
     type: 'memory',
     default: '64m',
-    description: 'Least memory for network buffers.',
+    description: 'Minimum memory of network buffers.',
   },
   'taskmanager.memory.network.max': {
     type: 'memory',
     default: '9223372036854775807b',
-    description: 'Most memory for network buffers.',
+    description: 'Maximum memory of network buffers.',
   },
   'taskmanager.memory.network.fraction': {
     type: 'fraction',
     default: '0.1',
-    description: "Share of Flink's memory for network buffers.",
+    description: "Memory of network buffers as a fraction of Flink's memory.",
   },
   'taskmanager.memory.jvm-metaspace.size': {
     type: 'memory',
@@ -396,30 +400,30 @@ export const options = {
   'taskmanager.memory.jvm-overhead.min': {
     type: 'memory',
     default: '192m',
-    description: 'Least memory to leave for the rest of what the JVM needs.',
+    description: 'Minimum JVM overhead of a TaskManager.',
   },
   'taskmanager.memory.jvm-overhead.max': {
     type: 'memory',
     default: '1g',
-    description: 'Most memory to leave for the same.',
+    description: 'Maximum JVM overhead of a TaskManager.',
   },
   'taskmanager.memory.jvm-overhead.fraction': {
     type: 'fraction',
     default: '0.1',
-    description: 'Share of the process memory to leave for the same.',
+    description: 'JVM overhead of a TaskManager as a fraction of its process memory.',
   },
   'kubernetes.context': {
     type: 'string',
-    description: "Context of the client's kubeconfig; the target says where to deploy.",
+    description: "Context of the client's kubeconfig. It has no effect: the target names the EKS cluster.",
   },
   'kubernetes.config.file': {
     type: 'string',
-    description: "The client's kubeconfig; taken out, for the target says where to deploy.",
+    description: "The client's kubeconfig. Drey removes the option: the target names the EKS cluster.",
   },
   'kubernetes.client.user-agent': {
     type: 'string',
     default: 'flink',
-    description: "How the JobManager's Kubernetes client calls itself.",
+    description: "User agent of the JobManager's Kubernetes client.",
   },
   'kubernetes.client.io-pool.size': {
     type: 'integer',
@@ -440,52 +444,55 @@ export const options = {
   'kubernetes.rest-service.exposed.node-port-address-type': {
     type: ['InternalIP', 'ExternalIP'],
     default: 'InternalIP',
-    description: 'Which address of a node a client uses with a NodePort.',
+    description: 'Node address that a client uses with a NodePort.',
   },
   'kubernetes.transactional-operation.max-retries': {
     type: 'integer',
     default: '15',
     atLeast: 0,
-    description: 'How often the JobManager repeats a change of a ConfigMap.',
+    description: 'How often the JobManager retries a change of a ConfigMap.',
   },
   'kubernetes.transactional-operation.initial-retry-delay': {
     type: 'duration',
     default: '50 ms',
-    description: 'How long it waits before the first repetition.',
+    description: 'Delay before the first retry of a change of a ConfigMap.',
   },
   'kubernetes.transactional-operation.max-retry-delay': {
     type: 'duration',
     default: '1 min',
-    description: 'How long it waits at most.',
+    description: 'Maximum delay between retries of a change of a ConfigMap.',
   },
   'kubernetes.artifacts.local-upload-overwrite': {
     type: 'boolean',
     default: 'false',
-    description: 'Whether such a copy replaces what is there.',
+    description: 'Whether an upload of local jars replaces existing files.',
   },
-  'kubernetes.artifacts.local-upload-target': { type: 'string', description: 'Where such a copy goes.' },
+  'kubernetes.artifacts.local-upload-target': {
+    type: 'string',
+    description: 'Target directory of an upload of local jars.',
+  },
   'kubernetes.node-name-label': {
     type: 'string',
     default: 'kubernetes.io/hostname',
-    description: 'Label by which TaskManagers keep away from blocked nodes.',
+    description: 'Node label that excludes blocked nodes for TaskManagers.',
   },
   'kubernetes.internal.jobmanager.entrypoint.class': {
     type: 'string',
-    description: "The JobManager's main class; set by the mode.",
+    description: 'Main class of the JobManager. Drey sets it from the mode.',
   },
   'external-resources': {
     type: 'list',
     default: '',
-    description: 'Names of resources such as GPUs that TaskManagers ask for.',
+    description: 'Names of external resources, such as GPUs, of the TaskManagers.',
   },
   'external-resource.<name>.amount': {
     type: 'integer',
     atLeast: 1,
-    description: 'How much of the resource each TaskManager asks for.',
+    description: 'Amount of the resource in each TaskManager.',
   },
   'external-resource.<name>.kubernetes.config-key': {
     type: 'string',
-    description: "Kubernetes' name of the resource, such as nvidia.com/gpu.",
+    description: 'Name of the resource in Kubernetes, for example nvidia.com/gpu.',
   },
   'containerized.taskmanager.env': { type: 'map', description: 'Environment variables of the TaskManagers.' },
   'jobmanager.memory.enable-jvm-direct-memory-limit': {
@@ -496,67 +503,73 @@ export const options = {
   'taskmanager.cpu.cores': {
     type: 'double',
     atLeast: 0,
-    description: 'CPUs of a TaskManager; wins over kubernetes.taskmanager.cpu.amount.',
+    description: 'CPU request of a TaskManager. It takes precedence over `kubernetes.taskmanager.cpu.amount`.',
   },
-  'env.java.opts.jobmanager': { type: 'string', description: "Options of the JobManager's Java." },
-  'env.java.opts.taskmanager': { type: 'string', description: "Options of the TaskManagers' Java." },
-  'env.java.opts.client': { type: 'string', description: "Options of the client's Java; there is none here." },
-  'env.java.default-opts.all': { type: 'string', description: 'Options in front of `env.java.opts.all`.' },
+  'env.java.opts.jobmanager': { type: 'string', description: 'JVM options of the JobManager.' },
+  'env.java.opts.taskmanager': { type: 'string', description: 'JVM options of the TaskManagers.' },
+  'env.java.opts.client': {
+    type: 'string',
+    description: 'JVM options of the client. Drey has no JVM client, so it has no effect.',
+  },
+  'env.java.default-opts.all': { type: 'string', description: 'JVM options before `env.java.opts.all`.' },
   'env.java.default-opts.jobmanager': {
     type: 'string',
-    description: 'Options in front of `env.java.opts.jobmanager`.',
+    description: 'JVM options before `env.java.opts.jobmanager`.',
   },
   'env.java.default-opts.taskmanager': {
     type: 'string',
-    description: 'Options in front of `env.java.opts.taskmanager`.',
+    description: 'JVM options before `env.java.opts.taskmanager`.',
   },
   'high-availability.storageDir': {
     type: 'string',
-    description: 'Where high availability keeps jobs, their jars and pointers to checkpoints.',
+    description: 'Directory in which high availability stores jobs, jars and pointers to checkpoints.',
   },
-  'high-availability.cluster-id': { type: 'string', description: 'Always the cluster id.' },
+  'high-availability.cluster-id': {
+    type: 'string',
+    description: 'ID of the cluster in high-availability data. Drey always uses the cluster ID.',
+  },
   'high-availability.jobmanager.port': {
     type: 'port',
     default: '0',
     description:
-      'Port by which TaskManagers reach a JobManager with high availability; `jobmanager.rpc.port` unless set.',
+      'Port on which TaskManagers connect to a JobManager with high availability. Default: `jobmanager.rpc.port`.',
   },
   'high-availability.kubernetes.leader-election.lease-duration': {
     type: 'duration',
     default: '15 s',
-    description: 'How long a leader is one without renewing.',
+    description: "Duration of a leader's lease without renewal.",
   },
   'high-availability.kubernetes.leader-election.renew-deadline': {
     type: 'duration',
     default: '15 s',
-    description: 'How long a leader tries to renew.',
+    description: 'Time in which a leader must renew its lease.',
   },
   'high-availability.kubernetes.leader-election.retry-period': {
     type: 'duration',
     default: '5 s',
-    description: 'How often a JobManager tries to become the leader.',
+    description: 'Interval between the attempts of a JobManager to become the leader.',
   },
   'execution.attached': {
     type: 'boolean',
     default: 'false',
-    description: 'Session: an interactive shell. Application: main() waits in execute().',
+    description: 'Session: start an interactive shell. Application: `main()` waits in `execute()`.',
   },
   'execution.shutdown-on-attached-exit': {
     type: 'boolean',
     default: 'false',
-    description: 'Whether a cluster ends with the attached client.',
+    description: 'Whether the cluster stops when the attached client exits.',
   },
   'execution.shutdown-on-application-finish': {
     type: 'boolean',
     default: 'true',
     description:
-      'Whether an application cluster removes itself at its end; a deploy sets false, to read the verdict first.',
+      'Whether an application cluster shuts down when its program ends. A deploy sets false, so that Drey can read the verdict first.',
   },
   'execution.submit-failed-job-on-application-error': {
     type: 'boolean',
     default: 'false',
     description:
-      'Whether a main() that throws becomes a FAILED job. Needs high availability; a deploy sets true with it.',
+      'Whether an exception in `main()` becomes a FAILED job. It requires high availability, and a deploy with high availability sets true.',
   },
   'execution.state-recovery.path': {
     type: 'string',
@@ -567,54 +580,58 @@ export const options = {
     type: 'boolean',
     default: 'false',
     deprecated: ['execution.savepoint.ignore-unclaimed-state'],
-    description: 'Whether state may be left behind that the program no longer has.',
+    description: 'Whether state of operators that the program no longer has may be dropped.',
   },
   'execution.state-recovery.claim-mode': {
     type: ['NO_CLAIM', 'CLAIM', 'LEGACY'],
     default: 'NO_CLAIM',
     deprecated: ['execution.savepoint-restore-mode'],
-    description: 'Who owns the savepoint from then on.',
+    description: 'Whether Flink takes ownership of the savepoint that a job starts from.',
   },
   'execution.checkpointing.savepoint-dir': {
     type: 'string',
     deprecated: ['state.savepoints.dir'],
-    description: 'Where savepoints go, unless one says otherwise.',
+    description: 'Default directory of savepoints.',
   },
-  'parallelism.default': { type: 'integer', default: '1', description: 'Parallelism of programs that set none.' },
-  'pipeline.jars': { type: 'list', default: '', description: "The program's jar." },
-  'pipeline.classpaths': { type: 'list', default: '', description: "More places with the program's classes." },
-  'user.artifacts.artifact-list': { type: 'list', default: '', description: 'More jars for the JobManager to fetch.' },
+  'parallelism.default': { type: 'integer', default: '1', description: 'Default parallelism of programs.' },
+  'pipeline.jars': { type: 'list', default: '', description: 'Jar of the program.' },
+  'pipeline.classpaths': { type: 'list', default: '', description: 'Additional classpath URLs of the program.' },
+  'user.artifacts.artifact-list': {
+    type: 'list',
+    default: '',
+    description: 'Additional jars that the JobManager fetches.',
+  },
   'user.artifacts.raw-http-enabled': {
     type: 'boolean',
     default: 'false',
-    description: 'Whether jars may come by plain http.',
+    description: 'Whether jars may be fetched over plain HTTP.',
   },
-  'user.artifacts.http-headers': { type: 'map', description: 'Headers of the requests for them.' },
-  'security.kerberos.login.principal': { type: 'string', description: 'Whose the keytab is.' },
+  'user.artifacts.http-headers': { type: 'map', description: 'HTTP headers of the requests that fetch jars.' },
+  'security.kerberos.login.principal': { type: 'string', description: 'Kerberos principal of the keytab.' },
   'web.submit.enable': {
     type: 'boolean',
     default: 'true',
-    description: 'Whether a session takes jars; `drey run` needs it.',
+    description: 'Whether a session accepts jars. `drey run` requires it.',
   },
-  'web.upload.dir': { type: 'string', description: 'Where uploaded jars are kept.' },
+  'web.upload.dir': { type: 'string', description: 'Directory of uploaded jars.' },
   'rest.server.max-content-length': {
     type: 'integer',
     default: '104857600',
     atLeast: 1,
-    description: 'Largest body of a REST request, in bytes.',
+    description: 'Maximum body size of a REST request, in bytes.',
   },
-  'client.timeout': { type: 'duration', default: '60 s', description: "How long Flink's client waits for an answer." },
+  'client.timeout': { type: 'duration', default: '60 s', description: "Response timeout of Flink's client." },
   'rest.retry.max-attempts': {
     type: 'integer',
     default: '20',
     atLeast: 0,
-    description: 'How often it repeats a request.',
+    description: 'Maximum retries of a REST request.',
   },
-  'rest.retry.delay': { type: 'duration', default: '3 s', description: 'How long it waits in between.' },
+  'rest.retry.delay': { type: 'duration', default: '3 s', description: 'Delay between retries of a REST request.' },
   'rest.async.store-duration': {
     type: 'duration',
     default: '5 min',
-    description: 'How long the answer of a savepoint can be asked for.',
+    description: 'How long the result of a savepoint is available over REST.',
   },
   'resourcemanager.taskmanager-timeout': {
     type: 'duration',
@@ -624,27 +641,27 @@ export const options = {
   'job-result-store.delete-on-commit': {
     type: 'boolean',
     default: 'true',
-    description: 'Whether the memory of a finished job goes with its last data.',
+    description: 'Whether the stored result of a job is deleted when the cleanup of the job is complete.',
   },
   'job-result-store.storage-path': {
     type: 'string',
-    description: 'Where that memory is; below `high-availability.storageDir` unless set.',
+    description: 'Directory of stored job results. Default: below `high-availability.storageDir`.',
   },
   'jobstore.expiration-time': {
     type: 'integer',
     default: '3600',
     atLeast: 0,
-    description: 'Seconds for which a session shows a finished job.',
+    description: 'How long a session shows a finished job, in seconds.',
   },
   'jobmanager.archive.fs.dir': {
     type: 'string',
-    description: 'Where finished jobs are archived, for a history server.',
+    description: 'Directory of archived finished jobs, for a history server.',
   },
 } as const satisfies Record<string, Option>;
 
 /**
- * Old name → current name of options that only Flink itself reads. The old names are beginnings of others' names, and
- * `config.yaml` cannot hold both: under its current name an option has room beside them.
+ * Deprecated name → current name of options that only Flink reads. Each deprecated name is a prefix of other names, and
+ * `config.yaml` cannot contain both. The current names do not collide.
  *
  * @see Flink 2.2, every `ConfigOption` whose deprecated key is a prefix of another option's key
  */

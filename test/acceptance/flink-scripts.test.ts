@@ -32,7 +32,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flink-dir-'));
   await mkdir(join(folder, 'bin'));
   // The conf folder of a Flink distribution, log settings included.
-  await cp(join(dirname(jar), '../conf'), join(folder, 'conf'), { recursive: true });
+  await cp(join(dirname(jar), '../../conf'), join(folder, 'conf'), { recursive: true });
   for (const script of ['flink', 'kubernetes-session.sh'])
     await symlink(join(packageFolder, 'bin', script), join(folder, 'bin', script));
 });

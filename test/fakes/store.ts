@@ -1,11 +1,11 @@
 import type { Cluster, ClusterState } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
 import type { Job } from '#events/job.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type {
   BatchItem,
@@ -17,8 +17,6 @@ import type {
 } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 /** The store in memory, with the same conditions as the table's. */
 export class FakeStore implements Store {
@@ -219,34 +217,3 @@ const putOf = <T>(
   fits: records.get(key)?.version === previous,
   write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
 });
-
-export class FakeTargets implements Targets {
-  readonly known = new Map<string, Target>();
-
-  /** A test may put an older answer in its place. */
-  async get(name: string): Promise<NamedTarget> {
-    return this.current(name);
-  }
-
-  async current(name: string): Promise<NamedTarget> {
-    const target = this.known.get(name);
-    if (target === undefined) throw new Fault('not-found', `there is no target ${name}`);
-    return { ...target, name };
-  }
-
-  async list() {
-    return [...this.known].map(([name, target]) => ({ ...target, name }));
-  }
-
-  async put(name: string, target: Target) {
-    this.known.set(name, target);
-  }
-
-  async putBack(name: string, target: Target) {
-    if (!this.known.has(name)) this.known.set(name, target);
-  }
-
-  async remove(name: string) {
-    this.known.delete(name);
-  }
-}

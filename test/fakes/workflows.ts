@@ -1,9 +1,9 @@
-import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
 
 import { type Carried, execute } from './state-machine.ts';
 
@@ -16,10 +16,10 @@ const steps: Readonly<Record<WorkflowName, Readonly<Record<string, unknown>>>> =
 };
 
 /** The function of a machine's step, as its Lambda function calls it. */
-export const stepOf = (machine: WorkflowName, step: string): Step => steps[machine][step] as Step; // its name is in the machine
+export const getStep = (machine: WorkflowName, step: string): Step => steps[machine][step] as Step; // its name is in the machine
 
 /** Executions wait until a test runs them. Waits move the clock. */
-export class FakeMachines implements Workflows {
+export class FakeWorkflows implements Workflows {
   readonly started: { readonly machine: WorkflowName; readonly operationId: string }[] = [];
   private readonly pass: (seconds: number) => void;
 
@@ -40,7 +40,7 @@ export class FakeMachines implements Workflows {
 
   run(machine: WorkflowName, operationId: string, ports: Ports): Promise<void> {
     return execute(machine, operationId, {
-      task: (step, carried) => stepOf(machine, step)(carried, ports),
+      task: (step, carried) => getStep(machine, step)(carried, ports),
       wait: this.pass,
     });
   }

@@ -1,11 +1,10 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
+import { isTerminalOperation } from '#events/operation.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
+import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records.ts';
-import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';

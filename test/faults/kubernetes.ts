@@ -1,5 +1,5 @@
-import type { NamedTarget } from '#events/target.ts';
 import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { Exchange, Request } from '#shared/kubernetes/client.ts';
 import type { Access } from '#shared/kubernetes/credentials.ts';
 import type { Answer } from '#shared/kubernetes/status.ts';

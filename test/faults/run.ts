@@ -1,5 +1,3 @@
-import './environment.ts';
-
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -7,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 
+import './environment.ts';
 import type { Outcome } from './schedule.ts';
 import type { Report, Share } from './worker.ts';
 

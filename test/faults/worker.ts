@@ -1,7 +1,6 @@
-import './environment.ts';
-
 import { parentPort, workerData } from 'node:worker_threads';
 
+import './environment.ts';
 import type { Outcome } from './schedule.ts';
 
 /** Which schedules a worker runs. */

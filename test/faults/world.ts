@@ -3,32 +3,30 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/target.ts';
-import type { CommandFinished, LifetimeWarning, Rejection, BusEvent, Transition } from '#events/transitions.ts';
+import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
 import { openTable } from '#shared/aws/table.ts';
-import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { AdmissionQueue, Bus, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
+import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
 import { clientOf } from '#shared/kubernetes/client.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { stepOf } from '#test/fakes/workflows.ts';
-import { execute } from '#test/fakes/state-machine.ts';
+import { jarBytes } from '#test/fakes/jars.ts';
 import {
-  commandMessage,
-  doors,
-  jarBytes,
-  type Outcome,
-  sqsRecord,
-  throughAdmissions,
-  throughBatch,
-  throughFirings,
-  throughLooks,
-} from '#test/fakes/world.ts';
+  deliverAdmissions,
+  deliverCommands,
+  deliverReconcile,
+  deliverTimerEvent,
+  makeSqsRecord,
+} from '#test/fakes/lambda.ts';
+import { makeCommandMessage, origins, type Outcome } from '#test/fakes/origins.ts';
+import { execute } from '#test/fakes/state-machine.ts';
+import { getStep } from '#test/fakes/workflows.ts';
 
 import { ModelKubernetes, type Watchers } from './kubernetes.ts';
 import type { Protection } from './protections.ts';
@@ -139,7 +137,7 @@ export class ModelWorld {
 
   /** A caller of the HTTP API, who repeats what may be repeated, and gives up after a while. */
   async throughHttp(kind: CommandKind, sent: Sent, patience: number): Promise<Outcome | undefined> {
-    const [, send] = doors[0]!;
+    const [, send] = origins[0]!;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.simulation
         .invoke(`http ${kind} ${sent.clusterId}`, functionSeconds, (process) =>
@@ -153,7 +151,7 @@ export class ModelWorld {
   }
 
   throughQueue(kind: CommandKind, sent: Sent): void {
-    this.enqueue(sent.clusterId, `${kind} ${sent.clusterId}`, commandMessage(kind, sent));
+    this.enqueue(sent.clusterId, `${kind} ${sent.clusterId}`, makeCommandMessage(kind, sent));
   }
 
   private enqueue(clusterId: string, what: string, body: unknown): void {
@@ -182,7 +180,7 @@ export class ModelWorld {
       const { what, body, received } = message;
       const returned = await this.simulation
         .invoke(`queue ${what}`, functionSeconds, (process) =>
-          throughBatch([sqsRecord(body, clusterId, received)], this.portsOf(process)),
+          deliverCommands([makeSqsRecord(body, clusterId, received)], this.portsOf(process)),
         )
         .catch(() => ['died']);
       if (returned.length > 0) {
@@ -290,7 +288,7 @@ export class ModelWorld {
     const deliver = async (timerEvent: TimerEvent) => {
       for (let received = 1; received <= maxReceives; received += 1) {
         const isTaken = await simulation
-          .invoke(`fire ${timerEvent.kind}`, lookSeconds, (taken) => throughFirings(timerEvent, this.portsOf(taken)))
+          .invoke(`fire ${timerEvent.kind}`, lookSeconds, (taken) => deliverTimerEvent(timerEvent, this.portsOf(taken)))
           .then(() => true)
           .catch(() => false);
         if (isTaken) return;
@@ -328,7 +326,7 @@ export class ModelWorld {
     const deliver = (look: ReconcileRequest) =>
       void this.simulation
         .invoke(`look ${look.listedClusters?.length ?? 'at all'}`, lookSeconds, (taken) =>
-          throughLooks(look, this.portsOf(taken)),
+          deliverReconcile(look, this.portsOf(taken)),
         )
         .catch(() => undefined);
     return {
@@ -350,7 +348,7 @@ export class ModelWorld {
       this.random(),
       () =>
         void this.simulation
-          .invoke('admit', functionSeconds, (taken) => throughAdmissions([name], this.portsOf(taken)))
+          .invoke('admit', functionSeconds, (taken) => deliverAdmissions([name], this.portsOf(taken)))
           .catch(() => undefined),
     );
   }
@@ -373,8 +371,11 @@ export class ModelWorld {
           what: `send ${operation.operationId.slice(-4)} to be carried on`,
           apply: () => {
             const { operationId, clusterId } = operation;
-            const message = { ...commandMessage('deploy', { clusterId, key: operationId }), operationid: operationId };
-            this.enqueue(`carry-on/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
+            const message = {
+              ...makeCommandMessage('deploy', { clusterId, key: operationId }),
+              operationid: operationId,
+            };
+            this.enqueue(`resume/${operationId}`, `carry on ${operationId.slice(-4)}`, message);
           },
           failures: [noAnswer(true), noAnswer(false)],
         }),
@@ -406,8 +407,8 @@ export class ModelWorld {
   /** The bus, with its rule for what frees a place. */
   private take(busEvent: readonly BusEvent[]): void {
     for (const { type, detail } of busEvent) {
-      if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
-      if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
+      if (type === 'Flink Command Finished') this.finished.push(detail);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
       if ('sequence' in detail) this.bus.push(detail);
       if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }
@@ -458,7 +459,7 @@ export class ModelWorld {
         this.simulation.invoke(
           `${machine}.${step} ${operationId.slice(-4)}`,
           machine === 'submission' ? 900 : 60,
-          (process) => stepOf(machine, step)(carried, this.portsOf(process)),
+          (process) => getStep(machine, step)(carried, this.portsOf(process)),
         ),
       wait: (seconds) => this.simulation.wait(seconds * (0.3 + 0.7 * this.random())),
     })

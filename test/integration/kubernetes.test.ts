@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';

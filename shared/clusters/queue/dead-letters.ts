@@ -4,7 +4,7 @@ import { parseEnvelope } from '#events/message.ts';
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { findMessageOperation, parseMessageEnvelope } from './envelope.ts';
+import { describeMessage, findMessageOperation } from './envelope.ts';
 
 type Shown = DeadLetters['commands'][number];
 
@@ -26,13 +26,13 @@ export const redriveDeadLetters = async (ids: readonly string[] | undefined, por
 
 /** The message. Under its old key one whose operation has failed would only find that again. */
 const again = async ({ body }: DeadLetter, { store }: Ports): Promise<string> => {
-  const operation = await findMessageOperation(parseMessageEnvelope(body), store);
+  const operation = await findMessageOperation(parseEnvelope(body), store);
   if (operation?.state !== 'FAILED') return body;
   return JSON.stringify({ ...JSON.parse(body), idempotencykey: `redriven/${operation.operationId}` });
 };
 
 const asShown = ({ id, body, problem }: DeadLetter): Shown => ({
   id,
-  ...parseEnvelope(body),
+  ...describeMessage(parseEnvelope(body)),
   ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }),
 });

@@ -1,6 +1,6 @@
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
-import { parseEnvelope } from '#events/message.ts';
+import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
@@ -8,7 +8,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { findMessageOperation, type MessageEnvelope, parseMessageEnvelope } from './envelope.ts';
+import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /**
  * Puts away a message that is not tried again, with why: `rejected` as it will never do, `dead` after its last try.
@@ -20,9 +20,9 @@ export const discardMessage = async (
   ports: Ports,
 ): Promise<void> => {
   const { id, body } = message;
-  const rejection = { id, ...parseEnvelope(body), problem, at: ports.now().toISOString() };
-  const envelope = parseMessageEnvelope(body);
-  const { subject, batchid: batchId, batchindex: batchIndex, data } = envelope;
+  const envelope = parseEnvelope(body);
+  const rejection = { id, ...describeMessage(envelope), problem, at: ports.now().toISOString() };
+  const { subject = '', batchid: batchId, batchindex: batchIndex, taskToken } = envelope;
   const operation = outcome === 'discarded' ? await discard(envelope, problem, ports) : undefined;
   if (batchId !== undefined && batchIndex !== undefined) {
     const why = outcome === 'discarded' ? `given up after its last try: ${problem.detail}` : problem.detail;
@@ -32,8 +32,8 @@ export const discardMessage = async (
   }
   if (outcome === 'rejected') await noteRefusal(envelope, problem, ports);
   // An operation that knows the task answers it with its verdict.
-  if (data?.taskToken !== undefined && operation?.taskToken !== data.taskToken) {
-    const isTaken = await ports.callbacks.complete(data.taskToken, rejection);
+  if (taskToken !== undefined && operation?.taskToken !== taskToken) {
+    const isTaken = await ports.callbacks.complete(taskToken, rejection);
     if (!isTaken) ports.log.warn('task cannot be answered', { messageId: id });
   }
   if (outcome === 'rejected') await ports.bus.reject(rejection, body);
@@ -64,7 +64,7 @@ const discard = async (
 
 /** Who depends on its key fails with it. One that is dead may still come back. */
 const noteRefusal = async (
-  { id, idempotencykey: key = id, subject }: MessageEnvelope,
+  { id, idempotencykey: key = id, subject = '' }: MessageEnvelope,
   { code }: Problem,
   ports: Ports,
 ): Promise<void> => {

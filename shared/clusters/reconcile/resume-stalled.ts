@@ -1,4 +1,4 @@
-import type { CommandKind } from '#events/commands/index.ts';
+import { commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
@@ -12,22 +12,11 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { requestOf } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
 /** Longer than a step takes: what did not move for so long may be carried on by nobody. */
 const stalledAfterMs = 2 * 60_000;
-
-const workflows: Readonly<Record<Exclude<CommandKind, 'cancel' | 'batch' | 'extend'>, WorkflowName>> = {
-  deploy: 'startup',
-  submit: 'submission',
-  stop: 'cleanup',
-  savepoint: 'snapshot',
-  checkpoint: 'snapshot',
-  'stop-job': 'snapshot',
-  'dispose-savepoint': 'snapshot',
-};
 
 /**
  * Carries on an operation that stands still, and ends it at its deadline: every wait ends. A process that died behind
@@ -58,7 +47,7 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
     if (hasPayload(operation.value)) await resumeAdmitted(operation.value, ports);
     else await resumeApplied(operation.value, ports);
   } else {
-    await ports.workflows.start(workflows[kind], operationId);
+    await ports.workflows.start(commands[kind].workflow, operationId);
   }
 };
 

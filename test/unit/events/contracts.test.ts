@@ -7,25 +7,24 @@ import { commands } from '#events/commands/index.ts';
 import { CommandMessage } from '#events/message.ts';
 import { eventTypes } from '#events/transitions.ts';
 
-import { asText, jsonSchemas, openapi } from '../../../infra/openapi.ts';
+import { asText, fileNameOf, jsonSchemas, openapi } from '../../../infra/openapi.ts';
 
 const events = new URL('../../../events/', import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, events), 'utf8');
 const samples = readdirSync(new URL('samples/', events));
 
 describe('generated contracts', () => {
-  it('has an OpenAPI description that is the one of the code', () => {
+  it('has the OpenAPI description that `npm run generate` writes', () => {
     expect(text('openapi.json')).toBe(asText(openapi));
   });
 
-  it.each(Object.entries(jsonSchemas))('has a JSON Schema %s that is the one of the code', (name, schema) => {
+  it.each(Object.entries(jsonSchemas))('has the JSON Schema %s that `npm run generate` writes', (name, schema) => {
     expect(text(`schemas/${name}`)).toBe(asText(schema));
   });
-});
 
-const Envelope = z.object({
-  'detail-type': z.enum(Object.keys(eventTypes) as [keyof typeof eventTypes]),
-  detail: z.unknown(),
+  it('has no other JSON Schema', () => {
+    expect(readdirSync(new URL('schemas/', events)).toSorted()).toEqual(Object.keys(jsonSchemas).toSorted());
+  });
 });
 
 describe('samples', () => {
@@ -36,14 +35,21 @@ describe('samples', () => {
     expect(commands[kind].data.safeParse(message.data).error).toBeUndefined();
   });
 
-  it.each(samples.filter((name) => name.startsWith('event-')))('%s is an event', (name) => {
-    const event = Envelope.parse(JSON.parse(text(`samples/${name}`)));
+  it.each(Object.entries(eventTypes))('%s has a valid sample', (type, { schema }) => {
+    const event = z.object({ 'detail-type': z.literal(type), detail: z.unknown() });
+    const { detail } = event.parse(JSON.parse(text(`samples/event-${fileNameOf(type)}`)));
 
-    expect(eventTypes[event['detail-type']].safeParse(event.detail).error).toBeUndefined();
+    expect(schema.safeParse(detail).error).toBeUndefined();
   });
 
-  it('are there for every command and every event', () => {
+  it('exist for every command and every event, and for nothing else on the bus', () => {
+    const events = samples.filter((name) => name.startsWith('event-'));
+
     expect(samples).toEqual(expect.arrayContaining(Object.keys(commands).map((kind) => `command-${kind}.json`)));
-    expect(samples.filter((name) => name.startsWith('event-'))).toHaveLength(Object.keys(eventTypes).length);
+    expect(events.toSorted()).toEqual(
+      Object.keys(eventTypes)
+        .map((type) => `event-${fileNameOf(type)}`)
+        .toSorted(),
+    );
   });
 });

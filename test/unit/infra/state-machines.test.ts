@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { describe, expect, it } from 'vitest';
@@ -9,44 +8,30 @@ import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
 
+import { stateMachines, workflowNames } from '../../../infra/state-machines/definitions.ts';
+import type { StateMachine, TaskState } from '../../../infra/state-machines/states.ts';
+
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
   isValid: boolean;
   errors: unknown[];
 };
 
-interface Definition {
-  readonly States: Readonly<Record<string, State>>;
-}
-interface State {
-  readonly Type: string;
-  readonly Retry?: readonly {
-    readonly ErrorEquals: readonly string[];
-    readonly MaxAttempts: number;
-    readonly IntervalSeconds?: number;
-    readonly MaxDelaySeconds?: number;
-    readonly JitterStrategy?: string;
-  }[];
-  readonly Parameters?: { readonly Payload: { readonly step: string } };
-}
+const steps = { startup: startupSteps, submission: submissionSteps, cleanup: cleanupSteps, snapshot: snapshotSteps };
 
-const names = ['startup', 'submission', 'cleanup', 'snapshot'] as const;
-const definitionOf = (name: string) =>
-  JSON.parse(
-    readFileSync(new URL(`../../../infra/state-machines/${name}.asl.json`, import.meta.url), 'utf8').replaceAll(
-      '${FunctionArn}',
-      'arn:aws:lambda:us-east-1:000000000000:function:f',
-    ),
-  ) as Definition;
-const tasksOf = (name: string) => Object.entries(definitionOf(name).States).filter(([, { Type }]) => Type === 'Task');
-const final = Object.entries(problems)
-  .filter(([, { retryable }]) => !retryable)
-  .map(([code]) => code);
+type Name = keyof typeof stateMachines;
+const machine = (name: Name): StateMachine => stateMachines[name];
+const tasksOf = (name: Name) =>
+  Object.entries(machine(name).States).filter((entry): entry is [string, TaskState] => entry[1].Type === 'Task');
 
-const retryable = Object.entries(problems)
-  .filter((entry) => entry[1].retryable)
-  .map(([code]) => code);
-/** Also of what has no name: a function that was killed, or throttled. */
-const afterAllElse = {
+const codesWhere = (isRetryable: boolean) =>
+  Object.entries(problems)
+    .filter(([, { retryable }]) => retryable === isRetryable)
+    .map(([code]) => code);
+const final = codesWhere(false);
+const retryable = codesWhere(true);
+
+/** The retrier of errors without a code. */
+const standard = {
   ErrorEquals: ['States.ALL'],
   IntervalSeconds: 1,
   MaxAttempts: 6,
@@ -55,37 +40,63 @@ const afterAllElse = {
   JitterStrategy: 'FULL',
 };
 
-const steps = { startup: startupSteps, submission: submissionSteps, cleanup: cleanupSteps, snapshot: snapshotSteps };
-const byName = (one = '', other = '') => one.localeCompare(other);
-
-describe.each(names)('the %s machine', (name) => {
+describe.each(workflowNames)('the %s machine', (name) => {
   it('is valid', () => {
-    expect(validate(definitionOf(name))).toMatchObject({ isValid: true, errors: [] });
+    const text = JSON.stringify(machine(name)).replaceAll(
+      '${FunctionArn}',
+      'arn:aws:lambda:us-east-1:000000000000:function:f',
+    );
+
+    expect(validate(JSON.parse(text))).toMatchObject({ isValid: true, errors: [] });
   });
 
-  it.each(tasksOf(name))('does not repeat %s after a final problem', (_state, { Retry = [] }) => {
-    const never = Retry.find(({ MaxAttempts }) => MaxAttempts === 0);
+  it.each(tasksOf(name))('does not retry %s after a final problem', (_state, { Retry }) => {
+    const notRetried = Retry.find(({ MaxAttempts }) => MaxAttempts === 0);
 
-    expect(never?.ErrorEquals).toEqual(final);
+    expect(notRetried?.ErrorEquals).toEqual(final);
+    for (const { ErrorEquals } of Retry.filter(({ MaxAttempts }) => MaxAttempts > 0))
+      expect(ErrorEquals.filter((code) => final.includes(code))).toEqual([]);
   });
 
-  it.each(tasksOf(name))('repeats %s after all else, with full jitter and an end', (_state, { Retry = [] }) => {
-    const repeated = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
+  it.each(tasksOf(name))('retries %s after any other error, with full jitter and an end', (_state, { Retry }) => {
+    const retried = Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
 
-    expect(repeated.at(-1)).toEqual(afterAllElse);
-    expect(repeated.find(({ ErrorEquals }) => ErrorEquals.includes('limit-reached'))?.MaxAttempts).toBeGreaterThan(5);
-    for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of repeated.slice(0, -1)) {
+    expect(Retry.at(-1)).toEqual(standard);
+    expect(retried.find(({ ErrorEquals }) => ErrorEquals.includes('limit-reached'))?.MaxAttempts).toBeGreaterThan(5);
+    for (const { ErrorEquals, JitterStrategy, MaxDelaySeconds } of retried.slice(0, -1)) {
       expect(retryable).toEqual(expect.arrayContaining([...ErrorEquals]));
       expect(JitterStrategy).toBe('FULL');
       expect(MaxDelaySeconds).toBeLessThanOrEqual(30);
     }
   });
 
-  it('names the steps of its function', () => {
-    expect(
-      tasksOf(name)
-        .map(([, { Parameters }]) => Parameters?.Payload.step)
-        .toSorted(byName),
-    ).toEqual(Object.keys(steps[name]).toSorted(byName));
+  it('takes each step that its function has, and no other', () => {
+    const taken = tasksOf(name).map(([, { Parameters }]) => Parameters.Payload.step);
+
+    expect(taken.toSorted()).toEqual(Object.keys(steps[name]).toSorted());
+  });
+
+  it('records a verdict after every error but that of recording it', () => {
+    const uncaught = tasksOf(name).filter(([, { Catch = [] }]) => Catch.at(-1)?.ErrorEquals[0] !== 'States.ALL');
+
+    expect(uncaught.map(([state]) => state).filter((state) => !/^(Record|StartCleanup)/.test(state))).toEqual([]);
+  });
+});
+
+describe('a retryable problem', () => {
+  const patientlyRetried = tasksOf('startup').flatMap(([, { Retry }]) => Retry[0]?.ErrorEquals ?? []);
+
+  it.each(retryable.filter((code) => code !== 'conflict' && code !== 'internal'))(
+    '%s is retried for as long as an outage lasts',
+    (code) => {
+      expect(patientlyRetried).toContain(code);
+    },
+  );
+
+  it('not-ready of a submission leads back to the upload', () => {
+    const { Retry, Catch } = stateMachines.submission.States['RunJar'] as TaskState;
+
+    expect(Retry[0]?.ErrorEquals).not.toContain('not-ready');
+    expect(Catch?.[0]).toEqual({ ErrorEquals: ['not-ready'], ResultPath: '$.error', Next: 'WaitForJobManager' });
   });
 });

@@ -7,10 +7,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '#events/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openDrafts } from '#shared/aws/payloads.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openMachines } from '#shared/aws/workflows.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table.ts';
@@ -82,13 +82,16 @@ describe.each([
   it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
     ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
     ['the targets', (db) => openTable({ table: 't', db: db as never, now }).targets.list()],
-    ['the state machines', () => openMachines('arn:').start('cleanup', 'a')],
-    ['the scheduler', () => openTimers({ group: 'g', queueArn: 'q', deadQueueArn: 'd', roleArn: 'r' }).cancel('a')],
+    ['the state machines', () => openWorkflows('arn:').start('cleanup', 'a')],
+    [
+      'the scheduler',
+      () => openTimers({ group: 'g', queueArn: 'q', deadLetterQueueArn: 'd', roleArn: 'r' }).cancel('a'),
+    ],
     [
       'the uploads',
       () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the drafts', () => openDrafts('b').read('a')],
+    ['the drafts', () => openPayloads('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
     ['the looks', (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
     ['the line', (client) => queuesOf(client).admissionQueue.send('local')],

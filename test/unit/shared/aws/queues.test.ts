@@ -95,6 +95,6 @@ it('an admitted deploy is carried on beside the commands of its cluster, once in
   await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl' });
 
   expect(queue.sent).toMatchObject([
-    { QueueUrl: 'commands', MessageGroupId: 'carry-on/a', MessageDeduplicationId: 'a/29923920' },
+    { QueueUrl: 'commands', MessageGroupId: 'resume/a', MessageDeduplicationId: 'a/29923920' },
   ]);
 });

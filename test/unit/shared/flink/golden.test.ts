@@ -5,8 +5,8 @@ import { parse, parseAllDocuments } from 'yaml';
 
 import { configurationFiles, type PodTemplate } from '#events/commands/deploy.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, stockConfig } from '#shared/flink/config.ts';
-import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { normalise } from './normalise.ts';

@@ -1,0 +1,133 @@
+/** The Lambda functions: those that answer HTTP calls, from the table of calls, and those that something else invokes. */
+import { type ApiFunction, calls } from '#events/http/api.ts';
+
+type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
+
+export interface SqsSource {
+  readonly arn: Attribute;
+  readonly batchSize: number;
+  /** How many executions of the function SQS starts at once. */
+  readonly maximumConcurrency: number;
+  readonly maximumBatchingWindow?: number;
+  readonly functionResponseType?: 'ReportBatchItemFailures';
+}
+
+export type FunctionEvent =
+  | { readonly httpApi: { readonly method: string; readonly path: string; readonly authorizer?: { type: string } } }
+  | { readonly sqs: SqsSource }
+  | { readonly stream: Readonly<Record<string, unknown>> }
+  | { readonly schedule: { readonly rate: readonly string[]; readonly method: 'scheduler' } };
+
+interface BackgroundFunction {
+  /** Only where `provider.timeout` of serverless.yml does not fit. */
+  readonly timeoutSeconds?: number;
+  readonly events: readonly FunctionEvent[];
+}
+
+const fromQueue = (queue: string, options: Omit<SqsSource, 'arn'>): FunctionEvent => ({
+  sqs: { arn: { 'Fn::GetAtt': [queue, 'Arn'] }, ...options },
+});
+const everyRate = (rate: string): FunctionEvent => ({ schedule: { rate: [`rate(${rate})`], method: 'scheduler' } });
+
+/** The functions without a route. State machines invoke those without events. */
+const background = {
+  commandQueue: {
+    events: [
+      fromQueue('CommandQueue', {
+        // A failed message returns alone: another message of a batch would count a receive that it did not fail.
+        batchSize: 1,
+        functionResponseType: 'ReportBatchItemFailures',
+        maximumConcurrency: 20, // The API server of a target serves this beside its other clients.
+      }),
+    ],
+  },
+  admit: {
+    events: [
+      fromQueue('AdmissionQueue', {
+        // Requests of one second are gathered: the function reads the queue of a target once for all of them.
+        batchSize: 100,
+        maximumBatchingWindow: 1,
+        functionResponseType: 'ReportBatchItemFailures',
+        maximumConcurrency: 5,
+      }),
+    ],
+  },
+  publish: {
+    events: [
+      {
+        stream: {
+          type: 'dynamodb',
+          arn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+          startingPosition: 'TRIM_HORIZON',
+          batchSize: 100,
+          parallelizationFactor: 10, // Lambda divides by partition key, which keeps the order of each cluster.
+          functionResponseType: 'ReportBatchItemFailures',
+          bisectBatchOnFunctionError: true,
+          maximumRetryAttempts: 100,
+          destinations: { onFailure: { arn: { 'Fn::GetAtt': ['UnpublishedEventQueue', 'Arn'] }, type: 'sqs' } },
+          filterPatterns: [
+            {
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }, { prefix: 'warning#' }, 'verdict'] } } },
+            },
+          ],
+        },
+      },
+    ],
+  },
+  dispatchReconcile: { events: [everyRate('1 minute')] },
+  reconcile: {
+    timeoutSeconds: 55,
+    events: [fromQueue('ReconcileQueue', { batchSize: 1, maximumConcurrency: 20 })],
+  },
+  timerEvents: {
+    timeoutSeconds: 55,
+    events: [fromQueue('TimerEventQueue', { batchSize: 1, maximumConcurrency: 20 })],
+  },
+  maintenance: { timeoutSeconds: 120, events: [everyRate('1 hour')] },
+  startup: { timeoutSeconds: 60, events: [] },
+  submission: { timeoutSeconds: 900, events: [] }, // A large jar is uploaded, and main() of the program runs.
+  cleanup: { timeoutSeconds: 60, events: [] },
+  snapshot: { timeoutSeconds: 60, events: [] },
+} as const satisfies Record<string, BackgroundFunction>;
+
+export type FunctionName = ApiFunction | keyof typeof background;
+
+/** A function as serverless.yml has it. */
+export interface FunctionEntry {
+  readonly handler: string;
+  readonly role: string;
+  readonly timeout?: number;
+  readonly events: readonly FunctionEvent[];
+}
+
+const toKebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `deadLetters` → `DeadLetters`, as the resources of a function are named in the template. */
+export const toPascalCase = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+export const roleOf = (name: string) => `${toPascalCase(name)}Role`;
+
+const entryOf = (name: string, { timeoutSeconds, events }: BackgroundFunction): FunctionEntry => ({
+  handler: `functions/${toKebabCase(name)}.handler`,
+  role: roleOf(name),
+  ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds }),
+  events,
+});
+
+const routesOf = (name: string): readonly FunctionEvent[] =>
+  Object.entries(calls)
+    .filter(([, call]) => call.function === name)
+    .map(([route, { open }]) => {
+      const [method = '', path = ''] = route.split(' ');
+      return { httpApi: { method, path, ...(open === true ? {} : { authorizer: { type: 'aws_iam' } }) } };
+    });
+
+const apiFunctions = [...new Set(Object.values(calls).map((call) => call.function))];
+
+export const functions = Object.fromEntries([
+  ...apiFunctions.map((name) => [name, entryOf(name, { events: routesOf(name) })]),
+  ...Object.entries<BackgroundFunction>(background).map(([name, entry]) => [name, entryOf(name, entry)]),
+]) as Readonly<Record<FunctionName, FunctionEntry>>; // the names of both tables
+
+export const functionNames = Object.keys(functions) as FunctionName[]; // the keys of the table

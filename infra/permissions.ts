@@ -1,0 +1,129 @@
+/** What a function may do, by name. Each permission is a list of IAM statements. */
+import type { WorkflowName } from '#events/commands/define.ts';
+
+export type Value = string | Readonly<Record<string, unknown>>;
+
+export interface Statement {
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: readonly Value[];
+  readonly Condition?: Readonly<Record<string, unknown>>;
+}
+export type Permission = readonly Statement[];
+
+export const allow = (actions: readonly string[], resources: readonly Value[]): Statement => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resources,
+});
+
+const sub = (text: string): Value => ({ 'Fn::Sub': text });
+const attribute = (resource: string, name: string): Value => ({ 'Fn::GetAtt': [resource, name] });
+export const arnOf = (resource: string): Value => attribute(resource, 'Arn');
+
+/** An ARN in the account and region of the stack. */
+const localArn = (service: string, path: string): Value =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}`);
+
+const payloads = sub('${Bucket.Arn}/commands/*');
+const specs = sub('${Bucket.Arn}/specs/*');
+const uploads = sub('${Bucket.Arn}/uploads/*');
+// The local emulator checks permissions as if every schedule were in the group "default".
+const schedules: Value = {
+  'Fn::If': [
+    'OnAws',
+    localArn('scheduler', 'schedule/${ScheduleGroup}/*'),
+    localArn('scheduler', 'schedule/default/*'),
+  ],
+};
+/** S3 answers 403 in place of 404 for a missing object if the caller may not list the bucket. */
+const listBucket = allow(['s3:ListBucket'], [arnOf('Bucket')]);
+const sendMessages = (queue: string): Permission => [allow(['sqs:SendMessage'], [arnOf(queue)])];
+
+// The table of records.
+export const readTable: Permission = [
+  allow(['dynamodb:GetItem', 'dynamodb:Query'], [arnOf('Table'), sub('${Table.Arn}/index/*')]),
+];
+export const writeTable: Permission = [
+  allow(
+    ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+    [arnOf('Table')],
+  ),
+];
+export const readStream: Permission = [
+  allow(
+    ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
+    [attribute('Table', 'StreamArn')],
+  ),
+  ...sendMessages('UnpublishedEventQueue'),
+];
+
+/**
+ * The role that Kubernetes clusters know, and the roles in other accounts that targets name. It is allowed by name: the
+ * role in turn trusts the roles of the functions, and the template may not have a cycle.
+ */
+export const assumeKubernetesRole: Permission = [
+  allow(['sts:AssumeRole'], [sub('arn:${AWS::Partition}:iam::*:role/drey-*')]),
+];
+
+export const startWorkflows = (...names: readonly WorkflowName[]): Permission =>
+  names.length === 0
+    ? []
+    : [
+        allow(
+          ['states:StartExecution'],
+          names.map((name) => localArn('states', `stateMachine:\${AWS::StackName}-${name}`)),
+        ),
+      ];
+export const invokeFunction = (name: string): Permission => [
+  allow(['lambda:InvokeFunction'], [localArn('lambda', `function:\${AWS::StackName}-${name}`)]),
+];
+/** For the task tokens of callers' state machines. These actions know no resource: the token identifies the task. */
+export const sendTaskResults: Permission = [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])];
+
+// Objects in the bucket.
+export const readJars: Permission = [allow(['s3:GetObject'], [uploads]), listBucket];
+export const writeJars: Permission = [allow(['s3:PutObject'], [uploads])];
+export const usePayloads: Permission = [
+  allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [payloads]),
+  listBucket,
+];
+export const deletePayloads: Permission = [allow(['s3:DeleteObject'], [payloads])];
+export const readSpecs: Permission = [allow(['s3:GetObject'], [specs]), listBucket];
+export const writeSpecs: Permission = [allow(['s3:PutObject', 's3:DeleteObject'], [specs])];
+
+// Messages and events.
+export const publishEvents: Permission = [allow(['events:PutEvents'], [arnOf('Bus')])];
+export const sendCommands = sendMessages('CommandQueue');
+export const sendRejected = sendMessages('RejectedCommandQueue');
+export const sendDeadLetters = sendMessages('CommandDeadLetterQueue');
+export const requestAdmission = sendMessages('AdmissionQueue');
+export const requestReconcile = sendMessages('ReconcileQueue');
+export const receiveMessages = (queue: string): Permission => [
+  allow(
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+    [arnOf(queue)],
+  ),
+];
+
+// Timers: schedules of EventBridge Scheduler, which assume a role of their own to send timer events.
+export const createTimers: Permission = [
+  allow(['scheduler:CreateSchedule'], [schedules]),
+  {
+    ...allow(['iam:PassRole'], [arnOf('SchedulerRole')]),
+    Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+  },
+];
+export const updateTimers: Permission = [allow(['scheduler:GetSchedule', 'scheduler:UpdateSchedule'], [schedules])];
+export const deleteTimers: Permission = [allow(['scheduler:DeleteSchedule'], [schedules])];
+
+/** One statement for each list of resources. Permissions overlap where functions combine them. */
+export const mergeStatements = (statements: readonly Statement[]): readonly Statement[] => {
+  const merged = new Map<string, Statement>();
+  for (const statement of statements) {
+    const key = JSON.stringify([statement.Resource, statement.Condition]);
+    const actions = new Set([...(merged.get(key)?.Action ?? []), ...statement.Action]);
+    merged.set(key, { ...statement, Action: [...actions] });
+  }
+  return [...merged.values()];
+};

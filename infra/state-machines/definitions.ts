@@ -1,0 +1,107 @@
+/**
+ * The four state machines. An execution is named after its operation. Its input is the operation's id, and its state
+ * goes from step to step. A step is a function of `shared/clusters/workflows`.
+ */
+import type { WorkflowName } from '#events/commands/define.ts';
+import type { cleanupSteps } from '#functions/cleanup.ts';
+import type { snapshotSteps } from '#functions/snapshot.ts';
+import type { startupSteps } from '#functions/startup.ts';
+import type { submissionSteps } from '#functions/submission.ts';
+
+import { lastingRetries } from './retry-policy.ts';
+import { branch, type StateMachine, succeed, task, waitAsReturned, waitSeconds } from './states.ts';
+
+const startup: StateMachine<keyof typeof startupSteps> = {
+  Comment: 'Waits until a deployed cluster is ready, and records it as running or failed. One execution per deploy.',
+  StartAt: 'AssessReadiness',
+  TimeoutSeconds: 7_200,
+  States: {
+    AssessReadiness: task('probe', {
+      comment: 'Asks Kubernetes and Flink once. The step returns "waiting" until the deadline of the deploy.',
+      next: 'IsReady',
+      onError: 'RecordFailed',
+    }),
+    IsReady: branch(
+      { ready: 'RecordRunning', restoring: 'ResubmitJobs', waiting: 'WaitForReadiness', failed: 'RecordFailed' },
+      'AlreadyEnded',
+    ),
+    WaitForReadiness: waitAsReturned('AssessReadiness'),
+    ResubmitJobs: task('resubmit', {
+      comment:
+        'Records the submits of restored jobs before the cluster is RUNNING. A failure does not fail the deploy: the cluster starts without the remaining jobs.',
+      retry: lastingRetries.resubmission,
+      next: 'RecordRunning',
+      onError: 'RecordRunning',
+    }),
+    RecordRunning: task('recordRunning', {}),
+    RecordFailed: task('recordFailed', {
+      comment: 'Records the verdict before the cleanup removes the evidence.',
+      next: 'StartCleanup',
+    }),
+    StartCleanup: task('startCleanup', {}),
+    AlreadyEnded: succeed('A stop overtook the deploy, or an earlier execution recorded its verdict.'),
+  },
+};
+
+const submission: StateMachine<keyof typeof submissionSteps> = {
+  Comment:
+    'Uploads a jar to a session cluster and runs it. One execution per submit; the id of its operation is the job id.',
+  StartAt: 'UploadJar',
+  TimeoutSeconds: 2_100,
+  States: {
+    UploadJar: task('upload', { retry: lastingRetries.submission, next: 'RunJar', onError: 'RecordRefused' }),
+    RunJar: task('run', {
+      comment:
+        'Flink refuses a second job with the same id, so that the step may be repeated. A restarted JobManager has lost the jar: not-ready leads back to the upload.',
+      retry: lastingRetries.submission,
+      next: 'RecordJob',
+      onCode: { 'not-ready': 'WaitForJobManager' },
+      onError: 'RecordRefused',
+    }),
+    WaitForJobManager: waitSeconds(3, 'UploadJar'),
+    RecordJob: task('recordJob', { retry: lastingRetries.listing, onError: 'RecordRefused' }),
+    RecordRefused: task('recordRefused', {}),
+  },
+};
+
+const cleanup: StateMachine<keyof typeof cleanupSteps> = {
+  Comment: 'Removes a cluster and waits until all of its objects are gone. One execution per stop or failed deploy.',
+  StartAt: 'TakeSavepoints',
+  TimeoutSeconds: 7_200,
+  States: {
+    TakeSavepoints: task('takeSavepoints', { next: 'AreSavepointsTaken', onError: 'RecordUnfinished' }),
+    AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'RemoveObjects'),
+    WaitForSavepoints: waitAsReturned('TakeSavepoints'),
+    RemoveObjects: task('remove', {
+      retry: lastingRetries.removal,
+      next: 'VerifyRemoval',
+      onError: 'RecordUnfinished',
+    }),
+    VerifyRemoval: task('verify', { retry: lastingRetries.removal, next: 'IsRemoved', onError: 'RecordUnfinished' }),
+    IsRemoved: branch({ waiting: 'WaitForRemoval', failed: 'RecordUnfinished' }, 'RecordStopped'),
+    WaitForRemoval: waitAsReturned('VerifyRemoval'),
+    RecordStopped: task('recordStopped', {}),
+    RecordUnfinished: task('recordUnfinished', {}),
+  },
+};
+
+const snapshot: StateMachine<keyof typeof snapshotSteps> = {
+  Comment:
+    'Asks Flink for a savepoint, a checkpoint or the disposal of a savepoint, and waits for the result. One execution per command.',
+  StartAt: 'TakeSnapshot',
+  TimeoutSeconds: 7_200,
+  States: {
+    TakeSnapshot: task('take', { next: 'IsSnapshotTaken', onError: 'RecordRefused' }),
+    IsSnapshotTaken: branch({ waiting: 'WaitForSnapshot', failed: 'RecordRefused' }, 'RecordTaken'),
+    WaitForSnapshot: waitAsReturned('TakeSnapshot'),
+    RecordTaken: task('recordTaken', {}),
+    RecordRefused: task('recordRefused', {}),
+  },
+};
+
+export const stateMachines = { startup, submission, cleanup, snapshot } as const satisfies Record<
+  WorkflowName,
+  StateMachine
+>;
+
+export const workflowNames = Object.keys(stateMachines) as WorkflowName[]; // the keys of the table

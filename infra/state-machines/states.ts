@@ -1,0 +1,121 @@
+/** The states of the Amazon States Language that Drey uses, and one function that builds each of them. */
+import type { ProblemCode } from '#events/problem-table.ts';
+
+import { lastingRetries, type Retrier, retriersOf } from './retry-policy.ts';
+
+interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly ResultPath: string;
+  readonly Next: string;
+}
+
+export interface TaskState<Step extends string = string> {
+  readonly Type: 'Task';
+  readonly Comment?: string;
+  readonly Resource: string;
+  readonly Parameters: {
+    readonly FunctionName: string;
+    readonly Payload: { readonly step: Step; readonly 'state.$': string };
+  };
+  readonly OutputPath: string;
+  readonly Retry: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Next?: string;
+  readonly End?: true;
+}
+
+interface ChoiceState {
+  readonly Type: 'Choice';
+  readonly Choices: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
+  readonly Default: string;
+}
+
+interface WaitState {
+  readonly Type: 'Wait';
+  readonly Seconds?: number;
+  readonly SecondsPath?: string;
+  readonly Next: string;
+}
+
+interface SucceedState {
+  readonly Type: 'Succeed';
+  readonly Comment?: string;
+}
+
+export type State<Step extends string = string> = TaskState<Step> | ChoiceState | WaitState | SucceedState;
+
+/** A state machine, with the steps that its function has. */
+export interface StateMachine<Step extends string = string> {
+  readonly Comment: string;
+  readonly StartAt: string;
+  readonly TimeoutSeconds: number;
+  readonly States: Readonly<Record<string, State<Step>>>;
+}
+
+interface TaskOptions {
+  readonly comment?: string;
+  readonly retry?: (typeof lastingRetries)[keyof typeof lastingRetries];
+  /** The state after the step. The step ends the execution when it is left out. */
+  readonly next?: string;
+  /** The state after an error that was not retried, or was retried in vain. The error fails the execution when it is left out. */
+  readonly onError?: string;
+  /** The states after errors with these codes, in place of `onError`. */
+  readonly onCode?: Readonly<Partial<Record<ProblemCode, string>>>;
+}
+
+/** Calls the function of the state machine. The function gets the name of the step and the whole state, and returns the next state. */
+export const task = <const Step extends string>(
+  step: Step,
+  { comment, retry = lastingRetries.standard, next, onError, onCode = {} }: TaskOptions,
+): TaskState<Step> => {
+  const byCode = Object.entries(onCode) as [ProblemCode, string][]; // the keys of the record
+  const catchers = [
+    ...byCode.map(([code, state]) => catcher(code, state)),
+    ...(onError === undefined ? [] : [catcher('States.ALL', onError)]),
+  ];
+  return {
+    Type: 'Task',
+    ...(comment === undefined ? {} : { Comment: comment }),
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: { FunctionName: '${FunctionArn}', Payload: { step, 'state.$': '$' } },
+    OutputPath: '$.Payload',
+    Retry: retriersOf(
+      retry,
+      byCode.map(([code]) => code),
+    ),
+    ...(catchers.length === 0 ? {} : { Catch: catchers }),
+    ...(next === undefined ? { End: true } : { Next: next }),
+  };
+};
+
+const catcher = (error: string, next: string): Catcher => ({
+  ErrorEquals: [error],
+  ResultPath: '$.error',
+  Next: next,
+});
+
+/** Branches by the `outcome` that the step before it returned. */
+export const branch = (nextOf: Readonly<Record<string, string>>, otherwise: string): ChoiceState => ({
+  Type: 'Choice',
+  Choices: Object.entries(nextOf).map(([outcome, next]) => ({
+    Variable: '$.outcome',
+    StringEquals: outcome,
+    Next: next,
+  })),
+  Default: otherwise,
+});
+
+/** Waits as many seconds as the step before it returned in `waitSeconds`. */
+export const waitAsReturned = (next: string): WaitState => ({
+  Type: 'Wait',
+  SecondsPath: '$.waitSeconds',
+  Next: next,
+});
+
+export const waitSeconds = (seconds: number, next: string): WaitState => ({
+  Type: 'Wait',
+  Seconds: seconds,
+  Next: next,
+});
+
+export const succeed = (comment: string): SucceedState => ({ Type: 'Succeed', Comment: comment });

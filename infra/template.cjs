@@ -1,0 +1,23 @@
+/**
+ * What serverless.yml includes from the tables of this folder. osls loads CommonJS only; Node requires the TypeScript
+ * modules as they are.
+ */
+const { alarmResources } = require('./alarms.ts');
+const { functionNames, functions, toPascalCase } = require('./functions.ts');
+const { queueResources } = require('./queues.ts');
+const { roles } = require('./roles.ts');
+const { stateMachineResources } = require('./state-machines/resources.ts');
+
+/**
+ * Stage `local` runs the functions with the project's own bootstrap, because the Node runtime of the emulator loses the
+ * names of errors. Other stages run them on Lambda's Node.
+ */
+const localRuntime = Object.fromEntries(
+  functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
+);
+
+module.exports = ({ options }) => ({
+  functions,
+  resources: { ...queueResources, ...roles, ...stateMachineResources, ...alarmResources },
+  extensions: options.stage === 'local' ? localRuntime : {},
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Message } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
+
+import type { CommandQueue, DeadLetter } from '#shared/clusters/ports/messaging.ts';
+
+import type { LazySqs } from './sqs.ts';
+
+/** SQS returns at most this many messages in one call. */
+const maxReceived = 10;
+const maxChangesAtOnce = 16;
+const maxListed = 100;
+/** A request to redrive dead letters has time for this many. */
+const maxRedriven = 200;
+/** Longer than a request takes, so that a request receives each message once. */
+const visibilitySeconds = 60;
+/** Long polling asks all servers of the queue. Without it SQS asks some of them. */
+const waitSeconds = 1;
+const maxDetailCharacters = 1_000;
+
+interface QueueUrls {
+  readonly commandQueue: string;
+  readonly deadLetters: string;
+}
+
+type DeadLetterMethods = Pick<CommandQueue, 'discard' | 'listDeadLetters' | 'redriveDeadLetters'>;
+
+/** The queue of commands whose last delivery failed. */
+export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethods => ({
+  async discard({ id, group, body }, { code, detail }) {
+    const { client, SendMessageCommand } = await sqs();
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls.deadLetters,
+        MessageBody: body,
+        MessageGroupId: group,
+        MessageDeduplicationId: id,
+        MessageAttributes: {
+          code: stringAttribute(code),
+          detail: stringAttribute(detail.slice(0, maxDetailCharacters) || code),
+        },
+      }),
+    );
+  },
+
+  async listDeadLetters() {
+    const listed: DeadLetter[] = [];
+    try {
+      for await (const messages of receiveAll(urls, sqs)) {
+        listed.push(...messages);
+        if (listed.length >= maxListed) break;
+      }
+    } finally {
+      await makeVisible(listed, urls, sqs);
+    }
+    return listed;
+  },
+
+  async redriveDeadLetters(bodyFor) {
+    const commands: DeadLetter[] = [];
+    const kept: DeadLetter[] = [];
+    try {
+      for await (const messages of receiveAll(urls, sqs)) {
+        for (const message of messages) {
+          const body = await bodyFor(message);
+          if (body !== undefined) await redrive(message, body, urls, sqs);
+          (body === undefined ? kept : commands).push(message);
+        }
+        if (commands.length + kept.length >= maxRedriven) return { commands, more: true };
+      }
+    } finally {
+      await makeVisible(kept, urls, sqs);
+    }
+    return { commands, more: false };
+  },
+});
+
+async function* receiveAll(urls: QueueUrls, sqs: LazySqs): AsyncGenerator<readonly DeadLetter[], void, undefined> {
+  const { client, ReceiveMessageCommand } = await sqs();
+  for (;;) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: urls.deadLetters,
+        MaxNumberOfMessages: maxReceived,
+        WaitTimeSeconds: waitSeconds,
+        VisibilityTimeout: visibilitySeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['MessageGroupId'],
+      }),
+    );
+    if (Messages.length === 0) return;
+    yield Messages.map(toDeadLetter);
+  }
+}
+
+/** Ends the visibility timeout, so that the next request finds the messages. Otherwise SQS ends it after its time. */
+const makeVisible = async (messages: readonly DeadLetter[], urls: QueueUrls, sqs: LazySqs): Promise<void> => {
+  const { client, ChangeMessageVisibilityCommand } = await sqs();
+  await pMap(
+    messages,
+    ({ receipt: ReceiptHandle }) =>
+      client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: urls.deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
+      ),
+    { concurrency: maxChangesAtOnce },
+  );
+};
+
+const redrive = async ({ group, receipt }: DeadLetter, body: string, urls: QueueUrls, sqs: LazySqs): Promise<void> => {
+  const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: urls.commandQueue,
+      MessageBody: body,
+      MessageGroupId: group,
+      MessageDeduplicationId: randomUUID(),
+    }),
+  );
+  await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadLetters, ReceiptHandle: receipt }));
+};
+
+const stringAttribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+
+/** A message that SQS itself moved has no reason, because its function ended before it could state one. */
+const toDeadLetter = ({
+  MessageId = '',
+  Body = '',
+  ReceiptHandle = '',
+  Attributes,
+  MessageAttributes,
+}: Message): DeadLetter => {
+  const [code, detail] = [MessageAttributes?.['code']?.StringValue, MessageAttributes?.['detail']?.StringValue];
+  return {
+    id: MessageId,
+    group: Attributes?.MessageGroupId ?? '',
+    body: Body,
+    receipt: ReceiptHandle,
+    ...(code === undefined || detail === undefined ? {} : { problem: { code, detail } }),
+  };
+};

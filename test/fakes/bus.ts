@@ -1,0 +1,16 @@
+import type { BusEvent, Rejection } from '#events/transitions.ts';
+import type { Bus } from '#shared/clusters/ports/messaging.ts';
+
+export class FakeBus implements Bus {
+  readonly published: BusEvent[] = [];
+  readonly rejected: { readonly rejection: Rejection; readonly message: string }[] = [];
+
+  async publish(busEvent: readonly BusEvent[]) {
+    this.published.push(...busEvent);
+    return busEvent.length;
+  }
+
+  async reject(rejection: Rejection, message: string) {
+    this.rejected.push({ rejection, message });
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  SQSBatchResponse,
+  SQSEvent,
+  SQSRecord,
+} from 'aws-lambda';
+
+import { admitHandler } from '#functions/admit.ts';
+import { commandQueueHandler } from '#functions/command-queue.ts';
+import { reconcileHandler } from '#functions/reconcile.ts';
+import { timerEventsHandler } from '#functions/timer-events.ts';
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+/** Targets whose line is asked for, as the queue hands them to its function; answers those that go back to the queue. */
+export const deliverAdmissions = async (targets: readonly string[], ports: Ports): Promise<readonly string[]> => {
+  const handler = admitHandler(ports) as unknown as (
+    event: SQSEvent,
+    makeContext: Context,
+  ) => Promise<SQSBatchResponse>;
+  const Records = targets.map((target) => makeSqsRecord({ target }));
+  const { batchItemFailures } = await handler({ Records }, makeContext());
+  return targets.filter((_, index) =>
+    batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === Records[index]?.messageId),
+  );
+};
+
+/** A look as the queue hands it to its function. */
+export const deliverReconcile = async (look: ReconcileRequest, ports: Ports): Promise<void> => {
+  const handler = reconcileHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: [makeSqsRecord(look)] }, makeContext());
+};
+
+/** A firing as the queue hands it to its function. */
+export const deliverTimerEvent = async (timerEvent: TimerEvent, ports: Ports, received = 1): Promise<void> => {
+  const handler = timerEventsHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
+  await handler({ Records: [makeSqsRecord(timerEvent, 'group', received)] }, makeContext());
+};
+
+const makeContext = (): Context => {
+  const silent = () => {};
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'test',
+    functionVersion: '1',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:test',
+    memoryLimitInMB: '512',
+    awsRequestId: randomUUID(),
+    logGroupName: 'test',
+    logStreamName: 'test',
+    getRemainingTimeInMillis: () => 29_000,
+    done: silent,
+    fail: silent,
+    succeed: silent,
+  };
+};
+
+/** A request of the HTTP API, as API Gateway hands it to a function. */
+export const makeHttpEvent = (
+  route: string,
+  parameters: Readonly<Record<string, string>>,
+  {
+    body,
+    headers = {},
+    query = {},
+  }: {
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+  } = {},
+): APIGatewayProxyEventV2 => {
+  const [method = '', path = ''] = route.split(' ');
+  const rawPath = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => parameters[name] ?? '');
+  const http = { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' };
+  return {
+    version: '2.0',
+    routeKey: route,
+    rawPath,
+    rawQueryString: '',
+    headers,
+    pathParameters: parameters,
+    queryStringParameters: query,
+    isBase64Encoded: false,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    requestContext: {
+      accountId: '',
+      apiId: '',
+      domainName: '',
+      domainPrefix: '',
+      http,
+      requestId: '',
+      routeKey: route,
+      stage: '$default',
+      time: '',
+      timeEpoch: 0,
+    },
+  };
+};
+
+type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
+
+/** The answer of a handler, with its body parsed. */
+export const callHandler = async (handler: unknown, event: APIGatewayProxyEventV2) => {
+  const {
+    statusCode = 0,
+    headers = {},
+    body = '{}',
+  } = (await (handler as HttpHandler)(event, makeContext())) as APIGatewayProxyStructuredResultV2;
+  return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
+};
+
+export const makeSqsRecord = (body: unknown, group = 'group', received = 1): SQSRecord => ({
+  messageId: randomUUID(),
+  receiptHandle: '',
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: {
+    ApproximateReceiveCount: String(received),
+    SentTimestamp: '1795521600000',
+    SenderId: '',
+    ApproximateFirstReceiveTimestamp: '',
+    MessageGroupId: group,
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:commands.fifo',
+  awsRegion: 'eu-central-1',
+});
+
+/** Hands records to the queue's function; answers the ids that go back to the queue. */
+export const deliverCommands = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {
+  const handler = commandQueueHandler(ports) as unknown as (
+    event: SQSEvent,
+    context: Context,
+  ) => Promise<{ batchItemFailures: { itemIdentifier: string }[] }>;
+  const { batchItemFailures } = await handler({ Records: [...records] }, makeContext());
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+};

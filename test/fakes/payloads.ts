@@ -1,0 +1,23 @@
+import type { Payloads } from '#shared/clusters/ports/objects.ts';
+
+export class FakePayloads implements Payloads {
+  readonly kept = new Map<string, string>();
+  readonly uploads = new Map<string, unknown>();
+
+  async put(operationId: string, data: unknown) {
+    this.kept.set(operationId, JSON.stringify(data));
+  }
+
+  async read(operationId: string) {
+    const text = this.kept.get(operationId);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  async remove(operationId: string) {
+    this.kept.delete(operationId);
+  }
+
+  async readUpload(dataref: string, target: string) {
+    return dataref.startsWith(`s3://bucket/uploads/${target}/`) ? this.uploads.get(dataref) : undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+
+import { commands } from '#events/commands/index.ts';
+
+import { functionNames, functions, roleOf, toPascalCase } from '../../../infra/functions.ts';
+import type { Statement } from '../../../infra/permissions.ts';
+import { roles } from '../../../infra/roles.ts';
+import { workflowNames } from '../../../infra/state-machines/definitions.ts';
+
+const statementsOf = (role: string): readonly Statement[] =>
+  roles[role]?.Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+const statements = Object.keys(roles).flatMap((name) =>
+  statementsOf(name).map((statement) => [name, statement] as const),
+);
+/** Each action with each resource, as text. */
+const permissionsOf = (role: string) =>
+  statementsOf(role).flatMap(({ Action, Resource }) =>
+    Action.flatMap((action) => Resource.map((resource) => `${action} ${JSON.stringify(resource)}`)),
+  );
+
+const withWorkflow = Object.values(commands).filter((command) => 'workflow' in command);
+
+describe('the roles', () => {
+  it('are one for each function and state machine, one for timers, and the one that clusters know', () => {
+    const expected = [
+      ...functionNames.map(roleOf),
+      ...workflowNames.map((name) => `${toPascalCase(name)}MachineRole`),
+      'SchedulerRole',
+      'KubernetesRole',
+    ];
+
+    expect(Object.keys(roles).toSorted()).toEqual(expected.toSorted());
+    for (const name of functionNames) expect(functions[name].role).toBe(roleOf(name));
+  });
+
+  it.each(statements)('%s allows no wildcard action', (_name, { Action }) => {
+    expect(Action.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('allow nothing on every resource but the results of tasks, which know no resource', () => {
+    const onEverything = statements.filter(([, { Resource }]) => Resource.includes('*'));
+
+    expect(new Set(onEverything.flatMap(([, { Action }]) => Action))).toEqual(
+      new Set(['states:SendTaskSuccess', 'states:SendTaskFailure']),
+    );
+    // The functions that accept commands with task tokens, and the function that publishes verdicts.
+    expect(onEverything.map(([name]) => name).toSorted()).toEqual(
+      ['Deploy', 'Submit', 'Batch', 'CommandQueue', 'Publish'].map((name) => `${name}Role`).toSorted(),
+    );
+  });
+
+  it.each(withWorkflow)('let the function of $kind start its state machine, and the command queue', (command) => {
+    const { function: name, workflow } = command;
+
+    for (const role of [roleOf(name), 'CommandQueueRole'])
+      expect(permissionsOf(role).filter((text) => text.startsWith('states:StartExecution'))).toContainEqual(
+        expect.stringContaining(`\${AWS::StackName}-${workflow}"`),
+      );
+  });
+
+  it.each(Object.values(commands))('allow the command queue what they allow the function of $kind', (command) => {
+    const missing = permissionsOf(roleOf(command.function)).filter(
+      (permission) => !permission.startsWith('logs:') && !permissionsOf('CommandQueueRole').includes(permission),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  it('let exactly those functions into clusters that may assume the role for it', () => {
+    const callers = functionNames.filter((name) =>
+      statementsOf(roleOf(name)).some(({ Action }) => Action.includes('sts:AssumeRole')),
+    );
+
+    expect(roles['KubernetesRole']?.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Principal: { AWS: callers.map((name) => ({ 'Fn::GetAtt': [roleOf(name), 'Arn'] })) } }],
+    });
+  });
+});

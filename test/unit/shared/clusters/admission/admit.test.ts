@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { deliverAdmissions, deliverReconcile } from '#test/fakes/lambda.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { callQueue, deploy, findOperationId, settle } from './fixture.ts';
+
+describe('the line of a target', () => {
+  const send = sendHttp;
+
+  it('counts who waits at each look, and on with each that comes', async () => {
+    limitTarget({ limits: { clusters: 1 }, maxQueued: 2 });
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    const full = await deploy(send, 'four');
+    await send('stop', { clusterId: 'three' }, world);
+    await settle();
+
+    expect(full).toMatchObject({ outcome: 'returned', code: 'limit-reached' });
+    expect(await deploy(send, 'four')).toMatchObject({ outcome: 'done' });
+  });
+
+  it('that cannot be looked at keeps no other waiting, and is asked for again', async () => {
+    world.targets.known.set('other', { ...world.targets.known.get('local')!, limits: { clusters: 1 } });
+    limitTarget({ limits: { clusters: 1 } });
+    for (const name of ['one', 'two']) await deploy(send, name);
+    await send('stop', { clusterId: 'one' }, world);
+    await world.workflows.runAll(world.ports);
+
+    expect(await deliverAdmissions(['no-such-target', 'other', 'local'], world.ports)).toEqual(['no-such-target']);
+    expect(await getState('two')).toBe('REQUESTED');
+  });
+
+  it('starts those whose turn it is before it ends those who wait in vain', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'late', { deadline: '2026-11-23T12:10:00Z' });
+    await deploy(send, 'two');
+    await send('stop', { clusterId: 'one' }, world);
+    await world.workflows.runAll(world.ports);
+    world.passTime(700);
+    const before = world.store.written.length;
+    await deliverAdmissions(['local'], world.ports);
+
+    expect(world.store.written.slice(before).map(({ clusterId, to }) => [clusterId, to])).toEqual([
+      ['two', 'REQUESTED'],
+      ['late', 'FAILED'],
+    ]);
+  });
+
+  it('ends nobody when the store cannot be asked for a while', async () => {
+    await deploy(send, 'one', { dependsOn: ['first'] });
+    const idempotency = world.store.idempotency.bind(world.store);
+    world.store.idempotency = async () => {
+      throw new Fault('limit-reached', 'too many');
+    };
+
+    const returned = await deliverAdmissions(['local'], world.ports);
+    world.store.idempotency = idempotency;
+
+    expect(returned).toEqual(['local']);
+    expect(await getState('one')).toBe('QUEUED');
+  });
+
+  it('is held up for half an hour by one that does not fit, and then not', async () => {
+    limitTarget({ limits: { cpu: 4 } });
+    await deploy(send, 'one');
+    await deploy(send, 'large', { config: { 'kubernetes.jobmanager.cpu.amount': 4 } });
+    await deploy(send, 'small');
+    await settle();
+    const soon = await getState('small');
+    world.passTime(31 * 60);
+    await settle();
+
+    expect([soon, await getState('small'), await getState('large')]).toEqual(['QUEUED', 'RUNNING', 'QUEUED']);
+    expect((await callQueue('GET', '')).body['queued']).toMatchObject([
+      { clusterId: 'large', reason: 'WaitingForQuota' },
+    ]);
+  });
+
+  it('takes nobody for longer than what waits is kept', async () => {
+    expect(await deploy(send, 'one', { deadline: '2026-12-07T12:00:00Z' })).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/deadline'],
+    });
+  });
+
+  it('leaves those alone at each look who may wait on', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    await settle();
+    const read: string[] = [];
+    const operation = world.store.operation.bind(world.store);
+    world.store.operation = async (id) => {
+      read.push(id);
+      return operation(id);
+    };
+    await deliverReconcile({ target: 'local' }, world.ports);
+
+    expect(read.filter((id) => [findOperationId('two'), findOperationId('three')].includes(id))).toEqual([]);
+  });
+});

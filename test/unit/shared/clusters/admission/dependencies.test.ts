@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { origins, sendMessage } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import { getCluster, getState, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { callQueue, deploy, findOperation, findOperationId, readOperation, settle } from './fixture.ts';
+
+describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
+  it('waits for the commands that it depends on, by key or id', async () => {
+    await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
+    await deploy(send, 'two', { dependsOn: ['first'] });
+    await deploy(send, 'three', { dependsOn: [findOperationId('one'), 'not come yet'] });
+    await settle();
+
+    expect([await getState('one'), await getState('two')]).toEqual(['RUNNING', 'RUNNING']);
+    expect(await readOperation(findOperationId('three'))).toMatchObject({
+      state: 'QUEUED',
+      phase: 'WaitingForDependency: not come yet not FINISHED yet (place 1 of 1)',
+    });
+  });
+
+  it('fails with a command that it depends on', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    await deploy(send, 'three', { dependsOn: [findOperationId('two')] });
+    await callQueue('POST', '/{operationId}/cancel', { operationId: findOperationId('two') });
+    await runQueues(world);
+
+    expect(findOperation('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
+    expect(findOperation('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
+    expect(await getCluster('three')).toMatchObject({ state: 'FAILED', reason: 'DependencyFailed' });
+  });
+
+  it('fails with a command that had failed before it came, and takes along what depends on it', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
+    await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'two', data: { ...session, dependsOn: ['first'] }, key: 'second' },
+      world,
+    );
+    await deploy(send, 'three', { dependsOn: ['second'] });
+    await runQueues(world);
+    await settle();
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
+    expect(findOperation('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
+    expect(world.payloads.kept.size).toBe(0);
+  });
+
+  it('is refused when it depends on itself', async () => {
+    const data = { ...session, dependsOn: ['mine'] };
+
+    expect(await send('deploy', { clusterId: 'one', data, key: 'mine' }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/dependsOn'],
+    });
+  });
+
+  it('does not wait for a command of the queue that was refused, until that comes again as it should', async () => {
+    const queue = sendMessage;
+    await queue('deploy', { clusterId: 'one', data: { mode: 'per-job' }, key: 'first' }, world);
+    await deploy(send, 'two', { dependsOn: ['first'] });
+    await settle();
+    await queue('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
+    await deploy(send, 'three', { dependsOn: ['first'] });
+    await settle();
+
+    expect(findOperation('two')).toMatchObject({
+      state: 'FAILED',
+      problem: { detail: 'it depends on commands that did not finish: first is refused (unsupported-mode)' },
+    });
+    expect(await getState('three')).toBe('RUNNING');
+  });
+});

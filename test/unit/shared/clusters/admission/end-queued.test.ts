@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { deliverReconcile } from '#test/fakes/lambda.ts';
+import { origins } from '#test/fakes/origins.ts';
+import { getCluster, getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { deploy, findOperation, settle } from './fixture.ts';
+
+describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
+  it('can be stopped while it waits: nothing was created', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    await send('stop', { clusterId: 'two' }, world);
+    await settle();
+
+    expect(await getState('two')).toBe('STOPPED');
+    expect(findOperation('two')).toMatchObject({ state: 'CANCELED', problem: { code: 'superseded' } });
+    expect((await world.store.queue('local')).queued).toEqual([]);
+  });
+
+  it('fails at its deadline', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two', { deadline: '2026-11-23T13:00:00Z' });
+    await settle();
+    world.passTime(3_700);
+    await settle();
+
+    expect(await getCluster('two')).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+    expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-started' } });
+  });
+
+  it('fails at its deadline even if nobody looks at the line', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    world.passTime(25 * 3_600);
+    await deliverReconcile({ target: 'local' }, world.ports);
+
+    expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-started' } });
+    expect((await world.store.queue('local')).queued).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { operationHandler } from '#functions/operation.ts';
+import { backlogHandler } from '#functions/queue-view.ts';
+import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
+import type { Send } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import { listOperations, session, world } from '#test/unit/shared/clusters/fixture.ts';
+
+export const findOperation = (clusterId: string, kind = 'deploy') =>
+  listOperations().findLast((one) => one.clusterId === clusterId && one.kind === kind);
+export const findOperationId = (clusterId: string, kind?: string) => findOperation(clusterId, kind)?.operationId ?? '';
+
+/** Runs the workflows and the queues until no command changes its state any more. */
+export const settle = async () => {
+  for (let round = 0; round < 3; round += 1) {
+    await world.workflows.runAll(world.ports);
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+  }
+};
+export const deploy = (send: Send, clusterId: string, data: object = {}) =>
+  send('deploy', { clusterId, data: { ...session, ...data } }, world);
+export const listAdmitted = async () =>
+  (await world.store.queue('local')).admitted.map(({ clusterId }) => clusterId).toSorted();
+
+export const callQueue = (
+  method: string,
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+  body?: unknown,
+) =>
+  callHandler(
+    backlogHandler(world.ports),
+    makeHttpEvent(`${method} /v1/targets/{target}/queue${path}`, { target: 'local', ...parameters }, { body }),
+  );
+export const readOperation = async (operationId: string) =>
+  (await callHandler(operationHandler(world.ports), makeHttpEvent('GET /v1/operations/{operationId}', { operationId })))
+    .body;

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+
+import { probe } from '#shared/clusters/workflows/startup.ts';
+import { origins } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import { getCluster, getState, jar, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { callQueue, deploy, findOperation, findOperationId, listAdmitted, readOperation, settle } from './fixture.ts';
+
+describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
+  it('starts while there is room, and waits when there is none', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+
+    expect([await getState('one'), await getState('two')]).toEqual(['DEPLOYING', 'QUEUED']);
+    expect(await getCluster('two')).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
+    expect(await readOperation(findOperationId('two'))).toMatchObject({
+      state: 'QUEUED',
+      position: 1,
+      phase: 'WaitingForQuota: clusters 1/1 (place 1 of 1)',
+    });
+    expect(world.kubernetes.clusters.has('two')).toBe(false);
+  });
+
+  it('starts when a place gets free, as what it was when it came', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two', { config: { 'taskmanager.numberOfTaskSlots': 7 } });
+    await settle();
+    await send('stop', { clusterId: 'one' }, world);
+    await settle();
+
+    expect([await getState('one'), await getState('two')]).toEqual(['STOPPED', 'RUNNING']);
+    expect(await listAdmitted()).toEqual(['two']);
+    expect(world.payloads.kept.size).toBe(0);
+    expect(world.store.written.filter(({ clusterId }) => clusterId === 'two').map(({ to }) => to)).toEqual([
+      'QUEUED',
+      'REQUESTED',
+      'DEPLOYING',
+      'RUNNING',
+    ]);
+  });
+
+  it('holds what it asks for when it starts, whatever the defaults of its target were when it came', async () => {
+    limitTarget({ limits: { clusters: 1, cpu: 10 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    limitTarget({ defaults: { 'kubernetes.jobmanager.cpu.amount': '3' } });
+    await settle();
+    await send('stop', { clusterId: 'one' }, world);
+    await settle();
+
+    expect((await callQueue('GET', '')).body).toMatchObject({ usage: { clusters: 1, cpu: 3 }, queued: [] });
+  });
+
+  it('has its patience from its start on, however long it waited', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    await settle();
+    world.passTime(3_600);
+    await send('stop', { clusterId: 'one' }, world);
+    await world.workflows.runAll(world.ports);
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+    world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
+    const probed = await probe({ operationId: findOperationId('two') }, world.ports);
+
+    expect(probed).toMatchObject({ outcome: 'waiting' });
+    expect(await readOperation(findOperationId('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
+  });
+
+  it('counts what the pods will ask for', async () => {
+    limitTarget({ limits: { cpu: 4 } });
+    const job = { jar: 'local:///a.jar', parallelism: 5 };
+    const data = {
+      mode: 'application',
+      job,
+      config: { 'taskmanager.numberOfTaskSlots': 2, 'kubernetes.taskmanager.cpu.amount': 1 },
+    };
+    await send('deploy', { clusterId: 'one', data }, world);
+    await send('deploy', { clusterId: 'two', data }, world);
+
+    // One JobManager with one CPU, three TaskManagers with one each.
+    expect(await getCluster('two')).toMatchObject({ state: 'QUEUED', message: 'cpu 4/4, it needs 4' });
+  });
+
+  it('is refused when there will never be room', async () => {
+    limitTarget({ limits: { cpu: 0.5 } });
+
+    expect(await deploy(send, 'one')).toMatchObject({ outcome: 'rejected', code: 'over-limit' });
+    expect(await getCluster('one')).toBeUndefined();
+  });
+
+  it('is told to come back when the line is full', async () => {
+    limitTarget({ limits: { clusters: 1 }, maxQueued: 1 });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+
+    expect(await deploy(send, 'three')).toMatchObject({ outcome: 'returned' });
+    expect(await getCluster('three')).toBeUndefined();
+  });
+
+  it('is the same command when it comes again while it waits', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    const again = () => send('deploy', { clusterId: 'two', data: session, key: 'again' }, world);
+    await again();
+
+    expect(await again()).toMatchObject({ outcome: 'done' });
+    expect((await world.store.queue('local')).queued).toHaveLength(1);
+  });
+});
+
+describe.each(origins)('through %s, a submit to a target with limits', (_door, send) => {
+  it('waits until a job of the session has ended', async () => {
+    limitTarget({ limits: { jobs: 1 } });
+    await deploy(send, 'etl');
+    await settle();
+    await send('submit', { clusterId: 'etl', data: { jar } }, world);
+    const first = findOperationId('etl', 'submit');
+    await send('submit', { clusterId: 'etl', data: { jar } }, world);
+    const second = findOperationId('etl', 'submit');
+    await settle();
+    const waiting = await readOperation(second);
+    await send('cancel', { clusterId: 'etl', jobId: first }, world);
+    await settle();
+
+    expect(waiting).toMatchObject({ state: 'QUEUED', phase: 'WaitingForQuota: jobs 1/1 (place 1 of 1)' });
+    expect(await readOperation(second)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await readOperation(first)).toMatchObject({ state: 'SUCCEEDED', verdict: 'CANCELED' });
+  });
+
+  it('is planned with the TaskManagers that its parallelism needs', async () => {
+    limitTarget({ limits: { cpu: 4 } });
+    await deploy(send, 'etl', { config: { 'taskmanager.numberOfTaskSlots': 2 } });
+    await settle();
+
+    expect(await send('submit', { clusterId: 'etl', data: { jar, parallelism: 4 } }, world)).toMatchObject({
+      outcome: 'done',
+    });
+    expect(findOperation('etl', 'submit')).toMatchObject({ state: 'QUEUED' });
+    expect(await readOperation(findOperationId('etl', 'submit'))).toMatchObject({
+      phase: 'WaitingForQuota: cpu 1/4, it needs 4 (place 1 of 1)',
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  listOperations,
+  runWorkflows,
+  session,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe('when nothing answers,', () => {
+  it('a command that comes twice at once is answered the same, whatever the second one sees', async () => {
+    const send = sendHttp;
+    await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+    const idempotency = world.store.idempotency.bind(world.store);
+    let reconcileQueue = 0;
+    // The first one commits between this one's look for its key and its look for the cluster.
+    world.store.idempotency = async (target, key) =>
+      (reconcileQueue += 1) === 1 ? undefined : idempotency(target, key);
+
+    const second = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+
+    expect(second).toMatchObject({ outcome: 'done' });
+    expect(listOperations()).toHaveLength(1);
+  });
+
+  it('a delivery that fails does not undo what another one of the same command did', async () => {
+    const send = sendHttp;
+    const apply = world.kubernetes.apply.bind(world.kubernetes);
+    world.kubernetes.apply = async (...words) => {
+      world.kubernetes.apply = apply;
+      await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+      await runWorkflows();
+      throw new Fault('target-unreachable', `no answer for ${String(words.length)}`);
+    };
+
+    const first = await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
+    await world.workflows.run('cleanup', getLastOperation()!.operationId, world.ports);
+
+    expect(first).toMatchObject({ outcome: 'done' });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    expect(world.kubernetes.clusters.size).toBe(1);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
+import { origins } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getLastOperation,
+  listStates,
+  startSession,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe.each(origins)('through %s, cancel', (_door, send) => {
+  it('ends the job and records it', async () => {
+    const jobId = await submitJob(send);
+
+    const outcome = await send('cancel', { clusterId, jobId }, world);
+
+    expect(outcome.outcome).toBe('done');
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(listStates().at(-1)).toBe('job CANCELED');
+  });
+
+  it('refuses a job that has ended, and one that nobody knows', async () => {
+    const jobId = await submitJob(send);
+    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
+
+    expect(await send('cancel', { clusterId, jobId }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await send('cancel', { clusterId, jobId: 'f'.repeat(32) }, world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('takes a job that somebody else submitted', async () => {
+    await startSession(send);
+    world.kubernetes.cluster(clusterId).flink.addJob('a'.repeat(32));
+
+    expect(await send('cancel', { clusterId, jobId: 'A'.repeat(32) }, world)).toMatchObject({ outcome: 'done' });
+  });
+
+  it('keeps the failure of a cancellation that its deadline ended', async () => {
+    const jobId = await submitJob(send);
+    const { sleep } = world.ports;
+    let pauses = 0;
+    const ports: Ports = {
+      ...world.ports,
+      sleep: async (ms) => {
+        pauses += 1;
+        if (pauses > 1) return sleep(ms);
+        world.passTime(120);
+        await resumeStalled(getLastOperation()?.operationId ?? '', world.ports);
+      },
+    };
+    world.kubernetes.cluster(clusterId).flink.cancelsSlowly = true;
+
+    await send('cancel', { clusterId, jobId }, { ...world, ports });
+
+    expect(getLastOperation()).toMatchObject({
+      kind: 'cancel',
+      state: 'FAILED',
+      problem: { code: 'deadline-exceeded' },
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+
+import { type Send, sendHttp } from '#test/fakes/origins.ts';
+import { clusterId, runWorkflows, world } from '#test/unit/shared/clusters/fixture.ts';
+
+const getDeployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
+
+describe('what a failed deploy left behind', () => {
+  const send = sendHttp;
+
+  it('is removed by the next deploy of the id, which may be tried again', async () => {
+    await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await runWorkflows();
+    const { uid } = world.kubernetes.cluster(clusterId);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+    // The Deployment came back to light: its removal had not got through.
+    world.kubernetes.clusters.set(clusterId, {
+      ...world.kubernetes.cluster(await leftover(send)),
+      uid,
+      operationId: getDeployId(),
+    });
+
+    const first = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await runWorkflows();
+    const second = await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+
+    expect(first).toMatchObject({ code: 'not-ready' });
+    expect(second).toMatchObject({ outcome: 'done' });
+  });
+
+  /** Any Deployment, to be dressed up. */
+  const leftover = async (by: Send) => {
+    await by('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    return 'other';
+  };
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { maxReceives } from '#functions/command-queue.ts';
+import { operationHandler } from '#functions/operation.ts';
+import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { makeCommandMessage, sendHttp, sendMessage } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import { data, getBatch, listDeploys, publishVerdicts } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
+import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
+
+describe('verdicts', () => {
+  const send = sendHttp;
+
+  it('are told with the name that the caller gave, and answer a task', async () => {
+    const fields = { mode: 'session', correlationId: 'mine', taskToken: 'token' };
+    await send('deploy', { clusterId: 'etl', data: fields }, world);
+    await world.workflows.runAll(world.ports);
+    await publishVerdicts();
+
+    expect(world.bus.published).toMatchObject([
+      { type: 'Flink Command Finished', detail: { kind: 'deploy', verdict: 'FINISHED', correlationId: 'mine' } },
+    ]);
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token' }]);
+    expect(JSON.stringify((await world.store.operation(listDeploys()[0]?.operationId ?? ''))?.value)).toContain(
+      'token',
+    );
+    const { body } = await callHandler(
+      operationHandler(world.ports),
+      makeHttpEvent('GET /v1/operations/{operationId}', { operationId: listDeploys()[0]?.operationId ?? '' }),
+    );
+    expect(body).toMatchObject({ verdict: 'FINISHED', correlationId: 'mine' });
+    expect(JSON.stringify(body)).not.toContain('token');
+  });
+
+  it('stay what they were first', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
+    await send('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
+    await world.workflows.runAll(world.ports);
+    await send('stop', { clusterId: 'etl' }, world);
+    await world.workflows.runAll(world.ports);
+
+    expect(world.store.verdicts.get(listDeploys()[0]?.operationId ?? '')).toMatchObject({ verdict: 'FAILED' });
+    expect(await getCluster('etl')).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('the task of a state machine', () => {
+  const send = sendMessage;
+  const sendWith = (taskToken: string, fields: object = {}) =>
+    send('deploy', { clusterId: 'etl', key: 'nightly', data: { mode: 'session', taskToken, ...fields } }, world);
+
+  it('is answered when its command is refused', async () => {
+    await sendWith('token', { config: { 'kubernetes.entry.path': '/x' } });
+    await deliverCommands([makeSqsRecord({ nonsense: true, data: { taskToken: 'other' } })], world.ports);
+
+    expect(world.callbacks.answered).toMatchObject([
+      { taskToken: 'token', told: { problem: { code: 'refused-option' } } },
+      { taskToken: 'other', told: { problem: { code: 'malformed-request' } } },
+    ]);
+  });
+
+  it('is answered when its command is given up', async () => {
+    const { answered } = world.callbacks;
+    world.targets.get = async () => {
+      throw new Error('the table does not answer');
+    };
+    const data = { mode: 'session', taskToken: 'token' };
+    await deliverCommands(
+      [makeSqsRecord(makeCommandMessage('deploy', { clusterId: 'etl', data }), 'g', maxReceives)],
+      world.ports,
+    );
+
+    expect(answered).toMatchObject([{ taskToken: 'token', told: { problem: { code: 'internal' } } }]);
+    expect(world.commandQueue.deadLetters).toHaveLength(1);
+  });
+
+  it('is answered by its newest token when it is tried again', async () => {
+    await sendWith('first');
+    await sendWith('second');
+    await world.workflows.runAll(world.ports);
+    await publishVerdicts();
+
+    expect(world.bus.rejected).toEqual([]);
+    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'second', told: { verdict: 'FINISHED' } }]);
+  });
+
+  it('is answered at once when it is tried again after the end', async () => {
+    await sendWith('first');
+    await world.workflows.runAll(world.ports);
+    await publishVerdicts();
+    await sendWith('second');
+
+    expect(world.callbacks.answered.map(({ taskToken }) => taskToken)).toEqual(['first', 'second']);
+    expect(listDeploys()).toHaveLength(1);
+  });
+
+  it('that cannot be answered for a while holds up no batch', async () => {
+    const http = sendHttp;
+    await http('batch', { data: { ...data, parameters: [{ day: '1' }] } }, world);
+    await runQueues(world);
+    const batchItem = listDeploys()[0]!;
+    world.store.operations.set(batchItem.operationId, { value: { ...batchItem, taskToken: 'token' }, version: 9 });
+    world.callbacks.complete = async () => {
+      throw new Error('ThrottlingException');
+    };
+    const verdict = { operationId: batchItem.operationId, target: 'local', verdict: 'FINISHED', at: '' } as const;
+    await publishVerdicts([verdict]).catch(() => undefined);
+
+    expect(getBatch()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+});

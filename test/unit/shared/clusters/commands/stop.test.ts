@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+
+import { origins } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  listOperations,
+  listStates,
+  runWorkflows,
+  session,
+  startSession,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe.each(origins)('through %s, stop', (_door, send) => {
+  it('removes everything and records the end of the cluster and its jobs', async () => {
+    const jobId = await submitJob(send);
+
+    await send('stop', { clusterId, data: { reason: 'enough' } }, world);
+    await runWorkflows();
+
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED', reason: 'enough' });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'CANCELED' } });
+    expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('takes a deploy over that is under way', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(listOperations()[0]).toMatchObject({ kind: 'deploy', state: 'CANCELED', problem: { code: 'superseded' } });
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('joins a stop that is under way', async () => {
+    await startSession(send);
+    await send('stop', { clusterId }, world);
+
+    expect(await send('stop', { clusterId }, world)).toMatchObject({ outcome: 'done' });
+    expect(listOperations().filter(({ kind }) => kind === 'stop')).toHaveLength(1);
+  });
+
+  it('refuses a cluster that is stopped, and one that never was', async () => {
+    await startSession(send);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(await send('stop', { clusterId }, world)).toMatchObject({ code: 'wrong-state' });
+    expect(await send('stop', { clusterId: 'nobody' }, world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it.each(['keep', 'purge'])('treats high-availability data as asked: %s', async (ha) => {
+    await submitJob(send);
+    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+
+    await send('stop', { clusterId, data: { ha } }, world);
+    await runWorkflows();
+
+    expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(ha === 'keep' ? 1 : 0);
+    expect(listStates().at(-2)).toBe(ha === 'keep' ? 'job SUSPENDED' : 'job CANCELED');
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+
+import { commands } from '#events/commands/index.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import { origins, sendHttp } from '#test/fakes/origins.ts';
+import { getCluster, limitTarget, reconcile, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { extend, getLifetime, listTimerEvents, minute, startSession } from './fixture.ts';
+
+describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => {
+  it('has its end in the record, and both firings scheduled', async () => {
+    await startSession({ ttl: '2h', savepoint: 'best-effort' }, send);
+
+    expect(await getLifetime()).toMatchObject({
+      version: 1,
+      ttl: '2h',
+      endsAt: '2026-11-23T14:00:00.000Z',
+      savepoint: 'best-effort',
+      scheduledVersion: 1,
+    });
+    expect([...world.timers.waiting.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
+      ['warning', '2026-11-23T13:50:00.000Z'],
+      ['end', '2026-11-23T14:00:00.000Z'],
+    ]);
+  });
+
+  it.each([
+    [{ ttl: '2 hours' }, 'malformed-request', '/lifetime/ttl'],
+    [{ until: '2026-11-23T11:59:00Z' }, 'malformed-request', '/lifetime/until'],
+    [{ ttl: '2d' }, 'over-limit', '/lifetime/ttl'],
+    [{ until: '2026-11-25T12:00:00Z' }, 'over-limit', '/lifetime/until'],
+  ])('is refused with %j, where a cluster gets a day old at most', async (asked, code, pointer) => {
+    limitTarget({ maxAge: '1d' });
+
+    const outcome = await startSession(asked, send);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
+    expect(await getCluster()).toBeUndefined();
+  });
+
+  it('is extended by a new end, under a new version', async () => {
+    await startSession({ ttl: '1h', savepoint: 'required' }, send);
+    world.passTime(30 * minute);
+
+    const outcome = await extend({ ttl: '1h' }, send);
+    await reconcile();
+
+    expect(outcome.outcome).toBe('done');
+    expect(await getLifetime()).toMatchObject({
+      version: 2,
+      endsAt: '2026-11-23T13:30:00.000Z',
+      savepoint: 'required',
+      scheduledVersion: 2,
+    });
+    expect(listTimerEvents().map((one) => ('version' in one ? one.version : 0))).toEqual([2, 2]);
+  });
+});
+
+describe('a lifetime that cannot be', () => {
+  it('is found in a plan, before anything is done', async () => {
+    const data = commands.deploy.data.parse({ mode: 'session', lifetime: { ttl: '2d' } });
+    limitTarget({ maxAge: '1d' });
+
+    await expect(planDeploy('local', data, world.ports)).rejects.toMatchObject({ code: 'over-limit' });
+  });
+
+  it('is found in each row of a batch', async () => {
+    const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
+    const template = { mode: 'application', job, lifetime: { ttl: '2h', idleAfter: '1h' } };
+
+    const outcome = await sendHttp('batch', { data: { name: 'rows', template, parameters: [{}] } }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', pointers: ['/template/lifetime/idleAfter'] });
+  });
+});

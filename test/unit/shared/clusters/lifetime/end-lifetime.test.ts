@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+
+import { deliverTimerEvent } from '#test/fakes/lambda.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import {
+  clusterId,
+  getCluster,
+  limitTarget,
+  reconcile,
+  runWorkflows,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import {
+  extend,
+  getLifetime,
+  getTimerEvent,
+  handleTimerEvent,
+  hour,
+  listStops,
+  listTimerEvents,
+  minute,
+  observeTarget,
+  reconcileMinutes,
+  startSession,
+} from './fixture.ts';
+
+describe('a lifetime', () => {
+  it('ends the cluster when the firing of its end comes, as it was asked to', async () => {
+    await startSession({ ttl: '1h', ha: 'purge' });
+    world.passTime(hour);
+
+    await handleTimerEvent('end');
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
+    expect(listStops()).toMatchObject([
+      { value: { origin: 'schedule', request: { kind: 'stop', data: { ha: 'purge', savepoint: 'none' } } } },
+    ]);
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('ends it by the look of the minute when no firing comes', async () => {
+    await startSession({ ttl: '1h' });
+    world.timers.waiting.clear();
+
+    await reconcileMinutes(60);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED', reason: 'LifetimeEnded' });
+    expect(listStops()).toMatchObject([{ value: { origin: 'reconciler' } }]);
+  });
+
+  it('ends it though a bug keeps another operation from being carried on', async () => {
+    await startSession({ ttl: '1h' });
+    world.passTime(hour);
+    await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    world.workflows.started.splice(0);
+    world.passTime(3 * minute);
+    const { workflows: whole } = world.ports;
+    const start: typeof whole.start = async (machine, operationId) => {
+      if (machine === 'startup') throw new TypeError('a bug');
+      return whole.start(machine, operationId);
+    };
+
+    await observeTarget({ ...world.ports, workflows: { start } });
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
+  });
+
+  it('ends it while its target cannot be reached: the stop is recorded, and waits', async () => {
+    await startSession({ ttl: '1h' });
+    world.kubernetes.unreachable = true;
+
+    await reconcileMinutes(60);
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
+  });
+
+  it('ends at the earlier of ttl and until', async () => {
+    await startSession({ ttl: '2h', until: '2026-11-23T14:30:00+01:00' });
+
+    expect(await getLifetime()).toMatchObject({ endsAt: '2026-11-23T13:30:00.000Z' });
+  });
+
+  it('makes one stop of two firings and a look', async () => {
+    await startSession({ ttl: '1h' });
+    const end = getTimerEvent('end');
+    world.passTime(hour);
+
+    await Promise.all([deliverTimerEvent(end, world.ports), deliverTimerEvent(end, world.ports)]);
+    await reconcile();
+    await runWorkflows();
+    await deliverTimerEvent(end, world.ports);
+
+    expect(listStops()).toHaveLength(1);
+    expect(world.store.written.filter(({ to }) => to === 'STOPPING')).toHaveLength(1);
+  });
+
+  it('does nothing at a firing that comes late, behind an extension', async () => {
+    await startSession({ ttl: '1h' });
+    const late = getTimerEvent('end');
+    await extend({ ttl: '3h' });
+    world.passTime(2 * hour);
+
+    await deliverTimerEvent(late, world.ports);
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    expect(listStops()).toEqual([]);
+  });
+
+  it('does nothing at a firing of an earlier life of the id', async () => {
+    await startSession({ ttl: '1h' });
+    const late = getTimerEvent('end');
+    await sendHttp('stop', { clusterId }, world);
+    await runWorkflows();
+    await startSession({ ttl: '1h' });
+    world.passTime(2 * hour);
+
+    await deliverTimerEvent(late, world.ports);
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('does nothing at a firing that comes before its time', async () => {
+    await startSession({ ttl: '1h' });
+
+    await handleTimerEvent('end');
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('leaves no schedule behind when its cluster is stopped before', async () => {
+    await startSession({ ttl: '1h' });
+
+    await sendHttp('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(listTimerEvents()).toEqual([]);
+  });
+
+  it('begins when the cluster starts, not while it waits in line', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    await sendHttp('deploy', { clusterId, data: { mode: 'session', lifetime: { ttl: '1h' } } }, world);
+    await runWorkflows();
+    world.passTime(2 * hour);
+    expect(await getCluster()).toMatchObject({ state: 'QUEUED', lifetime: { ttl: '1h' } });
+
+    await sendHttp('stop', { clusterId: 'other' }, world);
+    await runWorkflows();
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+
+    const { startedAt = '', endsAt = '' } = (await getLifetime()) ?? {};
+    expect(Date.parse(endsAt) - Date.parse(startedAt)).toBe(hour * 1000);
+    expect(startedAt > '2026-11-23T14:00').toBe(true);
+  });
+
+  it('keeps nobody in line past its until', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    const asked = { until: '2026-11-23T13:00:00Z' };
+    await sendHttp('deploy', { clusterId, data: { mode: 'session', lifetime: asked } }, world);
+    await runWorkflows();
+
+    world.passTime(2 * hour);
+    await reconcile();
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+  });
+
+  it('comes from the target where the deploy names none', async () => {
+    limitTarget({ maxAge: '1d' });
+
+    await startSession(undefined);
+
+    expect(await getLifetime()).toMatchObject({ endsAt: '2026-11-24T12:00:00.000Z' });
+  });
+});

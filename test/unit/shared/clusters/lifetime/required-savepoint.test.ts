@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  limitTarget,
+  runWorkflows,
+  savepointDirectory,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+import { handleTimerEvent, hour, listStops, reconcileMinutes, startSession, submitJob } from './fixture.ts';
+
+describe('a required savepoint that fails', () => {
+  const failSavepoint = async () => {
+    await startSession({ ttl: '1h', savepoint: 'required', savepointDirectory });
+    await submitJob();
+    world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ failure: 'java.io.IOException: disk full' });
+    world.passTime(hour);
+    await handleTimerEvent('end');
+    await runWorkflows();
+  };
+
+  it('keeps the cluster, and says so', async () => {
+    await failSavepoint();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
+    expect(world.store.written.at(-1)).toMatchObject({ from: 'STOPPING', to: 'RUNNING', reason: 'SavepointFailed' });
+    expect(listStops()).toMatchObject([{ value: { state: 'FAILED', problem: { code: 'savepoint-failed' } } }]);
+  });
+
+  it('is tried again after ten minutes, and then ends the cluster', async () => {
+    await failSavepoint();
+    world.kubernetes.cluster(clusterId).flink.savepoints.clear();
+    world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ location: `${savepointDirectory}/1` });
+
+    await reconcileMinutes(9);
+    expect(listStops()).toHaveLength(1);
+    await reconcileMinutes(2);
+    await runWorkflows();
+    await reconcileMinutes(2);
+
+    expect(listStops()).toHaveLength(2);
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect([...world.store.jobRecords.values()]).toMatchObject([{ value: { savepoint: `${savepointDirectory}/1` } }]);
+  });
+
+  it('is not given up when the target cannot be reached until the deadline of the stop', async () => {
+    await startSession({ ttl: '1h', savepoint: 'required', savepointDirectory });
+    await submitJob();
+    world.kubernetes.unreachable = true;
+    await reconcileMinutes(100);
+    world.kubernetes.unreachable = false;
+
+    await reconcileMinutes(10);
+    await runWorkflows();
+
+    expect([...world.store.jobRecords.values()]).toMatchObject([
+      { value: { state: 'FINISHED', savepoint: expect.stringContaining(savepointDirectory) } },
+    ]);
+  });
+});
+
+describe('a stop with required savepoints that failed', () => {
+  it('ends all the same when its Deployment was deleted meanwhile: there is nothing to save', async () => {
+    await startSession(undefined);
+    await submitJob();
+    await sendHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
+    world.kubernetes.deleteByHand(clusterId);
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: 'STOPPING' });
+
+    await reconcileMinutes(6);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('a stop with required savepoints of a cluster that waits in line', () => {
+  it('ends it: there is nothing to save', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
+    await startSession(undefined);
+    expect(await getCluster()).toMatchObject({ state: 'QUEUED' });
+
+    await sendHttp('stop', { clusterId, data: { savepoint: 'required' } }, world);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(listStops()).toMatchObject([{ value: { state: 'SUCCEEDED' } }]);
+  });
+});

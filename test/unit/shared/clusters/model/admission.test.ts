@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+
+import { decideAdmissions } from '#shared/clusters/model/admission.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
+import { usageOf } from '#shared/clusters/model/quota.ts';
+
+import { makeQueuedCommand, one, type Policy } from './fixture.ts';
+
+interface Around {
+  readonly admitted?: readonly QueuedCommand[];
+  readonly paused?: boolean;
+  readonly pendingReasons?: ReadonlyMap<string, PendingReason>;
+  readonly now?: Date;
+}
+const decide = (
+  queuedCommands: readonly QueuedCommand[],
+  { limits = {}, shares = {} }: Policy,
+  { admitted = [], paused = false, pendingReasons = new Map(), now = new Date(0) }: Around = {},
+) => decideAdmissions(queuedCommands, admitted, { target: { limits, shares }, paused, pendingReasons, now });
+const listStarted = (...args: Parameters<typeof decide>) =>
+  decide(...args)
+    .filter(({ pendingReason }) => pendingReason === undefined)
+    .map(({ claim: { clusterId } }) => clusterId);
+const listNames = (queuedCommands: readonly QueuedCommand[]) => queuedCommands.map(({ clusterId }) => clusterId);
+
+describe('the line', () => {
+  it('starts all where nothing is limited', () => {
+    const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
+
+    expect(listStarted(queuedCommands, {})).toEqual(listNames(queuedCommands));
+  });
+
+  it.each([
+    [{ clusters: 2 }, 'clusters 2/2'],
+    [{ jobs: 2 }, 'jobs 2/2'],
+    [{ cpu: 5 }, 'cpu 4/5, it needs 2'],
+    [{ memoryGibibytes: 5 }, 'memory 4/5 GiB, it needs 2'],
+  ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
+    const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
+
+    expect(decide(queuedCommands, { limits }).map(({ pendingReason }) => pendingReason)).toEqual([
+      undefined,
+      undefined,
+      { reason: 'WaitingForQuota', message },
+    ]);
+  });
+
+  it('starts higher priorities first, then who came first', () => {
+    const [late, early] = [
+      makeQueuedCommand({ since: '2026-01-02T00:00:00.000Z' }),
+      makeQueuedCommand({ since: '2026-01-01T00:00:00.000Z' }),
+    ];
+    const urgent = makeQueuedCommand({ priority: 5, since: '2026-01-03T00:00:00.000Z' });
+
+    expect(decide([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
+      listNames([urgent, early, late]),
+    );
+  });
+
+  it('lets nobody overtake who does not fit into the target', () => {
+    const large = makeQueuedCommand({ demand: { ...one, cpu: 8 } });
+    const small = makeQueuedCommand();
+    const found = decide(
+      [large, small],
+      { limits: { cpu: 10 } },
+      { admitted: [makeQueuedCommand({ demand: { ...one, cpu: 4 } })] },
+    );
+
+    expect(
+      found.map(({ position, pendingReason }) => [position, pendingReason?.reason, pendingReason?.message]),
+    ).toEqual([
+      [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
+      [2, 'WaitingForTurn', '1 before it'],
+    ]);
+  });
+
+  it('holds up others for half an hour at the most, and nobody else does while it waits', () => {
+    const reservesSince = '2026-01-01T12:00:00.000Z';
+    const large = makeQueuedCommand({ demand: { ...one, cpu: 8 }, reservesSince });
+    const [next, small] = [makeQueuedCommand({ demand: { ...one, cpu: 7 } }), makeQueuedCommand()];
+    const at = (now: string) =>
+      decide(
+        [large, next, small],
+        { limits: { cpu: 10 } },
+        { admitted: [makeQueuedCommand({ demand: { ...one, cpu: 4 } })], now: new Date(now) },
+      ).map(({ pendingReason, reserves }) => [pendingReason?.reason, reserves]);
+
+    expect(at('2026-01-01T12:29:00Z')).toEqual([
+      ['WaitingForQuota', true],
+      ['WaitingForQuota', false],
+      ['WaitingForTurn', false],
+    ]);
+    expect(at('2026-01-01T12:31:00Z')).toEqual([
+      ['WaitingForQuota', false],
+      ['WaitingForQuota', false],
+      [undefined, false],
+    ]);
+  });
+
+  it('orders thousands of many teams in no time', () => {
+    const queuedCommands = Array.from({ length: 5_000 }, (_, index) => makeQueuedCommand({ team: `t${index % 500}` }));
+    const began = performance.now();
+
+    expect(decide(queuedCommands, { limits: { clusters: 10 } })).toHaveLength(5_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('lets the jobs of sessions pass a cluster that waits for a place', () => {
+    const job = makeQueuedCommand({ kind: 'submit', demand: { clusters: 0, jobs: 1, cpu: 1, memoryMebibytes: 0 } });
+    const waiting = [makeQueuedCommand({ demand: { ...one, cpu: 4 } }), job];
+
+    expect(listStarted(waiting, { limits: { cpu: 4 } }, { admitted: [makeQueuedCommand()] })).toEqual(listNames([job]));
+  });
+
+  it('gives a new life of a cluster what its failed one holds, and nobody else', () => {
+    const failed = makeQueuedCommand();
+    const [other, again] = [
+      makeQueuedCommand(),
+      makeQueuedCommand({ clusterId: failed.clusterId, replaces: failed.operationId, priority: 1 }),
+    ];
+
+    expect(listStarted([other, again], { limits: { clusters: 1 } }, { admitted: [failed] })).toEqual(
+      listNames([again]),
+    );
+    expect(listStarted([other], { limits: { clusters: 1 } }, { admitted: [failed] })).toEqual([]);
+  });
+
+  it('lets others pass a team that has taken its share', () => {
+    const [noisy, quiet] = [makeQueuedCommand({ team: 'noisy' }), makeQueuedCommand({ team: 'quiet' })];
+    const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };
+    const admitted = [makeQueuedCommand({ team: 'noisy' })];
+
+    expect(listStarted([noisy, quiet], policy, { admitted })).toEqual(listNames([quiet]));
+    expect(
+      decide([noisy, quiet], policy, { admitted }).find(({ claim: { team } }) => team === 'noisy')?.pendingReason,
+    ).toEqual({
+      reason: 'WaitingForQuota',
+      message: 'clusters 1/1 of team noisy',
+    });
+  });
+
+  it('shares places between teams by what they hold, however many of one team wait', () => {
+    const noisy = Array.from({ length: 20 }, () => makeQueuedCommand({ team: 'noisy' }));
+    const quiet = [makeQueuedCommand({ team: 'quiet' }), makeQueuedCommand({ team: 'quiet' })];
+
+    const first = listStarted([...noisy, ...quiet], { limits: { clusters: 4 } });
+
+    expect(first.toSorted()).toEqual(listNames([noisy[0]!, noisy[1]!, ...quiet]).toSorted());
+  });
+
+  it('gives a team of three times the weight three times the places', () => {
+    const queuedCommands = ['a', 'b'].flatMap((team) => Array.from({ length: 20 }, () => makeQueuedCommand({ team })));
+    const found = decide(queuedCommands, {
+      limits: { clusters: 8 },
+      shares: { a: { weight: 3 }, b: { weight: 1 } },
+    }).filter(({ pendingReason }) => pendingReason === undefined);
+
+    expect(found.filter(({ claim: { team } }) => team === 'a')).toHaveLength(6);
+    expect(found).toHaveLength(8);
+  });
+
+  it('puts those behind who wait for something else, and holds up nobody for them', () => {
+    const [blocked, free] = [makeQueuedCommand({ priority: 9 }), makeQueuedCommand()];
+    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
+
+    expect(
+      decide(
+        [blocked, free],
+        { limits: { clusters: 1 } },
+        { pendingReasons: new Map([[blocked.operationId, pendingReason]]) },
+      ),
+    ).toMatchObject([
+      { claim: free, pendingReason: undefined },
+      { claim: blocked, position: 2, pendingReason },
+    ]);
+  });
+
+  it('starts nothing while it is drained', () => {
+    expect(decide([makeQueuedCommand()], {}, { paused: true })[0]?.pendingReason?.reason).toBe('Paused');
+  });
+
+  it('never lets more in than the limits allow, whoever comes and goes', () => {
+    let state = 7;
+    const random = (most: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+      return state % most;
+    };
+    const limits = { clusters: 5, jobs: 6, cpu: 12, memoryGibibytes: 10 };
+    let [waiting, admitted]: [QueuedCommand[], QueuedCommand[]] = [[], []];
+    let passed = 0;
+    for (let step = 0; step < 2_000; step += 1) {
+      const demand = { clusters: 1, jobs: random(3), cpu: 1 + random(4), memoryMebibytes: 512 * (1 + random(5)) };
+      waiting.push(makeQueuedCommand({ team: `t${random(3)}`, priority: random(2), demand }));
+      const next = decide(waiting, { limits }, { admitted }).flatMap((turn) =>
+        turn.pendingReason === undefined ? [turn.claim] : [],
+      );
+      waiting = waiting.filter((one) => !next.includes(one));
+      admitted = [...admitted, ...next];
+      passed += next.length;
+      const { total } = usageOf(admitted);
+      expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
+      expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
+      expect(total.cpu).toBeLessThanOrEqual(limits.cpu);
+      expect(total.memoryMebibytes).toBeLessThanOrEqual(limits.memoryGibibytes * 1_024);
+      if (waiting.length > 30) waiting.splice(random(waiting.length), 1);
+      if (random(2) === 0) admitted = admitted.filter((_holder, index) => index !== random(admitted.length));
+    }
+    expect(passed).toBeGreaterThan(500);
+  });
+
+  it('takes a team by its own name only, whatever it is called', () => {
+    expect(
+      listStarted([makeQueuedCommand({ team: 'constructor' })], { shares: { '*': { clusters: 1, weight: 1 } } }),
+    ).toHaveLength(1);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+
+import type { NamedTarget } from '#events/target.ts';
+import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
+
+import { makeQueuedCommand, one, type Policy } from './fixture.ts';
+
+describe('what would wait for ever', () => {
+  const target = (policy: Policy) => ({ name: 'local', limits: {}, shares: {}, ...policy }) as unknown as NamedTarget;
+
+  it('is refused, with what there is too little of', () => {
+    expect(() =>
+      assertFitsTarget(makeQueuedCommand({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } })),
+    ).toThrow('target local will never have room for it: cpu 0/12, it needs 13');
+  });
+
+  it('is refused for its team, too', () => {
+    const shares = { etl: { memoryGibibytes: 1, weight: 1 } };
+
+    expect(() => assertFitsTarget(makeQueuedCommand({ team: 'etl' }), target({ shares }))).toThrow(
+      'memory 0/1 GiB, it needs 2 of team etl',
+    );
+  });
+});

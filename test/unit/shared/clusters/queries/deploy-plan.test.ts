@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+
+import { commands } from '#events/commands/index.ts';
+import { Fault } from '#events/problem.ts';
+import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
+import { clusterId, world } from '#test/unit/shared/clusters/fixture.ts';
+
+const programJar = 'local:///opt/flink/usrlib/job.jar';
+const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
+
+describe('a plan', () => {
+  const plan = (data: Readonly<Record<string, unknown>>) =>
+    planDeploy('local', commands.deploy.data.parse(data), world.ports);
+
+  it('has the objects, where each value came from, and what the target says', async () => {
+    const planned = await plan({ ...application, clusterId, config: { 'kubernetes.jobmanager.cpus': '1' } });
+
+    expect(planned).toMatchObject({
+      clusterId,
+      objects: [{ kind: 'Deployment' }, { kind: 'Service' }, { kind: 'Service' }, { kind: 'ConfigMap' }],
+      config: {
+        'kubernetes.service-account': { value: 'flink', from: 'target' },
+        'pipeline.jars': { value: [programJar], from: 'command' },
+      },
+      warnings: [expect.stringContaining('kubernetes.jobmanager.cpus')],
+      dryRun: 'passed',
+      errors: [],
+    });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(world.store.operations.size).toBe(0);
+  });
+
+  it('does not give a keytab back', async () => {
+    const { objects } = await plan({
+      mode: 'session',
+      config: { 'security.kerberos.login.principal': 'flink' },
+      kerberos: { keytab: { name: 'flink.keytab', base64: 'c2VjcmV0' } },
+    });
+
+    expect(objects).toContainEqual(expect.objectContaining({ kind: 'Secret', data: { 'flink.keytab': '******' } }));
+    expect(JSON.stringify(objects)).not.toContain('c2VjcmV0');
+  });
+
+  it('tells what the target would refuse', async () => {
+    world.kubernetes.createByHand(clusterId);
+
+    expect(await plan({ mode: 'session', clusterId })).toMatchObject({
+      dryRun: 'refused',
+      errors: [{ pointer: '/clusterId' }],
+    });
+  });
+
+  it('stands while the target does not answer', async () => {
+    world.kubernetes.unreachable = true;
+
+    expect(await plan({ mode: 'session', clusterId })).toMatchObject({ clusterId, dryRun: 'not-tried' });
+  });
+
+  it('is refused for the mistakes for which a deploy would be', async () => {
+    const refused = plan({ mode: 'session', config: { 'rest.port': 'x' } });
+
+    await expect(refused).rejects.toThrow(Fault);
+  });
+});

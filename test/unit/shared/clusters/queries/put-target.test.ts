@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import type { Target } from '#events/target.ts';
+import { targetsHandler } from '#functions/targets.ts';
+import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
+import { world } from '#test/unit/shared/clusters/fixture.ts';
+
+let localTarget: Target;
+beforeEach(() => {
+  localTarget = world.targets.known.get('local')!;
+});
+
+const callTargets = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
+  callHandler(targetsHandler(world.ports), makeHttpEvent(`${method} /v1/targets/{target}`, { target: name }, { body }));
+
+describe('a target is made', () => {
+  const put = (name: string, change: Partial<Target> = {}) => callTargets('PUT', name, { ...localTarget, ...change });
+  const none = new Fault('target-refused', 'there is no EKS cluster nowhere in region eu-central-1', {
+    reason: 'ResourceNotFoundException',
+  });
+
+  it('of an EKS cluster that there is only', async () => {
+    world.kubernetes.failNext('locate', none);
+
+    expect(await put('etl', { cluster: 'nowhere' })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed-request', errors: [{ pointer: '/cluster', detail: none.message }] },
+    });
+    expect(world.targets.known.has('etl')).toBe(false);
+  });
+
+  it.each([
+    new Fault('target-refused', 'no', { reason: 'AccessDeniedException' }),
+    new Fault('target-unreachable', 'dark'),
+  ])('where AWS does not tell: $message', async (fault) => {
+    world.kubernetes.failNext('locate', fault);
+
+    expect(await put('etl')).toMatchObject({ status: 200 });
+  });
+
+  it('and changed without another look where it stays', async () => {
+    world.kubernetes.failNext('locate', none);
+
+    expect(await put('local', { limits: { clusters: 3 } })).toMatchObject({ status: 200 });
+    expect(await put('local', { cluster: 'nowhere' })).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { parse } from '#events/problem.ts';
+import { SpecBody } from '#events/specs.ts';
+import type { Target } from '#events/target.ts';
+import { targetsHandler } from '#functions/targets.ts';
+import { setPaused } from '#shared/clusters/queue/queue-view.ts';
+import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
+import { putSpec } from '#shared/clusters/schedules/specs.ts';
+import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { runWorkflows, session, world } from '#test/unit/shared/clusters/fixture.ts';
+
+const send = sendHttp;
+let localTarget: Target;
+beforeEach(() => {
+  localTarget = world.targets.known.get('local')!;
+});
+
+const callTargets = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
+  callHandler(targetsHandler(world.ports), makeHttpEvent(`${method} /v1/targets/{target}`, { target: name }, { body }));
+const remove = (name = 'local') => callTargets('DELETE', name);
+const deploy = (clusterId = 'my', data: object = {}) =>
+  send('deploy', { clusterId, data: { ...session, ...data } }, world);
+const stop = async (clusterId: string) => {
+  await send('stop', { clusterId }, world);
+  await runWorkflows();
+};
+
+describe('a target that is removed', () => {
+  it('is given no schedule and no spec by a function that does not know it yet', async () => {
+    const known = await world.targets.get('local');
+    await remove();
+    world.targets.get = async () => known;
+    const evening = {
+      action: 'stop',
+      expression: 'rate(1 hours)',
+      timezone: 'UTC',
+      enabled: true,
+      selector: { labels: {} },
+      savepoint: 'none',
+      ha: 'keep',
+    } as const;
+
+    const schedule = putSchedule({ target: 'local', name: 'evening' }, evening, world.ports);
+    await expect(schedule).rejects.toMatchObject({ code: 'not-found' });
+    const spec = putSpec({ target: 'local', name: 'office' }, parse(SpecBody, session), world.ports);
+    await expect(spec).rejects.toMatchObject({ code: 'not-found' });
+
+    expect([...world.timers.repeating.keys()]).toEqual([]);
+    expect(await world.ports.specs.list('local')).toEqual([]);
+  });
+
+  it('fails a deploy that comes too late, with nothing to clean up', async () => {
+    const known = await world.targets.get('local');
+    await remove();
+    world.targets.get = async () => known;
+
+    expect(await deploy()).toMatchObject({ code: 'not-found' });
+    expect(world.workflows.started).toEqual([]);
+    expect((await world.store.queue('local')).admitted).toEqual([]);
+  });
+
+  it('is not found any more', async () => {
+    expect(await remove()).toMatchObject({ status: 200, body: { name: 'local' } });
+    expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(await remove()).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('keeps what happened on record, for whoever reads it and for one of the same name', async () => {
+    await deploy();
+    await runWorkflows();
+    await stop('my');
+
+    expect(await remove()).toMatchObject({ status: 200 });
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('STOPPED');
+    const before = world.store.written.length;
+    expect(await callTargets('PUT', 'local', localTarget)).toMatchObject({ status: 200 });
+    expect(await deploy()).toMatchObject({ outcome: 'done' });
+    expect(world.store.written.length).toBeGreaterThan(before);
+  });
+
+  it('starts what is given to it when it is made again, though it was drained before', async () => {
+    await setPaused('local', true, world.ports);
+    await remove();
+    await callTargets('PUT', 'local', localTarget);
+
+    await deploy();
+
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('DEPLOYING');
+  });
+});
+
+describe('a target is not removed', () => {
+  it('while a cluster of it lives, or one that failed is not cleaned up yet', async () => {
+    await deploy();
+
+    expect(await remove()).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state', detail: expect.stringMatching(/^target local still has clusters my: stop/) },
+    });
+    expect(await deploy('other')).toMatchObject({ outcome: 'done' });
+  });
+
+  it('while commands wait for it', async () => {
+    await setPaused('local', true, world.ports);
+    await deploy();
+
+    expect(await remove()).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/has commands that wait 0{20}/) },
+    });
+  });
+
+  it('while it has schedules and specs, and names them', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      await putSpec({ target: 'local', name }, parse(SpecBody, session), world.ports);
+    await world.store.commit({
+      schedule: {
+        target: 'local',
+        name: 'evening',
+        previous: undefined,
+        value: { name: 'evening', target: 'local' } as never,
+      },
+    });
+
+    expect((await remove()).body['detail']).toContain('has schedules evening; specs a, b, c, d, e and 2 more:');
+  });
+
+  it('when a deploy comes at the same time: the target stays, and the cluster with it', async () => {
+    const removeIt = world.targets.remove.bind(world.targets);
+    world.targets.remove = async (name) => {
+      await deploy();
+      await removeIt(name);
+    };
+
+    expect(await remove()).toMatchObject({ status: 409 });
+    expect(world.targets.known.get('local')).toEqual(localTarget);
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('DEPLOYING');
+  });
+});
+
+describe('a deploy by a function that does not know yet that its target is removed', () => {
+  beforeEach(async () => {
+    const known = { ...localTarget, name: 'local' };
+    world.targets.get = async () => known;
+  });
+
+  it('creates nothing, and holds nothing of the target that may be made again', async () => {
+    await remove();
+
+    expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(world.store.admitted.size).toBe(0);
+    expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('FAILED');
+  });
+
+  it('does not wait for it', async () => {
+    await remove();
+
+    expect(await deploy('my', { dependsOn: ['another'] })).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(world.store.queued.size).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { maxReceives } from '#functions/command-queue.ts';
+import { deliverAdmissions, deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
+import { listDeploys } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
+import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
+
+describe('the queue of commands', () => {
+  it('puts a command away with its reason after its last try, so that those behind it go on', async () => {
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    const first = makeSqsRecord(
+      makeCommandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } }),
+      'g',
+      maxReceives,
+    );
+    const behind = makeSqsRecord(makeCommandMessage('deploy', { clusterId: 'bi', data: { mode: 'session' } }), 'g');
+
+    expect(await deliverCommands([first, behind], world.ports)).toEqual([]);
+    expect(world.commandQueue.deadLetters).toMatchObject([
+      { group: 'g', problem: { code: 'target-unreachable', detail: 'dark' } },
+    ]);
+    expect(await getCluster('bi')).toMatchObject({ state: 'DEPLOYING' });
+  });
+
+  it('ends an admitted deploy that cannot be carried on, which says why itself', async () => {
+    const target = world.targets.known.get('local')!;
+    world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
+    const http = sendHttp;
+    for (const clusterId of ['one', 'two']) await http('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await http('stop', { clusterId: 'one' }, world);
+    await world.workflows.runAll(world.ports);
+    await deliverAdmissions(['local'], world.ports);
+    world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
+    const [{ group, body } = { group: '', body: {} }] = world.commandQueue.sent.splice(0);
+    await deliverCommands([makeSqsRecord(body, group, maxReceives)], world.ports);
+
+    expect(listDeploys()[1]).toMatchObject({ state: 'FAILED', problem: { code: 'target-unreachable' } });
+    expect(world.commandQueue.deadLetters).toEqual([]);
+    expect(world.payloads.kept.size).toBe(0);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  callQueue,
+  deploy,
+  findOperationId,
+  readOperation,
+  settle,
+} from '#test/unit/shared/clusters/admission/fixture.ts';
+import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
+
+describe('the line of a target', () => {
+  const send = sendHttp;
+
+  it('is listed with what is taken', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one', { labels: { team: 'etl' } });
+    await deploy(send, 'two', { labels: { team: 'bi' }, priority: 3 });
+
+    expect((await callQueue('GET', '')).body).toMatchObject({
+      target: 'local',
+      limits: { clusters: 1 },
+      usage: { clusters: 1, jobs: 0, cpu: 1 },
+      teams: [{ team: 'etl', usage: { clusters: 1 } }],
+      queued: [
+        { position: 1, clusterId: 'two', team: 'bi', priority: 3, reason: 'WaitingForQuota', message: 'clusters 1/1' },
+      ],
+    });
+  });
+
+  it('lets a command be moved', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    const answer = await callQueue('PUT', '/{operationId}', { operationId: findOperationId('three') }, { priority: 9 });
+    await settle();
+    await send('stop', { clusterId: 'one' }, world);
+    await settle();
+
+    expect(answer).toMatchObject({ status: 200, body: { state: 'QUEUED', position: 1 } });
+    expect([await getState('two'), await getState('three')]).toEqual(['QUEUED', 'RUNNING']);
+  });
+
+  it('starts nothing while it is drained, and goes on afterwards', async () => {
+    await callQueue('PUT', '', {}, { paused: true });
+    await deploy(send, 'one');
+    await settle();
+    const before = [await getState('one'), (await callQueue('GET', '')).body];
+    await callQueue('PUT', '', {}, { paused: false });
+    await settle();
+
+    expect(before).toMatchObject(['QUEUED', { paused: { since: expect.any(String) }, queued: [{ reason: 'Paused' }] }]);
+    expect(await getState('one')).toBe('RUNNING');
+  });
+
+  it.each([
+    ['PUT', '/{operationId}', { priority: 1 }],
+    ['POST', '/{operationId}/cancel', undefined],
+  ])('says that a command waits no longer: %s %s', async (method, path, body) => {
+    await deploy(send, 'one');
+
+    expect(await callQueue(method, path, { operationId: findOperationId('one') }, body)).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state', detail: 'the deploy of one is IN_PROGRESS: it does not wait' },
+    });
+    expect(await callQueue(method, path, { operationId: 'f'.repeat(32) }, body)).toMatchObject({ status: 404 });
+  });
+
+  it('is read once for all who ask for their place within some seconds, and by nobody who enters it', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    let reads = 0;
+    const line = world.store.queue.bind(world.store);
+    world.store.queue = async (target) => {
+      reads += 1;
+      return line(target);
+    };
+    for (const name of ['one', 'two', 'three']) await deploy(send, name);
+    const entering = reads;
+    const places = [await readOperation(findOperationId('two')), await readOperation(findOperationId('three'))];
+    const asking = reads;
+    world.passTime(6);
+    await readOperation(findOperationId('two'));
+
+    expect(places.map(({ position }) => position)).toEqual([1, 2]);
+    expect([entering, asking, reads]).toEqual([0, 1, 2]);
+  });
+});

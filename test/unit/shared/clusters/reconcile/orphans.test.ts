@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { findOrphans, removeOrphans, reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { runWorkflows, session, world } from '#test/unit/shared/clusters/fixture.ts';
+
+const send = sendHttp;
+const findAll = () => findOrphans('local', world.ports);
+const startSession = async (clusterId: string) => {
+  await send('deploy', { clusterId, data: session }, world);
+  await runWorkflows();
+};
+const keepHighAvailability = (clusterId: string) =>
+  world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+
+describe('an orphan', () => {
+  it('is nothing of a cluster that lives, nor of a deploy that is on its way', async () => {
+    await startSession('live');
+    keepHighAvailability('live');
+    await send('deploy', { clusterId: 'coming', data: session }, world);
+
+    expect(await findAll()).toEqual([]);
+  });
+
+  it('is a Flink cluster that nobody recorded', async () => {
+    await startSession('live');
+    world.kubernetes.createByHand('by-hand');
+
+    expect(await findAll()).toMatchObject([{ kind: 'Deployment', name: 'by-hand', reason: 'NotRecorded' }]);
+  });
+
+  it('is what high availability keeps of a cluster that is stopped', async () => {
+    await startSession('kept');
+    keepHighAvailability('kept');
+    await send('stop', { clusterId: 'kept' }, world);
+    await world.workflows.runAll(world.ports);
+
+    expect(await findAll()).toMatchObject([
+      { kind: 'ConfigMap', name: 'kept-cluster-config-map', clusterId: 'kept', reason: 'HighAvailabilityData' },
+    ]);
+  });
+
+  it.each([true, false])('is a Service without a Deployment, whether it had an owner (%s)', async (owned) => {
+    world.kubernetes.strays.push({
+      kind: 'Service',
+      name: 'left-rest',
+      uid: 'uid-of-left-rest',
+      clusterId: 'left',
+      operationId: undefined,
+      owned,
+    });
+
+    expect(await findAll()).toMatchObject([{ kind: 'Service', name: 'left-rest', reason: 'NoDeployment' }]);
+  });
+
+  it('is removed on command, and nothing beside it', async () => {
+    keepHighAvailability('one');
+    keepHighAvailability('two');
+    const [one] = await findAll();
+
+    const removed = await removeOrphans('local', [one!], world.ports);
+
+    expect(removed).toEqual([one]);
+    expect(await findAll()).toMatchObject([{ clusterId: 'two' }]);
+  });
+
+  it('is not what belongs to a live cluster, whoever says so; then nothing is removed', async () => {
+    await startSession('live');
+    keepHighAvailability('one');
+    const [orphan] = await findAll();
+    const { uid } = world.kubernetes.cluster('live');
+
+    const removal = removeOrphans('local', [orphan!, { kind: 'Deployment', name: 'live', uid }], world.ports);
+
+    await expect(removal).rejects.toMatchObject({ code: 'wrong-state', errors: [{ pointer: '/orphans/1' }] });
+    expect(await findAll()).toHaveLength(1);
+    expect(world.kubernetes.clusters.has('live')).toBe(true);
+  });
+
+  it('is told of on the bus, once a look, and a target that does not answer is passed over', async () => {
+    keepHighAvailability('one');
+    await reportOrphans(world.ports);
+    world.kubernetes.failNext('flinkObjects', new Fault('target-unreachable', 'dark'));
+    await reportOrphans(world.ports);
+
+    expect(world.bus.published).toMatchObject([
+      { type: 'Flink Orphans Found', detail: { target: 'local', count: 1, orphans: [{ clusterId: 'one' }] } },
+    ]);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  listStates,
+  reconcile,
+  runWorkflows,
+  startSession,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe('observation', () => {
+  const send = sendHttp;
+
+  it('records a cluster that was deleted by hand as STOPPED, with the reason', async () => {
+    await submitJob(send);
+    world.kubernetes.deleteByHand(clusterId);
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED', reason: 'DeploymentDeleted' });
+    expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('changes no state while nothing answers', async () => {
+    const jobId = await submitJob(send);
+    world.kubernetes.unreachable = true;
+    await reconcile();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('does not take its own store for a JobManager that does not answer', async () => {
+    const jobId = await submitJob(send);
+    world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if ((change.jobs ?? []).length > 0) throw new Fault('limit-reached', 'too many');
+      return commit(change);
+    };
+
+    await expect(observeJobs(clusterRef, world.ports)).rejects.toMatchObject({
+      code: 'limit-reached',
+    });
+
+    expect((await getCluster())?.conditions).not.toContainEqual(expect.objectContaining({ status: 'Unknown' }));
+  });
+
+  it('says that a JobManager does not answer, and ends nothing', async () => {
+    const jobId = await submitJob(send);
+    world.kubernetes.cluster(clusterId).ready = false;
+    await reconcile();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'RUNNING',
+      conditions: [{ type: 'Reachable', status: 'Unknown' }],
+    });
+    expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
+  });
+
+  it('removes what a deploy made that was over by then, and nothing of anybody else', async () => {
+    await startSession(send);
+    const left = world.kubernetes.cluster(clusterId);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+    world.kubernetes.clusters.set(clusterId, left);
+    world.kubernetes.createByHand('other');
+    await reconcile();
+
+    expect([...world.kubernetes.clusters.keys()]).toEqual(['other']);
+  });
+
+  it.each([
+    { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' },
+    { reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient cpu.' },
+  ])('says that a pod of a session is in trouble, $reason, and when it no longer is', async (trouble) => {
+    await startSession(send);
+    world.kubernetes.cluster(clusterId).trouble = trouble;
+    await reconcile();
+    const troubled = await getCluster();
+    world.passTime(60);
+    await reconcile();
+    const lasting = await getCluster();
+    world.kubernetes.cluster(clusterId).trouble = undefined;
+    await reconcile();
+
+    const health = { type: 'Healthy', status: 'False', reason: trouble.reason };
+    const reachable = { type: 'Reachable', status: 'True' };
+    expect(troubled).toMatchObject({ state: 'RUNNING', conditions: [reachable, health] });
+    expect(troubled?.conditions[1]?.message).toContain(trouble.message);
+    expect(lasting).toEqual(troubled);
+    expect((await getCluster())?.conditions).toMatchObject([reachable, { type: 'Healthy', status: 'True' }]);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import { putTarget } from '#shared/clusters/queries/targets.ts';
+import { deliverReconcile } from '#test/fakes/lambda.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  reconcile,
+  runWorkflows,
+  session,
+  startSession,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe('observation', () => {
+  const send = sendHttp;
+  const reconcileOnly = (some: ReconcileRequest) => deliverReconcile(some, world.ports);
+  const stored = async () => {
+    const found = await world.store.cluster(clusterRef);
+    return { cluster: found?.value, version: found?.version };
+  };
+
+  it('asks Kubernetes for all clusters of a target at once, and Flink once for each', async () => {
+    for (const id of ['one', 'two', 'three']) await send('deploy', { clusterId: id, data: session }, world);
+    await runWorkflows();
+    world.kubernetes.calls.length = 0;
+    await reconcile();
+
+    expect(world.kubernetes.calls).toEqual(['deployments', 'pods', 'flink', 'flink', 'flink']);
+  });
+
+  it('reads each cluster and its jobs, and writes nothing, where nothing has changed', async () => {
+    await submitJob(send);
+    await reconcile();
+    const { cluster: before, version } = await stored();
+    await reconcile();
+
+    expect(await stored()).toEqual({ cluster: before, version });
+  });
+
+  it('hands many clusters on, each to one look', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `c${index}`);
+    for (const id of ids) await send('deploy', { clusterId: id, data: session }, world);
+    await runWorkflows();
+    world.kubernetes.deleteByHand('c7');
+    await reconcile();
+    await runWorkflows();
+
+    const [first, ...parts] = world.reconcileQueue.handed;
+    const looked = parts.flatMap(({ listedClusters = [] }) =>
+      listedClusters.map((listedCluster) => listedCluster.clusterId),
+    );
+    expect(first).toEqual({ target: 'local' });
+    expect(parts.map(({ listedClusters }) => listedClusters?.length)).toEqual([50, 50, 20]);
+    expect(looked.toSorted()).toEqual(ids.toSorted());
+    expect(await world.store.cluster({ target: 'local', clusterId: 'c7' })).toMatchObject({
+      value: { state: 'STOPPED', reason: 'DeploymentDeleted' },
+    });
+  });
+
+  it('looks at each target by itself', async () => {
+    await putTarget(
+      'second',
+      {
+        cluster: 'eks',
+        region: 'eu-central-1',
+        namespace: 'other',
+        defaults: {},
+        locked: [],
+        limits: {},
+        shares: {},
+        maxQueued: 100,
+        maxJarBytes: 1_000,
+      },
+      world.ports,
+    );
+    await reconcile();
+
+    expect(world.reconcileQueue.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
+  });
+
+  it('believes no list that is older than the record', async () => {
+    await startSession(send);
+    await reconcileOnly({ target: 'local', listedClusters: [{ clusterId }] });
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+    expect(world.kubernetes.calls).toContain('observe');
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { deliverReconcile } from '#test/fakes/lambda.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import { deploy, listAdmitted, settle } from '#test/unit/shared/clusters/admission/fixture.ts';
+import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
+
+describe('the line of a target', () => {
+  const send = sendHttp;
+
+  it('is looked at each minute', async () => {
+    await dispatchReconcile(world.ports);
+
+    expect(world.admissionQueue.asked).toEqual(['local']);
+  });
+
+  it('carries on an admitted deploy whose message got lost', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    await settle();
+    await send('stop', { clusterId: 'one' }, world);
+    await world.workflows.runAll(world.ports);
+    world.commandQueue.sendResume = async () => undefined;
+    await runQueues({ ...world, admissionQueue: Object.assign(world.admissionQueue, { asked: ['local'] }) });
+    Reflect.deleteProperty(world.commandQueue, 'sendResume');
+    const lost = await getState('two');
+    world.passTime(180);
+    await deliverReconcile({ target: 'local' }, world.ports);
+    await settle();
+
+    expect(lost).toBe('REQUESTED');
+    expect(await getState('two')).toBe('RUNNING');
+  });
+
+  it('frees what nobody holds any more', async () => {
+    await deploy(send, 'one');
+    world.passTime(700);
+    await deliverReconcile({ target: 'local' }, world.ports);
+    // The cleanup never comes.
+    world.workflows.started.splice(0);
+    world.kubernetes.clusters.clear();
+    world.passTime(3_600);
+    await deliverReconcile({ target: 'local' }, world.ports);
+
+    expect(await listAdmitted()).toEqual([]);
+  });
+});

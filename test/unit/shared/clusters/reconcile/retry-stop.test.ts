@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  reconcile,
+  runWorkflows,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe('observation', () => {
+  const send = sendHttp;
+
+  it('stops a cluster again whose stop failed half-way', async () => {
+    await startSession(send);
+    world.kubernetes.failNext('remove', new Fault('target-refused', 'the role may not delete deployments'));
+    await send('stop', { clusterId, data: { ha: 'purge' } }, world);
+    await runWorkflows();
+    const failed = getLastOperation();
+    world.passTime(600);
+    await reconcile();
+    await runWorkflows();
+
+    expect(failed).toMatchObject({ kind: 'stop', state: 'FAILED', problem: { code: 'target-refused' } });
+    expect(getLastOperation()).toMatchObject({
+      origin: 'reconciler',
+      state: 'SUCCEEDED',
+      request: { kind: 'stop', data: { ha: 'purge' } },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});

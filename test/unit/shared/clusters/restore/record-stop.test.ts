@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+
+import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
+import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { getFlink, listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import {
+  clicks,
+  deploy,
+  getJob,
+  listFormerJobs,
+  orders,
+  requestStop,
+  restore,
+  setSavepoints,
+  settle,
+  submit,
+} from './fixture.ts';
+
+describe('what is started again', () => {
+  it('marks a job that a look saw end which had read the cluster before its stop', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    const stale = await read({ target: 'local', clusterId: 'etl' }, world.ports);
+    setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    setSavepoints(() => 'in-progress');
+    await requestStop();
+    const flink = getFlink('etl');
+    const answer = flink.answer.bind(flink);
+    let looked = false;
+    flink.answer = async (request) => {
+      const result = await answer(request);
+      const [trigger] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
+      if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
+        looked = true;
+        flink.complete(one, trigger, `${savepointDirectory}/${one}`);
+        await observeJobsOf(stale, world.ports);
+      }
+      return result;
+    };
+    await settle();
+    expect(looked).toBe(true);
+    expect(getJob(one)?.finalSavepoint).toBe(`${savepointDirectory}/${one}`);
+
+    expect(getJob(one)?.stoppedWithCluster).toBe(true);
+  });
+
+  it('leaves a job alone that was stopped by itself just before its cluster was', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    await sendHttp('stop-job', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
+    // Its machine has asked Flink, which has ended the job; nobody has looked since.
+    const trigger = listOperations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
+    await take({ operationId: trigger }, world.ports);
+    await requestStop();
+    const at = world.workflows.started.findIndex(({ machine }) => machine === 'cleanup');
+    world.workflows.started.unshift(...world.workflows.started.splice(at, 1));
+    await settle();
+
+    await deploy({ restore });
+
+    expect(listFormerJobs('etl')).toEqual([other]);
+  });
+});

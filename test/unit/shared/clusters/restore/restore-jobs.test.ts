@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+
+import { origins } from '#test/fakes/origins.ts';
+import { jar, listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
+
+import {
+  clicks,
+  deploy,
+  findDeploy,
+  listFormerJobs,
+  listRestoredJobs,
+  listRunningJobs,
+  orders,
+  requestStop,
+  restore,
+  stop,
+  stopJob,
+  submit,
+} from './fixture.ts';
+
+describe.each(origins)('through %s, a session with restore', (_door, send) => {
+  it('starts the jobs again that the last life was stopped with, as they were submitted', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    await stop();
+
+    const outcome = await deploy({ restore: { ...restore, claimMode: 'CLAIM' } }, 'etl', send);
+
+    expect(outcome.outcome).toBe('done');
+    expect(listRestoredJobs('etl')).toEqual([
+      expect.objectContaining({ formerJobId: one, savepoint: `${savepointDirectory}/${one}` }),
+      expect.objectContaining({ formerJobId: other, savepoint: `${savepointDirectory}/${other}` }),
+    ]);
+    const restored = { claimMode: 'CLAIM', allowNonRestoredState: false };
+    expect(listRunningJobs('etl')).toEqual([
+      expect.objectContaining({
+        jobId: listRestoredJobs('etl')[0]?.jobId,
+        entryClass: 'com.example.Clicks',
+        programArgsList: ['--day', '1'],
+        parallelism: 1,
+        savepointPath: `${savepointDirectory}/${one}`,
+        ...restored,
+      }),
+      expect.objectContaining({
+        jobId: listRestoredJobs('etl')[1]?.jobId,
+        flinkConfiguration: { 'pipeline.name': 'orders' },
+        savepointPath: `${savepointDirectory}/${other}`,
+        ...restored,
+      }),
+    ]);
+  });
+
+  it('is refused where no job was stopped with its cluster, or starts without where that will do', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop('none');
+
+    const refused = await deploy({ restore }, 'next', send);
+    const without = await deploy({ restore: { ...restore, allowEmptyState: true } }, 'other', send);
+
+    expect(refused).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/restore/fromCluster'] });
+    expect(without.outcome).toBe('done');
+    expect(findDeploy('other')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(listRunningJobs('other')).toEqual([]);
+  });
+});
+
+describe('a session with restore', () => {
+  it('leaves a job alone that was stopped by itself', async () => {
+    await deploy();
+    const [one, other] = [await submit(clicks), await submit(orders)];
+    await stopJob(one);
+    await stop();
+
+    await deploy({ restore });
+
+    expect(listFormerJobs('etl')).toEqual([other]);
+  });
+
+  it('starts the one that is named', async () => {
+    await deploy();
+    const [, other] = [await submit(clicks), await submit(orders)];
+    await stop();
+
+    await deploy({ restore: { ...restore, job: other } });
+
+    expect(listFormerJobs('etl')).toEqual([other]);
+  });
+
+  it('starts a job from where its last life ended, over several lives', async () => {
+    await deploy();
+    await submit(clicks);
+    for (const _ of [1, 2, 3]) {
+      await stop();
+      world.passTime(60);
+      await deploy({ restore });
+      world.passTime(60);
+    }
+
+    const [latest] = listRestoredJobs('etl');
+    expect(listRunningJobs('etl')).toEqual([
+      expect.objectContaining({ jobId: latest?.jobId, savepointPath: `${savepointDirectory}/${latest?.formerJobId}` }),
+    ]);
+    expect(listOperations().filter(({ kind }) => kind === 'submit')).toHaveLength(4);
+  });
+
+  it('is refused while a job still runs, and while the cluster is being stopped', async () => {
+    await deploy();
+    await submit(clicks);
+
+    expect(await deploy({ restore }, 'next')).toMatchObject({
+      code: 'wrong-state',
+      pointers: ['/restore/fromCluster'],
+    });
+    await requestStop();
+    expect(await deploy({ restore }, 'next')).toMatchObject({ code: 'not-ready' });
+  });
+
+  it('is refused when a jar is no longer kept, naming what is needed to start the job by hand', async () => {
+    await deploy();
+    const jobId = await submit(clicks);
+    await stop();
+    world.jars.held.clear();
+
+    const outcome = await deploy({ restore }, 'next');
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+    expect(outcome.detail).toContain(`${jar} is no longer kept; its savepoint is ${savepointDirectory}/${jobId}`);
+  });
+});

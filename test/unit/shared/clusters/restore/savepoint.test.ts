@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+
+import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
+import { getLastOperation, jar, runWorkflows, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
+
+const program = { jar: 'local:///opt/flink/usrlib/a.jar' };
+const restore = { fromCluster: 'etl', latest: true };
+const startSession = async (clusterId: string) => {
+  await sendHttp('deploy', { clusterId, data: { mode: 'session' } }, world);
+  await runWorkflows();
+};
+const submitJob = async (clusterId: string, data: Readonly<Record<string, unknown>> = {}) => {
+  await sendHttp('submit', { clusterId, data: { jar, ...data } }, world);
+  await runWorkflows();
+};
+/** One incarnation of a session with a job. The session is stopped with a savepoint or without one. */
+const runIncarnation = async (savepoint: 'required' | 'none', entryClass?: string) => {
+  await startSession('etl');
+  world.passTime(60);
+  await submitJob('etl', entryClass === undefined ? {} : { entryClass });
+  await stopSession(savepoint);
+};
+const stopSession = async (savepoint: string) => {
+  world.kubernetes.cluster('etl').flink.savepoint = (jobId) => ({ location: `${savepointDirectory}/${jobId}` });
+  await sendHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
+  await runWorkflows();
+};
+/** A savepoint of the job that runs, and goes on unless asked otherwise. */
+const takeSavepoint = async (fields: object = {}) => {
+  const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
+  await sendHttp('savepoint', { clusterId: 'etl', data: { jobId, directory: savepointDirectory, ...fields } }, world);
+  await runWorkflows();
+};
+const makeApplication = (fields: object) => ({
+  clusterId: 'app',
+  data: { mode: 'application', job: { ...program, restore: { ...restore, ...fields } } },
+});
+const listSavepoints = () => [...world.store.jobRecords.values()].flatMap(({ value }) => value.savepoint ?? []);
+
+describe.each(origins)('through %s, restore from a cluster', (_door, send: Send) => {
+  it('starts a job of another session from where the cluster was stopped', async () => {
+    await runIncarnation('required');
+    await startSession('next');
+
+    await send(
+      'submit',
+      { clusterId: 'next', data: { jar, restore: { ...restore, allowNonRestoredState: true } } },
+      world,
+    );
+    await runWorkflows();
+
+    const [savepoint] = listSavepoints();
+    expect(getLastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', restoredFrom: savepoint });
+    const [job] = world.kubernetes.cluster('next').flink.jobs.values();
+    expect(job?.options).toMatchObject({
+      savepointPath: savepoint,
+      allowNonRestoredState: true,
+      claimMode: 'NO_CLAIM',
+    });
+  });
+
+  it('starts an application from there, also under the same id', async () => {
+    await runIncarnation('required');
+
+    await send('deploy', { clusterId: 'etl', data: { mode: 'application', job: { ...program, restore } } }, world);
+    await runWorkflows();
+
+    const [savepoint = 'none'] = listSavepoints();
+    const objects = JSON.stringify(world.kubernetes.cluster('etl').manifests);
+    expect(objects).toContain(`path: ${savepoint}`);
+  });
+
+  it('is refused when the last life was stopped without one', async () => {
+    await runIncarnation('required');
+    await runIncarnation('none');
+
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'app', data: { mode: 'application', job: { ...program, restore } } },
+      world,
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/job/restore/fromCluster'] });
+    expect(outcome.detail).toContain('no job of the last life of etl in target local was stopped with a savepoint');
+  });
+
+  it('is refused when a savepoint was only taken on the way', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    await takeSavepoint();
+    world.passTime(5 * 3_600);
+    await stopSession('none');
+
+    const outcome = await send('deploy', makeApplication({}), world);
+
+    expect(listSavepoints()).toEqual([expect.stringContaining(savepointDirectory)]);
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found' });
+  });
+
+  it('is refused when a job ended by itself behind its savepoint', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    await takeSavepoint();
+    const { flink } = world.kubernetes.cluster('etl');
+    for (const jobId of flink.jobs.keys()) flink.setState(jobId, 'FINISHED');
+    await dispatchReconcile(world.ports);
+    await stopSession('none');
+
+    expect(await send('deploy', makeApplication({}), world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('is refused while the job still runs, also where nothing would do', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    await takeSavepoint();
+
+    const outcome = await send('deploy', makeApplication({ allowEmptyState: true }), world);
+
+    expect(outcome).toMatchObject({ code: 'wrong-state', pointers: ['/job/restore/fromCluster'] });
+    expect(outcome.detail).toContain('still runs: stop it with a savepoint first');
+  });
+
+  it.each([
+    [
+      { mode: 'application', job: program, restore },
+      'malformed-request',
+      '/restore',
+      'an application has it as a member of its job',
+    ],
+    [
+      { mode: 'session', job: { ...program, restore } },
+      'refused-option',
+      '/job',
+      'set restore to start the jobs of an earlier one',
+    ],
+  ])('is a member of a session, and of the job of an application: %j', async (data, code, pointer, hint) => {
+    const outcome = await send('deploy', { clusterId: 'next', data }, world);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
+    expect(outcome.detail).toContain(hint);
+  });
+
+  it('waits while the cluster is being stopped, also where nothing would do', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    await sendHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
+
+    const early = await send('deploy', makeApplication({ allowEmptyState: true }), world);
+    await runWorkflows();
+    const late = await send('deploy', makeApplication({ allowEmptyState: true }), world);
+
+    expect(early.outcome).not.toBe('done');
+    expect(late.outcome).toBe('done');
+    expect(getLastOperation()?.restoredFrom).toBe(listSavepoints()[0]);
+  });
+
+  it('starts from where a job was stopped by itself, unless it was started anew', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    const [first] = world.kubernetes.cluster('etl').flink.jobs.keys();
+    await sendHttp('stop-job', { clusterId: 'etl', data: { jobId: first, directory: savepointDirectory } }, world);
+    await runWorkflows();
+
+    const stoppedJob = await send('deploy', makeApplication({}), world);
+    const restoredFrom = getLastOperation()?.restoredFrom;
+    await submitJob('etl');
+    const anew = await send('deploy', { ...makeApplication({}), clusterId: 'other' }, world);
+
+    expect(stoppedJob.outcome).toBe('done');
+    expect(restoredFrom).toContain(savepointDirectory);
+    expect(anew).toMatchObject({ code: 'wrong-state' });
+  });
+
+  it('starts from where a job was cancelled with a savepoint', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    await takeSavepoint({ cancelJob: true });
+
+    await send('deploy', makeApplication({}), world);
+
+    expect(getLastOperation()?.restoredFrom).toBe(listSavepoints()[0]);
+  });
+
+  it('is refused when the savepoint was disposed of', async () => {
+    await startSession('etl');
+    await submitJob('etl');
+    const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
+    await sendHttp('stop-job', { clusterId: 'etl', data: { jobId, directory: savepointDirectory } }, world);
+    await runWorkflows();
+    await sendHttp('dispose-savepoint', { clusterId: 'etl', data: { path: listSavepoints()[0] } }, world);
+    await runWorkflows();
+
+    expect(await send('deploy', makeApplication({}), world)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('passes over a life that had no job', async () => {
+    await runIncarnation('required');
+    await startSession('etl');
+    await stopSession('none');
+
+    const outcome = await send(
+      'deploy',
+      { clusterId: 'app', data: { mode: 'application', job: { ...program, restore } } },
+      world,
+    );
+
+    expect(outcome.outcome).toBe('done');
+  });
+
+  it('starts with nothing where that was allowed', async () => {
+    const job = { ...program, restore: { ...restore, allowEmptyState: true } };
+
+    const outcome = await send('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
+
+    expect(outcome.outcome).toBe('done');
+    expect(JSON.stringify(world.kubernetes.cluster('app').manifests)).not.toContain(savepointDirectory);
+  });
+
+  it('asks which job is meant where there were several', async () => {
+    await startSession('etl');
+    await submitJob('etl', { entryClass: 'com.example.Clicks' });
+    await submitJob('etl', { entryClass: 'com.example.Orders' });
+    await stopSession('required');
+    await startSession('next');
+
+    const unclear = await send('submit', { clusterId: 'next', data: { jar, restore } }, world);
+    expect(unclear).toMatchObject({ code: 'malformed-request', pointers: ['/restore/job'] });
+    const clear = { ...restore, job: 'com.example.Orders' };
+    await send('submit', { clusterId: 'next', data: { jar, restore: clear } }, world);
+
+    expect(getLastOperation()?.restoredFrom).toContain(savepointDirectory);
+  });
+
+  it.each([
+    { path: 's3://b/s', fromCluster: 'etl' },
+    {},
+    { path: 's3://b/s', allowEmptyState: true },
+    { fromCluster: 'etl', latest: false },
+  ])('is refused as %j', async (bad) => {
+    await startSession('next');
+
+    const outcome = await send('submit', { clusterId: 'next', data: { jar, restore: bad } }, world);
+
+    expect(outcome).toMatchObject({ code: 'malformed-request' });
+  });
+});

@@ -1,0 +1,113 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it, vi } from 'vitest';
+
+import { maintenanceHandler } from '#functions/maintenance.ts';
+import { deliverTimerEvent } from '#test/fakes/lambda.ts';
+import { world } from '#test/unit/shared/clusters/fixture.ts';
+
+import { callSchedules, evening, every, getTimerEvent, handleTimerEvent, listRuns, startSession } from './fixture.ts';
+
+describe('a schedule', () => {
+  it('is stored, listed and handed to the scheduler', async () => {
+    const put = await callSchedules('PUT', 'evening', evening);
+
+    expect(put).toMatchObject({
+      status: 200,
+      body: { name: 'evening', definition: { enabled: true, savepoint: 'none' } },
+    });
+    expect((await callSchedules('GET')).body).toMatchObject({ schedules: [{ name: 'evening' }] });
+    expect((await callSchedules('GET', 'evening')).body).toMatchObject({ target: 'local' });
+    expect([...world.timers.repeating.values()]).toMatchObject([
+      { expression: every, timezone: 'Europe/Berlin', enabled: true, description: 'targets/local/schedules/evening' },
+    ]);
+  });
+
+  it.each([
+    [{ ...evening, expression: 'every evening' }, '/expression'],
+    [{ ...evening, expression: 'cron(0 20 * * MON-FRI *)' }, '/expression'],
+    [{ ...evening, expression: 'at(2026-11-24T20:00:00)' }, '/expression'],
+    [{ ...evening, expression: 'rate(1 week)' }, '/expression'],
+    [{ ...evening, expression: 'cron(99 20 ? * MON-FRI *)' }, ''],
+    [{ ...evening, timezone: 'Berlin' }, '/timezone'],
+    [{ ...evening, selector: undefined }, '/selector'],
+    [{ ...evening, spec: 'office' }, '/spec'],
+  ])('is refused as %j, and nothing is left of it', async (body, pointer) => {
+    const put = await callSchedules('PUT', 'evening', body);
+
+    expect(put).toMatchObject({ status: 400, body: { code: 'malformed-request', errors: [{ pointer }] } });
+    expect((await callSchedules('GET', 'evening')).status).toBe(404);
+    expect(world.timers.repeating.size).toBe(0);
+  });
+
+  it('is removed with what fires it; what it did can still be listed', async () => {
+    await startSession('one', { labels: { team: 'etl' } });
+    await callSchedules('PUT', 'evening', evening);
+    await handleTimerEvent();
+    const late = getTimerEvent('2026-11-24T19:00:00Z');
+
+    expect(await callSchedules('DELETE', 'evening')).toMatchObject({ status: 200, body: { name: 'evening' } });
+    await deliverTimerEvent(late, world.ports);
+
+    expect(world.timers.repeating.size).toBe(0);
+    expect((await callSchedules('GET', 'evening')).status).toBe(404);
+    expect(await listRuns('evening')).toHaveLength(1);
+    expect((await callSchedules('DELETE', 'evening')).status).toBe(404);
+  });
+
+  it.each([['evening'], ['another']])('is fired as it was when a change of it is not recorded: %s', async (name) => {
+    await callSchedules('PUT', 'evening', evening);
+    const before = [...world.timers.repeating.entries()];
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      if (change.schedule !== undefined) throw new Error('the table does not answer');
+      return commit(change);
+    };
+
+    expect(await callSchedules('PUT', name, { ...evening, expression: 'rate(2 hours)' })).toMatchObject({
+      status: 500,
+    });
+
+    expect([...world.timers.repeating.entries()]).toEqual(before);
+  });
+
+  it('is fired when it is put again while it is being removed', async () => {
+    await callSchedules('PUT', 'evening', evening);
+    const cancel = world.timers.cancel.bind(world.timers);
+    world.timers.cancel = async (name) => {
+      world.timers.cancel = cancel;
+      await callSchedules('PUT', 'evening', { ...evening, expression: 'rate(2 hours)' });
+      await cancel(name);
+    };
+
+    await callSchedules('DELETE', 'evening');
+
+    expect((await callSchedules('GET', 'evening')).status).toBe(200);
+    expect([...world.timers.repeating.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
+  });
+
+  it('is put right each hour', async () => {
+    await callSchedules('PUT', 'evening', evening);
+    const before = [...world.timers.repeating.entries()];
+    world.timers.repeating.clear();
+
+    await maintenanceHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
+
+    expect([...world.timers.repeating.entries()]).toEqual(before);
+  });
+
+  it('tells the states of its newest thousand commands', async () => {
+    await callSchedules('PUT', 'evening', evening);
+    const operationId = 'a'.repeat(32);
+    const results = Array.from({ length: 600 }, (_, index) => ({ clusterId: `c${index}`, operationId }));
+    for (const runId of ['2026-11-22T19:00:00.000Z', '2026-11-23T19:00:00.000Z']) {
+      const of = { target: 'local', name: 'evening', action: 'stop', scheduledAt: runId, startedAt: runId } as const;
+      await world.store.commit({ run: { value: { ...of, runId, results }, previous: undefined } });
+    }
+    const reads = vi.spyOn(world.store, 'operation');
+
+    const listed = await listRuns('evening');
+
+    expect(listed.map((run) => run.results.length)).toEqual([600, 600]);
+    expect(reads).toHaveBeenCalledTimes(1_000);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { callSchedules, callSpecs, evening, every, office } from './fixture.ts';
+
+describe('a stored spec', () => {
+  it('is put, got, listed without its content, and removed', async () => {
+    const body = { ...office, config: { 'some.secret': 'hidden' } };
+
+    expect(await callSpecs('PUT', 'office', body)).toMatchObject({
+      status: 200,
+      body: { name: 'office', target: 'local' },
+    });
+    expect((await callSpecs('GET', 'office')).body).toMatchObject({ deploy: body });
+    const list = await callSpecs('GET');
+    expect(list.body).toMatchObject({ specs: [{ name: 'office' }] });
+    expect(JSON.stringify(list.body)).not.toContain('hidden');
+    expect((await callSpecs('DELETE', 'office')).status).toBe(200);
+    expect((await callSpecs('GET', 'office')).status).toBe(404);
+  });
+
+  it('stays as long as schedules deploy it', async () => {
+    await callSpecs('PUT', 'office', office);
+    const morning = { action: 'deploy', expression: every, spec: 'office' };
+    await callSchedules('PUT', 'morning', { ...morning, enabled: false });
+    await callSchedules('PUT', 'evening', evening);
+
+    expect(await callSpecs('DELETE', 'office')).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state', detail: expect.stringContaining('by schedule morning: delete or change it first') },
+    });
+    await callSchedules('DELETE', 'morning');
+    expect((await callSpecs('DELETE', 'office')).status).toBe(200);
+  });
+
+  it.each([
+    [{ mode: 'session', config: { 'kubernetes.jobmanager.cpu.amount': 'lots' } }, 422, 'refused-option'],
+    [{ mode: 'application' }, 422, 'refused-option'],
+    [{ mode: 'session', taskToken: 'x' }, 400, 'malformed-request'],
+    [{ mode: 'session', lifetime: { until: '2026-11-22T00:00:00Z' } }, 400, 'malformed-request'],
+  ])('is refused for what its deploy would be refused for: %j', async (body, status, code) => {
+    expect(await callSpecs('PUT', 'office', body)).toMatchObject({ status, body: { code } });
+    expect((await callSpecs('GET', 'office')).status).toBe(404);
+  });
+
+  it.each(['Office', 'a/b', '-x', 'x'.repeat(64)])('is not named %s', async (name) => {
+    expect(await callSpecs('PUT', name, office)).toMatchObject({ status: 400 });
+  });
+});

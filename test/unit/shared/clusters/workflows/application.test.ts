@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { readOperation } from '#shared/clusters/queue/queue-view.ts';
+import { flatten } from '#shared/flink/config.ts';
+import { origins, type Send } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  getFlink,
+  listStates,
+  reconcile,
+  runWorkflows,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+const programJar = 'local:///opt/flink/usrlib/job.jar';
+const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
+const highlyAvailable = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+const getDeployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
+const startApplication = async (send: Send, config: Readonly<Record<string, string>> = {}) => {
+  await send('deploy', { clusterId, data: { ...application, config } }, world);
+  await runWorkflows();
+};
+/** The options of the cluster's config.yaml. */
+const readConfig = () => {
+  const { manifests } = world.kubernetes.cluster(clusterId);
+  const configMap = manifests?.dependents.find(({ metadata }) => metadata?.name === `flink-config-${clusterId}`);
+  const text = configMap !== undefined && 'data' in configMap ? configMap.data?.['config.yaml'] : '';
+  return flatten(parse(text ?? '', { mapAsMap: true }));
+};
+
+describe.each(origins)('through %s, an application', (_door, send) => {
+  it('runs once its program has a job, which has the id of the operation', async () => {
+    await startApplication(send);
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', mode: 'application' });
+    expect(await world.store.job(clusterRef, getDeployId())).toMatchObject({ value: { state: 'RUNNING' } });
+    expect(readConfig()).toMatchObject({
+      '$internal.pipeline.job-id': getDeployId(),
+      '$internal.application.program-args': ['--n', '3'],
+      'execution.shutdown-on-application-finish': 'false',
+      'pipeline.jars': [programJar],
+    });
+    expect(readConfig()).not.toHaveProperty(['execution.submit-failed-job-on-application-error']);
+  });
+
+  it('with high availability has a job for a main() that throws too', async () => {
+    await startApplication(send, highlyAvailable);
+
+    expect(readConfig()).toMatchObject({ 'execution.submit-failed-job-on-application-error': 'true' });
+  });
+
+  it.each([
+    ['execution.shutdown-on-application-finish', 'true'],
+    ['$internal.pipeline.job-id', 'f'.repeat(32)],
+  ])("keeps the caller's own %s", async (key, value) => {
+    await startApplication(send, { [key]: value });
+
+    expect(readConfig()).toMatchObject({ [key]: value });
+  });
+
+  it('is waited for while its program has no job', async () => {
+    world.kubernetes.applicationJob = undefined;
+    await startApplication(send);
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+  });
+
+  it.each([
+    ['FINISHED', 'JobFinished'],
+    ['CANCELED', 'JobCanceled'],
+  ] as const)('ends %s with its job, and is removed after that is recorded', async (state, reason) => {
+    await startApplication(send, highlyAvailable);
+    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+    getFlink().setState(getDeployId(), state);
+    const { requests } = getFlink();
+    await reconcile();
+    await runWorkflows();
+
+    expect(listStates().slice(-3)).toEqual([`job ${state}`, 'STOPPING', state]);
+    expect(await getCluster()).toMatchObject({ state, reason });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect([...(world.kubernetes.highAvailability.get(clusterId) ?? [])]).toEqual([]);
+    expect(requests.map(({ method, path }) => `${method} ${path}`)).toContain('DELETE /v1/cluster');
+  });
+
+  it('ends FAILED with the root cause of its job', async () => {
+    await startApplication(send);
+    getFlink().setState(getDeployId(), 'FAILED', 'java.lang.ArithmeticException: / by zero\n\tat a.B(C.java:1)');
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'JobFailed',
+      message: 'ArithmeticException: / by zero',
+    });
+    expect(world.kubernetes.clusters.size).toBe(0);
+    expect(await readOperation(getDeployId(), world.ports)).toMatchObject({
+      state: 'SUCCEEDED',
+      verdict: 'FAILED',
+      verdictMessage: 'ArithmeticException: / by zero',
+    });
+  });
+
+  it('that is short may be over at the first look', async () => {
+    world.kubernetes.applicationJob = 'FINISHED';
+    await startApplication(send);
+    await runWorkflows();
+
+    expect(listStates()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'job FINISHED', 'STOPPING', 'FINISHED']);
+  });
+
+  it('whose main() throws fails with what Java said, at once', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: application }, world);
+    const own = world.kubernetes.cluster(clusterId);
+    own.trouble = { reason: 'CrashLoopBackOff', message: 'back-off 10s', exitCode: 2 };
+    own.restarts = 2;
+    own.previousLog =
+      'INFO begins\norg.apache.X: no\n\tat a.B(C.java:1)\nCaused by: java.io.IOException: no such bucket\n';
+    await runWorkflows();
+
+    const ended = await getCluster();
+    expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
+    expect(ended?.message).toBe('java.io.IOException: no such bucket (back-off 10s)');
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('whose JobManager crashes again and again fails with its job', async () => {
+    await startApplication(send);
+    const own = world.kubernetes.cluster(clusterId);
+    Object.assign(own, {
+      ready: false,
+      restarts: 3,
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off 40s', exitCode: 2 },
+      previousLog: 'java.lang.OutOfMemoryError: heap',
+    });
+    await reconcile();
+    await runWorkflows();
+
+    const ended = await getCluster();
+    expect(ended).toMatchObject({ state: 'FAILED', reason: 'JobFailed' });
+    expect(ended?.message).toMatch(/^java\.lang\.OutOfMemoryError: heap/);
+  });
+
+  it('whose JobManager crashes before anybody saw its job fails all the same', async () => {
+    await startApplication(send);
+    world.store.jobRecords.clear();
+    const own = world.kubernetes.cluster(clusterId);
+    Object.assign(own, {
+      ready: false,
+      restarts: 3,
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off 40s', exitCode: 2 },
+      previousLog: 'java.io.FileNotFoundException: no such savepoint',
+    });
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'FAILED',
+      message: expect.stringContaining('FileNotFoundException: no such savepoint'),
+    });
+  });
+
+  it('is not ended by a JobManager that does not answer', async () => {
+    await startApplication(send);
+    world.kubernetes.cluster(clusterId).ready = false;
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('that is stopped is STOPPED, and its job CANCELED', async () => {
+    await startApplication(send);
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('that has ended cannot be stopped any more', async () => {
+    await startApplication(send);
+    getFlink().setState(getDeployId(), 'FINISHED');
+    await reconcile();
+    await runWorkflows();
+
+    expect(await send('stop', { clusterId }, world)).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
+  });
+
+  it('may be stopped while its end is carried out', async () => {
+    await startApplication(send);
+    getFlink().setState(getDeployId(), 'FINISHED');
+    await reconcile();
+
+    expect(await send('stop', { clusterId, data: { ha: 'keep' } }, world)).toMatchObject({ outcome: 'done' });
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: 'FINISHED' });
+  });
+
+  it('has its job cancelled like any other', async () => {
+    await startApplication(send);
+    const cancelled = await send('cancel', { clusterId, jobId: getDeployId() }, world);
+    getFlink().setState(getDeployId(), 'CANCELED');
+    await reconcile();
+    await runWorkflows();
+
+    expect(cancelled).toMatchObject({ outcome: 'done' });
+    expect(await getCluster()).toMatchObject({ state: 'CANCELED' });
+  });
+
+  it('takes no other program', async () => {
+    await startApplication(send);
+    const data = { jar: 's3://bucket/uploads/local/1/job.jar' };
+
+    expect(await send('submit', { clusterId, data }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'wrong-state',
+    });
+  });
+
+  it('may have the id of one that has ended', async () => {
+    world.kubernetes.applicationJob = 'FINISHED';
+    await startApplication(send);
+    await runWorkflows();
+    world.kubernetes.applicationJob = 'RUNNING';
+
+    expect(await send('deploy', { clusterId, data: application }, world)).toMatchObject({ outcome: 'done' });
+    await runWorkflows();
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it.each([
+    ['no program', { mode: 'application' }, ['/job']],
+    ['a jar without a scheme', { mode: 'application', job: { jar: './job.jar' } }, ['/job/jar']],
+    ['a program for a session', { mode: 'session', job: { jar: programJar } }, ['/job']],
+  ])('is refused with %s, and nothing is created', async (_what, data, pointers) => {
+    expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'rejected', pointers });
+    expect(await getCluster()).toBeUndefined();
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { sendHttp } from '#test/fakes/origins.ts';
+import { listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clicks,
+  deploy,
+  findDeploy,
+  getJob,
+  getOperation,
+  listRestoredJobs,
+  listRunningJobs,
+  orders,
+  otherJar,
+  restore,
+  setSavepoints,
+  settle,
+  stop,
+  submit,
+} from '#test/unit/shared/clusters/restore/fixture.ts';
+
+describe('a session with restore', () => {
+  it('submits each job once, however often its machine tries', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    let failures = 0;
+    const commit = world.store.commit.bind(world.store);
+    world.store.commit = async (change) => {
+      // What makes the cluster RUNNING: the submits are recorded by then.
+      if (change.cluster?.value.state === 'RUNNING' && (failures += 1) < 3) throw new Error('the function was killed');
+      await commit(change);
+    };
+    await settle();
+
+    expect(failures).toBeGreaterThan(2);
+    expect(listOperations().filter(({ kind }) => kind === 'submit')).toHaveLength(2);
+    expect(listRunningJobs('etl')).toHaveLength(1);
+  });
+
+  it('comes up all the same when a job is refused, and says why', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    world.jars.held.clear();
+    await settle();
+
+    const [restored] = listRestoredJobs('etl');
+    expect(findDeploy('etl')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(listOperations().find(({ operationId }) => operationId === restored?.jobId)).toMatchObject({
+      kind: 'submit',
+      state: 'FAILED',
+      problem: { code: 'jar-refused' },
+    });
+  });
+
+  it('waits in line for its jobs where the target has no more of them', async () => {
+    await deploy();
+    await submit(clicks);
+    await submit(orders);
+    await stop();
+    world.targets.known.set('local', { ...(await world.targets.get('local')), limits: { jobs: 1 } });
+
+    await deploy({ restore });
+
+    const states = listRestoredJobs('etl').map(
+      ({ jobId }) => listOperations().find(({ operationId }) => operationId === jobId)?.state,
+    );
+    expect(states).toEqual(['SUCCEEDED', 'QUEUED']);
+  });
+});
+
+describe('what is started again', () => {
+  it('a job that never starts does not keep the session from coming up for ever', async () => {
+    await deploy();
+    await submit(clicks);
+    await submit({ ...orders, jar: otherJar });
+    await stop();
+    world.passTime(60);
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    await world.workflows.runAll(world.ports);
+    world.kubernetes.cluster('etl').flink.program = ({ entryClass }) =>
+      entryClass === 'com.example.Orders'
+        ? { thrown: 'java.io.FileNotFoundException: savepoint' }
+        : { state: 'RUNNING' };
+    await settle();
+    expect(getOperation(listRestoredJobs('etl')[1]?.jobId)?.state).toBe('FAILED');
+    world.passTime(60);
+    await stop();
+    world.passTime(30 * 24 * 3600);
+    world.jars.held.delete(otherJar);
+
+    const outcome = await deploy({ restore });
+
+    expect(outcome.outcome).toBe('done');
+  });
+
+  it('does not bring a job back twice that high availability recovers', async () => {
+    await deploy();
+    const one = await submit(clicks);
+    setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
+    const [key, known] = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one) ?? [];
+    await stop('none');
+    // As a best-effort stop leaves it whose JobManager was lost behind the savepoint, with ha: keep.
+    const { endTime: _endTime, ...value } = getJob(one) ?? {};
+    if (key !== undefined && known !== undefined)
+      world.store.jobRecords.set(key, {
+        ...known,
+        value: {
+          ...known.value,
+          ...value,
+          state: 'SUSPENDED',
+          finalSavepoint: `${savepointDirectory}/${one}`,
+          stoppedWithCluster: true,
+        },
+      });
+
+    await deploy({ restore: { ...restore, allowEmptyState: true } });
+
+    expect(listRestoredJobs('etl')).toEqual([]);
+  });
+
+  it.each([
+    ['is full', new Fault('limit-reached', 'too many wait'), 'limit-reached'],
+    ['cannot be read', new Error('S3 answers 503'), 'internal'],
+  ])('does not keep a session from coming up whose line, or jar, %s', async (_what, trouble, code) => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    world.jars.inspect = async () => {
+      throw trouble;
+    };
+    await settle();
+
+    expect(findDeploy('etl')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getOperation(listRestoredJobs('etl')[0]?.jobId)).toMatchObject({ state: 'FAILED', problem: { code } });
+  });
+
+  it('a bucket that is throttled for a moment fails no job that a session starts again', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const inspect = world.jars.inspect.bind(world.jars);
+    let asked = 0;
+    world.jars.inspect = async (...args) => {
+      if ((asked += 1) === 1)
+        throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment: try again');
+      return inspect(...args);
+    };
+    await settle();
+    const [restored] = listRestoredJobs('etl');
+    expect(getOperation(restored?.jobId)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('one job that cannot be submitted keeps not those behind it', async () => {
+    await deploy();
+    await submit({ ...clicks, jar: otherJar });
+    await submit(orders);
+    await stop();
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const inspect = world.jars.inspect.bind(world.jars);
+    world.jars.inspect = async (name, target) => {
+      if (name === otherJar) throw new Error('AccessDenied');
+      return inspect(name, target);
+    };
+    await settle();
+    expect(listRestoredJobs('etl').map(({ jobId }) => getOperation(jobId)?.state)).toEqual(['FAILED', 'SUCCEEDED']);
+  });
+});

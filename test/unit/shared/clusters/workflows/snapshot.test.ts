@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+
+import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { origins } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getFlink,
+  getLastOperation,
+  runWorkflows,
+  submitJob,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+const directory = 's3://bucket/savepoints';
+
+describe.each(origins)('through %s, while not all tasks of a job run,', (_door, send) => {
+  const kinds = ['savepoint', 'checkpoint', 'stop-job'] as const;
+  const dataOf = (kind: (typeof kinds)[number]) => (kind === 'checkpoint' ? {} : { directory });
+
+  it.each(kinds)('a %s waits for them, and says so', async (kind) => {
+    const jobId = await submitJob(send);
+    getFlink().setTasks(jobId, { total: 2, running: 1, deploying: 1 });
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    const { operationId = '' } = getLastOperation() ?? {};
+
+    const waiting = await take({ operationId }, world.ports);
+    const { phase } = getLastOperation() ?? {};
+    getFlink().setTasks(jobId, { total: 2, running: 2 });
+    const taken = await take(waiting, world.ports);
+
+    expect(waiting).toMatchObject({ outcome: 'waiting', waitsFor: 'tasks' });
+    expect(phase).toBe('waiting for the tasks of the job to run');
+    expect(taken).toMatchObject({ outcome: 'done' });
+    expect(taken).not.toHaveProperty('waitsFor');
+  });
+
+  it.each(kinds)('a %s fails at its deadline', async (kind) => {
+    const jobId = await submitJob(send);
+    getFlink().setState(jobId, 'RESTARTING');
+
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    await runWorkflows();
+
+    const detail = expect.stringContaining(`not all tasks of job ${jobId} ran`) as string;
+    expect(getLastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded', detail } });
+    expect(getFlink().savepoints.size + getFlink().checkpoints.size).toBe(0);
+  });
+
+  it.each(kinds)('a %s fails when the job ends', async (kind) => {
+    const jobId = await submitJob(send);
+    getFlink().setState(jobId, 'FAILING');
+    await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
+    const { operationId = '' } = getLastOperation() ?? {};
+
+    const waiting = await take({ operationId }, world.ports);
+    getFlink().setState(jobId, 'FAILED');
+
+    expect(await take(waiting, world.ports)).toMatchObject({
+      outcome: 'failed',
+      reason: 'wrong-state',
+      message: `job ${jobId} is FAILED already`,
+    });
+  });
+
+  it('a stop that was asked for goes on: it ends them', async () => {
+    const jobId = await submitJob(send);
+    getFlink().savepoint = () => 'in-progress';
+    await send('stop-job', { clusterId, jobId, data: { directory } }, world);
+    const { operationId = '' } = getLastOperation() ?? {};
+    await take({ operationId }, world.ports);
+    getFlink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
+
+    // As a step that is repeated has it: it does not know that it has asked.
+    const repeated = await take({ operationId }, world.ports);
+
+    expect(repeated).toMatchObject({ outcome: 'waiting' });
+    expect(repeated).not.toHaveProperty('waitsFor');
+    expect(getFlink().requests.filter(({ path }) => path.endsWith('/stop'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
+import { probe } from '#shared/clusters/workflows/startup.ts';
+import { origins, sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  reconcile,
+  runWorkflows,
+  session,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe.each(origins)('through %s, deploy', (_door, send) => {
+  it('ends in FAILED with the reason when the image cannot be pulled, and removes what it created', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    world.kubernetes.cluster(clusterId).trouble = { reason: 'ImagePullBackOff', message: 'no such image' };
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'ImagePullBackOff',
+      message: expect.stringContaining('no such image'),
+    });
+    expect(getLastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'deployment-failed', reason: 'ImagePullBackOff' },
+    });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('tells what it has reached, and when', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
+    const { operationId } = getLastOperation()!;
+    const step = () => probe({ operationId }, world.ports);
+    const reached = () => getLastOperation()?.phases?.map(({ name, at }) => `${name} ${at}`);
+
+    world.kubernetes.cluster(clusterId).reached = { scheduled, pulling };
+    await step();
+    const first = reached();
+    Object.assign(world.kubernetes.cluster(clusterId), { ready: true, reached: { scheduled, pulling, started } });
+    await runWorkflows();
+
+    expect(first).toEqual([`Scheduled ${scheduled}`, `Pulling ${pulling}`]);
+    expect(reached()).toEqual([...first!, `Started ${started}`, expect.stringMatching(/^RestUp /)]);
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('has the last lines of the log in the verdict of a crash loop', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    Object.assign(world.kubernetes.cluster(clusterId), {
+      restarts: 3,
+      previousLog: 'Fatal error: no rights',
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off' },
+    });
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'CrashLoopBackOff',
+      message: expect.stringContaining('Fatal error: no rights'),
+    });
+  });
+
+  it('ends in FAILED at its deadline', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
+  });
+
+  it('waits for a target that does not answer for a while', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    for (let time = 0; time < 5; time += 1)
+      world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+});
+
+describe('observation', () => {
+  const send = sendHttp;
+
+  it.each([
+    ['remove', 0],
+    ['keep', 1],
+  ])('of a failed deploy: it shall %s what there is of the cluster', async (onFailure, left) => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: { ...session, onFailure } }, world);
+    world.kubernetes.cluster(clusterId).trouble = { reason: 'InvalidImageName', message: 'no such name' };
+    await runWorkflows();
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'InvalidImageName' });
+    expect(world.kubernetes.clusters.size).toBe(left);
+    expect(await findOrphans('local', world.ports)).toEqual([]);
+
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+});

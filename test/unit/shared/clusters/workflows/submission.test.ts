@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { origins } from '#test/fakes/origins.ts';
+import { runQueues } from '#test/fakes/world.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  jar,
+  listOperations,
+  runWorkflows,
+  session,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe.each(origins)('through %s, submit', (_door, send) => {
+  it("fails with the program's own exception, and leaves the session running", async () => {
+    await startSession(send);
+    world.kubernetes.cluster(clusterId).flink.program = () => ({
+      thrown:
+        'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat a.B(C.java:1)\nCaused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: no input\n\tat a.B(C.java:1)\nCaused by: java.lang.IllegalArgumentException: no input\n\tat a.B(C.java:1)',
+    });
+    await send('submit', { clusterId, data: { jar } }, world);
+    await runWorkflows();
+
+    expect(getLastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'program-failed', detail: expect.stringContaining('IllegalArgumentException: no input') },
+    });
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('waits while the session comes up, and starts when it is there', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    const outcome = await send('submit', { clusterId, data: { jar } }, world);
+    await runQueues(world);
+    const before = getLastOperation();
+    await runWorkflows();
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+    await runWorkflows();
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(before).toMatchObject({ kind: 'submit', state: 'QUEUED' });
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('ends when the session that it waits for does not come up', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    await send('submit', { clusterId, data: { jar } }, world);
+    await send('stop', { clusterId }, world);
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+
+    expect(listOperations().find(({ kind }) => kind === 'submit')).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'wrong-state' },
+    });
+    expect((await world.store.queue('local')).queued).toEqual([]);
+  });
+
+  it('uploads again when the JobManager was started anew in between', async () => {
+    await startSession(send);
+    await send('submit', { clusterId, data: { jar } }, world);
+    const { flink } = world.kubernetes.cluster(clusterId);
+    let first = true;
+    const answer = flink.answer.bind(flink);
+    flink.answer = async (request) => {
+      if (first && request.path.endsWith('/run')) {
+        first = false;
+        flink.forgetAll();
+      }
+      return answer(request);
+    };
+    await runWorkflows();
+
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(flink.jobs.size).toBe(1);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+
+import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId } from './fixture.ts';
+
+describe('apply', () => {
+  /** A server where one object is there already. */
+  const withExisting = (path: string, existing: object): Handler => {
+    const collection = path.slice(0, path.lastIndexOf('/'));
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return ({ method, path: asked, json }) => {
+      const named = (json as { metadata?: { name?: string } } | undefined)?.metadata?.name;
+      if (method === 'POST' && asked.replace('?fieldValidation=Strict', '') === collection && named === name)
+        return { status: 409 };
+      if (method === 'POST') return { status: 201, body: object(named ?? '') };
+      if (method === 'GET' && asked === path) return { status: 200, body: existing };
+      return { status: method === 'GET' ? 404 : 200 };
+    };
+  };
+  const rest = '/api/v1/namespaces/flink/services/my-rest';
+
+  it('reads nothing before, notes the operation on the Deployment alone, and makes it the owner of the rest', async () => {
+    const { kubernetes, sent } = kubernetesWith(({ json }) => ({
+      status: 201,
+      body: object((json as { metadata: { name: string } }).metadata.name),
+    }));
+
+    const { uid } = await kubernetes.apply(manifests, operationId);
+
+    expect(uid).toBe('uid-of-my');
+    expect(lines(sent)).toEqual([
+      `POST ${deployments}`,
+      'POST /api/v1/namespaces/flink/services',
+      'POST /api/v1/namespaces/flink/services',
+      'POST /api/v1/namespaces/flink/configmaps',
+    ]);
+    expect(sent[0]?.json).toMatchObject({ metadata: { annotations: { 'drey.dev/operation': operationId } } });
+    expect(JSON.stringify(sent[0]?.json).match(/drey\.dev/g)).toHaveLength(1);
+    const owners = sent
+      .slice(1)
+      .map(({ json }) => (json as { metadata: { ownerReferences: unknown[] } }).metadata.ownerReferences);
+    expect(new Set(owners.map((owner) => JSON.stringify(owner))).size).toBe(1);
+    expect(owners[0]).toEqual([
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        name: 'my',
+        uid: 'uid-of-my',
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ]);
+  });
+
+  it('goes on with what it made before', async () => {
+    const annotations = { 'drey.dev/operation': operationId };
+    const { kubernetes } = kubernetesWith(
+      withExisting(`${deployments}/my`, object('my', { uid: 'earlier', annotations })),
+    );
+
+    await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'earlier' });
+  });
+
+  it('takes an object that its Deployment owns for its own', async () => {
+    const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
+    const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
+
+    await kubernetes.apply(manifests, operationId);
+
+    expect(lines(sent)).not.toContain(`DELETE ${deployments}/my`);
+  });
+
+  it.each([
+    ['that belongs to nobody of Drey', {}, 'id-taken', 'was not deployed by Drey'],
+    [
+      'of another operation',
+      { annotations: { 'drey.dev/operation': 'other' } },
+      'id-taken',
+      'belongs to operation other',
+    ],
+    ['that is being deleted', { deletionTimestamp: '2026-11-23T12:00:00Z' }, 'not-ready', 'still being removed'],
+    [
+      'of its own that is being deleted',
+      { annotations: { 'drey.dev/operation': operationId }, deletionTimestamp: '2026-11-23T12:00:00Z' },
+      'id-taken',
+      'is being deleted',
+    ],
+  ])('stops at a Deployment %s, and changes nothing', async (_, metadata, code, message) => {
+    const { kubernetes, sent } = kubernetesWith(withExisting(`${deployments}/my`, object('my', metadata)));
+
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message) as string,
+    });
+
+    expect(lines(sent)).toEqual([`POST ${deployments}`, `GET ${deployments}/my`]);
+  });
+
+  it('waits for what an earlier cluster of the id left to go, and keeps its Deployment', async () => {
+    const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'of-yesterday' }];
+    const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
+
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'not-ready' });
+
+    expect(lines(sent).filter((line) => !/^(POST|GET)/.test(line))).toEqual([]);
+  });
+
+  it("removes its Deployment again, by uid, when a name is somebody else's", async () => {
+    const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest')));
+
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
+
+    const changes = sent.filter(({ method }) => method === 'DELETE');
+    expect(changes).toMatchObject([
+      { path: `${deployments}/my`, json: { propagationPolicy: 'Foreground', preconditions: { uid: 'uid-of-my' } } },
+    ]);
+  });
+
+  it('keeps its Deployment for another try after a passing failure', async () => {
+    const { kubernetes, sent } = kubernetesWith(({ path, json }) =>
+      path.endsWith('/services')
+        ? { status: 503 }
+        : { status: 201, body: object((json as { metadata: { name: string } }).metadata.name) },
+    );
+
+    await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
+      code: 'target-unreachable',
+    });
+
+    expect(lines(sent).every((line) => line.startsWith('POST'))).toBe(true);
+  });
+});

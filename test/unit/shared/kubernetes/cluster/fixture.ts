@@ -1,0 +1,55 @@
+import type { NamedTarget } from '#events/target.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import type { Client, Request } from '#shared/kubernetes/client.ts';
+import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { type Answer, refusalOf } from '#shared/kubernetes/status.ts';
+
+export const target: NamedTarget = {
+  name: 'etl',
+  cluster: 'analytics',
+  region: 'eu-central-1',
+  namespace: 'flink',
+  defaults: {},
+  locked: [],
+  limits: {},
+  shares: {},
+  maxQueued: 100,
+  maxJarBytes: 1,
+};
+export const operationId = '0'.repeat(32);
+
+export type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };
+
+/** The adapter over a client whose answers the test gives, and what it sent. */
+export const kubernetesWith = (handle: Handler) => {
+  const sent: Request[] = [];
+  const send: Client['send'] = async (request) => {
+    sent.push(request);
+    const { status, body } = handle(request);
+    const answer: Answer = { status, body, retryAfterSeconds: undefined };
+    if (status >= 300 && request.expected?.includes(status) !== true) throw refusalOf(answer, target);
+    return answer;
+  };
+  const client: Client = {
+    send,
+    async get(path, schema) {
+      const { status, body } = await send({ method: 'GET', path, expected: [404] });
+      return status === 404 ? undefined : schema.parse(body);
+    },
+    async list(path, schema, query) {
+      const { body } = await send({ method: 'GET', path: `${path}?${new URLSearchParams(query).toString()}` });
+      return (body as { items: unknown[] }).items.map((item) => schema.parse(item)); // What the test gave.
+    },
+  };
+  const access = { open: () => Promise.reject(new Error('not used')), forget: () => {} };
+  return { kubernetes: kubernetesOf(target, access, new AbortController().signal, client), sent };
+};
+
+export const object = (name: string, metadata: object = {}, rest: object = {}) => ({
+  metadata: { name, uid: `uid-of-${name}`, ...metadata },
+  ...rest,
+});
+export const manifests = renderCluster({ mode: 'session', clusterId: 'my', namespace: 'flink', config: {} });
+export const deployments = '/apis/apps/v1/namespaces/flink/deployments';
+export const lines = (sent: readonly Request[]) =>
+  sent.map(({ method, path }) => `${method} ${path.split('?')[0] ?? ''}`);

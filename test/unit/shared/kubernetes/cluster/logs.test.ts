@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+
+import { kubernetesWith, object } from './fixture.ts';
+
+describe('logs', () => {
+  it("asks for the newest JobManager's", async () => {
+    const { kubernetes, sent } = kubernetesWith(({ path }) => {
+      const pods = [
+        object('old', { creationTimestamp: '2026-11-23T11:00:00Z' }),
+        object('new', { creationTimestamp: '2026-11-23T12:00:00Z' }),
+      ];
+      return { status: 200, body: path.includes('/log?') ? 'line' : { items: pods } };
+    });
+
+    const log = await kubernetes.logs('my', { lines: 20, previous: true });
+
+    expect(log).toBe('line');
+    expect(sent[1]?.path).toBe(
+      '/api/v1/namespaces/flink/pods/new/log?container=flink-main-container&tailLines=20&limitBytes=1000000&previous=true',
+    );
+  });
+
+  it('has none of a container that has not started', async () => {
+    const { kubernetes } = kubernetesWith(({ path }) =>
+      path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },
+    );
+
+    await expect(kubernetes.logs('my', { lines: 20 })).resolves.toBeUndefined();
+  });
+});
