@@ -170,13 +170,21 @@ export type BusEvent = {
   };
 }[EventType];
 
-export const toBusEvent = (transition: Transition): BusEvent =>
+export type EventOf<T extends EventType> = Extract<BusEvent, { readonly type: T }>;
+
+export const toTransitionEvent = (
+  transition: Transition,
+): EventOf<'Flink Cluster State Change' | 'Flink Job State Change'> =>
   transition.subject === 'cluster'
     ? { type: 'Flink Cluster State Change', subject: subjectOf(transition), detail: transition }
     : { type: 'Flink Job State Change', subject: subjectOf(transition), detail: transition };
 
-export const toWarningEvent = (warning: LifetimeWarning): BusEvent => ({
+export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetime Warning'> => ({
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,
 });
+
+/** A stored event, with its detail checked against the schema of its type. */
+export const parseEvent = (event: BusEvent): BusEvent =>
+  ({ ...event, detail: eventTypes[event.type].schema.parse(event.detail) }) as BusEvent; // The schema is of this type.

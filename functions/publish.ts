@@ -3,10 +3,10 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { LifetimeWarning, toBusEvent, toWarningEvent, Transition } from '#events/transitions.ts';
-import { transitionPrefix, verdictSortKey, warningPrefix } from '#shared/aws/table.ts';
+import { parseEvent } from '#events/transitions.ts';
+import { eventOf } from '#shared/aws/table/items.ts';
+import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
-import type { VerdictRecord } from '#shared/clusters/model/records.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
@@ -20,7 +20,7 @@ export const publishHandler = (world: World) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }, _context, { signal }) => {
     const ports = portsFor(world, signal);
     const records = Records.filter(isEvent);
-    const events = await pMap(records, (record) => eventOf(record, ports), { concurrency: maxConcurrentReads });
+    const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
     const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
     const published = events.slice(0, count);
     for (const { busEvent } of published)
@@ -33,25 +33,19 @@ export const publishHandler = (world: World) =>
     return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
   });
 
-const sortKeyOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.['sk']?.S ?? '';
+const isEvent = ({ eventName, dynamodb }: DynamoDBRecord) =>
+  eventName === 'INSERT' && dynamodb?.Keys?.['sk']?.S?.startsWith(eventPrefix) === true;
 
-const isEvent = (record: DynamoDBRecord) =>
-  record.eventName === 'INSERT' &&
-  (sortKeyOf(record) === verdictSortKey ||
-    sortKeyOf(record).startsWith(transitionPrefix) ||
-    sortKeyOf(record).startsWith(warningPrefix));
-
-const eventOf = async (record: DynamoDBRecord, ports: Ports) => {
-  const value = valueOf(record);
-  // The store wrote the record from this type.
-  if (sortKeyOf(record) === verdictSortKey) return toFinishedEvent(value as VerdictRecord, ports);
-  if (sortKeyOf(record).startsWith(warningPrefix)) return { busEvent: toWarningEvent(LifetimeWarning.parse(value)) };
-  return { busEvent: toBusEvent(Transition.parse(value)) };
-};
-
-const valueOf = ({ dynamodb }: DynamoDBRecord): unknown =>
+const itemOf = ({ dynamodb }: DynamoDBRecord) =>
   // The types of the stream and of the SDK name the same attribute values differently.
-  unmarshall((dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0])['value'];
+  unmarshall((dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0]);
+
+const toPublished = async (record: DynamoDBRecord, ports: Ports) => {
+  const event = eventOf(itemOf(record));
+  return event.type === 'Flink Command Finished'
+    ? toFinishedEvent(event.detail, ports)
+    : { busEvent: parseEvent(event) };
+};
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);
 

@@ -1,5 +1,6 @@
 /** The Lambda functions: those that answer HTTP calls, from the table of calls, and those that something else invokes. */
 import { type ApiFunction, calls } from '#events/http/api.ts';
+import { eventPrefix } from '#shared/aws/table/keys.ts';
 
 type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
 
@@ -68,7 +69,7 @@ const background = {
           filterPatterns: [
             {
               eventName: ['INSERT'],
-              dynamodb: { Keys: { sk: { S: [{ prefix: 'transition#' }, { prefix: 'warning#' }, 'verdict'] } } },
+              dynamodb: { Keys: { sk: { S: [{ prefix: eventPrefix }] } } },
             },
           ],
         },

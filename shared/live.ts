@@ -11,7 +11,7 @@ import { openJars } from '#shared/aws/jars.ts';
 import { openWorkflows } from '#shared/aws/workflows.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
-import { openTable } from '#shared/aws/table.ts';
+import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { kubernetesOf } from '#shared/kubernetes/cluster.ts';

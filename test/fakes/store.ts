@@ -1,61 +1,67 @@
-import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { LifetimeWarning, Transition } from '#events/transitions.ts';
+import { eventTypes, type LifetimeWarning, type Transition } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
-import type {
-  BatchItem,
-  Change,
-  Idempotency,
-  Refusal,
-  ScheduleName,
-  VerdictRecord,
-} from '#shared/clusters/model/records.ts';
+import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-/** The store in memory, with the same conditions as the table's. */
+/** The store in memory, with the conditions of the table. */
 export class FakeStore implements Store {
   readonly clusterRecords = new Map<string, Versioned<Cluster>>();
   readonly operations = new Map<string, Versioned<StoredOperation>>();
   readonly jobRecords = new Map<string, Versioned<Job>>();
-  readonly written: Transition[] = [];
+  /** By their ids, in the order in which they were written. */
+  readonly events = new Map<string, OutboxEvent>();
   readonly keys = new Map<string, Idempotency>();
   readonly refusals = new Map<string, Refusal>();
   readonly queueControls = new Map<string, Versioned<Pick<QueueState, 'paused'>>>();
   readonly counts = new Map<string, number>();
   readonly queued = new Map<string, Versioned<QueuedCommand>>();
   readonly admitted = new Map<string, QueuedCommand>();
-  readonly verdicts = new Map<string, VerdictRecord>();
-  readonly warnings: LifetimeWarning[] = [];
   readonly scheduleRecords = new Map<string, Versioned<Schedule>>();
   readonly runRecords = new Map<string, Versioned<ScheduleRun>>();
   readonly batchItemRecords = new Map<string, BatchItem>();
+  private readonly now: () => Date;
+
+  constructor(now: () => Date) {
+    this.now = now;
+  }
+
+  get writtenTransitions(): readonly Transition[] {
+    return [...this.events.values()].flatMap(({ detail }) => ('sequence' in detail ? [detail] : []));
+  }
+
+  get warnings(): readonly LifetimeWarning[] {
+    return [...this.events.values()].flatMap(({ type, detail }) => (type === 'Flink Lifetime Warning' ? [detail] : []));
+  }
+
+  get verdicts(): ReadonlyMap<string, VerdictRecord> {
+    const verdicts = [...this.events.values()].flatMap(({ type, detail }) =>
+      type === 'Flink Command Finished' ? [detail] : [],
+    );
+    return new Map(verdicts.map((verdict) => [verdict.operationId, verdict]));
+  }
 
   async cluster(clusterRef: ClusterRef) {
     return structuredClone(this.clusterRecords.get(subjectOf(clusterRef)));
   }
 
-  async clusters(
-    target: string,
-    {
-      states = [],
-      cursor,
-      limit,
-    }: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
-  ) {
+  async clusters(target: string, { states = [], cursor, limit }: Parameters<Store['clusters']>[1]) {
     const all = states.flatMap((state) =>
       [...this.clusterRecords.values()]
         .map(({ value }) => value)
         .filter((cluster) => cluster.target === target && cluster.state === state),
     );
-    const from = cursor === undefined ? 0 : Number(cursor);
-    const items = all.slice(from, from + limit);
-    return from + limit < all.length ? { items, cursor: String(from + limit) } : { items };
+    const start = cursor === undefined ? 0 : parseCursor(cursor);
+    const items = structuredClone(all.slice(start, start + limit));
+    return items.length < limit ? { items } : { items, cursor: String(start + limit) };
   }
 
   async operation(operationId: string) {
@@ -64,7 +70,7 @@ export class FakeStore implements Store {
 
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
-    return all.filter((operation) => operation.target === target && !isTerminalOperation(operation));
+    return structuredClone(all.filter((operation) => operation.target === target && !isTerminalOperation(operation)));
   }
 
   async jobs(clusterRef: ClusterRef) {
@@ -78,41 +84,43 @@ export class FakeStore implements Store {
   }
 
   async transitions(clusterRef: ClusterRef, { after, limit }: { readonly after: number; readonly limit: number }) {
-    return this.written
+    return this.writtenTransitions
       .filter((transition) => subjectOf(transition) === subjectOf(clusterRef) && transition.sequence > after)
+      .toSorted((one, other) => one.sequence - other.sequence)
       .slice(0, limit);
   }
 
   async idempotency(target: string, key: string) {
-    return this.keys.get(`${target}/${key}`);
+    return this.unexpired(this.keys.get(`${target}/${key}`));
   }
 
   async refusal(target: string, key: string) {
-    return this.refusals.get(`${target}/${key}`);
+    const refusal = this.unexpired(this.refusals.get(`${target}/${key}`));
+    return refusal === undefined ? undefined : { code: refusal.code };
   }
 
   async verdict(operationId: string) {
     return this.verdicts.get(operationId);
   }
 
-  async queue(target: string): Promise<QueueState> {
-    return this.queueStateOf(target);
+  async queue(target: string) {
+    return this.queueState(target);
   }
 
-  private queueStateOf(target: string): QueueState {
-    const queueVersion = this.queueControls.get(target);
+  private queueState(target: string): QueueState {
+    const control = this.queueControls.get(target);
     return structuredClone({
-      queueVersion: queueVersion?.version,
-      paused: queueVersion?.value.paused,
+      queueVersion: control?.version,
+      paused: control?.value.paused,
       queued: [...this.queued.values()].filter(({ value }) => value.target === target),
-      admitted: [...this.admitted.values()].filter((claim) => claim.target === target),
+      admitted: [...this.admitted.values()].filter((command) => command.target === target),
       approximateSize: this.counts.get(target) ?? 0,
     });
   }
 
   async queueSummary(target: string) {
-    const { queued, approximateSize, ...head } = this.queueStateOf(target);
-    return { ...head, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
+    const { queued, approximateSize, ...summary } = this.queueState(target);
+    return { ...summary, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
   }
 
   async count(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
@@ -146,74 +154,98 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
-    const {
-      cluster,
-      operations = [],
-      jobs = [],
-      transitions = [],
-      idempotency,
-      ...queueState
-    } = structuredClone(change);
-    const puts = [
-      ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
-      ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
-      ...(queueState.queueVersion === undefined
-        ? []
-        : [
-            putOf(this.queueControls, queueState.queueVersion.target, {
-              value: { paused: queueState.queueVersion.paused },
-              previous: queueState.queueVersion.previous,
-            }),
-          ]),
-      ...(queueState.queued === undefined
-        ? []
-        : [putOf(this.queued, queueState.queued.value.operationId, queueState.queued)]),
-      ...(queueState.schedule === undefined ? [] : [this.scheduleWrite(queueState.schedule)]),
-      ...(queueState.run === undefined
-        ? []
-        : [
-            putOf(
-              this.runRecords,
-              `${queueState.run.value.target}/${queueState.run.value.name}/${queueState.run.value.runId}`,
-              queueState.run,
-            ),
-          ]),
-      ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
-    ];
-    const numbersTaken = transitions.some(({ id }) => this.written.some((known) => known.id === id));
-    const keyTaken = idempotency !== undefined && this.keys.has(`${idempotency.target}/${idempotency.key}`);
-    if (numbersTaken || keyTaken || puts.some(({ fits }) => !fits))
-      throw new Fault('conflict', 'somebody else changed it at the same time');
+    const copy = structuredClone(change);
+    const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
+    if (puts.some(({ isAllowed }) => !isAllowed))
+      throw new Fault('conflict', 'another command changed the record at the same time');
     for (const { write } of puts) write();
-    for (const { operationId } of queueState.dequeued ?? []) this.queued.delete(operationId);
-    for (const { operationId } of queueState.released ?? []) this.admitted.delete(operationId);
-    for (const claim of queueState.admitted ?? []) this.admitted.set(claim.operationId, claim);
-    for (const verdict of queueState.verdicts ?? [])
-      if (!this.verdicts.has(verdict.operationId)) this.verdicts.set(verdict.operationId, verdict);
-    for (const batchItem of queueState.batchItems ?? [])
-      this.batchItemRecords.set(`${batchItem.batchId}/${batchItem.batchIndex}`, batchItem);
-    this.warnings.push(...(queueState.warnings ?? []));
-    this.written.push(...transitions);
-    if (idempotency !== undefined) this.keys.set(`${idempotency.target}/${idempotency.key}`, idempotency);
-    if (queueState.refusal !== undefined)
-      this.refusals.set(`${queueState.refusal.target}/${queueState.refusal.key}`, queueState.refusal);
+    this.writeUnconditionally(copy);
   }
 
-  private scheduleWrite({ target, name, value, previous }: NonNullable<Change['schedule']>) {
+  private recordPuts({ cluster, operations = [], jobs = [], queueVersion, queued, schedule, run }: Change): Put[] {
+    return [
+      ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
+      ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
+      ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
+      ...(queueVersion === undefined
+        ? []
+        : [
+            putOf(this.queueControls, queueVersion.target, {
+              value: { paused: queueVersion.paused },
+              previous: queueVersion.previous,
+            }),
+          ]),
+      ...(queued === undefined ? [] : [putOf(this.queued, queued.value.operationId, queued)]),
+      ...(schedule === undefined ? [] : [this.schedulePut(schedule)]),
+      ...(run === undefined
+        ? []
+        : [putOf(this.runRecords, `${run.value.target}/${run.value.name}/${run.value.runId}`, run)]),
+    ];
+  }
+
+  private schedulePut({ target, name, value, previous }: NonNullable<Change['schedule']>): Put {
     const key = `${target}/${name}`;
     if (value !== undefined) return putOf(this.scheduleRecords, key, { value, previous });
     return {
-      fits: this.scheduleRecords.get(key)?.version === previous,
+      isAllowed: this.scheduleRecords.get(key)?.version === previous,
       write: () => this.scheduleRecords.delete(key),
     };
   }
+
+  /** An event with a sequence number is new. Of all other events with one id, the first stays. */
+  private eventPuts({ events = [] }: Change): Put[] {
+    return events.map((event) => {
+      const id = 'id' in event.detail ? event.detail.id : event.detail.operationId;
+      const exists = this.events.has(id);
+      return {
+        isAllowed: !exists || eventTypes[event.type].ordering !== 'sequence',
+        write: () => exists || this.events.set(id, event),
+      };
+    });
+  }
+
+  private idempotencyPuts({ idempotency }: Change): Put[] {
+    if (idempotency === undefined) return [];
+    const key = `${idempotency.target}/${idempotency.key}`;
+    return [
+      {
+        isAllowed: this.unexpired(this.keys.get(key)) === undefined,
+        write: () => this.keys.set(key, idempotency),
+      },
+    ];
+  }
+
+  private writeUnconditionally({ dequeued = [], released = [], admitted = [], batchItems = [], refusal }: Change) {
+    for (const { operationId } of dequeued) this.queued.delete(operationId);
+    for (const { operationId } of released) this.admitted.delete(operationId);
+    for (const command of admitted) this.admitted.set(command.operationId, command);
+    for (const batchItem of batchItems)
+      this.batchItemRecords.set(`${batchItem.batchId}/${batchItem.batchIndex}`, batchItem);
+    if (refusal !== undefined) this.refusals.set(`${refusal.target}/${refusal.key}`, refusal);
+  }
+
+  private unexpired<T extends { readonly expiresAt: Date }>(record: T | undefined): T | undefined {
+    return record !== undefined && record.expiresAt >= this.now() ? record : undefined;
+  }
 }
 
+interface Put {
+  readonly isAllowed: boolean;
+  readonly write: () => unknown;
+}
+
+/** The optimistic lock: a record is written only over the version that was read. */
 const putOf = <T>(
   records: Map<string, Versioned<T>>,
   key: string,
   { value, previous }: { readonly value: T; readonly previous: number | undefined },
-) => ({
-  fits: records.get(key)?.version === previous,
+): Put => ({
+  isAllowed: records.get(key)?.version === previous,
   write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
 });
+
+const parseCursor = (cursor: string): number => {
+  const start = Number(cursor);
+  if (Number.isInteger(start)) return start;
+  throw new Fault('malformed-request', 'The cursor does not come from an earlier response.');
+};

@@ -29,7 +29,8 @@ export const runQueues = async ({ ports, admissionQueue, commandQueue }: World):
 export const makeWorld = () => {
   let time = Date.parse('2026-11-23T12:00:00Z');
   let ids = 0;
-  const store = new FakeStore();
+  const now = () => new Date(time);
+  const store = new FakeStore(now);
   const targets = new FakeTargets();
   const kubernetes = new FakeKubernetes();
   const jars = new FakeJars();
@@ -72,7 +73,7 @@ export const makeWorld = () => {
     timers,
     specs,
     log: { info: silent, warn: silent, error: silent },
-    now: () => new Date(time),
+    now,
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => passTime(ms / 1000),
     random: () => 0,

@@ -4,23 +4,30 @@ import { isTerminalOperation } from '#events/operation.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
 import { operationAnnotation } from '#shared/kubernetes/apply.ts';
 
 import type { KubernetesObject } from './kubernetes.ts';
 import type { Workload } from './workload.ts';
 import type { ModelWorld } from './world.ts';
 
+/** The detail of a stored event. */
+const detailOf = <T extends OutboxEvent['detail']>(event: unknown) => (event as OutboxEvent).detail as T;
+
 const clustersOf = ({ table }: ModelWorld) =>
   [...table.items].filter(([, { sk }]) => sk === 'cluster').map(([, { value }]) => value as Cluster);
 const operationsOf = ({ table }: ModelWorld) =>
   [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);
 const verdictsOf = ({ table }: ModelWorld) =>
-  [...table.items.values()].filter(({ sk }) => sk === 'verdict').map(({ value }) => value as VerdictRecord);
+  [...table.items.values()]
+    .filter(({ sk }) => sk === 'event#verdict')
+    .map(({ value }) => detailOf<VerdictRecord>(value));
 const holdersOf = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|admitted#');
 const waitingIn = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|queued#');
 const transitionsOf = ({ table }: ModelWorld) =>
-  [...table.items.values()].filter(({ sk }) => sk.startsWith('transition#')).map(({ value }) => value as Transition);
+  [...table.items.values()]
+    .filter(({ sk }) => sk.startsWith('event#transition#'))
+    .map(({ value }) => detailOf<Transition>(value));
 
 /** Whether everything that was begun has come to an end of some kind. */
 export const isAtRest = (world: ModelWorld): boolean =>
@@ -165,12 +172,12 @@ export const violationsAtRest = (
 
 /** An end comes once to each life of a cluster, and each warning once to the store and at least once to the bus. */
 const lifetimes = (world: ModelWorld) => {
-  const warnings = [...world.table.items.values()].filter(({ sk }) => sk.startsWith('warning#'));
+  const warnings = [...world.table.items.values()]
+    .filter(({ sk }) => sk.startsWith('event#warning#'))
+    .map(({ value }) => detailOf<LifetimeWarning>(value));
   const told = new Set(world.warnings.map(({ id }) => id));
-  const lost = warnings.map(({ value }) => (value as LifetimeWarning).id).filter((id) => !told.has(id));
-  const versions = warnings
-    .map(({ value }) => value as LifetimeWarning)
-    .map((one) => `${one.operationId}/${one.version}`);
+  const lost = warnings.map(({ id }) => id).filter((id) => !told.has(id));
+  const versions = warnings.map((one) => `${one.operationId}/${one.version}`);
   return [
     ...lost.map((id) => `the bus was not told ${id}`),
     ...versions.filter((one, index) => versions.indexOf(one) !== index).map((one) => `${one} was told of twice`),

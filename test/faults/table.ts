@@ -106,7 +106,7 @@ export class ModelTable {
       const key = keyOf(item);
       if (this.without === 'idempotency record' && item.pk.startsWith('idempotency#')) continue;
       // A transaction that may end half-way: what stands behind the first item gets lost now and then.
-      if (this.without === 'transaction' && item.sk.startsWith('transition#') && this.random() < 0.02) continue;
+      if (this.without === 'transaction' && item.sk.startsWith('event#transition#') && this.random() < 0.02) continue;
       if (item[gone] === true) {
         this.items.delete(key);
         continue;

@@ -5,7 +5,9 @@ import type { CommandKind } from '#events/commands/index.ts';
 import type { Target } from '#events/target.ts';
 import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
 import { publishHandler } from '#functions/publish.ts';
-import { openTable } from '#shared/aws/table.ts';
+import { eventPrefix } from '#shared/aws/table/keys.ts';
+import { openTable } from '#shared/aws/table/table.ts';
+import type { OutboxEvent } from '#shared/clusters/model/outbox.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { AdmissionQueue, Bus, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
@@ -119,8 +121,10 @@ export class ModelWorld {
     this.table = new ModelTable(simulation, randomOf(seed, salts.table), {
       without,
       onInsert: ({ pk, sk, value }) => {
-        if (sk.startsWith('transition#')) onTransition(value as Transition);
-        if (sk.startsWith('transition#') || sk.startsWith('warning#') || sk === 'verdict') this.stream(pk, sk, value);
+        if (!sk.startsWith(eventPrefix)) return;
+        const { detail } = value as OutboxEvent;
+        if ('sequence' in detail) onTransition(detail);
+        this.stream(pk, sk, value);
       },
     });
     this.mostClusters = seed % 2 === 0 ? 1 : undefined;
@@ -407,8 +411,8 @@ export class ModelWorld {
   /** The bus, with its rule for what frees a place. */
   private take(busEvent: readonly BusEvent[]): void {
     for (const { type, detail } of busEvent) {
-      if (type === 'Flink Command Finished') this.finished.push(detail);
-      if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
+      if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
       if ('sequence' in detail) this.bus.push(detail);
       if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }

@@ -13,14 +13,14 @@ export const transitionQueuedCluster = async (
   operation: StoredOperation,
   cause: { readonly reason?: string; readonly message?: string },
   { store, targets, now }: Ports,
-): Promise<Pick<Change, 'cluster' | 'transitions'>> => {
+): Promise<Pick<Change, 'cluster' | 'events'>> => {
   const { value: cluster, version } = await getCluster(operation, store);
   if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
   const at = now();
   const next = transitionCluster(cluster, state, { at, operationId: operation.operationId, ...cause });
   const lifetime = startLifetime(cluster.lifetime, at, await targets.get(operation.target));
   const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
-  return { cluster: { value, previous: version }, transitions: next.transitions };
+  return { cluster: { value, previous: version }, events: next.events };
 };
 
 /**

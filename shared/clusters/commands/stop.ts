@@ -66,7 +66,7 @@ export const stop: UseCase<'stop'> = {
     );
     const next =
       cluster.value.state === 'STOPPING'
-        ? { cluster: cluster.value, transitions: [] }
+        ? { cluster: cluster.value, events: [] }
         : transitionCluster(cluster.value, 'STOPPING', { at: now, operationId, reason: data.reason });
     await commit(
       {
@@ -75,7 +75,7 @@ export const stop: UseCase<'stop'> = {
           { value: operation, previous: undefined },
           ...(await superseded(cluster.value.operationId, operationId)),
         ],
-        transitions: next.transitions,
+        events: next.events,
         ...key(operationId),
       },
       ports,

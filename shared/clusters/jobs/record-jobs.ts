@@ -57,7 +57,7 @@ export const record = async (reading: Reading, seen: Seen, ports: Ports): Promis
       change: {
         cluster: { value: next.cluster, previous: cluster.version },
         jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
-        transitions: next.transitions,
+        events: next.events,
       },
       result: { jobs, more: changes.length < all.length },
     };

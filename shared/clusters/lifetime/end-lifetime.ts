@@ -2,6 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import type { ClusterLifetime } from '#events/lifetime.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
+import { toWarningEvent } from '#events/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { idleEnd, isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
@@ -67,7 +68,7 @@ export const warn = (of: LifetimeRef, ports: Ports): Promise<void> =>
           value: { ...cluster, lifetime: { ...lifetime, warnedVersion: lifetime.version } },
           previous: current.version,
         },
-        warnings: [newWarning(cluster, lifetime, { reason: 'LifetimeEnds', endsAt, now })],
+        events: [toWarningEvent(newWarning(cluster, lifetime, { reason: 'LifetimeEnds', endsAt, now }))],
       },
       result: undefined,
     };

@@ -1,5 +1,6 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
+import { toWarningEvent } from '#events/transitions.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import {
   idleEnd,
@@ -134,7 +135,7 @@ const recordIdle = (seen: Cluster, ports: Ports): Promise<ClusterWithLifetime | 
     return {
       change: {
         cluster: { value, previous: current.version },
-        ...(isTold ? { warnings: [newWarning(cluster, lifetime, { reason: 'Idle', endsAt, now })] } : {}),
+        ...(isTold ? { events: [toWarningEvent(newWarning(cluster, lifetime, { reason: 'Idle', endsAt, now }))] } : {}),
       },
       result: value,
     };

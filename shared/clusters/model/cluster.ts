@@ -2,8 +2,9 @@ import { type Cluster, type ClusterState, type Condition, isTerminalCluster } fr
 import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import type { Transition } from '#events/transitions.ts';
+import { toTransitionEvent, type Transition } from '#events/transitions.ts';
 
+import type { OutboxEvent } from './outbox.ts';
 import type { PendingReason } from './queue.ts';
 
 /** Which state may follow which. A state that is over is followed by a new life of the same id. */
@@ -28,7 +29,7 @@ interface Cause {
 
 export interface ClusterChange {
   readonly cluster: Cluster;
-  readonly transitions: readonly Transition[];
+  readonly events: readonly OutboxEvent[];
 }
 
 const transitionId = (clusterRef: ClusterRef, sequence: number) => `${subjectOf(clusterRef)}/transitions/${sequence}`;
@@ -68,7 +69,7 @@ export const newCluster = (
   };
   return {
     cluster: next,
-    transitions: [
+    events: [
       clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId, ...pendingReason }),
     ],
   };
@@ -96,25 +97,26 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
     sequence: cluster.sequence + 1,
     updatedAt: cause.at.toISOString(),
   };
-  return { cluster: next, transitions: [clusterTransition(next, cluster.state, cause)] };
+  return { cluster: next, events: [clusterTransition(next, cluster.state, cause)] };
 };
 
 const clusterTransition = (
   cluster: Cluster,
   from: ClusterState | null,
   { at, operationId, reason, message }: Cause,
-): Transition => ({
-  id: transitionId(cluster, cluster.sequence),
-  target: cluster.target,
-  clusterId: cluster.clusterId,
-  sequence: cluster.sequence,
-  labels: cluster.labels,
-  at: at.toISOString(),
-  subject: 'cluster',
-  from,
-  to: cluster.state,
-  ...present({ operationId, reason, message }),
-});
+): OutboxEvent =>
+  toTransitionEvent({
+    id: transitionId(cluster, cluster.sequence),
+    target: cluster.target,
+    clusterId: cluster.clusterId,
+    sequence: cluster.sequence,
+    labels: cluster.labels,
+    at: at.toISOString(),
+    subject: 'cluster',
+    from,
+    to: cluster.state,
+    ...present({ operationId, reason, message }),
+  });
 
 /** A job as it was seen, and as it was seen before. */
 export interface JobChange {
@@ -140,7 +142,7 @@ export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], 
   }));
   return {
     cluster: { ...cluster, sequence: cluster.sequence + changes.length, updatedAt: at.toISOString() },
-    transitions,
+    events: transitions.map(toTransitionEvent),
   };
 };
 

@@ -3,13 +3,14 @@ import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 
 import type { StoredOperation } from './operation.ts';
-import type { Change, CommandRef, VerdictRecord } from './records.ts';
+import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
+import type { Change, CommandRef } from './records.ts';
 
 /** What follows from a change: who leaves the line, whose part of the target is free again, and which verdicts it is. */
 export interface DerivedWrites {
   readonly dequeued: readonly CommandRef[];
   readonly released: readonly CommandRef[];
-  readonly verdicts: readonly VerdictRecord[];
+  readonly events: readonly OutboxEvent[];
 }
 
 /**
@@ -31,7 +32,7 @@ export const deriveWrites = (change: Change): DerivedWrites => {
   return {
     dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(commandRefOf),
     released: [...over.filter((one) => !awaitsCleanup(one)), ...lost, ...submitted].map(commandRefOf),
-    verdicts: firstOfEach([
+    events: firstOfEach([
       ...operations.flatMap((operation) => {
         const verdict = verdictOfOperation(operation, cluster?.mode);
         const message = operation.problem?.detail;
@@ -46,7 +47,7 @@ export const deriveWrites = (change: Change): DerivedWrites => {
         message,
         at: rest.updatedAt,
       })),
-    ]),
+    ]).map(toVerdictEvent),
   };
 };
 

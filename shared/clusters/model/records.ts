@@ -3,19 +3,10 @@ import type { Job } from '#events/job.ts';
 import type { Verdict } from '#events/operation.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { LifetimeWarning, Transition } from '#events/transitions.ts';
 
 import type { StoredOperation } from './operation.ts';
+import type { OutboxEvent } from './outbox.ts';
 import type { QueuedCommand, QueueState } from './queue.ts';
-
-/** How a command ended: written once, and told then. */
-export interface VerdictRecord {
-  readonly operationId: string;
-  readonly target: string;
-  readonly verdict: Verdict;
-  readonly message?: string | undefined;
-  readonly at: string;
-}
 
 /** What became of one application of a batch. */
 export interface BatchItem {
@@ -32,7 +23,8 @@ export interface Change {
   readonly cluster?: { readonly value: Cluster; readonly previous: number | undefined };
   readonly operations?: readonly { readonly value: StoredOperation; readonly previous: number | undefined }[];
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
-  readonly transitions?: readonly Transition[];
+  /** Events to publish. The first verdict of an operation stays. */
+  readonly events?: readonly OutboxEvent[];
   readonly idempotency?: Idempotency;
   readonly refusal?: Refusal;
   /** The line of a target: who admits, and who drains or resumes, names the version that the decision was made on. */
@@ -47,11 +39,7 @@ export interface Change {
   readonly dequeued?: readonly CommandRef[];
   /** Those that hold their part of the target no longer. */
   readonly released?: readonly CommandRef[];
-  /** The first verdict of an operation stays. */
-  readonly verdicts?: readonly VerdictRecord[];
   readonly batchItems?: readonly BatchItem[];
-  /** Of clusters that end soon. */
-  readonly warnings?: readonly LifetimeWarning[];
   /** Without a value it is removed. */
   readonly schedule?: ScheduleName & { readonly value: Schedule | undefined; readonly previous: number | undefined };
   readonly run?: { readonly value: ScheduleRun; readonly previous: number | undefined };

@@ -4,15 +4,9 @@ import type { ClusterRef } from '#events/names.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
 import type { QueueState, QueueSummary } from '#shared/clusters/model/queue.ts';
-import type {
-  BatchItem,
-  Change,
-  Idempotency,
-  Refusal,
-  ScheduleName,
-  VerdictRecord,
-} from '#shared/clusters/model/records.ts';
+import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 
 export interface Page<T> {

@@ -9,12 +9,12 @@ export const maxJobsPerTransaction = 22;
 
 /** Writes a change with all that follows from it. @throws Fault `changed-meanwhile` */
 export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise<void> => {
-  const { dequeued, released, verdicts } = deriveWrites(change);
+  const { dequeued, released, events } = deriveWrites(change);
   return store.commit({
     ...change,
     dequeued: [...(change.dequeued ?? []), ...dequeued],
     released: [...(change.released ?? []), ...released],
-    verdicts: [...(change.verdicts ?? []), ...verdicts],
+    events: [...(change.events ?? []), ...events],
   });
 };
 

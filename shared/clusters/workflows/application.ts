@@ -66,7 +66,7 @@ export const failCrashedApplication = async (cluster: Cluster, target: NamedTarg
       change: {
         cluster: { value: next.cluster, previous: current.version },
         jobs: failed.map(({ job, previous }) => ({ value: job, previous })),
-        transitions: next.transitions,
+        events: next.events,
       },
       result: undefined,
     };

@@ -54,7 +54,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports): Promise<
           change: {
             cluster: { value: withEnded.cluster, previous: cluster.version },
             jobs,
-            transitions: withEnded.transitions,
+            events: withEnded.events,
           },
           result: 'more',
         };
@@ -72,7 +72,7 @@ export const recordStopped = async (state: CleanupState, ports: Ports): Promise<
           operations: isTerminalOperation(current.value)
             ? []
             : [transitionOperation(current, { state: 'SUCCEEDED' }, now)],
-          transitions: [...withEnded.transitions, ...next.transitions],
+          events: [...withEnded.events, ...next.events],
         },
         result: 'recorded',
       };

@@ -52,14 +52,14 @@ const returnToRunning = async (
   fault: Fault,
   ports: Ports,
 ): Promise<Omit<Change, 'operations'>> => {
-  const { cluster, transitions } = transitionCluster(value, 'RUNNING', {
+  const { cluster, events } = transitionCluster(value, 'RUNNING', {
     at: ports.now(),
     operationId: state.operationId,
     reason: 'SavepointFailed',
     message: fault.message,
   });
   const jobs = await clearStoppedWithCluster(cluster, state, ports);
-  return { cluster: { value: cluster, previous: version }, transitions, jobs };
+  return { cluster: { value: cluster, previous: version }, events, jobs };
 };
 
 /** Jobs that continue to run are no longer being stopped with their cluster. */

@@ -160,7 +160,7 @@ const recordUp = (state: StartupState, ports: Ports): Promise<StartupState> =>
       change: {
         cluster: { value: reachable, previous: cluster.version },
         operations: [transitionOperation(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
-        transitions: next.transitions,
+        events: next.events,
       },
       result: state,
     };

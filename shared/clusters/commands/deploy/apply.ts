@@ -119,7 +119,7 @@ const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
       change: {
         cluster: { value: { ...next.cluster, uid }, previous: cluster.version },
         operations: [change],
-        transitions: next.transitions,
+        events: next.events,
       },
       result: change.value,
     };

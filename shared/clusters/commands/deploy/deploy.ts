@@ -91,7 +91,7 @@ export const deploy: UseCase<'deploy'> = {
       return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
     };
     const changeOf = (pendingReason: PendingReason | undefined): Change => {
-      const { cluster, transitions } = newCluster(
+      const { cluster, events } = newCluster(
         {
           ...clusterRef,
           mode: mode === 'application' ? 'application' : 'session',
@@ -111,7 +111,7 @@ export const deploy: UseCase<'deploy'> = {
       return {
         cluster: { value: cluster, previous: earlier?.version },
         operations: [{ value: operationAt(pendingReason), previous: undefined }],
-        transitions,
+        events,
         batchItems: command.batchItem === undefined ? [] : [{ ...command.batchItem, clusterId, operationId }],
         ...key(operationId),
       };

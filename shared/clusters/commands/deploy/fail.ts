@@ -26,8 +26,8 @@ export const failDeploy = async (
     },
     alsoWrite: async (operation) => {
       const { value, version } = await getCluster(operation, ports.store);
-      const { cluster, transitions } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
-      return { cluster: { value: cluster, previous: version }, transitions };
+      const { cluster, events } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
+      return { cluster: { value: cluster, previous: version }, events };
     },
   });
   return isFinished;

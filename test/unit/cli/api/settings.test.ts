@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { type LocalFile, readLocalFile, readUserFile, type UserFile } from '#cli/api/settings-files.ts';
-import { chosenTarget, settingsFrom as settingsOf } from '#cli/api/settings.ts';
+import { resolveTarget, resolveSettings as settingsOf } from '#cli/api/settings.ts';
 
 const file = {
   apiUrl: 'http://127.0.0.1:4566/_aws/execute-api/abc/$default',
@@ -95,7 +95,7 @@ describe('the target', () => {
     },
     { flag: undefined, env: { DREY_TARGET: '' }, user: {}, chosen: undefined },
   ])('is $chosen.value, from $chosen.from', ({ flag, env, user, chosen }) => {
-    expect(chosenTarget({ flags: { target: flag }, env, user: () => user })).toEqual(chosen);
+    expect(resolveTarget({ flags: { target: flag }, env, user: () => user })).toEqual(chosen);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { uploadName } from '#cli/input/upload.ts';
+import { toUploadName } from '#cli/input/upload.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { golden } from '#test/unit/cli/golden.ts';
 import {
@@ -533,7 +533,7 @@ describe('run', () => {
     ['ü.JAR', '_.jar'],
     [`${'x'.repeat(300)}.jar`, `${'x'.repeat(196)}.jar`],
   ])('uploads %s under a name that is allowed', (file, name) => {
-    expect(uploadName(join('/some where', file))).toBe(name);
+    expect(toUploadName(join('/some where', file))).toBe(name);
   });
 });
 

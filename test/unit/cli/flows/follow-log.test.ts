@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { linesBehind } from '#cli/flows/follow-log.ts';
+import { linesAfter } from '#cli/flows/follow-log.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import {
   cluster,
@@ -36,7 +36,7 @@ describe('the lines behind those that were seen', () => {
     { what: 'the two do not meet', seen: ['a', 'b'], tail: ['c', 'd'], behind: undefined },
     { what: 'it is another log', seen: ['a', 'b'], tail: [], behind: undefined },
   ])('are right when $what', ({ seen, tail, behind }) => {
-    expect(linesBehind(seen, tail)).toEqual(behind);
+    expect(linesAfter(seen, tail)).toEqual(behind);
   });
 });
 

@@ -30,7 +30,7 @@ export const listOperations = () => [...world.store.operations.values()].map(({ 
 export const getLastOperation = () => listOperations().at(-1);
 /** The states that the cluster and its jobs have had, in order. */
 export const listStates = () =>
-  world.store.written.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
+  world.store.writtenTransitions.map(({ subject, to }) => (subject === 'cluster' ? to : `job ${to}`));
 
 export const limitTarget = (fields: Partial<Target>) => {
   const target = world.targets.known.get('local');

@@ -40,10 +40,10 @@ describe('the line of a target', () => {
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
     world.passTime(700);
-    const before = world.store.written.length;
+    const before = world.store.writtenTransitions.length;
     await deliverAdmissions(['local'], world.ports);
 
-    expect(world.store.written.slice(before).map(({ clusterId, to }) => [clusterId, to])).toEqual([
+    expect(world.store.writtenTransitions.slice(before).map(({ clusterId, to }) => [clusterId, to])).toEqual([
       ['two', 'REQUESTED'],
       ['late', 'FAILED'],
     ]);

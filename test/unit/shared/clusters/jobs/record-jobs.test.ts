@@ -23,7 +23,7 @@ describe('observation', () => {
     expect(await world.store.job(clusterRef, jobId)).toMatchObject({
       value: { state: 'FAILED', message: 'ArithmeticException: / by zero', operationId: jobId },
     });
-    expect(world.store.written.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
+    expect(world.store.writtenTransitions.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
   });
 
   it('records more jobs than a transaction holds', async () => {

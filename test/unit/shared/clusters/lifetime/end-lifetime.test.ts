@@ -95,7 +95,7 @@ describe('a lifetime', () => {
     await deliverTimerEvent(end, world.ports);
 
     expect(listStops()).toHaveLength(1);
-    expect(world.store.written.filter(({ to }) => to === 'STOPPING')).toHaveLength(1);
+    expect(world.store.writtenTransitions.filter(({ to }) => to === 'STOPPING')).toHaveLength(1);
   });
 
   it('does nothing at a firing that comes late, behind an extension', async () => {

@@ -26,7 +26,11 @@ describe('a required savepoint that fails', () => {
     await failSavepoint();
 
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
-    expect(world.store.written.at(-1)).toMatchObject({ from: 'STOPPING', to: 'RUNNING', reason: 'SavepointFailed' });
+    expect(world.store.writtenTransitions.at(-1)).toMatchObject({
+      from: 'STOPPING',
+      to: 'RUNNING',
+      reason: 'SavepointFailed',
+    });
     expect(listStops()).toMatchObject([{ value: { state: 'FAILED', problem: { code: 'savepoint-failed' } } }]);
   });
 

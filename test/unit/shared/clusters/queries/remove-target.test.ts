@@ -74,10 +74,10 @@ describe('a target that is removed', () => {
 
     expect(await remove()).toMatchObject({ status: 200 });
     expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('STOPPED');
-    const before = world.store.written.length;
+    const before = world.store.writtenTransitions.length;
     expect(await callTargets('PUT', 'local', localTarget)).toMatchObject({ status: 200 });
     expect(await deploy()).toMatchObject({ outcome: 'done' });
-    expect(world.store.written.length).toBeGreaterThan(before);
+    expect(world.store.writtenTransitions.length).toBeGreaterThan(before);
   });
 
   it('starts what is given to it when it is made again, though it was drained before', async () => {

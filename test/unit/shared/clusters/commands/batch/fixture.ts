@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { publishHandler } from '#functions/publish.ts';
-import type { VerdictRecord } from '#shared/clusters/model/records.ts';
+import { toVerdictEvent, type VerdictRecord } from '#shared/clusters/model/outbox.ts';
 import { listOperations, world } from '#test/unit/shared/clusters/fixture.ts';
 
 export const template = {
@@ -20,12 +20,12 @@ export const listDeploys = () => listOperations().filter(({ kind }) => kind === 
 /** Sends verdicts through the stream of the table to the publish function. */
 export const publishVerdicts = async (verdicts: Iterable<VerdictRecord> = world.store.verdicts.values()) => {
   const event = {
-    Records: [...verdicts].map((value, index) => ({
+    Records: [...verdicts].map((verdict, index) => ({
       eventName: 'INSERT',
       dynamodb: {
         SequenceNumber: String(index),
-        Keys: { pk: { S: `operation#${value.operationId}` }, sk: { S: 'verdict' } },
-        NewImage: marshall({ value }, { removeUndefinedValues: true }),
+        Keys: { pk: { S: `operation#${verdict.operationId}` }, sk: { S: 'event#verdict' } },
+        NewImage: marshall({ value: toVerdictEvent(verdict) }, { removeUndefinedValues: true }),
       },
     })),
   } as unknown as DynamoDBStreamEvent;

@@ -43,8 +43,8 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     await send('stop', { clusterId }, world);
     await runWorkflows();
 
-    expect(world.store.written.map(({ sequence }) => sequence)).toEqual(
-      world.store.written.map((_, index) => index + 1),
+    expect(world.store.writtenTransitions.map(({ sequence }) => sequence)).toEqual(
+      world.store.writtenTransitions.map((_, index) => index + 1),
     );
   });
 

@@ -1,6 +1,6 @@
 import type { Action } from '#cli/commander/command.ts';
 
-/** What can be typed beyond Flink's own three; each is the command line's. */
+/** The commands that the shell has besides Flink's. Each runs the action of the command line. */
 export const actions: readonly Action[] = [
   {
     name: 'list',
@@ -16,24 +16,24 @@ export const actions: readonly Action[] = [
   {
     name: 'status',
     operands: '[cluster-id]',
-    summary: 'show the cluster, its jobs and what happened last',
+    summary: 'show the cluster, its jobs and the latest transitions',
     load: async () => (await import('#cli/commands/describe.ts')).describe,
   },
   {
     name: 'logs',
     operands: '[cluster-id]',
-    summary: 'show the last lines of the log: logs 50; logs -f follows it',
+    summary: 'show the log; logs 50 limits it, logs -f follows it',
     load: async () => (await import('#cli/commands/logs.ts')).logs,
   },
   {
     name: 'events',
     operands: '[cluster-id]',
-    summary: 'show what happened; events -f follows it',
+    summary: 'show the transitions; events -f follows them',
     load: async () => (await import('#cli/commands/events.ts')).events,
   },
 ];
 
-/** Flink's first, in its words. */
+/** Flink's commands come first, in Flink's words. */
 export const helpLines = [
   'Available commands:',
   'help - show these commands',
@@ -42,4 +42,5 @@ export const helpLines = [
   ...actions.map(({ name, summary }) => `${name} - ${summary}`),
 ];
 
-export const ownWords = ['help', 'stop', 'quit'];
+/** The commands of Flink's shell. */
+export const flinkCommands = ['help', 'stop', 'quit'];

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 
-import { openTable } from '#shared/aws/table.ts';
+import { openTable } from '#shared/aws/table/table.ts';
 
 const tableOf = (send: (command: { readonly input: QueryCommand['input'] }) => unknown) =>
   openTable({

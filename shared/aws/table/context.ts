@@ -1,0 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+import { awsRetries } from '#shared/retries.ts';
+
+/** What the adapters of the table share. */
+export interface TableContext {
+  readonly table: string;
+  readonly db: Pick<DynamoDBDocumentClient, 'send'>;
+  readonly now: () => Date;
+}
+
+export const openDocumentClient = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(awsRetries), { marshallOptions: { removeUndefinedValues: true } });

@@ -1,0 +1,127 @@
+import type { ClusterState } from '#events/cluster.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { LifetimeWarning, Transition } from '#events/transitions.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
+import type { CommandRef, ScheduleName } from '#shared/clusters/model/records.ts';
+
+/** The primary key of an item. */
+export interface TableKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A range of sort keys in one partition, both ends included. */
+export interface KeyRange {
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `$` follows `#` in the order of sort keys, so that the range has every sort key that starts with the prefix. */
+const rangeOf = (pk: string, prefix: string): KeyRange => ({ pk, from: `${prefix}#`, to: `${prefix}$` });
+
+const padded = (number: number, digits: number) => String(number).padStart(digits, '0');
+
+/** A cluster, its jobs and its events share a partition, because the stream of the table keeps the order of a partition. */
+export const clusterKey = ({ target, clusterId }: ClusterRef): TableKey => ({
+  pk: `target#${target}/cluster#${clusterId}`,
+  sk: 'cluster',
+});
+export const jobKey = (clusterRef: ClusterRef, jobId: string): TableKey => ({
+  ...clusterKey(clusterRef),
+  sk: `job#${jobId}`,
+});
+export const jobRange = (clusterRef: ClusterRef): KeyRange => rangeOf(clusterKey(clusterRef).pk, 'job');
+
+/** An operation has a partition of its own, because it is read by its id alone. */
+export const operationKey = (operationId: string): TableKey => ({ pk: `operation#${operationId}`, sk: 'operation' });
+export const batchItemKey = (batchId: string, index: number): TableKey => ({
+  ...operationKey(batchId),
+  sk: `item#${padded(index, 5)}`,
+});
+export const batchItemRange = (batchId: string): KeyRange => rangeOf(operationKey(batchId).pk, 'item');
+
+/** The sort keys of all events start with this prefix. The publish function receives no other items of the stream. */
+export const eventPrefix = 'event#';
+
+export const transitionKey = (clusterRef: ClusterRef, sequence: number): TableKey => ({
+  ...clusterKey(clusterRef),
+  sk: `${eventPrefix}transition#${padded(sequence, 8)}`,
+});
+/** The transitions after a sequence number. */
+export const transitionRange = (clusterRef: ClusterRef, after: number): KeyRange => ({
+  ...rangeOf(clusterKey(clusterRef).pk, `${eventPrefix}transition`),
+  from: transitionKey(clusterRef, after + 1).sk,
+});
+export const verdictKey = ({ operationId }: Pick<VerdictRecord, 'operationId'>): TableKey => ({
+  ...operationKey(operationId),
+  sk: `${eventPrefix}verdict`,
+});
+const warningKey = (warning: LifetimeWarning): TableKey => ({
+  ...clusterKey(warning),
+  sk: `${eventPrefix}warning#${warning.operationId}#${warning.version}#${warning.endsAt}`,
+});
+
+type EventKeys = {
+  readonly [T in OutboxEvent['type']]: (detail: Extract<OutboxEvent, { readonly type: T }>['detail']) => TableKey;
+};
+const keyOfTransition = (transition: Transition) => transitionKey(transition, transition.sequence);
+const eventKeys: EventKeys = {
+  'Flink Cluster State Change': keyOfTransition,
+  'Flink Job State Change': keyOfTransition,
+  'Flink Lifetime Warning': warningKey,
+  'Flink Command Finished': verdictKey,
+};
+export const eventKey = ({ type, detail }: OutboxEvent): TableKey =>
+  (eventKeys[type] as (of: typeof detail) => TableKey)(detail); // The row of the type takes the detail of the type.
+
+/** The schedules of a target. */
+export const scheduleKey = ({ target, name }: ScheduleName): TableKey => ({
+  pk: `target#${target}/schedules`,
+  sk: `schedule#${name}`,
+});
+export const scheduleRange = (target: string): KeyRange => rangeOf(scheduleKey({ target, name: '' }).pk, 'schedule');
+/** The runs of a schedule, sorted by their times. */
+export const runKey = ({ target, name }: ScheduleName, runId: string): TableKey => ({
+  pk: `target#${target}/schedule#${name}`,
+  sk: `run#${runId}`,
+});
+
+/** The admission queue of a target has a partition: its control item, its size, queued commands and admitted commands. */
+export const queueControlKey = (target: string): TableKey => ({ pk: `target#${target}/queue`, sk: 'control' });
+export const queueSizeKey = (target: string): TableKey => ({ ...queueControlKey(target), sk: 'control#size' });
+export const queuedKey = ({ target, operationId }: CommandRef): TableKey => ({
+  ...queueControlKey(target),
+  sk: `queued#${operationId}`,
+});
+export const admittedKey = ({ target, operationId }: CommandRef): TableKey => ({
+  ...queueControlKey(target),
+  sk: `admitted#${operationId}`,
+});
+export const queuedRange = (target: string): KeyRange => rangeOf(queueControlKey(target).pk, 'queued');
+/** The whole queue without the queued commands, which may be thousands. */
+export const queueSummaryRange = (target: string): KeyRange => ({
+  pk: queueControlKey(target).pk,
+  from: 'admitted#',
+  to: 'control$',
+});
+export const queueRange = (target: string): KeyRange => ({ ...queueSummaryRange(target), to: queuedRange(target).to });
+
+export const idempotencyKey = (target: string, key: string): TableKey => ({
+  pk: `idempotency#${target}#${key}`,
+  sk: 'idempotency',
+});
+export const refusalKey = (target: string, key: string): TableKey => ({
+  ...idempotencyKey(target, key),
+  sk: 'refusal',
+});
+
+const targetPrefix = 'target';
+export const targetKey = (name: string): TableKey => ({ pk: 'targets', sk: `${targetPrefix}#${name}` });
+export const targetRange: KeyRange = rangeOf('targets', targetPrefix);
+export const targetNameOf = (sortKey: string): string => sortKey.slice(`${targetPrefix}#`.length);
+
+/** The index lists the clusters of a target by state, and its open operations. */
+export const stateIndex = 'byState';
+export const stateKey = (target: string, state: ClusterState): string => `target#${target}/state#${state}`;
+export const openKey = (target: string): string => `target#${target}/open`;

@@ -1,0 +1,61 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
+
+import type { TableContext } from './context.ts';
+import { hasSortKey, type Item, versioned } from './items.ts';
+import { queueControlKey, queuedRange, queueRange, queueSizeKey, queueSummaryRange } from './keys.ts';
+import type { TableReader } from './reader.ts';
+
+type QueueAccess = Pick<Store, 'queue' | 'queueSummary' | 'count'>;
+
+/** Only Drey writes queued commands, from this type. */
+const toQueuedCommand = (value: unknown) => value as QueuedCommand;
+
+export const openQueue = (reader: TableReader, { table, db }: TableContext): QueueAccess => ({
+  async queue(target) {
+    const items = await reader.query(queueRange(target));
+    return {
+      ...controlAndAdmitted(items),
+      queued: startingWith('queued#', items).map((item) => versioned(item, toQueuedCommand)),
+      approximateSize: sizeIn(items),
+    };
+  },
+
+  async queueSummary(target) {
+    const [items, first] = await Promise.all([
+      reader.query(queueSummaryRange(target)),
+      reader.query(queuedRange(target), 1),
+    ]);
+    return { ...controlAndAdmitted(items), queued: first.length === 0 ? 0 : Math.max(sizeIn(items), 1) };
+  },
+
+  async count(target, queued) {
+    const isExact = 'to' in queued;
+    await db.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { ...queueSizeKey(target) },
+        UpdateExpression: isExact ? 'SET queueSize = :size' : 'ADD queueSize :size',
+        ExpressionAttributeValues: { ':size': isExact ? queued.to : queued.by },
+      }),
+    );
+  },
+});
+
+const startingWith = (prefix: string, items: readonly Item[]) =>
+  items.filter((item) => String(item['sk']).startsWith(prefix));
+
+const controlAndAdmitted = (items: readonly Item[]): Omit<QueueState, 'queued' | 'approximateSize'> => {
+  const control = items.find((item) => hasSortKey(item, queueControlKey('')));
+  return {
+    queueVersion: control === undefined ? undefined : Number(control['version']),
+    // Only Drey writes the control item, from this type.
+    paused: (control?.['value'] as Pick<QueueState, 'paused'> | undefined)?.paused,
+    admitted: startingWith('admitted#', items).map((item) => toQueuedCommand(item['value'])),
+  };
+};
+
+const sizeIn = (items: readonly Item[]): number =>
+  Number(items.find((item) => hasSortKey(item, queueSizeKey('')))?.['queueSize'] ?? 0);

@@ -1,0 +1,17 @@
+import type { Store } from '#shared/clusters/ports/store.ts';
+import type { Targets } from '#shared/clusters/ports/targets.ts';
+
+import { openDocumentClient, type TableContext } from './context.ts';
+import { openStore } from './store.ts';
+import { openTargets } from './targets.ts';
+
+type TableOptions = Omit<TableContext, 'db'> & Partial<Pick<TableContext, 'db'>>;
+
+/** The store and the targets in one DynamoDB table. */
+export const openTable = ({
+  db = openDocumentClient(),
+  ...options
+}: TableOptions): { readonly store: Store; readonly targets: Targets } => {
+  const context = { ...options, db };
+  return { store: openStore(context), targets: openTargets(context) };
+};

@@ -1,0 +1,65 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+
+import { Fault } from '#events/problem.ts';
+import { type NamedTarget, Target } from '#events/target.ts';
+import { withFaults } from '#shared/aws/faults.ts';
+import type { Targets } from '#shared/clusters/ports/targets.ts';
+
+import type { TableContext } from './context.ts';
+import { targetKey, targetNameOf, targetRange } from './keys.ts';
+import { openReader } from './reader.ts';
+
+const cachedMs = 30_000;
+
+/** The targets, which a function's container caches for half a minute. */
+export const openTargets = (context: TableContext): Targets => {
+  const { table, db, now } = context;
+  const reader = openReader(context);
+  const cache = new Map<string, { readonly target: NamedTarget; readonly until: number }>();
+
+  const current = async (name: string): Promise<NamedTarget> => {
+    const item = await reader.get(targetKey(name));
+    cache.delete(name);
+    if (item === undefined)
+      throw new Fault('not-found', `there is no target ${name}`, {
+        errors: [{ pointer: '/target', detail: 'unknown' }],
+      });
+    const target = { ...Target.parse(item['value']), name };
+    cache.set(name, { target, until: now().getTime() + cachedMs });
+    return target;
+  };
+
+  return withFaults<Targets>({
+    current,
+
+    async get(name) {
+      const cached = cache.get(name);
+      return cached !== undefined && cached.until > now().getTime() ? cached.target : current(name);
+    },
+
+    async list() {
+      const items = await reader.query(targetRange);
+      return items.map((item) => ({ ...Target.parse(item['value']), name: targetNameOf(String(item['sk'])) }));
+    },
+
+    async put(name, target) {
+      await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
+      cache.delete(name);
+    },
+
+    async putBack(name, target) {
+      const Item = { ...targetKey(name), value: target };
+      try {
+        await db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error; // Another target of the name exists.
+      }
+    },
+
+    async remove(name) {
+      await db.send(new DeleteCommand({ TableName: table, Key: { ...targetKey(name) } }));
+      cache.delete(name);
+    },
+  });
+};

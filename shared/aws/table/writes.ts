@@ -1,0 +1,176 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+
+import { isTerminalOperation } from '#events/operation.ts';
+import { eventTypes } from '#events/transitions.ts';
+import type { OutboxEvent } from '#shared/clusters/model/outbox.ts';
+import type { BatchItem, Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records.ts';
+
+import type { TableContext } from './context.ts';
+import { toTtl } from './items.ts';
+import {
+  admittedKey,
+  batchItemKey,
+  clusterKey,
+  eventKey,
+  idempotencyKey,
+  jobKey,
+  openKey,
+  operationKey,
+  queueControlKey,
+  queuedKey,
+  refusalKey,
+  runKey,
+  scheduleKey,
+  stateKey,
+  type TableKey,
+} from './keys.ts';
+
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type WriteContext = Pick<TableContext, 'table' | 'now'>;
+type Changed<K extends keyof Change> = NonNullable<Change[K]>;
+type ElementOf<K extends keyof Change> = Changed<K> extends readonly (infer T)[] ? T : never;
+
+const runsKeptSeconds = 90 * 86_400;
+
+/** The items of the transaction that writes a change. */
+export const toWrites = (change: Change, context: WriteContext): readonly Write[] => {
+  const one = <T>(value: T | undefined, write: (value: T, context: WriteContext) => Write): readonly Write[] =>
+    value === undefined ? [] : [write(value, context)];
+  const each = <T>(values: readonly T[] = [], write: (value: T, context: WriteContext) => Write): readonly Write[] =>
+    values.map((value) => write(value, context));
+  return [
+    ...one(change.cluster, putCluster),
+    ...one(change.schedule, writeSchedule),
+    ...one(change.run, putRun),
+    ...each(change.operations, putOperation),
+    ...each(change.jobs, putJob),
+    ...each(change.events, writeEvent),
+    ...one(change.idempotency, putIdempotency),
+    ...one(change.refusal, putRefusal),
+    ...each(change.batchItems, putBatchItem),
+    ...one(change.queueVersion, putQueueVersion),
+    ...one(change.queued, putQueued),
+    ...each(change.admitted, putAdmitted),
+    ...each(unique(change.dequeued), deleteQueued),
+    ...each(releasedOnly(change), deleteAdmitted),
+  ];
+};
+
+const putCluster = (cluster: Changed<'cluster'>, context: WriteContext): Write =>
+  putVersioned(clusterKey(cluster.value), cluster, context, {
+    byState: stateKey(cluster.value.target, cluster.value.state),
+  });
+
+const putOperation = (operation: ElementOf<'operations'>, context: WriteContext): Write =>
+  putVersioned(
+    operationKey(operation.value.operationId),
+    operation,
+    context,
+    isTerminalOperation(operation.value) ? {} : { byState: openKey(operation.value.target) },
+  );
+
+const putJob = (job: ElementOf<'jobs'>, context: WriteContext): Write =>
+  putVersioned(jobKey(job.value, job.value.jobId), job, context);
+
+const putRun = (run: Changed<'run'>, context: WriteContext): Write =>
+  putVersioned(runKey(run.value, run.value.runId), run, context, { ttl: toTtl(context.now()) + runsKeptSeconds });
+
+const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, context: WriteContext): Write =>
+  value === undefined
+    ? {
+        Delete: {
+          TableName: context.table,
+          Key: { ...scheduleKey(name) },
+          ConditionExpression: 'version = :previous',
+          ExpressionAttributeValues: { ':previous': previous },
+        },
+      }
+    : putVersioned(scheduleKey(name), { value, previous }, context);
+
+const writeEvent = (event: OutboxEvent, { table }: WriteContext): Write =>
+  eventTypes[event.type].ordering === 'sequence' ? insertEvent(event, table) : putFirstEvent(event, table);
+
+/** Fails when an event with this key exists: no two transitions of a cluster have one sequence number. */
+const insertEvent = (event: OutboxEvent, table: string): Write => ({
+  Put: {
+    TableName: table,
+    Item: { ...eventKey(event), value: event },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+
+/** Keeps an event with this key that exists: the first verdict of an operation stays. */
+const putFirstEvent = (event: OutboxEvent, table: string): Write => ({
+  Update: {
+    TableName: table,
+    Key: { ...eventKey(event) },
+    UpdateExpression: 'SET #value = if_not_exists(#value, :value)',
+    ExpressionAttributeNames: { '#value': 'value' },
+    ExpressionAttributeValues: { ':value': event },
+  },
+});
+
+const putIdempotency = (
+  { target, key, fingerprint, operationId, expiresAt }: Idempotency,
+  { table, now }: WriteContext,
+): Write => ({
+  Put: {
+    TableName: table,
+    Item: { ...idempotencyKey(target, key), fingerprint, operationId, ttl: toTtl(expiresAt) },
+    // DynamoDB deletes items up to two days after they expire.
+    ConditionExpression: 'attribute_not_exists(pk) or #ttl < :now',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':now': toTtl(now()) },
+  },
+});
+
+const putRefusal = ({ target, key, code, expiresAt }: Refusal, { table }: WriteContext): Write => ({
+  Put: { TableName: table, Item: { ...refusalKey(target, key), value: { code }, ttl: toTtl(expiresAt) } },
+});
+
+const putBatchItem = (batchItem: BatchItem, { table }: WriteContext): Write => ({
+  Put: { TableName: table, Item: { ...batchItemKey(batchItem.batchId, batchItem.batchIndex), value: batchItem } },
+});
+
+const putQueueVersion = ({ target, paused, previous }: Changed<'queueVersion'>, context: WriteContext): Write =>
+  putVersioned(queueControlKey(target), { value: { paused }, previous }, context);
+
+const putQueued = (queued: Changed<'queued'>, context: WriteContext): Write =>
+  putVersioned(queuedKey(queued.value), queued, context);
+
+const putAdmitted = (command: ElementOf<'admitted'>, { table }: WriteContext): Write => ({
+  Put: { TableName: table, Item: { ...admittedKey(command), value: command } },
+});
+
+const deleteQueued = (command: CommandRef, { table }: WriteContext): Write => ({
+  Delete: { TableName: table, Key: { ...queuedKey(command) } },
+});
+
+const deleteAdmitted = (command: CommandRef, { table }: WriteContext): Write => ({
+  Delete: { TableName: table, Key: { ...admittedKey(command) } },
+});
+
+/** The optimistic lock: writes version `previous + 1`, and fails unless the stored version is `previous`. */
+const putVersioned = (
+  key: TableKey,
+  { value, previous }: { readonly value: object; readonly previous: number | undefined },
+  { table }: WriteContext,
+  attributes: Readonly<Record<string, string | number>> = {},
+): Write => ({
+  Put: {
+    TableName: table,
+    Item: { ...key, ...attributes, version: (previous ?? 0) + 1, value },
+    ...(previous === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'version = :previous', ExpressionAttributeValues: { ':previous': previous } }),
+  },
+});
+
+/** A transaction may name each item only once. */
+const unique = (commands: readonly CommandRef[] = []): readonly CommandRef[] => [
+  ...new Map(commands.map((command) => [command.operationId, command])).values(),
+];
+
+/** A command that is admitted and released in one transaction stays admitted. */
+const releasedOnly = ({ released, admitted = [] }: Change): readonly CommandRef[] =>
+  unique(released).filter(({ operationId }) => !admitted.some((command) => command.operationId === operationId));
