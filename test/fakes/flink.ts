@@ -1,5 +1,6 @@
 import type { JobState } from '#events/job.ts';
-import type { RestRequest, RestResponse, RunOptions } from '#shared/flink/rest.ts';
+import type { RunOptions } from '#shared/flink/rest/jars.ts';
+import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts';
 
 interface FakeJob {
   readonly name: string;

@@ -19,13 +19,7 @@ import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
-import {
-  deliverAdmissions,
-  deliverCommands,
-  deliverReconcile,
-  deliverTimerEvent,
-  makeSqsRecord,
-} from '#test/fakes/lambda.ts';
+import { deliverAdmissions, deliverCommands, deliverReconcile, deliverTimerEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, origins, type Outcome } from '#test/fakes/origins.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
@@ -408,8 +402,8 @@ export class ModelWorld {
   /** The bus, with its rule for what frees a place. */
   private take(busEvent: readonly BusEvent[]): void {
     for (const { type, detail } of busEvent) {
-      if (type === 'Flink Command Finished') this.finished.push(detail as CommandFinished);
-      if (type === 'Flink Lifetime Warning') this.warnings.push(detail as LifetimeWarning);
+      if (type === 'Flink Command Finished') this.finished.push(detail);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
       if ('sequence' in detail) this.bus.push(detail);
       if ('target' in detail && frees({ type })) this.askFor(detail.target);
     }

@@ -9,7 +9,7 @@ import { newOperation, type StoredOperation } from '#shared/clusters/model/opera
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { demandOfJob } from '#shared/flink/resources.ts';
+import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
 import type { UseCase } from './use-case.ts';
@@ -57,7 +57,7 @@ export const submit: UseCase<'submit'> = {
 const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): Demand =>
   taskManagers === undefined
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
-    : demandOfJob(taskManagers, parallelism);
+    : computeJobDemand(taskManagers, parallelism);
 
 interface PreparedSubmit {
   readonly command: Command<'submit'>;

@@ -8,7 +8,8 @@ import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
-import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
+import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
 
 /** The records of a cluster and of the jobs of all its incarnations. */
 export interface ClusterRecords {
@@ -152,7 +153,7 @@ const toJob = (
     ...(message === undefined ? {} : { message }),
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // A savepoint from before the end of the job lacks what the job did after it.
-    ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
+    ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
     ...(submitIds.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

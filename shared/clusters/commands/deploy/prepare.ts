@@ -13,7 +13,7 @@ import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import {
   type DeployCommand,

@@ -165,7 +165,7 @@ describe('files that options name', () => {
 
     expect(missing).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('  -Dsecurity.kerberos.login.keytab: there is no such file here'),
+      stderr: expect.stringContaining('  -Dsecurity.kerberos.login.keytab: the content of the file is missing'),
     });
     expect(off).toMatchObject({ code: 0, stdout: expect.stringContaining('keytab: /nowhere/flink.keytab') });
   });

@@ -134,7 +134,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
       { mode: 'session', job: { ...program, restore } },
       'refused-option',
       '/job',
-      'restore starts those of another again',
+      'set restore to start the jobs of an earlier one',
     ],
   ])('is a member of a session, and of the job of an application: %j', async (data, code, pointer, hint) => {
     const outcome = await send('deploy', { clusterId: 'next', data }, world);

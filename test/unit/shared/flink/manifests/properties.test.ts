@@ -2,8 +2,8 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { clientOnly } from '#shared/flink/config.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { clientOnlyOptions } from '#shared/flink/config.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { options } from '#shared/flink/options.ts';
 import { fromConfigFile } from '#test/unit/shared/flink/normalise.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
@@ -70,7 +70,7 @@ describe('a session cluster', () => {
 
   it('loses no value of the options, alone or in pairs', () => {
     const keys = Object.keys(options).map((key) => key.replace('<name>', 'gpu'));
-    const ofClient = new Set([...clientOnly, ...settled]);
+    const ofClient = new Set([...clientOnlyOptions, ...settled]);
     const value = fc.constantFrom('1', '2g', '500m', 'true', 'a:1,b:2', '3 s', 'Always', 'x');
 
     fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 describe('where a value came from', () => {
   it("is the caller's, under an older name too", () => {
@@ -41,7 +41,7 @@ describe('where a value came from', () => {
     });
 
     expect(warnings).toEqual([
-      'kubernetes.jobmanager.cpus is not an option of Flink; the nearest is kubernetes.jobmanager.cpu.amount',
+      'kubernetes.jobmanager.cpus is not an option of Flink. The most similar option is kubernetes.jobmanager.cpu.amount.',
     ]);
   });
 });
