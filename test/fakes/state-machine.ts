@@ -1,7 +1,6 @@
 import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
 
 import { stateMachines } from '../../infra/state-machines/definitions.ts';
-
 import { readPath, resolveTemplate, StateMachineError, writePath } from './state-machine-paths.ts';
 
 interface Retrier {

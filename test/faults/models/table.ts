@@ -2,8 +2,8 @@ import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dy
 
 import { describeCommand, FakeTable, type TableItem, toCanceled } from '#test/fakes/table.ts';
 
-import type { Protection } from './protections.ts';
-import type { Failure, Process, Simulation } from './simulation.ts';
+import type { Protection } from '#test/faults/protections.ts';
+import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 
 interface ModelTableOptions {
   readonly without: Protection | undefined;
