@@ -2,18 +2,7 @@ import type { JobState } from '#events/job.ts';
 import type { RestRequest, RestResponse, RunOptions } from '#shared/flink/rest.ts';
 
 import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
-
-interface FakeJob {
-  readonly name: string;
-  readonly options: Partial<RunOptions>;
-  state: JobState;
-  endTime: number;
-  /** The stack trace of its failure. */
-  failure: string | undefined;
-  /** Left out: one task, which runs while the job runs. */
-  tasks?: Readonly<Record<string, number>> | undefined;
-  isBatch?: boolean;
-}
+import { terminalStates, type FakeJob, toOverview, startTime, countTasks } from './flink-jobs.ts';
 
 type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
 
@@ -21,9 +10,6 @@ type Savepoint = { readonly location: string } | { readonly failure: string } | 
 export type Program = (
   options: Partial<RunOptions>,
 ) => { readonly state: JobState; readonly tasks?: FakeJob['tasks'] } | { readonly thrown: string };
-
-const ended: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
-const startTime = Date.parse('2026-11-23T12:00:00Z');
 
 /** The REST API of one session: the part that Drey uses, with the statuses and texts of Flink 2.2. */
 export class FakeFlink {
@@ -42,7 +28,7 @@ export class FakeFlink {
     location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
   });
   /** Receives the job of a savepoint that was requested while not all tasks of the job ran. */
-  tooEarly: (jobId: string) => void = () => {};
+  onEarlySavepoint: (jobId: string) => void = () => {};
   /** A canceled job stays CANCELLING. */
   cancelsSlowly = false;
   /** No JobManager leads: every response is 503. */
@@ -58,14 +44,18 @@ export class FakeFlink {
       tasks,
     }: Partial<Pick<FakeJob, 'state' | 'name' | 'failure' | 'tasks'>> = {},
   ): void {
-    const endTime = ended.has(state) ? startTime + 1_000 : -1;
+    const endTime = terminalStates.has(state) ? startTime + 1_000 : -1;
     this.jobs.set(jobId, { name, options: {}, state, endTime, failure, tasks });
   }
 
   setState(jobId: string, state: JobState, failure?: string): void {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
-    Object.assign(job, { state, failure: failure ?? job.failure, endTime: ended.has(state) ? startTime + 1_000 : -1 });
+    Object.assign(job, {
+      state,
+      failure: failure ?? job.failure,
+      endTime: terminalStates.has(state) ? startTime + 1_000 : -1,
+    });
   }
 
   /** Sets the states of the tasks, independent of the state of the job. */
@@ -107,7 +97,7 @@ export class FakeFlink {
         return this.jars.delete(id ?? '') ? respondJson({}) : respondErrors(400, `File ${id ?? ''} does not exist.`);
       case 'GET jobs':
         return id === 'overview'
-          ? respondJson({ jobs: [...this.jobs].map(jobOverview) })
+          ? respondJson({ jobs: [...this.jobs].map(toOverview) })
           : this.job(id ?? '', action, last);
       case 'DELETE cluster':
         return respondJson({});
@@ -164,7 +154,7 @@ export class FakeFlink {
       options,
       state: outcome.state,
       tasks: outcome.tasks,
-      endTime: ended.has(outcome.state) ? startTime + 1_000 : -1,
+      endTime: terminalStates.has(outcome.state) ? startTime + 1_000 : -1,
       failure: undefined,
     });
     return respondJson({ jobid: options.jobId });
@@ -245,10 +235,10 @@ export class FakeFlink {
   /** A savepoint that is requested while not all tasks run fails for good. */
   private outcomeOf(jobId: string, directory: string): Savepoint {
     const job = this.jobs.get(jobId);
-    if (job === undefined || ended.has(job.state)) return { failure: unknownJob(jobId) };
-    const { total = 0, running = 0, finished = 0 } = tasksOf(job);
+    if (job === undefined || terminalStates.has(job.state)) return { failure: unknownJob(jobId) };
+    const { total = 0, running = 0, finished = 0 } = countTasks(job);
     if (job.state === 'RUNNING' && total > 0 && running + finished === total) return this.savepoint(jobId, directory);
-    this.tooEarly(jobId);
+    this.onEarlySavepoint(jobId);
     return { failure: notAllTasksRun };
   }
 
@@ -292,15 +282,3 @@ interface SavepointBody {
   readonly 'cancel-job'?: boolean;
   readonly triggerId: string;
 }
-
-const tasksOf = ({ state, tasks }: FakeJob): Readonly<Record<string, number>> =>
-  tasks ?? { total: 1, running: state === 'RUNNING' ? 1 : 0 };
-
-const jobOverview = ([jid, job]: readonly [string, FakeJob]) => ({
-  jid,
-  name: job.name,
-  state: job.state,
-  'start-time': startTime,
-  'end-time': job.endTime,
-  tasks: tasksOf(job),
-});

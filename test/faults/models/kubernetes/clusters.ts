@@ -95,7 +95,7 @@ export class ModelClusters {
 
   private startFlink(name: string, uid: string): void {
     const flink = new FakeFlink();
-    flink.tooEarly = (jobId) => {
+    flink.onEarlySavepoint = (jobId) => {
       this.earlySavepoints.push(jobId);
     };
     flink.program = ({ jobId = '' }) => {

@@ -50,7 +50,7 @@ describe('observation', () => {
     await reconcile();
     await runWorkflows();
 
-    const [first, ...parts] = world.reconcileQueue.handed;
+    const [first, ...parts] = world.reconcileQueue.sent;
     const looked = parts.flatMap(({ listedClusters = [] }) =>
       listedClusters.map((listedCluster) => listedCluster.clusterId),
     );
@@ -80,7 +80,7 @@ describe('observation', () => {
     );
     await reconcile();
 
-    expect(world.reconcileQueue.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
+    expect(world.reconcileQueue.sent).toEqual([{ target: 'local' }, { target: 'second' }]);
   });
 
   it('believes no list that is older than the record', async () => {
