@@ -4,117 +4,110 @@ import { styleText } from 'node:util';
 
 import { type Api, connect } from '#cli/api/api.ts';
 import { Failure } from '#cli/api/failure.ts';
-import { type Mode, modeOf } from '#cli/api/mode.ts';
+import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { readLocalFile, readUserFile } from '#cli/api/settings-files.ts';
-import { chosenTarget, settingsFrom, type Sources } from '#cli/api/settings.ts';
-import { type CommonOptions, outputFormatOf } from '#cli/options/common.ts';
-import {
-  flinkVersionOf,
-  labelsOf,
-  lifetimeOf,
-  onFailureOf,
-  type Queueing,
-  queueingOf,
-  type RestoreFrom,
-  restoreOf,
-  stopOf,
-  type StopOptions,
-} from '#cli/options/drey-options.ts';
-import { configOf, propertiesOf } from '#cli/options/properties.ts';
+import { resolveTarget, resolveSettings, type Sources } from '#cli/api/settings.ts';
+import { type CommonOptions, type Format, parseOutputFormat } from '#cli/options/common.ts';
+import type { RequestPart } from '#cli/options/drey-options.ts';
+import { parseRequestFields, type RequestFields } from '#cli/options/request-fields.ts';
+import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { clusterIdAt } from '#cli/options/values.ts';
-import type { Io, Output } from '#cli/output/streams.ts';
-import type { FlinkVersion } from '#shared/flink/version.ts';
+import { parseJobManagerAddress } from '#cli/options/values.ts';
+import type { ProcessIo, Output } from '#cli/output/streams.ts';
+import { type FlinkVersion, flinkVersions } from '#shared/flink/version.ts';
 
-/** What a command works with. */
+/** Everything that a command needs: its options, the API client and its output. */
 export interface Context {
-  readonly io: Io;
-  /** The options that it was made of. */
-  readonly given: CommonOptions;
-  /** The same, ended by another signal than the one of the process. */
-  readonly under: (signal: AbortSignal) => Context;
-  /** @throws Failure when it is not known where it is: what asks nothing of it works without. */
+  readonly io: ProcessIo;
+  /** The common options of the command line. */
+  readonly options: CommonOptions;
+  /** The same context, aborted by another signal than the one of the process. */
+  readonly withSignal: (signal: AbortSignal) => Context;
+  /** @throws Failure when no API endpoint is configured. Commands that do not read it work without one. */
   readonly api: Api;
   readonly signal: AbortSignal;
-  /** `-Dkubernetes.cluster-id`, or whose address `-m` says. */
+  /** From `-Dkubernetes.cluster-id`, or from the address of `-m`. */
   readonly clusterId: string | undefined;
-  /** The other `-D` options, without those that are for Drey. */
+  /** The `-D` options for Flink. */
   readonly config: Readonly<Record<string, string>>;
-  /** Flink's deployment target, where the command line names one. */
+  /** From Flink's deployment target on the command line. */
   readonly mode: Mode | undefined;
-  /** `-Ddrey.on-failure`. */
-  readonly onFailure: 'remove' | 'keep' | undefined;
-  /** `-Ddrey.priority`, `-Ddrey.depends-on`, `-Ddrey.deadline`, `-Ddrey.correlation-id`. */
-  readonly queueing: Queueing;
-  /** `-Ddrey.lifetime.…`. */
-  readonly lifetime: Readonly<Record<string, string>> | undefined;
-  /** `-Ddrey.restore.…`. */
-  readonly restore: RestoreFrom | undefined;
-  /** `-Ddrey.stop.…`. */
-  readonly stop: StopOptions;
-  /** `-Ddrey.team`. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** `-Ddrey.flink-version`. */
+  /** The fields that `-Ddrey.…` options set in requests. */
+  readonly fields: Readonly<Record<RequestPart, RequestFields>>;
+  /** The member `restore` of a deploy or a submit, from `-Ddrey.restore.…`. */
+  readonly restore: RequestFields | undefined;
+  /** From `-Ddrey.flink-version`. */
   readonly flinkVersion: FlinkVersion | undefined;
-  /** Whether a program reads the results: nothing but the API's own objects is printed. */
+  /** Whether the output is for programs: then stdout has only objects of the API. */
   readonly json: boolean;
-  /** The place to deploy to. */
+  /** The target to deploy to. */
   readonly target: () => Promise<string>;
-  /** A line on stdout, which is for results. */
+  /** Prints a result: a line on stdout. */
   readonly print: (line: string) => void;
-  /** The API's own object on stdout, as JSON or YAML. */
+  /** Prints an object of the API on stdout, as JSON or YAML. */
   readonly printJson: (value: unknown) => void;
-  /** One of many objects, in one line of JSON or a document of YAML. */
-  readonly printNext: (value: unknown) => void;
-  /** A line on stderr, which is for people. */
-  readonly note: (line: string) => void;
+  /** Prints one of many objects on stdout: a line of JSON or a document of YAML. */
+  readonly printItem: (value: unknown) => void;
+  /** Prints a notice for people: a line on stderr. */
+  readonly printNotice: (line: string) => void;
 }
 
-/** @throws Failure | UsageError for options that cannot be meant, before anything is asked of the API. */
-export const contextOf = (options: CommonOptions, process: Io): Context => {
-  const io = options.quiet === true ? { ...process, stderr: nowhere() } : process;
-  const properties = propertiesOf(options.D);
+/** @throws Failure | UsageError for invalid options, before any request to the API. */
+export const createContext = (options: CommonOptions, process: ProcessIo): Context => {
+  const io = options.quiet === true ? { ...process, stderr: createNullStream() } : process;
+  const properties = parseProperties(options.D);
+  const fields = parseRequestFields(properties);
   const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
-  const format = outputFormatOf(options.output);
-  const print = (line: string) => void io.stdout.write(`${line}\n`);
-  const trace =
-    options.verbose === true
-      ? (line: string) => void process.stderr.write(`${styleText('dim', line, { stream: process.stderr })}\n`)
-      : () => {};
-  let connected: Api | undefined;
-  const api = () =>
-    (connected ??= connect({ settings: settingsFrom(sourcesOf(options, process)), signal: io.signal, trace }));
+  const format = parseOutputFormat(options.output);
+  const getApi = createApiGetter(options, process);
   return {
     io,
-    given: options,
-    under: (signal) => contextOf(options, { ...process, signal }),
+    options,
+    withSignal: (signal) => createContext(options, { ...process, signal }),
     get api() {
-      return api();
+      return getApi();
     },
     signal: io.signal,
-    clusterId: clusterIdOf(properties.get('kubernetes.cluster-id') ?? addressed(options)),
-    config: configOf(properties),
-    mode: deploymentTarget === undefined ? undefined : modeOf(deploymentTarget),
-    onFailure: onFailureOf(properties.get('drey.on-failure')),
-    queueing: queueingOf(properties),
-    lifetime: lifetimeOf(properties),
-    restore: restoreOf(properties),
-    stop: stopOf(properties),
-    labels: labelsOf(properties),
-    flinkVersion: flinkVersionOf(properties.get('drey.flink-version')),
+    clusterId: assertNotBlank(properties.get('kubernetes.cluster-id') ?? clusterIdFromAddress(options)),
+    config: toFlinkConfig(properties),
+    mode: deploymentTarget === undefined ? undefined : parseMode(deploymentTarget),
+    fields,
+    restore: Object.keys(fields.restore).length === 0 ? undefined : { ...fields.restore, latest: true },
+    flinkVersion: flinkVersions.find((version) => version === fields.deploy['flinkVersion']),
     json: format !== 'table',
-    target: async () => chosenTarget(sourcesOf(options, process))?.value || onlyTarget(api()),
-    print,
-    printJson: (value) => print(format === 'yaml' ? yamlOf(value) : JSON.stringify(value, undefined, 2)),
-    printNext: (value) => print(format === 'yaml' ? `---\n${yamlOf(value)}` : JSON.stringify(value)),
-    note: (line) => void io.stderr.write(`${line}\n`),
+    target: async () => resolveTarget(settingsSources(options, process))?.value || findOnlyTarget(getApi()),
+    ...createPrinters(format, io),
   };
 };
 
-/** Where settings are looked for. */
-export const sourcesOf = (options: CommonOptions, { env, packageFolder }: Io): Sources => ({
-  flags: { api: options.api, target: options.at ?? propertiesOf(options.D).get('drey.target') },
+/** Connects at the first use. */
+const createApiGetter = (options: CommonOptions, process: ProcessIo): (() => Api) => {
+  const { stderr, signal } = process;
+  const trace =
+    options.verbose === true
+      ? (line: string) => void stderr.write(`${styleText('dim', line, { stream: stderr })}\n`)
+      : () => {};
+  let api: Api | undefined;
+  return () => (api ??= connect({ settings: resolveSettings(settingsSources(options, process)), signal, trace }));
+};
+
+const createPrinters = (
+  format: Format,
+  { stdout, stderr }: ProcessIo,
+): Pick<Context, 'print' | 'printJson' | 'printItem' | 'printNotice'> => {
+  const print = (line: string) => void stdout.write(`${line}\n`);
+  return {
+    print,
+    printJson: (value) => print(format === 'yaml' ? toYaml(value) : JSON.stringify(value, undefined, 2)),
+    printItem: (value) => print(format === 'yaml' ? `---\n${toYaml(value)}` : JSON.stringify(value)),
+    printNotice: (line) => void stderr.write(`${line}\n`),
+  };
+};
+
+/** The sources of settings for these options. */
+export const settingsSources = (options: CommonOptions, { env, packageFolder }: ProcessIo): Sources => ({
+  flags: { api: options.api, target: options.at ?? parseProperties(options.D).get('drey.target') },
   env,
   user: () => readUserFile(env),
   local: () => readLocalFile(packageFolder),
@@ -122,29 +115,29 @@ export const sourcesOf = (options: CommonOptions, { env, packageFolder }: Io): S
 
 const require = createRequire(import.meta.url);
 
-/** Loaded when it is asked for: few do, and it takes longer than all the rest. */
-const yamlOf = (value: unknown): string => {
+/** Loads the library at the first use: few commands need it, and it takes longer to load than everything else. */
+const toYaml = (value: unknown): string => {
   const yaml: typeof import('yaml') = require('yaml');
   return yaml.stringify(value).trimEnd();
 };
 
-const nowhere = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
+const createNullStream = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-const onlyTarget = async (api: Api): Promise<string> => {
+const findOnlyTarget = async (api: Api): Promise<string> => {
   const { targets } = await api.get<Targets>('/v1/targets');
   const [first, ...others] = targets;
   if (first === undefined)
-    throw new Failure('There is no target yet.', { hint: '`drey targets put NAME FILE` makes one.' });
+    throw new Failure('There is no target.', { hint: 'Run `drey targets put NAME FILE` to create one.' });
   if (others.length === 0) return first.name;
-  throw new Failure('There are several targets; say which one is meant.', {
+  throw new Failure('There are several targets. Specify one of them.', {
     lines: targets.map(({ name }) => name),
-    hint: 'Use --at NAME, -Ddrey.target=NAME or DREY_TARGET, or `drey configure --at NAME` once and for all.',
+    hint: 'Use --at NAME, -Ddrey.target=NAME or DREY_TARGET. `drey configure --at NAME` sets a default.',
   });
 };
 
-/** A cluster id that a command cannot do without: its operand, or `-Dkubernetes.cluster-id`. */
-export const neededClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>, operand?: string): string => {
-  const clusterId = operand ?? named;
+/** The cluster id of the operand, or of `-Dkubernetes.cluster-id`. @throws UsageError in Flink's words when there is none. */
+export const requireClusterId = ({ clusterId: fromOptions }: Pick<Context, 'clusterId'>, operand?: string): string => {
+  const clusterId = operand ?? fromOptions;
   if (clusterId === undefined) {
     throw new UsageError(
       'No cluster id was specified. Please specify a cluster to which you would like to connect: -Dkubernetes.cluster-id=<id>.',
@@ -153,10 +146,11 @@ export const neededClusterId = ({ clusterId: named }: Pick<Context, 'clusterId'>
   return clusterId;
 };
 
-const addressed = ({ jobmanager }: CommonOptions) => (jobmanager === undefined ? undefined : clusterIdAt(jobmanager));
+const clusterIdFromAddress = ({ jobmanager }: CommonOptions) =>
+  jobmanager === undefined ? undefined : parseJobManagerAddress(jobmanager);
 
-/** Left out is one thing, and empty (as from a variable that is not set) another. */
-const clusterIdOf = (given: string | undefined): string | undefined => {
-  if (given === '') throw new UsageError('kubernetes.cluster-id must not be blank.');
-  return given;
+/** A blank id often comes from an unset shell variable. It must not count as an absent option. */
+const assertNotBlank = (clusterId: string | undefined): string | undefined => {
+  if (clusterId === '') throw new UsageError('kubernetes.cluster-id must not be blank.');
+  return clusterId;
 };

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 
 import { actions } from '#cli/commander/actions.ts';
 import type { Program } from '#cli/commander/program.ts';
-import { interrupted } from '#cli/commander/report-failure.ts';
+import { interruptedExitCode } from '#cli/commander/report-failure.ts';
 import { runLine } from '#cli/commander/run-line.ts';
-import type { Io } from '#cli/output/streams.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
 /** Runs one command line. Returns the exit code. */
-export const main = (words: readonly string[], io: Io): Promise<number> => runLine(words, io, programOf(io));
+export const main = (words: readonly string[], io: ProcessIo): Promise<number> => runLine(words, io, createProgram(io));
 
-/** Runs the command line of the process. Ctrl-C ends what is waited for, and the process with 130; a second one ends it at once. */
+/** Runs the command line of the process. The first Ctrl-C aborts the command; a second one exits at once. */
 export const runProcess = async (): Promise<void> => {
   const { stdin, stdout, stderr, env } = process;
-  const stopping = new AbortController();
+  const aborter = new AbortController();
   const stop = () => {
-    if (stopping.signal.aborted) process.exit(interrupted);
-    stopping.abort();
+    if (aborter.signal.aborted) process.exit(interruptedExitCode);
+    aborter.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   for (const stream of [stdout, stderr]) {
@@ -29,25 +29,35 @@ export const runProcess = async (): Promise<void> => {
     stderr,
     env,
     packageFolder: join(import.meta.dirname, '..'),
-    signal: stopping.signal,
+    signal: aborter.signal,
   });
-  stdout.write('', () => process.exit(code)); // an open stdin would keep it
+  stdout.write('', () => process.exit(code)); // an open stdin would keep the process alive
 };
 
-const programOf = ({ packageFolder }: Io): Program => ({
+const createProgram = ({ packageFolder }: ProcessIo): Program => ({
   name: 'drey',
   actions,
-  known: ['kubernetes-session', 'run', 'run-application', 'list', 'info', 'savepoint', 'checkpoint', 'stop', 'cancel'], // Flink's
+  listedActions: [
+    'kubernetes-session',
+    'run',
+    'run-application',
+    'list',
+    'info',
+    'savepoint',
+    'checkpoint',
+    'stop',
+    'cancel',
+  ], // the actions of Flink's client
   prepare: (command: Command) =>
     command
-      .description('Apache Flink on Amazon EKS, with the commands of Flink')
+      .description('Deploy Apache Flink on Amazon EKS with the commands of Flink')
       .usage('<action> [options] [arguments]')
-      .version(`Version: ${versionOf(packageFolder)}`, '-v, --version', 'show the version')
-      .addHelpText('after', '\n`drey <action> --help` shows its options and examples.'),
+      .version(`Version: ${readVersion(packageFolder)}`, '-v, --version', 'show the version')
+      .addHelpText('after', '\n`drey <action> --help` shows the options and examples of an action.'),
 });
 
-const versionOf = (packageFolder: string): string => {
-  // Our own file, which npm reads too.
+const readVersion = (packageFolder: string): string => {
+  // The type holds because npm requires the field of this file.
   const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
   return version;
 };

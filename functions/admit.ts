@@ -10,7 +10,7 @@ import { live } from '#shared/live.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
 const AdmissionRequest = z.object({ target: z.string() });
-const targetOf = ({ body }: SQSRecord) => AdmissionRequest.parse(JSON.parse(body)).target;
+const parseTarget = ({ body }: SQSRecord) => AdmissionRequest.parse(JSON.parse(body)).target;
 const maxTargetsAtOnce = 4;
 
 /**
@@ -30,8 +30,8 @@ export const admitHandler = (world: World) =>
           ports.log.warn('admission failed', { target, detail: error instanceof Error ? error.message : '' });
         }
       };
-      await pMap(new Set(Records.map(targetOf)), admitTo, { concurrency: maxTargetsAtOnce });
-      const returned = Records.filter((record) => failed.has(targetOf(record)));
+      await pMap(new Set(Records.map(parseTarget)), admitTo, { concurrency: maxTargetsAtOnce });
+      const returned = Records.filter((record) => failed.has(parseTarget(record)));
       return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     },
   );

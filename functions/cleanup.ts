@@ -1,8 +1,8 @@
-import type { CleanupState } from '#shared/clusters/workflows/cleanup.ts';
-import { recordStopped } from '#shared/clusters/workflows/record-stopped.ts';
-import { recordUnfinished } from '#shared/clusters/workflows/record-unfinished.ts';
-import { remove, verify } from '#shared/clusters/workflows/remove-objects.ts';
-import { takeSavepoints } from '#shared/clusters/workflows/take-savepoints.ts';
+import type { CleanupState } from '#shared/clusters/workflows/cleanup/cleanup.ts';
+import { recordStopped } from '#shared/clusters/workflows/cleanup/record-stopped.ts';
+import { recordUnfinished } from '#shared/clusters/workflows/cleanup/record-unfinished.ts';
+import { remove, verify } from '#shared/clusters/workflows/cleanup/remove-objects.ts';
+import { takeSavepoints } from '#shared/clusters/workflows/cleanup/take-savepoints.ts';
 import { live } from '#shared/live.ts';
 
 import { stepsHandler } from './handlers/steps.ts';

@@ -1,7 +1,7 @@
-import { parse } from '#events/problem.ts';
 import { ClusterQuery } from '#events/http/queries.ts';
+import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { readClusters } from '#shared/clusters/queries/reads.ts';
+import { readClusters } from '#shared/clusters/queries/clusters.ts';
 import { live } from '#shared/live.ts';
 
 import { httpHandler } from './handlers/http.ts';

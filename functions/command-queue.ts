@@ -47,13 +47,13 @@ const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
     const detail = error instanceof Error ? error.message : '';
     ports.log.warn('command not accepted', { ...fields, outcome, code: problem.code, detail });
     count('Commands', outcome, { command: 'any', origin: 'queue' });
-    if (!(error instanceof Fault)) ports.log.error('unexpected error', { detail: stackOf(error) });
+    if (!(error instanceof Fault)) ports.log.error('unexpected error', { detail: getStack(error) });
     if (outcome === 'returned') throw error;
     const group = record.attributes.MessageGroupId ?? record.messageId;
     await discardMessage({ id: record.messageId, group, body: record.body }, { outcome, problem }, ports);
   }
 };
 
-const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const getStack = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 export const handler = commandQueueHandler(live);

@@ -1,5 +1,5 @@
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { live } from '#shared/live.ts';
 
 import { scheduledHandler } from './handlers/scheduled.ts';

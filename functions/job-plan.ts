@@ -1,5 +1,5 @@
-import { parse } from '#events/problem.ts';
 import { JobPlanRequest } from '#events/http/plans.ts';
+import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { live } from '#shared/live.ts';
@@ -8,9 +8,11 @@ import { httpHandler } from './handlers/http.ts';
 import { parseBody, parseClusterRef } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
-export const jobplanHandler = (world: World) =>
-  httpHandler(world, async (event, ports) =>
-    respond(200, { plan: await planJob(parseClusterRef(event), parse(JobPlanRequest, parseBody(event)), ports) }),
-  );
+export const jobPlanHandler = (world: World) =>
+  httpHandler(world, async (event, ports) => {
+    const clusterRef = parseClusterRef(event);
+    const request = parse(JobPlanRequest, parseBody(event));
+    return respond(200, { plan: await planJob(clusterRef, request, ports) });
+  });
 
-export const handler = jobplanHandler(live);
+export const handler = jobPlanHandler(live);

@@ -1,27 +1,31 @@
+import { LogQuery } from '#events/http/queries.ts';
 import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { LogQuery } from '#events/http/queries.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { readJob, readJobs, readLog } from '#shared/clusters/queries/reads.ts';
+import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { parseClusterRef } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
-/** What has to be asked of the cluster itself: its jobs and its log. */
+/** The jobs and the log of a cluster, as its JobManager has them now. */
 export const jobsHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const clusterRef = parseClusterRef(event);
-    if (event.routeKey.endsWith('/logs')) {
+  routesHandler(world, {
+    'GET /v1/targets/{target}/clusters/{clusterId}/jobs': async (event, ports) =>
+      respond(200, await observeJobs(parseClusterRef(event), ports)),
+
+    'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': async (event, ports) => {
+      const jobRef = { ...parseClusterRef(event), jobId: parse(JobId, event.pathParameters?.['jobId']) };
+      return respond(200, await readJob(jobRef, ports));
+    },
+
+    'GET /v1/targets/{target}/clusters/{clusterId}/logs': async (event, ports) => {
+      const clusterRef = parseClusterRef(event);
       const query = parse(LogQuery, event.queryStringParameters ?? {});
       return respond(200, { log: await readLog(clusterRef, query, ports) });
-    }
-    const jobId = event.pathParameters?.['jobId'];
-    return respond(
-      200,
-      jobId === undefined ? await readJobs(clusterRef, ports) : await readJob(clusterRef, parse(JobId, jobId), ports),
-    );
+    },
   });
 
 export const handler = jobsHandler(live);

@@ -1,7 +1,7 @@
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
-import { syncSchedules } from '#shared/clusters/schedules/schedules.ts';
+import { syncSchedules } from '#shared/clusters/schedules/sync-schedules.ts';
 import { live } from '#shared/live.ts';
 
 import { scheduledHandler } from './handlers/scheduled.ts';

@@ -1,9 +1,10 @@
 import document from '#events/openapi.json' with { type: 'json' };
 import { live, version } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { respond } from './handlers/responses.ts';
 
-export const handler = httpHandler(live, async (event) =>
-  event.rawPath.endsWith('/health') ? respond(200, { status: 'ok', version }) : respond(200, document),
-);
+export const handler = routesHandler(live, {
+  'GET /health': async () => respond(200, { status: 'ok', version }),
+  'GET /openapi.json': async () => respond(200, document),
+});

@@ -1,19 +1,24 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { readOperation } from '#shared/clusters/queue/queue-view.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { listBatchItems } from '#shared/clusters/queries/operations.ts';
+import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { respond } from './handlers/responses.ts';
 
+const parseOperationId = (event: APIGatewayProxyEventV2) => parse(OperationId, event.pathParameters?.['operationId']);
+
 export const operationHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const operationId = parse(OperationId, event.pathParameters?.['operationId']);
-    if (!event.routeKey.endsWith('/items')) return respond(200, await readOperation(operationId, ports));
-    await getOperation(operationId, ports.store);
-    return respond(200, { batchItems: await ports.store.batchItems(operationId) });
+  routesHandler(world, {
+    'GET /v1/operations/{operationId}': async (event, ports) =>
+      respond(200, await readOperation(parseOperationId(event), ports)),
+
+    'GET /v1/operations/{operationId}/items': async (event, ports) =>
+      respond(200, { batchItems: await listBatchItems(parseOperationId(event), ports) }),
   });
 
 export const handler = operationHandler(live);

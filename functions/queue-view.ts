@@ -1,32 +1,42 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
-import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import {
-  cancelQueued,
-  prioritise,
-  readOperation,
-  readQueueView,
-  setPaused,
-} from '#shared/clusters/queue/queue-view.ts';
+import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
+import { readQueueView } from '#shared/clusters/queue/queue-view.ts';
+import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
-export const backlogHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const target = parseTarget(event);
-    const { method } = event.requestContext.http;
-    if (event.pathParameters?.['operationId'] === undefined) {
-      if (method === 'PUT') await setPaused(target, parse(QueueControl, parseBody(event)).paused, ports);
+const parseQueuedRef = (event: APIGatewayProxyEventV2) => ({
+  target: parseTarget(event),
+  operationId: parse(OperationId, event.pathParameters?.['operationId']),
+});
+
+export const queueViewHandler = (world: World) =>
+  routesHandler(world, {
+    'GET /v1/targets/{target}/queue': async (event, ports) =>
+      respond(200, await readQueueView(parseTarget(event), ports)),
+
+    'PUT /v1/targets/{target}/queue': async (event, ports) => {
+      const target = parseTarget(event);
+      await setPaused({ target, ...parse(QueueControl, parseBody(event)) }, ports);
       return respond(200, await readQueueView(target, ports));
-    }
-    const operationId = parse(OperationId, event.pathParameters['operationId']);
-    if (method === 'POST') return respond(200, { canceled: await cancelQueued(target, operationId, ports) });
-    await prioritise(target, operationId, parse(PriorityChange, parseBody(event)).priority, ports);
-    return respond(200, await readOperation(operationId, ports));
+    },
+
+    'PUT /v1/targets/{target}/queue/{operationId}': async (event, ports) => {
+      const queuedRef = parseQueuedRef(event);
+      await setPriority({ ...queuedRef, ...parse(PriorityChange, parseBody(event)) }, ports);
+      return respond(200, await readOperation(queuedRef.operationId, ports));
+    },
+
+    'POST /v1/targets/{target}/queue/{operationId}/cancel': async (event, ports) =>
+      respond(200, { canceled: await cancelQueued(parseQueuedRef(event), ports) }),
   });
 
-export const handler = backlogHandler(live);
+export const handler = queueViewHandler(live);

@@ -1,39 +1,44 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
 import { parse } from '#events/problem.ts';
 import { RunQuery, ScheduleBody } from '#events/schedules.ts';
 import { SpecName } from '#events/specs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import {
-  putSchedule,
-  readRuns,
-  readSchedule,
-  readSchedules,
-  removeSchedule,
-} from '#shared/clusters/schedules/schedules.ts';
+import { listRuns } from '#shared/clusters/schedules/runs.ts';
+import { listSchedules, putSchedule, readSchedule, removeSchedule } from '#shared/clusters/schedules/schedules.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
+const parseScheduleName = (event: APIGatewayProxyEventV2) => ({
+  target: parseTarget(event),
+  name: parse(SpecName, event.pathParameters?.['name']),
+});
+
 export const schedulesHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const target = parseTarget(event);
-    if (event.pathParameters?.['name'] === undefined)
-      return respond(200, { schedules: await readSchedules(target, ports) });
-    const named = { target, name: parse(SpecName, event.pathParameters['name']) };
-    if (event.routeKey.endsWith('/runs')) {
+  routesHandler(world, {
+    'GET /v1/targets/{target}/schedules': async (event, ports) =>
+      respond(200, { schedules: await listSchedules(parseTarget(event), ports) }),
+
+    'GET /v1/targets/{target}/schedules/{name}': async (event, ports) =>
+      respond(200, (await readSchedule(parseScheduleName(event), ports)).value),
+
+    'PUT /v1/targets/{target}/schedules/{name}': async (event, ports) =>
+      respond(200, await putSchedule(parseScheduleName(event), parse(ScheduleBody, parseBody(event)), ports)),
+
+    'DELETE /v1/targets/{target}/schedules/{name}': async (event, ports) => {
+      const scheduleName = parseScheduleName(event);
+      await removeSchedule(scheduleName, ports);
+      return respond(200, { name: scheduleName.name });
+    },
+
+    'GET /v1/targets/{target}/schedules/{name}/runs': async (event, ports) => {
+      const scheduleName = parseScheduleName(event);
       const { limit } = parse(RunQuery, event.queryStringParameters ?? {});
-      return respond(200, { runs: await readRuns(named, limit, ports) });
-    }
-    switch (event.requestContext.http.method) {
-      case 'PUT':
-        return respond(200, await putSchedule(named, parse(ScheduleBody, parseBody(event)), ports));
-      case 'DELETE':
-        await removeSchedule(named, ports);
-        return respond(200, { name: named.name });
-      default:
-        return respond(200, (await readSchedule(named, ports)).value);
-    }
+      return respond(200, { runs: await listRuns(scheduleName, limit, ports) });
+    },
   });
 
 export const handler = schedulesHandler(live);

@@ -1,4 +1,5 @@
-import { recordRefused, recordTaken, type SnapshotState, take } from '#shared/clusters/workflows/snapshot.ts';
+import type { SnapshotState } from '#shared/clusters/workflows/snapshot-state.ts';
+import { recordRefused, recordTaken, take } from '#shared/clusters/workflows/snapshot.ts';
 import { live } from '#shared/live.ts';
 
 import { stepsHandler } from './handlers/steps.ts';

@@ -1,7 +1,7 @@
-import { parse } from '#events/problem.ts';
 import { UploadRequest } from '#events/http/uploads.ts';
+import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { upload } from '#shared/clusters/queries/reads.ts';
+import { createUpload } from '#shared/clusters/queries/uploads.ts';
 import { live } from '#shared/live.ts';
 
 import { httpHandler } from './handlers/http.ts';
@@ -11,7 +11,7 @@ import { respond } from './handlers/responses.ts';
 export const uploadsHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {
     const request = parse(UploadRequest, parseBody(event));
-    return respond(201, await upload(await ports.targets.get(parseTarget(event)), request, ports.jars));
+    return respond(201, await createUpload({ target: parseTarget(event), ...request }, ports));
   });
 
 export const handler = uploadsHandler(live);

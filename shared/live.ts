@@ -6,18 +6,18 @@ import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openPayloads } from '#shared/aws/payloads.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openWorkflows } from '#shared/aws/workflows.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { eksAccess } from '#shared/kubernetes/credentials.ts';
+import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 
-/** What serverless.yml sets for every function. */
+/** The environment variables that `serverless.yml` sets for every function. */
 const Environment = z.object({
   DREY_TABLE: z.string(),
   DREY_BUS: z.string(),
@@ -32,7 +32,7 @@ const Environment = z.object({
   DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: z.string(),
   DREY_SCHEDULER_ROLE_ARN: z.string(),
   DREY_STATE_MACHINE_ARN_PREFIX: z.string(),
-  /** The role that clusters know, for targets that name none. */
+  /** The role for targets without a role of their own. EKS clusters have an access entry for it. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
   DREY_VERSION: z.string(),
 });
@@ -46,11 +46,11 @@ const now = () => new Date();
 const newId = () => v7().replaceAll('-', '');
 const access = eksAccess();
 
-/** The world. Clients are made when they are first needed, and kept while the function's container lives. */
+/** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
   kubernetes: (target, signal) =>
-    kubernetesOf({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, access, signal),
+    openKubernetes({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, { access, signal }),
   workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

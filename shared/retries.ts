@@ -2,45 +2,46 @@ import { setTimeout } from 'node:timers/promises';
 
 import pRetry from 'p-retry';
 
-/** How often work is repeated, and after what pauses: random ones, from nothing to a longest that doubles each time. */
+/** How often work is retried, and how long the pauses are: random, between zero and a maximum that doubles each time. */
 export interface RetryPolicy {
   readonly retries: number;
-  /** The longest first pause. */
-  readonly firstMs: number;
-  /** No pause is longer, but one that was asked for. */
-  readonly longestMs: number;
-  /** Whoever asks for a longer pause than this is not asked again. */
-  readonly patienceMs: number;
+  /** The maximum of the first pause. */
+  readonly initialMs: number;
+  /** No pause is longer, except one that the server requests. */
+  readonly maxMs: number;
+  /** There is no retry when the server requests a longer pause. */
+  readonly maxRetryAfterMs: number;
 }
 
 /**
- * What Drey repeats by itself, in one table. The steps of the state machines are repeated as their definitions say, and
- * commands by those who sent them. Which failures pass by themselves is the column `retryable` of `problems`.
+ * All retries that Drey makes. State machines retry their steps as their definitions say, and callers retry their
+ * commands. The column `retryable` of `problems` says which failures may pass by themselves.
  */
 export const policies = {
-  /** A request to an API server: all tries have to end before an HTTP request of a caller does. */
-  kubernetes: { retries: 2, firstMs: 200, longestMs: 2_000, patienceMs: 5_000 },
-  /** A record that somebody else wrote meanwhile. */
-  record: { retries: 4, firstMs: 20, longestMs: 200, patienceMs: 0 },
-  /** A call of the API, by the command line. */
-  api: { retries: 4, firstMs: 500, longestMs: 5_000, patienceMs: 30_000 },
-  upload: { retries: 3, firstMs: 1_000, longestMs: 5_000, patienceMs: 0 },
+  /** A request to an API server. All attempts end within the 30 s of an HTTP request. */
+  kubernetes: { retries: 2, initialMs: 200, maxMs: 2_000, maxRetryAfterMs: 5_000 },
+  /** A transaction that conflicts with a concurrent one. */
+  record: { retries: 4, initialMs: 20, maxMs: 200, maxRetryAfterMs: 0 },
+  /** A request of the command line to Drey's API. */
+  api: { retries: 4, initialMs: 500, maxMs: 5_000, maxRetryAfterMs: 30_000 },
+  /** An upload of a jar by the command line. */
+  upload: { retries: 3, initialMs: 1_000, maxMs: 5_000, maxRetryAfterMs: 0 },
 } as const satisfies Record<string, RetryPolicy>;
 
-/** For every client of AWS in the functions: the SDK repeats with full jitter, and honours Retry-After. */
+/** The options of every AWS client in the functions. The SDK retries with full jitter and honours Retry-After. */
 export const awsRetries = {
   maxAttempts: 3,
   retryMode: 'standard',
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
-interface Repetition {
+interface RepeatOptions {
   readonly policy: RetryPolicy;
-  /** Whether this failure may pass by itself. */
+  /** Whether the failure may pass by itself. */
   readonly isTransient: (error: unknown, retries: number) => boolean;
-  /** The pause that was asked for, in milliseconds. */
-  readonly askedMs?: (error: unknown) => number;
-  /** Ends the pauses: nothing is tried for which no time is left. */
+  /** The pause that the server requests. */
+  readonly retryAfterMs?: (error: unknown) => number;
+  /** Ends a pause, and with it the retries. */
   readonly signal?: AbortSignal;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** In `[0, 1)`. */
@@ -49,24 +50,24 @@ interface Repetition {
 
 const never = new AbortController().signal;
 
-/** @throws what the last try threw. */
+/** Does the work, and retries it after transient failures. @throws what the last attempt threw. */
 export const repeat = async <T>(
   work: () => Promise<T>,
   {
     policy,
     isTransient,
-    askedMs = () => 0,
+    retryAfterMs = () => 0,
     signal = never,
     sleep = (ms, until) => setTimeout(ms, undefined, { signal: until }),
     random = Math.random,
-  }: Repetition,
+  }: RepeatOptions,
 ): Promise<T> => {
-  /** Waits before a repetition; false when there should be none. */
+  /** Pauses before a retry. @returns Whether to retry. */
   const pause = async (error: unknown, retries: number): Promise<boolean> => {
-    if (!isTransient(error, retries) || askedMs(error) > policy.patienceMs) return false;
-    const jitterMs = random() * Math.min(policy.longestMs, policy.firstMs * 2 ** retries);
+    if (!isTransient(error, retries) || retryAfterMs(error) > policy.maxRetryAfterMs) return false;
+    const jitterMs = random() * Math.min(policy.maxMs, policy.initialMs * 2 ** retries);
     try {
-      await sleep(askedMs(error) + jitterMs, signal);
+      await sleep(retryAfterMs(error) + jitterMs, signal);
       return true;
     } catch (aborted) {
       if (signal.aborted) return false;
@@ -75,7 +76,7 @@ export const repeat = async <T>(
   };
   return pRetry(work, {
     retries: policy.retries,
-    minTimeout: 0, // The pause is made here, because p-retry knows no full jitter and no Retry-After.
+    minTimeout: 0, // `pause` waits, because p-retry has neither full jitter nor Retry-After.
     shouldRetry: ({ error, retriesConsumed }) => pause(error, retriesConsumed),
   });
 };

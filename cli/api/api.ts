@@ -1,24 +1,27 @@
 import {
-  type Answer,
+  type ApiResponse,
   type ApiRequest,
-  AttemptFailed,
+  AttemptError,
   isObject,
-  notTheApi,
-  refusalOf,
-  retriesOfConnection,
-  unreachable,
+  notTheApiFailure,
+  toAttemptError,
+  maxConnectionRetries,
+  toUnreachableFailure,
 } from './attempt-failure.ts';
 import { Failure } from './failure.ts';
-import { type Query, urlOf } from './path.ts';
+import { type Query, buildUrl } from './path.ts';
 import type { Settings } from './settings.ts';
 import { sign } from './sign.ts';
 
 interface PostOptions {
-  /** How long the API may keep the request open until the operation is over. */
+  /** How long the API may hold the request until the operation is terminal. */
   readonly waitSeconds?: number;
 }
 
-/** The HTTP API. Answers are given the type that the caller names: they are the contract's, or come from a newer API with more in them. */
+/**
+ * The client of the HTTP API. The caller names the type of a response, and no schema checks it:
+ * a newer API may add members that an older schema would refuse.
+ */
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>;
@@ -29,7 +32,7 @@ export interface Api {
 interface World {
   readonly settings: Settings;
   readonly signal: AbortSignal;
-  /** Takes a line about each request and answer; nothing secret is in it. */
+  /** Gets a line about each request and response, without secrets. */
   readonly trace: (line: string) => void;
 }
 
@@ -40,13 +43,13 @@ export const connect = (world: World): Api => {
     send<T>({ method, url, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, world);
   const { apiUrl } = world.settings;
   return {
-    get: (path, query = {}) => call('GET', urlOf(apiUrl, path, query), {}),
-    put: (path, body) => call('PUT', urlOf(apiUrl, path), {}, body),
-    delete: (path) => call('DELETE', urlOf(apiUrl, path), {}),
+    get: (path, query = {}) => call('GET', buildUrl(apiUrl, path, query), {}),
+    put: (path, body) => call('PUT', buildUrl(apiUrl, path), {}, body),
+    delete: (path) => call('DELETE', buildUrl(apiUrl, path), {}),
     post: (path, body, { waitSeconds } = {}) =>
       call(
         'POST',
-        urlOf(apiUrl, path),
+        buildUrl(apiUrl, path),
         {
           'idempotency-key': crypto.randomUUID(),
           ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
@@ -66,20 +69,20 @@ const send = async <T>(request: ApiRequest, world: World): Promise<T> => {
   try {
     return await repeat(tryOnce, {
       policy: policies.api,
-      isTransient: (error, retries) => error instanceof AttemptFailed && retries < error.mostRetries,
-      askedMs: (error) => (error instanceof AttemptFailed ? error.retryAfterMs : 0),
+      isTransient: (error, retries) => error instanceof AttemptError && retries < error.maxRetries,
+      retryAfterMs: (error) => (error instanceof AttemptError ? error.retryAfterMs : 0),
       signal: world.signal,
     });
   } catch (error) {
     world.signal.throwIfAborted();
-    throw error instanceof AttemptFailed ? triedTimes(error.failure, tries) : error;
+    throw error instanceof AttemptError ? withAttempts(error.failure, tries) : error;
   }
 };
 
-const triedTimes = (failure: Failure, tries: number): Failure => {
+const withAttempts = (failure: Failure, tries: number): Failure => {
   const { message, code, lines, errors, hint, cause } = failure;
   if (tries === 1) return failure;
-  return new Failure(message, { code, lines: [...lines, `Tried ${tries} times.`], errors, hint, cause });
+  return new Failure(message, { code, lines: [...lines, `The request was sent ${tries} times.`], errors, hint, cause });
 };
 
 const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: World): Promise<T> => {
@@ -92,38 +95,38 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   trace(`> ${request.method} ${request.url.href}`);
   const response = await exchange({ ...request, headers: signed }, settings, signal);
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
-  if (response.status >= 300) throw refusalOf(response, request);
-  if (!isObject(response.body)) throw notTheApi();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`: a schema would refuse what a newer API adds
+  if (response.status >= 300) throw toAttemptError(response, request);
+  if (!isObject(response.body)) throw notTheApiFailure();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see `Api`
   return response.body as T;
 };
 
-/** @throws AttemptFailed when no whole answer came. */
+/** @throws AttemptError when no complete response arrives. */
 const exchange = async (
   { method, url, headers, body }: ApiRequest,
   settings: Settings,
   signal: AbortSignal,
-): Promise<Answer> => {
+): Promise<ApiResponse> => {
   try {
     const response = await fetch(url, {
       method,
       headers,
       signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      redirect: 'error', // a signature is for one address
+      redirect: 'error', // a signature is valid for one address only
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: jsonOf(text) };
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: parseJson(text) };
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new AttemptFailed(unreachable(settings, error), retriesOfConnection);
+    throw new AttemptError(toUnreachableFailure(settings, error), maxConnectionRetries);
   }
 };
 
-const jsonOf = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // a proxy's page, say: its status tells enough
+    return undefined; // for example the HTML page of a proxy; the status is enough
   }
 };

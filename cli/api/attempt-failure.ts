@@ -1,7 +1,7 @@
 import type { Problem } from '#events/problem.ts';
 
 import { Failure } from './failure.ts';
-import { failureOf } from './problem-failure.ts';
+import { toFailure } from './problem-failure.ts';
 import type { Settings } from './settings.ts';
 
 export interface ApiRequest {
@@ -11,38 +11,38 @@ export interface ApiRequest {
   readonly body?: string;
 }
 
-export const retriesOfConnection = 2;
+export const maxConnectionRetries = 2;
 
-const retriedStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** One attempt that did not bring what was asked for. */
-export class AttemptFailed extends Error {
+/** The failure of one attempt, and how often it may be retried. */
+export class AttemptError extends Error {
   readonly failure: Failure;
-  readonly mostRetries: number;
+  readonly maxRetries: number;
   readonly retryAfterMs: number;
 
-  constructor(failure: Failure, mostRetries: number, retryAfterMs = 0) {
+  constructor(failure: Failure, mostRetries: number, parseRetryAfter = 0) {
     super(failure.message, { cause: failure });
     this.failure = failure;
-    this.mostRetries = mostRetries;
-    this.retryAfterMs = retryAfterMs;
+    this.maxRetries = mostRetries;
+    this.retryAfterMs = parseRetryAfter;
   }
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly retryAfter: string | null;
-  /** Parsed JSON, or undefined where it is none. */
+  /** Parsed JSON; undefined when the body is not JSON. */
   readonly body: unknown;
 }
 
-export const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
+export const toUnreachableFailure = ({ apiUrl, apiFrom }: Settings, error: unknown): Failure => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const word =
     cause instanceof Error && 'code' in cause ? String(cause.code) : cause instanceof Error ? cause.message : '';
-  return new Failure(`The API of Drey does not answer at ${apiUrl.href} (${word}).`, {
-    lines: [`The address is from ${apiFrom}.`],
-    hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` (or DREY_API, --api) with where it is.',
+  return new Failure(`The API at ${apiUrl.href} does not answer (${word}).`, {
+    lines: [`The endpoint is set by ${apiFrom}.`],
+    hint: 'Start the local system with `npm start`, or set the endpoint with `drey configure --api URL`, DREY_API or --api.',
     cause: error,
   });
 };
@@ -50,24 +50,29 @@ export const unreachable = ({ apiUrl, apiFrom }: Settings, error: unknown): Fail
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-export const notTheApi = () =>
-  new Failure('What answered is not the API of Drey.', { hint: 'Look at DREY_API (or --api).' });
+export const notTheApiFailure = () =>
+  new Failure('The endpoint answered, but it is not the API of Drey.', {
+    hint: 'Check the endpoint with `drey configure --show`.',
+  });
 
 const isProblem = (body: unknown): body is Problem =>
   isObject(body) && typeof body['code'] === 'string' && typeof body['detail'] === 'string';
 
-export const refusalOf = (answer: Answer, { method, url }: Pick<ApiRequest, 'method' | 'url'>): AttemptFailed => {
+export const toAttemptError = (
+  answer: ApiResponse,
+  { method, url }: Pick<ApiRequest, 'method' | 'url'>,
+): AttemptError => {
   const { status, body } = answer;
-  const failure = isProblem(body) ? failureOf(body, clusterIdIn(url)) : gatewayFailure(answer);
-  const mayPass = retriedStatuses.has(status) || (status === 500 && method === 'GET');
-  const again = mayPass && !(isProblem(body) && !body.retryable);
-  return new AttemptFailed(failure, again ? Infinity : 0, retryAfterMs(answer.retryAfter));
+  const failure = isProblem(body) ? toFailure(body, clusterIdFromPath(url)) : toGatewayFailure(answer);
+  const isTransient = retryableStatuses.has(status) || (status === 500 && method === 'GET');
+  const isRetryable = isTransient && !(isProblem(body) && !body.retryable);
+  return new AttemptError(failure, isRetryable ? Infinity : 0, retryAfterMs(answer.retryAfter));
 };
 
-/** Ids need no percent-encoding. */
-const clusterIdIn = ({ pathname }: URL): string | undefined => /\/clusters\/([^/]+)/.exec(pathname)?.[1];
+/** Needs no decoding, because ids have no percent-encoded characters. */
+const clusterIdFromPath = ({ pathname }: URL): string | undefined => /\/clusters\/([^/]+)/.exec(pathname)?.[1];
 
-/** @see RFC 9110, 10.2.3: seconds or a date. */
+/** `Retry-After` in milliseconds. @see RFC 9110, 10.2.3: seconds or a date. */
 const retryAfterMs = (header: string | null): number => {
   if (header === null) return 0;
   const seconds = Number(header);
@@ -75,17 +80,17 @@ const retryAfterMs = (header: string | null): number => {
   return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
 };
 
-/** An answer of API Gateway or a proxy, before Drey was asked. */
-const gatewayFailure = ({ status, body }: Answer): Failure => {
-  const said = isObject(body) ? (body['message'] ?? body['Message']) : undefined;
-  const detail = typeof said === 'string' ? `: ${said}` : '.';
+/** The failure that API Gateway or a proxy answers before the request reaches Drey. */
+const toGatewayFailure = ({ status, body }: ApiResponse): Failure => {
+  const message = isObject(body) ? (body['message'] ?? body['Message']) : undefined;
+  const detail = typeof message === 'string' ? `: ${message}` : '.';
   if (status === 401 || status === 403) {
-    return new Failure(`The API did not let you in (${status})${detail}`, {
-      hint: 'Look at your AWS credentials and region; they need the IAM permission execute-api:Invoke on this API.',
+    return new Failure(`The API denied access (${status})${detail}`, {
+      hint: 'Check your AWS credentials and region. The credentials need the permission execute-api:Invoke for this API.',
     });
   }
   return new Failure(
     `The API answered ${status}${detail}`,
-    status === 404 ? { hint: 'Look at DREY_API (or --api).' } : {},
+    status === 404 ? { hint: 'Check the endpoint with `drey configure --show`.' } : {},
   );
 };

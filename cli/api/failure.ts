@@ -1,22 +1,22 @@
 import type { FieldError } from '#events/problem.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
 
-/** Somebody ended it on purpose, and has been told all there is to tell. */
+/** A person interrupted the command. Its message is already printed. */
 export class Interrupted extends Error {}
 
 export interface FailureOptions {
-  /** The API's word for it, where it has one. */
+  /** The code of the API, if the failure has one. */
   readonly code?: ProblemCode | undefined;
-  /** More to tell, a line each. */
+  /** Details, one per line. */
   readonly lines?: readonly string[];
-  /** The mistakes behind the lines, for programs. */
+  /** The field errors that the lines describe, for programs. */
   readonly errors?: readonly FieldError[] | undefined;
-  /** What to do next. */
+  /** The next step for the user. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** Something did not work, in words for the person at the terminal. */
+/** A failed command, in words for the user. */
 export class Failure extends Error {
   readonly code: ProblemCode | undefined;
   readonly lines: readonly string[];
@@ -32,10 +32,10 @@ export class Failure extends Error {
   }
 }
 
-/** The same failure behind what was being done, which is how Flink words it. */
-export const during = (what: string, error: unknown): unknown =>
+/** The failure under another headline; its own message becomes the first detail. Flink's client words failures so. */
+export const wrapFailure = (message: string, error: unknown): unknown =>
   error instanceof Failure
-    ? new Failure(what, {
+    ? new Failure(message, {
         code: error.code,
         lines: [error.message, ...error.lines],
         errors: error.errors,

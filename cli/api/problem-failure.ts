@@ -1,63 +1,62 @@
+import { findOptionByPointer } from '#cli/options/drey-options.ts';
 import type { Fault, FieldError, Problem } from '#events/problem.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
 
 import { Failure, type FailureOptions } from './failure.ts';
 
 const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
-  'not-found': '`drey list` shows the clusters and jobs there are, `drey targets` the targets.',
-  'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out and one is made up.',
-  'wrong-state': '`drey describe <cluster id>` shows the state it is in.',
-  'not-ready': 'Try again in a while; `drey describe <cluster id>` shows how far it is.',
-  conflict: 'Try again.',
+  'not-found': 'Run `drey list` for clusters and jobs, `drey targets` for targets.',
+  'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out to get a generated one.',
+  'wrong-state': 'Run `drey describe <cluster id>` to see its state.',
+  'not-ready': 'Retry later. `drey describe <cluster id>` shows its state.',
+  conflict: 'Retry the command.',
   'unsupported-mode':
-    'Use a session (`drey kubernetes-session`) or an application cluster (`drey run --target kubernetes-application`).',
-  'program-failed': '`drey logs <cluster id>` shows what the JobManager says, as long as the cluster is there.',
+    'Use a session (`drey kubernetes-session`) or an application (`drey run --target kubernetes-application`).',
+  'program-failed': 'Run `drey logs <cluster id>` to see the log of the JobManager while the cluster exists.',
   'deployment-failed':
-    '`drey describe <cluster id>` shows more; with -Ddrey.on-failure=keep the next one stays, and has `drey logs`.',
-  'limit-reached': 'Stop something, or try again later.',
-  'target-refused': "The target's Kubernetes access of Drey may be incomplete.",
-  'target-unreachable': 'Try again; if it stays, see whether the Kubernetes cluster of the target is up.',
-  'deadline-exceeded': 'Try again; `drey describe <cluster id>` shows how far it came.',
-  internal: 'Try again; if it stays, the log of the API has the reason.',
+    'Run `drey describe <cluster id>` for details. With -Ddrey.on-failure=keep, `drey logs` works after the next failure.',
+  'limit-reached': 'Stop a cluster, or retry later.',
+  'target-refused': 'Check the Kubernetes permissions of Drey in the target.',
+  'target-unreachable': 'Retry. If the failure persists, check the Kubernetes cluster of the target.',
+  'deadline-exceeded': 'Retry. `drey describe <cluster id>` shows the state of the cluster.',
+  internal: 'Retry. If the failure persists, read the log of the API.',
 };
 
-const optionOf: Readonly<Record<string, string>> = {
+const optionsByPointer: Readonly<Record<string, string>> = {
   '/clusterId': '-Dkubernetes.cluster-id',
   '/entryClass': '-c',
   '/parallelism': '-p',
   '/restore/path': '-s',
-  '/restore/fromCluster': '-Ddrey.restore.from-cluster',
-  '/restore/job': '-Ddrey.restore.job',
-  '/savepoint': '-Ddrey.stop.savepoint',
-  '/savepointDirectory': '-Ddrey.stop.savepoint-directory',
-  '/ha': '-Ddrey.stop.ha',
   '/restore/claimMode': '-claimMode',
   '/name': 'the name',
   '/jar': 'the jar',
   '/args': 'the arguments of the program',
 };
 
-/** What the caller typed for a member of the request: `-Dx` for `/config/x`. */
-export const clusterRefOf = (pointer: string): string => {
+/** The option that the user typed for a member of the request: `-Dx` for `/config/x`. */
+export const describePointer = (pointer: string): string => {
   const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
   if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
   if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
-  return optionOf[plain.replace(/^\/job(?=\/)/, '')] ?? plain;
+  const member = plain.replace(/^\/job(?=\/)/, '');
+  const option = findOptionByPointer(member);
+  return optionsByPointer[member] ?? (option === undefined ? plain : `-D${option}`);
 };
 
+/** Compares the start of a field error only, because the detail may shorten it. */
 const comparedCharacters = 60;
 
-/** Whether the detail only says the mistakes over again. */
-const isList = ({ detail, errors = [] }: Problem): boolean =>
+/** Whether the detail only repeats the field errors. */
+const repeatsErrors = ({ detail, errors = [] }: Problem): boolean =>
   errors.length > 0 && errors.every((error) => detail.includes(error.detail.slice(0, comparedCharacters)));
 
-/** @param clusterId What it is about, where that is known: for what to do next. */
-export const failureOf = (problem: Problem, clusterId?: string): Failure => {
+/** @param clusterId The cluster of the request, if it has one, for the hint. */
+export const toFailure = (problem: Problem, clusterId?: string): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
-  return new Failure(`${isList(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
+  return new Failure(`${repeatsErrors(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
     code: problem.code,
-    ...mistaken(problem.errors),
-    // What is said of a target or a spec is no matter of a cluster.
+    ...withFieldErrors(problem.errors),
+    // A problem about a target or a spec has no cluster to describe.
     hint:
       problem.code === 'wrong-state' && clusterId === undefined
         ? undefined
@@ -65,17 +64,17 @@ export const failureOf = (problem: Problem, clusterId?: string): Failure => {
   });
 };
 
-/** What a rule of Drey's found here, before anything was asked of the API. */
-export const refusalOf = (what: string, fault: Fault, named = clusterRefOf): Failure =>
-  new Failure(what, {
+/** A fault that validation on this machine found, before any request to the API. */
+export const faultToFailure = (message: string, fault: Fault, describe = describePointer): Failure =>
+  new Failure(message, {
     code: fault.code,
-    ...(fault.errors.length === 0 ? { lines: [fault.message] } : mistaken(fault.errors, named)),
+    ...(fault.errors.length === 0 ? { lines: [fault.message] } : withFieldErrors(fault.errors, describe)),
     cause: fault,
   });
 
-const mistaken = (
+const withFieldErrors = (
   errors: readonly FieldError[] = [],
-  named = clusterRefOf,
+  named = describePointer,
 ): Pick<FailureOptions, 'lines' | 'errors'> => ({
   lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${detail}`),
   errors,

@@ -1,127 +1,128 @@
 import { UsageError } from '#cli/options/usage-error.ts';
 
 import { Failure } from './failure.ts';
-import { type Credentials, type Environment, type LocalFile, type UserFile, userFileOf } from './settings-files.ts';
+import { type Credentials, type Environment, type LocalFile, type UserFile, userFilePath } from './settings-files.ts';
 
-/** Where the API is, and how its requests are signed. */
+/** The endpoint of the API, and what signs requests to it. */
 export interface Settings {
-  /** May have a path of its own in front of `/v1`. */
+  /** May have a path of its own before `/v1`. */
   readonly apiUrl: URL;
-  /** Who says so. */
+  /** The source of the endpoint, for messages. */
   readonly apiFrom: string;
   readonly region: string;
   readonly credentials: () => Promise<Credentials>;
 }
 
-/** Where settings are looked for, first wins. */
+/** The sources of settings, in the order of precedence. */
 export interface Sources {
-  /** Of `--api`, and of `--at` or `-Ddrey.target`. */
+  /** From `--api`, and from `--at` or `-Ddrey.target`. */
   readonly flags: { readonly api?: string | undefined; readonly target?: string | undefined };
   readonly env: Environment;
   readonly user: () => UserFile;
-  /** Of the one-machine system. */
+  /** Written by the local system. */
   readonly local: () => LocalFile | undefined;
 }
 
-/** A setting, and who says so. */
-export interface Chosen {
+/** A setting and its source. */
+export interface ResolvedSetting {
   readonly value: string;
   readonly from: string;
 }
 
-const firstOf = (...candidates: readonly (readonly [string | undefined, string])[]): Chosen | undefined =>
+const firstDefined = (...candidates: readonly (readonly [string | undefined, string])[]): ResolvedSetting | undefined =>
   candidates.flatMap(([value, from]) => (value === undefined ? [] : [{ value, from }]))[0];
 
-const ofUser = (env: Environment) => userFileOf(env) ?? 'drey configure';
+const userFileName = (env: Environment) => userFilePath(env) ?? 'drey configure';
 
-export const chosenApi = ({ flags, env, user, local }: Sources): Chosen | undefined =>
-  firstOf([flags.api, '--api'], [env['DREY_API'] || undefined, 'DREY_API']) ??
-  firstOf([user().api, ofUser(env)]) ??
-  firstOf([local()?.apiUrl, 'npm start']);
+export const resolveApi = ({ flags, env, user, local }: Sources): ResolvedSetting | undefined =>
+  firstDefined([flags.api, '--api'], [env['DREY_API'] || undefined, 'DREY_API']) ??
+  firstDefined([user().api, userFileName(env)]) ??
+  firstDefined([local()?.apiUrl, 'npm start']);
 
-export const chosenTarget = ({ flags, env, user }: Omit<Sources, 'local'>): Chosen | undefined =>
-  firstOf([flags.target, '--at'], [env['DREY_TARGET'] || undefined, 'DREY_TARGET']) ??
-  firstOf([user().target, ofUser(env)]);
+export const resolveTarget = ({ flags, env, user }: Omit<Sources, 'local'>): ResolvedSetting | undefined =>
+  firstDefined([flags.target, '--at'], [env['DREY_TARGET'] || undefined, 'DREY_TARGET']) ??
+  firstDefined([user().target, userFileName(env)]);
 
-/** The region that signatures are for. An address of API Gateway's own says it. */
-export const chosenRegion = (url: URL, sources: Sources): Chosen | undefined => {
+/** The region of the signature. The host name of API Gateway contains it. */
+export const resolveRegion = (url: URL, sources: Sources): ResolvedSetting | undefined => {
   const { env, user } = sources;
   return (
-    firstOf(
-      [/\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1], 'the address of the API'],
-      [localOf(url, sources)?.region, 'npm start'],
+    firstDefined(
+      [/\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1], 'the API endpoint'],
+      [findLocalFile(url, sources)?.region, 'npm start'],
       [env['AWS_REGION'], 'AWS_REGION'],
       [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],
     ) ??
-    firstOf(
-      [user().region, ofUser(env)],
+    firstDefined(
+      [user().region, userFileName(env)],
       [
-        loopback.test(url.hostname) ? 'us-east-1' : undefined, // what AWS emulators take for granted
+        loopback.test(url.hostname) ? 'us-east-1' : undefined, // the default of AWS emulators
         'this machine',
       ],
     )
   );
 };
 
-/** What the one-machine system says, where it is the one that is asked. */
-const localOf = (url: URL, { local }: Sources): LocalFile | undefined => {
+/** The file of the local system, if the endpoint is the local system. */
+const findLocalFile = (url: URL, { local }: Sources): LocalFile | undefined => {
   const file = loopback.test(url.hostname) ? local() : undefined;
   return file !== undefined && URL.parse(file.apiUrl)?.href === url.href ? file : undefined;
 };
 
 /**
- * @throws Failure when nothing says where the API is, or in which region.
- * @throws UsageError when that is not an address.
+ * @throws Failure when no endpoint or no region is configured.
+ * @throws UsageError when the endpoint is not a URL.
  */
-export const settingsFrom = (sources: Sources): Settings => {
-  const chosen = chosenApi(sources);
+export const resolveSettings = (sources: Sources): Settings => {
+  const chosen = resolveApi(sources);
   if (chosen === undefined || chosen.value === '') {
-    throw new Failure('It is not known where the API of Drey is.', {
-      lines: ['Neither --api nor DREY_API nor `drey configure` says it, and `npm start` runs nothing here.'],
-      hint: 'Run `npm start` for a system on this machine, or `drey configure --api URL` with the address that `npm run deploy` printed.',
+    throw new Failure('No API endpoint is configured.', {
+      lines: ['--api, DREY_API and `drey configure` do not set one, and the local system is not running.'],
+      hint: 'Set DREY_API or run `drey configure --api URL`. `npm run deploy` prints the URL; `npm start` starts a local system.',
     });
   }
-  const apiUrl = addressOf(chosen.value);
-  const region = chosenRegion(apiUrl, sources)?.value;
+  const apiUrl = parseApiUrl(chosen.value);
+  const region = resolveRegion(apiUrl, sources)?.value;
   if (region === undefined) {
-    throw new Failure(`The region of ${apiUrl.host} is not known.`, {
-      hint: 'Set AWS_REGION, or run `drey configure --region REGION` once and for all.',
+    throw new Failure(`The AWS region of the API ${apiUrl.host} is not configured.`, {
+      hint: 'Set AWS_REGION, or run `drey configure --region REGION`.',
     });
   }
   return {
     apiUrl,
     apiFrom: chosen.from,
     region,
-    credentials: () => credentialsFrom(localOf(apiUrl, sources), sources.env),
+    credentials: () => loadCredentials(findLocalFile(apiUrl, sources), sources.env),
   };
 };
 
 /** @throws UsageError */
-export const addressOf = (text: string): URL => {
+export const parseApiUrl = (text: string): URL => {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`Not the address of an API: ${text}`);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`The API endpoint must be an http or https URL, not "${text}".`);
   return url;
 };
 
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
-/** Who is asked for credentials. */
-export const credentialsSource = (url: URL, sources: Sources): string => {
+/** The source of the credentials, for `drey configure --show`. */
+export const describeCredentialsSource = (url: URL, sources: Sources): string => {
   const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId } = sources.env;
-  if (localOf(url, sources)?.credentials !== undefined) return 'npm start';
+  if (findLocalFile(url, sources)?.credentials !== undefined) return 'npm start';
   if (profile) return `profile ${profile}`;
   return keyId ? 'AWS_ACCESS_KEY_ID' : "the AWS SDK's default chain";
 };
 
-/** The SDK's default chain; what the environment holds already is taken without loading it. */
-const credentialsFrom = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {
+/** The default chain of the AWS SDK. Keys in the environment are read without loading the SDK. */
+const loadCredentials = async (local: LocalFile | undefined, env: Environment): Promise<Credentials> => {
   if (local?.credentials !== undefined) return local.credentials;
   const [accessKeyId, secretAccessKey, sessionToken] = [
     env['AWS_ACCESS_KEY_ID'],
     env['AWS_SECRET_ACCESS_KEY'],
     env['AWS_SESSION_TOKEN'],
   ];
-  // As in the chain: a profile that is named goes before keys in the environment.
+  // In the chain, AWS_PROFILE overrides keys in the environment.
   if (accessKeyId && secretAccessKey && !env['AWS_PROFILE']) {
     return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   }
@@ -130,7 +131,7 @@ const credentialsFrom = async (local: LocalFile | undefined, env: Environment): 
     return await fromNodeProviderChain()();
   } catch (error) {
     throw new Failure('No AWS credentials were found.', {
-      hint: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`.',
+      hint: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`.',
       cause: error,
     });
   }

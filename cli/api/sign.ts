@@ -1,15 +1,15 @@
 import type { Settings } from './settings.ts';
 
-export interface Outgoing {
+export interface UnsignedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
 
-/** The headers of the request with its signature (SigV4, service `execute-api`). */
+/** Signs a request with SigV4 for the service `execute-api`. Returns its headers with the signature. */
 export const sign = async (
-  { method, url, headers, body }: Outgoing,
+  { method, url, headers, body }: UnsignedRequest,
   { region, credentials }: Pick<Settings, 'region' | 'credentials'>,
 ): Promise<Record<string, string>> => {
   const [{ SignatureV4 }, { HttpRequest }, { Sha256 }] = await Promise.all([
@@ -22,7 +22,7 @@ export const sign = async (
     method,
     protocol: url.protocol,
     hostname: url.hostname,
-    path: url.pathname, // as it goes over the wire: the signer encodes it once more, as API Gateway does
+    path: url.pathname, // already encoded; the signer encodes it once more, as API Gateway does
     query: Object.fromEntries(url.searchParams),
     headers: { ...headers, host: url.host },
     body,

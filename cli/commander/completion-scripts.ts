@@ -1,11 +1,11 @@
-/** The files that shells read, by their names. Each asks `drey` itself, which knows the commands. */
+/** Shell → its completion script. Each script calls `drey completion --line` for the completions. */
 export const scripts: Readonly<Record<string, string>> = {
   bash: `# bash completion of drey: source <(drey completion bash)
 _drey() {
   local line=\${COMP_LINE:0:COMP_POINT}
   local word=\${line##*[[:space:]]}
   local breaks=\${COMP_WORDBREAKS//[^=:]/} kept=
-  if [[ $breaks ]]; then kept=\${word%"\${word##*[$breaks]}"}; fi # bash completes only what stands behind these
+  if [[ $breaks ]]; then kept=\${word%"\${word##*[$breaks]}"}; fi # bash replaces only the text after these
   mapfile -t COMPREPLY < <(drey completion --line "$line" 2>/dev/null)
   COMPREPLY=("\${COMPREPLY[@]#"$kept"}")
   if [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *= ]]; then compopt -o nospace; fi

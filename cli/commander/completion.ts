@@ -2,95 +2,98 @@ import { Command } from 'commander';
 
 import { modes } from '#cli/api/mode.ts';
 import type { Targets } from '#cli/api/responses.ts';
-import { type Context, contextOf } from '#cli/context.ts';
+import { type Context, createContext } from '#cli/context.ts';
 import { readClusters } from '#cli/flows/clusters.ts';
 import { readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
-import { operandAt, takesNext } from '#cli/options/command-line.ts';
+import { findOperandIndex, takesValue } from '#cli/options/command-line.ts';
 import { addCommonOptions, type CommonOptions, formats } from '#cli/options/common.ts';
-import type { Io } from '#cli/output/streams.ts';
+import { dreyOptionRows, listValues } from '#cli/options/drey-options.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
-import type { Action, Named } from './command.ts';
+import type { Action, OperandKind } from './command.ts';
 
-interface Around {
+interface Settings {
   readonly actions: readonly Action[];
-  readonly io: Io;
-  /** Options as if they stood in front of the words. */
-  readonly given?: CommonOptions;
+  readonly io: ProcessIo;
+  /** Common options that apply to the line. */
+  readonly options?: CommonOptions;
 }
 
-/** Pressing Tab may take so long. */
-const patienceMs = 2_000;
+/** How long the shell waits for completions after Tab. */
+const timeoutMs = 2_000;
 
 /**
- * What the last of the words may go on as; it may be empty, or be begun.
+ * The completions of the last word, which may be empty.
  *
- * @throws whatever the API does not answer with.
+ * @throws Failure when the API does not answer.
  */
-export const candidates = async (words: readonly string[], around: Around): Promise<readonly string[]> => {
-  const begun = words.at(-1) ?? '';
-  const found = await meant(words, around);
-  return [...new Set(found)].filter((one) => one.startsWith(begun));
+export const completeWords = async (words: readonly string[], settings: Settings): Promise<readonly string[]> => {
+  const prefix = words.at(-1) ?? '';
+  const found = await findCompletions(words, settings);
+  return [...new Set(found)].filter((one) => one.startsWith(prefix));
 };
 
-const meant = async (words: readonly string[], around: Around): Promise<readonly string[]> => {
+const findCompletions = async (words: readonly string[], settings: Settings): Promise<readonly string[]> => {
   const before = words.slice(0, -1);
-  const begun = words.at(-1) ?? '';
-  const { command, actions, operandIs, words: own } = await commandIn(before, around);
+  const prefix = words.at(-1) ?? '';
+  const { command, actions, operandIs, words: own } = await findCommand(before, settings);
   const option = own.at(-1);
-  if (option?.startsWith('-') === true && takesNext(option, command))
-    return valuesOf(option, begun, () => contextFor(before.slice(0, -1), around));
-  if (begun.startsWith('-D'))
-    return (await valuesOf('-D', begun.slice('-D'.length), () => contextFor(before, around))).map((one) => `-D${one}`);
-  if (begun.startsWith('-'))
+  if (option?.startsWith('-') === true && takesValue(option, command))
+    return completeValue(option, prefix, () => createCompletionContext(before.slice(0, -1), settings));
+  if (prefix.startsWith('-D'))
+    return (await completeValue('-D', prefix.slice('-D'.length), () => createCompletionContext(before, settings))).map(
+      (one) => `-D${one}`,
+    );
+  if (prefix.startsWith('-'))
     return command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? short ?? '']));
   if (actions !== undefined) return actions.map(({ name }) => name);
   return operandIs === undefined || own.some((word) => !word.startsWith('-'))
     ? []
-    : namesOf(operandIs, contextFor(before, around));
+    : listNames(operandIs, createCompletionContext(before, settings));
 };
 
 interface Found {
   readonly command: Command;
-  /** Where the next word is one of these. */
+  /** Set when the next word is an action. */
   readonly actions?: readonly Action[];
-  readonly operandIs?: Named | undefined;
-  /** Those behind the command. */
+  readonly operandIs?: OperandKind | undefined;
+  /** The words after the command. */
   readonly words: readonly string[];
 }
 
-/** The command that the words come to, as far as they do. */
-const commandIn = async (words: readonly string[], { actions, io }: Around): Promise<Found> => {
+/** Follows the words from action to action as far as they name one. */
+const findCommand = async (words: readonly string[], { actions, io }: Settings): Promise<Found> => {
   const parent = addCommonOptions(new Command());
-  const at = operandAt(words, parent);
-  const action = actions.find(({ name }) => name === words[at]);
-  if (action === undefined) return { command: parent, ...(at === -1 ? { actions } : {}), words };
+  const index = findOperandIndex(words, parent);
+  const action = actions.find(({ name }) => name === words[index]);
+  if (action === undefined) return { command: parent, ...(index === -1 ? { actions } : {}), words };
   const definition = await action.load();
-  const rest = words.slice(at + 1);
-  if (definition.commands !== undefined) return commandIn(rest, { actions: definition.commands, io });
+  const rest = words.slice(index + 1);
+  if (definition.commands !== undefined) return findCommand(rest, { actions: definition.commands, io });
   const command = new Command();
   await definition.addTo(command, [], io);
   return { command, operandIs: definition.operandIs, words: rest };
 };
 
-/** Of the options that are typed already, as far as they are understood. */
-const contextFor = (words: readonly string[], { io, given = {} }: Around): Context => {
+/** A context from the options that are already on the line. Unknown ones are ignored. */
+const createCompletionContext = (words: readonly string[], { io, options = {} }: Settings): Context => {
   const command = addCommonOptions(new Command())
     .allowUnknownOption()
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   command.parseOptions([...words]);
   const { D = [], ...typed } = command.opts<CommonOptions>();
-  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(patienceMs)]);
-  return contextOf({ ...given, ...typed, D: [...(given.D ?? []), ...D] }, { ...io, signal });
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]);
+  return createContext({ ...options, ...typed, D: [...(options.D ?? []), ...D] }, { ...io, signal });
 };
 
 const clusterIdOption = 'kubernetes.cluster-id=';
 
-const valuesOf = async (option: string, begun: string, context: () => Context): Promise<readonly string[]> => {
+const completeValue = async (option: string, prefix: string, context: () => Context): Promise<readonly string[]> => {
   switch (option) {
     case '-D':
-      if (!begun.startsWith(clusterIdOption)) return optionKeys();
-      return (await namesOf('cluster', context())).map((id) => `${clusterIdOption}${id}`);
+      if (!prefix.startsWith(clusterIdOption)) return listProperties();
+      return (await listNames('cluster', context())).map((id) => `${clusterIdOption}${id}`);
     case '--output':
       return formats;
     case '-t':
@@ -109,15 +112,21 @@ const valuesOf = async (option: string, begun: string, context: () => Context): 
   }
 };
 
-/** Of Flink's options those that Drey knows. */
-const optionKeys = async (): Promise<readonly string[]> => {
+/** The options of Drey with their values, and the options of Flink that Drey knows. */
+const listProperties = async (): Promise<readonly string[]> => {
   const { options } = await import('#shared/flink/option-table.ts');
-  return Object.keys(options).flatMap((key) => (key.includes('<') ? [] : [`${key}=`]));
+  return [
+    ...dreyOptionRows.flatMap(([name, { type }]) => [
+      `${name}=`,
+      ...listValues(type).map((value) => `${name}=${value}`),
+    ]),
+    ...Object.keys(options).flatMap((key) => (key.includes('<') ? [] : [`${key}=`])),
+  ];
 };
 
-const namesOf = async (named: Named, context: Context): Promise<readonly string[]> => {
+const listNames = async (kind: OperandKind, context: Context): Promise<readonly string[]> => {
   const target = await context.target();
-  if (named === 'cluster')
+  if (kind === 'cluster')
     return context.clusterId === undefined ? (await readClusters(target, context)).map((one) => one.clusterId) : [];
   const clusters =
     context.clusterId === undefined

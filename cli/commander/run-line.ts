@@ -1,41 +1,44 @@
 import { Command } from 'commander';
 
-import { addCommonOptions, type CommonOptions, isForPrograms } from '#cli/options/common.ts';
-import type { Io } from '#cli/output/streams.ts';
+import { addCommonOptions, type CommonOptions, isMachineReadable } from '#cli/options/common.ts';
+import type { ProcessIo } from '#cli/output/streams.ts';
 
 import { addActions } from './command.ts';
+import { helpDescription } from './help.ts';
 import type { Program } from './program.ts';
-import { tell, tellProgram } from './report-failure.ts';
+import { reportAsJson, reportToPerson } from './report-failure.ts';
 
-/** Runs one line of words and tells how it went. Returns the exit code. */
-export const runLine = async (words: readonly string[], io: Io, program: Program): Promise<number> => {
-  const command = commanderOf(program, io);
+/** Runs one command line and reports its failure. Returns the exit code. */
+export const runLine = async (words: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
+  const command = createCommand(program, io);
   try {
-    const taken = await addActions(program.actions, command, { words, io });
+    const normalized = await addActions(program.actions, command, { words, io });
     if (words.length === 0) {
       io.stdout.write(`${command.helpInformation()}\nPlease specify an action.\n`);
       return 1;
     }
-    await command.parseAsync([...taken], { from: 'user' });
+    await command.parseAsync([...normalized], { from: 'user' });
     return 0;
   } catch (error) {
-    return isForPrograms(outputOf(command)) ? tellProgram(error, program, io) : tell(error, words, { program, io });
+    return isMachineReadable(findOutputOption(command))
+      ? reportAsJson(error, program, io)
+      : reportToPerson(error, words, { program, io });
   }
 };
 
-const commanderOf = ({ name, prepare, given = {} }: Program, io: Io): Command => {
+const createCommand = ({ name, prepare, options = {} }: Program, io: ProcessIo): Command => {
   const command = new Command(name)
     .enablePositionalOptions()
-    .helpOption('-h, --help', 'show this, or the help of an action')
+    .helpOption('-h, --help', helpDescription)
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), outputError: () => {} });
   prepare?.(command);
   addCommonOptions(command);
-  for (const [option, value] of Object.entries(given)) command.setOptionValue(option, value);
+  for (const [option, value] of Object.entries(options)) command.setOptionValue(option, value);
   return command;
 };
 
-/** As far as the words were understood. */
-const outputOf = (command: Command): string | undefined =>
-  command.commands.map(outputOf).find((output) => output !== undefined) ?? command.opts<CommonOptions>().output;
+/** The value of --output, also when commander has parsed only a part of the words. */
+const findOutputOption = (command: Command): string | undefined =>
+  command.commands.map(findOutputOption).find((output) => output !== undefined) ?? command.opts<CommonOptions>().output;

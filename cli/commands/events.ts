@@ -1,42 +1,42 @@
 import type { Transitions } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath, findCluster, readClusters } from '#cli/flows/clusters.ts';
-import { slowingPause } from '#cli/flows/pause.ts';
-import { transitionLine } from '#cli/output/transition-line.ts';
+import { createBackoff } from '#cli/flows/pause.ts';
+import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Transition } from '#events/transitions.ts';
 
-import { type Context, neededClusterId } from '../context.ts';
+import { type Context, requireClusterId } from '../context.ts';
 
 interface Options {
   readonly follow?: boolean;
 }
 
-const pace = { firstMs: 2_000, longestMs: 2_000 };
+const backoff = { firstMs: 2_000, maxMs: 2_000 };
 const pageSize = 500;
 
 export const events = defineCommand<Options>({
   operandIs: 'cluster',
-  options: { '-f, --follow': 'go on with what happens next, until the cluster is over or Ctrl-C' },
+  options: { '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C' },
   examples: {
-    'drey events my-first-flink-cluster': 'all of it',
-    'drey events my-first-flink-cluster -f --output json': 'an object a line, as it happens',
-    'drey events -f': 'what happens from now on to any cluster of the target',
+    'drey events my-first-flink-cluster': 'show all transitions of a cluster',
+    'drey events my-first-flink-cluster -f --output json': 'print new transitions as JSON lines',
+    'drey events -f': 'follow all clusters of the target',
   },
   run: async (context, [operand], { follow }) => {
     if (follow === true && operand === undefined && context.clusterId === undefined)
       return followTarget(await context.target(), context);
-    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     if (follow === true) return followCluster(clusterRef, context);
-    if (context.json) context.printJson(await everything(clusterRef, context));
+    if (context.json) context.printJson(await readAllTransitions(clusterRef, context));
     else
-      for await (const one of transitionsOf(clusterRef, 0, context))
-        context.print(transitionLine(one, context.io.stdout));
+      for await (const one of readTransitions(clusterRef, 0, context))
+        context.print(formatTransition(one, context.io.stdout));
   },
 });
 
-async function* pages(clusterRef: ClusterRef, after: number, { api }: Context): AsyncGenerator<Transitions> {
+async function* readPages(clusterRef: ClusterRef, after: number, { api }: Context): AsyncGenerator<Transitions> {
   for (let last = after; ;) {
     const page = await api.get<Transitions>(`${clusterPath(clusterRef)}/events`, { after: last, limit: pageSize });
     if (page.transitions.length === 0) return;
@@ -45,25 +45,25 @@ async function* pages(clusterRef: ClusterRef, after: number, { api }: Context): 
   }
 }
 
-async function* transitionsOf(clusterRef: ClusterRef, after: number, context: Context): AsyncGenerator<Transition> {
-  for await (const { transitions } of pages(clusterRef, after, context)) yield* transitions;
+async function* readTransitions(clusterRef: ClusterRef, after: number, context: Context): AsyncGenerator<Transition> {
+  for await (const { transitions } of readPages(clusterRef, after, context)) yield* transitions;
 }
 
-const everything = async (clusterRef: ClusterRef, context: Context): Promise<Transitions> => {
+const readAllTransitions = async (clusterRef: ClusterRef, context: Context): Promise<Transitions> => {
   const all: Transitions = { transitions: [], last: 0 };
-  for await (const { transitions, last } of pages(clusterRef, 0, context)) {
+  for await (const { transitions, last } of readPages(clusterRef, 0, context)) {
     all.transitions.push(...transitions);
     all.last = last;
   }
   return all;
 };
 
-/** @returns The number of the last one. */
-const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, begin = ''): Promise<number> => {
+/** @returns The sequence number of the last transition. */
+const printAfter = async (clusterRef: ClusterRef, after: number, context: Context, prefix = ''): Promise<number> => {
   let last = after;
-  for await (const one of transitionsOf(clusterRef, after, context)) {
-    if (context.json) context.printNext(one);
-    else context.print(`${begin}${transitionLine(one, context.io.stdout)}`);
+  for await (const one of readTransitions(clusterRef, after, context)) {
+    if (context.json) context.printItem(one);
+    else context.print(`${prefix}${formatTransition(one, context.io.stdout)}`);
     last = one.sequence;
   }
   return last;
@@ -71,7 +71,7 @@ const printAfter = async (clusterRef: ClusterRef, after: number, context: Contex
 
 const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  const pause = slowingPause(pace, context.signal);
+  const pause = createBackoff(backoff, context.signal);
   let last = 0;
   for (;;) {
     const cluster = await findCluster(clusterRef, context);
@@ -81,21 +81,21 @@ const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<
   }
 };
 
-/** Asks only of those that moved: their numbers are in the list. One that is no longer listed has ended since. */
+/** Reads only clusters whose sequence number in the list has changed, and those that left the list, which are terminal. */
 const followTarget = async (target: string, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
   const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
-  context.note(`Following target ${target}.`);
-  const pause = slowingPause(pace, context.signal);
-  let listed: readonly Cluster[] = [];
+  context.printNotice(`Following target ${target}.`);
+  const pause = createBackoff(backoff, context.signal);
+  let previous: readonly Cluster[] = [];
   for (;;) {
     const live = await readClusters(target, context);
-    const moved = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
-    const gone = listed.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
-    for (const { clusterId } of [...moved, ...gone])
+    const changed = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
+    const gone = previous.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
+    for (const { clusterId } of [...changed, ...gone])
       seen.set(clusterId, await printAfter({ target, clusterId }, seen.get(clusterId) ?? 0, context, `${clusterId}  `));
-    listed = live;
+    previous = live;
     await pause();
   }
 };

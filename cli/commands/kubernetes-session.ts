@@ -1,33 +1,34 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { create, existingSession, isAttached, retrieve, wantedOf } from '#cli/flows/session.ts';
+import { createSession, findSession, isAttached, retrieveSession, buildSessionRequest } from '#cli/flows/session.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
-import { attached } from '#cli/shell/attach.ts';
+import { attachSession } from '#cli/shell/attach.ts';
 
 export const kubernetesSession = defineCommand<WaitOptions>({
   ignoresUnknown: true,
   options: waitOptions,
   examples: {
-    'drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'start a session and wait until it runs',
+    'drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
+      'start a session and wait until it is RUNNING',
     'drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=4 -Dkubernetes.container.image.ref=flink:2.2':
-      'with Flink options',
+      'start a session with Flink options',
     'drey kubernetes-session -Dkubernetes.cluster-id=etl -Ddrey.restore.from-cluster=etl':
-      'with the jobs that it was stopped with, from their savepoints',
+      'start a session and restore its jobs from their savepoints',
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
-      'stop it',
+      'stop a session',
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=etl -Dexecution.attached=true -Ddrey.stop.savepoint=required":
-      'stop it with a savepoint of each job; it stays where one fails',
+      'stop a session after a savepoint of each job; keep it if one fails',
   },
   run: async (context, _operands, { wait = true }) => {
     if (context.mode === 'application')
-      throw new UsageError('kubernetes-session is for sessions; `drey run-application` starts application clusters.');
-    const wanted = await wantedOf(wait, context);
-    if (isAttached(wanted)) {
-      if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true contradict each other.');
-      await attached(wanted, context);
+      throw new UsageError('kubernetes-session starts sessions only. Use `drey run-application` for applications.');
+    const request = await buildSessionRequest(wait, context);
+    if (isAttached(request)) {
+      if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true exclude each other. Use one of them.');
+      await attachSession(request, context);
       return;
     }
-    const existing = await existingSession(wanted, context);
-    await (existing === undefined ? create(wanted, context) : retrieve(existing, wanted, context));
+    const existing = await findSession(request, context);
+    await (existing === undefined ? createSession(request, context) : retrieveSession(existing, request, context));
   },
 });

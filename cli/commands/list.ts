@@ -1,72 +1,72 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
-import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
-import { listLines, type Shown, shownJobs } from '#cli/output/flink-lines.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { type Row, paintState, tableOf } from '#cli/output/table.ts';
+import { resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { type Row, paintState, renderTable } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
-export const list = defineCommand<Shown>({
+export const list = defineCommand<JobFilter>({
   options: {
-    '-r, --running': 'only running jobs',
-    '-s, --scheduled': 'only scheduled jobs',
-    '-a, --all': 'also those that ended, and clusters that did',
+    '-r, --running': 'list running jobs only',
+    '-s, --scheduled': 'list scheduled jobs only',
+    '-a, --all': 'list terminal jobs and clusters as well',
   },
   examples: {
     'drey list --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
-      'the jobs of one cluster, as Flink shows them',
-    'drey list': 'every live cluster of the target with its jobs',
-    'drey list --output json': 'the same for programs',
+      'list the jobs of a cluster in the format of Flink',
+    'drey list': 'list the live clusters of the target and their jobs',
+    'drey list --output json': 'list them as JSON',
   },
-  run: async (context, _operands, shown) => {
+  run: async (context, _operands, filter) => {
     const target = await context.target();
-    const clusterId = await clusterIdAskedFor(context);
+    const clusterId = await resolveClusterId(context);
     await (clusterId === undefined
-      ? listTarget(target, shown, context)
-      : listCluster(target, clusterId, shown, context));
+      ? listTarget(target, filter, context)
+      : listCluster(target, clusterId, filter, context));
   },
 });
 
-const listCluster = async (target: string, clusterId: string, shown: Shown, context: Context): Promise<void> => {
+const listCluster = async (target: string, clusterId: string, filter: JobFilter, context: Context): Promise<void> => {
   if (!context.json) context.print('Waiting for response...');
   const answer = await readJobs({ target, clusterId }, context);
   if (context.json) {
-    context.printJson({ ...answer, jobs: shownJobs(answer.jobs, shown) });
+    context.printJson({ ...answer, jobs: selectJobs(answer.jobs, filter) });
     return;
   }
   if (answer.reachable !== 'True') {
-    const why = answer.reachable === 'False' ? 'is over' : 'does not answer now';
-    context.note(`Cluster ${clusterId} ${why}: this is how it was seen last.`);
+    const state = answer.reachable === 'False' ? 'is terminal' : 'does not answer';
+    context.printNotice(`Cluster ${clusterId} ${state}. The list is its last known state.`);
   }
-  listLines(answer.jobs, shown).forEach(context.print);
+  formatJobList(answer.jobs, filter).forEach(context.print);
 };
 
-const listTarget = async (target: string, shown: Shown, context: Context): Promise<void> => {
+const listTarget = async (target: string, filter: JobFilter, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
-  const filter = shown.all === true ? { state: clusterStates.join(',') } : {};
-  const clusters = (await readClustersWithJobs(target, context, filter)).map((one) => ({
+  const clusterFilter = filter.all === true ? { state: clusterStates.join(',') } : {};
+  const clusters = (await readClustersWithJobs(target, context, clusterFilter)).map((one) => ({
     ...one,
-    jobs: shownJobs(one.jobs, shown),
+    jobs: selectJobs(one.jobs, filter),
   }));
   if (context.json) context.printJson({ clusters });
   else if (clusters.length === 0)
-    context.print(`There is no ${shown.all === true ? '' : 'live '}cluster in target ${target}.`);
+    context.print(`Target ${target} has no ${filter.all === true ? '' : 'live '}cluster.`);
   else
     context.print(
-      await tableOf(
+      await renderTable(
         ['CLUSTER / JOB', 'STATE', 'SINCE', 'IMAGE / NAME'],
-        clusters.flatMap((one) => rowsOf(one, context)),
+        clusters.flatMap((one) => toRows(one, context)),
       ),
     );
 };
 
-const rowsOf = ({ cluster, jobs, reachable }: ClusterWithJobs, { io }: Context): readonly Row[] => [
+const toRows = ({ cluster, jobs, reachable }: ClusterWithJobs, { io }: Context): readonly Row[] => [
   [
     cluster.clusterId,
     `${paintState(cluster.state, io.stdout)}${cluster.state === 'RUNNING' && reachable !== 'True' ? ' (does not answer)' : ''}`,
-    localTime(cluster.createdAt),
+    formatTime(cluster.createdAt),
     cluster.image,
   ],
-  ...jobs.map((job): Row => [`  ${job.jobId}`, paintState(job.state, io.stdout), localTime(job.startTime), job.name]),
+  ...jobs.map((job): Row => [`  ${job.jobId}`, paintState(job.state, io.stdout), formatTime(job.startTime), job.name]),
 ];

@@ -2,9 +2,9 @@ import type { Logs } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { positive } from '#cli/options/values.ts';
+import { parsePositiveInteger } from '#cli/options/values.ts';
 
-import { neededClusterId } from '../context.ts';
+import { requireClusterId } from '../context.ts';
 
 interface Options {
   readonly lines?: string;
@@ -15,19 +15,22 @@ interface Options {
 export const logs = defineCommand<Options>({
   operandIs: 'cluster',
   options: {
-    '-n, --lines <n>': 'how many; 100 when left out',
-    '--previous': 'of the container before its last restart',
-    '-f, --follow': 'go on with what is written next, over restarts, until the cluster is over or Ctrl-C',
+    '-n, --lines <n>': 'number of lines (default 100)',
+    '--previous': 'show the log before the last restart of the container',
+    '-f, --follow': 'follow until the cluster is terminal, or Ctrl-C',
   },
   examples: {
-    'drey logs my-first-flink-cluster -n 500': 'the last 500 lines',
-    'drey logs -f my-first-flink-cluster': 'as they are written',
+    'drey logs my-first-flink-cluster -n 500': 'show the last 500 lines',
+    'drey logs -f my-first-flink-cluster': 'follow the log',
   },
   run: async (context, [operand], { lines, previous, follow }) => {
-    const count = lines === undefined ? undefined : positive(lines, 'The number of lines must be a positive number');
+    const count =
+      lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number');
     if (follow === true && previous === true)
-      throw new UsageError('--previous and --follow contradict each other: nothing is written there any more.');
-    const clusterRef = { clusterId: neededClusterId(context, operand), target: await context.target() };
+      throw new UsageError(
+        '--previous and --follow exclude each other, because the log of a previous container does not grow.',
+      );
+    const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     if (follow === true) {
       const { followLog } = await import('#cli/flows/follow-log.ts');
       await followLog(clusterRef, count, context);

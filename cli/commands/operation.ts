@@ -1,21 +1,21 @@
-import { failureOf } from '#cli/api/problem-failure.ts';
+import { toFailure } from '#cli/api/problem-failure.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { getOperation } from '#cli/flows/operations.ts';
+import { readOperation } from '#cli/flows/operations.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { phaseLine } from '#cli/output/operation-lines.ts';
-import { factsOf, paintState } from '#cli/output/table.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { formatPhase } from '#cli/output/operation-lines.ts';
+import { renderFacts, paintState } from '#cli/output/table.ts';
 
 export const operation = defineCommand({
-  examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'one that was answered before' },
+  examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'show the operation with this id' },
   run: async (context, [operationId]) => {
-    if (operationId === undefined) throw new UsageError('Missing the id of the operation.');
-    const found = await getOperation(operationId, context);
+    if (operationId === undefined) throw new UsageError('Missing the operation id. Specify one operation.');
+    const found = await readOperation(operationId, context);
     if (context.json) {
       context.printJson(found);
       return;
     }
-    factsOf({
+    renderFacts({
       Operation: found.operationId,
       Command: found.kind,
       Target: found.target,
@@ -23,21 +23,21 @@ export const operation = defineCommand({
       Job: found.jobId,
       State: paintState(found.state, context.io.stdout),
       Phase: found.phase,
-      Reached: found.phases?.map((one) => phaseLine(one, found.createdAt)).join(', '),
+      Phases: found.phases?.map((one) => formatPhase(one, found.createdAt)).join(', '),
       Verdict: found.verdict === undefined ? undefined : paintState(found.verdict, context.io.stdout),
       Cause: found.problem === undefined ? found.verdictMessage : undefined,
       Savepoint: found.savepoint,
       Checkpoint: found.checkpoint === undefined ? undefined : String(found.checkpoint),
       'Restored from': found.restoredFrom,
-      'Starts again': found.restoredJobs?.map(({ name, jobId }) => `${name} as job ${jobId}`).join(', '),
+      'Restored jobs': found.restoredJobs?.map(({ name, jobId }) => `${name} as job ${jobId}`).join(', '),
       Batch: found.batchId,
       Correlation: found.correlationId,
-      Created: localTime(found.createdAt),
-      Updated: localTime(found.updatedAt),
-      Deadline: localTime(found.deadline),
+      Created: formatTime(found.createdAt),
+      Updated: formatTime(found.updatedAt),
+      Deadline: formatTime(found.deadline),
     }).forEach(context.print);
     if (found.problem === undefined) return;
-    const { message, lines } = failureOf(found.problem);
+    const { message, lines } = toFailure(found.problem);
     [`Problem: ${message}`, ...lines.map((line) => `  ${line}`)].forEach(context.print);
   },
 });

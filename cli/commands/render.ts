@@ -1,8 +1,8 @@
-import { clusterRefOf as placeTyped, refusalOf } from '#cli/api/problem-failure.ts';
+import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { applicationOf } from '#cli/flows/application.ts';
-import { textIn } from '#cli/input/config.ts';
-import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { parseApplication } from '#cli/flows/application.ts';
+import { textOption } from '#cli/input/config.ts';
+import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -12,40 +12,43 @@ import type { Context } from '../context.ts';
 
 const kubernetesSession = defineAction({
   name: 'kubernetes-session',
-  summary: 'the objects of a session cluster',
+  summary: 'print the objects of a session',
   ignoresUnknown: true,
   examples: {
-    'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster': 'with the stock configuration',
+    'drey render kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
+      'print a session with the stock configuration',
     'FLINK_CONF_DIR=conf drey render kubernetes-session -Dkubernetes.namespace=etl > session.yaml':
-      'with a configuration folder',
+      'print a session with a configuration folder',
   },
   run: async (context) => {
     if (context.mode === 'application')
-      throw new UsageError('kubernetes-session is for sessions; `drey render run-application` is for applications.');
+      throw new UsageError(
+        'kubernetes-session renders sessions only. Use `drey render run-application` for applications.',
+      );
     const local = await readLocalInput(context);
-    await show(context, local, (clusterRef) => ({ ...clusterRef, mode: 'session', config: context.config }));
+    await showManifests(context, local, (clusterName) => ({ ...clusterName, mode: 'session', config: context.config }));
   },
 });
 
 const application = {
   operands: '[jar] [arguments...]',
   stopsAtOperand: true,
-  options: { ...programOptions, '-d, --detached': 'sets execution.attached=false' },
+  options: { ...programOptions, '-d, --detached': 'set execution.attached=false' },
   repeatable: repeatableProgramOptions,
 } as const;
 
 const run = defineAction<ProgramOptions>({
   ...application,
   name: 'run',
-  summary: 'the objects of an application cluster (--target kubernetes-application)',
+  summary: 'print the objects of an application',
   examples: {
     'drey render run --target kubernetes-application -Dkubernetes.cluster-id=nightly -p 4 local:///opt/flink/usrlib/etl.jar --day 2026-11-23':
-      'what follows the jar belongs to the program',
+      'print an application; the words after the jar are its arguments',
   },
   run: async (context, operands, options) => {
-    if ((await modeAskedFor(context)) === 'session')
+    if ((await resolveMode(context)) === 'session')
       throw new UsageError(
-        'A job on a session makes no objects: say --target kubernetes-application, or `drey render kubernetes-session`.',
+        'A job on a session has no objects. Use --target kubernetes-application or `drey render kubernetes-session`.',
       );
     await showApplication(operands, options, context, await readLocalInput(context));
   },
@@ -54,19 +57,21 @@ const run = defineAction<ProgramOptions>({
 const runApplication = defineAction<ProgramOptions>({
   ...application,
   name: 'run-application',
-  summary: 'the objects of an application cluster',
+  summary: 'print the objects of an application',
   examples: {
     'drey render run-application -Dkubernetes.cluster-id=nightly --output json local:///opt/flink/usrlib/etl.jar':
-      'as a JSON array',
+      'print the objects as a JSON array',
   },
   run: async (context, operands, options) => {
     if (context.mode === 'session')
-      throw new UsageError('run-application is for applications; `drey render kubernetes-session` is for sessions.');
+      throw new UsageError(
+        'run-application renders applications only. Use `drey render kubernetes-session` for sessions.',
+      );
     await showApplication(operands, options, context, await readLocalInput(context));
   },
 });
 
-/** What Flink's client would make of the command line and this machine's files alone: no API, no target. */
+/** Renders what Flink's client would create, from the command line and files of this machine, without the API. */
 export const render = defineGroup({
   commands: [kubernetesSession, run, runApplication],
 });
@@ -81,52 +86,55 @@ const showApplication = async (
     import('#events/commands/deploy.ts'),
     import('#events/problem.ts'),
   ]);
-  const { job, config } = applicationOf(operands, options, context);
-  await show(context, local, (clusterRef) => ({
-    ...clusterRef,
+  const { job, config } = parseApplication(operands, options, context);
+  await showManifests(context, local, (clusterName) => ({
+    ...clusterName,
     mode: 'application',
     config,
     job: parse(ApplicationJob, job),
   }));
 };
 
-type ClusterRef = Pick<ClusterInput, 'clusterId' | 'namespace'>;
+type ClusterName = Pick<ClusterInput, 'clusterId' | 'namespace'>;
 
-const show = async (
+const showManifests = async (
   context: Context,
   local: LocalInput,
-  inputOf: (clusterRef: ClusterRef) => ClusterInput,
+  createInput: (clusterName: ClusterName) => ClusterInput,
 ): Promise<void> => {
-  const clusterRef = clusterRefOf(context, local);
-  const manifests = await rendered(clusterRef, () => ({
+  const clusterName = resolveClusterName(context, local);
+  const manifests = await renderManifests(clusterName, () => ({
     ...local,
     flinkVersion: context.flinkVersion,
-    ...inputOf(clusterRef),
+    ...createInput(clusterName),
   }));
-  [...local.warnings, ...manifests.warnings].forEach((warning) => context.note(`WARN ${warning}`));
+  [...local.warnings, ...manifests.warnings].forEach((warning) => context.printNotice(`WARN ${warning}`));
   const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
-  const owner = { name: clusterRef.clusterId, uid: 'UID' }; // as in the documents: it is not there yet
+  const owner = { name: clusterName.clusterId, uid: 'UID' }; // a placeholder, because Kubernetes assigns the uid
   context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
 };
 
-const clusterRefOf = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterRef => ({
-  clusterId: clusterId ?? textIn(folder, 'kubernetes.cluster-id') ?? generatedId(),
+const resolveClusterName = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterName => ({
+  clusterId: clusterId ?? textOption(folder, 'kubernetes.cluster-id') ?? generateClusterId(),
   namespace: String(config['kubernetes.namespace'] ?? folder['kubernetes.namespace'] ?? 'default'),
 });
 
 /** @see Flink 2.2 `KubernetesClusterClientFactory.generateClusterId` */
-const generatedId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
+const generateClusterId = () => `flink-cluster-${crypto.randomUUID().replaceAll('-', '').slice(1)}`;
 
-/** @throws Failure with every mistake, in the words that were typed. */
-const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput): Promise<ClusterManifests> => {
+/** @throws Failure with all field errors, named as the user typed them. */
+const renderManifests = async (
+  { clusterId }: ClusterName,
+  createInput: () => ClusterInput,
+): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
     import('#shared/flink/manifests.ts'),
     import('#events/problem.ts'),
   ]);
-  const input = inputOf();
-  const named = (pointer: string): string => {
-    const typed = placeTyped(pointer);
+  const input = createInput();
+  const describe = (pointer: string): string => {
+    const typed = describePointer(pointer);
     const key = typed.replace(/^-D/, '');
     return Object.hasOwn(input.folder ?? {}, key) && !Object.hasOwn(input.config, key)
       ? `${key} in the configuration folder`
@@ -136,7 +144,7 @@ const rendered = async ({ clusterId }: ClusterRef, inputOf: () => ClusterInput):
     return renderCluster(input);
   } catch (error) {
     throw error instanceof Fault
-      ? refusalOf(`Could not create Kubernetes cluster "${clusterId}".`, error, named)
+      ? faultToFailure(`Could not create Kubernetes cluster "${clusterId}".`, error, describe)
       : error;
   }
 };

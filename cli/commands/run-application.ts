@@ -3,18 +3,18 @@ import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
-/** The action of Flink 1.x; later Flinks say `run --target kubernetes-application`. */
+/** The action of Flink 1.x. Flink 2 has `run --target kubernetes-application` instead. */
 export const runApplication = defineCommand<ProgramOptions & WaitOptions>({
   stopsAtOperand: true,
-  options: { ...programOptions, '-d, --detached': 'sets execution.attached=false', ...waitOptions },
+  options: { ...programOptions, '-d, --detached': 'set execution.attached=false', ...waitOptions },
   repeatable: repeatableProgramOptions,
   examples: {
     'drey run-application -Dkubernetes.cluster-id=my-first-application-cluster -Dkubernetes.container.image.ref=my-image local:///opt/flink/usrlib/my-flink-job.jar':
-      'a jar in the image; the same as `drey run --target kubernetes-application …`',
+      'run a jar of the image, as `drey run --target kubernetes-application` does',
   },
   run: async (context, operands, options) => {
     if (context.mode === 'session')
-      throw new UsageError('run-application starts application clusters; `drey run` runs a jar on a session.');
+      throw new UsageError('run-application starts applications only. Use `drey run` for a jar on a session.');
     const application = await import('#cli/flows/application.ts');
     await application.runApplication(operands, options, context);
   },

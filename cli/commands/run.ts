@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { runOnSession } from '#cli/flows/session-job.ts';
-import { modeAskedFor } from '#cli/input/configuration-folder.ts';
+import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { programOptions, type ProgramOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
@@ -10,18 +10,18 @@ export const run = defineCommand<ProgramOptions & WaitOptions>({
   repeatable: repeatableProgramOptions,
   examples: {
     'drey run --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster ./TopSpeedWindowing.jar':
-      'upload a jar, run it and wait until it ends',
+      'upload a jar, run it and wait for the result',
     'drey run -d -Dkubernetes.cluster-id=etl -c com.example.Nightly -p 4 ./etl.jar --day 2026-11-23':
-      'do not wait; what follows the jar belongs to the program',
+      'return at once; the words after the jar are arguments of the program',
     'drey run -d -Dkubernetes.cluster-id=etl -s s3://bucket/savepoints/savepoint-1 -n ./etl.jar':
-      'start from a savepoint',
+      'start a job from a savepoint',
     'drey run --target kubernetes-application -Dkubernetes.cluster-id=my-first-application-cluster -Dkubernetes.container.image.ref=my-image local:///opt/flink/usrlib/my-flink-job.jar':
-      'a cluster of its own for a jar in the image; returns when it is up',
+      'start an application from a jar of the image',
     'drey run --target kubernetes-application -Dexecution.attached=true s3://bucket/etl.jar':
-      'a jar that the cluster fetches; returns when the application is over',
+      'start an application and wait for its result',
   },
   run: async (context, operands, options) => {
-    if ((await modeAskedFor(context)) === 'session') return runOnSession(operands, options, context);
+    if ((await resolveMode(context)) === 'session') return runOnSession(operands, options, context);
     const { runApplication } = await import('#cli/flows/application.ts');
     return runApplication(operands, options, context);
   },

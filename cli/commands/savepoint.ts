@@ -1,10 +1,10 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
-import { clusterIdAskedFor } from '#cli/input/configuration-folder.ts';
-import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 
-import { type Context, neededClusterId } from '../context.ts';
+import { type Context, requireClusterId } from '../context.ts';
 
 interface Options extends SavepointOptions {
   readonly dispose?: string;
@@ -12,32 +12,36 @@ interface Options extends SavepointOptions {
 
 export const savepoint = defineCommand<Options>({
   operandIs: 'job',
-  options: { '-d, --dispose <path>': 'the savepoint to delete', ...savepointOptions },
+  options: { '-d, --dispose <path>': 'delete this savepoint', ...savepointOptions },
   examples: {
     'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226 s3://bucket/savepoints':
-      'take one',
-    'drey savepoint 8a077da4350254f0f435da5061d32226': 'wherever the job runs, in the default directory of its cluster',
+      'take a savepoint',
+    'drey savepoint 8a077da4350254f0f435da5061d32226': 'take a savepoint in the default directory of the cluster',
     'drey savepoint -Dkubernetes.cluster-id=my-first-flink-cluster -d s3://bucket/savepoints/savepoint-8a077d-1a2b3c':
-      'delete one; the cluster must be able to read it',
+      'delete a savepoint that the cluster can access',
   },
   run: async (context, operands, options) =>
     options.dispose === undefined
-      ? take(context, operands, options)
-      : dispose(options.dispose, operands, options, context),
+      ? takeSavepoint(context, operands, options)
+      : disposeSavepoint(options.dispose, operands, options, context),
 });
 
-const take = async (context: Context, [operand, directory]: readonly string[], options: Options): Promise<void> => {
+const takeSavepoint = async (
+  context: Context,
+  [operand, directory]: readonly string[],
+  options: Options,
+): Promise<void> => {
   const detached = isDetached(options);
-  const { jobId, clusterRef } = await jobAt(operand, 'trigger a savepoint', context);
-  const format = formatOf(options);
-  const say = (line: string) => (context.json ? undefined : context.print(line));
-  say(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
-  if (!detached) say('Waiting for response...');
-  const operation = await askFor(
+  const { jobId, clusterRef } = await parseJobOperand(operand, 'trigger a savepoint', context);
+  const format = parseSavepointFormat(options);
+  const print = (line: string) => (context.json ? undefined : context.print(line));
+  print(`Triggering savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
+  if (!detached) print('Waiting for response...');
+  const operation = await runSavepointCommand(
     {
-      at: jobPath(jobId, 'savepoints'),
+      subpath: jobPath(jobId, 'savepoints'),
       body: { format, ...(directory === undefined ? {} : { directory }) },
-      what: `Savepoint of job ${jobId}`,
+      title: `Savepoint of job ${jobId}`,
       failure: `Failed to trigger a savepoint for the job ${jobId}.`,
       detached,
     },
@@ -45,29 +49,30 @@ const take = async (context: Context, [operand, directory]: readonly string[], o
     context,
   );
   if (operation === undefined) return;
-  if (detached) return say(`Successfully trigger manual savepoint, triggerId: ${operation.operationId}`);
-  say(`Savepoint completed. Path: ${operation.savepoint ?? ''}`);
-  say('You can resume your program from this savepoint with the run command.');
+  if (detached) return print(`Successfully trigger manual savepoint, triggerId: ${operation.operationId}`);
+  print(`Savepoint completed. Path: ${operation.savepoint ?? ''}`);
+  print('You can resume your program from this savepoint with the run command.');
 };
 
-const dispose = async (
+const disposeSavepoint = async (
   path: string,
   operands: readonly string[],
   options: Options,
   context: Context,
 ): Promise<void> => {
   const detached = isDetached(options);
-  if (operands.length > 0) throw new UsageError(`-d deletes a savepoint; it takes no job: ${operands.join(' ')}`);
-  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
+  if (operands.length > 0)
+    throw new UsageError(`-d deletes a savepoint and takes no job. Remove ${operands.join(' ')}.`);
+  const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
   if (!context.json) {
     context.print(`Disposing savepoint '${path}'.`);
     if (!detached) context.print('Waiting for response...');
   }
-  const operation = await askFor(
+  const operation = await runSavepointCommand(
     {
-      at: '/savepoint-disposals',
+      subpath: '/savepoint-disposals',
       body: { path },
-      what: `Deleting ${path}`,
+      title: `Deleting ${path}`,
       failure: `Disposing the savepoint '${path}' failed.`,
       detached,
     },
@@ -76,6 +81,8 @@ const dispose = async (
   );
   if (operation !== undefined)
     context.print(
-      detached ? `It is asked for, as operation ${operation.operationId}.` : `Savepoint '${path}' disposed.`,
+      detached
+        ? `Deletion of savepoint '${path}' requested. Operation: ${operation.operationId}.`
+        : `Savepoint '${path}' disposed.`,
     );
 };

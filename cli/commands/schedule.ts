@@ -2,53 +2,52 @@ import { path } from '#cli/api/path.ts';
 import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import type { Context } from '#cli/context.ts';
-import { documentOf } from '#cli/input/document.ts';
-import { bodyOf, definingOptions, mustBeWithout, type PutOptions } from '#cli/options/schedule.ts';
+import { readDocument } from '#cli/input/document.ts';
+import { buildScheduleBody, definitionOptions, assertAbsent, type ScheduleOptions } from '#cli/options/schedule.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { positive } from '#cli/options/values.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { factsOf, tableOf } from '#cli/output/table.ts';
+import { parsePositiveInteger } from '#cli/options/values.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderFacts, renderTable } from '#cli/output/table.ts';
 import type { Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
 
-const put = defineAction<PutOptions>({
+const put = defineAction<ScheduleOptions>({
   name: 'put',
   operands: '[name] [file]',
-  summary: 'make or change a schedule, as a file or options say',
+  summary: 'create or change a schedule',
   options: {
-    '--every <expression>':
-      'cron(minutes hours day-of-month month day-of-week year) or rate(n hours), as EventBridge Scheduler writes it',
-    '--timezone <name>': 'that a cron is meant in, such as Europe/Berlin; UTC when it is left out',
-    '--stop': 'stop the clusters that fit --label and --mode',
-    '--deploy <spec>': 'deploy the spec that is stored under this name',
-    '--label <key=value>': 'clusters with this label; several are separated by commas',
-    '--mode <mode>': 'session or application clusters only',
-    '--all': 'all clusters of the target',
-    '--savepoint <policy>': 'none, best-effort or required',
-    '--savepoint-directory <url>': 'where the savepoints go',
+    '--every <expression>': 'cron(…) or rate(…) of EventBridge Scheduler',
+    '--timezone <name>': 'time zone of the cron, as Europe/Berlin (default UTC)',
+    '--stop': 'stop the clusters that --label and --mode select',
+    '--deploy <spec>': 'deploy the spec with this name',
+    '--label <key=value>': 'select clusters with these labels, separated by commas',
+    '--mode <mode>': 'select sessions or applications only',
+    '--all': 'select all clusters of the target',
+    '--savepoint <policy>': 'savepoint policy: none, best-effort or required',
+    '--savepoint-directory <url>': 'directory of the savepoints',
     '--ha <policy>': 'keep or purge high-availability data',
-    '--disabled': 'keep it, but let it do nothing',
+    '--disabled': 'store the schedule without running it',
   },
   examples: {
     "drey schedule put evening --every 'cron(0 20 ? * MON-FRI *)' --timezone Europe/Berlin --stop --mode session --label team=etl --savepoint best-effort":
-      'sessions of team etl end at eight in the evening',
+      'stop the sessions of team etl at 20:00',
     "drey schedule put morning --every 'cron(0 7 ? * MON-FRI *)' --timezone Europe/Berlin --deploy office":
-      'and the stored spec office starts at seven',
-    'drey schedule put evening evening.yaml': 'as the file (YAML or JSON) says',
+      'deploy the spec office at 07:00',
+    'drey schedule put evening evening.yaml': 'create or change a schedule from a YAML or JSON file',
   },
   run: async (context, [name, file], options) => {
-    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
-    if (file !== undefined) mustBeWithout(definingOptions, options, 'A file says all of it');
-    const body = file === undefined ? bodyOf(options) : await documentOf(file, context.io.stdin);
+    if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
+    if (file !== undefined) assertAbsent(definitionOptions, options, 'The file defines the whole schedule');
+    const body = file === undefined ? buildScheduleBody(options) : await readDocument(file, context.io.stdin);
     const schedule = await context.api.put<Schedule>(await schedulePath(name, context), body);
     if (context.json) context.printJson(schedule);
-    else context.print(`Schedule ${schedule.name}: ${sentenceOf(schedule.definition)}.`);
+    else context.print(`Schedule ${schedule.name}: ${describeSchedule(schedule.definition)}.`);
   },
 });
 
 const list = defineAction({
   name: 'list',
-  summary: 'show the schedules of a target',
-  examples: { 'drey schedule list --at etl': 'those of target etl' },
+  summary: 'list the schedules of a target',
+  examples: { 'drey schedule list --at etl': 'list the schedules of target etl' },
   run: async (context) => {
     const answer = await context.api.get<Schedules>(await schedulesPath(context));
     if (context.json) return context.printJson(answer);
@@ -58,9 +57,9 @@ const list = defineAction({
       definition.expression,
       definition.timezone,
       definition.enabled ? 'yes' : 'no',
-      actionOf(definition),
+      describeAction(definition),
     ]);
-    context.print(await tableOf(['SCHEDULE', 'EVERY', 'TIME ZONE', 'ENABLED', 'ACTION'], rows));
+    context.print(await renderTable(['SCHEDULE', 'EVERY', 'TIME ZONE', 'ENABLED', 'ACTION'], rows));
   },
 });
 
@@ -68,21 +67,21 @@ interface RunOptions {
   readonly limit?: string;
 }
 
-const limitOption = { '--limit <n>': 'so many runs, 10 at the most' };
+const limitOption = { '--limit <n>': 'number of runs (at most 10)' };
 
-const fewRuns = '3';
+const latestRuns = '3';
 
 const describe = defineAction({
   name: 'describe',
   operands: '[name]',
-  summary: 'show a schedule and what it did last',
-  examples: { 'drey schedule describe evening': 'all that is known of it' },
+  summary: 'show a schedule and its latest runs',
+  examples: { 'drey schedule describe evening': 'show all details of a schedule' },
   run: async (context, [name]) => {
-    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
-    const schedulePathOf = await schedulePath(name, context);
+    if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
+    const ownPath = await schedulePath(name, context);
     const [schedule, { runs }] = await Promise.all([
-      context.api.get<Schedule>(schedulePathOf),
-      context.api.get<ScheduleRuns>(`${schedulePathOf}/runs`, { limit: fewRuns }),
+      context.api.get<Schedule>(ownPath),
+      context.api.get<ScheduleRuns>(`${ownPath}/runs`, { limit: latestRuns }),
     ]);
     if (context.json) return context.printJson({ schedule, runs });
     const { definition } = schedule;
@@ -91,10 +90,10 @@ const describe = defineAction({
       Target: schedule.target,
       Every: `${definition.expression} in ${definition.timezone}`,
       Enabled: definition.enabled ? 'yes' : 'no',
-      Action: actionOf(definition),
-      Changed: localTime(schedule.updatedAt),
+      Action: describeAction(definition),
+      Changed: formatTime(schedule.updatedAt),
     };
-    factsOf(facts).forEach(context.print);
+    renderFacts(facts).forEach(context.print);
     await printRuns(runs, context);
   },
 });
@@ -102,10 +101,10 @@ const describe = defineAction({
 const get = defineAction({
   name: 'get',
   operands: '[name]',
-  summary: 'show what is stored under a name',
-  examples: { 'drey schedule get evening > evening.yaml': 'as a file that `drey schedule put` takes' },
+  summary: 'show the definition of a schedule',
+  examples: { 'drey schedule get evening > evening.yaml': 'save a schedule as a file for `drey schedule put`' },
   run: async (context, [name]) => {
-    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
+    if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
     const found = await context.api.get<Schedule>(await schedulePath(name, context));
     if (context.json) return context.printJson(found);
     const { stringify } = await import('yaml');
@@ -116,13 +115,13 @@ const get = defineAction({
 const runs = defineAction<RunOptions>({
   name: 'runs',
   operands: '[name]',
-  summary: 'show what a schedule did, when, to which clusters, with what result',
+  summary: 'show the runs of a schedule',
   options: limitOption,
-  examples: { 'drey schedule runs evening --limit 5': 'the last five evenings' },
+  examples: { 'drey schedule runs evening --limit 5': 'show the latest five runs' },
   run: async (context, [name], { limit = '10' }) => {
-    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
+    if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
     const answer = await context.api.get<ScheduleRuns>(`${await schedulePath(name, context)}/runs`, {
-      limit: String(positive(limit, 'The limit must be a positive number')),
+      limit: String(parsePositiveInteger(limit, 'The limit must be a positive number')),
     });
     if (context.json) context.printJson(answer);
     else await printRuns(answer.runs, context);
@@ -132,13 +131,13 @@ const runs = defineAction<RunOptions>({
 const remove = defineAction({
   name: 'delete',
   operands: '[name]',
-  summary: 'remove a schedule; its runs can still be listed',
-  examples: { 'drey schedule delete evening': 'nothing happens in the evening any more' },
+  summary: 'delete a schedule; its runs stay listed',
+  examples: { 'drey schedule delete evening': 'delete a schedule' },
   run: async (context, [name]) => {
-    if (name === undefined) throw new UsageError('Missing the name of the schedule.');
+    if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
     const removed = await context.api.delete<{ name: string }>(await schedulePath(name, context));
     if (context.json) context.printJson(removed);
-    else context.print(`Schedule ${name} is removed.`);
+    else context.print(`Schedule ${name} deleted.`);
   },
 });
 
@@ -150,35 +149,37 @@ const schedulesPath = async (context: Context) => path`/v1/targets/${await conte
 
 const schedulePath = async (name: string, context: Context) => `${await schedulesPath(context)}${path`/${name}`}`;
 
-const actionOf = (definition: ScheduleBody): string => {
+const describeAction = (definition: ScheduleBody): string => {
   if (definition.action === 'deploy') return `deploy ${definition.spec}`;
   const { labels, mode } = definition.selector;
   const chosen = [...(mode === undefined ? [] : [`${mode}s`]), ...Object.entries(labels).map((pair) => pair.join('='))];
   return `stop ${chosen.length === 0 ? 'all clusters' : chosen.join(', ')} (savepoint: ${definition.savepoint}, ha: ${definition.ha})`;
 };
 
-const sentenceOf = (definition: ScheduleBody): string =>
-  `${actionOf(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
+const describeSchedule = (definition: ScheduleBody): string =>
+  `${describeAction(definition)}, ${definition.expression} in ${definition.timezone}${definition.enabled ? '' : ' (disabled)'}`;
 
 const printRuns = async (shown: readonly ScheduleRun[], { print }: Context): Promise<void> => {
-  if (shown.length === 0) return print('\nIt has not run yet.');
+  if (shown.length === 0) return print('\nThe schedule has not run yet.');
   const rows = shown.flatMap(({ scheduledAt, results, missed, skipped }) => [
-    ...(missed === undefined ? [] : [[localTime(scheduledAt), '-', 'missed', '', missed]]),
-    ...(results.length === 0 && missed === undefined ? [[localTime(scheduledAt), '-', 'nothing to do', '', '']] : []),
+    ...(missed === undefined ? [] : [[formatTime(scheduledAt), '-', 'missed', '', missed]]),
+    ...(results.length === 0 && missed === undefined ? [[formatTime(scheduledAt), '-', 'no clusters', '', '']] : []),
     ...results.map(({ clusterId = '', operationId = '', state, code, detail }) => [
-      localTime(scheduledAt),
+      formatTime(scheduledAt),
       clusterId,
-      state ?? wordFor({ operationId, code }),
+      state ?? describeResult({ operationId, code }),
       operationId,
       [code, detail].filter(Boolean).join(': '),
     ]),
-    ...(skipped === undefined ? [] : [[localTime(scheduledAt), `and ${skipped} more`, 'left', '', 'a run takes 1000']]),
+    ...(skipped === undefined
+      ? []
+      : [[formatTime(scheduledAt), `and ${skipped} more`, 'skipped', '', 'a run processes at most 1000']]),
   ]);
-  print(`\n${await tableOf(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
+  print(`\n${await renderTable(['WHEN', 'CLUSTER', 'RESULT', 'OPERATION', 'WHY'], rows)}`);
 };
 
-/** For a command whose operation is not to be read. */
-const wordFor = ({ operationId, code }: { readonly operationId: string; readonly code: string | undefined }) => {
+/** The result of a command whose operation is not readable. */
+const describeResult = ({ operationId, code }: { readonly operationId: string; readonly code: string | undefined }) => {
   if (code !== undefined) return 'refused';
-  return operationId === '' ? 'pending' : 'given';
+  return operationId === '' ? 'pending' : 'accepted';
 };

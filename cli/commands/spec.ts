@@ -1,9 +1,9 @@
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { documentOf } from '#cli/input/document.ts';
+import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { localTime } from '#cli/output/local-time.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { formatTime } from '#cli/output/local-time.ts';
+import { renderTable } from '#cli/output/table.ts';
 import type { Spec, Specs } from '#events/specs.ts';
 
 import type { Context } from '../context.ts';
@@ -11,23 +11,23 @@ import type { Context } from '../context.ts';
 const put = defineAction({
   name: 'put',
   operands: '[name] [file]',
-  summary: 'store a deploy under a name, or change it',
-  examples: { 'drey spec put office cluster.yaml': 'what the file (YAML or JSON) says; - is the standard input' },
+  summary: 'create or change a spec',
+  examples: { 'drey spec put office cluster.yaml': 'store the deploy in a YAML or JSON file; - reads stdin' },
   run: async (context, [name, file]) => {
     if (name === undefined || file === undefined) throw new UsageError('Usage: drey spec put NAME FILE');
-    const spec = await context.api.put<Spec>(await specPath(name, context), await documentOf(file, context.io.stdin));
+    const spec = await context.api.put<Spec>(await specPath(name, context), await readDocument(file, context.io.stdin));
     if (context.json) context.printJson(spec);
-    else context.print(`Spec ${spec.name} is stored. \`drey deploy --spec ${spec.name}\` deploys it.`);
+    else context.print(`Spec ${spec.name} stored. Run \`drey deploy --spec ${spec.name}\` to deploy it.`);
   },
 });
 
 const get = defineAction({
   name: 'get',
   operands: '[name]',
-  summary: 'show what is stored under a name',
-  examples: { 'drey spec get office > cluster.yaml': 'as a file that `drey spec put` takes' },
+  summary: 'show a spec',
+  examples: { 'drey spec get office > cluster.yaml': 'save a spec as a file for `drey spec put`' },
   run: async (context, [name]) => {
-    if (name === undefined) throw new UsageError('Missing the name of the spec.');
+    if (name === undefined) throw new UsageError('Missing the name of the spec. Specify one spec.');
     const spec = await context.api.get<Spec>(await specPath(name, context));
     if (context.json) return context.printJson(spec);
     const { stringify } = await import('yaml');
@@ -37,16 +37,17 @@ const get = defineAction({
 
 const list = defineAction({
   name: 'list',
-  summary: 'show the names of the stored specs',
-  examples: { 'drey spec list --at etl': 'those of target etl' },
+  summary: 'list the specs of a target',
+  examples: { 'drey spec list --at etl': 'list the specs of target etl' },
   run: async (context) => {
     const answer = await context.api.get<Specs>(await specsPath(context));
     if (context.json) return context.printJson(answer);
-    if (answer.specs.length === 0) return context.print('There are no specs: `drey spec put NAME FILE` stores one.');
+    if (answer.specs.length === 0)
+      return context.print('There are no specs. Run `drey spec put NAME FILE` to store one.');
     context.print(
-      await tableOf(
+      await renderTable(
         ['SPEC', 'CHANGED'],
-        answer.specs.map(({ name, updatedAt }) => [name, localTime(updatedAt)]),
+        answer.specs.map(({ name, updatedAt }) => [name, formatTime(updatedAt)]),
       ),
     );
   },
@@ -55,13 +56,13 @@ const list = defineAction({
 const remove = defineAction({
   name: 'delete',
   operands: '[name]',
-  summary: 'remove a stored spec; clusters that came from it stay',
-  examples: { 'drey spec delete office': 'refused while schedules deploy it' },
+  summary: 'delete a spec; clusters from it stay',
+  examples: { 'drey spec delete office': 'delete a spec that no schedule deploys' },
   run: async (context, [name]) => {
-    if (name === undefined) throw new UsageError('Missing the name of the spec.');
+    if (name === undefined) throw new UsageError('Missing the name of the spec. Specify one spec.');
     const removed = await context.api.delete<{ name: string }>(await specPath(name, context));
     if (context.json) context.printJson(removed);
-    else context.print(`Spec ${name} is removed.`);
+    else context.print(`Spec ${name} deleted.`);
   },
 });
 
@@ -71,5 +72,5 @@ export const spec = defineGroup({
 
 const specsPath = async (context: Context) => path`/v1/targets/${await context.target()}/specs`;
 
-/** The path of a spec. */
+/** The path of a spec in the API. */
 export const specPath = async (name: string, context: Context) => `${await specsPath(context)}${path`/${name}`}`;

@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { askFor, jobAt, jobPath } from '#cli/flows/savepoints.ts';
-import { formatOf, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 
 interface Options extends SavepointOptions {
   readonly savepointPath?: string | true;
@@ -10,33 +10,33 @@ interface Options extends SavepointOptions {
 export const stop = defineCommand<Options>({
   operandIs: 'job',
   options: {
-    '-p, --savepointPath [directory]': 'where the savepoint goes; else the default of the cluster',
-    '-d, --drain': 'let all that is under way through before the savepoint, as if the sources had ended',
+    '-p, --savepointPath [directory]': 'directory of the savepoint; else the default',
+    '-d, --drain': 'send MAX_WATERMARK before the savepoint',
     ...savepointOptions,
   },
   examples: {
     'drey stop -Dkubernetes.cluster-id=my-first-flink-cluster 8a077da4350254f0f435da5061d32226':
-      'stop a job, with a savepoint in the default directory of its cluster',
+      'stop a job with a savepoint in the default directory',
     'drey stop -p s3://bucket/savepoints 8a077da4350254f0f435da5061d32226':
-      'wherever it runs in the target, with a savepoint there',
+      'stop a job with a savepoint in this directory',
     "echo 'stop' | drey kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster -Dexecution.attached=true":
-      'stop a whole session instead',
+      'stop a session with all of its jobs',
   },
   run: async (context, operands, { savepointPath, drain = false, ...options }) => {
     const detached = isDetached(options);
-    // `-p` takes the word behind it, even if that is the job: so does Flink's.
+    // As in Flink, `-p` takes the next word as its value, even when that word is the job.
     const isJob = operands[0] === undefined && typeof savepointPath === 'string';
-    const { jobId, clusterRef } = await jobAt(isJob ? savepointPath : operands[0], 'stop it', context);
-    const format = formatOf(options);
-    const say = (line: string) => (context.json ? undefined : context.print(line));
-    say(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a ${format} savepoint.`);
-    say(`Triggering stop-with-savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
-    if (!detached) say('Waiting for response...');
-    const operation = await askFor(
+    const { jobId, clusterRef } = await parseJobOperand(isJob ? savepointPath : operands[0], 'stop it', context);
+    const format = parseSavepointFormat(options);
+    const print = (line: string) => (context.json ? undefined : context.print(line));
+    print(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a ${format} savepoint.`);
+    print(`Triggering stop-with-savepoint ${detached ? 'in detached mode ' : ''}for job ${jobId}.`);
+    if (!detached) print('Waiting for response...');
+    const operation = await runSavepointCommand(
       {
-        at: jobPath(jobId, 'stop'),
+        subpath: jobPath(jobId, 'stop'),
         body: { format, drain, ...(isJob || typeof savepointPath !== 'string' ? {} : { directory: savepointPath }) },
-        what: `Stopping job ${jobId}`,
+        title: `Stopping job ${jobId}`,
         failure: `Could not stop with a savepoint job "${jobId}".`,
         detached,
       },
@@ -44,7 +44,7 @@ export const stop = defineCommand<Options>({
       context,
     );
     if (operation === undefined) return;
-    say(
+    print(
       detached
         ? `Successfully trigger stop-with-savepoint in detached mode, triggerId: ${operation.operationId}`
         : `Savepoint completed. Path: ${operation.savepoint ?? ''}`,

@@ -2,18 +2,18 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { NamedTarget, Targets } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { documentOf } from '#cli/input/document.ts';
+import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { tableOf } from '#cli/output/table.ts';
+import { renderTable } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
 export const targets = defineCommand({
   examples: {
-    'drey targets': 'the places to deploy to',
-    'drey targets put etl etl.yaml': 'make target etl, or change it, as the file (YAML or JSON) says',
-    'drey targets get etl > etl.yaml': 'as a file that `drey targets put` takes',
-    'drey targets delete etl': 'forget it; refused while there is something on it',
+    'drey targets': 'list the targets',
+    'drey targets put etl etl.yaml': 'create or change target etl from a YAML or JSON file',
+    'drey targets get etl > etl.yaml': 'save target etl as a file for `drey targets put`',
+    'drey targets delete etl': 'delete target etl, if it has no clusters',
   },
   run: async (context, [verb, name, file]) => {
     if (verb === undefined || (verb === 'list' && name === undefined)) await show(context);
@@ -32,17 +32,17 @@ const show = async (context: Context): Promise<void> => {
   const answer = await context.api.get<Targets>('/v1/targets');
   if (context.json) context.printJson(answer);
   else if (answer.targets.length === 0)
-    context.print('There is no target yet: `drey targets put NAME FILE` makes one.');
+    context.print('There is no target. Run `drey targets put NAME FILE` to create one.');
   else {
     const rows = answer.targets.map(({ name, cluster, region, namespace }) => [name, cluster, region, namespace]);
-    context.print(await tableOf(['TARGET', 'EKS CLUSTER', 'REGION', 'NAMESPACE'], rows));
+    context.print(await renderTable(['TARGET', 'EKS CLUSTER', 'REGION', 'NAMESPACE'], rows));
   }
 };
 
 const put = async (name: string, file: string, context: Context): Promise<void> => {
   const answer = await context.api.put<NamedTarget>(
     path`/v1/targets/${name}`,
-    await documentOf(file, context.io.stdin),
+    await readDocument(file, context.io.stdin),
   );
   if (context.json) context.printJson(answer);
   else
@@ -51,14 +51,14 @@ const put = async (name: string, file: string, context: Context): Promise<void> 
     );
 };
 
-/** As a file that `put` takes. */
+/** Prints the target in the format that `put` reads. */
 const get = async (name: string, context: Context): Promise<void> => {
   const { targets: all } = await context.api.get<Targets>('/v1/targets');
   const found = all.find((target) => target.name === name);
   if (found === undefined)
     throw new Failure(`There is no target ${name}.`, {
       code: 'not-found',
-      hint: '`drey targets` shows those there are.',
+      hint: 'Run `drey targets` to list them.',
     });
   if (context.json) return context.printJson(found);
   const { name: _name, ...target } = found;
@@ -69,5 +69,5 @@ const get = async (name: string, context: Context): Promise<void> => {
 const remove = async (name: string, context: Context): Promise<void> => {
   const removed = await context.api.delete<{ name: string }>(path`/v1/targets/${name}`);
   if (context.json) context.printJson(removed);
-  else context.print(`Target ${name} is removed.`);
+  else context.print(`Target ${name} deleted.`);
 };

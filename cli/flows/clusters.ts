@@ -5,15 +5,15 @@ import type { Context } from '#cli/context.ts';
 import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-/** The path of a cluster. */
+/** The path of a cluster in the API. */
 export const clusterPath = ({ target, clusterId }: ClusterRef) => path`/v1/targets/${target}/clusters/${clusterId}`;
 
 export const readCluster = (clusterRef: ClusterRef, { api }: Context) => api.get<Cluster>(clusterPath(clusterRef));
 
-/** The cluster as it stands in a sentence. */
+/** The name of a cluster in a sentence: `session cluster etl`. */
 export const clusterTitle = ({ mode, clusterId }: Cluster) => `${mode} cluster ${clusterId}`;
 
-/** The cluster; undefined when there is none. */
+/** The cluster; undefined when it does not exist. */
 export const findCluster = async (clusterRef: ClusterRef, context: Context): Promise<Cluster | undefined> => {
   try {
     return await readCluster(clusterRef, context);
@@ -23,15 +23,17 @@ export const findCluster = async (clusterRef: ClusterRef, context: Context): Pro
   }
 };
 
-/** The cluster, unless there is none or it is over, in another state than these. */
-export const findLive = async (
+/** The cluster if it is live, or in one of these terminal states. */
+export const findLiveCluster = async (
   clusterRef: ClusterRef,
   context: Context,
-  alsoOver: readonly ClusterState[] = [],
+  terminalStates: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   const cluster = await findCluster(clusterRef, context);
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  return cluster !== undefined && isTerminalCluster(cluster) && !alsoOver.includes(cluster.state) ? undefined : cluster;
+  return cluster !== undefined && isTerminalCluster(cluster) && !terminalStates.includes(cluster.state)
+    ? undefined
+    : cluster;
 };
 
 export interface ClusterFilter {
@@ -39,7 +41,7 @@ export interface ClusterFilter {
   readonly label?: string | undefined;
 }
 
-/** Every cluster of the target; those that live, unless states are named. */
+/** All pages of the clusters of the target: the live ones, unless the filter has states. */
 export const readClusters = async (
   target: string,
   { api }: Context,
@@ -59,11 +61,14 @@ export const readClusters = async (
   return clusters;
 };
 
-/** Before a large jar travels. @throws Failure when the cluster is there and takes no jobs. */
+/** Checks the mode before a large jar is uploaded. @throws Failure when the cluster is an application. */
 export const assertSession = async (clusterRef: ClusterRef, context: Context): Promise<void> => {
-  if ((await findLive(clusterRef, context))?.mode !== 'application') return;
-  throw new Failure(`Cluster ${clusterRef.clusterId} is an application: it runs its own program only.`, {
-    code: 'wrong-state',
-    hint: '`drey list` shows the sessions there are; `drey run --target kubernetes-application` starts another application.',
-  });
+  if ((await findLiveCluster(clusterRef, context))?.mode !== 'application') return;
+  throw new Failure(
+    `Cluster ${clusterRef.clusterId} in target ${clusterRef.target} is an application, and accepts no other jobs.`,
+    {
+      code: 'wrong-state',
+      hint: 'Choose a session from `drey list`, or start an application with `drey run --target kubernetes-application`.',
+    },
+  );
 };

@@ -4,19 +4,19 @@ import type { Context } from '#cli/context.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { clusterPath, clusterTitle, findCluster } from './clusters.ts';
-import { slowingPause } from './pause.ts';
+import { createBackoff } from './pause.ts';
 
-const pace = { firstMs: 1_000, longestMs: 2_000 };
-/** How much is asked for each time, and when that does not reach back to what was seen. */
+const backoff = { firstMs: 1_000, maxMs: 2_000 };
+/** Lines per read; the larger one when the log grew by more than the smaller one. */
 const windows = [500, 5_000] as const;
 const firstLines = 100;
-/** A cluster that is over ends without a word in its log: so often it is looked at. */
-const turnsBetweenClusterLooks = 5;
+/** A log does not show the end of its cluster, so the cluster is checked after so many polls. */
+const pollsPerClusterCheck = 5;
 
 type Lines = readonly string[];
 
-/** The lines of a tail behind those that were seen last; undefined when the two do not meet. */
-export const linesBehind = (seen: Lines, tail: Lines): Lines | undefined => {
+/** The lines of `tail` after the lines in `seen`; undefined when the two do not overlap. */
+export const linesAfter = (seen: Lines, tail: Lines): Lines | undefined => {
   if (seen.length === 0) return tail;
   for (let end = tail.length; end > 0; end -= 1) {
     const common = Math.min(end, seen.length);
@@ -28,43 +28,45 @@ export const linesBehind = (seen: Lines, tail: Lines): Lines | undefined => {
   return undefined;
 };
 
-/** Prints the log of the JobManager as it grows, until its cluster is over. @throws Failure when there is no such cluster. */
+/** Prints the log of the JobManager as it grows, until the cluster is terminal. @throws Failure when there is no such cluster. */
 export const followLog = async (clusterRef: ClusterRef, count: number | undefined, context: Context): Promise<void> => {
   const { isTerminalCluster } = await import('#events/cluster.ts');
-  const log = logOf(clusterRef, context);
-  const pause = slowingPause(pace, context.signal);
+  const log = createLogReader(clusterRef, context);
+  const pause = createBackoff(backoff, context.signal);
   let seen: Lines = [];
-  for (let turn = 0; ; turn += 1) {
-    const latest = await log.tail(turn === 0 ? (count ?? firstLines) : windows[0]);
-    if (latest !== undefined) seen = await catchUp(seen, latest, log);
-    if (latest === undefined || turn % turnsBetweenClusterLooks === 0) {
+  for (let poll = 0; ; poll += 1) {
+    const latest = await log.tail(poll === 0 ? (count ?? firstLines) : windows[0]);
+    if (latest !== undefined) seen = await printNew(seen, latest, log);
+    if (latest === undefined || poll % pollsPerClusterCheck === 0) {
       const cluster = await findCluster(clusterRef, context);
-      if (cluster === undefined && turn === 0) throw noCluster(clusterRef);
+      if (cluster === undefined && poll === 0) throw clusterNotFound(clusterRef);
       if (cluster === undefined || isTerminalCluster(cluster))
-        return context.note(
-          cluster === undefined ? 'The cluster is gone.' : `The ${clusterTitle(cluster)} is ${cluster.state}.`,
+        return context.printNotice(
+          cluster === undefined
+            ? `Cluster ${clusterRef.clusterId} no longer exists.`
+            : `The ${clusterTitle(cluster)} is ${cluster.state}.`,
         );
-      if (latest === undefined && turn === 0)
-        context.note(`The JobManager of ${clusterRef.clusterId} has not started yet: waiting for it.`);
+      if (latest === undefined && poll === 0)
+        context.printNotice(`Waiting for the JobManager of cluster ${clusterRef.clusterId} to start.`);
     }
     await pause();
   }
 };
 
-const noCluster = ({ target, clusterId }: ClusterRef) =>
+const clusterNotFound = ({ target, clusterId }: ClusterRef) =>
   new Failure(`There is no cluster ${clusterId} in target ${target}.`, {
     code: 'not-found',
-    hint: '`drey clusters` shows those there are.',
+    hint: 'Run `drey clusters` to list the clusters.',
   });
 
 interface Log {
-  /** The last lines that are whole. Undefined when there is no container to have any. */
+  /** The last complete lines; undefined when there is no container. */
   readonly tail: (lines: number, previous?: true) => Promise<Lines | undefined>;
   readonly show: (lines: Lines) => void;
-  readonly note: (line: string) => void;
+  readonly printNotice: (line: string) => void;
 }
 
-const logOf = (clusterRef: ClusterRef, { api, json, print, printNext, note }: Context): Log => ({
+const createLogReader = (clusterRef: ClusterRef, { api, json, print, printItem, printNotice }: Context): Log => ({
   tail: async (lines, previous) => {
     try {
       const { log } = await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
@@ -78,31 +80,31 @@ const logOf = (clusterRef: ClusterRef, { api, json, print, printNext, note }: Co
       throw error;
     }
   },
-  show: (lines) => lines.forEach((line) => (json ? printNext({ line }) : print(line))),
-  note,
+  show: (lines) => lines.forEach((line) => (json ? printItem({ line }) : print(line))),
+  printNotice,
 });
 
 /**
- * Prints what is new. A log that does not go on from what was seen is another container's, or has grown by very much.
+ * Prints the new lines. A log that does not overlap with `seen` is of another container, or has grown by very much.
  *
- * @returns The last lines of what has been seen now.
+ * @returns The last lines that have been printed.
  */
-const catchUp = async (seen: Lines, latest: Lines, { tail, show, note }: Log): Promise<Lines> => {
-  const next = linesBehind(seen, latest);
+const printNew = async (seen: Lines, latest: Lines, { tail, show, printNotice }: Log): Promise<Lines> => {
+  const next = linesAfter(seen, latest);
   if (next !== undefined) {
     show(next);
     return [...seen, ...next].slice(-windows[0]);
   }
-  const ended = linesBehind(seen, (await tail(windows[1], true)) ?? []);
+  const ended = linesAfter(seen, (await tail(windows[1], true)) ?? []);
   const more = (await tail(windows[1])) ?? latest;
   if (ended !== undefined) {
     show(ended);
-    note('The JobManager was started again.');
+    printNotice('The JobManager restarted.');
     show(more);
     return more.slice(-windows[0]);
   }
-  const found = linesBehind(seen, more);
-  if (found === undefined) note('Some lines are missing here: the log grew faster than it could be read.');
+  const found = linesAfter(seen, more);
+  if (found === undefined) printNotice('Some lines are missing here, because the log grew faster than it was read.');
   show(found ?? more);
   return more.slice(-windows[0]);
 };

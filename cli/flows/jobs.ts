@@ -1,4 +1,4 @@
-import { during, Failure } from '#cli/api/failure.ts';
+import { wrapFailure, Failure } from '#cli/api/failure.ts';
 import type { Jobs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import type { Cluster } from '#events/cluster.ts';
@@ -13,7 +13,7 @@ export const readJobs = async (clusterRef: ClusterRef, { api }: Context): Promis
     return await api.get<Jobs>(`${clusterPath(clusterRef)}/jobs`);
   } catch (error) {
     throw error instanceof Failure && error.code === 'not-found'
-      ? during(`Could not get the rest endpoint of ${clusterRef.clusterId}`, error)
+      ? wrapFailure(`Could not get the rest endpoint of ${clusterRef.clusterId}`, error)
       : error;
   }
 };
@@ -24,9 +24,9 @@ export interface ClusterWithJobs {
   readonly reachable: Jobs['reachable'];
 }
 
-const atOnce = 8;
+const maxConcurrentReads = 8;
 
-/** The clusters of the target with their jobs; those that live, unless states are named. One that cannot tell now is there without. */
+/** The clusters of the target with their jobs. A cluster whose jobs cannot be read is in the list without jobs. */
 export const readClustersWithJobs = async (
   target: string,
   context: Context,
@@ -34,7 +34,7 @@ export const readClustersWithJobs = async (
 ): Promise<readonly ClusterWithJobs[]> => {
   const clusters = await readClusters(target, context, filter);
   const { default: pMap } = await import('p-map');
-  return pMap(clusters, (cluster) => withJobs(cluster, context), { concurrency: atOnce });
+  return pMap(clusters, (cluster) => withJobs(cluster, context), { concurrency: maxConcurrentReads });
 };
 
 const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWithJobs> => {
@@ -42,18 +42,18 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
     return { cluster, ...(await readJobs(cluster, context)) };
   } catch (error) {
     if (!(error instanceof Failure) || error.code === undefined) throw error;
-    context.note(`The jobs of ${cluster.clusterId} are not known: ${error.message}`);
+    context.printNotice(`The jobs of cluster ${cluster.clusterId} cannot be read. ${error.message}`);
     return { cluster, jobs: [], reachable: 'Unknown' };
   }
 };
 
-/** Where a job runs, among the live clusters of the target. @throws Failure when none has it. */
-export const placeOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
+/** The live cluster of the target that runs the job. @throws Failure when there is none. */
+export const findClusterOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
   const clusters = await readClustersWithJobs(target, context);
   const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
   if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
-  throw new Failure(`No live cluster of target ${target} has that job.`, {
+  throw new Failure(`No live cluster of target ${target} has job ${jobId}.`, {
     code: 'not-found',
-    hint: '`drey list -a` shows the jobs there are.',
+    hint: 'Run `drey list -a` to list the jobs.',
   });
 };

@@ -1,121 +1,131 @@
-import { during, Failure } from '#cli/api/failure.ts';
+import { wrapFailure, Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
-import { failureOf } from '#cli/api/problem-failure.ts';
+import { toFailure } from '#cli/api/problem-failure.ts';
 import type { Accepted } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
-import { phaseLine } from '#cli/output/operation-lines.ts';
+import { formatPhase } from '#cli/output/operation-lines.ts';
 import { type Progress, showProgress } from '#cli/output/progress.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { slowingPause } from './pause.ts';
+import { createBackoff } from './pause.ts';
 
-/** What takes longer is looked at: only so can be told how far it is. */
+/** How long the API may hold the request. Longer operations are polled, because only polling shows their phases. */
 const waitSeconds = 2;
 
-const pace = { firstMs: 500, longestMs: 2_000 };
+const backoff = { firstMs: 500, maxMs: 2_000 };
 
-/** How long after its deadline an operation may take to say that it failed. */
+/** How long after its deadline an operation may take to become FAILED. */
 const graceMs = 60_000;
 
-interface CommandRequest {
+export interface CommandRequest {
   readonly path: string;
   readonly body: unknown;
-  /** What is being done, for the progress: `Stopping session cluster live`. */
-  readonly what: string;
+  /** The title of the progress: `Stopping session cluster live`. */
+  readonly title: string;
 }
 
 /**
- * Sends a command and leaves it to itself.
+ * Sends a command without waiting for its operation, and prints the operation.
  *
- * @param told What a person is told, of its operation.
+ * @param describe The sentence about the accepted command.
  */
-export const handOver = async (
-  { path: at, body }: CommandRequest,
-  told: (operation: Operation) => string,
+export const submitCommand = async (
+  request: CommandRequest,
+  describe: (operation: Operation) => string,
   context: Context,
 ): Promise<void> => {
-  const accepted = await context.api.post<Accepted>(at, body);
-  if (context.json) return context.printJson(accepted);
-  const { operation } = accepted;
-  context.print(told(operation));
-  context.print(`Operation ${operation.operationId} is ${operation.state}.`);
-  context.note(`\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`);
+  const accepted = await context.api.post<Accepted>(request.path, request.body);
+  if (context.json) context.printJson(accepted);
+  else printSubmitted(accepted.operation, describe(accepted.operation), context);
+};
+
+export const printSubmitted = ({ operationId, state }: Operation, sentence: string, context: Context): void => {
+  context.print(sentence);
+  context.print(`Operation ${operationId} is ${state}.`);
+  context.printNotice(
+    `Run \`drey operation ${operationId}\` for its status, or \`drey wait ${operationId}\` to wait for it.`,
+  );
 };
 
 /**
- * Sends a command and waits until its operation is over.
+ * Sends a command and waits until its operation is terminal.
  *
- * @throws Failure when it did not succeed.
+ * @throws Failure when the operation is not SUCCEEDED.
  */
-export const carryOut = async (request: CommandRequest, context: Context): Promise<Accepted> => {
-  using progress = showProgress(request.what, context.io.stderr);
-  const accepted = await answered(request, context);
-  return { ...accepted, operation: await untilSucceeded(accepted.operation, progress, context) };
+export const runCommand = async (request: CommandRequest, context: Context): Promise<Accepted> => {
+  using progress = showProgress(request.title, context.io.stderr);
+  const accepted = await sendCommand(request, context);
+  return { ...accepted, operation: await waitUntilSucceeded(accepted.operation, progress, context) };
 };
 
-const answered = async (request: CommandRequest, context: Context): Promise<Accepted> => {
+const sendCommand = async (request: CommandRequest, context: Context): Promise<Accepted> => {
   try {
     return await context.api.post<Accepted>(request.path, request.body, { waitSeconds });
   } catch (error) {
     if (context.signal.aborted)
-      context.note('\nInterrupted before the API answered: what was asked for may go on (`drey clusters` shows it).');
+      context.printNotice(
+        '\nInterrupted before the API answered. The command may be running: `drey clusters` lists the clusters.',
+      );
     throw error;
   }
 };
 
-/** Waits for an operation that somebody else started, too. */
-export const follow = async (operationId: string, what: string, context: Context): Promise<Operation> => {
-  using progress = showProgress(what, context.io.stderr);
-  return untilSucceeded(await getOperation(operationId, context), progress, context);
+/** Waits for an operation that another command may have started. @throws Failure when it is not SUCCEEDED. */
+export const followOperation = async (operationId: string, title: string, context: Context): Promise<Operation> => {
+  using progress = showProgress(title, context.io.stderr);
+  return waitUntilSucceeded(await readOperation(operationId, context), progress, context);
 };
 
-export const getOperation = (operationId: string, { api }: Context) =>
+export const readOperation = (operationId: string, { api }: Context) =>
   api.get<Operation>(path`/v1/operations/${operationId}`);
 
-const untilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
-  const operation = await untilDone(first, progress, context);
+const waitUntilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
+  const operation = await waitUntilTerminal(first, progress, context);
   if (operation.state === 'SUCCEEDED') return operation;
   if (operation.problem !== undefined) {
-    const failure = failureOf(operation.problem, operation.clusterId);
+    const failure = toFailure(operation.problem, operation.clusterId);
     throw operation.kind === 'deploy'
-      ? during(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
+      ? wrapFailure(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
       : failure;
   }
-  throw new Failure(`The ${operation.kind} of ${operation.clusterId} ended ${operation.state}.`, {
-    hint: nextStep(operation),
+  throw new Failure(`The ${operation.kind} of cluster ${operation.clusterId} is ${operation.state}.`, {
+    hint: operationHint(operation),
   });
 };
 
-const untilDone = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
+const waitUntilTerminal = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const { isTerminalOperation } = await import('#events/operation.ts');
-  const tell = phasesTo(progress);
-  tell(first);
+  const reportPhases = createPhaseReporter(progress);
+  reportPhases(first);
   if (isTerminalOperation(first)) return first;
   try {
-    const pause = slowingPause(pace, context.signal);
-    // One that waits has another deadline when it starts.
+    const pause = createBackoff(backoff, context.signal);
+    // A queued operation gets another deadline when it starts.
     for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
       await pause();
-      latest = await getOperation(first.operationId, context);
-      tell(latest);
+      latest = await readOperation(first.operationId, context);
+      reportPhases(latest);
       if (isTerminalOperation(latest)) return latest;
     }
   } finally {
-    if (context.signal.aborted) context.note(`\nThe ${first.kind} goes on: ${nextStep(first)}`);
+    if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} continues. ${operationHint(first)}`);
   }
-  throw new Failure(`The ${first.kind} of ${first.clusterId} is not over, long after its deadline.`, {
-    hint: nextStep(first),
-  });
+  throw new Failure(
+    `The ${first.kind} of cluster ${first.clusterId} has no result ${graceMs / 1_000} s after its deadline.`,
+    {
+      hint: operationHint(first),
+    },
+  );
 };
 
-/** Each phase of a deploy once, and what is waited for. */
-const phasesTo = (progress: Progress) => {
-  const told = new Set<string>();
+/** Reports each completed phase of a deploy once, and the current phase. */
+const createPhaseReporter = (progress: Progress) => {
+  const reported = new Set<string>();
   return ({ phase, phases = [], createdAt }: Operation): void => {
-    for (const one of phases.filter(({ name }) => !told.has(name))) progress.reached(phaseLine(one, createdAt));
-    phases.forEach(({ name }) => told.add(name));
-    progress.phase(phase);
+    for (const one of phases.filter(({ name }) => !reported.has(name))) progress.keepLine(formatPhase(one, createdAt));
+    phases.forEach(({ name }) => reported.add(name));
+    progress.showPhase(phase);
   };
 };
 
-const nextStep = ({ operationId }: Operation) => `\`drey operation ${operationId}\` shows how far it came.`;
+const operationHint = ({ operationId }: Operation) => `Run \`drey operation ${operationId}\` for its status.`;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-interface Pace {
+interface Backoff {
   readonly firstMs: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
 }
 
-/** A pause that is a little longer each time. */
-export const slowingPause = ({ firstMs, longestMs }: Pace, signal: AbortSignal): (() => Promise<void>) => {
+/** Creates a pause that grows by half each time, up to a maximum. */
+export const createBackoff = ({ firstMs, maxMs }: Backoff, signal: AbortSignal): (() => Promise<void>) => {
   let nextMs = firstMs;
   return async () => {
     await sleep(nextMs, undefined, { signal });
-    nextMs = Math.min(nextMs * 1.5, longestMs);
+    nextMs = Math.min(nextMs * 1.5, maxMs);
   };
 };

@@ -2,37 +2,39 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { follow } from './operations.ts';
+import { followOperation } from './operations.ts';
 
-/** Names the jobs that a session starts again, without waiting for them. */
-export const tellRestored = ({ restoredJobs = [] }: Operation, context: Context): void => {
+/** Prints the jobs that a session restores, without waiting for them. */
+export const announceRestoredJobs = ({ restoredJobs = [] }: Operation, context: Context): void => {
   for (const { jobId, name, savepoint } of restoredJobs)
-    context.note(`Job ${name} is started again as JobID ${jobId}${from(savepoint)}.`);
+    context.printNotice(`Job ${name} is being restored as JobID ${jobId}${formatOrigin(savepoint)}.`);
 };
 
-const from = (savepoint: string | undefined) => (savepoint === undefined ? ', without state' : ` from ${savepoint}`);
+const formatOrigin = (savepoint: string | undefined) =>
+  savepoint === undefined ? ' without state' : ` from ${savepoint}`;
 
 /**
- * Waits until the jobs that a session starts again are there, and tells of each.
+ * Waits until the jobs that a session restores are RUNNING, and prints each.
  *
- * @param deploy The operation of the session, which has SUCCEEDED.
- * @throws Failure that names those which were not started. The session runs all the same.
+ * @param operation The deploy of the session, which is SUCCEEDED.
+ * @throws Failure with the jobs that were not restored. The session is RUNNING nevertheless.
  */
-export const awaitRestored = async ({ restoredJobs = [], clusterId }: Operation, context: Context): Promise<void> => {
-  const lost: string[] = [];
+export const waitForRestoredJobs = async (operation: Operation, context: Context): Promise<void> => {
+  const { restoredJobs = [], clusterId } = operation;
+  const failures: string[] = [];
   for (const { jobId, name, savepoint } of restoredJobs) {
     try {
-      await follow(jobId, `Starting job ${name} again`, context);
-      if (!context.json) context.print(`Job ${name} was started again as JobID ${jobId}${from(savepoint)}.`);
+      await followOperation(jobId, `Restoring job ${name}`, context);
+      if (!context.json) context.print(`Job ${name} was restored as JobID ${jobId}${formatOrigin(savepoint)}.`);
     } catch (error) {
-      // Without a code it says nothing of the job.
+      // An error without a code is not about the job.
       if (!(error instanceof Failure) || error.code === undefined) throw error;
-      lost.push(`${name} (JobID ${jobId}): ${error.message}`, ...error.lines);
+      failures.push(`${name} (JobID ${jobId}): ${error.message}`, ...error.lines);
     }
   }
-  if (lost.length > 0)
-    throw new Failure(`Cluster ${clusterId} runs, but not all of its jobs were started again.`, {
-      lines: lost,
-      hint: '`drey operation JOB-ID` shows more; `drey run -s SAVEPOINT …` starts one from its savepoint.',
+  if (failures.length > 0)
+    throw new Failure(`Cluster ${clusterId} is RUNNING, but some of its jobs were not restored.`, {
+      lines: failures,
+      hint: 'Run `drey operation JOB-ID` for details, or `drey run -s SAVEPOINT …` to start a job from its savepoint.',
     });
 };

@@ -1,132 +1,138 @@
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
-import { type Context, neededClusterId } from '#cli/context.ts';
-import { clusterIdAskedFor, jobConfigIn } from '#cli/input/configuration-folder.ts';
-import { programOf, type ProgramOptions } from '#cli/options/program.ts';
+import { type Context, requireClusterId } from '#cli/context.ts';
+import { resolveClusterId, readJobConfig } from '#cli/input/configuration-folder.ts';
+import { parseProgram, type ProgramOptions } from '#cli/options/program.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
-import { finishedLines } from '#cli/output/flink-lines.ts';
+import { formatFinishedJob } from '#cli/output/flink-lines.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { assertSession, clusterPath, findLive } from './clusters.ts';
-import { carryOut, handOver } from './operations.ts';
-import { slowingPause } from './pause.ts';
+import { assertSession, clusterPath, findLiveCluster } from './clusters.ts';
+import { runCommand, submitCommand } from './operations.ts';
+import { createBackoff } from './pause.ts';
 
-const pace = { firstMs: 500, longestMs: 5_000 };
+const backoff = { firstMs: 500, maxMs: 5_000 };
 
-/** A job that was lost with its cluster ends in no state: now and then the cluster is looked at. */
-const turnsBetweenClusterLooks = 5;
+/** A job whose cluster is gone never becomes terminal, so the cluster is checked after so many polls. */
+const pollsPerClusterCheck = 5;
 
+/** Uploads the jar, submits the job to a session, and waits for its result unless it is detached. */
 export const runOnSession = async (
   operands: readonly string[],
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const { jar, ...submission } = submissionOf(operands, options, { context, folder: await jobConfigIn(context) });
-  const clusterId = neededClusterId({ clusterId: await clusterIdAskedFor(context) });
-  const [{ checkJar }, { uploadJar }] = await Promise.all([
+  const { jar, ...submission } = buildSubmission(operands, options, { context, folder: await readJobConfig(context) });
+  const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
+  const [{ inspectJar }, { uploadJar }] = await Promise.all([
     import('#cli/input/jar.ts'),
     import('#cli/input/upload.ts'),
   ]);
-  const local = await checkJar(jar);
+  const local = await inspectJar(jar);
   const clusterRef = { target: await context.target(), clusterId };
   if (local !== undefined) await assertSession(clusterRef, context);
   const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
 
   const request = {
     path: `${clusterPath(clusterRef)}/jobs`,
-    body: { jar: uploaded, ...submission, ...context.queueing },
-    what: `Submitting ${jar} to ${clusterId}`,
+    body: { jar: uploaded, ...submission, ...context.fields.submit },
+    title: `Submitting ${jar} to ${clusterId}`,
   };
   if (options.wait === false)
-    return handOver(request, (operation) => `Job ${jobIdOf(operation)} is being submitted.`, context);
-  const { operation } = await carryOut(request, context);
-  const jobId = jobIdOf(operation);
+    return submitCommand(request, (operation) => `Submission of job ${submittedJobId(operation)} requested.`, context);
+  const { operation } = await runCommand(request, context);
+  const jobId = submittedJobId(operation);
   if (!context.json) context.print(`Job has been submitted with JobID ${jobId}`);
   if (isDetached(options, context)) {
     if (context.json) context.printJson({ operation });
     return;
   }
-  report(await untilEndedOrLeft({ ...clusterRef, jobId }, shutsDown(options, context), context), context);
+  reportResult(await waitOrCancel({ ...clusterRef, jobId }, isShutDownOnExit(options, context), context), context);
 };
 
-const shutsDown = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
+const isShutDownOnExit = ({ shutdownOnAttachedExit }: ProgramOptions, { config }: Context) =>
   shutdownOnAttachedExit === true || config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
 
-/** Interrupted, it cancels the job where it is to end with its client; the session is others', too. */
-const untilEndedOrLeft = async (
+/** Waits for the job. An interrupt cancels the job, but never stops the session, which other clients share. */
+const waitOrCancel = async (
   { jobId, ...clusterRef }: ClusterRef & { readonly jobId: string },
   cancels: boolean,
   context: Context,
 ): Promise<Job> => {
   try {
-    return await untilEnded(clusterRef, jobId, context);
+    return await waitUntilTerminal(clusterRef, jobId, context);
   } catch (error) {
     const request = {
       path: `${clusterPath(clusterRef)}${path`/jobs/${jobId}/cancel`}`,
       body: {},
-      what: `Cancelling job ${jobId}`,
+      title: `Cancelling job ${jobId}`,
     };
-    if (context.signal.aborted && cancels) await carryOut(request, context.under(new AbortController().signal));
-    else if (context.signal.aborted) context.note(`\nJob ${jobId} runs on: \`drey list\` shows it.`);
+    if (context.signal.aborted && cancels) await runCommand(request, context.withSignal(new AbortController().signal));
+    else if (context.signal.aborted)
+      context.printNotice(`\nJob ${jobId} keeps running. Run \`drey list\` to see its state.`);
     throw error;
   }
 };
 
-/** See `JobId` in events/names.ts. */
-const jobIdOf = ({ jobId, operationId }: Operation) => jobId ?? operationId;
+/** The operation id of a submit is the id of its job. */
+const submittedJobId = ({ jobId, operationId }: Operation) => jobId ?? operationId;
 
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
-interface Given {
+interface SubmissionContext {
   readonly context: Context;
-  /** What the configuration folder says about jobs. */
+  /** The options about jobs from the configuration folder. */
   readonly folder: Readonly<Record<string, string>>;
 }
 
-const submissionOf = (operands: readonly string[], options: ProgramOptions, { context, folder }: Given) => {
+const buildSubmission = (
+  operands: readonly string[],
+  options: ProgramOptions,
+  { context, folder }: SubmissionContext,
+) => {
   const { classpath } = options;
   return {
-    ...programOf(operands, options, context),
+    ...parseProgram(operands, options, context),
     config: {
       ...folder,
-      ...jobConfig(context.config),
+      ...selectJobConfig(context.config),
       ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
     },
   };
 };
 
-/** Options about the cluster name where it is; the job has no use for them. */
-const jobConfig = (config: Readonly<Record<string, string>>) =>
+/** Leaves out the options that only locate the cluster. */
+const selectJobConfig = (config: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(config).filter(([key]) => !key.startsWith('kubernetes.') && key !== 'execution.attached'),
   );
 
-const untilEnded = async (clusterRef: ClusterRef, jobId: string, context: Context): Promise<Job> => {
+const waitUntilTerminal = async (clusterRef: ClusterRef, jobId: string, context: Context): Promise<Job> => {
   const { isTerminalJob } = await import('#events/job.ts');
   using progress = showProgress(`Job ${jobId}`, context.io.stderr);
   const jobPath = `${clusterPath(clusterRef)}${path`/jobs/${jobId}`}`;
-  const pause = slowingPause(pace, context.signal);
-  for (let turn = 1; ; turn += 1) {
+  const pause = createBackoff(backoff, context.signal);
+  for (let poll = 1; ; poll += 1) {
     await pause();
     const job = await context.api.get<Job>(jobPath);
     if (isTerminalJob(job)) return job;
-    progress.phase(job.state);
-    if (turn % turnsBetweenClusterLooks === 0 && (await findLive(clusterRef, context)) === undefined) {
+    progress.showPhase(job.state);
+    if (poll % pollsPerClusterCheck === 0 && (await findLiveCluster(clusterRef, context)) === undefined) {
       throw new Failure(`Cluster ${clusterRef.clusterId} ended while job ${jobId} was ${job.state}.`, {
-        hint: `\`drey describe ${clusterRef.clusterId}\` shows why.`,
+        hint: `Run \`drey describe ${clusterRef.clusterId}\` to see the cause.`,
       });
     }
   }
 };
 
-/** @throws Failure when the job did not finish. */
-const report = (job: Job, { json, print, printJson }: Context): void => {
+/** Prints the result of the job. @throws Failure when the job is not FINISHED. */
+const reportResult = (job: Job, { json, print, printJson }: Context): void => {
   if (json) printJson(job);
-  else if (job.state === 'FINISHED') finishedLines(job).forEach(print);
+  else if (job.state === 'FINISHED') formatFinishedJob(job).forEach(print);
   if (job.state === 'FINISHED') return;
   throw new Failure(`Job ${job.jobId} (${job.name}) is ${job.state}.`, {
     lines: job.message === undefined ? [] : [job.message],

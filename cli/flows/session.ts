@@ -2,119 +2,129 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { Accepted } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
-import { deployBody, type DeployBody } from '#cli/input/deploy-body.ts';
+import { buildDeployBody, type DeployBody } from '#cli/input/deploy-body.ts';
 import { readLocalInput } from '#cli/input/local-input.ts';
-import type { RestoreFrom } from '#cli/options/drey-options.ts';
-import { clusterLine } from '#cli/output/flink-lines.ts';
+import type { RequestFields } from '#cli/options/request-fields.ts';
+import { formatCluster } from '#cli/output/flink-lines.ts';
 import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { clusterPath, clusterTitle, findLive, readCluster } from './clusters.ts';
-import { carryOut, follow } from './operations.ts';
-import { awaitRestored, tellRestored } from './restored-jobs.ts';
+import { clusterPath, clusterTitle, findLiveCluster, readCluster } from './clusters.ts';
+import { followOperation, printSubmitted, runCommand } from './operations.ts';
+import { waitForRestoredJobs, announceRestoredJobs } from './restored-jobs.ts';
 
-export interface Wanted {
+/** The session that the command line describes. */
+export interface SessionRequest {
   readonly target: string;
-  readonly body: DeployBody & { readonly restore?: RestoreFrom };
-  /** Until it is up. */
+  readonly body: DeployBody & { readonly restore?: RequestFields };
+  /** Whether to wait until the session is RUNNING. */
   readonly wait: boolean;
 }
 
-export const wantedOf = async (wait: boolean, context: Context): Promise<Wanted> => {
+export const buildSessionRequest = async (wait: boolean, context: Context): Promise<SessionRequest> => {
   const local = await readLocalInput(context);
-  local.warnings.forEach(context.note);
-  const body = await deployBody(context, local);
+  local.warnings.forEach(context.printNotice);
+  const body = await buildDeployBody(context, local);
   const { restore } = context;
   return { body: restore === undefined ? body : { ...body, restore }, target: await context.target(), wait };
 };
 
-export const isAttached = ({ body }: Wanted): boolean => body.config['execution.attached']?.toLowerCase() === 'true';
+export const isAttached = ({ body }: SessionRequest): boolean =>
+  body.config['execution.attached']?.toLowerCase() === 'true';
 
-export const existingSession = async (
-  { target, body }: Wanted,
+/** The live cluster with the id of the request; also one in these terminal states. */
+export const findSession = async (
+  { target, body }: SessionRequest,
   context: Context,
-  alsoOver: readonly ClusterState[] = [],
+  terminalStates: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> =>
-  body.clusterId === undefined ? undefined : findLive({ target, clusterId: body.clusterId }, context, alsoOver);
+  body.clusterId === undefined
+    ? undefined
+    : findLiveCluster({ target, clusterId: body.clusterId }, context, terminalStates);
 
-export const shutsDown = ({ body }: Wanted): boolean =>
+export const isShutDownOnExit = ({ body }: SessionRequest): boolean =>
   body.config['execution.shutdown-on-attached-exit']?.toLowerCase() === 'true';
 
-export const stop = async (cluster: Cluster, context: Context): Promise<void> => {
-  const accepted = await carryOut(
-    { path: `${clusterPath(cluster)}/stop`, body: context.stop, what: `Stopping ${clusterTitle(cluster)}` },
+export const stopSession = async (cluster: Cluster, context: Context): Promise<void> => {
+  const accepted = await runCommand(
+    { path: `${clusterPath(cluster)}/stop`, body: context.fields.stop, title: `Stopping ${clusterTitle(cluster)}` },
     context,
   );
   if (context.json) context.printJson(accepted);
   else context.print(`Stopped ${clusterTitle(cluster)}.`);
 };
 
-export const create = async (wanted: Wanted, context: Context): Promise<Cluster> => {
-  const { target, body, wait } = wanted;
-  const request = {
+/** Starts the session. If its id is taken, retrieves the session that has it. */
+export const createSession = async (request: SessionRequest, context: Context): Promise<Cluster> => {
+  const { target, body, wait } = request;
+  const command = {
     path: path`/v1/targets/${target}/clusters`,
     body: { mode: 'session', ...body },
-    what: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
+    title: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
   };
   try {
     const { operation } = wait
-      ? await carryOut(request, context)
-      : await context.api.post<Accepted>(request.path, request.body);
+      ? await runCommand(command, context)
+      : await context.api.post<Accepted>(command.path, command.body);
     const cluster = await readCluster(operation, context);
-    if (!wait) return announceStart(cluster, operation, context);
-    announce('Create', { operation, cluster }, wanted, context);
-    await restored(operation, wanted, context);
+    if (!wait) return printStart(cluster, operation, context);
+    printCluster('Create', { operation, cluster }, request, context);
+    await handleRestoredJobs(operation, request, context);
     return cluster;
   } catch (error) {
     const existing =
-      error instanceof Failure && error.code === 'id-taken' ? await existingSession(wanted, context) : undefined;
+      error instanceof Failure && error.code === 'id-taken' ? await findSession(request, context) : undefined;
     if (existing === undefined) throw error;
-    return retrieve(existing, wanted, context); // somebody started it at the same time
+    return retrieveSession(existing, request, context); // another command started the session concurrently
   }
 };
 
-export const retrieve = async (cluster: Cluster, wanted: Wanted, context: Context): Promise<Cluster> => {
+/** Waits until an existing session is RUNNING. @throws Failure when it is STOPPING. */
+export const retrieveSession = async (
+  cluster: Cluster,
+  request: SessionRequest,
+  context: Context,
+): Promise<Cluster> => {
   const { state, operationId } = cluster;
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
-    context.note(`The ${clusterTitle(cluster)} is there already: the options given now are not applied to it.`);
+    context.printNotice(
+      `The ${clusterTitle(cluster)} exists already. The options of this command are not applied to it.`,
+    );
   }
   if (state === 'STOPPING') {
-    throw new Failure(`The ${clusterTitle(cluster)} is being stopped.`, {
-      hint: 'Try again when `drey clusters` no longer shows it.',
+    throw new Failure(`The ${clusterTitle(cluster)} is STOPPING.`, {
+      hint: 'Retry when it is STOPPED.',
     });
   }
-  if (state === 'RUNNING' || !wanted.wait) {
+  if (state === 'RUNNING' || !request.wait) {
     if (context.restore !== undefined)
-      context.note(`The ${clusterTitle(cluster)} is there already: no job is started again for this command.`);
-    return announce('Retrieve', { cluster }, wanted, context);
+      context.printNotice(`The ${clusterTitle(cluster)} exists already. No job is restored.`);
+    return printCluster('Retrieve', { cluster }, request, context);
   }
-  const operation = await follow(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
-  const up = announce('Retrieve', { cluster: await readCluster(cluster, context) }, wanted, context);
-  await restored(operation, wanted, context);
-  return up;
+  const operation = await followOperation(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
+  const retrieved = printCluster('Retrieve', { cluster: await readCluster(cluster, context) }, request, context);
+  await handleRestoredJobs(operation, request, context);
+  return retrieved;
 };
 
-/** Whoever sits at the shell of the session sees there how far they are. */
-const restored = async (operation: Operation, wanted: Wanted, context: Context): Promise<void> =>
-  isAttached(wanted) ? tellRestored(operation, context) : awaitRestored(operation, context);
+/** The shell of a session shows the state of its jobs, so an attached command does not wait for them. */
+const handleRestoredJobs = async (operation: Operation, request: SessionRequest, context: Context): Promise<void> =>
+  isAttached(request) ? announceRestoredJobs(operation, context) : waitForRestoredJobs(operation, context);
 
-export const announce = (
+/** Prints the line of Flink's client, or the result as JSON. Returns the cluster. */
+export const printCluster = (
   verb: 'Create' | 'Retrieve',
-  told: { readonly operation?: Operation; readonly cluster: Cluster },
-  { body }: Wanted,
+  result: { readonly operation?: Operation; readonly cluster: Cluster },
+  { body }: SessionRequest,
   context: Context,
 ): Cluster => {
-  if (context.json) context.printJson(told);
-  else context.print(clusterLine(verb, told.cluster, body.config['rest.port']));
-  return told.cluster;
+  if (context.json) context.printJson(result);
+  else context.print(formatCluster(verb, result.cluster, body.config['rest.port']));
+  return result.cluster;
 };
 
-const announceStart = (cluster: Cluster, operation: Operation, context: Context): Cluster => {
+const printStart = (cluster: Cluster, operation: Operation, context: Context): Cluster => {
   if (context.json) context.printJson({ operation, cluster });
-  else {
-    context.print(`Session cluster ${cluster.clusterId} is being started.`);
-    context.print(`Operation ${operation.operationId} is ${operation.state}.`);
-    context.note(`\`drey operation ${operation.operationId}\` shows how far it is, \`drey wait …\` waits for its end.`);
-  }
+  else printSubmitted(operation, `Session cluster ${cluster.clusterId} is starting.`, context);
   return cluster;
 };

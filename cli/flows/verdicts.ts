@@ -3,101 +3,101 @@ import { path } from '#cli/api/path.ts';
 import type { BatchItems } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
-import { paintState, tableOf } from '#cli/output/table.ts';
+import { paintState, renderTable } from '#cli/output/table.ts';
 import type { Operation } from '#events/operation.ts';
 
-import { getOperation } from './operations.ts';
-import { slowingPause } from './pause.ts';
+import { readOperation } from './operations.ts';
+import { createBackoff } from './pause.ts';
 
-const pace = { firstMs: 500, longestMs: 5_000 };
-const atOnce = 8;
+const backoff = { firstMs: 500, maxMs: 5_000 };
+const maxConcurrentReads = 8;
 
 interface Wait {
   readonly ids: readonly string[];
-  /** Undefined: as long as it takes. */
+  /** Undefined: no limit. */
   readonly timeoutMs: number | undefined;
 }
 
 /**
- * Waits until every command has a verdict.
+ * Waits until every operation has a verdict.
  *
- * @throws Failure when one of them did not finish, or is open when the time is over.
+ * @throws Failure when a verdict is not FINISHED, or is missing after the timeout.
  */
-export const awaitVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
-  const operations = await untilDecided(ids, Date.now() + timeoutMs, context);
-  const lost = operations.filter(({ verdict }) => verdict !== 'FINISHED');
+export const waitForVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
+  const operations = await pollVerdicts(ids, Date.now() + timeoutMs, context);
+  const unfinished = operations.filter(({ verdict }) => verdict !== 'FINISHED');
   if (context.json) context.printJson({ operations });
-  else await print(operations, context);
-  if (lost.length === 0) return;
-  const open = lost.filter(({ verdict }) => verdict === undefined);
+  else await printVerdicts(operations, context);
+  if (unfinished.length === 0) return;
+  const open = unfinished.filter(({ verdict }) => verdict === undefined);
   throw new Failure(
-    `${lost.length} of ${operations.length} did not finish${open.length === 0 ? '' : ` (${open.length} of them not yet)`}.`,
+    `${unfinished.length} of ${operations.length} operations are not FINISHED${open.length === 0 ? '' : `; ${open.length} of them are still open`}.`,
     {
-      lines: (await Promise.all(lost.map((one) => causesOf(one, context)))).flat(),
-      hint: '`drey operation ID` shows more of one of them.',
+      lines: (await Promise.all(unfinished.map((one) => describeCauses(one, context)))).flat(),
+      hint: 'Run `drey operation ID` for details.',
     },
   );
 };
 
-/** As they are when all have a verdict, or the time is over. */
-const untilDecided = async (
+/** The operations when all have a verdict, or at the timeout. */
+const pollVerdicts = async (
   ids: readonly string[],
-  latest: number,
+  deadlineMs: number,
   context: Context,
 ): Promise<readonly Operation[]> => {
   const { default: pMap } = await import('p-map');
   using progress = showProgress(
-    `Waiting for ${ids.length === 1 ? ids[0] : `${ids.length} commands`}`,
+    `Waiting for ${ids.length === 1 ? ids[0] : `${ids.length} operations`}`,
     context.io.stderr,
   );
-  const known = new Map<string, Operation>();
-  const pause = slowingPause(pace, context.signal);
+  const operations = new Map<string, Operation>();
+  const pause = createBackoff(backoff, context.signal);
   for (;;) {
-    const open = ids.filter((id) => known.get(id)?.verdict === undefined);
-    for (const one of await pMap(open, (id) => getOperation(id, context), { concurrency: atOnce }))
-      known.set(one.operationId, one);
-    const all = ids.flatMap((id) => known.get(id) ?? []);
+    const open = ids.filter((id) => operations.get(id)?.verdict === undefined);
+    for (const one of await pMap(open, (id) => readOperation(id, context), { concurrency: maxConcurrentReads }))
+      operations.set(one.operationId, one);
+    const all = ids.flatMap((id) => operations.get(id) ?? []);
     const waiting = all.filter(({ verdict }) => verdict === undefined);
-    if (waiting.length === 0 || Date.now() > latest) return all;
-    progress.phase(await phaseOf(all.length - waiting.length, all.length, waiting[0], context));
+    if (waiting.length === 0 || Date.now() > deadlineMs) return all;
+    progress.showPhase(await describePhase(all.length - waiting.length, all.length, waiting[0], context));
     await pause();
   }
 };
 
-const phaseOf = async (
-  decided: number,
+const describePhase = async (
+  terminal: number,
   count: number,
   next: Operation | undefined,
   context: Context,
 ): Promise<string> => {
-  const what = [next?.phase ?? next?.state ?? '', ...(await elementsOf(next, context))].join('; ');
-  return count === 1 ? what : `${decided} of ${count} are over; ${next?.clusterId ?? ''}: ${what}`;
+  const phase = [next?.phase ?? next?.state ?? '', ...(await describeItems(next, context))].join('; ');
+  return count === 1 ? phase : `${terminal} of ${count} have a verdict; ${next?.clusterId ?? ''}: ${phase}`;
 };
 
-/** How far a batch is: `2 FINISHED, 1 open`. */
-const elementsOf = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
+/** The items of a batch by verdict: `2 FINISHED, 1 open`. */
+const describeItems = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
   if (next?.kind !== 'batch') return [];
   const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${next.operationId}/items`);
   const counts = Map.groupBy(batchItems, ({ verdict = 'open' }) => verdict);
   return batchItems.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
 
-const print = async (operations: readonly Operation[], context: Context): Promise<void> => {
+const printVerdicts = async (operations: readonly Operation[], context: Context): Promise<void> => {
   const rows = operations.map(({ operationId, kind, clusterId, verdict, state }) => [
     operationId,
     kind,
     clusterId,
     paintState(verdict ?? state, context.io.stdout),
   ]);
-  context.print(await tableOf(['OPERATION', 'COMMAND', 'CLUSTER', 'VERDICT'], rows));
+  context.print(await renderTable(['OPERATION', 'COMMAND', 'CLUSTER', 'VERDICT'], rows));
 };
 
-const causesOf = async (
+const describeCauses = async (
   { operationId, kind, clusterId, verdict, verdictMessage, state, problem, phase }: Operation,
   context: Context,
 ): Promise<readonly string[]> => {
-  const why = verdictMessage ?? problem?.detail ?? phase;
-  const line = `${clusterId}: ${verdict ?? state}${why === undefined ? '' : `: ${why}`}`;
+  const cause = verdictMessage ?? problem?.detail ?? phase;
+  const line = `${clusterId}: ${verdict ?? state}${cause === undefined ? '' : `: ${cause}`}`;
   if (kind !== 'batch') return [line];
   const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${operationId}/items`);
   return [

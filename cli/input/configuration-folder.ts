@@ -1,14 +1,14 @@
 import { join, resolve } from 'node:path';
 
 import { Failure } from '#cli/api/failure.ts';
-import { type Mode, modeOf } from '#cli/api/mode.ts';
+import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Context } from '#cli/context.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
-import { type ClusterRef, layered, textIn } from './config.ts';
-import { fileExists, read, textsIn } from './files.ts';
+import { type InputContext, mergeConfig, textOption } from './config.ts';
+import { fileExists, parseContent, readTexts } from './files.ts';
 
 /** The folder of FLINK_CONF_DIR. */
 export interface ConfigurationFolder extends Pick<ClusterInput, 'files' | 'legacyConfigFile'> {
@@ -16,11 +16,16 @@ export interface ConfigurationFolder extends Pick<ClusterInput, 'files' | 'legac
   readonly folder: Config;
 }
 
-export const configuredFolder = async ({
+/**
+ * Reads the folder of FLINK_CONF_DIR; undefined when the variable is not set.
+ *
+ * @throws Failure in Flink's words when the folder or its configuration file does not exist.
+ */
+export const readConfigurationFolder = async ({
   config,
   flinkVersion,
   io,
-}: ClusterRef): Promise<ConfigurationFolder | undefined> => {
+}: InputContext): Promise<ConfigurationFolder | undefined> => {
   const path = io.env['FLINK_CONF_DIR'];
   return path === undefined || path === '' ? undefined : readFolder(path, config, flinkVersion);
 };
@@ -28,7 +33,7 @@ export const configuredFolder = async ({
 const readFolder = async (
   path: string,
   config: Config,
-  asked: FlinkVersion | undefined,
+  requestedVersion: FlinkVersion | undefined,
 ): Promise<ConfigurationFolder> => {
   const { parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
   const { configurationFiles } = await import('#events/commands/deploy.ts');
@@ -37,51 +42,51 @@ const readFolder = async (
       `The given configuration directory name '${path}' (${resolve(path)}) does not describe an existing directory.`,
     );
   }
-  const texts = await textsIn(path, ['config.yaml', 'flink-conf.yaml', ...configurationFiles]);
+  const texts = await readTexts(path, ['config.yaml', 'flink-conf.yaml', ...configurationFiles]);
   const { 'config.yaml': current, 'flink-conf.yaml': legacy, ...files } = texts;
   const flat = legacy === undefined ? undefined : parseLegacyConfigFile(legacy);
   const file = join(path, 'config.yaml');
   const nested =
     current === undefined
       ? undefined
-      : await read(`The Flink config file '${file}' cannot be used.`, () => parseConfigFile(current));
-  const version = asked ?? (await versionIn(await layered({ ...flat, ...nested }, config)));
+      : await parseContent(`The Flink config file '${file}' cannot be used.`, () => parseConfigFile(current));
+  const version = requestedVersion ?? (await resolveVersion(await mergeConfig({ ...flat, ...nested }, config)));
   if (version === '1.20' && flat !== undefined) return { folder: flat, files, legacyConfigFile: true };
   if (nested !== undefined) return { folder: nested, files };
   throw noConfigFile(file, flat !== undefined);
 };
 
-const versionIn = async (config: Config): Promise<FlinkVersion> => {
+const resolveVersion = async (config: Config): Promise<FlinkVersion> => {
   const { versionOf } = await import('#shared/flink/version.ts');
-  return versionOf(textIn(config, 'kubernetes.container.image.ref'));
+  return versionOf(textOption(config, 'kubernetes.container.image.ref'));
 };
 
 const noConfigFile = (file: string, hasLegacy: boolean): Failure =>
   new Failure(
     `The Flink config file '${file}' (${resolve(file)}) does not exist.`,
     hasLegacy
-      ? { hint: 'Flink 2 does not read flink-conf.yaml. For an image of Flink 1.20, say -Ddrey.flink-version=1.20.' }
+      ? { hint: 'Flink 2 does not read flink-conf.yaml. For an image of Flink 1.20, set -Ddrey.flink-version=1.20.' }
       : {},
   );
 
-/** Where `flink run` deploys to: the command line goes before the folder; Drey takes a session for granted. */
-export const modeAskedFor = async (clusterRef: ClusterRef & Pick<Context, 'mode'>): Promise<Mode> => {
-  if (clusterRef.mode !== undefined) return clusterRef.mode;
-  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
-  return modeOf(textIn(folder, 'execution.target') ?? 'kubernetes-session');
+/** The mode of `run`: from the command line, else from the folder, else a session. */
+export const resolveMode = async (context: InputContext & Pick<Context, 'mode'>): Promise<Mode> => {
+  if (context.mode !== undefined) return context.mode;
+  const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
+  return parseMode(textOption(folder, 'execution.target') ?? 'kubernetes-session');
 };
 
-/** Which cluster a command of Flink's is about: the command line goes before the folder. Undefined where neither says it. */
-export const clusterIdAskedFor = async (
-  clusterRef: ClusterRef & Pick<Context, 'clusterId'>,
+/** The cluster id of a command: from the command line, else from the folder. Undefined when neither has one. */
+export const resolveClusterId = async (
+  context: InputContext & Pick<Context, 'clusterId'>,
 ): Promise<string | undefined> => {
-  if (clusterRef.clusterId !== undefined) return clusterRef.clusterId;
-  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
-  return textIn(folder, 'kubernetes.cluster-id');
+  if (context.clusterId !== undefined) return context.clusterId;
+  const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
+  return textOption(folder, 'kubernetes.cluster-id');
 };
 
-/** Beginnings of the options that a job on a session may have of its own. */
-const jobOptions = [
+/** Prefixes of the options that a job on a session may set for itself. */
+const jobOptionPrefixes = [
   'cleanup-strategy',
   'execution.buffer-timeout',
   'execution.checkpointing.',
@@ -94,12 +99,12 @@ const jobOptions = [
   'table.',
 ] as const;
 
-/** What the folder says about jobs: a session that runs has the rest already. */
-export const jobConfigIn = async (clusterRef: ClusterRef): Promise<Readonly<Record<string, string>>> => {
-  const { folder = {} } = (await configuredFolder(clusterRef)) ?? {};
+/** The options of the folder about jobs. The others apply to the session, which is already running. */
+export const readJobConfig = async (context: InputContext): Promise<Readonly<Record<string, string>>> => {
+  const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
   return Object.fromEntries(
     Object.entries(folder)
-      .filter(([key]) => jobOptions.some((beginning) => key.startsWith(beginning)))
+      .filter(([key]) => jobOptionPrefixes.some((prefix) => key.startsWith(prefix)))
       .map(([key, value]) => [key, String(value)]),
   );
 };

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Failure } from '#cli/api/failure.ts';
-import { refusalOf } from '#cli/api/problem-failure.ts';
+import { faultToFailure } from '#cli/api/problem-failure.ts';
 
 export const fileExists = async (path: string): Promise<boolean> =>
   stat(path).then(
@@ -10,8 +10,8 @@ export const fileExists = async (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** @returns undefined when there is no such file. @throws Failure when it cannot be read. */
-export const bytesOf = async (file: string): Promise<Buffer | undefined> => {
+/** The content of a file; undefined when it does not exist. @throws Failure when it cannot be read. */
+export const readBytes = async (file: string): Promise<Buffer | undefined> => {
   try {
     return await readFile(file);
   } catch (error) {
@@ -21,28 +21,28 @@ export const bytesOf = async (file: string): Promise<Buffer | undefined> => {
   }
 };
 
-/** As `bytesOf`. */
-export const textOf = async (file: string): Promise<string | undefined> => (await bytesOf(file))?.toString('utf8');
+/** As `readBytes`. */
+export const readText = async (file: string): Promise<string | undefined> => (await readBytes(file))?.toString('utf8');
 
-/** Those of the files that are in the folder. */
-export const textsIn = async <N extends string>(
+/** The texts of the files that exist in the folder. */
+export const readTexts = async <N extends string>(
   folder: string,
   names: readonly N[],
 ): Promise<Readonly<Partial<Record<N, string>>>> => {
-  const texts = await Promise.all(names.map(async (name) => [name, await textOf(join(folder, name))] as const));
+  const texts = await Promise.all(names.map(async (name) => [name, await readText(join(folder, name))] as const));
   const found: Partial<Record<N, string>> = {};
   for (const [name, text] of texts) if (text !== undefined) found[name] = text;
   return found;
 };
 
-/** What is in a file, or why that cannot be made out. */
-export const read = async <T>(wrong: string, take: () => T): Promise<T> => {
+/** Parses the content of a file. @throws Failure with this headline when the content is invalid. */
+export const parseContent = async <T>(headline: string, parse: () => T): Promise<T> => {
   try {
-    return take();
+    return parse();
   } catch (error) {
     const { Fault } = await import('#events/problem.ts');
-    if (error instanceof Fault) throw refusalOf(wrong, error);
+    if (error instanceof Fault) throw faultToFailure(headline, error);
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Failure(wrong, { lines: [line], cause: error });
+    throw new Failure(headline, { lines: [line], cause: error });
   }
 };

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests.ts';
 
-import { isOff, textIn } from './config.ts';
-import { bytesOf, textOf } from './files.ts';
+import { isDisabled, textOption } from './config.ts';
+import { readBytes, readText } from './files.ts';
 
 export const readKerberos = async (config: Config): Promise<Pick<ClusterInput, 'kerberos'>> => {
-  if (isOff(config, 'kubernetes.decorator.kerberos-mount.enabled')) return {};
+  if (isDisabled(config, 'kubernetes.decorator.kerberos-mount.enabled')) return {};
   const [keytab, krb5Conf] = await Promise.all([readKeytab(config), readKrb5Conf(config)]);
   if (keytab === undefined && krb5Conf === undefined) return {};
   return { kerberos: { ...(keytab === undefined ? {} : { keytab }), ...(krb5Conf === undefined ? {} : { krb5Conf }) } };
@@ -17,15 +17,15 @@ export const keytabOption = 'security.kerberos.login.keytab';
 
 export const krb5Option = 'security.kerberos.krb5-conf.path';
 
-/** One that is not there is for the renderer to refuse: it knows what else could be meant. */
+/** A missing file is not an error here: the renderer reports it with the alternatives. */
 const readKeytab = async (config: Config) => {
-  const file = textIn(config, keytabOption);
-  if (file === undefined || textIn(config, 'security.kerberos.login.principal') === undefined) return undefined;
-  const bytes = await bytesOf(file);
+  const file = textOption(config, keytabOption);
+  if (file === undefined || textOption(config, 'security.kerberos.login.principal') === undefined) return undefined;
+  const bytes = await readBytes(file);
   return bytes === undefined ? undefined : { name: basename(file), base64: bytes.toString('base64') };
 };
 
 const readKrb5Conf = async (config: Config): Promise<string | undefined> => {
-  const file = textIn(config, krb5Option);
-  return file === undefined ? undefined : textOf(file);
+  const file = textOption(config, krb5Option);
+  return file === undefined ? undefined : readText(file);
 };

@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lines, one after the other. */
+/** A source of lines. */
 export interface Lines extends Disposable {
   /** The next line; undefined at the end. */
   readonly next: () => Promise<string | undefined>;
 }
 
-/** The lines of a stream, of which the next may be looked at before it is taken. */
+/** The lines of a stream, with a view of the next line. */
 export interface PipedLines extends Lines {
-  /** As `next`, but leaves it there; undefined also when none has come so soon. */
+  /** The next line without consuming it; undefined also when none arrives within the time. */
   readonly peek: (withinMs: number) => Promise<string | undefined>;
 }
 
@@ -25,14 +25,14 @@ export const openPipe = (stream: NodeJS.ReadableStream, signal: AbortSignal): Pi
       const result = await lookAhead();
       upcoming = undefined;
       signal.throwIfAborted();
-      return textOf(result);
+      return lineOf(result);
     },
     peek: async (withinMs) => {
-      const enough = new AbortController();
-      const late = sleep(withinMs, undefined, { signal: enough.signal }).catch(() => undefined); // it came in time
-      const result = await Promise.race([lookAhead(), late]);
-      enough.abort();
-      return textOf(result);
+      const arrived = new AbortController();
+      const timeout = sleep(withinMs, undefined, { signal: arrived.signal }).catch(() => undefined); // the line arrived in time
+      const result = await Promise.race([lookAhead(), timeout]);
+      arrived.abort();
+      return lineOf(result);
     },
     [Symbol.dispose]: () => {
       signal.removeEventListener('abort', close);
@@ -41,5 +41,5 @@ export const openPipe = (stream: NodeJS.ReadableStream, signal: AbortSignal): Pi
   };
 };
 
-const textOf = (result: IteratorResult<string> | undefined): string | undefined =>
+const lineOf = (result: IteratorResult<string> | undefined): string | undefined =>
   result === undefined || result.done === true ? undefined : result.value;

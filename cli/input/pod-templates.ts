@@ -3,8 +3,8 @@ import type { PodTemplate } from '#events/commands/deploy.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests.ts';
 
-import { textIn } from './config.ts';
-import { read, textOf } from './files.ts';
+import { textOption } from './config.ts';
+import { parseContent, readText } from './files.ts';
 
 export const templateOptions = {
   default: 'kubernetes.pod-template-file.default',
@@ -14,16 +14,16 @@ export const templateOptions = {
 
 export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInput, 'podTemplates'>> => {
   const files = Object.entries(templateOptions).flatMap(([pod, key]) => {
-    const file = textIn(config, key);
-    if (file?.trim() === '') throw new Failure(`-D${key} names no file.`);
+    const file = textOption(config, key);
+    if (file?.trim() === '') throw new Failure(`The option -D${key} has no file name.`);
     return file === undefined ? [] : [[pod, file, key] as const];
   });
   if (files.length === 0) return {};
   const texts = new Map(
-    await Promise.all(files.map(async ([pod, file, key]) => [pod, await templateText(file, key)] as const)),
+    await Promise.all(files.map(async ([pod, file, key]) => [pod, await readTemplateText(file, key)] as const)),
   );
   const templates = await Promise.all(
-    files.map(async ([pod, file]) => [pod, await templateIn(file, texts.get(pod) ?? '')] as const),
+    files.map(async ([pod, file]) => [pod, await parseTemplate(file, texts.get(pod) ?? '')] as const),
   );
   const taskmanagerText = texts.get('taskmanager') ?? texts.get('default');
   return {
@@ -34,39 +34,39 @@ export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInpu
   };
 };
 
-const templateText = async (file: string, key: string): Promise<string> => {
-  const text = await textOf(file);
+const readTemplateText = async (file: string, key: string): Promise<string> => {
+  const text = await readText(file);
   if (text === undefined)
-    throw new Failure(`Pod template file ${file} does not exist.`, { lines: [`-D${key} names it.`] });
+    throw new Failure(`Pod template file ${file} does not exist.`, { lines: [`The option -D${key} names this file.`] });
   return text;
 };
 
-const templateIn = async (file: string, text: string): Promise<PodTemplate> => {
+const parseTemplate = async (file: string, text: string): Promise<PodTemplate> => {
   const [yaml, { deploy }, { parse }] = await Promise.all([
     import('yaml'),
     import('#events/commands/deploy.ts'),
     import('#events/problem.ts'),
   ]);
   const schema = deploy.data.shape.podTemplates.unwrap().shape.default.unwrap();
-  return read(`Pod template file ${file} holds no pod.`, () => parse(schema, podOf(text, yaml)));
+  return parseContent(`Pod template file ${file} is not a pod.`, () => parse(schema, parsePod(text, yaml)));
 };
 
-/** Fields of a pod, and maps of it, that hold text, whatever YAML makes of it. */
+/** Fields and maps of a pod whose values are text, also when YAML reads another type. */
 const textFields: ReadonlySet<unknown> = new Set(['value', 'labels', 'annotations', 'nodeSelector', 'matchLabels']);
 
-/** A pod as Kubernetes' tools read its YAML: `0644` is octal, and what has to be text is text. */
-const podOf = (text: string, { parseDocument, visit, isScalar, isMap }: typeof import('yaml')): unknown => {
+/** Parses a pod as the tools of Kubernetes do: `0644` is octal, and text fields keep their text. */
+const parsePod = (text: string, { parseDocument, visit, isScalar, isMap }: typeof import('yaml')): unknown => {
   const document = parseDocument(text);
   const [problem] = document.errors;
   if (problem !== undefined) throw problem;
-  const asWritten = (node: unknown) => {
+  const keepText = (node: unknown) => {
     if (isScalar(node) && node.value !== null && typeof node.value !== 'string') node.value = node.source ?? '';
   };
   visit(document, {
     Pair: (_key, { key, value }) => {
       if (!textFields.has(isScalar(key) ? key.value : key)) return;
-      if (isMap(value)) value.items.forEach((item) => asWritten(item.value));
-      else asWritten(value);
+      if (isMap(value)) value.items.forEach((item) => keepText(item.value));
+      else keepText(value);
     },
     Scalar: (_key, node) => {
       if (typeof node.value === 'number' && /^0[0-7]+$/.test(node.source ?? ''))

@@ -14,40 +14,40 @@ import { showUpload } from '#cli/output/upload-bar.ts';
 
 import type { LocalJar } from './jar.ts';
 
-const longestName = 200;
+const maxNameLength = 200;
 
-/** The name that an upload may have: other characters become `_`. */
-export const uploadName = (file: string): string => {
+/** The name of an upload. Characters that are not allowed become `_`. */
+export const toUploadName = (file: string): string => {
   const stem = basename(file)
     .slice(0, -'.jar'.length)
     .replaceAll(/[^\w.-]/g, '_');
-  return `${stem.slice(0, longestName - '.jar'.length) || '_'}.jar`;
+  return `${stem.slice(0, maxNameLength - '.jar'.length) || '_'}.jar`;
 };
 
-/** @returns What a submit calls the jar. */
+/** Uploads the jar for a target. @returns The URL that a submit uses for the jar. */
 export const uploadJar = async (jar: LocalJar, target: string, context: Context): Promise<string> => {
   const upload = await context.api.post<Upload>(apiPath`/v1/targets/${target}/uploads`, {
-    name: uploadName(jar.file),
+    name: toUploadName(jar.file),
     bytes: jar.bytes,
   });
   const { policies, repeat } = await import('#shared/retries.ts');
   const bar = await showUpload(jar, context.io.stderr);
   try {
-    await repeat(() => put(jar, upload, bar.update, context.signal), {
+    await repeat(() => sendFile(jar, upload, bar.update, context.signal), {
       policy: policies.upload,
-      isTransient: (error) => error instanceof UploadFailed && error.retryable,
+      isTransient: (error) => error instanceof UploadError && error.retryable,
       signal: context.signal,
     });
   } catch (error) {
     context.signal.throwIfAborted();
-    throw error instanceof UploadFailed ? new Failure(error.message, { cause: error }) : error;
+    throw error instanceof UploadError ? new Failure(error.message, { cause: error }) : error;
   } finally {
     bar.stop();
   }
   return upload.jar;
 };
 
-class UploadFailed extends Error {
+class UploadError extends Error {
   readonly retryable: boolean;
 
   constructor(message: string, retryable: boolean, cause?: unknown) {
@@ -56,11 +56,11 @@ class UploadFailed extends Error {
   }
 }
 
-/** `fetch` sends a stream in chunks of unknown number, which S3 does not take: hence `node:http`. */
-const put = async (
+/** Uses `node:http`, because `fetch` sends a stream with chunked encoding, which S3 does not accept. */
+const sendFile = async (
   { file, bytes }: LocalJar,
   { url, headers }: Upload,
-  sent: (bytes: number) => void,
+  onProgress: (sentBytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> => {
   const address = new URL(url);
@@ -71,33 +71,33 @@ const put = async (
     request.once('response', (message) => resolve({ status: message.statusCode ?? 0, body: message }));
     request.once('error', reject);
   });
-  const sending = pipeline(createReadStream(file), counting(sent), request);
-  sending.catch(() => {}); // what the other end answered says more; without an answer `response` fails as well
+  const sending = pipeline(createReadStream(file), countBytes(onProgress), request);
+  sending.catch(() => {}); // the response has the cause; without a response, `response` fails as well
   const { status, body } = await response.catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new UploadFailed(
-      `The upload of ${basename(file)} broke off: ${error instanceof Error ? error.message : String(error)}`,
+    throw new UploadError(
+      `The upload of ${basename(file)} was interrupted: ${error instanceof Error ? error.message : String(error)}`,
       true,
       error,
     );
   });
-  const said = await text(body);
+  const answer = await text(body);
   if (status >= 300) {
-    const code = /<Code>(\w+)<\/Code>/.exec(said)?.[1];
-    throw new UploadFailed(
-      `The upload of ${basename(file)} was refused (${[status, code].filter(Boolean).join(' ')}).`,
+    const code = /<Code>(\w+)<\/Code>/.exec(answer)?.[1];
+    throw new UploadError(
+      `S3 refused the upload of ${basename(file)} (${[status, code].filter(Boolean).join(' ')}).`,
       status >= 500,
     );
   }
   await sending;
 };
 
-const counting = (sent: (bytes: number) => void): Transform => {
+const countBytes = (onProgress: (sentBytes: number) => void): Transform => {
   let total = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       total += chunk.length;
-      sent(total);
+      onProgress(total);
       done(null, chunk);
     },
   });

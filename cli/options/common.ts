@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { UsageError } from './usage-error.ts';
 
-/** The options that every command takes. */
+/** The options of every command. */
 export interface CommonOptions {
   readonly D?: readonly string[];
   readonly target?: string;
@@ -15,31 +15,30 @@ export interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-/** What an option holds that may be given several times. */
+/** Collects the values of a repeatable option. */
 export const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
 export const addCommonOptions = (command: Command): Command =>
   command
-    .option('-D <key=value>', 'a Flink option; -Dkey alone is -Dkey=true', collect)
-    .option('-t, --target <mode>', "Flink's deployment target: kubernetes-session or kubernetes-application")
-    .option('-e, --executor <mode>', 'old name of --target')
-    .option('-m, --jobmanager <address>', 'the address that a start printed, instead of -Dkubernetes.cluster-id')
-    .option('--at <name>', 'the target of Drey to deploy to, as -Ddrey.target or DREY_TARGET')
-    .option('--api <url>', 'where the API is, as DREY_API')
-    .option('--output <format>', 'table, or json or yaml: what the API answers, and a failure as JSON on stderr')
-    .option('--quiet', 'results and errors only')
-    .option('--verbose', 'tell each request on stderr');
+    .option('-D <key=value>', 'set an option of Flink or Drey; -Dkey means -Dkey=true', collect)
+    .option('-t, --target <mode>', 'kubernetes-session or kubernetes-application')
+    .option('-e, --executor <mode>', 'the same as --target (deprecated by Flink)')
+    .option('-m, --jobmanager <address>', 'select the cluster by the address of its JobManager')
+    .option('--at <name>', 'target to deploy to (or -Ddrey.target, DREY_TARGET)')
+    .option('--api <url>', 'endpoint of the API (or DREY_API)')
+    .option('--output <format>', 'table; json or yaml print the objects of the API')
+    .option('--quiet', 'print only results and errors')
+    .option('--verbose', 'print each request on stderr');
 
 export const formats = ['table', 'json', 'yaml'] as const;
 
 export type Format = (typeof formats)[number];
 
-/** Of `--output`. @throws UsageError */
-export const outputFormatOf = (text = 'table'): Format => {
+/** Parses `--output`. @throws UsageError */
+export const parseOutputFormat = (text = 'table'): Format => {
   const format = formats.find((one) => one === text);
   if (format !== undefined) return format;
-  throw new UsageError(`The output is table, json or yaml, not "${text}".`);
+  throw new UsageError(`--output must be table, json or yaml, not "${text}".`);
 };
 
-/** Whether a program reads it. */
-export const isForPrograms = (output: string | undefined): boolean => output === 'json' || output === 'yaml';
+export const isMachineReadable = (output: string | undefined): boolean => output === 'json' || output === 'yaml';

@@ -1,155 +1,213 @@
-import { type FlinkVersion, flinkVersions } from '#shared/flink/version.ts';
+import { flinkVersions } from '#shared/flink/version.ts';
 
-import { UsageError } from './usage-error.ts';
+/** A part of a request that options set fields of. `restore` is a member of a deploy, of its `job`, or of a submit. */
+export const requestParts = ['deploy', 'submit', 'restore', 'stop'] as const;
+export type RequestPart = (typeof requestParts)[number];
 
-/** Options of Drey's own; those of lifetimes are judged with them. */
-const dreyOptions = [
-  'drey.correlation-id',
-  'drey.deadline',
-  'drey.depends-on',
-  'drey.flink-version',
-  'drey.on-failure',
-  'drey.priority',
-  'drey.restore.from-cluster',
-  'drey.restore.job',
-  'drey.restore.allow-empty-state',
-  'drey.stop.ha',
-  'drey.stop.savepoint',
-  'drey.stop.savepoint-directory',
-  'drey.target',
-  'drey.team',
-] as const;
+/** The values of an option: one of a list, or a type. The API validates `text`, `duration` and `url`. */
+export type OptionType =
+  | readonly [string, ...string[]]
+  | 'text'
+  | 'duration'
+  | 'url'
+  | 'integer'
+  | 'boolean'
+  | 'time'
+  | 'list';
 
-/** A typing mistake would start something else than was meant. */
-export const mustBeKnown = (keys: readonly string[]): void => {
-  const known: readonly string[] = dreyOptions;
-  const unknown = keys.find((key) => !known.includes(key) && !key.startsWith('drey.lifetime.'));
-  if (unknown !== undefined)
-    throw new UsageError(`-D${unknown} is no option of Drey's. There are ${known.join(', ')} and drey.lifetime.*.`);
-};
-
-/** Of `-Ddrey.flink-version`, where the tag of the image does not say it. */
-export const flinkVersionOf = (text: string | undefined): FlinkVersion | undefined => {
-  const version = flinkVersions.find((one) => one === text);
-  if (text === undefined || version !== undefined) return version;
-  throw new UsageError(`Drey starts Flink ${flinkVersions.join(' and ')}, not "${text}".`);
-};
-
-/** Of `-Ddrey.on-failure`: what becomes of a cluster that does not come up. */
-export const onFailureOf = (text: string | undefined): 'remove' | 'keep' | undefined => {
-  if (text === undefined || text === 'remove' || text === 'keep') return text;
-  throw new UsageError(`-Ddrey.on-failure is remove or keep, not "${text}".`);
-};
-
-/** When a command may start, and by which name its end is told: as the API takes it. */
-export interface Queueing {
-  readonly priority?: number;
-  readonly dependsOn?: readonly string[];
-  readonly deadline?: string;
-  readonly correlationId?: string;
+interface DreyOption {
+  readonly type: OptionType;
+  readonly description: string;
+  readonly example: string;
+  /** The actions that use the option. */
+  readonly actions: readonly string[];
+  /** The parts of a request that get the value; none when only the client uses it. */
+  readonly parts: readonly RequestPart[];
+  /** The path of the field in each part, as in `lifetime.ttl`. */
+  readonly field?: string;
+  /** The option without which this one has no meaning. */
+  readonly requires?: string;
 }
 
-/** @throws UsageError for a priority that is no whole number, or a deadline that is no time. */
-export const queueingOf = (properties: ReadonlyMap<string, string>): Queueing => {
-  const [priority, dependsOn, deadline, correlationId] = [
-    'drey.priority',
-    'drey.depends-on',
-    'drey.deadline',
-    'drey.correlation-id',
-  ].map((key) => properties.get(key));
-  if (priority !== undefined && !/^-?\d+$/.test(priority))
-    throw new UsageError(`-Ddrey.priority is a whole number, not "${priority}".`);
-  if (deadline !== undefined && Number.isNaN(Date.parse(deadline)))
-    throw new UsageError(`-Ddrey.deadline is a time such as 2026-11-24T06:00:00Z, not "${deadline}".`);
-  return {
-    ...(priority === undefined ? {} : { priority: Number(priority) }),
-    ...(dependsOn === undefined ? {} : { dependsOn: dependsOn.split(',').map((id) => id.trim()) }),
-    ...(deadline === undefined ? {} : { deadline: new Date(deadline).toISOString() }),
-    ...(correlationId === undefined ? {} : { correlationId }),
-  };
+const deployActions = ['kubernetes-session', 'run', 'run-application', 'deploy'] as const;
+const deploy = { actions: deployActions, parts: ['deploy'] } as const;
+const start = { actions: deployActions, parts: ['deploy', 'submit'] } as const;
+const restore = { actions: deployActions, parts: ['restore'] } as const;
+const stop = { actions: ['kubernetes-session'], parts: ['stop'] } as const;
+
+const savepointPolicies = ['none', 'best-effort', 'required'] as const;
+const haPolicies = ['keep', 'purge'] as const;
+
+/** The `-Ddrey.…` options. Parsing, help, completion, error messages and the table in docs/cli.md follow from these rows. */
+export const dreyOptions = {
+  'drey.target': {
+    type: 'text',
+    description: 'target to deploy to; --at overrides it',
+    example: 'etl',
+    actions: [],
+    parts: [],
+  },
+  'drey.flink-version': {
+    ...deploy,
+    type: flinkVersions,
+    description: 'version of Flink, if the image tag does not name it',
+    example: '1.20',
+    field: 'flinkVersion',
+  },
+  'drey.on-failure': {
+    ...deploy,
+    type: ['remove', 'keep'],
+    description: 'what to do with a cluster that fails to start',
+    example: 'keep',
+    field: 'onFailure',
+  },
+  'drey.priority': {
+    ...start,
+    type: 'integer',
+    description: 'priority in the admission queue; higher starts first',
+    example: '100',
+    field: 'priority',
+  },
+  'drey.depends-on': {
+    ...start,
+    type: 'list',
+    description: 'operations that must be FINISHED first, as a,b',
+    example: '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f',
+    field: 'dependsOn',
+  },
+  'drey.deadline': {
+    ...start,
+    type: 'time',
+    description: 'time after which a command that has not started fails',
+    example: '2026-11-24T06:00:00Z',
+    field: 'deadline',
+  },
+  'drey.correlation-id': {
+    ...start,
+    type: 'text',
+    description: 'your id for the command, which its events contain',
+    example: 'nightly-2026-11-24',
+    field: 'correlationId',
+  },
+  'drey.team': {
+    ...deploy,
+    type: 'text',
+    description: 'team that shares the quota, as label team',
+    example: 'etl',
+    field: 'labels.team',
+  },
+  'drey.lifetime.ttl': {
+    ...deploy,
+    type: 'duration',
+    description: 'time to live, counted from the start',
+    example: '8h',
+    field: 'lifetime.ttl',
+  },
+  'drey.lifetime.until': {
+    ...deploy,
+    type: 'text',
+    description: 'time at which the cluster expires',
+    example: '2026-11-24T20:00:00Z',
+    field: 'lifetime.until',
+  },
+  'drey.lifetime.idle-after': {
+    ...deploy,
+    type: 'duration',
+    description: 'expire a session after this time without jobs',
+    example: '2h',
+    field: 'lifetime.idleAfter',
+  },
+  'drey.lifetime.savepoint': {
+    ...deploy,
+    type: savepointPolicies,
+    description: 'savepoint policy when the cluster expires',
+    example: 'best-effort',
+    field: 'lifetime.savepoint',
+  },
+  'drey.lifetime.savepoint-directory': {
+    ...deploy,
+    type: 'url',
+    description: 'directory of these savepoints',
+    example: 's3://bucket/savepoints',
+    field: 'lifetime.savepointDirectory',
+  },
+  'drey.lifetime.ha': {
+    ...deploy,
+    type: haPolicies,
+    description: 'high-availability data when the cluster expires',
+    example: 'purge',
+    field: 'lifetime.ha',
+  },
+  'drey.lifetime.warn-before': {
+    ...deploy,
+    type: 'duration',
+    description: 'time between the warning and the expiry; 0s: no warning',
+    example: '10min',
+    field: 'lifetime.warnBefore',
+  },
+  'drey.restore.from-cluster': {
+    ...restore,
+    type: 'text',
+    description: 'restore from the latest savepoint of this cluster',
+    example: 'etl',
+    field: 'fromCluster',
+  },
+  'drey.restore.job': {
+    ...restore,
+    type: 'text',
+    description: 'name or id of the job whose savepoint to use',
+    example: 'clicks',
+    field: 'job',
+    requires: 'drey.restore.from-cluster',
+  },
+  'drey.restore.allow-empty-state': {
+    ...restore,
+    type: 'boolean',
+    description: 'start without state if there is no savepoint',
+    example: 'true',
+    field: 'allowEmptyState',
+    requires: 'drey.restore.from-cluster',
+  },
+  'drey.stop.savepoint': {
+    ...stop,
+    type: savepointPolicies,
+    description: 'savepoint policy of the command stop',
+    example: 'required',
+    field: 'savepoint',
+  },
+  'drey.stop.savepoint-directory': {
+    ...stop,
+    type: 'url',
+    description: 'directory of these savepoints',
+    example: 's3://bucket/savepoints',
+    field: 'savepointDirectory',
+  },
+  'drey.stop.ha': {
+    ...stop,
+    type: haPolicies,
+    description: 'high-availability data after the command stop',
+    example: 'purge',
+    field: 'ha',
+  },
+} as const satisfies Readonly<Record<string, DreyOption>>;
+
+/** The rows of the table. */
+export const dreyOptionRows: readonly (readonly [name: string, option: DreyOption])[] = Object.entries(dreyOptions);
+
+/** The values of a type, for help and documentation: `remove|keep`, `integer`. */
+export const formatType = (type: OptionType): string => (typeof type === 'string' ? type : type.join('|'));
+
+/** The values that completion offers. */
+export const listValues = (type: OptionType): readonly string[] => {
+  if (typeof type !== 'string') return type;
+  return type === 'boolean' ? ['true', 'false'] : [];
 };
 
-const lifetimeMembers: Readonly<Record<string, string>> = {
-  ttl: 'ttl',
-  until: 'until',
-  'idle-after': 'idleAfter',
-  savepoint: 'savepoint',
-  'savepoint-directory': 'savepointDirectory',
-  ha: 'ha',
-  'warn-before': 'warnBefore',
-};
-
-const lifetimePrefix = 'drey.lifetime.';
-
-/** Of `-Ddrey.lifetime.…`: when a cluster ends by itself, as the API takes it and judges it. @throws UsageError */
-export const lifetimeOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> | undefined => {
-  const given = [...properties].filter(([key]) => key.startsWith(lifetimePrefix));
-  if (given.length === 0) return undefined;
-  return Object.fromEntries(
-    given.map(([key, value]) => {
-      const member = lifetimeMembers[key.slice(lifetimePrefix.length)];
-      if (member === undefined)
-        throw new UsageError(
-          `There is no option ${key}; there are ${Object.keys(lifetimeMembers)
-            .map((name) => lifetimePrefix + name)
-            .join(', ')}.`,
-        );
-      return [member, value];
-    }),
-  );
-};
-
-/** The savepoint of another cluster to start from, as the API takes it. */
-export interface RestoreFrom {
-  readonly fromCluster: string;
-  readonly latest: true;
-  readonly job?: string;
-  readonly allowEmptyState?: boolean;
-}
-
-/** Of `-Ddrey.restore.from-cluster`, `-Ddrey.restore.job` and `-Ddrey.restore.allow-empty-state`. */
-export const restoreOf = (properties: ReadonlyMap<string, string>): RestoreFrom | undefined => {
-  const [fromCluster, job] = [properties.get('drey.restore.from-cluster'), properties.get('drey.restore.job')];
-  const allowEmptyState = flagOf('drey.restore.allow-empty-state', properties);
-  for (const [option, value] of Object.entries({ job, 'allow-empty-state': allowEmptyState }))
-    if (fromCluster === undefined && value !== undefined)
-      throw new UsageError(`-Ddrey.restore.${option} needs -Ddrey.restore.from-cluster.`);
-  if (fromCluster === undefined) return undefined;
-  return {
-    fromCluster,
-    latest: true,
-    ...(job === undefined ? {} : { job }),
-    ...(allowEmptyState === undefined ? {} : { allowEmptyState }),
-  };
-};
-
-const flagOf = (name: string, properties: ReadonlyMap<string, string>): boolean | undefined => {
-  const text = properties.get(name);
-  if (text === undefined || text === 'true' || text === 'false')
-    return text === undefined ? undefined : text === 'true';
-  throw new UsageError(`-D${name} is true or false, not "${text}".`);
-};
-
-/** How a cluster is stopped, as the API takes it. */
-export interface StopOptions {
-  readonly savepoint?: string;
-  readonly savepointDirectory?: string;
-  readonly ha?: string;
-}
-
-/** Of `-Ddrey.stop.savepoint`, `-Ddrey.stop.savepoint-directory` and `-Ddrey.stop.ha`. */
-export const stopOf = (properties: ReadonlyMap<string, string>): StopOptions => {
-  const [savepoint, savepointDirectory, ha] = ['savepoint', 'savepoint-directory', 'ha'].map((name) =>
-    properties.get(`drey.stop.${name}`),
-  );
-  return {
-    ...(savepoint === undefined ? {} : { savepoint }),
-    ...(savepointDirectory === undefined ? {} : { savepointDirectory }),
-    ...(ha === undefined ? {} : { ha }),
-  };
-};
-
-export const labelsOf = (properties: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
-  const team = properties.get('drey.team');
-  return team === undefined ? {} : { team };
-};
+/** The option that sets the member of a request body at this JSON pointer. */
+export const findOptionByPointer = (pointer: string): string | undefined =>
+  dreyOptionRows.find(([, { parts, field }]) =>
+    parts.some(
+      (part) =>
+        field !== undefined && `${part === 'restore' ? '/restore' : ''}/${field.replaceAll('.', '/')}` === pointer,
+    ),
+  )?.[0];

@@ -1,8 +1,8 @@
-import type { RestoreFrom } from './drey-options.ts';
+import type { RequestFields } from './request-fields.ts';
 import { UsageError } from './usage-error.ts';
-import { positive } from './values.ts';
+import { parsePositiveInteger } from './values.ts';
 
-/** The options of `run`, on a session as for an application. */
+/** The options of `run`, for jobs on a session and for applications. */
 export interface ProgramOptions {
   readonly class?: string;
   readonly parallelism?: string;
@@ -18,79 +18,74 @@ export interface ProgramOptions {
   readonly zookeeperNamespace?: string;
 }
 
-/** How they are written → what they do. */
+/** Flags → description. */
 export const programOptions = {
-  '-c, --class <class>': 'the class with main(), where the manifest of the jar does not name it',
-  '-p, --parallelism <n>': 'the parallelism of the program',
-  '-d, --detached': 'do not wait until the job ends',
-  '-s, --fromSavepoint <path>': 'the savepoint to start from',
-  '-n, --allowNonRestoredState': 'let go of state that the program no longer has',
-  '--claimMode <mode>': 'how to use the savepoint: claim, no_claim or legacy (also -claimMode, -cm)',
-  '--restoreMode <mode>': 'old name of --claimMode (also -rm)',
-  '-j, --jarfile <jar>': 'the jar, where it is not the first operand (deprecated by Flink)',
-  '-z, --zookeeperNamespace <name>': 'sets high-availability.cluster-id',
-  '--shutdownOnAttachedExit':
-    'Ctrl-C ends what is waited for, too: the application, or the job on a session (also -sae)',
+  '-c, --class <class>': 'class with main(), if the jar manifest does not name it',
+  '-p, --parallelism <n>': 'parallelism of the program',
+  '-d, --detached': 'return when the job is submitted',
+  '-s, --fromSavepoint <path>': 'savepoint to start from',
+  '-n, --allowNonRestoredState': 'drop state that the program does not use',
+  '--claimMode <mode>': 'claim, no_claim or legacy (also -claimMode, -cm)',
+  '--restoreMode <mode>': 'the same as --claimMode (deprecated by Flink; also -rm)',
+  '-j, --jarfile <jar>': 'jar, instead of the first operand (deprecated by Flink)',
+  '-z, --zookeeperNamespace <name>': 'set high-availability.cluster-id',
+  '--shutdownOnAttachedExit': 'on Ctrl-C, stop the application or the job (also -sae)',
 } as const;
 
 export const repeatableProgramOptions = {
-  '-C, --classpath <url>': 'one more place with classes of the program, which every container can read; repeatable',
-  '-a, --arguments <argument>':
-    'an argument of the program; repeatable (deprecated by Flink: write them behind the jar)',
+  '-C, --classpath <url>': 'add a URL to the classpath; repeatable',
+  '-a, --arguments <argument>': 'argument of the program; repeatable (deprecated by Flink)',
 } as const;
 
-/** The parallelism that says nothing. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
-const asConfigured = '-1';
+/** Leaves the parallelism to the configuration. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
+const parallelismDefault = '-1';
 
-/** What a program is started with, as a submit and a deploy have it. */
+/** A program as the body of a submit and the `job` of a deploy describe it. */
 export interface Program {
   readonly jar: string;
   readonly args: readonly string[];
   readonly entryClass?: string;
   readonly parallelism?: number;
-  readonly restore?: (RestoreFrom | { readonly path: string }) & {
+  readonly restore?: (RequestFields | { readonly path: string }) & {
     readonly allowNonRestoredState: boolean;
     readonly claimMode?: string;
   };
 }
 
-/** @throws UsageError in Flink's words, before anything is asked. */
-export const programOf = (
+interface ProgramContext {
+  readonly printNotice: (line: string) => void;
+  readonly restore: RequestFields | undefined;
+}
+
+/** @throws UsageError in Flink's words, before any request to the API. */
+export const parseProgram = (
   operands: readonly string[],
   options: ProgramOptions,
-  { note, restore }: { readonly note: (line: string) => void; readonly restore: RestoreFrom | undefined },
+  { printNotice, restore: latest }: ProgramContext,
 ): Program => {
-  const [jar, ...behindIt] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
+  const [jar, ...afterJar] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
   const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
-  const args = [...(options.arguments ?? []), ...behindIt];
-  for (const behind of behindIt.filter((word) => /^-D[\w.$-]+=/.test(word)))
-    note(`WARN ${behind} stands behind the jar, so it goes to the program.`);
-  if (fromSavepoint !== undefined && restore !== undefined)
-    throw new UsageError('-s and -Ddrey.restore.from-cluster contradict each other.');
+  const restore = fromSavepoint === undefined ? latest : { path: fromSavepoint };
+  const args = [...(options.arguments ?? []), ...afterJar];
+  for (const word of afterJar.filter((one) => /^-D[\w.$-]+=/.test(one)))
+    printNotice(`WARN ${word} follows the jar, so the program gets it. Flink options precede the jar.`);
+  if (fromSavepoint !== undefined && latest !== undefined)
+    throw new UsageError('-s and -Ddrey.restore.from-cluster exclude each other. Use one of them.');
   if (options.restoreMode !== undefined)
-    note("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
+    printNotice("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   return {
     jar,
     args,
     ...(entryClass === undefined ? {} : { entryClass }),
-    ...(parallelism === undefined || parallelism === asConfigured
+    ...(parallelism === undefined || parallelism === parallelismDefault
       ? {}
-      : { parallelism: positive(parallelism, 'The parallelism must be a positive number') }),
-    ...(fromSavepoint === undefined
-      ? restore === undefined
-        ? {}
-        : { restore: { ...restore, ...howOf(claimMode, options) } }
-      : {
-          restore: {
-            path: fromSavepoint,
-            ...howOf(claimMode, options),
-          },
-        }),
+      : { parallelism: parsePositiveInteger(parallelism, 'The parallelism must be a positive number') }),
+    ...(restore === undefined ? {} : { restore: { ...restore, ...parseRestoreMode(claimMode, options) } }),
   };
 };
 
-const howOf = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
+const parseRestoreMode = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
   allowNonRestoredState,
   ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
 });

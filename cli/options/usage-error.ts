@@ -1,2 +1,2 @@
-/** The arguments make no sense: told on stdout with where to find help, as Flink does. */
+/** An invalid command line. As in Flink, the message is printed on stdout with a reference to the help. */
 export class UsageError extends Error {}

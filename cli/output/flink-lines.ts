@@ -1,9 +1,9 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Job, JobState } from '#events/job.ts';
 
-import { localTime } from './local-time.ts';
+import { formatTime } from './local-time.ts';
 
-export interface Shown {
+export interface JobFilter {
   readonly running?: boolean;
   readonly scheduled?: boolean;
   readonly all?: boolean;
@@ -25,8 +25,8 @@ const groupOf = (state: JobState): Group => {
   }
 };
 
-/** Which groups `-r`, `-s` and `-a` ask for. */
-const wantedGroups = ({ running = false, scheduled = false, all = false }: Shown): ReadonlySet<Group> => {
+/** The groups that `-r`, `-s` and `-a` select. */
+const selectGroups = ({ running = false, scheduled = false, all = false }: JobFilter): ReadonlySet<Group> => {
   if (all) return new Set<Group>(['running', 'scheduled', 'terminated']);
   const neither = !running && !scheduled;
   return new Set<Group>([
@@ -38,9 +38,9 @@ const wantedGroups = ({ running = false, scheduled = false, all = false }: Shown
 const byStart = (one: Job, other: Job) =>
   one.startTime.localeCompare(other.startTime) || one.state.localeCompare(other.state);
 
-/** The jobs that are asked for, oldest first. */
-export const shownJobs = (jobs: readonly Job[], shown: Shown): readonly Job[] => {
-  const groups = wantedGroups(shown);
+/** The jobs that the filter selects, oldest first. */
+export const selectJobs = (jobs: readonly Job[], shown: JobFilter): readonly Job[] => {
+  const groups = selectGroups(shown);
   return jobs.filter(({ state }) => groups.has(groupOf(state))).toSorted(byStart);
 };
 
@@ -59,33 +59,33 @@ const emptyLines: Readonly<Record<Group, readonly string[]>> = {
 const rule = '-'.repeat(62);
 
 /**
- * What `flink list` prints.
+ * The lines of `flink list`.
  *
  * @see Flink 2.2 `CliFrontend.listJobs`
  */
-export const listLines = (jobs: readonly Job[], shown: Shown): readonly string[] =>
-  [...wantedGroups(shown)].flatMap((group) => {
+export const formatJobList = (jobs: readonly Job[], shown: JobFilter): readonly string[] =>
+  [...selectGroups(shown)].flatMap((group) => {
     const own = jobs.filter(({ state }) => groupOf(state) === group).toSorted(byStart);
     if (own.length === 0) return emptyLines[group];
     return [
       titles[group],
-      ...own.map(({ startTime, jobId, name, state }) => `${localTime(startTime)} : ${jobId} : ${name} (${state})`),
+      ...own.map(({ startTime, jobId, name, state }) => `${formatTime(startTime)} : ${jobId} : ${name} (${state})`),
       rule,
     ];
   });
 
-/** What Flink's client says of a cluster. The address is the one inside Kubernetes, as there. */
-export const clusterLine = (
+/** The line of Flink's client about a cluster. As in Flink, the address is the one inside Kubernetes. */
+export const formatCluster = (
   verb: 'Create' | 'Retrieve',
   { clusterId, namespace, mode }: Cluster,
   restPort = '8081',
 ): string => {
-  const what = verb === 'Create' ? `flink ${mode} cluster` : 'flink cluster';
-  return `${verb} ${what} ${clusterId} successfully, JobManager Web Interface: http://${clusterId}-rest.${namespace}:${restPort}`;
+  const subject = verb === 'Create' ? `flink ${mode} cluster` : 'flink cluster';
+  return `${verb} ${subject} ${clusterId} successfully, JobManager Web Interface: http://${clusterId}-rest.${namespace}:${restPort}`;
 };
 
-/** How `flink run` tells of a job that finished. */
-export const finishedLines = ({ jobId, startTime, endTime }: Job): readonly string[] => [
+/** The lines of `flink run` about a finished job. */
+export const formatFinishedJob = ({ jobId, startTime, endTime }: Job): readonly string[] => [
   'Program execution finished',
   `Job with JobID ${jobId} has finished.`,
   ...(endTime === undefined ? [] : [`Job Runtime: ${Date.parse(endTime) - Date.parse(startTime)} ms`]),

@@ -1,25 +1,25 @@
 import type { Cluster } from '#events/cluster.ts';
 
-import { localTime } from './local-time.ts';
+import { formatTime } from './local-time.ts';
 
-const before: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING', 'RUNNING']);
+const liveStates: ReadonlySet<Cluster['state']> = new Set(['QUEUED', 'REQUESTED', 'DEPLOYING', 'RUNNING']);
 
-/** When a cluster ends by itself, and how. Empty where it does not, or no longer. */
-export const endOf = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
-  if (lifetime === undefined || !before.has(state)) return '';
+/** When a cluster expires, and with which savepoint policy. Empty when it does not expire, or is no longer live. */
+export const formatExpiry = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
+  if (lifetime === undefined || !liveStates.has(state)) return '';
   const { endsAt, until, ttl, idleAfter, idle, savepoint } = lifetime;
-  const named = endsAt ?? until;
+  const expiresAt = endsAt ?? until;
   const when = [
-    ...(named !== undefined ? [localTime(named)] : ttl !== undefined ? [`${ttl} after its start`] : []),
-    ...(idleAfter === undefined ? [] : [`when no job lived for ${idleAfter}`]),
-    ...(idle === undefined ? [] : [`idle since ${localTime(idle.since)}`]),
+    ...(expiresAt !== undefined ? [formatTime(expiresAt)] : ttl !== undefined ? [`${ttl} after its start`] : []),
+    ...(idleAfter === undefined ? [] : [`after ${idleAfter} without jobs`]),
+    ...(idle === undefined ? [] : [`idle since ${formatTime(idle.since)}`]),
   ];
   return when.length === 0 ? '' : `${when.join(', ')}${savepoint === 'none' ? '' : ` (savepoint: ${savepoint})`}`;
 };
 
-/** Which version of the lifetime holds, and whether its end was told of beforehand. Empty where it does not end by itself. */
+/** The version of the lifetime, and whether the warning was sent. Empty when the cluster does not expire. */
 export const formatLifetime = ({ lifetime, state }: Pick<Cluster, 'lifetime' | 'state'>): string => {
-  if (lifetime === undefined || !before.has(state)) return '';
+  if (lifetime === undefined || !liveStates.has(state)) return '';
   const { version, warnedVersion, idle } = lifetime;
   return `version ${version}${warnedVersion === version || idle?.warned === true ? ', warning sent' : ''}`;
 };

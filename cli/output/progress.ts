@@ -2,40 +2,40 @@ import { styleText } from 'node:util';
 
 import type { Output } from './streams.ts';
 
-/** Tells on stderr what is waited for, until it is disposed of. */
+/** Shows on stderr what the command waits for, until it is disposed. */
 export interface Progress extends Disposable {
-  readonly phase: (text: string | undefined) => void;
-  /** Something on the way is reached: its line stays. */
-  readonly reached: (line: string) => void;
+  readonly showPhase: (text: string | undefined) => void;
+  /** Prints a line about a completed phase, which stays. */
+  readonly keepLine: (line: string) => void;
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** A terminal that does not know its width says 0. */
+/** The width of a terminal that reports 0 columns. */
 const widthUnknown = 80;
 
 const clearLine = '\r\u001B[2K';
 
-/** On a terminal one line that is written anew, elsewhere a line for each phase. */
-export const showProgress = (what: string, stream: Output): Progress =>
-  stream.isTTY === true ? onTerminal(what, stream) : asLines(what, stream);
+/** On a terminal one line that is redrawn, elsewhere one line per phase. */
+export const showProgress = (title: string, stream: Output): Progress =>
+  stream.isTTY === true ? onTerminal(title, stream) : asLines(title, stream);
 
-const onTerminal = (what: string, stream: Output): Progress => {
-  const started = Date.now();
+const onTerminal = (title: string, stream: Output): Progress => {
+  const startedAt = Date.now();
   let phase: string | undefined;
   let tick = 0;
   const draw = () => {
     const frame = frames[tick++ % frames.length] ?? '';
-    const line = `${frame} ${describe(what, phase, started)}`;
+    const line = `${frame} ${formatProgress(title, phase, startedAt)}`;
     stream.write(`${clearLine}${line.slice(0, (stream.columns || widthUnknown) - 1)}`);
   };
   const timer = setInterval(draw, 120);
   draw();
   return {
-    phase: (text) => {
+    showPhase: (text) => {
       phase = text;
     },
-    reached: (line) => {
+    keepLine: (line) => {
       stream.write(`${clearLine}${styleText('green', '✔', { stream })} ${line}\n`);
       draw();
     },
@@ -46,19 +46,19 @@ const onTerminal = (what: string, stream: Output): Progress => {
   };
 };
 
-const asLines = (what: string, stream: Output): Progress => {
-  const started = Date.now();
+const asLines = (title: string, stream: Output): Progress => {
+  const startedAt = Date.now();
   let last: string | undefined;
-  stream.write(`${what} …\n`);
+  stream.write(`${title} …\n`);
   return {
-    phase: (text) => {
-      if (text !== undefined && text !== last) stream.write(`${describe(what, text, started)}\n`);
+    showPhase: (text) => {
+      if (text !== undefined && text !== last) stream.write(`${formatProgress(title, text, startedAt)}\n`);
       last = text;
     },
-    reached: (line) => void stream.write(`${line}\n`),
+    keepLine: (line) => void stream.write(`${line}\n`),
     [Symbol.dispose]: () => {},
   };
 };
 
-const describe = (what: string, phase: string | undefined, started: number) =>
-  `${what}${phase === undefined ? '' : `: ${phase}`} (${Math.round((Date.now() - started) / 1_000)} s)`;
+const formatProgress = (title: string, phase: string | undefined, startedAt: number) =>
+  `${title}${phase === undefined ? '' : `: ${phase}`} (${Math.round((Date.now() - startedAt) / 1_000)} s)`;

@@ -7,13 +7,13 @@ export interface Output extends NodeJS.WritableStream {
   readonly columns?: number;
 }
 
-/** What the process hands in. */
-export interface Io {
+/** The streams, the environment and the signal of the process. */
+export interface ProcessIo {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.local/drey.json` is looked for. */
+  /** The folder with `package.json` and `.local/drey.json`. */
   readonly packageFolder: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;

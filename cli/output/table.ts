@@ -18,8 +18,8 @@ const none = {
 };
 const noLines = { ...none, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
 
-/** Columns below their heads, without lines between. */
-export const tableOf = async (heads: readonly string[], rows: readonly Row[]): Promise<string> => {
+/** A table without borders. */
+export const renderTable = async (heads: readonly string[], rows: readonly Row[]): Promise<string> => {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
     head: [...heads],
@@ -30,8 +30,8 @@ export const tableOf = async (heads: readonly string[], rows: readonly Row[]): P
   return withoutTrailingSpaces(table.toString());
 };
 
-/** Names and what they stand for; undefined ones are left out. */
-export const factsOf = (facts: Readonly<Record<string, string | undefined>>): readonly string[] => {
+/** One line per fact, `Name: value`, without undefined and empty values. */
+export const renderFacts = (facts: Readonly<Record<string, string | undefined>>): readonly string[] => {
   const width = Math.max(...Object.keys(facts).map(({ length }) => length)) + 2;
   return Object.entries(facts).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(width)}${value}`],
@@ -42,7 +42,7 @@ const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '');
 
 type State = ClusterState | JobState | OperationState;
 
-const colourOf = (state: State) => {
+const stateColour = (state: State) => {
   switch (state) {
     case 'RUNNING':
     case 'FINISHED':
@@ -59,6 +59,6 @@ const colourOf = (state: State) => {
   }
 };
 
-/** In colour where the stream shows colours. */
+/** The state, coloured if the stream supports colours. */
 export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
-  styleText(colourOf(state), state, { stream });
+  styleText(stateColour(state), state, { stream });

@@ -1,120 +1,133 @@
 import { Failure, Interrupted } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import { clusterTitle } from '#cli/flows/clusters.ts';
-import { announce, create, existingSession, retrieve, shutsDown, stop, type Wanted } from '#cli/flows/session.ts';
+import {
+  printCluster,
+  createSession,
+  findSession,
+  retrieveSession,
+  isShutDownOnExit,
+  stopSession,
+  type SessionRequest,
+} from '#cli/flows/session.ts';
 import type { Cluster } from '#events/cluster.ts';
 
 import type { ShellEnd } from './shell.ts';
 
-/** How long a pipe may take to say `stop` before a session is started for it. */
+/** How long to wait for `stop` as the first line of a pipe before a session is started. */
 const firstLineMs = 1_000;
 
-export const attached = async (wanted: Wanted, context: Context): Promise<void> => {
+/** Opens the session, reads commands from stdin, and stops or leaves the session at the end. */
+export const attachSession = async (request: SessionRequest, context: Context): Promise<void> => {
   const onTerminal = context.io.stdin.isTTY === true && context.io.stderr.isTTY === true;
-  const { cluster, end } = await (onTerminal ? attachedTerminal(wanted, context) : attachedPipe(wanted, context));
-  await leave(cluster, end, {
-    isDetached: onTerminal,
-    shutsDown: shutsDown(wanted),
-    context,
-  });
+  const { cluster, end } = await (onTerminal ? runOnTerminal(request, context) : runOnPipe(request, context));
+  await leaveShell(cluster, end, { onTerminal, shutsDown: isShutDownOnExit(request), context });
 };
 
-interface Left {
+interface ShellResult {
   readonly cluster: Cluster;
   readonly end: ShellEnd;
 }
 
-const attachedTerminal = async (wanted: Wanted, context: Context): Promise<Left> => {
-  const cluster = await session(await existingSession(wanted, context), { wanted, onlyStops: false }, context);
-  context.note(`Attached to ${clusterTitle(cluster)}. Type help for the commands; Ctrl-D detaches.`);
-  const { shellOnTerminal } = await import('#cli/shell/shell.ts');
-  return { cluster, end: await shellOnTerminal(cluster, context) };
+const runOnTerminal = async (request: SessionRequest, context: Context): Promise<ShellResult> => {
+  const cluster = await openSession(await findSession(request, context), { request, isStopOnly: false }, context);
+  context.printNotice(`Attached to ${clusterTitle(cluster)}. Type help for the commands. Ctrl-D detaches.`);
+  const { runShellOnTerminal } = await import('./shell.ts');
+  return { cluster, end: await runShellOnTerminal(cluster, context) };
 };
 
-const attachedPipe = async (wanted: Wanted, context: Context): Promise<Left> => {
-  const [{ openPipe }, { shellOnPipe }] = await Promise.all([
+const runOnPipe = async (request: SessionRequest, context: Context): Promise<ShellResult> => {
+  const [{ openPipe }, { runShellOnPipe }] = await Promise.all([
     import('#cli/input/piped-lines.ts'),
-    import('#cli/shell/shell.ts'),
+    import('./shell.ts'),
   ]);
   using lines = openPipe(context.io.stdin, context.signal);
-  const [found, firstLine] = await Promise.all([existingSession(wanted, context, ['FAILED']), lines.peek(firstLineMs)]);
-  const onlyStops = firstLine?.trim() === 'stop';
-  const existing = onlyStops || found?.state !== 'FAILED' ? found : undefined;
-  if (existing === undefined && onlyStops) throw nothingToStop(wanted);
-  const cluster = await session(existing, { wanted, onlyStops }, context);
-  return { cluster, end: await shellOnPipe(cluster, lines, context) };
+  const [found, firstLine] = await Promise.all([findSession(request, context, ['FAILED']), lines.peek(firstLineMs)]);
+  const isStopOnly = firstLine?.trim() === 'stop';
+  const existing = isStopOnly || found?.state !== 'FAILED' ? found : undefined;
+  if (existing === undefined && isStopOnly) throw nothingToStopFailure(request);
+  const cluster = await openSession(existing, { request, isStopOnly }, context);
+  return { cluster, end: await runShellOnPipe(cluster, lines, context) };
 };
 
-const session = (
+const openSession = (
   existing: Cluster | undefined,
-  { wanted, onlyStops }: { wanted: Wanted; onlyStops: boolean },
+  { request, isStopOnly }: { readonly request: SessionRequest; readonly isStopOnly: boolean },
   context: Context,
 ) => {
-  if (existing === undefined) return createAttached(wanted, context);
+  if (existing === undefined) return createAttached(request, context);
   if (existing.state === 'FAILED') {
-    context.note(`The ${clusterTitle(existing)} has failed: what is left of it is removed.`);
+    context.printNotice(`The ${clusterTitle(existing)} is FAILED. Its remaining objects are removed.`);
     return existing;
   }
-  // What is about to be stopped need not be up.
-  return onlyStops ? announce('Retrieve', { cluster: existing }, wanted, context) : retrieve(existing, wanted, context);
+  // A session that is about to be stopped need not be RUNNING.
+  return isStopOnly
+    ? printCluster('Retrieve', { cluster: existing }, request, context)
+    : retrieveSession(existing, request, context);
 };
 
-/** Starts the session. Interrupted on the way, it ends as it would behind it. */
-const createAttached = async (wanted: Wanted, context: Context): Promise<Cluster> => {
+/** Starts the session. An interrupt during the start stops it if `execution.shutdown-on-attached-exit` is set. */
+const createAttached = async (request: SessionRequest, context: Context): Promise<Cluster> => {
   try {
-    return await create(wanted, context);
+    return await createSession(request, context);
   } catch (error) {
-    const afterwards = context.under(new AbortController().signal);
-    const started = context.signal.aborted && shutsDown(wanted) ? await existingSession(wanted, afterwards) : undefined;
-    if (started !== undefined) await stop(started, afterwards);
+    const uninterrupted = context.withSignal(new AbortController().signal);
+    const started =
+      context.signal.aborted && isShutDownOnExit(request) ? await findSession(request, uninterrupted) : undefined;
+    if (started !== undefined) await stopSession(started, uninterrupted);
     throw error;
   }
 };
 
-const nothingToStop = ({ target, body: { clusterId } }: Wanted) =>
+const nothingToStopFailure = ({ target, body: { clusterId } }: SessionRequest) =>
   new Failure(
     clusterId === undefined
-      ? 'There is no session to stop: -Dkubernetes.cluster-id is not given.'
-      : `There is no session cluster ${clusterId} in target ${target}: nothing to stop, and nothing was started.`,
-    { hint: '`drey clusters` shows the ones there are.' },
+      ? 'No session was stopped because no cluster id was specified.'
+      : `There is no session cluster ${clusterId} in target ${target}. Nothing was stopped or started.`,
+    { hint: 'Run `drey clusters` to list the clusters, and set -Dkubernetes.cluster-id.' },
   );
 
 interface Leaving {
-  /** Whoever sits at a terminal leaves on purpose. */
-  readonly isDetached: boolean;
+  readonly onTerminal: boolean;
   /** `execution.shutdown-on-attached-exit`. */
   readonly shutsDown: boolean;
   readonly context: Context;
 }
 
-/** @throws Interrupted behind Ctrl-C, Failure when the cluster failed meanwhile. */
-const leave = async (cluster: Cluster, end: ShellEnd, { isDetached, shutsDown, context }: Leaving): Promise<void> => {
+/** @throws Interrupted after Ctrl-C, Failure when the cluster failed in the meantime. */
+const leaveShell = async (
+  cluster: Cluster,
+  end: ShellEnd,
+  { onTerminal, shutsDown, context }: Leaving,
+): Promise<void> => {
   switch (end.by) {
     case 'stop':
-      return stop(cluster, context);
+      return stopSession(cluster, context);
     case 'quit':
-      return context.note(`Detached: ${clusterTitle(cluster)} keeps running.`);
+      return context.printNotice(`Detached: ${clusterTitle(cluster)} keeps running.`);
     case 'end':
-      return context.note(`${isDetached ? 'Detached' : 'End of input'}: ${clusterTitle(cluster)} keeps running.`);
+      return context.printNotice(
+        `${onTerminal ? 'Detached' : 'End of input'}: ${clusterTitle(cluster)} keeps running.`,
+      );
     case 'interrupt':
-      // What the signal has ended already cannot stop anything.
+      // An aborted signal would abort the stop as well.
       if (shutsDown)
-        await stop(cluster, context.signal.aborted ? context.under(new AbortController().signal) : context);
-      else context.note(`The ${clusterTitle(cluster)} keeps running.`);
+        await stopSession(cluster, context.signal.aborted ? context.withSignal(new AbortController().signal) : context);
+      else context.printNotice(`The ${clusterTitle(cluster)} keeps running.`);
       throw new Interrupted();
     case 'cluster':
-      return tellEnd(cluster, end.cluster, context);
+      return reportClusterEnd(cluster, end.cluster, context);
   }
 };
 
-const tellEnd = (cluster: Cluster, seen: Cluster | undefined, context: Context): void => {
-  const isAnother = seen?.operationId !== cluster.operationId;
-  const what = `The ${clusterTitle(cluster)} is ${isAnother ? 'gone' : seen.state}.`;
-  const why = isAnother ? '' : [seen.reason, seen.message].filter(Boolean).join(': ');
-  if (!isAnother && (seen.state === 'FAILED' || seen.state === 'CANCELED'))
-    throw new Failure(what, {
-      lines: why === '' ? [] : [why],
-      hint: `\`drey events ${cluster.clusterId}\` shows what happened.`,
+const reportClusterEnd = (cluster: Cluster, latest: Cluster | undefined, context: Context): void => {
+  const isReplaced = latest?.operationId !== cluster.operationId;
+  const message = `The ${clusterTitle(cluster)} is ${isReplaced ? 'gone' : latest.state}.`;
+  const cause = isReplaced ? '' : [latest.reason, latest.message].filter(Boolean).join(': ');
+  if (!isReplaced && (latest.state === 'FAILED' || latest.state === 'CANCELED'))
+    throw new Failure(message, {
+      lines: cause === '' ? [] : [cause],
+      hint: `Run \`drey events ${cluster.clusterId}\` to see the transitions.`,
     });
-  context.note(why === '' ? what : `${what} ${why}`);
+  context.printNotice(cause === '' ? message : `${message} ${cause}`);
 };

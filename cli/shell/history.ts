@@ -1,10 +1,10 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const kept = 500;
+const maxLines = 500;
 
-/** What was typed into session shells, in the state folder of the user. @see XDG Base Directory Specification */
-export const historyFileOf = ({
+/** The file with the lines of session shells, in the state folder of the user. @see XDG Base Directory Specification */
+export const historyFilePath = ({
   XDG_STATE_HOME: state,
   HOME: home,
 }: Readonly<Record<string, string | undefined>>): string | undefined => {
@@ -12,22 +12,22 @@ export const historyFileOf = ({
   return folder === undefined ? undefined : join(folder, 'drey', 'history');
 };
 
-/** Newest first. Nothing where it cannot be read: a shell works without. */
+/** The lines, newest first. Empty when the file cannot be read: the shell works without a history. */
 export const readHistory = async (file: string | undefined): Promise<readonly string[]> => {
   if (file === undefined) return [];
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-  if (lines.length > 2 * kept)
-    await writeFile(file, `${lines.slice(-kept).join('\n')}\n`, { mode: 0o600 }).catch(() => {}); // it is long, and still right
-  return lines.slice(-kept).toReversed();
+  if (lines.length > 2 * maxLines)
+    await writeFile(file, `${lines.slice(-maxLines).join('\n')}\n`, { mode: 0o600 }).catch(() => {}); // a long history does no harm
+  return lines.slice(-maxLines).toReversed();
 };
 
-/** Several shells may write at once: each adds its own lines. */
-export const remember = async (line: string, file: string | undefined): Promise<void> => {
+/** Appends, because several shells may write at the same time. */
+export const appendHistory = async (line: string, file: string | undefined): Promise<void> => {
   if (file === undefined || line.trim() === '') return;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await appendFile(file, `${line}\n`, { mode: 0o600 });
   } catch {
-    // A folder that cannot be written is no reason to bother who types.
+    // The shell works without a history, so a folder without write permission is not reported.
   }
 };

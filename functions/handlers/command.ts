@@ -2,14 +2,15 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
+import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { parse } from '#events/problem.ts';
-import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { toPublic } from '#shared/clusters/model/operation.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
-import { readCluster, waitForOperation } from '#shared/clusters/queries/reads.ts';
+import { readCluster } from '#shared/clusters/queries/clusters.ts';
+import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 
 import { httpHandler } from './http.ts';
 import { count } from './metrics.ts';
@@ -21,7 +22,7 @@ export const commandHandler =
   (...kinds: readonly CommandKind[]) =>
   (world: World) =>
     httpHandler(world, async (event, ports) => {
-      const kind = kinds.find((one) => commands[one].route === event.routeKey);
+      const kind = kinds.find((candidate) => commands[candidate].route === event.routeKey);
       if (kind === undefined) throw new Error(`no command has the route ${event.routeKey}`);
       return acceptCommand(kind, event, ports);
     });
@@ -44,14 +45,16 @@ const acceptCommand = async <K extends CommandKind>(
     outcome: 'done',
   });
   count('Commands', 'done', { command: kind, origin: 'http' });
-  const cluster =
-    kind === 'deploy' || kind === 'stop' || kind === 'extend' ? { cluster: await readCluster(operation, ports) } : {};
+  const cluster = changesCluster(kind) ? { cluster: await readCluster(operation, ports) } : {};
   return respond(
     isTerminalOperation(operation) ? 200 : 202,
     { operation: toPublic(operation), ...cluster },
     { location: `/v1/operations/${operation.operationId}` },
   );
 };
+
+/** The answer to these commands has the cluster as well. */
+const changesCluster = (kind: CommandKind): boolean => kind === 'deploy' || kind === 'stop' || kind === 'extend';
 
 const IdempotencyKey = z.string().min(1).max(200, 'an idempotency key has at most 200 characters').optional();
 

@@ -8,6 +8,8 @@ import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
+type Handle = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<APIGatewayProxyStructuredResultV2>;
+
 const throwDeadlineExceeded = () => {
   throw new Fault(
     'deadline-exceeded',
@@ -16,10 +18,7 @@ const throwDeadlineExceeded = () => {
 };
 
 /** A function behind the HTTP API: one log line for each request, and problem+json for everything that is thrown. */
-export const httpHandler = (
-  world: World,
-  handle: (event: APIGatewayProxyEventV2, ports: Ports) => Promise<APIGatewayProxyStructuredResultV2>,
-) =>
+export const httpHandler = (world: World, handle: Handle) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: timeoutEarlyMs,
     timeoutEarlyResponse: throwDeadlineExceeded,
@@ -27,3 +26,11 @@ export const httpHandler = (
     .use(invocation())
     .use(problems())
     .handler(async (event, _context, { signal }) => handle(event, portsFor(world, signal)));
+
+/** A function behind several routes of the HTTP API. `serverless.yml` declares the same routes. */
+export const routesHandler = (world: World, routes: Readonly<Record<string, Handle>>) =>
+  httpHandler(world, async (event, ports) => {
+    const handle = routes[event.routeKey];
+    if (handle === undefined) throw new Error(`this function has no route ${event.routeKey}`);
+    return handle(event, ports);
+  });

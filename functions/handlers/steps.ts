@@ -37,7 +37,7 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
       const step = steps[name];
       if (step === undefined) throw new Error(`this function has no step ${name}`);
       const next = await step(state, portsFor(world, signal));
-      log.info('step completed', { durationMs: Date.now() - startedMs, ...resultOf(next) });
+      log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
       return next;
     } catch (error) {
       logFailure(error, Date.now() - startedMs);
@@ -45,7 +45,7 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
     }
   });
 
-const resultOf = (state: object) => ('outcome' in state ? { result: state.outcome } : {});
+const describeOutcome = (state: object) => ('outcome' in state ? { result: state.outcome } : {});
 
 const logFailure = (error: unknown, durationMs: number) => {
   if (error instanceof Fault) log.warn('step failed', { durationMs, code: error.code, detail: error.message });

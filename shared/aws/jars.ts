@@ -19,7 +19,7 @@ interface JarOptions {
 /** Uploaded jars in S3: `s3://<bucket>/uploads/<target>/<id>/<name>`. */
 export const openJars = (options: JarOptions): Jars =>
   withFaults<Jars>({
-    upload: (request) => presignUpload(request, options),
+    createUpload: (request) => presignUpload(request, options),
     inspect: (jar, target) => inspectJar(jar, target, options),
     renew: (jar) => renewJar(jar, options),
     open: (jar, signal) => openJar(jar, signal, options),
@@ -30,9 +30,9 @@ const uploadsOf = (target: string, { bucket }: JarOptions) => `s3://${bucket}/up
 const locate = (jar: string, { bucket }: JarOptions) => ({ Bucket: bucket, Key: jar.slice(`s3://${bucket}/`.length) });
 
 const presignUpload = async (
-  { target, name, bytes }: Parameters<Jars['upload']>[0],
+  { target, name, bytes }: Parameters<Jars['createUpload']>[0],
   options: JarOptions,
-): ReturnType<Jars['upload']> => {
+): ReturnType<Jars['createUpload']> => {
   const { client, PutObjectCommand } = await s3();
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const jar = `${uploadsOf(target, options)}${options.newId()}/${name}`;

@@ -1,14 +1,14 @@
-import { Fault, type FieldError, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths.ts';
+import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
-import type { Client } from './client.ts';
-import { AnyObject } from './objects.ts';
-import { collectionPath, isKind, objectPath } from './paths.ts';
 import { deleteDeployment } from './remove.ts';
-import { refusalOf } from './status.ts';
 
-/** On the Deployment: the operation that created it. By it a repetition finds its own. */
+/** Annotation of a Deployment with the operation that created it. A repetition recognises its own Deployment by it. */
 export const operationAnnotation = 'drey.dev/operation';
 
 interface Owner {
@@ -16,74 +16,60 @@ interface Owner {
   readonly uid: string;
 }
 
-/** Creates the Deployment, then all that it owns side by side; see the port. */
+/** Creates the Deployment, then all objects that it owns at the same time; see the port. */
 export const apply = async (
   { deployment, dependents }: Manifests,
   operationId: string,
-  { client, target }: { readonly client: Client; readonly target: NamedTarget },
+  api: Api,
 ): Promise<{ readonly uid: string }> => {
-  const owner = await createDeployment(deployment, operationId, client, target);
+  const owner = await createDeployment(deployment, operationId, api);
   const results = await Promise.allSettled(
-    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, client, target)),
+    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, api)),
   );
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],
   );
   if (failures.length === 0) return { uid: owner.uid };
   const final = failures.find((failure) => failure instanceof Fault && !toProblem(failure).retryable);
-  // What another try cannot mend ends here: nothing of it is left, and nobody else's is touched.
-  if (final !== undefined) await deleteDeployment(owner, client, target);
+  // No retry can succeed, so all objects that were created are removed. Objects of other owners are not.
+  if (final !== undefined) await deleteDeployment(owner, api);
   throw final ?? failures[0];
-};
-
-/** Asks the API server to try each object; see the port. The owner is left out: it has no uid yet. */
-export const dryRun = async (
-  { deployment, dependents }: Manifests,
-  { client, target }: { readonly client: Client; readonly target: NamedTarget },
-): Promise<readonly FieldError[]> => {
-  const results = await Promise.all(
-    [deployment, ...dependents].map(async (object): Promise<readonly FieldError[]> => {
-      const { kind, metadata: { name = '' } = {} } = object;
-      if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
-      const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;
-      try {
-        const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] });
-        return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} is there already` }] : [];
-      } catch (error) {
-        if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-        return error.errors.length > 0 ? error.errors : [{ pointer: '', detail: `${kind} ${name}: ${error.message}` }];
-      }
-    }),
-  );
-  return results.flat();
 };
 
 const createDeployment = async (
   deployment: Manifests['deployment'],
   operationId: string,
-  client: Client,
-  target: NamedTarget,
+  { client, target }: Api,
 ): Promise<Owner> => {
   const name = deployment.metadata?.name ?? '';
   const annotations = { ...deployment.metadata?.annotations, [operationAnnotation]: operationId };
   const json = Object.assign({}, deployment, { metadata: Object.assign({}, deployment.metadata, { annotations }) });
-  // A misspelt field of a pod template is not dropped.
+  // Strict validation refuses a misspelt field of a pod template, which the API server would drop otherwise.
   const path = `${collectionPath('Deployment', target.namespace)}?fieldValidation=Strict`;
   const answer = await client.send({ method: 'POST', path, json, expected: [409] });
-  if (answer.status !== 409) return created(answer.body, name, target);
+  if (answer.status !== 409) return parseOwner(answer.body, name, target);
 
   const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject);
-  if (existing === undefined) throw beingRemoved('Deployment', name);
-  const { annotations: found = {}, deletionTimestamp, uid } = existing.metadata;
-  const owner = found[operationAnnotation];
-  if (owner === operationId && deletionTimestamp === undefined) return { name, uid };
-  if (owner === operationId) throw new Fault('id-taken', `Deployment ${name} of this operation is being deleted`);
-  if (deletionTimestamp !== undefined) throw beingRemoved('Deployment', name);
-  const whose = owner === undefined ? 'was not deployed by Drey' : `belongs to operation ${owner}`;
-  throw new Fault('id-taken', `Deployment ${name} in namespace ${target.namespace} ${whose}`);
+  if (existing === undefined) throw newStillRemovedFault('Deployment', name);
+  return checkExisting(existing, operationId, target);
 };
 
-const createDependent = async (object: Dependent, owner: Owner, client: Client, target: NamedTarget): Promise<void> => {
+/** @throws Fault `id-taken` unless the operation created the Deployment; `not-ready` while the Deployment is removed. */
+const checkExisting = ({ metadata }: AnyObject, operationId: string, target: NamedTarget): Owner => {
+  const { name, uid, annotations = {}, deletionTimestamp } = metadata;
+  const creator = annotations[operationAnnotation];
+  if (creator === operationId && deletionTimestamp === undefined) return { name, uid };
+  if (creator === operationId)
+    throw new Fault('id-taken', `Deployment ${name} of this operation is being deleted. Deploy the cluster again.`);
+  if (deletionTimestamp !== undefined) throw newStillRemovedFault('Deployment', name);
+  const origin = creator === undefined ? 'was not deployed by Drey' : `belongs to operation ${creator}`;
+  throw new Fault(
+    'id-taken',
+    `Deployment ${name} in namespace ${target.namespace} ${origin}. Delete it, or deploy under another cluster id.`,
+  );
+};
+
+const createDependent = async (object: Dependent, owner: Owner, { client, target }: Api): Promise<void> => {
   const { kind, metadata: { name = '' } = {} } = object;
   if (!isKind(kind)) throw new TypeError(`there is no path for kind ${String(kind)}`);
   const path = collectionPath(kind, target.namespace);
@@ -91,23 +77,27 @@ const createDependent = async (object: Dependent, owner: Owner, client: Client, 
   if (answer.status !== 409) return;
 
   const existing = await client.get(objectPath(kind, target.namespace, name), AnyObject);
-  // A Service also answers 409 when its fixed port or address is another's.
-  if (existing === undefined) throw refusalOf(answer, target);
+  // A Service also gets 409 when another Service has its fixed port or address.
+  if (existing === undefined) throw toRefusal(answer, target);
   const { ownerReferences, deletionTimestamp } = existing.metadata;
   if (ownerReferences.some(({ uid }) => uid === owner.uid)) return;
-  // The name is our Deployment's now. Whoever had it before is gone, and what it owned is about to go.
-  const isLeftover = ownerReferences.some((other) => other.kind === 'Deployment' && other.name === owner.name);
-  if (deletionTimestamp !== undefined || isLeftover) throw beingRemoved(kind, name);
-  throw new Fault('id-taken', `${kind} ${name} in namespace ${target.namespace} belongs to somebody else`);
+  // Deployment names are unique, so the earlier Deployment of this name is gone and its objects are being removed.
+  const hasEarlierOwner = ownerReferences.some((other) => other.kind === 'Deployment' && other.name === owner.name);
+  if (deletionTimestamp !== undefined || hasEarlierOwner) throw newStillRemovedFault(kind, name);
+  throw new Fault(
+    'id-taken',
+    `${kind} ${name} in namespace ${target.namespace} has another owner. Delete it, or deploy under another cluster id.`,
+  );
 };
 
-const created = (body: unknown, name: string, { cluster }: NamedTarget): Owner => {
+const parseOwner = (body: unknown, name: string, { cluster }: NamedTarget): Owner => {
   const parsed = AnyObject.safeParse(body);
   if (parsed.success) return { name, uid: parsed.data.metadata.uid };
-  throw new Fault('target-refused', `EKS cluster ${cluster} answered with something else than a Deployment`, {
-    cause: parsed.error,
-  });
+  const message = `EKS cluster ${cluster} answered the creation of Deployment ${name} with an unexpected body.`;
+  throw new Fault('target-refused', message, { cause: parsed.error });
 };
 
-const beingRemoved = (kind: string, name: string) =>
-  new Fault('not-ready', `${kind} ${name} of an earlier cluster is still being removed`, { retryAfterSeconds: 2 });
+const newStillRemovedFault = (kind: string, name: string): Fault =>
+  new Fault('not-ready', `${kind} ${name} of an earlier cluster is still being removed. Retry in a few seconds.`, {
+    retryAfterSeconds: 2,
+  });

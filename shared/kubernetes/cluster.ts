@@ -1,90 +1,42 @@
-import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { deploymentName, jobManagerLabels, labelSelector, restServiceName } from '#shared/flink/names.ts';
-import { type Transport, urlPath } from '#shared/flink/rest.ts';
+import { deploymentName } from '#shared/flink/names.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 
-import { apply, dryRun } from './apply.ts';
-import { type Client, clientOf } from './client.ts';
-import type { Access } from './credentials.ts';
-import { AnyObject } from './objects.ts';
-import { deployments, flinkObjects, observe, pods } from './observe.ts';
-import { collectionPath, objectPath } from './paths.ts';
-import { deleteConfigMaps, deleteDeployment, deleteObject, remaining } from './remove.ts';
-import { refusalOf, statusOf } from './status.ts';
+import { apply } from './apply.ts';
+import { dryRun } from './dry-run.ts';
+import { openFlinkTransport } from './flink-transport.ts';
+import { readLog } from './logs.ts';
+import { listDeployments, listFlinkObjects, listPods, observe } from './observe.ts';
+import { deleteConfigMaps, deleteDeployment, deleteObject, listRemaining } from './remove.ts';
 
-/** One target's Kubernetes, by its API server. */
-export const kubernetesOf = (
+interface KubernetesOptions {
+  readonly access: Access;
+  /** Ends all requests. */
+  readonly signal: AbortSignal;
+  readonly client?: Client;
+}
+
+/** The port to the Kubernetes of one target, through its API server. */
+export const openKubernetes = (
   target: NamedTarget,
-  access: Access,
-  signal: AbortSignal,
-  client: Client = clientOf(target, access, signal),
-): Kubernetes => ({
-  locate: async () => void (await access.open(target, signal)),
-  apply: (manifests, operationId) => apply(manifests, operationId, { client, target }),
-  dryRun: (manifests) => dryRun(manifests, { client, target }),
-  observe: (clusterId) => observe(clusterId, client, target),
-  deployments: () => deployments(client, target),
-  pods: () => pods(client, target),
-  remove: (clusterId, uid) => deleteDeployment({ name: deploymentName(clusterId), uid }, client, target),
-  remaining: (clusterId) => remaining(clusterId, client, target),
-  removeConfigMaps: (names) => deleteConfigMaps(names, client, target),
-  flinkObjects: () => flinkObjects(client, target),
-  removeObject: (object) => deleteObject(object, client, target),
-  logs: (clusterId, options) => logs(clusterId, options, client, target),
-  flink: (clusterId) => flinkTransport(clusterId, client, target),
-});
-
-/** Lines may be long; the answer is held in memory. */
-const mostLogBytes = 1_000_000;
-
-const logs = async (
-  clusterId: string,
-  { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
-  client: Client,
-  { namespace }: NamedTarget,
-): Promise<string | undefined> => {
-  const query = { labelSelector: labelSelector(jobManagerLabels(clusterId)) };
-  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
-  const [newest] = pods.toSorted((one, other) => createdMs(other) - createdMs(one));
-  if (newest === undefined) return undefined;
-  const parameters = new URLSearchParams({
-    container: 'flink-main-container',
-    tailLines: String(lines),
-    limitBytes: String(mostLogBytes),
-    previous: String(previous),
-  });
-  const path = `${objectPath('Pod', namespace, newest.metadata.name)}/log?${parameters.toString()}`;
-  // 400: its container has not started, or none came before it.
-  const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] });
-  return status === 200 && typeof body === 'string' ? body : undefined;
-};
-
-const createdMs = ({ metadata: { creationTimestamp = '' } }: AnyObject) => Date.parse(creationTimestamp) || 0;
-
-/** Every status, because the caller tells Flink's refusals from the API server's. */
-const flinkStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 401);
-
-/**
- * Flink's REST API behind the service proxy. The API server tells of a missing Service or pod with an object of kind
- * Status; whatever else comes is Flink's.
- */
-const flinkTransport =
-  (clusterId: string, client: Client, target: NamedTarget): Transport =>
-  async (request) => {
-    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
-    const path = `${service}:rest/proxy${request.path}`;
-    const repeatable = request.method !== 'POST';
-    const answer = await client.send({ ...request, path, repeatable, expected: flinkStatuses });
-    const isText = typeof answer.body === 'string';
-    const status = statusOf(answer);
-    if (status === undefined && !(isText && answer.status >= 500)) return { status: answer.status, body: answer.body };
-    const options = { cause: answer.body };
-    if (answer.status === 404)
-      throw new Fault('not-found', `there is no Flink cluster ${clusterId} in namespace ${target.namespace}`, options);
-    if (answer.status < 500) throw refusalOf(answer, target);
-    throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet, or none any more`, {
-      ...options,
-      retryAfterSeconds: 2,
-    });
+  { access, signal, client = openClient(target, { access, signal }) }: KubernetesOptions,
+): Kubernetes => {
+  const api = { client, target };
+  return {
+    locate: async () => void (await access.open(target, signal)),
+    apply: (manifests, operationId) => apply(manifests, operationId, api),
+    dryRun: (manifests) => dryRun(manifests, api),
+    observe: (clusterId) => observe(clusterId, api),
+    listDeployments: () => listDeployments(api),
+    listPods: () => listPods(api),
+    remove: (clusterId, uid) => deleteDeployment({ name: deploymentName(clusterId), uid }, api),
+    listRemaining: (clusterId) => listRemaining(clusterId, api),
+    removeConfigMaps: (names) => deleteConfigMaps(names, api),
+    listFlinkObjects: () => listFlinkObjects(api),
+    removeObject: (object) => deleteObject(object, api),
+    readLog: (clusterId, options) => readLog(clusterId, options, api),
+    flink: (clusterId) => openFlinkTransport(clusterId, api),
   };
+};

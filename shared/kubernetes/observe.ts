@@ -1,21 +1,14 @@
-import type { NamedTarget } from '#events/target.ts';
-import type {
-  FlinkObject,
-  ListedPod,
-  Observation,
-  ObservedDeployment,
-  ObservedPod,
-} from '#shared/clusters/model/kubernetes.ts';
+import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
-import { mainContainerName } from '#shared/flink/pod-template.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
+import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
 import { operationAnnotation } from './apply.ts';
-import type { Client } from './client.ts';
-import { AnyObject, type ContainerStatus, Deployment, Event, Pod } from './objects.ts';
-import { collectionPath, objectPath } from './paths.ts';
+import { toObservedPod, withPullTime } from './pods.ts';
 
-/** One cluster, in four requests; see the port. */
-export const observe = async (clusterId: string, client: Client, { namespace }: NamedTarget): Promise<Observation> => {
+/** Observes one cluster with four requests; see the port. */
+export const observe = async (clusterId: string, { client, target: { namespace } }: Api): Promise<Observation> => {
   const [deployment, pods, events, pulls] = await Promise.all([
     client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment),
     client.list(collectionPath('Pod', namespace), Pod, { labelSelector: labelSelector(commonLabels(clusterId)) }),
@@ -23,35 +16,38 @@ export const observe = async (clusterId: string, client: Client, { namespace }: 
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);
   return {
-    deployment: deployment === undefined ? undefined : observedDeployment(deployment),
-    pods: pods.map((pod) => withPull(observedPod(pod), pulls)),
-    warnings: warningsAbout(clusterId, events, deployment?.metadata.creationTimestamp),
+    deployment: deployment === undefined ? undefined : toObservedDeployment(deployment),
+    pods: pods.map((pod) => withPullTime(toObservedPod(pod), pulls)),
+    warnings: selectWarnings(events, { clusterId, since: deployment?.metadata.creationTimestamp }),
   };
 };
 
-/** All Flink Deployments of the namespace, by the labels that Flink's own client gives them. */
-export const deployments = async (
-  client: Client,
-  { namespace }: NamedTarget,
-): Promise<readonly ObservedDeployment[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes', component: 'jobmanager' }) };
-  return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(observedDeployment);
+/** The labels that Flink's own client gives to all objects of a cluster. */
+const flinkLabels = { type: 'flink-native-kubernetes' };
+
+/** All Flink Deployments of the namespace, found by Flink's labels. */
+export const listDeployments = async ({
+  client,
+  target: { namespace },
+}: Api): Promise<readonly ObservedDeployment[]> => {
+  const query = { labelSelector: labelSelector({ ...flinkLabels, component: 'jobmanager' }) };
+  return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(toObservedDeployment);
 };
 
-/** All pods of the namespace's Flink clusters, by the same labels. */
-export const pods = async (client: Client, { namespace }: NamedTarget): Promise<readonly ListedPod[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+/** All pods of the Flink clusters of the namespace, found by Flink's labels. */
+export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
+  const query = { labelSelector: labelSelector(flinkLabels) };
   return (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
-    ...observedPod(pod),
+    ...toObservedPod(pod),
     clusterId: pod.metadata.labels?.['app'] ?? '',
   }));
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
 
-/** What is labelled as a Flink cluster's in the namespace; see the port. */
-export const flinkObjects = async (client: Client, { namespace }: NamedTarget): Promise<readonly FlinkObject[]> => {
-  const query = { labelSelector: labelSelector({ type: 'flink-native-kubernetes' }) };
+/** All objects of the namespace with Flink's labels; see the port. */
+export const listFlinkObjects = async ({ client, target: { namespace } }: Api): Promise<readonly FlinkObject[]> => {
+  const query = { labelSelector: labelSelector(flinkLabels) };
   const lists = await Promise.all(
     flinkKinds.map(async (kind) =>
       (await client.list(collectionPath(kind, namespace), AnyObject, query)).map(({ metadata }): FlinkObject => ({
@@ -67,7 +63,7 @@ export const flinkObjects = async (client: Client, { namespace }: NamedTarget): 
   return lists.flat();
 };
 
-const observedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({
+const toObservedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({
   clusterId: metadata.name,
   uid: metadata.uid,
   operationId: metadata.annotations?.[operationAnnotation],
@@ -75,91 +71,22 @@ const observedDeployment = ({ metadata, status }: Deployment): ObservedDeploymen
   readyReplicas: status?.readyReplicas ?? 0,
 });
 
-const observedPod = (pod: Pod): ObservedPod => {
-  const component = pod.metadata.labels?.['component'];
-  const containers = pod.status?.containerStatuses ?? [];
-  return {
-    name: pod.metadata.name,
-    component: component === 'jobmanager' || component === 'taskmanager' ? component : 'other',
-    phase: pod.status?.phase ?? 'Unknown',
-    ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
-    reached: reachedBy(pod),
-    trouble: troubleOf(pod),
-  };
-};
-
-const reachedBy = ({ status }: Pod): ObservedPod['reached'] => {
-  const scheduled = status?.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'True');
-  const main = status?.containerStatuses.find(({ name }) => name === mainContainerName);
-  const started = main?.state?.running?.startedAt;
-  return {
-    ...(scheduled?.lastTransitionTime == null ? {} : { scheduled: scheduled.lastTransitionTime }),
-    ...(started === undefined ? {} : { started }),
-  };
-};
-
-/** Only an event says that an image is fetched, and when. */
-const withPull = (pod: ObservedPod, pulls: readonly Event[]): ObservedPod => {
-  const [first] = pulls
-    .filter(({ involvedObject }) => involvedObject.name === pod.name)
-    .map((event) => event.firstTimestamp ?? timeOf(event))
-    .sort();
-  return first === undefined ? pod : { ...pod, reached: { ...pod.reached, pulling: first } };
-};
-
-type Trouble = NonNullable<ObservedPod['trouble']>;
-
-const troubleOf = ({ status }: Pod): Trouble | undefined => {
-  if (status === undefined) return undefined;
-  // Of the pod as a whole, such as Evicted.
-  if (status.reason !== undefined) return { reason: status.reason, message: status.message ?? '' };
-  const unscheduled = status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled !== undefined)
-    return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '' };
-  const init = status.initContainerStatuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
-  return [...init, ...status.containerStatuses].map(containerTrouble).find((trouble) => trouble !== undefined);
-};
-
-/** Waiting for these is no trouble. */
-const ordinary: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
-
-const containerTrouble = ({ name, state, lastState }: ContainerStatus): Trouble | undefined => {
-  const ended = state?.terminated ?? lastState?.terminated;
-  const end =
-    ended === undefined ? '' : `container ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})`;
-  const exitCode = ended === undefined ? {} : { exitCode: ended.exitCode };
-  if (state?.terminated !== undefined) {
-    return {
-      reason: state.terminated.reason ?? 'Error',
-      message: sentences(end, state.terminated.message),
-      ...exitCode,
-    };
-  }
-  if (state?.waiting?.reason === undefined || ordinary.has(state.waiting.reason)) return undefined;
-  return { reason: state.waiting.reason, message: sentences(state.waiting.message, end), ...exitCode };
-};
-
-const sentences = (...parts: readonly (string | undefined)[]) =>
-  parts.filter((part) => part !== undefined && part !== '').join('; ');
-
-const warningsAbout = (
-  clusterId: string,
+/** Warnings about the cluster, newest first. Events outlive their objects by an hour, so older ones are left out. */
+const selectWarnings = (
   events: readonly Event[],
-  since: string | undefined,
+  { clusterId, since }: { readonly clusterId: string; readonly since: string | undefined },
 ): Observation['warnings'] =>
   events
     .filter(({ involvedObject }) => isAbout(clusterId, involvedObject))
-    .map((event) => ({ reason: event.reason, message: event.message, at: timeOf(event) }))
-    // Events outlive their objects by an hour: those of an earlier cluster of this id are left out.
+    .map((event) => ({ reason: event.reason, message: event.message, at: findEventTime(event) }))
     .filter(({ at }) => since === undefined || Date.parse(at) >= Date.parse(since))
-    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 
-const timeOf = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>
-  series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? new Date(0).toISOString();
-
-/** Names that Kubernetes and Flink make of the id. A plain prefix would also be that of a cluster `<id>-2`. */
-const suffixes: Readonly<Record<string, RegExp>> = {
+/**
+ * What Kubernetes and Flink append to the cluster id in the names of its objects. A test of the prefix alone would also
+ * match a cluster `<id>-2`.
+ */
+const nameSuffixes: Readonly<Record<string, RegExp>> = {
   Deployment: /^$/,
   ReplicaSet: /^-[a-z0-9]{1,10}$/,
   Pod: /^-([a-z0-9]{1,10}-[a-z0-9]{5}|taskmanager-\d+-\d+)$/,
@@ -167,5 +94,5 @@ const suffixes: Readonly<Record<string, RegExp>> = {
 
 const isAbout = (clusterId: string, { kind = '', name = '' }: Event['involvedObject']): boolean =>
   name.startsWith(clusterId) &&
-  Object.hasOwn(suffixes, kind) &&
-  suffixes[kind]?.test(name.slice(clusterId.length)) === true;
+  Object.hasOwn(nameSuffixes, kind) &&
+  nameSuffixes[kind]?.test(name.slice(clusterId.length)) === true;

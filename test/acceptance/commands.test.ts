@@ -227,7 +227,10 @@ it('the session stops through a pipe, and leaves nothing', async () => {
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`Stopped session cluster ${session}.`) });
   expect(await objectsOf(session)).toEqual([]);
-  expect(await type(line)).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was started') });
+  expect(await type(line)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Nothing was stopped or started'),
+  });
 });
 
 it('applications start by either name, and their jobs are listed and cancelled', async () => {

@@ -76,7 +76,7 @@ describe('the shell of a session on a node', () => {
       'name',
     );
     await kubectl('exec', '-n', system.namespace, pod.trim(), '--', 'sh', '-c', 'kill 1');
-    const screen = await terminal.until('The JobManager was started again.');
+    const screen = await terminal.until('The JobManager restarted.');
     await terminal.press('C-c');
 
     expect(screen).toMatch(/RECEIVED SIGNAL/);

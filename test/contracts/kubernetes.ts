@@ -41,14 +41,14 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       });
     const gone = (clusterId: string) =>
       expect
-        .poll(async () => (await kubernetes.remaining(clusterId)).owned, { timeout: 300_000, interval: 250 })
+        .poll(async () => (await kubernetes.listRemaining(clusterId)).owned, { timeout: 300_000, interval: 250 })
         .toEqual([]);
 
     it('creates the Deployment and all that it owns', async () => {
       const { uid } = await kubernetes.apply(manifests('new'), first);
 
       const { deployment } = await kubernetes.observe('new');
-      const { owned, highAvailability } = await kubernetes.remaining('new');
+      const { owned, highAvailability } = await kubernetes.listRemaining('new');
       expect(deployment).toMatchObject({ clusterId: 'new', uid, operationId: first, deleting: false });
       expect(owned).toEqual(
         expect.arrayContaining([
@@ -100,7 +100,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.apply(manifests('listed'), first);
       await world.create('Deployment', 'unlisted');
 
-      const ids = (await kubernetes.deployments()).map(({ clusterId }) => clusterId);
+      const ids = (await kubernetes.listDeployments()).map(({ clusterId }) => clusterId);
 
       expect(ids).toContain('listed');
       expect(ids).not.toContain('unlisted');
@@ -110,7 +110,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
-        .poll(async () => (await kubernetes.pods()).filter(({ clusterId }) => clusterId === 'with-pods'), {
+        .poll(async () => (await kubernetes.listPods()).filter(({ clusterId }) => clusterId === 'with-pods'), {
           timeout: 300_000,
         })
         .toMatchObject([{ component: 'jobmanager' }]);
@@ -118,8 +118,8 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
 
     it('sees nothing where nothing is', async () => {
       const seen = await kubernetes.observe('nothing');
-      const left = await kubernetes.remaining('nothing');
-      const log = await kubernetes.logs('nothing', { lines: 1 });
+      const left = await kubernetes.listRemaining('nothing');
+      const log = await kubernetes.readLog('nothing', { lines: 1 });
 
       expect(seen).toEqual({ deployment: undefined, pods: [], warnings: [] });
       expect(left).toEqual({ owned: [], highAvailability: [] });
@@ -158,9 +158,9 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const map = 'ha-cluster-config-map';
       await world.create('ConfigMap', map, labels);
 
-      const before = await kubernetes.remaining('ha');
+      const before = await kubernetes.listRemaining('ha');
       await kubernetes.removeConfigMaps([map, 'ha-absent']);
-      const after = await kubernetes.remaining('ha');
+      const after = await kubernetes.listRemaining('ha');
 
       expect(before).toEqual({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
       expect(after).toEqual({ owned: [], highAvailability: [] });
@@ -174,12 +174,12 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       });
       await world.create('ConfigMap', 'stranger');
 
-      const objects = await kubernetes.flinkObjects();
+      const objects = await kubernetes.listFlinkObjects();
       const kept = objects.find(({ name }) => name === 'lasting-cluster-config-map');
       await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' });
-      const before = (await kubernetes.flinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
+      const before = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
       if (kept !== undefined) await kubernetes.removeObject(kept);
-      const behind = (await kubernetes.flinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
+      const behind = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
 
       expect(objects).toEqual(
         expect.arrayContaining([
@@ -200,6 +200,6 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
 
     it('stops when the caller does', async () => {
-      await expect(world.aborted.deployments()).rejects.toThrow();
+      await expect(world.aborted.listDeployments()).rejects.toThrow();
     });
   });

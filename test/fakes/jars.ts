@@ -6,7 +6,15 @@ export class FakeJars implements Jars {
   readonly stored = new Map<string, Uint8Array>();
   readonly renewed: string[] = [];
 
-  async upload({ target, name, bytes }: { readonly target: string; readonly name: string; readonly bytes: number }) {
+  async createUpload({
+    target,
+    name,
+    bytes,
+  }: {
+    readonly target: string;
+    readonly name: string;
+    readonly bytes: number;
+  }) {
     const jar = `s3://bucket/uploads/${target}/${randomUUID()}/${name}`;
     return { jar, url: `https://bucket/${name}`, headers: { 'content-length': String(bytes) }, expiresAt: new Date(0) };
   }

@@ -126,14 +126,14 @@ export class FakeKubernetes implements Kubernetes {
     return { deployment: observed(clusterId, cluster), pods: podsOf(clusterId, cluster), warnings: cluster.warnings };
   }
 
-  async deployments(): Promise<readonly ObservedDeployment[]> {
-    this.beginCall('deployments');
+  async listDeployments(): Promise<readonly ObservedDeployment[]> {
+    this.beginCall('listDeployments');
     const ours = [...this.clusters].filter(([, { manifests }]) => manifests !== undefined);
     return ours.map(([clusterId, cluster]) => observed(clusterId, cluster));
   }
 
-  async pods(): Promise<readonly ListedPod[]> {
-    this.beginCall('pods');
+  async listPods(): Promise<readonly ListedPod[]> {
+    this.beginCall('listPods');
     return [...this.clusters].flatMap(([clusterId, cluster]) =>
       podsOf(clusterId, cluster).map((pod) => ({ ...pod, clusterId })),
     );
@@ -147,8 +147,8 @@ export class FakeKubernetes implements Kubernetes {
     else this.clusters.delete(clusterId);
   }
 
-  async remaining(clusterId: string) {
-    this.beginCall('remaining');
+  async listRemaining(clusterId: string) {
+    this.beginCall('listRemaining');
     const cluster = this.clusters.get(clusterId);
     const names = [...(this.highAvailability.get(clusterId) ?? [])];
     return {
@@ -162,8 +162,8 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
   }
 
-  async flinkObjects(): Promise<readonly FlinkObject[]> {
-    this.beginCall('flinkObjects');
+  async listFlinkObjects(): Promise<readonly FlinkObject[]> {
+    this.beginCall('listFlinkObjects');
     const owned = [...this.clusters].flatMap(([clusterId, cluster]) =>
       ownedBy(clusterId, cluster).map(({ kind, name }): FlinkObject => {
         const isDeployment = kind === 'Deployment';
@@ -196,8 +196,11 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async logs(clusterId: string, { lines, previous = false }: { readonly lines: number; readonly previous?: boolean }) {
-    this.beginCall('logs');
+  async readLog(
+    clusterId: string,
+    { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
+  ) {
+    this.beginCall('readLog');
     const cluster = this.clusters.get(clusterId);
     const log = previous ? cluster?.previousLog : cluster?.log;
     return log?.split('\n').slice(-lines).join('\n');

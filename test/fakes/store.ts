@@ -123,7 +123,7 @@ export class FakeStore implements Store {
     return { ...summary, queued: queued.length === 0 ? 0 : Math.max(approximateSize, 1) };
   }
 
-  async count(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
+  async updateApproximateSize(target: string, queued: { readonly to: number } | { readonly by: 1 }) {
     this.counts.set(target, 'to' in queued ? queued.to : (this.counts.get(target) ?? 0) + queued.by);
   }
 
@@ -162,17 +162,17 @@ export class FakeStore implements Store {
     this.writeUnconditionally(copy);
   }
 
-  private recordPuts({ cluster, operations = [], jobs = [], queueVersion, queued, schedule, run }: Change): Put[] {
+  private recordPuts({ cluster, operations = [], jobs = [], queueControl, queued, schedule, run }: Change): Put[] {
     return [
       ...(cluster === undefined ? [] : [putOf(this.clusterRecords, subjectOf(cluster.value), cluster)]),
       ...operations.map((operation) => putOf(this.operations, operation.value.operationId, operation)),
       ...jobs.map((job) => putOf(this.jobRecords, `${subjectOf(job.value)}/jobs/${job.value.jobId}`, job)),
-      ...(queueVersion === undefined
+      ...(queueControl === undefined
         ? []
         : [
-            putOf(this.queueControls, queueVersion.target, {
-              value: { paused: queueVersion.paused },
-              previous: queueVersion.previous,
+            putOf(this.queueControls, queueControl.target, {
+              value: { paused: queueControl.paused },
+              previous: queueControl.previous,
             }),
           ]),
       ...(queued === undefined ? [] : [putOf(this.queued, queued.value.operationId, queued)]),

@@ -7,10 +7,10 @@ export class FakeTargets implements Targets {
 
   /** A test may replace it by a function that returns a cached target. */
   async get(name: string): Promise<NamedTarget> {
-    return this.current(name);
+    return this.getLatest(name);
   }
 
-  async current(name: string): Promise<NamedTarget> {
+  async getLatest(name: string): Promise<NamedTarget> {
     const target = this.known.get(name);
     if (target === undefined) throw new Fault('not-found', `there is no target ${name}`);
     return { ...target, name };
@@ -24,7 +24,7 @@ export class FakeTargets implements Targets {
     this.known.set(name, target);
   }
 
-  async putBack(name: string, target: Target) {
+  async putIfAbsent(name: string, target: Target) {
     if (!this.known.has(name)) this.known.set(name, target);
   }
 

@@ -6,9 +6,9 @@ import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
-import { clientOf } from '#shared/kubernetes/client.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
+import { openClient } from '#shared/kubernetes/api/client.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.ts';
 
 import { ModelBus } from '#test/faults/models/bus.ts';
@@ -169,16 +169,13 @@ export class ModelWorld {
     const access = this.kubernetes.accessOf(process);
     const exchange = this.kubernetes.exchangeOf(process);
     const sleep = async (ms: number) => simulation.wait(ms / 1000);
-    const real = kubernetesOf(
-      at,
-      access,
-      neverAborted,
-      clientOf(at, access, neverAborted, { exchange, sleep, random }),
-    );
+    const options = { access, signal: neverAborted };
+    const client = openClient(at, { ...options, exchange, sleep, random });
+    const real = openKubernetes(at, { ...options, client });
     if (without === 'operation annotation')
       return { ...real, apply: (manifests, _id) => real.apply(manifests, '0'.repeat(32)) };
     if (without === 'proof of removal')
-      return { ...real, remaining: async () => ({ owned: [], highAvailability: [] }) };
+      return { ...real, listRemaining: async () => ({ owned: [], highAvailability: [] }) };
     return real;
   }
 }

@@ -22,7 +22,11 @@ beforeAll(() => {
 
 it('a jar is kept by a copy of itself, once a week', async () => {
   const content = Buffer.from('PK\u0003\u0004 and more');
-  const { jar, url, headers } = await jarsAt(days(0)).upload({ target, name: 'a b.jar', bytes: content.byteLength });
+  const { jar, url, headers } = await jarsAt(days(0)).createUpload({
+    target,
+    name: 'a b.jar',
+    bytes: content.byteLength,
+  });
   expect((await fetch(url, { method: 'PUT', headers, body: content })).status).toBe(200);
   const head = () => client.send(new HeadObjectCommand({ Bucket: bucket, Key: jar.slice(`s3://${bucket}/`.length) }));
   const { LastModified: uploaded } = await head();

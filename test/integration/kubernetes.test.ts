@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import type { Access, Connection } from '#shared/kubernetes/credentials.ts';
+import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
 
 const kubeconfig = process.env['DREY_TEST_KUBECONFIG'];
@@ -62,8 +62,8 @@ const open = async (): Promise<World> => {
     spec: { containers: [{ name: 'none', image: 'nowhere.invalid/none' }] },
   };
   return {
-    kubernetes: kubernetesOf(targetOf(namespace), await accessOf(), signal),
-    aborted: kubernetesOf(targetOf(namespace), await accessOf(), AbortSignal.abort()),
+    kubernetes: openKubernetes(targetOf(namespace), { access: await accessOf(), signal }),
+    aborted: openKubernetes(targetOf(namespace), { access: await accessOf(), signal: AbortSignal.abort() }),
     namespace,
     async create(kind: ByHand, name: string, labels) {
       const at = metadata(name, labels);
@@ -99,11 +99,11 @@ kubernetesContract('the API server', open);
 describe('the API server', () => {
   const operationId = '0'.repeat(32);
   let namespace: string;
-  let kubernetes: ReturnType<typeof kubernetesOf>;
+  let kubernetes: ReturnType<typeof openKubernetes>;
 
   beforeAll(async () => {
     namespace = await newNamespace();
-    kubernetes = kubernetesOf(targetOf(namespace), await accessOf(), signal);
+    kubernetes = openKubernetes(targetOf(namespace), { access: await accessOf(), signal });
   });
   afterAll(() => core.deleteNamespace({ name: namespace }));
 
@@ -136,11 +136,11 @@ describe('the API server', () => {
     const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId);
 
     await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect.poll(async () => (await kubernetes.remaining('half')).owned, { timeout: 300_000 }).toEqual([]);
+    await expect.poll(async () => (await kubernetes.listRemaining('half')).owned, { timeout: 300_000 }).toEqual([]);
   });
 
   it('says that the namespace is not there', async () => {
-    const elsewhere = kubernetesOf(targetOf('no-such-namespace'), await accessOf(), signal);
+    const elsewhere = openKubernetes(targetOf('no-such-namespace'), { access: await accessOf(), signal });
 
     const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
     const applied = elsewhere.apply(lost, operationId);

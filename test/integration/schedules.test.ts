@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/cluster.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Spec, Specs } from '#events/specs.ts';
-import { calendarTimer } from '#shared/clusters/schedules/schedules.ts';
+import { toTimerName } from '#shared/clusters/schedules/sync-schedules.ts';
 
 import {
   aws,
@@ -61,7 +61,7 @@ describe('a schedule', () => {
     const put = await call<Schedule>('PUT', schedulePath, { ...every, expression: 'rate(1 minute)' });
 
     expect(put.status).toBe(200);
-    expect(await scheduled(calendarTimer({ target: system.target, name }))).toMatchObject({
+    expect(await scheduled(toTimerName({ target: system.target, name }))).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       ScheduleExpressionTimezone: 'Europe/Berlin',
       State: 'ENABLED',
@@ -82,7 +82,7 @@ describe('a schedule', () => {
     expect((await call('DELETE', schedulePath)).status).toBe(200);
 
     expect((await call('GET', schedulePath)).status).toBe(404);
-    await expect(scheduled(calendarTimer({ target: system.target, name }))).rejects.toThrow('does not exist');
+    await expect(scheduled(toTimerName({ target: system.target, name }))).rejects.toThrow('does not exist');
     expect((await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs).not.toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ describe('a deploy on a terminal', () => {
     );
   });
 
-  it('goes on when it is interrupted, and says so', async () => {
+  it('continues when the command is interrupted, and says so', async () => {
     const going = operation({ state: 'IN_PROGRESS' });
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     await open(dreyLine('kubernetes-session'), {
@@ -57,7 +57,7 @@ describe('a deploy on a terminal', () => {
 
     const screen = await terminal.until('[exit code 130]');
 
-    expect(screen).toContain(`The deploy goes on: \`drey operation ${going.operationId}\``);
+    expect(screen).toContain(`The deploy continues. Run \`drey operation ${going.operationId}\` for its status.`);
   });
 });
 
@@ -74,19 +74,19 @@ describe('colours on a terminal', () => {
 });
 
 describe('drey configure on a terminal', () => {
-  it('asks, keeps the answers, and tries them', async () => {
+  it('prompts, saves the answers, and tries them', async () => {
     await open(dreyLine('configure'), {}, { DREY_API: '' });
-    await terminal.until('Address of the API: ');
+    await terminal.until('URL of the API: ');
     await enterLine(server.url);
-    await terminal.until('AWS region, where the address does not say it: ');
+    await terminal.until('AWS region, if the URL does not contain it: ');
     await terminal.press('Enter');
-    await terminal.until('Target to deploy to: ');
+    await terminal.until('Default target: ');
     await enterLine('local');
 
     const screen = await terminal.until('[exit code 0]');
 
     expect(screen).toMatch(/^target +local +\S+\/\.config\/drey\/config\.json$/m);
-    expect(screen).toContain('The API answers; its targets: local.');
+    expect(screen).toContain('The API answers. Targets: local.');
     expect(JSON.parse(await readFile(join(home, '.config/drey/config.json'), 'utf8'))).toEqual({
       api: server.url,
       target: 'local',

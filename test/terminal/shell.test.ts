@@ -32,7 +32,7 @@ const attach = async (replies: Replies = {}, options: readonly string[] = [], en
 };
 
 describe('the shell of a session', () => {
-  it('says what it is attached to, and takes commands at a prompt', async () => {
+  it('names its cluster, and runs commands at a prompt', async () => {
     await attach();
     await enterLine('list');
 
@@ -56,7 +56,7 @@ describe('the shell of a session', () => {
     expect(server.calls()).toContain(`POST ${live}/jobs/${jobId}/cancel`);
   });
 
-  it('shows what may follow when it is several', async () => {
+  it('lists the completions when there are several', async () => {
     await attach();
     await terminal.type('st');
 
@@ -66,7 +66,7 @@ describe('the shell of a session', () => {
     expect(screen).toMatch(/live> st$/m);
   });
 
-  it('knows what was typed before, in an earlier run too', async () => {
+  it('has a history, also of earlier shells', async () => {
     await attach();
     await enterLine('status');
     await terminal.until('Last transitions:');

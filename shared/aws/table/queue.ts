@@ -8,7 +8,7 @@ import { hasSortKey, type Item, versioned } from './items.ts';
 import { queueControlKey, queuedRange, queueRange, queueSizeKey, queueSummaryRange } from './keys.ts';
 import type { TableReader } from './reader.ts';
 
-type QueueAccess = Pick<Store, 'queue' | 'queueSummary' | 'count'>;
+type QueueAccess = Pick<Store, 'queue' | 'queueSummary' | 'updateApproximateSize'>;
 
 /** Only Drey writes queued commands, from this type. */
 const toQueuedCommand = (value: unknown) => value as QueuedCommand;
@@ -31,7 +31,7 @@ export const openQueue = (reader: TableReader, { table, db }: TableContext): Que
     return { ...controlAndAdmitted(items), queued: first.length === 0 ? 0 : Math.max(sizeIn(items), 1) };
   },
 
-  async count(target, queued) {
+  async updateApproximateSize(target, queued) {
     const isExact = 'to' in queued;
     await db.send(
       new UpdateCommand({

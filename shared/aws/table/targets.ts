@@ -18,7 +18,7 @@ export const openTargets = (context: TableContext): Targets => {
   const reader = openReader(context);
   const cache = new Map<string, { readonly target: NamedTarget; readonly until: number }>();
 
-  const current = async (name: string): Promise<NamedTarget> => {
+  const getLatest = async (name: string): Promise<NamedTarget> => {
     const item = await reader.get(targetKey(name));
     cache.delete(name);
     if (item === undefined)
@@ -31,11 +31,11 @@ export const openTargets = (context: TableContext): Targets => {
   };
 
   return withFaults<Targets>({
-    current,
+    getLatest,
 
     async get(name) {
       const cached = cache.get(name);
-      return cached !== undefined && cached.until > now().getTime() ? cached.target : current(name);
+      return cached !== undefined && cached.until > now().getTime() ? cached.target : getLatest(name);
     },
 
     async list() {
@@ -48,7 +48,7 @@ export const openTargets = (context: TableContext): Targets => {
       cache.delete(name);
     },
 
-    async putBack(name, target) {
+    async putIfAbsent(name, target) {
       const Item = { ...targetKey(name), value: target };
       try {
         await db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));

@@ -48,7 +48,7 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
     ...one(change.idempotency, putIdempotency),
     ...one(change.refusal, putRefusal),
     ...each(change.batchItems, putBatchItem),
-    ...one(change.queueVersion, putQueueVersion),
+    ...one(change.queueControl, putQueueControl),
     ...one(change.queued, putQueued),
     ...each(change.admitted, putAdmitted),
     ...each(unique(change.dequeued), deleteQueued),
@@ -132,7 +132,7 @@ const putBatchItem = (batchItem: BatchItem, { table }: WriteContext): Write => (
   Put: { TableName: table, Item: { ...batchItemKey(batchItem.batchId, batchItem.batchIndex), value: batchItem } },
 });
 
-const putQueueVersion = ({ target, paused, previous }: Changed<'queueVersion'>, context: WriteContext): Write =>
+const putQueueControl = ({ target, paused, previous }: Changed<'queueControl'>, context: WriteContext): Write =>
   putVersioned(queueControlKey(target), { value: { paused }, previous }, context);
 
 const putQueued = (queued: Changed<'queued'>, context: WriteContext): Write =>

@@ -1,93 +1,111 @@
 import pMap from 'p-map';
 
-import { decideAdmissions } from '#shared/clusters/model/admission.ts';
+import type { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 import { endQueued, transitionQueuedCluster } from './end-queued.ts';
-import { atOnce, evaluatePending } from './pending.ts';
-import { releasedByReplacement, startTimeoutMs } from './queued-command.ts';
+import { evaluatePending, maxConcurrency } from './pending.ts';
+import { listReplaced, startTimeoutMs } from './queued-command.ts';
 
 /**
- * Starts whoever's turn has come in the line of a target, and ends those who wait in vain.
+ * Runs an admission pass over the queue of a target: starts the commands that may start, and fails those that never can.
  *
- * @throws Fault `changed-meanwhile` when others were always faster.
+ * @throws Fault `not-found` for an unknown target, `conflict` when concurrent passes won each time.
  */
-export const admit = async (name: string, ports: Ports): Promise<void> => {
-  const target = await ports.targets.get(name);
-  await retryOnConflict(ports, async () => {
-    const queueState = await ports.store.queue(name);
-    if (queueState.approximateSize !== queueState.queued.length)
-      await ports.store.count(name, { to: queueState.queued.length });
-    if (queueState.queued.length === 0) return;
-    const { pendingReasons, failed } = await evaluatePending(
-      queueState.queued.map(({ value }) => value),
-      target,
-      ports,
-    );
-    const hopeful = queueState.queued.map(({ value }) => value).filter((claim) => !failed.has(claim));
-    const now = ports.now();
-    const decisions = decideAdmissions(hopeful, queueState.admitted, {
-      target,
-      paused: queueState.paused !== undefined,
-      pendingReasons,
-      now,
-    });
-    let queueVersion = queueState.queueVersion;
-    for (const { claim, pendingReason } of decisions) {
-      if (pendingReason === undefined && (await start(claim, queueVersion, ports)))
-        queueVersion = (queueVersion ?? 0) + 1;
-    }
-    for (const { claim, reserves } of decisions) {
-      const previous = queueState.queued.find(({ value }) => value === claim)?.version;
-      if (reserves && claim.reservesSince === undefined)
-        await commit({ queued: { value: { ...claim, reservesSince: now.toISOString() }, previous } }, ports);
-    }
-    // Behind those that start, as they may be many.
-    await pMap(failed, ([claim, fault]) => endQueued(claim, { state: 'FAILED', fault }, ports), {
-      concurrency: atOnce,
-    });
+export const admit = async (targetName: string, ports: Ports): Promise<void> => {
+  const target = await ports.targets.get(targetName);
+  await retryOnConflict(ports, () => runAdmissionPass(target, ports));
+};
+
+const runAdmissionPass = async (target: NamedTarget, ports: Ports): Promise<void> => {
+  const queueState = await ports.store.queue(target.name);
+  const commands = queueState.queued.map(({ value }) => value);
+  if (queueState.approximateSize !== commands.length)
+    await ports.store.updateApproximateSize(target.name, { to: commands.length });
+  if (commands.length === 0) return;
+  const { pendingReasons, failed } = await evaluatePending(commands, target, ports);
+  const now = ports.now();
+  const decisions = decideAdmissions(
+    commands.filter((command) => !failed.has(command)),
+    queueState.admitted,
+    { target, paused: queueState.paused !== undefined, pendingReasons, now },
+  );
+  await startCommands(decisions, queueState, ports);
+  await recordReservations(decisions, { queueState, now }, ports);
+  // Failing comes last, because it may take long and must not delay the starts.
+  await failCommands(failed, ports);
+};
+
+const startCommands = async (
+  decisions: readonly AdmissionDecision[],
+  queueState: QueueState,
+  ports: Ports,
+): Promise<void> => {
+  let { queueVersion } = queueState;
+  for (const { command, pendingReason } of decisions) {
+    if (pendingReason === undefined && (await start(command, queueVersion, ports)))
+      queueVersion = (queueVersion ?? 0) + 1;
+  }
+};
+
+/** Records since when a command reserves capacity, so that its reservation can expire. */
+const recordReservations = async (
+  decisions: readonly AdmissionDecision[],
+  { queueState, now }: { readonly queueState: QueueState; readonly now: Date },
+  ports: Ports,
+): Promise<void> => {
+  const reservesSince = now.toISOString();
+  for (const { command, reserves } of decisions) {
+    if (!reserves || command.reservesSince !== undefined) continue;
+    const previous = queueState.queued.find(({ value }) => value === command)?.version;
+    await commit({ queued: { value: { ...command, reservesSince }, previous } }, ports);
+  }
+};
+
+const failCommands = async (failed: ReadonlyMap<QueuedCommand, Fault>, ports: Ports): Promise<void> => {
+  await pMap(failed, ([command, fault]) => endQueued(command, { state: 'FAILED', fault }, ports), {
+    concurrency: maxConcurrency,
   });
 };
 
-/** @returns Whether it is started: it may have ended meanwhile. */
-const start = async (claim: QueuedCommand, queueVersion: number | undefined, ports: Ports): Promise<boolean> => {
-  const operation = await getOperation(claim.operationId, ports.store);
+/** @returns Whether the command started. It may have ended since the queue was read. */
+const start = async (command: QueuedCommand, queueVersion: number | undefined, ports: Ports): Promise<boolean> => {
+  const { operationId, kind, target, clusterId } = command;
+  const operation = await getOperation(operationId, ports.store);
   if (operation.value.state !== 'QUEUED') {
-    await commit({ dequeued: [claim] }, ports);
+    await commit({ dequeued: [command] }, ports);
     return false;
   }
   const now = ports.now();
-  const started = transitionOperation(operation, { state: 'PENDING' }, now);
-  const deadline = new Date(now.getTime() + startTimeoutMs[claim.kind]).toISOString();
+  const deadline = new Date(now.getTime() + startTimeoutMs[kind]).toISOString();
+  const fields = { startedAt: now.toISOString(), deadline };
+  const started = transitionOperation(operation, { state: 'PENDING', fields }, now);
   await commit(
     {
-      ...(claim.kind === 'deploy'
-        ? await transitionQueuedCluster('REQUESTED', operation.value, {}, ports)
-        : clearIdle(await getCluster(claim, ports.store))),
-      operations: [{ ...started, value: { ...started.value, startedAt: now.toISOString(), deadline } }],
-      queueVersion: { target: claim.target, paused: undefined, previous: queueVersion },
-      admitted: [claim],
-      released: releasedByReplacement(claim),
-      dequeued: [claim],
+      ...(kind === 'deploy'
+        ? await transitionQueuedCluster(operation.value, { state: 'REQUESTED' }, ports)
+        : clearIdle(await getCluster(command, ports.store))),
+      operations: [started],
+      queueControl: { target, paused: undefined, previous: queueVersion },
+      admitted: [command],
+      released: listReplaced(command),
+      dequeued: [command],
     },
     ports,
   );
   await resumeAdmitted(started.value, ports);
-  ports.log.info('command admitted', {
-    operationId: claim.operationId,
-    command: claim.kind,
-    target: claim.target,
-    clusterId: claim.clusterId,
-  });
+  ports.log.info('command admitted', { operationId, command: kind, target, clusterId });
   return true;
 };
 
-/** Hands an admitted operation to those who carry it out. */
+/** Starts the work of an admitted operation: the workflow of a submit, or a message for a deploy. */
 export const resumeAdmitted = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   if (operation.kind === 'submit') await ports.workflows.start('submission', operation.operationId);
   else await ports.commandQueue.sendResume(operation);

@@ -8,23 +8,29 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 
+interface QueuedClusterChange {
+  readonly state: 'REQUESTED' | 'FAILED' | 'CANCELED';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The write that moves the cluster of a queued deploy to its next state. Empty when the cluster is not QUEUED for it. */
 export const transitionQueuedCluster = async (
-  state: 'REQUESTED' | 'FAILED' | 'CANCELED',
-  operation: StoredOperation,
-  cause: { readonly reason?: string; readonly message?: string },
+  { operationId, target, clusterId }: StoredOperation,
+  { state, ...cause }: QueuedClusterChange,
   { store, targets, now }: Ports,
 ): Promise<Pick<Change, 'cluster' | 'events'>> => {
-  const { value: cluster, version } = await getCluster(operation, store);
-  if (cluster.operationId !== operation.operationId || cluster.state !== 'QUEUED') return {};
+  const { value: cluster, version } = await getCluster({ target, clusterId }, store);
+  if (cluster.operationId !== operationId || cluster.state !== 'QUEUED') return {};
   const at = now();
-  const next = transitionCluster(cluster, state, { at, operationId: operation.operationId, ...cause });
-  const lifetime = startLifetime(cluster.lifetime, at, await targets.get(operation.target));
+  const next = transitionCluster(cluster, state, { at, operationId, ...cause });
+  const lifetime = startLifetime(cluster.lifetime, at, await targets.get(target));
   const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
   return { cluster: { value, previous: version }, events: next.events };
 };
 
 /**
- * Ends a queued command, of which nothing was created.
+ * Ends a queued command. It has no objects in Kubernetes yet.
  *
  * @returns Whether this call ended it. Another process may have admitted or ended it.
  */
@@ -37,7 +43,7 @@ export const endQueued = async (
   const { isFinished } = await finishOperation(operationId, { state, fault }, ports, {
     onlyIf: (operation) => operation.state === 'QUEUED',
     alsoWrite: async (operation) =>
-      operation.kind === 'deploy' ? transitionQueuedCluster(state, operation, cause, ports) : {},
+      operation.kind === 'deploy' ? transitionQueuedCluster(operation, { state, ...cause }, ports) : {},
   });
   if (isFinished) await ports.payloads.remove(operationId);
   return isFinished;

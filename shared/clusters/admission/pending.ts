@@ -10,86 +10,101 @@ import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-export const atOnce = 16;
+/** How many queued commands are evaluated or ended at the same time. */
+export const maxConcurrency = 16;
 
-/** What each waits for besides room, and who waits in vain. */
-export const evaluatePending = async (queuedCommands: readonly QueuedCommand[], target: NamedTarget, ports: Ports) => {
+interface Evaluation {
+  /** What commands wait for besides capacity, by operation id. */
+  readonly pendingReasons: ReadonlyMap<string, PendingReason>;
+  /** Why commands can never start. */
+  readonly failed: ReadonlyMap<QueuedCommand, Fault>;
+}
+
+/** Finds what queued commands wait for besides capacity, and which of them can never start. */
+export const evaluatePending = async (
+  queuedCommands: readonly QueuedCommand[],
+  target: NamedTarget,
+  ports: Ports,
+): Promise<Evaluation> => {
   const pendingReasons = new Map<string, PendingReason>();
   const failed = new Map<QueuedCommand, Fault>();
   await pMap(
     queuedCommands,
-    async (claim) => {
+    async (command) => {
       try {
-        assertFitsTarget(claim, target);
-        const pendingReason = await findPendingReason(claim, target, ports);
-        if (pendingReason !== undefined) pendingReasons.set(claim.operationId, pendingReason);
+        assertFitsTarget(command, target);
+        const pendingReason = await findPendingReason(command, target, ports);
+        if (pendingReason !== undefined) pendingReasons.set(command.operationId, pendingReason);
       } catch (error) {
-        // That the store could not be asked says nothing of the claim.
+        // A failed read says nothing about the command.
         if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
-        failed.set(claim, error);
+        failed.set(command, error);
       }
     },
-    { concurrency: atOnce },
+    { concurrency: maxConcurrency },
   );
   return { pendingReasons, failed };
 };
 
 /**
- * What a claim waits for besides room.
+ * What a command waits for besides capacity.
  *
- * @throws Fault when that will never come.
+ * @throws Fault when the command can never start: `not-started` after its deadline, `dependency-failed` when a command
+ *   that it depends on did not finish, `wrong-state` when its session is ending.
  */
 export const findPendingReason = async (
-  claim: QueuedCommand,
+  command: QueuedCommand,
   target: NamedTarget,
   ports: Ports,
 ): Promise<PendingReason | undefined> => {
-  if (claim.deadline < ports.now().toISOString()) throw startDeadlineMissed(claim.deadline);
-  const open = await openDependencies(claim, ports.store);
-  if (open.length > 0) return { reason: 'WaitingForDependency', message: `${open.join(', ')} not FINISHED yet` };
-  if (claim.kind === 'deploy') return undefined;
-  const cluster = await ports.store.cluster({ target: target.name, clusterId: claim.clusterId });
+  if (command.deadline < ports.now().toISOString()) throw newStartDeadlineFault(command.deadline);
+  const unfinished = await listUnfinishedDependencies(command, ports.store);
+  if (unfinished.length > 0)
+    return { reason: 'WaitingForDependency', message: `Waiting for ${unfinished.join(', ')} to finish.` };
+  if (command.kind === 'deploy') return undefined;
+  const cluster = await ports.store.cluster({ target: target.name, clusterId: command.clusterId });
   return cluster === undefined ? undefined : findSessionReason(cluster.value);
 };
 
-export const startDeadlineMissed = (deadline: string) =>
-  new Fault('not-started', `it was not started by ${deadline}`, { reason: 'DeadlineExceeded' });
+/** The fault of a command that did not start by its deadline. */
+export const newStartDeadlineFault = (deadline: string) =>
+  new Fault('not-started', `The command did not start by its deadline, ${deadline}.`, { reason: 'DeadlineExceeded' });
 
-/** @throws Fault `wrong-state` */
+/** @throws Fault `wrong-state` when the session is ending. */
 const findSessionReason = (cluster: Cluster): PendingReason | undefined => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return undefined;
-  if (isPendingCluster(cluster)) return { reason: 'WaitingForCluster', message: `cluster ${clusterId} is ${state}` };
+  if (isPendingCluster(cluster)) return { reason: 'WaitingForCluster', message: `Cluster ${clusterId} is ${state}.` };
   throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}. It takes no jobs.`);
 };
 
-/** @throws Fault `dependency-failed` */
-const openDependencies = async (
+/** @throws Fault `dependency-failed` when a dependency did not finish. */
+const listUnfinishedDependencies = async (
   { target, dependsOn }: Pick<QueuedCommand, 'target' | 'dependsOn'>,
   store: Store,
 ): Promise<readonly string[]> => {
-  const verdicts = await Promise.all(
+  const dependencies = await Promise.all(
     dependsOn.map(async (name) => ({ name, verdict: await findDependencyVerdict(name, target, store) })),
   );
-  const lost = verdicts.filter(({ verdict }) => verdict !== undefined && verdict !== 'FINISHED');
-  if (lost.length > 0) {
-    const causes = lost.map(({ name, verdict }) => `${name} is ${verdict}`).join(', ');
-    throw new Fault('dependency-failed', `it depends on commands that did not finish: ${causes}`, {
+  const failed = dependencies.filter(({ verdict }) => verdict !== undefined && verdict !== 'FINISHED');
+  if (failed.length > 0) {
+    const causes = failed.map(({ name, verdict }) => `${name} is ${verdict}`).join(', ');
+    throw new Fault('dependency-failed', `A command that this one depends on did not finish: ${causes}.`, {
       reason: 'DependencyFailed',
     });
   }
-  return verdicts.filter(({ verdict }) => verdict === undefined).map(({ name }) => name);
+  return dependencies.filter(({ verdict }) => verdict === undefined).map(({ name }) => name);
 };
 
-/** By its key or its id. A command that has not come yet has no verdict either, unless it came and was refused. */
-export const findDependencyVerdict = async (
-  name: string,
-  target: string,
-  store: Store,
-): Promise<string | undefined> => {
+/**
+ * How a dependency ended, or that it was rejected. Undefined while it runs, and before it is recorded.
+ *
+ * @param name The idempotency key or the operation id of the dependency.
+ */
+const findDependencyVerdict = async (name: string, target: string, store: Store): Promise<string | undefined> => {
   const known = await store.idempotency(target, name);
   const operationId = known?.operationId ?? (OperationId.safeParse(name).success ? name : undefined);
   if (operationId !== undefined) return (await store.verdict(operationId))?.verdict;
   const refusal = await store.refusal(target, name);
-  return refusal === undefined ? undefined : `refused (${refusal.code})`;
+  return refusal === undefined ? undefined : `rejected (${refusal.code})`;
 };

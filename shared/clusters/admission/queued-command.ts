@@ -2,38 +2,43 @@ import { Fault } from '#events/problem.ts';
 import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import type { CommandRef } from '#shared/clusters/model/records.ts';
 
-/** How long a command waits that names no deadline. */
-const waitMs = 24 * 3_600_000;
+/** How long a command without a deadline may wait. */
+const defaultWaitMs = 24 * 3_600_000;
 
-/** What waits is kept for fourteen days. */
+/** The store and the bucket keep what belongs to a queued command for 14 days. */
 const maxWaitMs = 13 * 24 * 3_600_000;
 
-/** How long an operation has from its start on. */
+/** How long an operation may take from its start. */
 export const startTimeoutMs = { deploy: 10 * 60_000, submit: 30 * 60_000 } as const;
 
-interface Asked {
+/** What a command requests about its start. */
+interface StartOptions {
   readonly priority: number;
   readonly deadline?: string | undefined;
-  /** When what it starts would end: there is no use in starting it then. */
+  /** When the new cluster would expire. Starting it after that time has no use. */
   readonly until?: string | undefined;
   readonly dependsOn: readonly string[];
 }
 
-/** The claim of a command that has just come. @throws Fault `malformed-request` for a deadline that is too far ahead */
+/**
+ * A command that joins the admission queue now.
+ *
+ * @throws Fault `malformed-request` for a deadline more than 13 days ahead.
+ */
 export const newQueuedCommand = (
-  fields: Omit<QueuedCommand, keyof Asked | 'since'>,
-  { priority, deadline, until, dependsOn }: Asked,
+  fields: Omit<QueuedCommand, keyof StartOptions | 'since'>,
+  { priority, deadline, until, dependsOn }: StartOptions,
   now: Date,
 ): QueuedCommand => {
-  const asked = deadline === undefined ? now.getTime() + waitMs : Date.parse(deadline);
-  // What shall have ended by then need not begin behind it.
-  const latest = new Date(Math.min(asked, until === undefined ? Infinity : Date.parse(until)));
-  if (latest.getTime() - now.getTime() > maxWaitMs) {
-    const detail = 'it is more than 13 days ahead';
+  const requestedMs = deadline === undefined ? now.getTime() + defaultWaitMs : Date.parse(deadline);
+  const latestMs = Math.min(requestedMs, until === undefined ? Infinity : Date.parse(until));
+  if (latestMs - now.getTime() > maxWaitMs) {
+    const detail = 'The deadline is more than 13 days ahead.';
     throw new Fault('malformed-request', `/deadline: ${detail}`, { errors: [{ pointer: '/deadline', detail }] });
   }
-  return { ...fields, priority, dependsOn, since: now.toISOString(), deadline: latest.toISOString() };
+  return { ...fields, priority, dependsOn, since: now.toISOString(), deadline: new Date(latestMs).toISOString() };
 };
 
-export const releasedByReplacement = ({ target, replaces }: QueuedCommand): readonly CommandRef[] =>
+/** The failed deploy whose capacity becomes free when this command is admitted. */
+export const listReplaced = ({ target, replaces }: QueuedCommand): readonly CommandRef[] =>
   replaces === undefined ? [] : [{ target, operationId: replaces }];

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { decideAdmissions } from '#shared/clusters/model/admission.ts';
+import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission.ts';
 import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/queue.ts';
 import { assertFitsTarget, isLimited } from '#shared/clusters/model/quota.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
@@ -9,114 +9,148 @@ import { commit, isConflict, withPayload } from '#shared/clusters/store/transact
 
 import { endQueued } from './end-queued.ts';
 import { findPendingReason } from './pending.ts';
-import { releasedByReplacement } from './queued-command.ts';
+import { listReplaced } from './queued-command.ts';
+
+/** A command that is ready to be recorded. */
+interface NewCommand {
+  readonly command: QueuedCommand;
+  readonly target: NamedTarget;
+  /** Builds the records of the command, for a start or with the reason to wait. It may be called twice. */
+  readonly buildChange: (pendingReason: PendingReason | undefined) => Change;
+  /** The body that is needed when the command starts later. It is stored only for a command that has to wait. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
 
 /**
- * Records a command: started if its turn has come, else in the line of its target.
+ * Records a new command: it starts if it may start now, and joins the admission queue of its target otherwise.
  *
- * @param changeOf What to record. It may be called twice.
- * @param draft What is needed of it when its turn comes, and not written down otherwise.
- * @returns What it waits for; undefined when it is started.
- * @throws Fault `over-limit` when it will never fit, `limit-reached` when the line is full, `not-started` when it came
- *   too late.
+ * @returns Why the command waits. Undefined when it started.
+ * @throws Fault `over-limit` when the command can never fit into the target, `limit-reached` when the queue is full.
+ * @throws Fault `not-started` after the deadline of the command, `wrong-state` when its session is ending.
+ * @throws Fault `not-found` when the target was removed, `conflict` after a concurrent write.
  */
-export const startOrEnqueue = async (
-  claim: QueuedCommand,
-  target: NamedTarget,
-  changeOf: (pendingReason: PendingReason | undefined) => Change,
-  ports: Ports,
-  payload?: Readonly<Record<string, unknown>>,
-): Promise<PendingReason | undefined> => {
-  assertFitsTarget(claim, target);
-  const [queueState, awaited] = await Promise.all([
+export const startOrEnqueue = async (newCommand: NewCommand, ports: Ports): Promise<PendingReason | undefined> => {
+  const { command, target } = newCommand;
+  assertFitsTarget(command, target);
+  const [summary, dependencyReason] = await Promise.all([
     ports.store.queueSummary(target.name),
-    findPendingReasonAtEntry(claim, target, ports),
+    findDependencyReason(command, target, ports),
   ]);
-  const pendingReason = pendingReasonOf(claim, queueState, awaited, { target, now: ports.now() });
-  if (
-    pendingReason === undefined &&
-    (await isStarted(claim, target, queueState.queueVersion, changeOf(undefined), ports))
-  )
-    return undefined;
-  if (queueState.queued >= target.maxQueued) {
-    throw new Fault('limit-reached', `${queueState.queued} commands wait for target ${target.name} already`, {
-      reason: 'LineFull',
-      retryAfterSeconds: 30,
-    });
-  }
-  const waits = pendingReason ?? { reason: 'WaitingForTurn', message: 'others come at the same time' };
-  const write = () => commit({ ...changeOf(waits), queued: { value: claim, previous: undefined } }, ports);
-  await (payload === undefined ? write() : withPayload(claim.operationId, payload, write, ports));
-  await assertTargetExists(claim, ports);
-  await ports.store.count(target.name, { by: 1 });
-  // A place may have become free before it stood in line, or what it waits for may have ended.
-  const still = pendingReasonOf(claim, await ports.store.queueSummary(target.name), awaited, {
-    target,
-    now: ports.now(),
-  });
-  if (still?.reason !== 'WaitingForQuota' && still?.reason !== 'Paused') await ports.admissionQueue.send(target.name);
-  return waits;
+  const decide = (current: QueueSummary) =>
+    decidePendingReason(newCommand, current, { dependencyReason, now: ports.now() });
+  const decided = decide(summary);
+  if (decided === undefined && (await tryStart(newCommand, summary.queueVersion, ports))) return undefined;
+  assertNotFull(summary, target);
+  const pendingReason = decided ?? {
+    reason: 'WaitingForTurn',
+    message: 'Another command started at the same time.',
+  };
+  await enqueue(newCommand, pendingReason, ports);
+  await requestAdmission(decide(await ports.store.queueSummary(target.name)), target, ports);
+  return pendingReason;
 };
 
 /**
- * Whoever removes a target at the same time sees what waits for it, or is seen here.
- *
- * @throws Fault `not-found`; the command has failed then.
+ * What the command waits for besides capacity. A command whose dependency has failed is recorded as well, and fails in
+ * the admission queue, because other commands may depend on it.
  */
-const assertTargetExists = async (claim: QueuedCommand, ports: Ports): Promise<void> => {
-  try {
-    await ports.targets.current(claim.target);
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'not-found')
-      await endQueued(claim, { state: 'FAILED', fault: error }, ports);
-    throw error;
-  }
-};
-
-/** What depends on one that has failed already is recorded all the same, and fails in the line: others may depend on it. */
-const findPendingReasonAtEntry = async (
-  claim: QueuedCommand,
+const findDependencyReason = async (
+  command: QueuedCommand,
   target: NamedTarget,
   ports: Ports,
 ): Promise<PendingReason | undefined> => {
   try {
-    return await findPendingReason(claim, target, ports);
+    return await findPendingReason(command, target, ports);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'dependency-failed') throw error;
     return { reason: 'WaitingForDependency', message: error.message };
   }
 };
 
-/** Where others wait, whose turn it is among them is decided for all at once. */
-const pendingReasonOf = (
-  claim: QueuedCommand,
+/** Why the command cannot start now. While other commands are queued, the admission pass decides about all of them. */
+const decidePendingReason = (
+  { command, target }: NewCommand,
   { admitted, paused, queued }: QueueSummary,
-  awaited: PendingReason | undefined,
-  { target, now }: { readonly target: NamedTarget; readonly now: Date },
+  { dependencyReason, now }: { readonly dependencyReason: PendingReason | undefined; readonly now: Date },
 ): PendingReason | undefined => {
-  const pendingReasons = new Map(awaited === undefined ? [] : [[claim.operationId, awaited]]);
-  const [turn] = decideAdmissions([claim], admitted, { target, paused: paused !== undefined, pendingReasons, now });
-  return (
-    turn?.pendingReason ?? (queued === 0 ? undefined : { reason: 'WaitingForTurn', message: `${queued} before it` })
-  );
+  const pendingReasons = new Map(dependencyReason === undefined ? [] : [[command.operationId, dependencyReason]]);
+  const options = { target, paused: paused !== undefined, pendingReasons, now };
+  const [decision] = decideAdmissions([command], admitted, options);
+  return decision?.pendingReason ?? (queued === 0 ? undefined : newTurnReason(queued));
 };
 
-/** Not if somebody else was let in meanwhile: the line decides then. */
-const isStarted = async (
-  claim: QueuedCommand,
-  target: NamedTarget,
+/**
+ * Starts the command, unless a concurrent admission changed the queue version: the admission pass decides then. Without
+ * limits the starts are independent of each other.
+ */
+const tryStart = async (
+  { command, target, buildChange }: NewCommand,
   queueVersion: number | undefined,
-  change: Change,
   ports: Ports,
 ): Promise<boolean> => {
-  const approximateSize = isLimited(target)
-    ? { queueVersion: { target: target.name, paused: undefined, previous: queueVersion } }
-    : {};
+  const queueControl = { target: target.name, paused: undefined, previous: queueVersion };
+  const change: Change = {
+    ...buildChange(undefined),
+    ...(isLimited(target) ? { queueControl } : {}),
+    admitted: [command],
+    released: listReplaced(command),
+  };
   try {
-    await commit({ ...change, ...approximateSize, admitted: [claim], released: releasedByReplacement(claim) }, ports);
+    await commit(change, ports);
     return true;
   } catch (error) {
     if (!isConflict(error)) throw error;
     return false;
   }
+};
+
+/** @throws Fault `limit-reached` */
+const assertNotFull = ({ queued }: QueueSummary, { name, maxQueued }: NamedTarget): void => {
+  if (queued < maxQueued) return;
+  throw new Fault(
+    'limit-reached',
+    `The admission queue of target ${name} is full: ${queued} commands wait. Retry later.`,
+    { reason: 'QueueFull', retryAfterSeconds: 30 },
+  );
+};
+
+const enqueue = async (
+  { command, buildChange, payload }: NewCommand,
+  pendingReason: PendingReason,
+  ports: Ports,
+): Promise<void> => {
+  const { operationId, target } = command;
+  const write = () => commit({ ...buildChange(pendingReason), queued: { value: command, previous: undefined } }, ports);
+  await (payload === undefined ? write() : withPayload({ operationId, payload }, ports, write));
+  await assertTargetExists(command, ports);
+  await ports.store.updateApproximateSize(target, { by: 1 });
+};
+
+/**
+ * Fails the command when its target was removed in the meantime. The removal of a target checks its queue after it has
+ * removed the target, so that one of the two sees the other.
+ *
+ * @throws Fault `not-found`
+ */
+const assertTargetExists = async (command: QueuedCommand, ports: Ports): Promise<void> => {
+  try {
+    await ports.targets.getLatest(command.target);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-found')
+      await endQueued(command, { state: 'FAILED', fault: error }, ports);
+    throw error;
+  }
+};
+
+/**
+ * Requests an admission pass, because capacity may have become free, or a dependency may have finished, while the command
+ * joined the queue. No pass can start a command that waits for a quota or while starts are paused.
+ */
+const requestAdmission = async (
+  pendingReason: PendingReason | undefined,
+  target: NamedTarget,
+  ports: Ports,
+): Promise<void> => {
+  if (pendingReason?.reason === 'WaitingForQuota' || pendingReason?.reason === 'Paused') return;
+  await ports.admissionQueue.send(target.name);
 };

@@ -35,68 +35,78 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
 };
 
 /**
- * The one way in. The same command under the same key goes on where the first one got to, and answers the same.
+ * Accepts a command of any origin. A repeated command with the same idempotency key advances the operation of the first
+ * one, and returns it.
  *
- * @throws Fault `key-reused` when the key belongs to another command, and whatever the command's use case throws.
+ * @throws Fault `key-reused` when the key belongs to another command, and every fault of the use case.
  */
 export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<StoredOperation> => {
   assertNoSelfDependency(command);
   const useCase = useCases[command.kind];
-  const operation = await recorded(useCase, command, ports);
+  const operation = await recordOnce(useCase, command, ports);
   return isTerminalOperation(operation.value) ? operation.value : useCase.advance(operation, command, ports);
 };
 
+/** What identifies a command, whatever its kind. */
+type AnyCommand = Readonly<
+  Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }
+>;
+
+/** The members that the data of several kinds of commands have. */
+const CommonData = z.looseObject({ taskToken: z.string().optional(), dependsOn: z.array(z.string()).optional() });
+
 /** @throws Fault `malformed-request` */
-const assertNoSelfDependency = ({ key, data }: Keyed): void => {
-  const { dependsOn = [] } = Own.parse(data);
+const assertNoSelfDependency = ({ key, data }: AnyCommand): void => {
+  const { dependsOn = [] } = CommonData.parse(data);
   if (key === undefined || !dependsOn.includes(key)) return;
-  const detail = `it is the command's own key, ${key}`;
+  const detail = `The command cannot depend on its own idempotency key, ${key}.`;
   throw new Fault('malformed-request', `/dependsOn: ${detail}`, { errors: [{ pointer: '/dependsOn', detail }] });
 };
 
-const recorded = async <K extends CommandKind>(
+const recordOnce = async <K extends CommandKind>(
   useCase: UseCase<K>,
   command: Command<K>,
   ports: Ports,
 ): Promise<Versioned<StoredOperation>> =>
   retryOnConflict(ports, async () => {
-    const earlier = await earlierOperation(command, ports);
+    const earlier = await findEarlierOperation(command, ports);
     if (earlier !== undefined) return earlier;
     try {
-      return await useCase.record(command, keyFor(command, ports.now()), ports);
+      return await useCase.record(command, newKeyFor(command, ports.now()), ports);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      // The same command may have come in twice at once: then what stands in its way is its own doing.
-      const same = await earlierOperation(command, ports);
-      if (same !== undefined) return same;
+      // The same command may have been delivered twice at once: then the fault follows from the other delivery.
+      const concurrent = await findEarlierOperation(command, ports);
+      if (concurrent !== undefined) return concurrent;
       throw error;
     }
   });
 
-/** What makes one command the same as another. */
-type Keyed = Readonly<
-  Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }
->;
-
-const earlierOperation = async (command: Keyed, ports: Ports): Promise<Versioned<StoredOperation> | undefined> => {
-  if (command.key === undefined) return undefined;
-  const known = await ports.store.idempotency(command.target, command.key);
+/** The operation of an earlier delivery of the same command. @throws Fault `key-reused` for another command. */
+const findEarlierOperation = async (
+  command: AnyCommand,
+  ports: Ports,
+): Promise<Versioned<StoredOperation> | undefined> => {
+  const { target, key } = command;
+  if (key === undefined) return undefined;
+  const known = await ports.store.idempotency(target, key);
   if (known === undefined) return undefined;
-  if (known.fingerprint !== fingerprint(command)) {
-    throw new Fault('key-reused', `the idempotency key ${command.key} came with another command before`, {
-      operationId: known.operationId,
-    });
-  }
-  return withTokenOf(command, await getOperation(known.operationId, ports.store), ports);
+  const { operationId } = known;
+  if (known.fingerprint !== computeFingerprint(command))
+    throw new Fault('key-reused', `The idempotency key ${key} belongs to another command.`, { operationId });
+  return updateTaskToken(command, await getOperation(operationId, ports.store), ports);
 };
 
-/** A task that is tried again has another token: the newest is answered, at once where the verdict is told already. */
-const withTokenOf = async (
-  { data }: Keyed,
+/**
+ * Records the task token of a repeated command, because a Step Functions task that is retried has a new token. The task
+ * is completed at once when the operation already has a verdict.
+ */
+const updateTaskToken = async (
+  { data }: AnyCommand,
   { value, version }: Versioned<StoredOperation>,
   ports: Ports,
 ): Promise<Versioned<StoredOperation>> => {
-  const { taskToken } = Own.parse(data);
+  const { taskToken } = CommonData.parse(data);
   if (taskToken === undefined || taskToken === value.taskToken) return { value, version };
   const next = { ...value, taskToken };
   await ports.store.commit({ operations: [{ value: next, previous: version }] });
@@ -104,27 +114,18 @@ const withTokenOf = async (
   return { value: next, version: version + 1 };
 };
 
-/** What is looked at in the data of any command. */
-const Own = z.looseObject({ taskToken: z.string().optional(), dependsOn: z.array(z.string()).optional() });
+const newKeyFor =
+  (command: AnyCommand, now: Date): KeyFor =>
+  (operationId) => {
+    const { target, key } = command;
+    if (key === undefined) return {};
+    const expiresAt = new Date(now.getTime() + keyLifetimeMs);
+    return { idempotency: { target, key, fingerprint: computeFingerprint(command), operationId, expiresAt } };
+  };
 
-const keyFor =
-  (command: Keyed, now: Date): KeyFor =>
-  (operationId) =>
-    command.key === undefined
-      ? {}
-      : {
-          idempotency: {
-            target: command.target,
-            key: command.key,
-            fingerprint: fingerprint(command),
-            operationId,
-            expiresAt: new Date(now.getTime() + keyLifetimeMs),
-          },
-        };
-
-/** Who waits for the verdict is no part of the command. */
-const fingerprint = ({ kind, clusterId, data }: Keyed) => {
-  const { taskToken: _taskToken, ...rest } = Own.parse(data);
+/** The task token is left out, because a retried task repeats the command with another one. */
+const computeFingerprint = ({ kind, clusterId, data }: AnyCommand): string => {
+  const { taskToken: _taskToken, ...rest } = CommonData.parse(data);
   return createHash('sha256')
     .update(JSON.stringify([kind, clusterId, rest]))
     .digest('hex');

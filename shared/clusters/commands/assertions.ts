@@ -4,39 +4,43 @@ import type { NamedTarget } from '#events/target.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 
-/** How a zip file, which a jar is, begins. */
+/** The first bytes of a zip file. A jar is one. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];
 
-export const teamOf = ({ labels }: Pick<Cluster, 'labels'>): string => labels['team'] ?? '';
+/** The value of the label `team`, or an empty string. */
+export const getTeam = ({ labels }: Pick<Cluster, 'labels'>): string => labels['team'] ?? '';
 
 /** @throws Fault `wrong-state` for an application. */
 export const assertSession = ({ clusterId, target, mode }: Cluster): void => {
   if (mode === 'session') return;
   throw new Fault(
     'wrong-state',
-    `cluster ${clusterId} in target ${target} is an application: it runs its own program only; submit to a session`,
+    `Cluster ${clusterId} in target ${target} is an application, which runs its own program only. Submit to a session.`,
   );
 };
 
-/** @throws Fault `not-ready` before it runs, `wrong-state` when it no longer does. */
+/** @throws Fault `not-ready` before the cluster is RUNNING, `wrong-state` afterwards. */
 export const assertRunning = (cluster: Cluster): void => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return;
-  if (isEndingCluster(cluster)) throw new Fault('wrong-state', `cluster ${clusterId} in target ${target} is ${state}`);
-  throw new Fault('not-ready', `cluster ${clusterId} in target ${target} is ${state}: wait until it is RUNNING`, {
-    retryAfterSeconds: 5,
-  });
+  const description = `Cluster ${clusterId} in target ${target} is ${state}.`;
+  if (isEndingCluster(cluster)) throw new Fault('wrong-state', `${description} The command needs a RUNNING cluster.`);
+  throw new Fault('not-ready', `${description} Retry when it is RUNNING.`, { retryAfterSeconds: 5 });
 };
 
-/** @throws Fault `jar-refused` */
+/** @throws Fault `jar-refused` for a missing upload, one that is too large for the target, and one that is no jar. */
 export const assertUsableJar = async (jar: string, target: NamedTarget, jars: Jars): Promise<void> => {
-  const refuse = (detail: string) =>
-    new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });
   const found = await jars.inspect(jar, target.name);
   if (found === undefined)
-    throw refuse(`there is no such upload of target ${target.name}; uploads are kept for 30 days`);
+    throw newJarFault(jar, `Target ${target.name} has no such upload. Uploads are kept for 30 days.`);
   if (found.bytes > target.maxJarBytes)
-    throw refuse(`it has ${found.bytes} bytes, and target ${target.name} takes ${target.maxJarBytes}`);
+    throw newJarFault(
+      jar,
+      `The jar has ${found.bytes} bytes. Target ${target.name} allows at most ${target.maxJarBytes}.`,
+    );
   if (!zipMagic.every((byte, index) => found.head[index] === byte))
-    throw refuse('it is not a jar (a jar is a zip file)');
+    throw newJarFault(jar, 'The file is not a jar, because it is not a zip file.');
 };
+
+const newJarFault = (jar: string, detail: string) =>
+  new Fault('jar-refused', `${jar}: ${detail}`, { errors: [{ pointer: '/jar', detail }] });

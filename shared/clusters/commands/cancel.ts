@@ -1,8 +1,9 @@
 import { isTerminalJob } from '#events/job.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -10,48 +11,49 @@ import { commit } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
 import { assertRunning } from './assertions.ts';
-import { getLiveJob } from './savepoints.ts';
+import { getLiveJob } from './live-job.ts';
 import type { UseCase } from './use-case.ts';
 
 const deadlineMs = 60_000;
-/** A job without work to finish is CANCELED within a second; observation sees the others. */
-const reconcileQueue = 8;
-const betweenLooksMs = 500;
+/** Most jobs are CANCELED within a second. The reconciler records the end of the others. */
+const maxObservations = 8;
+const observationIntervalMs = 500;
 
 export const cancel: UseCase<'cancel'> = {
-  async record({ target, clusterId, data: { jobId }, origin }, key, ports) {
+  async record({ target, clusterId, data: { jobId }, origin }, keyFor, ports) {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
     assertRunning(cluster);
     await getLiveJob(clusterRef, jobId, ports);
 
-    const now = ports.now();
     const operationId = ports.newId();
-    const operation = newOperation({ operationId, kind: 'cancel', ...clusterRef, jobId, origin }, deadlineMs, now);
-    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin };
+    const operation = newOperation(fields, deadlineMs, ports.now());
+    await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };
   },
 
-  async advance(operation, { data: { jobId } }, ports) {
-    const target = await ports.targets.get(operation.value.target);
+  async advance({ value: { operationId, target, clusterId } }, { data: { jobId } }, ports) {
+    const kubernetes = ports.kubernetes(await ports.targets.get(target));
     try {
-      await flinkRest(ports.kubernetes(target).flink(operation.value.clusterId)).cancel(jobId);
+      await flinkRest(kubernetes.flink(clusterId)).cancel(jobId);
     } catch (error) {
       if (error instanceof Fault && !toProblem(error).retryable)
-        await finishOperation(operation.value.operationId, { state: 'FAILED', fault: error }, ports);
+        await finishOperation(operationId, { state: 'FAILED', fault: error }, ports);
       throw error;
     }
-    await waitUntilEnded(operation.value, jobId, ports);
-    const { operation: finished } = await finishOperation(operation.value.operationId, { state: 'SUCCEEDED' }, ports);
-    await requestReconcile(finished, ports);
-    return finished;
+    await waitUntilTerminal({ target, clusterId }, jobId, ports);
+    const { operation } = await finishOperation(operationId, { state: 'SUCCEEDED' }, ports);
+    await requestReconcile(operation, ports);
+    return operation;
   },
 };
 
-const waitUntilEnded = async (clusterRef: StoredOperation, jobId: string, ports: Ports) => {
-  for (let look = 1; look <= reconcileQueue; look += 1) {
+/** Observes the jobs of a cluster until one of them is terminal, for about four seconds at most. */
+const waitUntilTerminal = async (clusterRef: ClusterRef, jobId: string, ports: Ports): Promise<void> => {
+  for (let observation = 1; observation <= maxObservations; observation += 1) {
     const { jobs } = await observeJobs(clusterRef, ports);
     if (jobs.some((job) => job.jobId === jobId && isTerminalJob(job))) return;
-    await ports.sleep(betweenLooksMs);
+    await ports.sleep(observationIntervalMs);
   }
 };

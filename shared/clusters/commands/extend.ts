@@ -1,44 +1,34 @@
+import type { Cluster } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 import { getCluster, holdsResources } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import type { UseCase } from './use-case.ts';
 
-/** It is done with its record. */
+/** The operation is recorded as SUCCEEDED, so this deadline is never reached. */
 const deadlineMs = 60_000;
 
 export const extend: UseCase<'extend'> = {
-  async record({ target: name, clusterId, data, origin }, key, ports) {
-    const target = await ports.targets.get(name);
-    const clusterRef = { target: name, clusterId: clusterId ?? '' };
+  async record({ target: targetName, clusterId, data, origin }, keyFor, ports) {
+    const target = await ports.targets.get(targetName);
+    const clusterRef = { target: targetName, clusterId: clusterId ?? '' };
     const { value: cluster, version } = await getCluster(clusterRef, ports.store);
-    if (cluster.state === 'QUEUED')
-      throw new Fault(
-        'not-ready',
-        `cluster ${clusterRef.clusterId} in target ${name} waits: its time begins when it starts`,
-        {
-          retryAfterSeconds: 30,
-        },
-      );
-    if (!(await holdsResources(cluster, ports.store)))
-      throw new Fault(
-        'wrong-state',
-        `cluster ${clusterRef.clusterId} in target ${name} is ${cluster.state}: it is too late`,
-      );
+    await assertExtendable(cluster, ports.store);
     const now = ports.now();
     const operationId = ports.newId();
     const operation = {
       ...newOperation({ operationId, kind: 'extend', ...clusterRef, origin }, deadlineMs, now),
       state: 'SUCCEEDED' as const,
     };
-    const lifetime = extendLifetime(cluster, data, target, now);
+    const lifetime = extendLifetime(cluster, data, { target, now });
     await commit(
       {
         cluster: { value: { ...cluster, lifetime, updatedAt: now.toISOString() }, previous: version },
         operations: [{ value: operation, previous: undefined }],
-        ...key(operationId),
+        ...keyFor(operationId),
       },
       ports,
     );
@@ -46,4 +36,16 @@ export const extend: UseCase<'extend'> = {
   },
 
   advance: async ({ value }) => value,
+};
+
+/** @throws Fault `not-ready` while the cluster is QUEUED, `wrong-state` when it is STOPPING or has no objects. */
+const assertExtendable = async (cluster: Cluster, store: Store): Promise<void> => {
+  const { clusterId, target, state } = cluster;
+  const description = `Cluster ${clusterId} in target ${target} is ${state}.`;
+  if (state === 'QUEUED')
+    throw new Fault('not-ready', `${description} Its lifetime starts with the cluster. Retry after its start.`, {
+      retryAfterSeconds: 30,
+    });
+  if (!(await holdsResources(cluster, store)))
+    throw new Fault('wrong-state', `${description} Its lifetime can no longer be extended.`);
 };

@@ -5,7 +5,11 @@ import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
-/** What is told of a verdict. */
+/**
+ * The event about a verdict, and the token of the task that waits for it.
+ *
+ * @throws Fault `not-found` when the operation has no record.
+ */
 export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Ports, 'store'>) => {
   const { value } = await getOperation(record.operationId, store);
   const { operationId, kind, target, clusterId, jobId, correlationId, batchId, batchIndex, problem } = value;
@@ -19,12 +23,12 @@ export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Por
   return { busEvent, taskToken: value.taskToken };
 };
 
-type Finished = Awaited<ReturnType<typeof toFinishedEvent>>;
+type FinishedEvent = Awaited<ReturnType<typeof toFinishedEvent>>;
 
-/** Answers those who wait for verdicts besides the bus: tasks of state machines, and batches. */
-export const notifyVerdicts = async (all: readonly Finished[], ports: Ports): Promise<void> => {
+/** Records verdicts in the batches that wait for them, and completes the Step Functions tasks. */
+export const notifyVerdicts = async (finishedEvents: readonly FinishedEvent[], ports: Ports): Promise<void> => {
   await recordBatchItems(
-    all.flatMap(({ busEvent: { detail } }) => {
+    finishedEvents.flatMap(({ busEvent: { detail } }) => {
       const { batchId, batchIndex, clusterId, operationId, verdict, message } = detail;
       return batchId === undefined || batchIndex === undefined
         ? []
@@ -32,18 +36,18 @@ export const notifyVerdicts = async (all: readonly Finished[], ports: Ports): Pr
     }),
     ports,
   );
-  // Last, as Step Functions may have none of it for a while: then all of this is done again.
-  for (const one of all) await answerTask(one, ports);
+  // Tasks come last: when Step Functions is not available, all of this is repeated.
+  for (const finishedEvent of finishedEvents) await completeTask(finishedEvent, ports);
 };
 
-const answerTask = async ({ busEvent: { detail }, taskToken }: Finished, ports: Ports): Promise<void> => {
+const completeTask = async ({ busEvent: { detail }, taskToken }: FinishedEvent, ports: Ports): Promise<void> => {
   if (taskToken === undefined) return;
-  const isTaken = await ports.callbacks.complete(taskToken, detail);
-  if (!isTaken) ports.log.warn('task cannot be answered', { operationId: detail.operationId });
+  const isCompleted = await ports.callbacks.complete(taskToken, detail);
+  if (!isCompleted) ports.log.warn('task cannot be completed', { operationId: detail.operationId });
 };
 
-/** Answers the task of an operation that may have been over before the task asked. */
+/** Completes the task of an operation that may have had its verdict before the task was known. */
 export const notifyLateVerdict = async (operationId: string, ports: Ports): Promise<void> => {
   const verdict = await ports.store.verdict(operationId);
-  if (verdict !== undefined) await answerTask(await toFinishedEvent(verdict, ports), ports);
+  if (verdict !== undefined) await completeTask(await toFinishedEvent(verdict, ports), ports);
 };

@@ -1,40 +1,33 @@
-import { isTerminalJob, type Job } from '#events/job.ts';
-import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
-import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { Job } from '#events/job.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';
 import type { RequestOf } from '#shared/clusters/model/request.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import { assertRunning } from './assertions.ts';
+import { getLiveJob } from './live-job.ts';
 import type { UseCase } from './use-case.ts';
 
-/** Savepoints of large state take their time. */
+/** Savepoints of large state take long. */
 const deadlineMs = 30 * 60_000;
 
 type Kind = 'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint';
 
-const useCase = <K extends Kind>(kind: K): UseCase<K> => ({
-  async record({ target, clusterId, data, origin }, key, ports) {
+/** The use case of a command that the snapshot workflow executes. */
+const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
+  async record({ target, clusterId, data, origin }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
     assertRunning((await getCluster(clusterRef, ports.store)).value);
-    const job = 'jobId' in data ? { jobId: data.jobId } : {};
-    const known = job.jobId === undefined ? undefined : await getLiveJob(clusterRef, job.jobId, ports);
+    const job = 'jobId' in data ? await getLiveJob(clusterRef, data.jobId, ports) : undefined;
 
     const operationId = ports.newId();
-    // The data is of this very kind, which the compiler cannot follow.
-    const savepointBefore = known?.savepoint;
-    const before = savepointBefore === undefined ? {} : { savepointBefore };
-    const request = { kind, data, ...before } as unknown as RequestOf<K>;
-    const operation = newOperation(
-      { operationId, kind, ...clusterRef, ...job, origin, request },
-      deadlineMs,
-      ports.now(),
-    );
-    await commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
+    // The data belongs to this kind, which the compiler cannot infer.
+    const request = { kind, data, ...toSavepointBefore(job) } as unknown as RequestOf<K>;
+    const jobId = 'jobId' in data ? { jobId: data.jobId } : {};
+    const fields = { operationId, kind, ...clusterRef, ...jobId, origin, request };
+    const operation = newOperation(fields, deadlineMs, ports.now());
+    await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };
   },
 
@@ -44,17 +37,10 @@ const useCase = <K extends Kind>(kind: K): UseCase<K> => ({
   },
 });
 
-export const savepoint = useCase('savepoint');
-export const checkpoint = useCase('checkpoint');
-export const stopJob = useCase('stop-job');
-export const disposeSavepoint = useCase('dispose-savepoint');
+const toSavepointBefore = (job: Job | undefined) =>
+  job?.savepoint === undefined ? {} : { savepointBefore: job.savepoint };
 
-/** @throws Fault `not-found` for a job that the cluster does not have, `wrong-state` for one that has ended. */
-export const getLiveJob = async (clusterRef: ClusterRef, jobId: string, ports: Ports): Promise<Job> => {
-  const { target, clusterId } = clusterRef;
-  await observeJobs(clusterRef, ports);
-  const job = await ports.store.job(clusterRef, jobId);
-  if (job === undefined) throw new Fault('not-found', `there is no job ${jobId} on ${clusterId} in target ${target}`);
-  if (isTerminalJob(job.value)) throw new Fault('wrong-state', `job ${jobId} is ${job.value.state} already`);
-  return job.value;
-};
+export const savepoint = newSnapshotUseCase('savepoint');
+export const checkpoint = newSnapshotUseCase('checkpoint');
+export const stopJob = newSnapshotUseCase('stop-job');
+export const disposeSavepoint = newSnapshotUseCase('dispose-savepoint');

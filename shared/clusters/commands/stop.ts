@@ -1,117 +1,155 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import type { ExpectedCluster } from '#events/commands/index.ts';
+import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import {
+  computeCreatesUntil,
   newOperation,
-  requestsInFlightUntil,
   type StoredOperation,
   transitionOperation,
 } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
-import type { UseCase } from './use-case.ts';
+import type { KeyFor, UseCase } from './use-case.ts';
 
-/** Nobody knows yet whether it has state that has to be saved. Of one that waits in line there is nothing. */
-
-/** Still the same life, and the same lifetime where it is by that: nobody extended it, and no job came, since the stop was decided on. */
-const isAsExpected = ({ operationId, lifetime }: Cluster, expected: ExpectedCluster) =>
-  operationId === expected.operationId &&
-  (expected.version === undefined || lifetime?.version === expected.version) &&
-  (expected.idleSince === undefined || lifetime?.idle?.since === expected.idleSince);
-
-/** Savepoints of large state take their time, and so do pods that end gracefully. */
+/** Savepoints of large state take long, and pods end gracefully. */
 const deadlineMs = 30 * 60_000;
 
 export const stop: UseCase<'stop'> = {
-  async record({ target, clusterId, data, origin, expected }, key, ports) {
+  async record(command, keyFor, ports) {
+    const { target, clusterId, data, expected } = command;
     await ports.targets.get(target);
-    const clusterRef = { target, clusterId: clusterId ?? '' };
-    const cluster = await getCluster(clusterRef, ports.store);
-    if (expected !== undefined && !isAsExpected(cluster.value, expected))
-      throw new Fault('superseded', `cluster ${clusterRef.clusterId} in target ${target} is no longer what it was`);
-    // What is left of a failed one can be removed.
-    if (isTerminalCluster(cluster.value) && cluster.value.state !== 'FAILED')
-      throw new Fault(
-        'wrong-state',
-        `cluster ${clusterRef.clusterId} in target ${target} is ${cluster.value.state} already`,
-      );
-    if (cluster.value.state === 'STOPPING' && cluster.value.stopOperationId !== undefined) {
-      const running = await getOperation(cluster.value.stopOperationId, ports.store);
-      // Somebody stops it already: this caller waits for the same end.
-      if (!isTerminalOperation(running.value)) return join(running);
-    }
-
-    if (data.savepoint === 'required' && isStartingCluster(cluster.value)) {
-      throw new Fault(
-        'not-ready',
-        `cluster ${clusterRef.clusterId} in target ${target} is ${cluster.value.state}: wait until it is RUNNING, or stop it without a required savepoint`,
-        { retryAfterSeconds: 5 },
-      );
-    }
-
-    const now = ports.now();
-    const operationId = ports.newId();
-    const createsUntil = cluster.value.state === 'REQUESTED' ? { createsUntil: requestsInFlightUntil(now) } : {};
-    const operation = newOperation(
-      { operationId, kind: 'stop', ...clusterRef, origin, request: { kind: 'stop', data, ...createsUntil } },
-      deadlineMs,
-      now,
-    );
-    const next =
-      cluster.value.state === 'STOPPING'
-        ? { cluster: cluster.value, events: [] }
-        : transitionCluster(cluster.value, 'STOPPING', { at: now, operationId, reason: data.reason });
-    await commit(
-      {
-        cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: cluster.version },
-        operations: [
-          { value: operation, previous: undefined },
-          ...(await superseded(cluster.value.operationId, operationId)),
-        ],
-        events: next.events,
-        ...key(operationId),
-      },
-      ports,
-    );
-    // It waited, or has just been admitted.
-    if (['QUEUED', 'REQUESTED'].includes(cluster.value.state)) await ports.payloads.remove(cluster.value.operationId);
-    return { value: operation, version: 1 };
-
-    /** The same end for both, unless the later one asks for another. */
-    async function join(running: Versioned<StoredOperation>): Promise<Versioned<StoredOperation>> {
-      const { operationId } = running.value;
-      const asked = requestOf(running.value, 'stop')?.data;
-      const hasEnded = cluster.value.mode === 'application' && running.value.origin === 'reconciler';
-      if (!hasEnded && (asked?.savepoint !== data.savepoint || asked.ha !== data.ha)) {
-        throw new Fault(
-          'wrong-state',
-          `cluster ${clusterRef.clusterId} in target ${target} is being stopped in another way`,
-          {
-            operationId,
-          },
-        );
-      }
-      await commit(key(operationId), ports);
+    const cluster = await getCluster({ target, clusterId: clusterId ?? '' }, ports.store);
+    assertExpected(cluster.value, expected);
+    assertNotStopped(cluster.value);
+    const running = await findRunningStop(cluster.value, ports.store);
+    if (running !== undefined) {
+      assertSameOptions(cluster.value, running.value, data);
+      // Both callers wait for the same stop.
+      await commit(keyFor(running.value.operationId), ports);
       return running;
     }
-
-    async function superseded(deployId: string, by: string): Promise<NonNullable<Change['operations']>> {
-      const deploying = await ports.store.operation(deployId);
-      if (deploying === undefined || isTerminalOperation(deploying.value)) return [];
-      const fault = new Fault('superseded', `Operation ${by} stopped the cluster before it was RUNNING.`);
-      return [transitionOperation(deploying, { state: 'CANCELED', fault }, now)];
-    }
+    assertSavepointPossible(cluster.value, data);
+    return recordStop(cluster, command, { keyFor, ports });
   },
 
   async advance({ value }, _command, { workflows }) {
     await workflows.start('cleanup', value.operationId);
     return value;
   },
+};
+
+/** @throws Fault `superseded` when the cluster has changed since the stop was decided. */
+const assertExpected = (cluster: Cluster, expected: ExpectedCluster | undefined): void => {
+  if (expected === undefined || isExpected(cluster, expected)) return;
+  const { clusterId, target } = cluster;
+  throw new Fault('superseded', `Cluster ${clusterId} in target ${target} has changed since the stop was decided.`);
+};
+
+/** Whether the cluster is the same incarnation, was not extended, and has been idle all the time. */
+const isExpected = (
+  { operationId, lifetime }: Cluster,
+  { operationId: id, version, idleSince }: ExpectedCluster,
+): boolean =>
+  operationId === id &&
+  (version === undefined || lifetime?.version === version) &&
+  (idleSince === undefined || lifetime?.idle?.since === idleSince);
+
+/** A stop removes the remaining objects of a FAILED cluster. @throws Fault `wrong-state` for other terminal clusters. */
+const assertNotStopped = (cluster: Cluster): void => {
+  if (!isTerminalCluster(cluster) || cluster.state === 'FAILED') return;
+  const { clusterId, target, state } = cluster;
+  throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is already ${state}.`);
+};
+
+const findRunningStop = async (
+  { state, stopOperationId }: Cluster,
+  store: Store,
+): Promise<Versioned<StoredOperation> | undefined> => {
+  if (state !== 'STOPPING' || stopOperationId === undefined) return undefined;
+  const operation = await getOperation(stopOperationId, store);
+  return isTerminalOperation(operation.value) ? undefined : operation;
+};
+
+/**
+ * A stop joins a running stop with the same options. It also joins the stop of an application whose program has ended,
+ * because there is no state left to save.
+ *
+ * @throws Fault `wrong-state`
+ */
+const assertSameOptions = ({ mode }: Cluster, running: StoredOperation, data: StopData): void => {
+  const { operationId, origin, clusterId, target } = running;
+  const options = findRequest(running, 'stop')?.data;
+  const hasEnded = mode === 'application' && origin === 'reconciler';
+  if (hasEnded || (options?.savepoint === data.savepoint && options.ha === data.ha)) return;
+  throw new Fault(
+    'wrong-state',
+    `Operation ${operationId} is stopping cluster ${clusterId} in target ${target} with other options.`,
+    { operationId },
+  );
+};
+
+/** @throws Fault `not-ready` while it is unknown whether the cluster has state to save. */
+const assertSavepointPossible = (cluster: Cluster, { savepoint }: StopData): void => {
+  if (savepoint !== 'required' || !isStartingCluster(cluster)) return;
+  const { clusterId, target, state } = cluster;
+  throw new Fault(
+    'not-ready',
+    `Cluster ${clusterId} in target ${target} is ${state}. Retry when it is RUNNING, or stop it without a required savepoint.`,
+    { retryAfterSeconds: 5 },
+  );
+};
+
+const recordStop = async (
+  { value: cluster, version }: Versioned<Cluster>,
+  { data, origin }: Command<'stop'>,
+  { keyFor, ports }: { readonly keyFor: KeyFor; readonly ports: Ports },
+): Promise<Versioned<StoredOperation>> => {
+  const { target, clusterId, state, operationId: deployId } = cluster;
+  const now = ports.now();
+  const operationId = ports.newId();
+  const createsUntil = state === 'REQUESTED' ? { createsUntil: computeCreatesUntil(now) } : {};
+  const request = { kind: 'stop' as const, data, ...createsUntil };
+  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, request };
+  const operation = newOperation(fields, deadlineMs, now);
+  const next =
+    state === 'STOPPING'
+      ? { cluster, events: [] }
+      : transitionCluster(cluster, 'STOPPING', { at: now, operationId, reason: data.reason });
+  await commit(
+    {
+      cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: version },
+      operations: [
+        { value: operation, previous: undefined },
+        ...(await supersedeDeploy(deployId, operation, ports.store)),
+      ],
+      events: next.events,
+      ...keyFor(operationId),
+    },
+    ports,
+  );
+  // A deploy that was queued has a stored payload.
+  if (state === 'QUEUED' || state === 'REQUESTED') await ports.payloads.remove(deployId);
+  return { value: operation, version: 1 };
+};
+
+/** Cancels the deploy of the cluster, if it has not ended. */
+const supersedeDeploy = async (
+  deployId: string,
+  stopOperation: StoredOperation,
+  store: Store,
+): Promise<NonNullable<Change['operations']>> => {
+  const deploy = await store.operation(deployId);
+  if (deploy === undefined || isTerminalOperation(deploy.value)) return [];
+  const { operationId, createdAt } = stopOperation;
+  const fault = new Fault('superseded', `Operation ${operationId} stopped the cluster before it was RUNNING.`);
+  return [transitionOperation(deploy, { state: 'CANCELED', fault }, new Date(createdAt))];
 };

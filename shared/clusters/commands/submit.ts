@@ -1,57 +1,50 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { Command, SubmitData } from '#events/commands/index.ts';
+import type { Demand } from '#events/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { PendingReason } from '#shared/clusters/model/queue.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { demandOfJob } from '#shared/flink/resources.ts';
 
-import { assertRunning, assertSession, assertUsableJar, teamOf } from './assertions.ts';
+import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
 import type { UseCase } from './use-case.ts';
 
 export const submit: UseCase<'submit'> = {
-  async record({ target: name, clusterId, data, origin }, key, ports) {
-    const target = await ports.targets.get(name);
-    const clusterRef = { target: name, clusterId: clusterId ?? '' };
-    const found = await getCluster(clusterRef, ports.store);
-    const cluster = found.value;
-    assertSession(cluster);
-    // One that comes up is waited for.
-    if (isEndingCluster(cluster)) assertRunning(cluster);
+  async record(command, keyFor, ports) {
+    const { target: targetName, data } = command;
+    const target = await ports.targets.get(targetName);
+    const clusterRef = { target: targetName, clusterId: command.clusterId ?? '' };
+    const cluster = await getCluster(clusterRef, ports.store);
+    assertSession(cluster.value);
+    // The command waits for a session that is still starting.
+    if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
     await assertUsableJar(data.jar, target, ports.jars);
 
     const now = ports.now();
     const operationId = ports.newId();
-    const restoredFrom = await resolveSavepoint(data.restore, clusterRef.target, ports.store);
-    const { taskToken, ...submitData } = withSavepoint(data, restoredFrom);
-    const claim = newQueuedCommand(
+    const restoredFrom = await resolveSavepoint(data.restore, { target: targetName }, ports.store);
+    const fields = { ...clusterRef, operationId, kind: 'submit' as const, team: getTeam(cluster.value) };
+    const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
+    const build = (reason: PendingReason | undefined) =>
+      buildOperation({ command, queuedCommand, restoredFrom, now }, reason);
+    const pendingReason = await startOrEnqueue(
       {
-        operationId,
-        kind: 'submit',
-        ...clusterRef,
-        team: teamOf(cluster),
-        demand: cluster.taskManagers === undefined ? oneJob : demandOfJob(cluster.taskManagers, data.parallelism),
+        command: queuedCommand,
+        target,
+        buildChange: (reason) => ({
+          ...clearIdle(cluster),
+          operations: [{ value: build(reason), previous: undefined }],
+          ...keyFor(operationId),
+        }),
       },
-      data,
-      now,
+      ports,
     );
-    const operationAt = (pendingReason: PendingReason | undefined): StoredOperation => {
-      const { correlationId } = data;
-      const fields = { operationId, kind: 'submit' as const, ...clusterRef, jobId: operationId, origin, restoredFrom };
-      const request = { kind: 'submit' as const, data: submitData };
-      const operation = newOperation({ ...fields, correlationId, taskToken, request }, startTimeoutMs.submit, now);
-      return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: claim.deadline };
-    };
-    const changeOf = (pendingReason: PendingReason | undefined): Change => ({
-      ...clearIdle(found),
-      operations: [{ value: operationAt(pendingReason), previous: undefined }],
-      ...key(operationId),
-    });
-    const pendingReason = await startOrEnqueue(claim, target, changeOf, ports);
-    return { value: operationAt(pendingReason), version: 1 };
+    return { value: build(pendingReason), version: 1 };
   },
 
   async advance({ value }, _command, { workflows }) {
@@ -60,5 +53,41 @@ export const submit: UseCase<'submit'> = {
   },
 };
 
-/** Of a session whose deploy did not write down what its TaskManagers are. */
-const oneJob = { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 };
+/** What a job requests from the target. Not every record of a session has its TaskManagers. */
+const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): Demand =>
+  taskManagers === undefined
+    ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
+    : demandOfJob(taskManagers, parallelism);
+
+interface PreparedSubmit {
+  readonly command: Command<'submit'>;
+  readonly queuedCommand: QueuedCommand;
+  readonly restoredFrom: string | undefined;
+  readonly now: Date;
+}
+
+/** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
+const buildOperation = (
+  { command: { data, origin }, queuedCommand, restoredFrom, now }: PreparedSubmit,
+  pendingReason: PendingReason | undefined,
+): StoredOperation => {
+  const { operationId, target, clusterId, deadline } = queuedCommand;
+  const { taskToken, ...submitData } = withSavepoint(data, restoredFrom);
+  const operation = newOperation(
+    {
+      operationId,
+      kind: 'submit',
+      target,
+      clusterId,
+      jobId: operationId,
+      origin,
+      restoredFrom,
+      correlationId: data.correlationId,
+      taskToken,
+      request: { kind: 'submit', data: submitData },
+    },
+    startTimeoutMs.submit,
+    now,
+  );
+  return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline };
+};

@@ -4,16 +4,19 @@ import type { Idempotency } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-/** How long a key stands for its command. */
+/** How long an idempotency key belongs to its command. */
 export const keyLifetimeMs = 7 * 24 * 3_600_000;
 
-/** What a command does, in two halves: a fault in the second one leaves an operation that the same command finishes. */
+/**
+ * A command in two steps. A fault in the first step leaves nothing. A fault in the second one leaves an operation, which a
+ * repetition of the same command advances.
+ */
 export interface UseCase<K extends CommandKind> {
-  /** Finds every mistake of the caller, then writes down what shall be done. */
-  record(command: Command<K>, key: KeyFor, ports: Ports): Promise<Versioned<StoredOperation>>;
-  /** Does it, as far as the caller waits for. Repeating it is safe. */
+  /** Validates the command and records its operation, with the idempotency key from `keyFor` in the same transaction. */
+  record(command: Command<K>, keyFor: KeyFor, ports: Ports): Promise<Versioned<StoredOperation>>;
+  /** Does the work that the caller waits for, or starts the workflow that does it. It may be repeated. */
   advance(operation: Versioned<StoredOperation>, command: Command<K>, ports: Ports): Promise<StoredOperation>;
 }
 
-/** The record that ties the command's key, if it has one, to an operation. */
+/** Builds the record that ties the idempotency key of a command, if it has one, to an operation. */
 export type KeyFor = (operationId: string) => { readonly idempotency?: Idempotency };

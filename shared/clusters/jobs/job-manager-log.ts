@@ -1,34 +1,40 @@
 import { Fault } from '#events/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 
-/** A stack trace has its root cause at the end, and many lines behind that. */
+/** Java prints the root cause at the end of a stack trace, and many frames after it. */
 const logLines = 200;
-/** Of a log without an exception, the end is what there is to go by. */
-const shownLines = 20;
-const mostCauseCharacters = 500;
-/** Events and items have their limits, and a line of a log has none. */
-const mostLogCharacters = 4_000;
+/** How many lines to return of a log without an exception. */
+const tailLines = 20;
+const maxCauseCharacters = 500;
+/** A line of a log has no maximum length. Events and table items have one. */
+const maxTailCharacters = 4_000;
 
-/** Why the JobManager does not stay up: the exception that it ended with, else the end of what it wrote. */
-export const explainCrash = async (message: string, clusterId: string, kubernetes: Kubernetes): Promise<string> => {
+interface Crash {
+  readonly clusterId: string;
+  /** What Kubernetes reports, which is returned when the log is not available. */
+  readonly message: string;
+}
+
+/** Why the JobManager ended: the last exception of its log with the message, or the message with the end of the log. */
+export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Kubernetes): Promise<string> => {
   try {
     const log =
-      (await kubernetes.logs(clusterId, { lines: logLines, previous: true })) ??
-      (await kubernetes.logs(clusterId, { lines: logLines }));
+      (await kubernetes.readLog(clusterId, { lines: logLines, previous: true })) ??
+      (await kubernetes.readLog(clusterId, { lines: logLines }));
     if (log === undefined || log === '') return message;
-    const cause = causeIn(log);
+    const cause = findRootCause(log);
     if (cause !== undefined) return `${cause} (${message})`;
-    return `${message}\n${log.split('\n').slice(-shownLines).join('\n').slice(-mostLogCharacters)}`;
+    return `${message}\n${log.split('\n').slice(-tailLines).join('\n').slice(-maxTailCharacters)}`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return message; // The log is an extra: the reason stands without it.
+    return message; // The message explains the crash without the log.
   }
 };
 
-/** The root cause of the last stack trace: what Java says behind `Caused by`, or the exception itself. */
-const causeIn = (log: string): string | undefined => {
+/** The root cause of the last stack trace: the text after `Caused by`, or the exception itself. */
+const findRootCause = (log: string): string | undefined => {
   const lines = log.split('\n');
-  const caused = lines.findLast((line) => line.startsWith('Caused by: '))?.slice('Caused by: '.length);
-  const thrown = lines.findLast((line) => /^[\w.$]+(Exception|Error)(: |$)/.test(line));
-  return (caused ?? thrown)?.trim().slice(0, mostCauseCharacters);
+  const causedBy = lines.findLast((line) => line.startsWith('Caused by: '))?.slice('Caused by: '.length);
+  const exception = lines.findLast((line) => /^[\w.$]+(Exception|Error)(: |$)/.test(line));
+  return (causedBy ?? exception)?.trim().slice(0, maxCauseCharacters);
 };

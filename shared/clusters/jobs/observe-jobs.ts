@@ -3,79 +3,84 @@ import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
-import { jobsOfIncarnation } from '#shared/clusters/model/job.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Store } from '#shared/clusters/ports/store.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
 import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
 
-import { read, type Reading, record } from './record-jobs.ts';
+import { type ClusterRecords, readClusterRecords, recordJobs } from './record-jobs.ts';
 
 export interface ObservedJobs {
+  /** The jobs of the current incarnation, as recorded after the observation. */
   readonly jobs: readonly Job[];
-  /** False: it is over. */
+  /** Whether Flink answered. `False`: the cluster is terminal, so it was not asked. */
   readonly reachable: 'True' | 'False' | 'Unknown';
-  /** What Flink answered. */
+  /** The answer of Flink. */
   readonly overview?: readonly JobOverview[];
 }
 
 /**
- * Asks a cluster for its jobs and records what changed. No answer changes nothing but the condition
- * `Reachable`: the jobs are then those that were seen last.
+ * Asks Flink for the jobs of a cluster and records what changed. When Flink does not answer, only the condition
+ * `Reachable` changes, and the recorded jobs are returned.
+ *
+ * @throws Fault `not-found` for a cluster without a record.
  */
 export const observeJobs = async (clusterRef: ClusterRef, ports: Ports): Promise<ObservedJobs> =>
-  observeJobsOf(await read(clusterRef, ports), ports);
+  updateJobs(await readClusterRecords(clusterRef, ports), ports);
 
-/** The same, for a cluster that was read just now. */
-export const observeJobsOf = async (reading: Reading, ports: Ports): Promise<ObservedJobs> => {
-  const cluster = reading.cluster.value;
-  const before = jobsOfIncarnation(cluster, reading.jobs);
-  if (isTerminalCluster(cluster)) return { jobs: before, reachable: 'False' };
-  if (!mayAnswer(cluster)) return { jobs: before, reachable: 'Unknown' };
+/** Observes the jobs of a cluster whose records have just been read. See {@link observeJobs}. */
+export const updateJobs = async (records: ClusterRecords, ports: Ports): Promise<ObservedJobs> => {
+  const cluster = records.cluster.value;
+  const recorded = selectIncarnationJobs(cluster, records.jobs);
+  if (isTerminalCluster(cluster)) return { jobs: recorded, reachable: 'False' };
+  if (!mayAnswer(cluster)) return { jobs: recorded, reachable: 'Unknown' };
   const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
-  const told = await tellingOf(before, rest);
-  if (told instanceof Fault) {
-    const { code: reason, message } = told;
-    await recordCondition(cluster, 'Reachable', { status: 'Unknown', reason, message }, ports);
-    return { jobs: before, reachable: 'Unknown' };
+  const answer = await askFlink(recorded, rest);
+  if (answer instanceof Fault) {
+    const { code: reason, message } = answer;
+    const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
+    await recordCondition(cluster, { condition }, ports);
+    return { jobs: recorded, reachable: 'Unknown' };
   }
-  const submits = await submitsOf(told.overview, before, ports);
-  const jobs = await record(reading, { ...told, before, submits }, ports);
-  return { jobs, reachable: 'True', overview: told.overview };
+  const { overview } = answer;
+  const submitIds = await findSubmitIds(overview, recorded, ports.store);
+  const jobs = await recordJobs(records, { ...answer, recorded, submitIds }, ports);
+  return { jobs, reachable: 'True', overview };
 };
 
-/** What Flink says of its jobs, or why it says nothing. */
-const tellingOf = async (before: readonly Job[], rest: FlinkRest) => {
+/** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
+const askFlink = async (recorded: readonly Job[], rest: FlinkRest) => {
   try {
     const overview = await rest.jobs();
-    const causes = await causesOf(overview, before, rest);
-    return { overview, causes, savepoints: await savepointsOf(overview, before, rest) };
+    const causes = await readRootCauses(overview, recorded, rest);
+    return { overview, causes, savepoints: await readSavepoints(overview, recorded, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
   }
 };
 
-/** Why jobs failed that are not known to have failed yet. */
-const causesOf = async (overview: readonly JobOverview[], before: readonly Job[], rest: FlinkRest) => {
-  const known = new Set(before.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
+/** The root causes of the jobs that are not recorded as FAILED yet, by job id. */
+const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
+  const known = new Set(recorded.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  const causes = await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid)] as const));
-  return new Map(causes);
+  return new Map(await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid)] as const)));
 };
 
-/** Where the savepoints are of jobs that were stopped, it seems: who asked for it may come too late to be told by Flink. */
-const savepointsOf = async (overview: readonly JobOverview[], before: readonly Job[], rest: FlinkRest) => {
-  const known = new Set(before.filter(isTerminalJob).map(({ jobId }) => jobId));
-  const finished = overview.filter(
-    ({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid),
-  );
-  const found = await Promise.all(finished.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid)] as const));
-  return new Map(found);
+/**
+ * The latest savepoints of the jobs that have ended since the last observation, by job id. The operation that stopped a
+ * job with a savepoint may not get the answer of Flink, so the savepoint is read here as well.
+ */
+const readSavepoints = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
+  const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
+  const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
+  return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid)] as const)));
 };
 
-/** Which of the jobs that are new came from a submit: its operation has the job's id. */
-const submitsOf = async (overview: readonly JobOverview[], before: readonly Job[], { store }: Ports) => {
-  const fresh = overview.filter(({ jid }) => !before.some(({ jobId }) => jobId === jid));
-  const found = await Promise.all(fresh.map(({ jid }) => store.operation(jid)));
-  return new Set(found.flatMap((operation) => operation?.value.operationId ?? []));
+/** The ids of the new jobs that came from a submit. The operation of a submit has the id of its job. */
+const findSubmitIds = async (overview: readonly JobOverview[], recorded: readonly Job[], store: Store) => {
+  const newJobs = overview.filter(({ jid }) => !recorded.some(({ jobId }) => jobId === jid));
+  const operations = await Promise.all(newJobs.map(({ jid }) => store.operation(jid)));
+  return new Set(operations.flatMap((operation) => operation?.value.operationId ?? []));
 };

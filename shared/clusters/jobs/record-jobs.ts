@@ -2,101 +2,129 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
+import { isIncarnationJob } from '#shared/clusters/model/job.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
 import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
 
-/** A cluster's record and those of its jobs. */
-export interface Reading {
+/** The records of a cluster and of the jobs of all its incarnations. */
+export interface ClusterRecords {
   readonly cluster: Versioned<Cluster>;
   readonly jobs: readonly Versioned<Job>[];
 }
 
-/** @throws Fault `not-found` */
-export const read = async (clusterRef: ClusterRef, { store }: Ports): Promise<Reading> => {
+/** @throws Fault `not-found` when there is no such cluster. */
+export const readClusterRecords = async (clusterRef: ClusterRef, { store }: Ports): Promise<ClusterRecords> => {
   const [cluster, jobs] = await Promise.all([getCluster(clusterRef, store), store.jobs(clusterRef)]);
   return { cluster, jobs };
 };
 
-const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;
-
-interface Seen {
+/** What Flink reports about the jobs of a cluster. */
+interface JobReport {
   readonly overview: readonly JobOverview[];
-  /** What was known before Flink was asked: a job recorded since then is not one that Flink forgot. */
-  readonly before: readonly Job[];
+  /** The jobs that were recorded before Flink was asked. A job that was recorded later is not missing from the report. */
+  readonly recorded: readonly Job[];
+  /** Root causes by job id. */
   readonly causes: ReadonlyMap<string, string | undefined>;
+  /** Savepoints by job id. */
   readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
-  readonly submits: ReadonlySet<string>;
+  /** The ids of new jobs that came from a submit. */
+  readonly submitIds: ReadonlySet<string>;
 }
 
-/** Mostly nothing has changed: then the reading from before Flink was asked is enough, and nothing is written. */
-export const record = async (reading: Reading, seen: Seen, ports: Ports): Promise<readonly Job[]> => {
-  const observed = reading.cluster.value;
-  let unused: Reading | undefined = reading;
-  const { jobs, more } = await transact<{ readonly jobs: readonly Job[]; readonly more: boolean }>(ports, async () => {
-    const { cluster, jobs: known } = unused ?? (await read(observed, ports));
+/** A job in its new state, with the version of the record that it replaces. */
+type JobUpdate = JobChange & { readonly previous: number | undefined };
+
+interface Recorded {
+  readonly jobs: readonly Job[];
+  /** More jobs changed than one transaction can hold. */
+  readonly more: boolean;
+}
+
+/**
+ * Records a report of Flink: jobs in a new state, new jobs, and jobs that Flink no longer knows.
+ *
+ * The records from before the request are used first, because in most cases nothing has changed since and nothing has to
+ * be written.
+ *
+ * @returns The jobs of the incarnation that was observed.
+ */
+export const recordJobs = async (records: ClusterRecords, report: JobReport, ports: Ports): Promise<readonly Job[]> => {
+  const observed = records.cluster.value;
+  let unused: ClusterRecords | undefined = records;
+  const { jobs, more } = await transact<Recorded>(ports, async () => {
+    const current = unused ?? (await readClusterRecords(observed, ports));
     unused = undefined;
-    // The id has begun another life meanwhile: what was seen is not of it.
-    if (!isSameLife(cluster.value, observed)) return { result: { jobs: seen.before, more: false } };
-    const now = ports.now();
-    const overview = seen.overview.map((job) => asJob(job, observed, seen, now));
-    const all = [...changed(overview, known), ...forgotten(overview, known, seen.before, now)];
-    const changes = all.slice(0, maxJobsPerTransaction);
-    const others = known
-      .map(({ value }) => value)
-      .filter(({ jobId }) => !changes.some(({ job }) => job.jobId === jobId));
-    const jobs = [...others.filter((job) => isOf(observed, job)), ...changes.map(({ job }) => job)];
-    const answered = { status: 'True', reason: 'Answered', message: 'Flink answered' } as const;
-    const reachable = withCondition(cluster.value, 'Reachable', answered, now);
-    if (changes.length === 0 && reachable === cluster.value) return { result: { jobs, more: false } };
-    const next = transitionJobs(reachable, changes, now);
-    return {
-      change: {
-        cluster: { value: next.cluster, previous: cluster.version },
-        jobs: changes.map(({ job, previous }) => ({ value: job, previous })),
-        events: next.events,
-      },
-      result: { jobs, more: changes.length < all.length },
-    };
+    // A new incarnation has started since: the report does not describe it.
+    if (!isLiveIncarnation(current.cluster.value, observed)) return { result: { jobs: report.recorded, more: false } };
+    return decideWrites(current, report, { observed, now: ports.now() });
   });
-  return more ? record(await read(observed, ports), seen, ports) : jobs;
+  return more ? recordJobs(await readClusterRecords(observed, ports), report, ports) : jobs;
 };
 
-const isSameLife = (one: Cluster, other: Cluster) => one.operationId === other.operationId && !isTerminalCluster(one);
+const isLiveIncarnation = (cluster: Cluster, observed: Cluster) =>
+  cluster.operationId === observed.operationId && !isTerminalCluster(cluster);
 
-type Change = JobChange & { readonly previous: number | undefined };
+const decideWrites = (
+  { cluster, jobs: records }: ClusterRecords,
+  report: JobReport,
+  { observed, now }: { readonly observed: Cluster; readonly now: Date },
+): { readonly change?: Change; readonly result: Recorded } => {
+  const reported = report.overview.map((job) => toJob(job, report, { cluster: observed, now }));
+  const all = [...findChangedJobs(reported, records), ...findForgottenJobs(reported, records, { report, now })];
+  const updates = all.slice(0, maxJobsPerTransaction);
+  const unchanged = records
+    .map(({ value }) => value)
+    .filter((job) => isIncarnationJob(observed, job) && !updates.some(({ job: { jobId } }) => jobId === job.jobId));
+  const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more: updates.length < all.length };
+  const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
+  const reachable = withCondition(cluster.value, answered, now);
+  if (updates.length === 0 && reachable === cluster.value) return { result };
+  const next = transitionJobs(reachable, updates, now);
+  return {
+    change: {
+      cluster: { value: next.cluster, previous: cluster.version },
+      jobs: updates.map(({ job, previous }) => ({ value: job, previous })),
+      events: next.events,
+    },
+    result,
+  };
+};
 
-const changed = (seen: readonly Job[], known: readonly Versioned<Job>[]): readonly Change[] =>
-  seen.flatMap((job) => {
-    const before = known.find(({ value }) => value.jobId === job.jobId);
-    if (before !== undefined && (before.value.state === job.state || isTerminalJob(before.value))) return [];
-    const kept = before === undefined ? undefined : withoutMark(before.value, job);
-    return [{ job: { ...kept, ...job }, from: before?.value.state ?? null, previous: before?.version }];
+/** New jobs, and recorded jobs in a new state. A terminal job never changes. */
+const findChangedJobs = (reported: readonly Job[], records: readonly Versioned<Job>[]): readonly JobUpdate[] =>
+  reported.flatMap((job): readonly JobUpdate[] => {
+    const record = records.find(({ value }) => value.jobId === job.jobId);
+    if (record === undefined) return [{ job, from: null, previous: undefined }];
+    if (record.value.state === job.state || isTerminalJob(record.value)) return [];
+    return [
+      { job: { ...withStopMark(record.value, job), ...job }, from: record.value.state, previous: record.version },
+    ];
   });
 
-/** What went on behind a stop of its cluster that failed, and ended otherwise, was not stopped with it. */
-const withoutMark = ({ stoppedWithCluster, ...before }: Job, { state }: Job): Job =>
+/** The mark of a stop ends with a job that is CANCELED or FAILED: the stop failed, and the job continued after it. */
+const withStopMark = ({ stoppedWithCluster, ...record }: Job, { state }: Job): Job =>
   stoppedWithCluster === undefined || state === 'CANCELED' || state === 'FAILED'
-    ? before
-    : { ...before, stoppedWithCluster };
+    ? record
+    : { ...record, stoppedWithCluster };
 
-/** A session without high availability forgets its jobs when its JobManager starts anew: they run no longer. */
-const forgotten = (
-  seen: readonly Job[],
-  known: readonly Versioned<Job>[],
-  before: readonly Job[],
-  now: Date,
-): readonly Change[] =>
-  known
-    .filter(({ value }) => !isTerminalJob(value) && before.some(({ jobId }) => jobId === value.jobId))
-    .filter(({ value }) => !seen.some(({ jobId }) => jobId === value.jobId))
+/** Jobs that a session without high availability lost when its JobManager restarted. They run no longer. */
+const findForgottenJobs = (
+  reported: readonly Job[],
+  records: readonly Versioned<Job>[],
+  { report: { recorded }, now }: { readonly report: JobReport; readonly now: Date },
+): readonly JobUpdate[] =>
+  records
+    .filter(({ value }) => !isTerminalJob(value) && recorded.some(({ jobId }) => jobId === value.jobId))
+    .filter(({ value }) => !reported.some(({ jobId }) => jobId === value.jobId))
     .map(({ value, version }) => ({
       job: {
         ...value,
         state: 'FAILED',
-        message: 'the session no longer knows the job: its JobManager was started anew',
+        message: 'The session lost the job when its JobManager restarted.',
         endTime: now.toISOString(),
         updatedAt: now.toISOString(),
       },
@@ -104,12 +132,12 @@ const forgotten = (
       previous: version,
     }));
 
-const asJob = (
+const toJob = (
   overview: JobOverview,
-  { target, clusterId, operationId }: Cluster,
-  { causes, savepoints, submits }: Seen,
-  now: Date,
+  { causes, savepoints, submitIds }: JobReport,
+  { cluster, now }: { readonly cluster: Cluster; readonly now: Date },
 ): Job => {
+  const { target, clusterId, operationId } = cluster;
   const message = causes.get(overview.jid);
   const savepoint = savepoints.get(overview.jid);
   return {
@@ -123,9 +151,9 @@ const asJob = (
     ...(overview['end-time'] > 0 ? { endTime: new Date(overview['end-time']).toISOString() } : {}),
     ...(message === undefined ? {} : { message }),
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
-    // One that was taken on the way does not have all that the job did.
+    // A savepoint from before the end of the job lacks what the job did after it.
     ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
-    ...(submits.has(overview.jid) ? { operationId: overview.jid } : {}),
+    ...(submitIds.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };
 };

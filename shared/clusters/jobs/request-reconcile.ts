@@ -1,7 +1,10 @@
 import type { ClusterRef } from '#events/names.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-/** Has an application looked at whose job has just been ended, so that it goes in seconds and not with the next minute. */
+/**
+ * Requests that an application is reconciled after a command ended its job, so that its cluster is removed within seconds
+ * instead of a minute. Other clusters are left alone.
+ */
 export const requestReconcile = async (
   clusterRef: ClusterRef,
   { store, reconcileQueue, log }: Ports,
@@ -10,9 +13,10 @@ export const requestReconcile = async (
   if (cluster?.mode !== 'application' || cluster.state !== 'RUNNING') return;
   const { target, clusterId, uid } = cluster;
   try {
-    await reconcileQueue.send({ target, listedClusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
+    await reconcileQueue.send({ target, clusters: [{ clusterId, ...(uid === undefined ? {} : { uid }) }] });
   } catch (error) {
-    // The next minute looks at it anyway.
-    log.warn('look not handed on', { target, clusterId, detail: error instanceof Error ? error.name : String(error) });
+    // The reconciler visits the cluster within a minute without a request.
+    const detail = error instanceof Error ? error.name : String(error);
+    log.warn('reconcile request not sent', { target, clusterId, detail });
   }
 };

@@ -1,7 +1,8 @@
 import { type Cluster, type ClusterState, clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import { Fault } from '#events/problem.ts';
 
 interface Traits {
-  /** The cluster is not up yet, and may still come up. */
+  /** The cluster is not RUNNING yet, and may become RUNNING. */
   readonly pending?: true;
   /** A deploy is creating the cluster, so it may have objects in Kubernetes. */
   readonly starting?: true;
@@ -20,14 +21,24 @@ const traits: Readonly<Partial<Record<ClusterState, Traits>>> = {
 
 type State = Pick<Cluster, 'state'>;
 
+/** Whether the cluster may still become RUNNING for the first time. */
 export const isPendingCluster = ({ state }: State): boolean => traits[state]?.pending === true;
+/** Whether a deploy is creating the cluster. */
 export const isStartingCluster = ({ state }: State): boolean => traits[state]?.starting === true;
+/** Whether requests to the JobManager make sense. */
 export const mayAnswer = ({ state }: State): boolean => traits[state]?.answering === true;
-/** The cluster has ended, or a stop is ending it. */
+/** Whether the cluster is terminal or STOPPING. */
 export const isEndingCluster = (cluster: State): boolean => cluster.state === 'STOPPING' || isTerminalCluster(cluster);
 
 export const liveStates: readonly ClusterState[] = clusterStates.filter((state) => !isTerminalCluster({ state }));
 /** The states of clusters that may have objects in Kubernetes. */
 export const reconciledStates: readonly ClusterState[] = liveStates.filter((state) => state !== 'QUEUED');
-/** The states in which a stop has something to do. */
+/** The states of clusters that a new stop can end. */
 export const stoppableStates: readonly ClusterState[] = liveStates.filter((state) => state !== 'STOPPING');
+
+/** The fault of a command that has to wait until a cluster is STOPPED. */
+export const newStoppingFault = ({ clusterId, target, stopOperationId }: Cluster) =>
+  new Fault('not-ready', `Cluster ${clusterId} in target ${target} is STOPPING. Retry when it is STOPPED.`, {
+    operationId: stopOperationId,
+    retryAfterSeconds: 5,
+  });

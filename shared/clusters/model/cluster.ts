@@ -2,12 +2,13 @@ import { type Cluster, type ClusterState, type Condition, isTerminalCluster } fr
 import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { toTransitionEvent, type Transition } from '#events/transitions.ts';
+import { toTransitionEvent } from '#events/transitions.ts';
 
+import { omitUndefined } from './omit-undefined.ts';
 import type { OutboxEvent } from './outbox.ts';
 import type { PendingReason } from './queue.ts';
 
-/** Which state may follow which. A state that is over is followed by a new life of the same id. */
+/** The states that may follow each state. A new incarnation of the same id follows a terminal state. */
 const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   QUEUED: ['REQUESTED', 'STOPPING', 'CANCELED', 'FAILED'],
   REQUESTED: ['DEPLOYING', 'STOPPING', 'FAILED'],
@@ -20,142 +21,133 @@ const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   FAILED: ['REQUESTED', 'STOPPING'],
 };
 
+/** When and why a cluster changes its state. */
 interface Cause {
   readonly at: Date;
+  /** The operation that changes the state. */
   readonly operationId?: string | undefined;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
 }
 
+/** A cluster after a change, with the events to publish. */
 export interface ClusterChange {
   readonly cluster: Cluster;
   readonly events: readonly OutboxEvent[];
 }
 
-const transitionId = (clusterRef: ClusterRef, sequence: number) => `${subjectOf(clusterRef)}/transitions/${sequence}`;
-
-const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  // Dropping the undefined values is what makes the type hold.
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+type NewCluster = Omit<
+  Cluster,
+  'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'
+> & {
+  /** Why the deploy has to wait. The cluster is QUEUED then, and REQUESTED otherwise. */
+  readonly pendingReason: PendingReason | undefined;
+};
 
 /**
- * A cluster's first state, or the first of a new life of its id: its transitions are numbered on.
+ * A new incarnation of a cluster in its first state.
  *
- * @param fields.block Why it has to wait: it is QUEUED then.
+ * @param previous The previous incarnation of the same id. Its transition numbers continue.
  */
-export const newCluster = (
-  {
-    pendingReason,
-    ...cluster
-  }: Omit<Cluster, 'state' | 'sequence' | 'conditions' | 'createdAt' | 'updatedAt' | 'uid' | 'stopOperationId'> & {
-    readonly pendingReason: PendingReason | undefined;
-  },
-  at: Date,
-  earlier?: Cluster,
-): ClusterChange => {
-  const sequence = (earlier?.sequence ?? 0) + 1;
+export const newCluster = ({ pendingReason, ...fields }: NewCluster, at: Date, previous?: Cluster): ClusterChange => {
   const time = at.toISOString();
-  const state = pendingReason === undefined ? 'REQUESTED' : 'QUEUED';
-  const next: Cluster = {
-    ...cluster,
+  const cluster: Cluster = {
+    ...fields,
     ...pendingReason,
-    state,
-    sequence,
+    state: pendingReason === undefined ? 'REQUESTED' : 'QUEUED',
+    sequence: (previous?.sequence ?? 0) + 1,
     conditions: [],
     createdAt: time,
     updatedAt: time,
   };
-  return {
-    cluster: next,
-    events: [
-      clusterTransition(next, earlier?.state ?? null, { at, operationId: cluster.operationId, ...pendingReason }),
-    ],
-  };
+  const cause = { at, operationId: fields.operationId, ...pendingReason };
+  return { cluster, events: [newClusterTransition(cluster, previous?.state ?? null, cause)] };
 };
 
 /**
- * The cluster in its next state, with the transition that tells of it.
+ * The cluster in its next state, with the transition to record.
  *
  * @throws Fault `wrong-state` when that state cannot follow.
  */
 export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cause): ClusterChange => {
-  if (!successors[cluster.state].includes(to)) {
-    throw new Fault(
-      'wrong-state',
-      `cluster ${cluster.clusterId} in ${cluster.target} is ${cluster.state}: it cannot become ${to}`,
-    );
-  }
+  const { clusterId, target, state } = cluster;
+  if (!successors[state].includes(to))
+    throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state} and cannot become ${to}.`);
   const { reason: _reason, message: _message, ...rest } = cluster;
   const next: Cluster = {
     ...rest,
-    ...present({ reason: cause.reason, message: cause.message }),
+    ...omitUndefined({ reason: cause.reason, message: cause.message }),
     state: to,
-    // Whether it answers is no question any more.
+    // Conditions describe a cluster that may answer. A terminal one has none.
     conditions: isTerminalCluster({ state: to }) ? [] : cluster.conditions,
     sequence: cluster.sequence + 1,
     updatedAt: cause.at.toISOString(),
   };
-  return { cluster: next, events: [clusterTransition(next, cluster.state, cause)] };
+  return { cluster: next, events: [newClusterTransition(next, state, cause)] };
 };
 
-const clusterTransition = (
+const newClusterTransition = (
   cluster: Cluster,
   from: ClusterState | null,
   { at, operationId, reason, message }: Cause,
 ): OutboxEvent =>
   toTransitionEvent({
-    id: transitionId(cluster, cluster.sequence),
-    target: cluster.target,
-    clusterId: cluster.clusterId,
-    sequence: cluster.sequence,
-    labels: cluster.labels,
-    at: at.toISOString(),
+    ...newTransitionFields(cluster, cluster.sequence, at),
     subject: 'cluster',
     from,
     to: cluster.state,
-    ...present({ operationId, reason, message }),
+    ...omitUndefined({ operationId, reason, message }),
   });
 
-/** A job as it was seen, and as it was seen before. */
+const newTransitionFields = ({ target, clusterId, labels }: Cluster, sequence: number, at: Date) => ({
+  id: toTransitionId({ target, clusterId }, sequence),
+  target,
+  clusterId,
+  sequence,
+  labels,
+  at: at.toISOString(),
+});
+
+const toTransitionId = (clusterRef: ClusterRef, sequence: number) => `${subjectOf(clusterRef)}/transitions/${sequence}`;
+
+/** A job in its new state. */
 export interface JobChange {
   readonly job: Job;
+  /** The state that was recorded before. Null: the job is new. */
   readonly from: JobState | null;
 }
 
-/** The cluster with the changes of its jobs numbered on. */
+/** The cluster with the transitions of its jobs, numbered after its own. */
 export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], at: Date): ClusterChange => {
-  const transitions = changes.map(({ job, from }, index): Transition => ({
-    id: transitionId(cluster, cluster.sequence + index + 1),
-    target: cluster.target,
-    clusterId: cluster.clusterId,
-    sequence: cluster.sequence + index + 1,
-    labels: cluster.labels,
-    at: at.toISOString(),
-    subject: 'job',
-    jobId: job.jobId,
-    name: job.name,
-    from,
-    to: job.state,
-    ...present({ operationId: job.operationId, message: job.message }),
-  }));
+  const events = changes.map(({ job, from }, index) =>
+    toTransitionEvent({
+      ...newTransitionFields(cluster, cluster.sequence + index + 1, at),
+      subject: 'job',
+      jobId: job.jobId,
+      name: job.name,
+      from,
+      to: job.state,
+      ...omitUndefined({ operationId: job.operationId, message: job.message }),
+    }),
+  );
   return {
     cluster: { ...cluster, sequence: cluster.sequence + changes.length, updatedAt: at.toISOString() },
-    events: transitions.map(toTransitionEvent),
+    events,
   };
 };
 
-/** The cluster with what was seen of it last. The time is that of the change. */
-export const withCondition = (
-  cluster: Cluster,
-  type: Condition['type'],
-  seen: Pick<Condition, 'status' | 'reason' | 'message'>,
-  at: Date,
-): Cluster => {
-  const known = cluster.conditions.find((condition) => condition.type === type);
-  if (known?.status === seen.status && known.reason === seen.reason && known.message === seen.message) return cluster;
-  const since = known?.status === seen.status ? known.since : at.toISOString();
+/** What was observed of a cluster. */
+export type ConditionUpdate = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/**
+ * The cluster with an observed condition. `since` changes with the status only. The same cluster object is returned when
+ * nothing changes.
+ */
+export const withCondition = (cluster: Cluster, update: ConditionUpdate, at: Date): Cluster => {
+  const known = cluster.conditions.find(({ type }) => type === update.type);
+  const hasSameStatus = known?.status === update.status;
+  if (hasSameStatus && known.reason === update.reason && known.message === update.message) return cluster;
+  const since = hasSameStatus ? known.since : at.toISOString();
   const others = cluster.conditions.filter((condition) => condition !== known);
-  return { ...cluster, conditions: [...others, { type, ...seen, since }], updatedAt: at.toISOString() };
+  return { ...cluster, conditions: [...others, { ...update, since }], updatedAt: at.toISOString() };
 };

@@ -1,74 +1,92 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob } from '#events/job.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 
 import type { StoredOperation } from './operation.ts';
 import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
 import type { Change, CommandRef } from './records.ts';
 
-/** What follows from a change: who leaves the line, whose part of the target is free again, and which verdicts it is. */
+/** What has to be written together with a change. */
 export interface DerivedWrites {
+  /** Commands that leave the admission queue. */
   readonly dequeued: readonly CommandRef[];
+  /** Commands whose capacity becomes free. */
   readonly released: readonly CommandRef[];
   readonly events: readonly OutboxEvent[];
 }
 
 /**
- * A deploy holds its part until its cluster is over; one that did not come up, until what was created is removed. A
- * submit holds its part until its job ends.
+ * Derives the writes that follow from a change of records.
+ *
+ * A deploy holds its capacity of the target until its cluster is terminal, or until the cleanup after a failed start has
+ * removed its objects. A submit holds its capacity until its job ends.
  */
 export const deriveWrites = (change: Change): DerivedWrites => {
-  const cluster = change.cluster?.value;
   const operations = (change.operations ?? []).map(({ value }) => value).filter(isTerminalOperation);
-  const jobs = (change.jobs ?? []).flatMap(({ value: job }) =>
-    job.operationId !== undefined && (isTerminalJob(job) || job.state === 'SUSPENDED')
-      ? [{ ...job, operationId: job.operationId, isSubmitted: job.operationId !== job.clusterOperationId }]
-      : [],
-  );
-  const submitted = jobs.filter(({ isSubmitted }) => isSubmitted);
-  const lost = operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED');
-  const over = cluster !== undefined && isTerminalCluster(cluster) ? [cluster] : [];
-  const at = (cluster ?? operations[0])?.updatedAt ?? '';
+  const jobs = listEndedSubmittedJobs(change);
+  const cluster = change.cluster?.value;
+  const endedCluster = cluster !== undefined && isTerminalCluster(cluster) ? cluster : undefined;
   return {
-    dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(commandRefOf),
-    released: [...over.filter((one) => !awaitsCleanup(one)), ...lost, ...submitted].map(commandRefOf),
-    events: firstOfEach([
-      ...operations.flatMap((operation) => {
-        const verdict = verdictOfOperation(operation, cluster?.mode);
-        const message = operation.problem?.detail;
-        return verdict === undefined ? [] : [{ ...commandRefOf(operation), verdict, message, at: operation.updatedAt }];
-      }),
-      ...over
-        .filter(({ mode }) => mode === 'application')
-        .map(({ state, message, ...rest }) => ({ ...commandRefOf(rest), verdict: asVerdict(state), message, at })),
-      ...submitted.map(({ state, message, ...rest }) => ({
-        ...commandRefOf(rest),
-        verdict: asVerdict(state),
-        message,
-        at: rest.updatedAt,
-      })),
+    dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(toCommandRef),
+    released: [
+      ...(endedCluster === undefined || awaitsCleanup(endedCluster) ? [] : [endedCluster]),
+      ...operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED'),
+      ...jobs,
+    ].map(toCommandRef),
+    events: selectFirstVerdicts([
+      ...operations.flatMap((operation) => toOperationVerdict(operation, cluster?.mode)),
+      ...(endedCluster?.mode === 'application' ? [toVerdictRecord(endedCluster)] : []),
+      ...jobs.map(toVerdictRecord),
     ]).map(toVerdictEvent),
   };
 };
 
-/** A cluster that did not come up: its cleanup is still to come. One that failed by its program is gone by the time that is recorded. */
-const awaitsCleanup = ({ state, stopOperationId }: Pick<Cluster, 'state' | 'stopOperationId'>): boolean =>
+type SubmittedJob = Job & { readonly operationId: string };
+
+/** The jobs of a change that came from a submit and run no longer. An application's job came from its deploy. */
+const listEndedSubmittedJobs = ({ jobs = [] }: Change): readonly SubmittedJob[] =>
+  jobs.flatMap(({ value: job }) => {
+    const { operationId, clusterOperationId } = job;
+    const hasEnded = isTerminalJob(job) || job.state === 'SUSPENDED';
+    return hasEnded && operationId !== undefined && operationId !== clusterOperationId ? [{ ...job, operationId }] : [];
+  });
+
+/** The cleanup after a failed start is still to come. A cluster that a stop has ended has no objects. */
+const awaitsCleanup = ({ state, stopOperationId }: Cluster): boolean =>
   state === 'FAILED' && stopOperationId === undefined;
 
-/** A deploy that fails ends its cluster, too. */
-const firstOfEach = (verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] =>
-  verdicts.filter((one, index) => verdicts.findIndex(({ operationId }) => operationId === one.operationId) === index);
+/** A deploy that fails ends its cluster as well: both verdicts are those of the deploy, and the first one stays. */
+const selectFirstVerdicts = (verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] =>
+  verdicts.filter(
+    (verdict, index) => verdicts.findIndex(({ operationId }) => operationId === verdict.operationId) === index,
+  );
 
-const commandRefOf = ({ target, operationId }: CommandRef): CommandRef => ({ target, operationId });
+const toCommandRef = ({ target, operationId }: CommandRef): CommandRef => ({ target, operationId });
 
-/** What started an application or a job has no verdict of its own once that runs. */
-const verdictOfOperation = (
+const toOperationVerdict = (
+  operation: StoredOperation,
+  mode: Cluster['mode'] | undefined,
+): readonly VerdictRecord[] => {
+  const verdict = findOperationVerdict(operation, mode);
+  const { problem, updatedAt } = operation;
+  return verdict === undefined
+    ? []
+    : [{ ...toCommandRef(operation), verdict, message: problem?.detail, at: updatedAt }];
+};
+
+/** A submit, or the deploy of an application, that succeeded has no verdict before its program ends. */
+const findOperationVerdict = (
   { kind, state }: StoredOperation,
-  mode: 'session' | 'application' | undefined,
+  mode: Cluster['mode'] | undefined,
 ): Verdict | undefined => {
   if (state === 'FAILED' || state === 'CANCELED') return state;
   return kind === 'submit' || (kind === 'deploy' && mode !== 'session') ? undefined : 'FINISHED';
 };
 
-/** What was stopped, or kept to be recovered later, did not finish. */
-const asVerdict = (state: string): Verdict => (state === 'FINISHED' || state === 'FAILED' ? state : 'CANCELED');
+const toVerdictRecord = (program: Cluster | SubmittedJob): VerdictRecord => {
+  const { state, message, updatedAt } = program;
+  return { ...toCommandRef(program), verdict: toVerdict(state), message, at: updatedAt };
+};
+
+/** A program that was stopped or suspended did not finish. */
+const toVerdict = (state: string): Verdict => (state === 'FINISHED' || state === 'FAILED' ? state : 'CANCELED');

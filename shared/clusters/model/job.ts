@@ -1,15 +1,17 @@
 import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
+import type { Verdict } from '#events/operation.ts';
 
-/** How a program ended. */
-export type Verdict = 'FINISHED' | 'FAILED' | 'CANCELED';
+/** Whether a job ran on this incarnation of the cluster. */
+export const isIncarnationJob = (cluster: Pick<Cluster, 'operationId'>, job: Job): boolean =>
+  job.clusterOperationId === cluster.operationId;
 
-/** The jobs of this life of the cluster: its id may have had others. */
-export const jobsOfIncarnation = (cluster: Cluster, jobs: readonly { readonly value: Job }[]): readonly Job[] =>
-  jobs.map(({ value }) => value).filter(({ clusterOperationId }) => clusterOperationId === cluster.operationId);
+/** The jobs of this incarnation of the cluster. The records also hold jobs of earlier incarnations. */
+export const selectIncarnationJobs = (cluster: Cluster, jobs: readonly { readonly value: Job }[]): readonly Job[] =>
+  jobs.map(({ value }) => value).filter((job) => isIncarnationJob(cluster, job));
 
-/** How an application's program ended, with why; nothing while it runs, or before it is known. */
-export const applicationVerdict = (
+/** How the program of an application ended, and why. Undefined while it runs, and before its jobs are recorded. */
+export const findApplicationVerdict = (
   jobs: readonly Job[],
 ): { readonly state: Verdict; readonly message: string | undefined } | undefined => {
   if (jobs.length === 0 || !jobs.every(isTerminalJob)) return undefined;

@@ -1,38 +1,39 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
-import { Fault, type FieldError } from '#events/problem.ts';
+import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
+import { omitUndefined } from './omit-undefined.ts';
 import type { Change } from './records.ts';
 import type { Versioned } from './versioned.ts';
 
 /**
- * Looks come each minute, and one may be late. Where more time than this lies between two of them, nobody knows what
- * was between them, and idle time begins anew.
+ * The longest time between two observations of an idle session. A target is reconciled each minute, and one pass may be
+ * late. After a longer gap it is unknown whether a job ran in it, so idle time starts again.
  */
 const maxObservationGapMs = 110_000;
 
+/** The lifetime of a cluster that expires only because its target limits the age of clusters. */
+const targetLifetime = { savepoint: 'none', ha: 'keep', warnBefore: '10min' } as const;
+
 /**
- * What a cluster is born with: what its deploy asked for, within what its target allows. It begins to count when the
- * cluster starts.
+ * The lifetime that a deploy requests. Its time starts when the cluster starts.
  *
- * @throws Fault `malformed-request` for what cannot be meant, `over-limit` for what the target does not allow.
+ * @throws Fault `malformed-request` for an end in the past, or idle time of an application.
+ * @throws Fault `over-limit` for an end after the maximum age of the target.
  */
 export const newLifetime = (
-  asked: Lifetime | undefined,
+  lifetime: Lifetime | undefined,
   { mode, target, now }: { readonly mode: string; readonly target: NamedTarget; readonly now: Date },
 ): ClusterLifetime | undefined => {
-  if (asked === undefined) return target.maxAge === undefined ? undefined : { ...ofTarget, version: 1 };
-  check(asked, { mode, target, startedAt: now, now }, '/lifetime');
-  const until = asked.until === undefined ? {} : { until: new Date(asked.until).toISOString() };
-  return { ...asked, ...until, version: 1 };
+  if (lifetime === undefined) return target.maxAge === undefined ? undefined : { ...targetLifetime, version: 1 };
+  assertAllowed(lifetime, { mode, target, startedAt: now, now, pointer: '/lifetime' });
+  const until = lifetime.until === undefined ? {} : { until: new Date(lifetime.until).toISOString() };
+  return { ...lifetime, ...until, version: 1 };
 };
-
-/** Of a cluster that has an end only because its target sets one. */
-const ofTarget = { savepoint: 'none', ha: 'keep', warnBefore: '10min' } as const;
 
 /** The lifetime of a cluster that starts now. */
 export const startLifetime = (
@@ -45,13 +46,18 @@ export const startLifetime = (
     : withEnd({ ...lifetime, startedAt: now.toISOString() }, { ttlFrom: now, startedAt: now, target });
 
 /**
- * The lifetime behind an `extend`: what it leaves out stays, and a new end takes the place of the old one.
+ * The lifetime after an `extend`. Fields that the command leaves out keep their values, and a new end replaces the old
+ * one.
  *
- * @throws Fault `malformed-request`, `over-limit`
+ * @throws Fault `malformed-request`, `over-limit` as for a new lifetime.
  */
-export const extendLifetime = (cluster: Cluster, data: ExtendData, target: NamedTarget, now: Date): ClusterLifetime => {
+export const extendLifetime = (
+  cluster: Cluster,
+  data: ExtendData,
+  { target, now }: { readonly target: NamedTarget; readonly now: Date },
+): ClusterLifetime => {
   const startedAt = new Date(cluster.lifetime?.startedAt ?? cluster.createdAt);
-  check(data, { mode: cluster.mode, target, startedAt, now }, '');
+  assertAllowed(data, { mode: cluster.mode, target, startedAt, now, pointer: '' });
   const {
     ttl,
     until,
@@ -61,12 +67,12 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
     warnedVersion: _warned,
     idle: _idle,
     ...kept
-  } = cluster.lifetime ?? { ...ofTarget, version: 0 };
+  } = cluster.lifetime ?? { ...targetLifetime, version: 0 };
   const hasNewEnd = data.ttl !== undefined || data.until !== undefined;
-  const { until: newUntil, ...given } = present(data);
+  const { until: newUntil, ...given } = omitUndefined(data);
   const next: ClusterLifetime = {
     ...kept,
-    ...(hasNewEnd ? {} : present({ ttl, until, endsAt })),
+    ...(hasNewEnd ? {} : omitUndefined({ ttl, until, endsAt })),
     ...given,
     ...(newUntil === undefined ? {} : { until: new Date(newUntil).toISOString() }),
     ...(scheduledVersion === undefined ? {} : { scheduledVersion }),
@@ -76,87 +82,86 @@ export const extendLifetime = (cluster: Cluster, data: ExtendData, target: Named
   return hasNewEnd || endsAt === undefined ? withEnd(next, { ttlFrom: now, startedAt, target }) : next;
 };
 
-const present = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  // Dropping the undefined values is what makes the type hold.
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-
-interface Bounds {
+interface EndOptions {
+  /** When the ttl starts: now, also when a cluster is extended. */
   readonly ttlFrom: Date;
   readonly startedAt: Date;
   readonly target: NamedTarget;
 }
 
-/** The end is the earliest of what there is: ttl, until, and the oldest that the target lets a cluster get. */
-const withEnd = (lifetime: ClusterLifetime, { ttlFrom, startedAt, target }: Bounds): ClusterLifetime => {
+/** The end is the earliest of the ttl, `until`, and the maximum age that the target allows. */
+const withEnd = (lifetime: ClusterLifetime, { ttlFrom, startedAt, target }: EndOptions): ClusterLifetime => {
   const times = [
-    ...(lifetime.ttl === undefined ? [] : [later(ttlFrom, lifetime.ttl)]),
+    ...(lifetime.ttl === undefined ? [] : [addDuration(ttlFrom, lifetime.ttl)]),
     ...(lifetime.until === undefined ? [] : [lifetime.until]),
-    ...(target.maxAge === undefined ? [] : [later(startedAt, target.maxAge)]),
+    ...(target.maxAge === undefined ? [] : [addDuration(startedAt, target.maxAge)]),
   ];
   const endsAt = times.toSorted()[0];
   return endsAt === undefined ? lifetime : { ...lifetime, endsAt };
 };
 
-const later = (time: Date, duration: string) => new Date(time.getTime() + parseDuration(duration)).toISOString();
+const addDuration = (time: Date, duration: string) => new Date(time.getTime() + parseDuration(duration)).toISOString();
 
-interface Circumstances {
+interface AllowedOptions {
   readonly mode: string;
   readonly target: NamedTarget;
   readonly startedAt: Date;
   readonly now: Date;
+  /** The JSON pointer to the fields in the request. */
+  readonly pointer: string;
 }
 
-const check = (
+/** @throws Fault `malformed-request`, `over-limit` */
+const assertAllowed = (
   { ttl, until, idleAfter }: Pick<ExtendData, 'ttl' | 'until' | 'idleAfter'>,
-  { mode, target, startedAt, now }: Circumstances,
-  pointer: string,
+  { mode, target, startedAt, now, pointer }: AllowedOptions,
 ): void => {
   if (idleAfter !== undefined && mode === 'application')
-    throw refused('malformed-request', {
-      pointer: `${pointer}/idleAfter`,
-      detail: 'an application ends with its program',
-    });
+    throw newFieldFault(`${pointer}/idleAfter`, 'An application has no idle time. It ends with its program.');
   if (until !== undefined && Date.parse(until) <= now.getTime())
-    throw refused('malformed-request', { pointer: `${pointer}/until`, detail: `${until} is over` });
+    throw newFieldFault(`${pointer}/until`, `${until} is in the past.`);
   if (target.maxAge === undefined) return;
-  const latest = later(startedAt, target.maxAge);
-  const tooLate = (at: string) => Date.parse(at) > Date.parse(latest);
-  const wrong = [
-    ...(ttl !== undefined && tooLate(later(now, ttl)) ? ['ttl'] : []),
-    ...(until !== undefined && tooLate(until) ? ['until'] : []),
+  const latest = addDuration(startedAt, target.maxAge);
+  const isTooLate = (time: string) => Date.parse(time) > Date.parse(latest);
+  const fields = [
+    ...(ttl !== undefined && isTooLate(addDuration(now, ttl)) ? ['ttl'] : []),
+    ...(until !== undefined && isTooLate(until) ? ['until'] : []),
   ];
-  const detail = `target ${target.name} lets no cluster get older than ${target.maxAge}: it ends by ${latest}`;
-  if (wrong.length > 0)
-    throw refused('over-limit', ...wrong.map((member) => ({ pointer: `${pointer}/${member}`, detail })));
+  const detail = `The maximum age of a cluster in target ${target.name} is ${target.maxAge}. This cluster has to end by ${latest}.`;
+  if (fields.length > 0)
+    throw new Fault('over-limit', detail, {
+      errors: fields.map((field) => ({ pointer: `${pointer}/${field}`, detail })),
+    });
 };
 
-const refused = (code: 'malformed-request' | 'over-limit', ...errors: readonly FieldError[]) =>
-  new Fault(code, errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '), { errors });
+const newFieldFault = (pointer: string, detail: string) =>
+  new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 
-/** Whether its end has come. */
+/** Whether the end of a lifetime has passed. */
 export const isOverdue = ({ endsAt }: Pick<ClusterLifetime, 'endsAt'>, now: Date): boolean =>
   endsAt !== undefined && Date.parse(endsAt) <= now.getTime();
 
-/** When its end has to be told of, unless that is not wanted. */
-export const warningTime = ({ endsAt, warnBefore }: ClusterLifetime): Date | undefined => {
+/** When to publish the warning about the end of a lifetime. Undefined without an end, or with `warnBefore` 0s. */
+export const computeWarningTime = ({ endsAt, warnBefore }: ClusterLifetime): Date | undefined => {
   const beforeMs = parseDuration(warnBefore);
   return endsAt === undefined || beforeMs === 0 ? undefined : new Date(Date.parse(endsAt) - beforeMs);
 };
 
-/** Whether the end of this version is to be told of now. */
+/** Whether the warning about the end of this version of a lifetime has to be published now. */
 export const isWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
-  const at = warningTime(lifetime);
+  const at = computeWarningTime(lifetime);
   return at !== undefined && lifetime.warnedVersion !== lifetime.version && at <= now && !isOverdue(lifetime, now);
 };
 
-/** What a look at a session came to: `live`: a job lives; `none`: Flink said that none does; else it did not say. */
-export type Seen = 'live' | 'none' | 'unknown';
+/**
+ * What an observation of a session found. `live`: it has a job that is not terminal. `none`: Flink answered, and has no
+ * such job. `unknown`: Flink did not answer.
+ */
+export type JobActivity = 'live' | 'none' | 'unknown';
 
-/** The idle time of a session behind a look at it. Only where Flink answered each time it goes on. */
-export const nextIdleness = (idle: Idleness | undefined, seen: Seen, now: Date): Idleness | undefined => {
-  if (seen !== 'none') return undefined;
+/** The idle time of a session after an observation. It continues only while Flink answers each time. */
+export const updateIdleness = (idle: Idleness | undefined, activity: JobActivity, now: Date): Idleness | undefined => {
+  if (activity !== 'none') return undefined;
   const seenAt = now.toISOString();
   return idle === undefined || now.getTime() - Date.parse(idle.seenAt) > maxObservationGapMs
     ? { since: seenAt, seenAt }
@@ -164,8 +169,9 @@ export const nextIdleness = (idle: Idleness | undefined, seen: Seen, now: Date):
 };
 
 /**
- * What a submit writes of its session: that it is not idle. Whoever ends it for that at the same time writes the same
- * record, so that one of the two finds the other's. A session without idle time is not written, and not contended for.
+ * The write of a submit to its session: the session is no longer idle. A stop that ends the session because it is
+ * idle writes the same record, so one of the two conflicts and sees the other. A session without idle time is not
+ * written, which avoids conflicts between submits.
  */
 export const clearIdle = ({ value, version }: Versioned<Cluster>): Pick<Change, 'cluster'> => {
   if (value.state !== 'RUNNING' || value.lifetime?.idle === undefined) return {};
@@ -173,21 +179,21 @@ export const clearIdle = ({ value, version }: Versioned<Cluster>): Pick<Change, 
   return { cluster: { value: { ...value, lifetime }, previous: version } };
 };
 
-/** When a session that stays idle ends. */
-export const idleEnd = ({ idle, idleAfter }: ClusterLifetime): Date | undefined =>
+/** When a session that stays idle expires. Undefined while it is not idle, and without `idleAfter`. */
+export const computeIdleEnd = ({ idle, idleAfter }: ClusterLifetime): Date | undefined =>
   idle === undefined || idleAfter === undefined
     ? undefined
     : new Date(Date.parse(idle.since) + parseDuration(idleAfter));
 
-/** Whether the end of an idle session is to be told of now. */
+/** Whether the warning about the end of an idle session has to be published now. */
 export const isIdleWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
-  const end = idleEnd(lifetime);
+  const end = computeIdleEnd(lifetime);
   const beforeMs = parseDuration(lifetime.warnBefore);
   if (end === undefined || beforeMs === 0 || lifetime.idle?.warned === true) return false;
   return end.getTime() - beforeMs <= now.getTime() && now < end;
 };
 
-/** What is told of a cluster's end beforehand. */
+/** The warning to publish before a cluster expires. */
 export const newWarning = (
   { target, clusterId, operationId, labels }: Cluster,
   { version, savepoint, ha }: ClusterLifetime,

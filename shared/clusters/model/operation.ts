@@ -1,17 +1,17 @@
 import { type DeployPhase, isTerminalOperation, type Operation, type OperationState } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 
-import { type OperationRequest, requestOf } from './request.ts';
+import { findRequest, type OperationRequest } from './request.ts';
 import type { Versioned } from './versioned.ts';
 
 /** An operation as the table stores it. */
 export type StoredOperation = Operation & {
   readonly request?: OperationRequest | undefined;
-  /** The token of the Step Functions task that waits for the verdict. */
+  /** The token of the Step Functions task that waits for the verdict of the operation. */
   readonly taskToken?: string | undefined;
 };
 
-/** The states that may follow each state. An operation in progress may change its phase. */
+/** The states that may follow each state. An operation that is IN_PROGRESS may change its phase. */
 const successors: Readonly<Record<OperationState, readonly OperationState[]>> = {
   QUEUED: ['PENDING', 'FAILED', 'CANCELED'],
   PENDING: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'],
@@ -23,7 +23,7 @@ const successors: Readonly<Record<OperationState, readonly OperationState[]>> = 
 
 type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'>;
 
-/** An operation that is PENDING, and has to end within `deadlineMs`. */
+/** A PENDING operation that has to reach a terminal state within `deadlineMs`. */
 export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date): StoredOperation => ({
   ...fields,
   state: 'PENDING',
@@ -32,11 +32,12 @@ export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date
   deadline: new Date(now.getTime() + deadlineMs).toISOString(),
 });
 
-/** The new state of an operation. Fields that a state does not name keep their values; the phase ends with its state. */
+/** The new state of an operation. Fields that a change does not name keep their values, except the phase, which is removed. */
 export interface OperationChange {
   readonly state: OperationState;
   /** Why the operation failed or was canceled. */
   readonly fault?: Fault | undefined;
+  /** What the operation waits for, as a sentence for people. */
   readonly phase?: string | undefined;
   readonly phases?: readonly DeployPhase[] | undefined;
   readonly fields?: Partial<Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint'>>;
@@ -63,21 +64,21 @@ export const transitionOperation = (
     updatedAt: now.toISOString(),
     ...(phase === undefined ? {} : { phase }),
     ...(phases.length === 0 ? {} : { phases: [...phases] }),
-    ...(fault === undefined ? {} : { problem: toProblem(fault, operationPath(operationId)) }),
+    ...(fault === undefined ? {} : { problem: toProblem(fault, toOperationPath(operationId)) }),
   };
   return { value: next, previous: version };
 };
 
 /** The path of an operation in the API, which problems name as their `instance`. */
-export const operationPath = (operationId: string): string => `/v1/operations/${operationId}`;
+export const toOperationPath = (operationId: string): string => `/v1/operations/${operationId}`;
 
 /** Whether an operation has passed its deadline without reaching a terminal state. */
 export const isOverdueOperation = (operation: StoredOperation, now: Date): boolean =>
   !isTerminalOperation(operation) && now.toISOString() > operation.deadline;
 
-/** Whether the objects of a failed deploy stay, so that people can examine them. */
+/** Whether the objects of a failed deploy stay, so that a person can examine them. */
 export const keepsFailedObjects = (operation: StoredOperation): boolean =>
-  requestOf(operation, 'deploy')?.data.onFailure === 'keep';
+  findRequest(operation, 'deploy')?.data.onFailure === 'keep';
 
 /** An operation without the fields that only Drey uses. */
 export const toPublic = ({ request: _request, taskToken: _taskToken, ...operation }: StoredOperation): Operation =>
@@ -86,5 +87,5 @@ export const toPublic = ({ request: _request, taskToken: _taskToken, ...operatio
 /** The longest time that a function and its last request to the API server take after they read a record. */
 const maxInFlightMs = 60_000;
 
-/** Until when a function that read the records at this time may still create objects. */
-export const requestsInFlightUntil = (at: Date): string => new Date(at.getTime() + maxInFlightMs).toISOString();
+/** Until when a function that read a record at this time may still create objects, in ISO 8601. */
+export const computeCreatesUntil = (at: Date): string => new Date(at.getTime() + maxInFlightMs).toISOString();

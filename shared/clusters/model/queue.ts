@@ -1,43 +1,48 @@
 import type { Demand } from '#events/target.ts';
 
-/** What a command wants of its target: while it waits, and as long as it holds it. */
+/** A command in the admission queue of its target. After its admission the same record says what it holds. */
 export interface QueuedCommand {
   readonly operationId: string;
   readonly kind: 'deploy' | 'submit';
   readonly target: string;
   readonly clusterId: string;
-  /** The label `team`, or nothing. */
+  /** The value of the label `team`, or an empty string. */
   readonly team: string;
   readonly priority: number;
-  /** When it came. */
+  /** When the command was recorded, in ISO 8601. */
   readonly since: string;
-  /** By when it has to be started. */
+  /** By when the command has to start, in ISO 8601. */
   readonly deadline: string;
+  /** Idempotency keys or operation ids of the commands that have to finish first. */
   readonly dependsOn: readonly string[];
   readonly demand: Demand;
-  /** The deploy of an earlier life of its cluster, which failed: what that holds still becomes its own. */
+  /** The operation id of the failed deploy of the previous incarnation, whose capacity this deploy takes over. */
   readonly replaces?: string | undefined;
-  /** Since when it has held up others because it does not fit into the target. */
+  /** Since when the command has reserved capacity of the target, in ISO 8601. */
   readonly reservesSince?: string | undefined;
 }
 
-/** Who waits for a target, and who holds how much of it. */
+/** The admission queue of a target, and the commands that it has admitted. */
 export interface QueueState {
-  /** Counts the decisions made. */
+  /** The optimistic lock of the queue: each admission and each pause increments it. Undefined before the first one. */
   readonly queueVersion: number | undefined;
-  /** Nothing is started. */
+  /** Set while starts are paused. */
   readonly paused: { readonly since: string } | undefined;
   readonly queued: readonly { readonly value: QueuedCommand; readonly version: number }[];
   readonly admitted: readonly QueuedCommand[];
-  /** About how many wait: counted at the last look at the line, and on by each that came since. */
+  /** The number of queued commands at the last admission pass, incremented by each command since. */
   readonly approximateSize: number;
 }
 
-/** The same, without reading those who wait, as they may be thousands: nobody, or about so many. */
+/**
+ * The state of a queue without its queued commands, because they may be thousands. `queued` is exact for an empty queue,
+ * and approximate for all others.
+ */
 export type QueueSummary = Omit<QueueState, 'queued' | 'approximateSize'> & { readonly queued: number };
 
 /** Why a command waits. */
 export interface PendingReason {
   readonly reason: 'WaitingForQuota' | 'WaitingForTurn' | 'WaitingForDependency' | 'WaitingForCluster' | 'Paused';
+  /** A sentence for people. */
   readonly message: string;
 }

@@ -3,108 +3,150 @@ import type { Demand, Limits, NamedTarget } from '#events/target.ts';
 
 import type { QueuedCommand } from './queue.ts';
 
-type Part = keyof Demand;
+type Resource = keyof Demand;
 
-const parts = ['clusters', 'jobs', 'cpu', 'memoryMebibytes'] as const;
+const resources = ['clusters', 'jobs', 'cpu', 'memoryMebibytes'] as const;
 
-const nothing: Demand = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
+const noDemand: Demand = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
 
+/** What a target allows: limits for all of its commands, and shares for teams. */
 export type Policy = Pick<NamedTarget, 'limits' | 'shares'>;
 
-/** Whether anything of the target is limited: who takes of it then has to be counted before. */
+/** Whether a target or one of its teams has a limit. Then every start has to be counted against the queue version. */
 export const isLimited = ({ limits, shares }: Policy): boolean =>
-  [limits, ...Object.values(shares)].some((one) => parts.some((part) => limitOf(one, part) !== undefined));
+  [limits, ...Object.values(shares)].some((some) =>
+    resources.some((resource) => findLimit(some, resource) !== undefined),
+  );
 
-/** @throws Fault `over-limit` for what would wait for ever. */
-export const assertFitsTarget = (
-  { demand, team }: Pick<QueuedCommand, 'demand' | 'team'>,
-  target: NamedTarget,
-): void => {
-  const alone = new Usage([]);
-  const lack = findExceededQuota({ demand, team }, alone, target);
-  if (lack === undefined) return;
-  throw new Fault('over-limit', `target ${target.name} will never have room for it: ${lack.message}`);
+/** @throws Fault `over-limit` when a command does not fit into the target even while nothing else runs there. */
+export const assertFitsTarget = (command: Pick<QueuedCommand, 'demand' | 'team'>, target: NamedTarget): void => {
+  const exceeded = findExceededQuota(command, new Usage([]), target);
+  if (exceeded === undefined) return;
+  const { resource, scope, limit } = exceeded;
+  const owner = scope === 'target' ? 'its limit' : `the limit of ${formatTeam(command.team)}`;
+  throw new Fault(
+    'over-limit',
+    `Target ${target.name} can never admit this command: ${owner} is ${formatAmount(resource, limit)}, and the command requests ${formatAmount(resource, command.demand[resource])}.`,
+  );
 };
 
-/** What is held of a target in all. */
-export const usageOf = (admitted: readonly QueuedCommand[]) => {
+/** What the admitted commands of a target take: in all, and per team. */
+export const summarizeUsage = (admitted: readonly QueuedCommand[]) => {
   const used = new Usage(admitted);
   return { total: used.total, teams: used.teams };
 };
 
+type Consumer = Pick<QueuedCommand, 'team' | 'demand'>;
+
+/** What some commands take of a target. */
 export class Usage {
-  total: Demand = nothing;
+  total: Demand = noDemand;
   readonly teams = new Map<string, Demand>();
-  private readonly admitted: Pick<QueuedCommand, 'team' | 'demand'>[] = [];
+  private readonly consumers: Consumer[] = [];
 
-  constructor(admitted: readonly Pick<QueuedCommand, 'team' | 'demand'>[]) {
-    for (const admittedCommand of admitted) this.add(admittedCommand);
+  constructor(consumers: readonly Consumer[]) {
+    for (const consumer of consumers) this.add(consumer);
   }
 
-  without(admittedCommand: QueuedCommand | undefined): Usage {
-    return admittedCommand === undefined ? this : new Usage(this.admitted.filter((one) => one !== admittedCommand));
+  /** The usage without one command. Without an argument it is this usage, not a copy. */
+  without(consumer: Consumer | undefined): Usage {
+    return consumer === undefined ? this : new Usage(this.consumers.filter((known) => known !== consumer));
   }
 
-  add(admittedCommand: Pick<QueuedCommand, 'team' | 'demand'>): void {
-    const { team, demand } = admittedCommand;
-    this.admitted.push(admittedCommand);
-    this.total = sum(this.total, demand);
-    this.teams.set(team, sum(this.of(team), demand));
+  add(consumer: Consumer): void {
+    const { team, demand } = consumer;
+    this.consumers.push(consumer);
+    this.total = sumDemands(this.total, demand);
+    this.teams.set(team, sumDemands(this.getTeamUsage(team), demand));
   }
 
-  of(team: string): Demand {
-    return this.teams.get(team) ?? nothing;
+  getTeamUsage(team: string): Demand {
+    return this.teams.get(team) ?? noDemand;
   }
 }
 
-const sum = (one: Demand, other: Demand): Demand => ({
-  clusters: one.clusters + other.clusters,
-  jobs: one.jobs + other.jobs,
-  // Thousandths, so that tenths add up.
-  cpu: Math.round((one.cpu + other.cpu) * 1_000) / 1_000,
-  memoryMebibytes: one.memoryMebibytes + other.memoryMebibytes,
+const sumDemands = (a: Demand, b: Demand): Demand => ({
+  clusters: a.clusters + b.clusters,
+  jobs: a.jobs + b.jobs,
+  // Rounding to thousandths keeps sums of tenths exact.
+  cpu: Math.round((a.cpu + b.cpu) * 1_000) / 1_000,
+  memoryMebibytes: a.memoryMebibytes + b.memoryMebibytes,
 });
 
-const limitOf = (limits: Limits, part: Part): number | undefined =>
-  part === 'memoryMebibytes'
-    ? limits.memoryGibibytes === undefined
-      ? undefined
-      : limits.memoryGibibytes * 1024
-    : limits[part];
+/** A limit in the unit of the demand: memory is limited in gibibytes and requested in mebibytes. */
+const findLimit = (limits: Limits, resource: Resource): number | undefined => {
+  if (resource !== 'memoryMebibytes') return limits[resource];
+  return limits.memoryGibibytes === undefined ? undefined : limits.memoryGibibytes * 1024;
+};
 
-const shareOf = (team: string, { shares }: Policy) =>
+const findShare = (team: string, { shares }: Policy) =>
   (Object.hasOwn(shares, team) ? shares[team] : undefined) ?? shares['*'];
 
-/** Which limit a command would exceed: of its team first, as that holds up nobody else. */
+/** A limit that a command would exceed. Amounts are in the unit of the demand. */
+export interface ExceededQuota {
+  readonly scope: 'team' | 'target';
+  readonly resource: Resource;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** The first limit that a command would exceed. The team's limits come first, because they hold up no other team. */
 export const findExceededQuota = (
-  { demand, team }: Pick<QueuedCommand, 'demand' | 'team'>,
+  { demand, team }: Consumer,
   used: Usage,
   target: Policy,
-): { readonly of: 'team' | 'target'; readonly message: string } | undefined => {
-  const ofTeam = exceeded(demand, used.of(team), shareOf(team, target) ?? {});
-  if (ofTeam !== undefined) return { of: 'team', message: `${ofTeam} of team ${team === '' ? '(none)' : team}` };
-  const ofTarget = exceeded(demand, used.total, target.limits);
-  return ofTarget === undefined ? undefined : { of: 'target', message: ofTarget };
+): ExceededQuota | undefined => {
+  const teamLimits = findShare(team, target) ?? {};
+  return (
+    findExceededLimit(demand, { scope: 'team', used: used.getTeamUsage(team), limits: teamLimits }) ??
+    findExceededLimit(demand, { scope: 'target', used: used.total, limits: target.limits })
+  );
 };
 
-const exceeded = (demand: Demand, used: Demand, limits: Limits): string | undefined => {
-  const part = parts.find((one) => demand[one] > 0 && used[one] + demand[one] > (limitOf(limits, one) ?? Infinity));
-  if (part === undefined) return undefined;
-  const limit = limitOf(limits, part) ?? 0;
-  return part === 'memoryMebibytes'
-    ? `memory ${gibibytes(used[part])}/${gibibytes(limit)} GiB, it needs ${gibibytes(demand[part])}`
-    : `${part} ${used[part]}/${limit}${part === 'cpu' ? `, it needs ${demand[part]}` : ''}`;
+const findExceededLimit = (
+  demand: Demand,
+  { scope, used, limits }: { readonly scope: ExceededQuota['scope']; readonly used: Demand; readonly limits: Limits },
+): ExceededQuota | undefined => {
+  for (const resource of resources) {
+    const limit = findLimit(limits, resource);
+    if (limit !== undefined && demand[resource] > 0 && used[resource] + demand[resource] > limit)
+      return { scope, resource, used: used[resource], limit };
+  }
+  return undefined;
 };
 
-const gibibytes = (mebibytes: number) => Math.round((mebibytes / 1024) * 10) / 10;
+/** Why a command has to wait for a quota, as a sentence for people. */
+export const describeUsage = ({ scope, resource, used, limit }: ExceededQuota, { demand, team }: Consumer): string => {
+  const owner = scope === 'target' ? 'The target' : `T${formatTeam(team).slice(1)}`;
+  const requested = formatQuantity(resource, demand[resource]);
+  return `${owner} uses ${formatQuantity(resource, used)} of ${formatAmount(resource, limit)}; the command requests ${requested}.`;
+};
 
-/** The largest part of any limit that a team holds, for its weight; without limits, how much it runs. */
+const formatTeam = (team: string) => (team === '' ? 'team (none)' : `team ${team}`);
+
+const units: Readonly<Record<Resource, string>> = {
+  clusters: 'clusters',
+  jobs: 'jobs',
+  cpu: 'CPUs',
+  memoryMebibytes: 'GiB of memory',
+};
+
+const formatAmount = (resource: Resource, amount: number): string =>
+  `${formatQuantity(resource, amount)} ${units[resource]}`;
+
+const formatQuantity = (resource: Resource, amount: number): string =>
+  String(resource === 'memoryMebibytes' ? Math.round((amount / 1024) * 10) / 10 : amount);
+
+/**
+ * The largest fraction of a limited resource that a team uses, divided by the weight of the team (dominant resource
+ * fairness). Without limits it is the number of clusters and jobs, divided by the weight.
+ */
 export const dominantShare = (team: string, used: Usage, target: Policy): number => {
-  const held = used.of(team);
-  const fractions = parts.flatMap((part) => {
-    const limit = limitOf(target.limits, part);
-    return limit === undefined ? [] : [held[part] / limit];
+  const usedByTeam = used.getTeamUsage(team);
+  const fractions = resources.flatMap((resource) => {
+    const limit = findLimit(target.limits, resource);
+    return limit === undefined ? [] : [usedByTeam[resource] / limit];
   });
-  const largest = fractions.length === 0 ? held.clusters + held.jobs : Math.max(...fractions);
-  return largest / (shareOf(team, target)?.weight ?? 1);
+  const largest = fractions.length === 0 ? usedByTeam.clusters + usedByTeam.jobs : Math.max(...fractions);
+  return largest / (findShare(team, target)?.weight ?? 1);
 };

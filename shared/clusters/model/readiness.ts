@@ -2,17 +2,23 @@ import type { DeployPhase } from '#events/operation.ts';
 
 import type { Observation, ObservedPod } from './kubernetes.ts';
 
-/** Whether a cluster is up: yes; no, and why; or it could not be told. */
+interface Reason {
+  /** The reason that Kubernetes gives, or one of Drey's. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Whether a cluster is up. `unknown`: the API server gave no answer. `final`: waiting cannot help. */
 export type Readiness =
   | { readonly answer: 'yes' }
-  | { readonly answer: 'no'; readonly reason: string; readonly message: string; readonly final: boolean }
-  | { readonly answer: 'unknown'; readonly reason: string; readonly message: string };
+  | ({ readonly answer: 'no'; readonly final: boolean } & Reason)
+  | ({ readonly answer: 'unknown' } & Reason);
 
 /**
- * How long a trouble may last before it counts as final, in seconds. What is not listed may pass by itself (a node is
- * started for an unschedulable pod, a quota is raised) and has until the deploy's deadline.
+ * How many seconds after the start of a deploy a reason counts as final. Reasons that are not listed may pass by
+ * themselves, for example when a node starts for an unschedulable pod. They have until the deadline of the deploy.
  */
-const patienceSeconds: Readonly<Record<string, number>> = {
+const graceSeconds: Readonly<Record<string, number>> = {
   InvalidImageName: 0,
   ErrImageNeverPull: 0,
   ImagePullBackOff: 60,
@@ -20,54 +26,60 @@ const patienceSeconds: Readonly<Record<string, number>> = {
   CreateContainerConfigError: 60,
   CrashLoopBackOff: 0,
 };
-const patientRestarts = 2;
 
-/** What Kubernetes' side of a deploy says, before Flink is asked. */
+/** From how many restarts on a CrashLoopBackOff counts as final. */
+const minFinalRestarts = 2;
+
+/**
+ * Whether the cluster is up, as far as Kubernetes knows. `ask-flink`: the JobManager is ready, so its REST API decides.
+ *
+ * @param ageSeconds The time since the deploy started.
+ */
 export const assessReadiness = (
-  observation: Observation,
+  { deployment, pods, warnings }: Observation,
   ageSeconds: number,
 ): Readiness | { readonly answer: 'ask-flink' } => {
-  const { deployment, pods, warnings } = observation;
-  if (deployment === undefined) return no('DeploymentDeleted', 'its Deployment was deleted by somebody else', true);
-  if (deployment.deleting) return no('DeploymentDeleted', 'its Deployment is being deleted by somebody else', true);
-  const jobManagers = pods.filter(({ component }) => component === 'jobmanager');
+  if (deployment === undefined) return newFinalAnswer('DeploymentDeleted', 'Its Deployment was deleted.');
+  if (deployment.deleting) return newFinalAnswer('DeploymentDeleted', 'Its Deployment is being deleted.');
+  const jobManagers = pods.filter(isJobManager);
   const troubled = jobManagers.find(({ trouble }) => trouble !== undefined);
   if (troubled?.trouble !== undefined) {
     const { reason, message } = troubled.trouble;
-    return no(reason, message, isFinal(troubled, reason, ageSeconds));
+    return { answer: 'no', reason, message, final: isFinal(troubled, reason, ageSeconds) };
   }
   if (jobManagers.some(({ ready }) => ready)) return { answer: 'ask-flink' };
-  const warning = jobManagers.length === 0 ? warnings.find(({ reason }) => reason === 'FailedCreate') : undefined;
-  if (warning !== undefined)
-    return no(/exceeded quota/.test(warning.message) ? 'QuotaExceeded' : warning.reason, warning.message, false);
-  return no(
-    'Starting',
-    jobManagers.length === 0 ? 'no pod yet' : `pod ${jobManagers[0]?.name ?? ''} is ${jobManagers[0]?.phase ?? ''}`,
-    false,
-  );
+  return { answer: 'no', ...explainStarting(jobManagers[0], warnings), final: false };
 };
 
-/** What the JobManager that has come furthest has reached, as Kubernetes tells it. */
-export const deployPhasesOf = ({ pods }: Observation): readonly DeployPhase[] =>
+const isJobManager = ({ component }: ObservedPod) => component === 'jobmanager';
+
+/** Why the JobManager is not ready yet. */
+const explainStarting = (jobManager: ObservedPod | undefined, warnings: Observation['warnings']): Reason => {
+  if (jobManager !== undefined)
+    return { reason: 'Starting', message: `Pod ${jobManager.name} is ${jobManager.phase}.` };
+  const failure = warnings.find(({ reason }) => reason === 'FailedCreate');
+  if (failure === undefined) return { reason: 'Starting', message: 'The JobManager has no pod yet.' };
+  const { reason, message } = failure;
+  return { reason: /exceeded quota/.test(message) ? 'QuotaExceeded' : reason, message };
+};
+
+/** The phases that the most advanced JobManager pod has reached, with the times that Kubernetes reports. */
+export const toDeployPhases = ({ pods }: Observation): readonly DeployPhase[] =>
   pods
-    .filter(({ component }) => component === 'jobmanager')
+    .filter(isJobManager)
     .map(({ reached: { scheduled, pulling, started } }) => [
-      ...phase('Scheduled', scheduled),
-      ...phase('Pulling', pulling),
-      ...phase('Started', started),
+      ...toPhase('Scheduled', scheduled),
+      ...toPhase('Pulling', pulling),
+      ...toPhase('Started', started),
     ])
     .reduce((furthest, phases) => (phases.length > furthest.length ? phases : furthest), []);
 
-const phase = (name: DeployPhase['name'], at: string | undefined): readonly DeployPhase[] =>
+const toPhase = (name: DeployPhase['name'], at: string | undefined): readonly DeployPhase[] =>
   at === undefined ? [] : [{ name, at }];
 
-const no = (reason: string, message: string, final: boolean): Readiness => ({ answer: 'no', reason, message, final });
+const newFinalAnswer = (reason: string, message: string): Readiness => ({ answer: 'no', reason, message, final: true });
 
-const isFinal = (pod: ObservedPod, reason: string, ageSeconds: number) => {
-  const patience = patienceSeconds[reason];
-  return (
-    patience !== undefined &&
-    ageSeconds >= patience &&
-    (reason !== 'CrashLoopBackOff' || pod.restarts >= patientRestarts)
-  );
+const isFinal = ({ restarts }: ObservedPod, reason: string, ageSeconds: number): boolean => {
+  const grace = graceSeconds[reason];
+  return grace !== undefined && ageSeconds >= grace && (reason !== 'CrashLoopBackOff' || restarts >= minFinalRestarts);
 };

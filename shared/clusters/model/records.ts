@@ -8,7 +8,7 @@ import type { StoredOperation } from './operation.ts';
 import type { OutboxEvent } from './outbox.ts';
 import type { QueuedCommand, QueueState } from './queue.ts';
 
-/** What became of one application of a batch. */
+/** One application of a batch, with its verdict once it has one. */
 export interface BatchItem {
   readonly batchId: string;
   readonly batchIndex: number;
@@ -18,29 +18,37 @@ export interface BatchItem {
   readonly message?: string | undefined;
 }
 
-/** One transaction: all of it or nothing. `previous` is the version that was read; undefined: there must be none. */
+/**
+ * One transaction, which is written as a whole or not at all. `previous` is the version that was read. Undefined means
+ * that the record must not exist yet.
+ */
 export interface Change {
   readonly cluster?: { readonly value: Cluster; readonly previous: number | undefined };
   readonly operations?: readonly { readonly value: StoredOperation; readonly previous: number | undefined }[];
   readonly jobs?: readonly { readonly value: Job; readonly previous: number | undefined }[];
-  /** Events to publish. The first verdict of an operation stays. */
+  /** Events to publish. An operation that has a verdict keeps it. */
   readonly events?: readonly OutboxEvent[];
   readonly idempotency?: Idempotency;
   readonly refusal?: Refusal;
-  /** The line of a target: who admits, and who drains or resumes, names the version that the decision was made on. */
-  readonly queueVersion?: {
+  /**
+   * The control record of an admission queue. Each admission, pause and resume writes it, and `previous` names the queue
+   * version that the decision was based on (optimistic lock).
+   */
+  readonly queueControl?: {
     readonly target: string;
     readonly paused: QueueState['paused'];
     readonly previous: number | undefined;
   };
+  /** A command that joins the admission queue, or changes in it. */
   readonly queued?: { readonly value: QueuedCommand; readonly previous: number | undefined };
+  /** Commands that hold capacity of the target from now on. */
   readonly admitted?: readonly QueuedCommand[];
-  /** Those that wait no longer. */
+  /** Commands that leave the admission queue. */
   readonly dequeued?: readonly CommandRef[];
-  /** Those that hold their part of the target no longer. */
+  /** Commands whose capacity becomes free. */
   readonly released?: readonly CommandRef[];
   readonly batchItems?: readonly BatchItem[];
-  /** Without a value it is removed. */
+  /** Without a value the schedule is removed. */
   readonly schedule?: ScheduleName & { readonly value: Schedule | undefined; readonly previous: number | undefined };
   readonly run?: { readonly value: ScheduleRun; readonly previous: number | undefined };
 }
@@ -50,9 +58,10 @@ export interface ScheduleName {
   readonly name: string;
 }
 
+/** Identifies a command in the admission queue, or among the admitted ones. */
 export type CommandRef = Pick<QueuedCommand, 'target' | 'operationId'>;
 
-/** A command of the queue that was rejected: who depends on its key does not wait for it. */
+/** A rejected message of the command queue. Commands that depend on its key fail instead of waiting for it. */
 export interface Refusal {
   readonly target: string;
   readonly key: string;
@@ -60,11 +69,11 @@ export interface Refusal {
   readonly expiresAt: Date;
 }
 
-/** Which operation a key stands for. */
+/** The operation that an idempotency key belongs to. */
 export interface Idempotency {
   readonly target: string;
   readonly key: string;
-  /** SHA-256 of the command, to tell a repetition from another command under the same key. */
+  /** SHA-256 of the command. It tells a repeated command from another command with the same key. */
   readonly fingerprint: string;
   readonly operationId: string;
   readonly expiresAt: Date;

@@ -1,15 +1,15 @@
 import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/commands/program.ts';
 
-/** How a program uses the savepoint that it is restored from. */
+/** How a program uses the savepoint that it starts from. */
 export type RestoreOptions = Pick<Restore, 'allowNonRestoredState' | 'claimMode'>;
 
 interface DeployRequest {
   readonly kind: 'deploy';
   readonly data: Pick<CommandData<'deploy'>, 'onFailure'> & {
-    /** The deploy was queued: its body is a payload in the bucket. */
+    /** The deploy was queued, so its body is stored as a payload. */
     readonly hasPayload?: true | undefined;
-    /** Of a session: how its restored jobs use their savepoints. */
+    /** How the restored jobs of a session use their savepoints. */
     readonly restore?: RestoreOptions | undefined;
   };
 }
@@ -29,7 +29,10 @@ interface SavepointRequest<K extends 'savepoint' | 'stop-job'> {
   readonly savepointBefore?: string | undefined;
 }
 
-/** What the operation's workflow needs of its command. The body of a deploy is not in the table, because it may hold secrets. */
+/**
+ * What the workflow of an operation needs of its command. The body of a deploy is not in the table, because it may hold
+ * secrets.
+ */
 export type OperationRequest =
   | DeployRequest
   | StopRequest
@@ -40,10 +43,11 @@ export type OperationRequest =
   | { readonly kind: 'checkpoint'; readonly data: CommandData<'checkpoint'> }
   | { readonly kind: 'dispose-savepoint'; readonly data: CommandData<'dispose-savepoint'> };
 
+/** The request of one kind of operation. */
 export type RequestOf<K extends OperationRequest['kind']> = Extract<OperationRequest, { readonly kind: K }>;
 
-/** The request of an operation, when it is of one of these kinds. */
-export const requestOf = <K extends OperationRequest['kind']>(
+/** The request of an operation, if it is of one of these kinds. */
+export const findRequest = <K extends OperationRequest['kind']>(
   { request }: { readonly request?: OperationRequest | undefined },
   ...kinds: readonly K[]
 ): RequestOf<K> | undefined =>

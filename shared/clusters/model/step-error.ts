@@ -1,21 +1,23 @@
 import { codeOf, Fault } from '#events/problem.ts';
 
-/** What Step Functions puts where a Catch says. */
+/** The error that Step Functions adds to the state of a workflow where a `Catch` caught it. */
 export interface StepError {
   readonly Error?: string;
   readonly Cause?: string;
 }
 
-/** What a state machine caught, as a fault again: the error's name is its code, and the cause holds its message. */
-export const toFault = (caught: StepError | undefined): Fault => {
-  const { Error: name = 'internal', Cause: cause = '' } = caught ?? {};
+/** The fault that a workflow step threw: the name of the error is its code, and the cause holds its message. */
+export const toFault = (error: StepError | undefined): Fault => {
+  const { Error: name = 'internal', Cause: cause = '' } = error ?? {};
   if (name === 'States.Timeout' || name === 'Sandbox.Timedout')
-    return new Fault('deadline-exceeded', 'a step took too long');
+    return new Fault('deadline-exceeded', 'A step of the workflow exceeded its time limit.');
   const code = codeOf(name);
-  return code === undefined ? new Fault('internal', `a step failed (${name})`) : new Fault(code, messageOf(cause));
+  return code === undefined
+    ? new Fault('internal', `A step of the workflow failed with ${name}. Its log has the details.`)
+    : new Fault(code, parseMessage(cause));
 };
 
-const messageOf = (cause: string): string => {
+const parseMessage = (cause: string): string => {
   try {
     const parsed: unknown = JSON.parse(cause);
     if (
@@ -26,7 +28,7 @@ const messageOf = (cause: string): string => {
     )
       return parsed.errorMessage;
   } catch {
-    // Not JSON: the cause is the message.
+    // A cause that is not JSON is the message itself.
   }
   return cause;
 };

@@ -1,18 +1,19 @@
 import * as z from 'zod';
 
-/** Of one lifetime of one life of a cluster: an id may have several of both. */
-const ofLifetime = { target: z.string(), clusterId: z.string(), operationId: z.string(), version: z.int() };
+/** Identifies one version of the lifetime of one incarnation of a cluster. */
+const lifetimeFields = { target: z.string(), clusterId: z.string(), operationId: z.string(), version: z.int() };
 
-/** What EventBridge Scheduler sends when a time has come. It may come late, and more than once. */
+/** What EventBridge Scheduler sends when a timer is due. It may be late, and it may be delivered more than once. */
 export const TimerEvent = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('warning'), ...ofLifetime }),
-  z.strictObject({ kind: z.literal('end'), ...ofLifetime }),
+  z.strictObject({ kind: z.literal('warning'), ...lifetimeFields }),
+  z.strictObject({ kind: z.literal('end'), ...lifetimeFields }),
   z.strictObject({
     kind: z.literal('schedule'),
     target: z.string(),
     name: z.string(),
+    /** The revision of the schedule that the timer was set for. */
     revision: z.string(),
-    /** As the scheduler fills it in. */
+    /** The scheduled time. EventBridge Scheduler fills it in. */
     scheduledAt: z.string().optional(),
   }),
 ]);

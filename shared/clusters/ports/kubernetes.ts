@@ -11,48 +11,61 @@ import type { Manifests } from '#shared/flink/manifests.ts';
 import type { Transport } from '#shared/flink/rest.ts';
 
 /**
- * One target's Kubernetes.
+ * The Kubernetes API of one target. Reads return what the API server has at the time of the request.
  *
- * Every method throws Fault `target-unreachable` when no answer came or the server asked to wait, and `target-refused`
- * when it said no (which permission or access entry is missing is in the message).
+ * Every method throws Fault `target-unreachable` when the API server gives no answer or asks to retry later, and
+ * `target-refused` when it refuses the request. The message of the latter names the missing permission or access entry.
  */
 export interface Kubernetes {
   /**
-   * Asks AWS where it is.
+   * Asks AWS for the address of the EKS cluster, and makes no request to its API server.
    *
    * @throws Fault `target-refused` with the reason `ResourceNotFoundException` when there is no such EKS cluster.
    */
   locate(): Promise<void>;
   /**
-   * Creates the Deployment and, owned by it, the rest. Repeating it for the same operation finishes what is missing.
+   * Creates the Deployment and the objects that it owns. A repeated call for the same operation creates what is missing.
    *
-   * @throws Fault `id-taken` when the name belongs to anybody else; nothing is touched then.
+   * @returns The uid of the Deployment.
+   * @throws Fault `id-taken` when an object of another owner has the name. It is not changed.
    * @throws Fault `refused-option` when the API server finds an object invalid.
    */
   apply(manifests: Manifests, operationId: string): Promise<{ readonly uid: string }>;
-  /** What the API server would refuse of the objects; nothing is created. */
+  /** Validates the objects on the API server without creating them. Returns what it would refuse. */
   dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
+  /** The Deployment, the pods and the recent warning events of one cluster. */
   observe(clusterId: string): Promise<Observation>;
   /** Every Flink Deployment of the namespace. */
-  deployments(): Promise<readonly ObservedDeployment[]>;
-  /** Every pod of the namespace's Flink clusters. */
-  pods(): Promise<readonly ListedPod[]>;
-  /** Deletes the Deployment in the foreground, if it still has this uid. Gone already is done. */
+  listDeployments(): Promise<readonly ObservedDeployment[]>;
+  /** Every pod of the Flink clusters of the namespace. */
+  listPods(): Promise<readonly ListedPod[]>;
+  /**
+   * Deletes the Deployment in the foreground if it still has this uid, and returns before its objects are gone. A missing
+   * Deployment, and one with another uid, are left alone.
+   */
   remove(clusterId: string, uid: string): Promise<void>;
-  /** What is labelled with the cluster's id, or named after it, and still there. ConfigMaps without an owner are high availability's. */
-  remaining(
+  /**
+   * The objects that still exist and have the labels or the names of the cluster. `highAvailability` has the ConfigMaps
+   * that Flink's high availability keeps; no Deployment owns them.
+   */
+  listRemaining(
     clusterId: string,
   ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
+  /** Deletes ConfigMaps by name. Missing ones are ignored. */
   removeConfigMaps(names: readonly string[]): Promise<void>;
   /** The Deployments, Services and ConfigMaps of all Flink clusters of the namespace. */
-  flinkObjects(): Promise<readonly FlinkObject[]>;
-  /** Deletes an object if it still has this uid, with all that it owns. Gone already is done. */
+  listFlinkObjects(): Promise<readonly FlinkObject[]>;
+  /** Deletes an object if it still has this uid, with the objects that it owns. A missing object is ignored. */
   removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>): Promise<void>;
-  /** The last lines of the JobManager's container; of the one before it, if `previous`. Undefined when there is none. */
-  logs(
+  /**
+   * The last lines of the JobManager's log. `previous`: of its previous container, which has ended.
+   *
+   * @returns Undefined when there is no such pod or container.
+   */
+  readLog(
     clusterId: string,
     options: { readonly lines: number; readonly previous?: boolean },
   ): Promise<string | undefined>;
-  /** Flink's REST API, through the service proxy of the API server. */
+  /** Sends requests to Flink's REST API through the service proxy of the API server. */
   flink(clusterId: string): Transport;
 }

@@ -4,59 +4,82 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { BatchItem } from '#shared/clusters/model/records.ts';
 
+/*
+ * Every method of these ports throws Fault `limit-reached` when AWS throttles it, and `deadline-exceeded` when AWS gives
+ * no answer. After the latter the message may have been sent.
+ */
+
+/** The event bus. An event may be delivered more than once. */
 export interface Bus {
-  /** In this order; returns how many of them, from the first on, were taken. */
-  publish(busEvent: readonly BusEvent[]): Promise<number>;
-  /** Keeps the message as it came, with why it was refused, and tells of it. */
+  /**
+   * Publishes events in this order, up to the first one that the bus refuses.
+   *
+   * @returns The number of published events.
+   */
+  publish(busEvents: readonly BusEvent[]): Promise<number>;
+  /** Stores a rejected message in the rejected queue, as it was received, and publishes the rejection. */
   reject(rejection: Rejection, message: string): Promise<void>;
 }
 
-/** Something happened for which somebody in the line of a target may have waited. */
+/** Requests for an admission pass over the queue of a target. */
 export interface AdmissionQueue {
+  /** Requests a pass. A request may be delivered more than once. */
   send(target: string): Promise<void>;
 }
 
-/** The queue of commands. */
+/** The FIFO queue of commands, and its dead-letter queue. */
 export interface CommandQueue {
-  /** Has an operation carried on that was admitted. */
+  /** Sends a request to resume an admitted operation. Repeated requests within a minute may be dropped. */
   sendResume(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>): Promise<void>;
-  /** Sends the deploys of a batch. Sending one again changes nothing. */
+  /** Sends the deploys of a batch. A repeated deploy has the same idempotency key, so it changes nothing. */
   sendBatchItems(
     target: string,
     batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
   ): Promise<void>;
-  /** Puts away a command whose last try failed, with why. */
+  /** Moves a command to the dead-letter queue after its last attempt, with the problem. */
   discard(message: QueuedMessage, problem: Problem): Promise<void>;
-  /** Those that were put away, the first hundred. */
+  /** The dead letters, about the first hundred. They stay in the queue. */
   listDeadLetters(): Promise<readonly DeadLetter[]>;
   /**
-   * Brings commands back that were put away.
+   * Moves dead letters back to the command queue.
    *
-   * @param again What to send for one; undefined: it stays.
-   * @returns Which ones; `more` when it did not come to all.
+   * @param renderMessage Returns the message to send for a dead letter. Undefined: the dead letter stays.
+   * @returns The redriven dead letters. `more`: the call ended before it had read all dead letters.
    */
   redriveDeadLetters(
-    again: (command: DeadLetter) => Promise<string | undefined>,
+    renderMessage: (deadLetter: DeadLetter) => Promise<string | undefined>,
   ): Promise<{ readonly commands: readonly DeadLetter[]; readonly more: boolean }>;
 }
 
+/** A message of the command queue. */
 export interface QueuedMessage {
   readonly id: string;
+  /** The FIFO message group. */
   readonly group: string;
   readonly body: string;
 }
 
+/** A message of the dead-letter queue. */
 export interface DeadLetter extends QueuedMessage {
+  /** Undefined when SQS moved the message, because its function ended before it could state a problem. */
   readonly problem?: { readonly code: string; readonly detail: string } | undefined;
+  /** The SQS receipt handle. */
   readonly receipt: string;
 }
 
+/** Step Functions tasks that wait for a verdict. */
 export interface Callbacks {
-  /** Answers a Step Functions task. A token that cannot be answered is nobody's trouble: false. What may pass is thrown. */
-  complete(taskToken: string, told: CommandFinished | Rejection): Promise<boolean>;
+  /**
+   * Completes a task with the end of its command.
+   *
+   * @returns False when the token cannot be answered, for example because the task has ended.
+   * @throws an error for a failure that may pass.
+   */
+  complete(taskToken: string, result: CommandFinished | Rejection): Promise<boolean>;
 }
 
+/** Requests to reconcile a target. */
 export interface ReconcileQueue {
-  /** To another function, which takes it soon. */
-  send(look: ReconcileRequest): Promise<void>;
+  /** Sends a request to the function that reconciles. A request may be delivered more than once. */
+  send(request: ReconcileRequest): Promise<void>;
 }

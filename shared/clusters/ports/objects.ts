@@ -1,37 +1,53 @@
 import type { SpecHead } from '#events/specs.ts';
 
+/** Uploaded jars. Each has an address such as `s3://bucket/uploads/<target>/<id>/<name>`. */
 export interface Jars {
-  /** An address to PUT the jar to, for a while, and what the command calls it. */
-  upload(request: { readonly target: string; readonly name: string; readonly bytes: number }): Promise<{
+  /**
+   * Presigns an upload.
+   *
+   * @returns The address of the jar for commands, and the URL and headers of the PUT request, which is valid until
+   *   `expiresAt`.
+   */
+  createUpload(request: { readonly target: string; readonly name: string; readonly bytes: number }): Promise<{
     readonly jar: string;
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly expiresAt: Date;
   }>;
-  /** Size and first bytes. Undefined when there is none. `target` guards against a jar of another target. */
+  /** The size and the first four bytes of a jar. Undefined for a missing jar, and for a jar of another target. */
   inspect(jar: string, target: string): Promise<{ readonly bytes: number; readonly head: Uint8Array } | undefined>;
+  /** The content of a jar. @throws Fault `jar-refused` when it is missing. */
   open(
     jar: string,
     signal: AbortSignal,
   ): Promise<{ readonly stream: AsyncIterable<Uint8Array>; readonly bytes: number }>;
-  /** Lets the time for which it is kept begin anew, unless it began within the last week. False: it is gone. */
+  /** Restarts the retention of a jar, unless it was restarted within the last seven days. False: the jar is missing. */
   renew(jar: string): Promise<boolean>;
 }
 
-/** Commands and parts of them that are kept outside of the table: they may be large, and what they hold may be secret. */
+/** Bodies of commands. They are stored outside of the table, because they may be large and may hold secrets. */
 export interface Payloads {
+  /** Stores a body as JSON, and replaces an earlier one. */
   put(operationId: string, data: unknown): Promise<void>;
-  /** Undefined when it is no longer kept. */
+  /** The stored body. Undefined when it was removed, or when its retention has ended. */
   read(operationId: string): Promise<unknown>;
+  /** Removes a body. A missing one is ignored. */
   remove(operationId: string): Promise<void>;
-  /** What a caller uploaded for a command to a target, as JSON. Undefined when there is no such upload. */
+  /**
+   * A body that a caller uploaded for a command. Undefined for a missing upload, and for an upload of another target.
+   *
+   * @throws Fault `malformed-request` when the upload is too large or not JSON.
+   */
   readUpload(dataref: string, target: string): Promise<unknown>;
 }
 
-/** Deploys that are stored by name. */
+/** The stored specs of deploys, by target and name. Reads return the last write. */
 export interface Specs {
   list(target: string): Promise<readonly SpecHead[]>;
+  /** Undefined when there is no such spec. */
   read(target: string, name: string): Promise<{ readonly data: unknown; readonly updatedAt: string } | undefined>;
+  /** Stores a spec, and replaces an earlier one. */
   put(target: string, name: string, data: unknown): Promise<void>;
+  /** Removes a spec. A missing one is ignored. */
   remove(target: string, name: string): Promise<void>;
 }

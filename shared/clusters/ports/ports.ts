@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 import type { Targets } from './targets.ts';
 import type { Workflows } from './workflows.ts';
 
-/** What the use cases need of the world, for one invocation. */
+/** Everything that the use cases need from outside, bound to one invocation of a function. */
 export interface Ports {
   readonly store: Store;
   readonly targets: Targets;
@@ -26,28 +26,28 @@ export interface Ports {
   readonly specs: Specs;
   readonly log: Log;
   readonly now: () => Date;
-  /** 32 hexadecimal digits that sort by time of creation. */
+  /** An id of 32 hexadecimal digits. Ids sort by the time of their creation. */
   readonly newId: () => string;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Aborts before the function's time is over. Requests to Kubernetes and Flink, and `sleep`, end with it. */
+  /** Aborts before the function times out. Requests to Kubernetes and Flink, and `sleep`, end with it. */
   readonly signal: AbortSignal;
-  /** The same ports with another signal. */
+  /** The same ports, bound to another signal. */
   readonly withSignal: (signal: AbortSignal) => Ports;
-  /** In `[0, 1)`. */
+  /** A random number in `[0, 1)`. */
   readonly random: () => number;
 }
 
-/** The adapters of a function, which serve all of its invocations. */
+/** The adapters of a function. They serve all of its invocations, so they have no signal. */
 export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal'> & {
   readonly kubernetes: (target: NamedTarget, signal: AbortSignal) => Kubernetes;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
-/** Binds what waits to the signal of one invocation. */
+/** The ports of one invocation: requests and pauses end when its signal aborts. */
 export const portsFor = (world: World, signal: AbortSignal): Ports => ({
   ...world,
   kubernetes: (target) => world.kubernetes(target, signal),
   sleep: (ms) => world.sleep(ms, signal),
   signal,
-  withSignal: (other) => portsFor(world, other),
+  withSignal: (newSignal) => portsFor(world, newSignal),
 });

@@ -1,23 +1,32 @@
 import type { ScheduleTimerEvent, TimerEvent } from '#shared/clusters/model/timer-event.ts';
 
-/** What shall happen at a time. A firing may come late, and more than once. */
+/**
+ * Timers of EventBridge Scheduler. Each sends its event to the queue of timer events. An event may be late, and may be
+ * delivered more than once.
+ */
 export interface Timers {
-  /** Has a firing sent at that time. One of that name that is there already is the same. */
+  /**
+   * Sets a timer for one time, rounded up to the second. An existing timer of that name is kept, because a name stands
+   * for one time and event.
+   */
   set(name: string, at: Date, timerEvent: TimerEvent): Promise<void>;
-  /** One that is not there is done. */
+  /** Removes a timer. A missing one is ignored. */
   cancel(name: string): Promise<void>;
   /**
-   * Has a firing sent again and again; one of that name is changed, and left alone where it is so already.
+   * Sets a recurring timer, and replaces one of that name unless it is equal.
    *
-   * @throws Fault `malformed-request` when the expression is not one.
+   * @throws Fault `malformed-request` when the scheduler refuses the expression or the time zone.
+   * @throws Fault `conflict` when the timer is being changed concurrently.
    */
   repeat(name: string, recurrence: Recurrence, timerEvent: ScheduleTimerEvent): Promise<void>;
 }
 
 export interface Recurrence {
+  /** A cron or rate expression of EventBridge Scheduler. */
   readonly expression: string;
+  /** An IANA time zone, such as `Europe/Berlin`. */
   readonly timezone: string;
   readonly enabled: boolean;
-  /** For those who look at the scheduler itself. */
+  /** For people who read the timers in the AWS console. */
   readonly description: string;
 }

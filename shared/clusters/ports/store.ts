@@ -11,41 +11,63 @@ import type { Versioned } from '#shared/clusters/model/versioned.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
+  /** Where the next page starts. Undefined on the last page. */
   readonly cursor?: string | undefined;
 }
 
+/**
+ * The records of Drey.
+ *
+ * Reads are strongly consistent: they return every write that ended before them. Exceptions say so. A read of a missing
+ * record returns undefined, and a list without records is empty.
+ *
+ * Every method throws Fault `limit-reached` when the database throttles it, and `deadline-exceeded` when the database
+ * gives no answer. After the latter a write may have been done.
+ */
 export interface Store {
   cluster(clusterRef: ClusterRef): Promise<Versioned<Cluster> | undefined>;
-  /** Eventually consistent; newest change first is not promised. */
+  /** The clusters of a target in these states, state by state, in no defined order within a state. Eventually consistent. */
   clusters(
     target: string,
     filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
   ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
-  /** The operations of a target that are not over. Eventually consistent. */
+  /** The operations of a target that are not terminal. Eventually consistent. */
   openOperations(target: string): Promise<readonly StoredOperation[]>;
-  /** The jobs of one cluster. */
+  /** The jobs of all incarnations of a cluster. */
   jobs(clusterRef: ClusterRef): Promise<readonly Versioned<Job>[]>;
   job(clusterRef: ClusterRef, jobId: string): Promise<Versioned<Job> | undefined>;
+  /** The transitions of a cluster and its jobs with a sequence above `after`, in ascending order. */
   transitions(
     clusterRef: ClusterRef,
     range: { readonly after: number; readonly limit: number },
   ): Promise<readonly Transition[]>;
+  /** The operation of an idempotency key. Undefined after the key has expired. */
   idempotency(target: string, key: string): Promise<Idempotency | undefined>;
-  /** That of a key which no operation has. */
+  /** Why the command of an idempotency key was rejected. Undefined after the key has expired. */
   refusal(target: string, key: string): Promise<Pick<Refusal, 'code'> | undefined>;
   verdict(operationId: string): Promise<VerdictRecord | undefined>;
-  /** Who waits for a target and who holds how much of it, as of now. */
+  /** The admission queue of a target with all of its queued and admitted commands. */
   queue(target: string): Promise<QueueState>;
+  /** The admission queue of a target without its queued commands. */
   queueSummary(target: string): Promise<QueueSummary>;
-  /** Notes how many wait for a target, or that one more does. It is read by many and exact at no time: no part of a transaction. */
-  count(target: string, queued: { readonly to: number } | { readonly by: 1 }): Promise<void>;
+  /**
+   * Sets or increments the approximate size of an admission queue. It is not part of a transaction, because every new
+   * command writes it.
+   */
+  updateApproximateSize(target: string, size: { readonly to: number } | { readonly by: 1 }): Promise<void>;
+  /** The recorded items of a batch, by index. */
   batchItems(batchId: string): Promise<readonly BatchItem[]>;
   schedule(name: ScheduleName): Promise<Versioned<Schedule> | undefined>;
   schedules(target: string): Promise<readonly Schedule[]>;
   run(name: ScheduleName, runId: string): Promise<Versioned<ScheduleRun> | undefined>;
-  /** The last ones, newest first. They are kept for 90 days. */
+  /** The last runs of a schedule, newest first. A run is kept for 90 days. */
   runs(name: ScheduleName, limit: number): Promise<readonly ScheduleRun[]>;
-  /** @throws Fault `changed-meanwhile` when a version is not the one that was read, or a key or number is there already. */
+  /**
+   * Writes a change in one transaction.
+   *
+   * @throws Fault `conflict` when a record has another version than `previous`, or when a key or a transition number
+   *   exists already. Nothing is written then.
+   */
   commit(change: Change): Promise<void>;
 }

@@ -1,6 +1,7 @@
+/** The state machines of Step Functions. */
 export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot';
 
 export interface Workflows {
-  /** Starts an execution named after the operation; one that runs already or ran with the same name is the same one. */
-  start(machine: WorkflowName, operationId: string): Promise<void>;
+  /** Starts the execution of an operation. An execution of the same operation, running or ended, is not started again. */
+  start(workflow: WorkflowName, operationId: string): Promise<void>;
 }

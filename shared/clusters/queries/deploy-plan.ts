@@ -1,61 +1,80 @@
 import type { CommandData } from '#events/commands/index.ts';
-import { Fault, toProblem } from '#events/problem.ts';
 import type { Plan } from '#events/http/plans.ts';
-import { generatedId, inputOf, restoreOf, withJob } from '#shared/clusters/commands/deploy/render.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import {
+  findProgramRestore,
+  generateClusterId,
+  toClusterInput,
+  withRestoredFrom,
+} from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { type Dependent, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
+import {
+  type ClusterManifests,
+  type Dependent,
+  type Manifests,
+  ownedBy,
+  renderCluster,
+} from '#shared/flink/manifests.ts';
 
 /**
- * What a deploy would create, and what the target would say to it; nothing is recorded and nothing created.
+ * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
+ * Records and creates nothing.
  *
- * @throws Fault as the deploy would, for the caller's mistakes.
+ * @throws Fault as the deploy would, for every mistake of the caller.
  */
 export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
-  const restoredFrom = await resolveSavepoint(restoreOf(data), targetName, ports.store, '/job/restore');
+  const restoredFrom = await resolveSavepoint(
+    findProgramRestore(data),
+    { target: targetName, pointer: '/job/restore' },
+    ports.store,
+  );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
-  const clusterId = data.clusterId ?? generatedId(ports.newId());
+  const clusterId = data.clusterId ?? generateClusterId(ports.newId());
   const { deployment, dependents, config, warnings } = renderCluster(
-    inputOf(withJob(data, restoredFrom), clusterId, target),
+    toClusterInput(withRestoredFrom(data, restoredFrom), clusterId, target),
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
+  const owned = dependents.map((object) => maskSecret(ownedBy(object, owner)));
   return {
     clusterId,
-    objects: [deployment, ...dependents.map((object) => masked(ownedBy(object, owner)))].map((object) =>
-      Object.assign({}, object),
-    ),
-    config: Object.fromEntries(
-      Object.entries(config).map(([key, { value, from }]) => [
-        key,
-        { value: typeof value === 'object' ? [...value] : value, from },
-      ]),
-    ),
+    objects: [deployment, ...owned].map((object) => Object.assign({}, object)),
+    config: toPlainConfig(config),
     warnings: [...warnings],
-    ...(await tried(ports, target, { deployment, dependents })),
+    ...(await dryRun({ deployment, dependents }, target, ports)),
   };
 };
 
-const tried = async (
+const toPlainConfig = (config: ClusterManifests['config']): Plan['config'] =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, { value, from }]) => [
+      key,
+      { value: typeof value === 'object' ? [...value] : value, from },
+    ]),
+  );
+
+/** The plan does not need the target, so a target that does not answer leaves the dry run out. */
+const dryRun = async (
+  manifests: Manifests,
+  target: NamedTarget,
   ports: Ports,
-  target: Parameters<Ports['kubernetes']>[0],
-  manifests: Parameters<ReturnType<Ports['kubernetes']>['dryRun']>[0],
 ): Promise<Pick<Plan, 'dryRun' | 'errors'>> => {
   try {
     const errors = await ports.kubernetes(target).dryRun(manifests);
     return { dryRun: errors.length === 0 ? 'passed' : 'refused', errors: [...errors] };
   } catch (error) {
-    // The plan stands without the target's word.
     if (!(error instanceof Fault) || !toProblem(error).retryable) throw error;
     return { dryRun: 'not-tried', errors: [{ pointer: '', detail: error.message }] };
   }
 };
 
-/** A keytab is in the request and need not come back. */
-const masked = (object: Dependent): Dependent =>
+/** Hides the values of a Secret, such as a keytab. The caller has them. */
+const maskSecret = (object: Dependent): Dependent =>
   object.kind === 'Secret' && 'data' in object
     ? Object.assign({}, object, {
         data: Object.fromEntries(Object.keys(object.data ?? {}).map((name) => [name, '******'])),

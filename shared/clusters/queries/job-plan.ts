@@ -1,60 +1,73 @@
+import type { JobPlanRequest } from '#events/http/plans.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import type { JobPlanRequest } from '#events/http/plans.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
-/** Of the half minute that an HTTP request may take. */
-const longestMs = 22_000;
+/** An HTTP request has 30 seconds. The rest is for the removal of the jar. */
+const maxPlanMs = 22_000;
 
 /**
- * The plan of a program, which a session makes by running main() as far as its first job. Nothing is left of it there.
+ * The job plan of a program. The session runs main() of the program up to its first job, and keeps nothing of it.
  *
- * @throws Fault `program-failed` with the program's exception, `jar-refused`, and what keeps a session from taking jobs.
+ * @throws Fault `not-found`, `wrong-state` or `not-ready` for the session; `jar-refused`; `program-failed` with the
+ *   exception of the program, or when the plan takes longer than 22 seconds.
  */
-export const planJob = async (
-  clusterRef: ClusterRef,
-  { jar, entryClass, args, parallelism }: JobPlanRequest,
-  ports: Ports,
-): Promise<unknown> => {
+export const planJob = async (clusterRef: ClusterRef, request: JobPlanRequest, ports: Ports): Promise<unknown> => {
   const target = await ports.targets.get(clusterRef.target);
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   assertSession(cluster);
   assertRunning(cluster);
-  await assertUsableJar(jar, target, ports.jars);
-  const options = {
-    programArgsList: args,
-    ...(entryClass === undefined ? {} : { entryClass }),
-    ...(parallelism === undefined ? {} : { parallelism }),
-  };
-  // What is left of the caller's time then is for the removal of the jar.
-  const late = AbortSignal.timeout(longestMs);
-  const within = AbortSignal.any([ports.signal, late]);
-  const rest = flinkRest(ports.withSignal(within).kubernetes(target).flink(clusterRef.clusterId));
+  await assertUsableJar(request.jar, target, ports.jars);
+  const timeout = AbortSignal.timeout(maxPlanMs);
   try {
-    const { stream, bytes } = await ports.jars.open(jar, within);
-    const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes });
-    try {
-      return await rest.plan(jarId, options);
-    } finally {
-      await dropJar(jarId);
-    }
+    const signal = AbortSignal.any([ports.signal, timeout]);
+    return await uploadAndPlan({ clusterRef, target, request }, { ports, signal });
   } catch (error) {
-    if (!late.aborted) throw error;
-    throw new Fault('program-failed', `there was no plan within ${longestMs / 1_000} s`, {
+    if (!timeout.aborted) throw error;
+    throw new Fault('program-failed', `Flink made no job plan within ${maxPlanMs / 1_000} s.`, {
       reason: 'DeadlineExceeded',
     });
   }
+};
 
-  /** What stays there is lost with the JobManager: no reason to hold back a plan. */
-  async function dropJar(jarId: string) {
-    try {
-      await flinkRest(ports.kubernetes(target).flink(clusterRef.clusterId)).deleteJar(jarId);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      ports.log.warn('jar not removed', { ...clusterRef, code: error.code });
-    }
+interface PlanJob {
+  readonly clusterRef: ClusterRef;
+  readonly target: NamedTarget;
+  readonly request: JobPlanRequest;
+}
+
+const uploadAndPlan = async (
+  { clusterRef, target, request: { jar, entryClass, args, parallelism } }: PlanJob,
+  { ports, signal }: { readonly ports: Ports; readonly signal: AbortSignal },
+): Promise<unknown> => {
+  const rest = flinkRest(ports.withSignal(signal).kubernetes(target).flink(clusterRef.clusterId));
+  const { stream, bytes } = await ports.jars.open(jar, signal);
+  const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes });
+  try {
+    return await rest.plan(jarId, {
+      programArgsList: args,
+      ...(entryClass === undefined ? {} : { entryClass }),
+      ...(parallelism === undefined ? {} : { parallelism }),
+    });
+  } finally {
+    await removeJar(jarId, { clusterRef, target }, ports);
+  }
+};
+
+/** A failure is logged and ignored, because the JobManager loses the jar when it ends. */
+const removeJar = async (
+  jarId: string,
+  { clusterRef, target }: Pick<PlanJob, 'clusterRef' | 'target'>,
+  { kubernetes, log }: Ports,
+): Promise<void> => {
+  try {
+    await flinkRest(kubernetes(target).flink(clusterRef.clusterId)).deleteJar(jarId);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log.warn('jar not removed', { ...clusterRef, code: error.code });
   }
 };

@@ -5,31 +5,34 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 /**
- * Makes or changes a target.
+ * Creates or changes a target.
  *
- * @throws Fault `wrong-state` when it would move while clusters of it live: they would be looked for in the new place;
- *   `malformed-request` when AWS knows no EKS cluster there.
+ * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
+ *   `malformed-request` when AWS knows no such EKS cluster.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   const { store, targets } = ports;
   const known = (await targets.list()).find((candidate) => candidate.name === name);
-  const moves =
-    known !== undefined &&
-    (['cluster', 'region', 'namespace'] as const).some((field) => known[field] !== target[field]);
-  if (moves && (await store.clusters(name, { states: liveStates, limit: 1 })).items.length > 0) {
-    throw new Fault('wrong-state', `target ${name} has live clusters: stop them before it moves`);
-  }
-  if (
-    known === undefined ||
-    (['cluster', 'region', 'roleArn'] as const).some((field) => known[field] !== target[field])
-  )
+  const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
+  if (moves && (await store.clusters(name, { states: liveStates, limit: 1 })).items.length > 0)
+    throw new Fault(
+      'wrong-state',
+      `Target ${name} has live clusters, so its cluster, region and namespace cannot change. Stop the clusters first.`,
+    );
+  if (known === undefined || access.some((field) => known[field] !== target[field]))
     await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
   return { ...target, name };
 };
 
+/** The fields that say where the clusters of a target are. */
+const placement = ['cluster', 'region', 'namespace'] as const;
+/** The fields that say how AWS finds the EKS cluster. */
+const access = ['cluster', 'region', 'roleArn'] as const;
+
 /**
- * A target may be made before the role that it takes, or while AWS does not answer: only what AWS denies is refused.
+ * Refuses only an EKS cluster that AWS does not know. A target may be created before its role, or while AWS does not
+ * answer.
  *
  * @throws Fault `malformed-request`
  */
@@ -40,81 +43,85 @@ const assertEksClusterExists = async (target: NamedTarget, { kubernetes, log }: 
     if (!(error instanceof Fault)) throw error;
     const { code, reason, message: detail } = error;
     if (reason !== 'ResourceNotFoundException')
-      return log.warn('target not found out about', { target: target.name, code, detail });
+      return log.warn('target not verified', { target: target.name, code, detail });
     const errors = [{ pointer: '/cluster', detail }];
     throw new Fault('malformed-request', `/cluster: ${detail}`, { errors, cause: error });
   }
 };
 
 /**
- * Forgets a target on which there is nothing any more. What happened there stays on record, and can be read again when
- * a target of its name is made again.
+ * Removes a target that is not in use. Its history stays, and is readable again when a target of the same name is
+ * created.
  *
- * It is removed before it is looked at for the last time, and a deploy looks for it behind its own record: of two that
- * come at the same time one sees the other.
+ * The target is removed before the last check, and a deploy reads the target after it has recorded itself. Of two
+ * concurrent calls, one therefore sees the other.
  *
- * @throws Fault `not-found`; `wrong-state` while something is there.
+ * @throws Fault `not-found`; `wrong-state` with what still uses the target.
  */
 export const removeTarget = async (name: string, ports: Ports): Promise<void> => {
-  const { name: _name, ...target } = await ports.targets.current(name);
+  const { name: _name, ...target } = await ports.targets.getLatest(name);
   await assertTargetUnused(name, ports);
   await ports.targets.remove(name);
   try {
     await assertTargetUnused(name, ports);
   } catch (error) {
-    await ports.targets.putBack(name, target);
+    await ports.targets.putIfAbsent(name, target);
     throw error;
   }
-  // One of the same name starts what is given to it.
-  await retryOnConflict(ports, async () => {
-    const { queueVersion, paused } = await ports.store.queueSummary(name);
-    if (paused !== undefined)
-      await commit({ queueVersion: { target: name, paused: undefined, previous: queueVersion } }, ports);
-  });
+  await unpauseQueue(name, ports);
 };
 
-const mostNames = 5;
+/** A later target of the same name starts with a queue that is not paused. */
+const unpauseQueue = (name: string, ports: Ports): Promise<void> =>
+  retryOnConflict(ports, async () => {
+    const { queueVersion, paused } = await ports.store.queueSummary(name);
+    if (paused !== undefined)
+      await commit({ queueControl: { target: name, paused: undefined, previous: queueVersion } }, ports);
+  });
 
-/** @throws Fault `wrong-state` with all that is there, and the way out. */
+/** @throws Fault `wrong-state` with everything that uses the target, and what to do. */
 const assertTargetUnused = async (name: string, { store, specs }: Ports): Promise<void> => {
-  const [{ admitted, queued }, operations, schedules, stored] = await Promise.all([
+  const [{ admitted, queued }, operations, schedules, storedSpecs] = await Promise.all([
     store.queue(name),
     store.openOperations(name),
     store.schedules(name),
     specs.list(name),
   ]);
-  const inLine = new Set([...admitted, ...queued.map(({ value }) => value)].map(({ operationId }) => operationId));
-  const found = [
-    listed(
+  const commands = [...admitted, ...queued.map(({ value }) => value)];
+  const ofCommands = new Set(commands.map(({ operationId }) => operationId));
+  const users = [
+    listUsers(
       'clusters',
       admitted.filter(({ kind }) => kind === 'deploy').map(({ clusterId }) => clusterId),
     ),
-    listed(
-      'commands that wait',
+    listUsers(
+      'queued commands',
       queued.map(({ value }) => value.operationId),
     ),
-    listed(
-      'operations that are not over',
-      operations.map(({ operationId }) => operationId).filter((id) => !inLine.has(id)),
+    listUsers(
+      'open operations',
+      operations.map(({ operationId }) => operationId).filter((id) => !ofCommands.has(id)),
     ),
-    listed(
+    listUsers(
       'schedules',
-      schedules.map((one) => one.name),
+      schedules.map((schedule) => schedule.name),
     ),
-    listed(
+    listUsers(
       'specs',
-      stored.map((one) => one.name),
+      storedSpecs.map((spec) => spec.name),
     ),
   ].filter((text) => text !== undefined);
-  if (found.length === 0) return;
+  if (users.length === 0) return;
   throw new Fault(
     'wrong-state',
-    `target ${name} still has ${found.join('; ')}: stop the clusters, take back what waits, delete schedules and specs, then try again`,
+    `Target ${name} is in use: ${users.join('; ')}. Stop the clusters, cancel the queued commands, delete the schedules and specs, and retry.`,
   );
 };
 
-const listed = (what: string, names: readonly string[]): string | undefined => {
+const maxNames = 5;
+
+const listUsers = (kind: string, names: readonly string[]): string | undefined => {
   if (names.length === 0) return undefined;
-  const more = names.length - mostNames;
-  return `${what} ${names.slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = names.length - maxNames;
+  return `${kind} ${names.slice(0, maxNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };

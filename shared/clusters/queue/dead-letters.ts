@@ -1,37 +1,40 @@
-import { Fault } from '#events/problem.ts';
 import type { DeadLetters } from '#events/http/dead-letters.ts';
 import { parseEnvelope } from '#events/message.ts';
+import { Fault } from '#events/problem.ts';
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { describeMessage, findMessageOperation } from './envelope.ts';
 
-type Shown = DeadLetters['commands'][number];
-
-/** Commands of the queue whose last try failed. */
+/** The commands of the queue whose last delivery failed, at most a hundred. */
 export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLetters> => ({
-  commands: (await commandQueue.listDeadLetters()).map(asShown),
+  commands: (await commandQueue.listDeadLetters()).map(toView),
 });
 
-/** Brings dead commands back to the queue; all, where no ids are named. @throws Fault `not-found` when none of the ids is among them. */
+/**
+ * Sends dead letters to the command queue again.
+ *
+ * @param ids The dead letters; all when undefined.
+ * @throws Fault `not-found` when none of the ids is a dead letter.
+ */
 export const redriveDeadLetters = async (ids: readonly string[] | undefined, ports: Ports): Promise<DeadLetters> => {
-  const { commands, more } = await ports.commandQueue.redriveDeadLetters(async (command) =>
-    (ids?.includes(command.id) ?? true) ? again(command, ports) : undefined,
+  const { commands, more } = await ports.commandQueue.redriveDeadLetters(async (deadLetter) =>
+    (ids?.includes(deadLetter.id) ?? true) ? buildMessage(deadLetter, ports) : undefined,
   );
-  for (const { id } of commands) ports.log.info('dead command redriven', { messageId: id });
+  for (const { id } of commands) ports.log.info('dead letter redriven', { messageId: id });
   if (ids !== undefined && commands.length === 0)
-    throw new Fault('not-found', `there is no dead command ${ids.join(', ')}`);
-  return { commands: commands.map(asShown), ...(more ? { more } : {}) };
+    throw new Fault('not-found', `There is no dead letter with the id ${ids.join(', ')}.`);
+  return { commands: commands.map(toView), ...(more ? { more } : {}) };
 };
 
-/** The message. Under its old key one whose operation has failed would only find that again. */
-const again = async ({ body }: DeadLetter, { store }: Ports): Promise<string> => {
+/** The message to send. A command whose operation failed gets a new key, because its key stands for that operation. */
+const buildMessage = async ({ body }: DeadLetter, { store }: Ports): Promise<string> => {
   const operation = await findMessageOperation(parseEnvelope(body), store);
   if (operation?.state !== 'FAILED') return body;
   return JSON.stringify({ ...JSON.parse(body), idempotencykey: `redriven/${operation.operationId}` });
 };
 
-const asShown = ({ id, body, problem }: DeadLetter): Shown => ({
+const toView = ({ id, body, problem }: DeadLetter): DeadLetters['commands'][number] => ({
   id,
   ...describeMessage(parseEnvelope(body)),
   ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }),

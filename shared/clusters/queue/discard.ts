@@ -1,6 +1,7 @@
+import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
-import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
+import type { Rejection } from '#events/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
@@ -10,44 +11,36 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { describeMessage, findMessageOperation } from './envelope.ts';
 
+/** Why a message is not delivered again: it can never succeed (`rejected`), or its last delivery failed (`discarded`). */
+interface Disposal {
+  readonly outcome: 'rejected' | 'discarded';
+  readonly problem: Problem;
+}
+
 /**
- * Puts away a message that is not tried again, with why: `rejected` as it will never do, `dead` after its last try.
- * Whoever waits for it is told.
+ * Removes a message from the command queue. A rejected message is kept with its problem and published; a discarded one
+ * becomes a dead letter. Batches, dependent commands and Step Functions tasks that wait for the command get its failure.
  */
-export const discardMessage = async (
-  message: QueuedMessage,
-  { outcome, problem }: { readonly outcome: 'rejected' | 'discarded'; readonly problem: Problem },
-  ports: Ports,
-): Promise<void> => {
-  const { id, body } = message;
-  const envelope = parseEnvelope(body);
-  const rejection = { id, ...describeMessage(envelope), problem, at: ports.now().toISOString() };
-  const { subject = '', batchid: batchId, batchindex: batchIndex, taskToken } = envelope;
-  const operation = outcome === 'discarded' ? await discard(envelope, problem, ports) : undefined;
-  if (batchId !== undefined && batchIndex !== undefined) {
-    const why = outcome === 'discarded' ? `given up after its last try: ${problem.detail}` : problem.detail;
-    const clusterId = subject.split('/')[3] ?? '';
-    const verdict = problem.code === 'canceled' ? 'CANCELED' : 'FAILED';
-    await recordBatchItems([{ batchId, batchIndex, clusterId, verdict, message: why }], ports);
-  }
-  if (outcome === 'rejected') await noteRefusal(envelope, problem, ports);
-  // An operation that knows the task answers it with its verdict.
-  if (taskToken !== undefined && operation?.taskToken !== taskToken) {
-    const isTaken = await ports.callbacks.complete(taskToken, rejection);
-    if (!isTaken) ports.log.warn('task cannot be answered', { messageId: id });
-  }
-  if (outcome === 'rejected') await ports.bus.reject(rejection, body);
-  // Drey's own message says nothing that its operation does not.
+export const discardMessage = async (message: QueuedMessage, disposal: Disposal, ports: Ports): Promise<void> => {
+  const { outcome, problem } = disposal;
+  const envelope = parseEnvelope(message.body);
+  const rejection = { id: message.id, ...describeMessage(envelope), problem, at: ports.now().toISOString() };
+  const operation = outcome === 'discarded' ? await failDiscardedDeploy(envelope, problem, ports) : undefined;
+  await recordFailedBatchItem(envelope, disposal, ports);
+  if (outcome === 'rejected') await recordRefusal(envelope, problem, ports);
+  await answerTask(envelope, { operation, rejection }, ports);
+  if (outcome === 'rejected') await ports.bus.reject(rejection, message.body);
+  // The message that resumes a deploy is Drey's own. Its operation has the failure already.
   else if (envelope.operationid === undefined) await ports.commandQueue.discard(message, problem);
 };
 
 /**
- * Ends the deploy of a message that is given up, as nobody else has what it takes to carry it on. Others were written
- * down as a whole, and go on.
+ * Fails a deploy that only this message could resume, because the payload of the deploy is in the message. Other
+ * operations continue, because they are recorded as a whole.
  *
- * @returns The operation that there is for it.
+ * @returns The operation of the message, if there is one.
  */
-const discard = async (
+const failDiscardedDeploy = async (
   envelope: MessageEnvelope,
   problem: Problem,
   ports: Ports,
@@ -55,15 +48,30 @@ const discard = async (
   const operation = await findMessageOperation(envelope, ports.store);
   if (operation?.kind !== 'deploy' || operation.state !== 'PENDING') return operation;
   const { operationId } = operation;
-  const fault = new Fault(problem.code, `given up after its last try: ${problem.detail}`, { reason: problem.reason });
-  // Whether something was created is not always known: cleanup looks.
-  if (await failDeploy(operationId, fault, ports, ['PENDING'])) await ports.workflows.start('cleanup', operationId);
+  const fault = new Fault(problem.code, explainDiscard(problem), { reason: problem.reason });
+  // The deploy may have created objects without receiving the answer, so the cleanup checks.
+  if (await failDeploy(operationId, fault, ports, { from: ['PENDING'] }))
+    await ports.workflows.start('cleanup', operationId);
   await ports.payloads.remove(operationId);
   return operation;
 };
 
-/** Who depends on its key fails with it. One that is dead may still come back. */
-const noteRefusal = async (
+const explainDiscard = ({ detail }: Problem): string => `The last delivery of the command failed: ${detail}`;
+
+const recordFailedBatchItem = async (
+  { batchid: batchId, batchindex: batchIndex, subject = '' }: MessageEnvelope,
+  { outcome, problem }: Disposal,
+  ports: Ports,
+): Promise<void> => {
+  if (batchId === undefined || batchIndex === undefined) return;
+  const clusterId = subject.split('/')[3] ?? '';
+  const message = outcome === 'discarded' ? explainDiscard(problem) : problem.detail;
+  const verdict = problem.code === 'canceled' ? 'CANCELED' : 'FAILED';
+  await recordBatchItems([{ batchId, batchIndex, clusterId, verdict, message }], ports);
+};
+
+/** Records the refusal of a key, with which the commands that depend on it fail. A dead letter may still be redriven. */
+const recordRefusal = async (
   { id, idempotencykey: key = id, subject = '' }: MessageEnvelope,
   { code }: Problem,
   ports: Ports,
@@ -72,4 +80,15 @@ const noteRefusal = async (
   if (key === undefined || target === undefined) return;
   const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
   await ports.store.commit({ refusal: { target, key, code, expiresAt } });
+};
+
+/** Answers the Step Functions task of the message, unless its operation has the same task and answers it. */
+const answerTask = async (
+  { taskToken }: MessageEnvelope,
+  { operation, rejection }: { readonly operation: StoredOperation | undefined; readonly rejection: Rejection },
+  ports: Ports,
+): Promise<void> => {
+  if (taskToken === undefined || operation?.taskToken === taskToken) return;
+  const isTaken = await ports.callbacks.complete(taskToken, rejection);
+  if (!isTaken) ports.log.warn('task not answered', { messageId: rejection.id });
 };

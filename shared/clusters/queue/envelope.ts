@@ -3,7 +3,7 @@ import type { Rejection } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-/** How rejections and dead letters name a message. */
+/** The fields by which rejections and dead letters identify a message. */
 export const describeMessage = ({
   id: commandId,
   subject,

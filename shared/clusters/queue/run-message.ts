@@ -1,17 +1,17 @@
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commandKinds, commands } from '#events/commands/index.ts';
+import { CommandMessage } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
-import { CommandMessage } from '#events/message.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { findMessageOperation } from './envelope.ts';
-import { resumeOperation } from './resume.ts';
+import { resumeDeploy } from './resume-deploy.ts';
 
 /**
  * Runs a message of the command queue: a caller's command, an item of a batch, or Drey's own request to resume an
@@ -21,7 +21,7 @@ import { resumeOperation } from './resume.ts';
  */
 export const runMessage = async (body: string, ports: Ports): Promise<StoredOperation> => {
   const message = parse(CommandMessage, parseJson(body));
-  if (message.operationid !== undefined) return resumeOperation(message.operationid, ports);
+  if (message.operationid !== undefined) return resumeDeploy(message.operationid, ports);
   return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, ports), ports);
 };
 
@@ -41,9 +41,9 @@ const parseCommand = async (message: CommandMessage, ports: Ports): Promise<Comm
   const clusterIdInData = 'clusterId' in data ? data.clusterId : undefined;
   const clusterRef = parse(ClusterInSubject, { target, clusterId: clusterIdInSubject ?? clusterIdInData });
   if (needsCluster(kind) && clusterRef.clusterId === undefined)
-    throw malformed('/subject', 'The subject names no cluster.');
+    throw newMalformedFault('/subject', 'The subject names no cluster.');
   if (clusterIdInData !== undefined && clusterIdInData !== clusterRef.clusterId)
-    throw malformed('/data/clusterId', 'The cluster id differs from that of the subject.');
+    throw newMalformedFault('/data/clusterId', 'The cluster id differs from that of the subject.');
   const { batchid: batchId, batchindex: batchIndex } = message;
   const batchItem = batchId === undefined || batchIndex === undefined ? undefined : { batchId, batchIndex };
   // The schema of this kind parsed the data, which the compiler cannot infer.
@@ -67,10 +67,10 @@ const readData = async (
 ): Promise<unknown> => {
   if (batchid !== undefined && batchindex !== undefined) return readBatchItem(batchid, batchindex, ports);
   if (dataref === undefined) return data ?? {};
-  if (data !== undefined) throw malformed('/dataref', 'The message has data and dataref. Send one of them.');
+  if (data !== undefined) throw newMalformedFault('/dataref', 'The message has data and dataref. Send one of them.');
   const uploaded = await ports.payloads.readUpload(dataref, target);
   if (uploaded === undefined)
-    throw malformed('/dataref', `Target ${target} has no such upload. Uploads are kept for 30 days.`);
+    throw newMalformedFault('/dataref', `Target ${target} has no such upload. Uploads are kept for 30 days.`);
   return uploaded;
 };
 
@@ -78,7 +78,7 @@ const parseKind = (type: string): CommandKind => {
   const word = type.split('.')[2] ?? '';
   const kind = commandKinds.find((known) => known === word);
   if (kind === undefined)
-    throw malformed('/type', `There is no command ${word}. Commands are ${commandKinds.join(', ')}.`);
+    throw newMalformedFault('/type', `There is no command ${word}. Commands are ${commandKinds.join(', ')}.`);
   return kind;
 };
 
@@ -90,5 +90,5 @@ const parseJson = (body: string): unknown => {
   }
 };
 
-const malformed = (pointer: string, detail: string) =>
+const newMalformedFault = (pointer: string, detail: string) =>
   new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });

@@ -6,24 +6,24 @@ import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
 import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-/** What an event holds. */
-const mostTold = 100;
+/** The event lists so many orphans. */
+const maxPublished = 100;
 
 /**
- * The objects of Flink clusters in a target's namespace that no record accounts for.
+ * Finds the objects of Flink clusters in the namespace of a target that belong to no recorded cluster.
  *
- * @throws Fault `not-found` for the target, and what the target's Kubernetes throws.
+ * @throws Fault `not-found` for the target, and what Kubernetes throws.
  */
 export const findOrphans = async (name: string, ports: Ports): Promise<readonly Orphan[]> => {
   const target = await ports.targets.get(name);
-  const objects = await ports.kubernetes(target).flinkObjects();
+  const objects = await ports.kubernetes(target).listFlinkObjects();
   const deployments = new Set(objects.filter(({ kind }) => kind === 'Deployment').map(({ clusterId }) => clusterId));
   const found = await Promise.all(
     objects.map(async (object): Promise<readonly Orphan[]> => {
-      // What belongs to a Deployment that is there goes with it.
+      // Kubernetes deletes the object with the Deployment that owns it.
       if (object.kind !== 'Deployment' && deployments.has(object.clusterId)) return [];
       const cluster = (await ports.store.cluster({ target: name, clusterId: object.clusterId }))?.value;
-      const reason = await reasonOf(object, cluster, ports);
+      const reason = await findOrphanReason(object, cluster, ports);
       const { kind, uid, clusterId } = object;
       return reason === undefined ? [] : [{ kind, name: object.name, uid, clusterId, reason }];
     }),
@@ -31,42 +31,41 @@ export const findOrphans = async (name: string, ports: Ports): Promise<readonly 
   return found.flat();
 };
 
-const reasonOf = async (
+/** Why an object is an orphan; undefined when it is none. */
+const findOrphanReason = async (
   { kind, uid, operationId, owned }: FlinkObject,
   cluster: Cluster | undefined,
   { store }: Ports,
 ): Promise<Orphan['reason'] | undefined> => {
-  const lives = cluster !== undefined && !isTerminalCluster(cluster);
+  const isLive = cluster !== undefined && !isTerminalCluster(cluster);
   if (kind !== 'Deployment') {
-    // A cluster that lives is looked after by its operations and the observer.
-    if (lives) return undefined;
+    // The operations of a live cluster, and the reconciler, manage its objects.
+    if (isLive) return undefined;
     return kind === 'ConfigMap' && !owned ? 'HighAvailabilityData' : 'NoDeployment';
   }
-  if (lives && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
+  if (isLive && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
   const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
   if (operation === undefined) return 'NotRecorded';
-  const isKeptHere = cluster?.operationId === operationId && keepsFailedObjects(operation);
-  return !isTerminalOperation(operation) || isKeptHere ? undefined : 'NotRecorded';
+  const isKept = cluster?.operationId === operationId && keepsFailedObjects(operation);
+  return !isTerminalOperation(operation) || isKept ? undefined : 'NotRecorded';
 };
 
 /**
- * Removes orphans, each only if it is one still.
+ * Removes orphans. Removes nothing when one of the objects is no orphan.
  *
- * @throws Fault `wrong-state` for those that are none (any more); nothing is removed then.
+ * @throws Fault `not-found` for the target; `wrong-state` with each object that is no orphan.
  */
 export const removeOrphans = async (
   name: string,
-  asked: readonly Pick<Orphan, 'kind' | 'name' | 'uid'>[],
+  requested: readonly Pick<Orphan, 'kind' | 'name' | 'uid'>[],
   ports: Ports,
 ): Promise<readonly Orphan[]> => {
   const orphans = await findOrphans(name, ports);
-  const found = asked.map((one) => orphans.find(({ uid, kind }) => uid === one.uid && kind === one.kind));
-  const errors = asked.flatMap((one, index) =>
-    found[index] === undefined
-      ? [{ pointer: `/orphans/${index}`, detail: `${one.kind} ${one.name} of this uid is no orphan in target ${name}` }]
-      : [],
+  const found = requested.map(({ kind, uid }) => orphans.find((orphan) => orphan.uid === uid && orphan.kind === kind));
+  const errors = requested.flatMap((object, index) =>
+    found[index] === undefined ? [{ pointer: `/orphans/${index}`, detail: describeMistake(object, name) }] : [],
   );
-  if (errors.length > 0) throw new Fault('wrong-state', errors.map(({ detail }) => detail).join('; '), { errors });
+  if (errors.length > 0) throw new Fault('wrong-state', errors.map(({ detail }) => detail).join(' '), { errors });
   const kubernetes = ports.kubernetes(await ports.targets.get(name));
   const removed = found.filter((orphan) => orphan !== undefined);
   await Promise.all(removed.map((orphan) => kubernetes.removeObject(orphan)));
@@ -75,21 +74,24 @@ export const removeOrphans = async (
   return removed;
 };
 
-/** Tells of the orphans of every target, where there are some. A target that does not answer is passed over. */
+const describeMistake = ({ kind, name, uid }: Pick<Orphan, 'kind' | 'name' | 'uid'>, target: string): string =>
+  `${kind} ${name} with uid ${uid} is not an orphan in target ${target}. List the orphans again.`;
+
+/** Publishes the orphans of every target that has some. A target that does not answer is logged and skipped. */
 export const reportOrphans = async (ports: Ports): Promise<void> => {
   for (const { name } of await ports.targets.list()) {
     try {
       const orphans = await findOrphans(name, ports);
       if (orphans.length === 0) continue;
       const at = ports.now().toISOString();
-      const detail = { target: name, count: orphans.length, orphans: orphans.slice(0, mostTold), at };
+      const detail = { target: name, count: orphans.length, orphans: orphans.slice(0, maxPublished), at };
       const subject = `targets/${name}`;
-      const taken = await ports.bus.publish([{ type: 'Flink Orphans Found', subject, detail }]);
-      if (taken === 0) throw new Error('the bus refused to tell of orphans');
+      const published = await ports.bus.publish([{ type: 'Flink Orphans Found', subject, detail }]);
+      if (published === 0) throw new Error('the event bus did not accept the event about orphans');
       ports.log.warn('orphans found', { target: name, count: orphans.length });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      ports.log.warn('target not searched for orphans', { target: name, code: error.code, detail: error.message });
+      ports.log.warn('search for orphans failed', { target: name, code: error.code, detail: error.message });
     }
   }
 };

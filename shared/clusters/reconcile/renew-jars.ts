@@ -2,12 +2,12 @@ import pMap from 'p-map';
 
 import { isTerminalJob } from '#events/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { findProgram } from '#shared/clusters/restore/program.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';
 
-const atOnce = 8;
+const maxSessionsAtOnce = 8;
 
-/** Keeps the jars of jobs that live: as long as a job does, and a while behind it, it can be started again. */
+/** Renews the jars of live jobs, so that a job can be restored while it runs and for some time afterwards. */
 export const renewJars = async (ports: Ports): Promise<void> => {
   for (const { name } of await ports.targets.list()) {
     const clusters = await listClusters(name, ['RUNNING'], ports.store);
@@ -16,20 +16,20 @@ export const renewJars = async (ports: Ports): Promise<void> => {
       sessions,
       async (session) => {
         const jobs = (await ports.store.jobs(session)).map(({ value }) => value);
-        for (const { jobId } of jobs.filter((job) => !isTerminalJob(job))) await keepJar(jobId, ports);
+        for (const { jobId } of jobs.filter((job) => !isTerminalJob(job))) await renewJar(jobId, ports);
       },
-      { concurrency: atOnce },
+      { concurrency: maxSessionsAtOnce },
     );
   }
 };
 
-const keepJar = async (jobId: string, { store, jars, log }: Ports): Promise<void> => {
-  const program = programOf((await store.operation(jobId))?.value);
+const renewJar = async (jobId: string, { store, jars, log }: Ports): Promise<void> => {
+  const program = findProgram((await store.operation(jobId))?.value);
   if (program === undefined) return;
   try {
-    if (!(await jars.renew(program.jar))) log.warn('jar of a live job is gone', { jobId, jar: program.jar });
+    if (!(await jars.renew(program.jar))) log.warn('jar of live job expired', { jobId, jar: program.jar });
   } catch (error) {
-    // The next hour does it.
-    log.warn('jar not kept', { jobId, jar: program.jar, detail: String(error) });
+    // The next hour tries again.
+    log.warn('jar not renewed', { jobId, jar: program.jar, detail: String(error) });
   }
 };

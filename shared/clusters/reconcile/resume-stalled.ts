@@ -3,63 +3,71 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
-import { startDeadlineMissed } from '#shared/clusters/admission/pending.ts';
+import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';
 import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
 import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
-/** Longer than a step takes: what did not move for so long may be carried on by nobody. */
+/** Longer than any step takes: an operation without a change for so long may have no function that continues it. */
 const stalledAfterMs = 2 * 60_000;
 
 /**
- * Carries on an operation that stands still, and ends it at its deadline: every wait ends. A process that died behind
- * its record and before the start of its state machine leaves such operations.
+ * Resumes an operation that is stalled, and fails it after its deadline. An operation stalls when its function stops
+ * after the operation is recorded and before the state machine starts.
+ *
+ * @throws Fault `not-found`, and what resuming throws.
  */
 export const resumeStalled = async (operationId: string, ports: Ports): Promise<void> => {
   const operation = await getOperation(operationId, ports.store);
-  const { deadline, updatedAt } = operation.value;
+  const { deadline, state, updatedAt } = operation.value;
   if (isTerminalOperation(operation.value)) return;
-  if (ports.now().toISOString() > deadline) await endOverdue(operation.value, ports);
-  // The line decides on it.
-  else if (operation.value.state === 'QUEUED') return;
-  else if (ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs) await resumeOperation(operation, ports);
+  if (ports.now().toISOString() > deadline) return failOverdue(operation.value, ports);
+  const isStalled = ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs;
+  // Admission decides about queued operations.
+  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports);
 };
 
-/** Starting a state machine that runs already changes nothing: its execution has the operation's name. */
 const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<void> => {
   const { kind, state, operationId, target, clusterId, origin, jobId = '' } = operation.value;
-  if (kind === 'cancel') {
-    await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, origin }, ports);
-  } else if (kind === 'extend') {
-    // It is over with its record.
-  } else if (kind === 'batch') {
-    await resumeBatch(operation, ports);
-  } else if (kind === 'deploy' && state === 'PENDING') {
-    // What was to be created is kept only of those that waited: until its deadline only the same command can go on with
-    // another that created nothing.
-    if (hasPayload(operation.value)) await resumeAdmitted(operation.value, ports);
-    else await resumeApplied(operation.value, ports);
-  } else {
-    await ports.workflows.start(commands[kind].workflow, operationId);
+  switch (kind) {
+    case 'extend':
+      return; // An extend ends in the transaction that records it.
+    case 'cancel':
+      await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, origin }, ports);
+      return;
+    case 'batch':
+      await resumeBatch(operation, ports);
+      return;
+    default:
+      if (kind === 'deploy' && state === 'PENDING') return resumePendingDeploy(operation.value, ports);
+      // A second start changes nothing, because the execution has the id of the operation as its name.
+      return ports.workflows.start(commands[kind].workflow, operationId);
   }
 };
 
-const hasPayload = (operation: StoredOperation) => requestOf(operation, 'deploy')?.data.hasPayload === true;
+/**
+ * A deploy that was queued has a payload to create its objects from. Another one can only be resumed when its objects
+ * exist; without them, only the same command can resume the deploy until its deadline.
+ */
+const resumePendingDeploy = async (deploy: StoredOperation, ports: Ports): Promise<void> => {
+  if (findRequest(deploy, 'deploy')?.data.hasPayload === true) await resumeAdmitted(deploy, ports);
+  else await resumeApplied(deploy, ports);
+};
 
-const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   const { operationId, kind, deadline, state, target, clusterId } = operation;
-  const fault = new Fault('deadline-exceeded', `the ${kind} was not over by ${deadline}`, {
+  const fault = new Fault('deadline-exceeded', `The ${kind} did not end by ${deadline}.`, {
     reason: 'DeadlineExceeded',
   });
   if (state === 'QUEUED') {
-    await endQueued(operation, { state: 'FAILED', fault: startDeadlineMissed(deadline) }, ports);
+    await endQueued(operation, { state: 'FAILED', fault: newStartDeadlineFault(deadline) }, ports);
   } else if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports);
     await ports.payloads.remove(operationId);
@@ -68,13 +76,6 @@ const endOverdue = async (operation: StoredOperation, ports: Ports): Promise<voi
     await finishOperation(operationId, { state: 'FAILED', fault }, ports);
   }
   if (kind === 'batch') await ports.payloads.remove(operationId);
-  ports.log.warn('operation ended at its deadline', {
-    operationId,
-    command: kind,
-    target,
-    clusterId,
-    outcome: 'failed',
-    code: fault.code,
-    state,
-  });
+  const outcome = { outcome: 'failed', code: fault.code, state };
+  ports.log.warn('operation failed at its deadline', { operationId, command: kind, target, clusterId, ...outcome });
 };

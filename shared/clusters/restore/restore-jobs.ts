@@ -1,175 +1,199 @@
 import pMap from 'p-map';
 
-import type { Cluster } from '#events/cluster.ts';
 import type { RestoreJobs } from '#events/commands/program.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { isTerminalOperation, type RestoredJob } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import type { RestoredJob } from '#events/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-import { isMeant, isRunning, programOf, readStopped, refusal, stillRuns } from './savepoint.ts';
+import { findProgram } from './program.ts';
+import { findSourceDeploy, maxConcurrency, readSubmits } from './restore-source.ts';
+import {
+  isRunningJob,
+  matchesJob,
+  newRestoreFault,
+  newStillRunningFault,
+  readStoppedCluster,
+} from './stopped-cluster.ts';
 
-/** More than these are restored one by one. */
-const mostRestored = 50;
-const readAtOnce = 16;
+/** A session with more jobs has to submit them one by one. */
+const maxRestoredJobs = 50;
 
-type Reads = Pick<Ports, 'store' | 'jars'>;
+type ReadPorts = Pick<Ports, 'store' | 'jars'>;
 
-/** A job to start again, by the id that it was submitted under. */
-type Wanted = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
-  /** The id under which a life should have started it and did not: it is tried again whatever stands against it. */
-  readonly owedAs?: string;
+/** A job that a session may restore. */
+type Candidate = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
+  /** The id under which the previous incarnation was to restore the job, but did not. It is always tried again. */
+  readonly missedJobId?: string;
 };
 
 /**
- * The jobs that a session starts again: those that its last life was stopped with, and those which that life should
- * have started again itself and did not get to. What a submit to that life has restored from the same savepoint is not
- * started again.
+ * The jobs that a session restores: the jobs that the source incarnation was stopped with, and the jobs that this
+ * incarnation was to restore but did not. A savepoint that a submit to the same incarnation has started from is not used
+ * again.
  *
- * @throws Fault `not-found` when there is none, or for one that cannot be started again, `not-ready` while the cluster
- *   is being stopped or starts jobs again itself, `wrong-state` when a job still runs, `over-limit` for too many.
+ * @throws Fault `not-found` when there is no job to restore, or when one of them cannot be restored.
+ * @throws Fault `not-ready` while the cluster is STOPPING or restores jobs itself.
+ * @throws Fault `wrong-state` when a job still runs, `over-limit` for more than 50 jobs.
  */
 export const findJobsToRestore = async (
   restore: RestoreJobs | undefined,
   to: ClusterRef,
-  { store, jars, newId }: Reads & Pick<Ports, 'newId'>,
+  { store, jars, newId }: ReadPorts & Pick<Ports, 'newId'>,
 ): Promise<readonly RestoredJob[]> => {
   if (restore === undefined) return [];
-  const { fromCluster: clusterId, job, allowEmptyState = false } = restore;
-  const { cluster, jobs: all } = await readStopped({ target: to.target, clusterId }, store);
-  if (cluster === undefined && !allowEmptyState)
-    throw refusal('not-found', `there is no cluster ${clusterId} in target ${to.target}, and was none`);
-  const life = await lastLife(cluster, all, store);
-  const jobs = all.filter(({ clusterOperationId }) => clusterOperationId === life?.operationId);
-  const running = jobs.find((one) => isRunning(one, cluster) && isMeant(one, job));
-  if (running !== undefined) throw stillRuns(running);
-
-  const owed = await owedBy(life, jobs, store);
-  const stopped = jobs.filter((one) => wasStopped(one, clusterId === to.clusterId)).map(asWanted);
-  const due = [...owed, ...stopped];
-  const meant = due.filter(
-    (one) => isMeant({ name: one.name, jobId: one.formerJobId }, job) || one.owedAs === job?.toLowerCase(),
-  );
-  const resumed = meant.length === 0 ? new Set() : await savepointsIn(jobs, store);
-  const wanted = meant.filter(({ savepoint }) => savepoint === undefined || !resumed.has(savepoint));
-  assertJobsFound(wanted, due, restore);
-  if (wanted.length > mostRestored)
-    throw refusal(
-      'over-limit',
-      `${clusterId} was stopped with ${wanted.length} jobs: at most ${mostRestored} are restored at once`,
-    );
-  const troubles = await pMap(wanted, (one) => troubleWith(one, { to, allowEmptyState }, { store, jars }), {
-    concurrency: readAtOnce,
-  });
-  const lost = troubles.filter((trouble) => trouble !== undefined);
-  if (lost.length > 0) throw refusal('not-found', `of ${clusterId} cannot be started again: ${lost.join('; ')}`);
-  return wanted.map(({ owedAs: _owedAs, ...one }) => ({ jobId: newId(), ...one }));
+  const { deploy, jobs } = await readSource(restore, to.target, store);
+  const candidates = await listCandidates({ deploy, jobs, isSameId: restore.fromCluster === to.clusterId }, store);
+  const selected = await selectCandidates(candidates, { jobs, nameOrId: restore.job }, store);
+  assertJobsFound(selected, candidates, restore);
+  assertCount(selected, restore);
+  await assertRestorable(selected, { restore, target: to.target }, { store, jars });
+  return selected.map(({ missedJobId: _missedJobId, ...job }) => ({ jobId: newId(), ...job }));
 };
 
-/**
- * The deploy of the life to go on from. A life that had no job is passed over, as older ones are no longer what the
- * cluster was only where others ran since; one that was to start jobs again is not.
- *
- * @throws Fault `not-ready` while jobs of it are being started again.
- */
-const lastLife = async (
-  cluster: Cluster | undefined,
-  jobs: readonly Job[],
+interface RestoreSource {
+  /** The deploy of the source incarnation. Undefined when the cluster never had a job. */
+  readonly deploy: StoredOperation | undefined;
+  /** The jobs of the source incarnation. */
+  readonly jobs: readonly Job[];
+}
+
+/** @throws Fault `not-found`, `not-ready`, `wrong-state` */
+const readSource = async (
+  { fromCluster: clusterId, job, allowEmptyState = false }: RestoreJobs,
+  target: string,
   store: Store,
-): Promise<StoredOperation | undefined> => {
-  const [current, last] = await Promise.all(
-    [cluster?.operationId ?? '', jobs.at(-1)?.clusterOperationId ?? ''].map(
-      async (id) => (await store.operation(id))?.value,
-    ),
-  );
-  for (const deploy of [current, last]) await assertRestoreFinished(deploy, store);
-  return current?.state === 'SUCCEEDED' && current.restoredJobs !== undefined ? current : last;
+): Promise<RestoreSource> => {
+  const { cluster, jobs: allJobs } = await readStoppedCluster({ target, clusterId }, store);
+  if (cluster === undefined && !allowEmptyState)
+    throw newRestoreFault('not-found', `Target ${target} has no cluster ${clusterId}, and never had one.`);
+  const deploy = await findSourceDeploy(cluster, allJobs, store);
+  const jobs = allJobs.filter(({ clusterOperationId }) => clusterOperationId === deploy?.operationId);
+  const running = jobs.find((candidate) => isRunningJob(candidate, cluster) && matchesJob(candidate, job));
+  if (running !== undefined) throw newStillRunningFault(running);
+  return { deploy, jobs };
 };
 
-/** @throws Fault `not-ready` */
-const assertRestoreFinished = async (deploy: StoredOperation | undefined, store: Store): Promise<void> => {
-  if (deploy?.restoredJobs === undefined) return;
-  const submits = await submitsOf(deploy.restoredJobs, store);
-  const open = isTerminalOperation(deploy)
-    ? submits.find((submit) => submit !== undefined && !isTerminalOperation(submit))
-    : deploy;
-  if (open === undefined) return;
-  throw new Fault(
-    'not-ready',
-    `jobs of ${deploy.clusterId} are being started again by operation ${deploy.operationId}`,
-    {
-      operationId: open.operationId,
-      retryAfterSeconds: 15,
-    },
-  );
-};
+const listCandidates = async (
+  { deploy, jobs, isSameId }: RestoreSource & { readonly isSameId: boolean },
+  store: Store,
+): Promise<readonly Candidate[]> => [
+  ...(await listMissedJobs(deploy, jobs, store)),
+  ...jobs.filter((job) => wasStopped(job, { isSameId })).map(toCandidate),
+];
 
-/** Those that never were started, unless somebody took them back. */
-const owedBy = async (
+/** The jobs that the source incarnation was to restore but did not. Jobs with a canceled submit are left out. */
+const listMissedJobs = async (
   deploy: StoredOperation | undefined,
   jobs: readonly Job[],
   store: Store,
-): Promise<readonly Wanted[]> => {
+): Promise<readonly Candidate[]> => {
   const missing = (deploy?.restoredJobs ?? []).filter(({ jobId }) => !jobs.some((job) => job.jobId === jobId));
-  const submits = await submitsOf(missing, store);
+  const submits = await readSubmits(missing, store);
   return missing
     .filter((_, index) => submits[index]?.state !== 'CANCELED')
-    .map(({ jobId, ...one }) => ({ ...one, owedAs: jobId }));
+    .map(({ jobId, ...job }) => ({ ...job, missedJobId: jobId }));
 };
 
-const submitsOf = (restoredJobs: readonly RestoredJob[], store: Store) =>
-  pMap(restoredJobs, async ({ jobId }) => (await store.operation(jobId))?.value, { concurrency: readAtOnce });
-
-/** Of what high availability kept of an id, it brings the jobs back itself. */
-const wasStopped = ({ state, finalSavepoint, stoppedWithCluster }: Job, isSameId: boolean): boolean =>
+/** High availability restores the SUSPENDED jobs of the same id itself. */
+const wasStopped = (
+  { state, finalSavepoint, stoppedWithCluster }: Job,
+  { isSameId }: { readonly isSameId: boolean },
+): boolean =>
   stoppedWithCluster === true &&
   (finalSavepoint !== undefined || state === 'CANCELED' || state === 'SUSPENDED') &&
   !(isSameId && state === 'SUSPENDED');
 
-const asWanted = ({ jobId, name, finalSavepoint }: Job): Wanted => ({
+const toCandidate = ({ jobId, name, finalSavepoint }: Job): Candidate => ({
   formerJobId: jobId,
   name,
   ...(finalSavepoint === undefined ? {} : { savepoint: finalSavepoint }),
 });
 
-/** Those that submits started from. */
-const savepointsIn = async (jobs: readonly Job[], store: Store): Promise<ReadonlySet<unknown>> => {
+/** The candidates that the caller means, without those whose savepoint a submit has started from. */
+const selectCandidates = async (
+  candidates: readonly Candidate[],
+  { jobs, nameOrId }: { readonly jobs: readonly Job[]; readonly nameOrId: string | undefined },
+  store: Store,
+): Promise<readonly Candidate[]> => {
+  const matching = candidates.filter(
+    ({ name, formerJobId, missedJobId }) =>
+      matchesJob({ name, jobId: formerJobId }, nameOrId) || missedJobId === nameOrId?.toLowerCase(),
+  );
+  const usedSavepoints = matching.length === 0 ? new Set() : await readUsedSavepoints(jobs, store);
+  return matching.filter(({ savepoint }) => savepoint === undefined || !usedSavepoints.has(savepoint));
+};
+
+/** The savepoints that the submits of these jobs started from. */
+const readUsedSavepoints = async (jobs: readonly Job[], store: Store): Promise<ReadonlySet<unknown>> => {
   const submitted = jobs.filter(({ operationId }) => operationId !== undefined);
-  const read = async ({ jobId }: Job) => programOf((await store.operation(jobId))?.value)?.restore?.path;
-  return new Set(await pMap(submitted, read, { concurrency: readAtOnce }));
+  const readPath = async ({ jobId }: Job) => findProgram((await store.operation(jobId))?.value)?.restore?.path;
+  return new Set(await pMap(submitted, readPath, { concurrency: maxConcurrency }));
 };
 
-const assertJobsFound = (wanted: readonly Wanted[], others: readonly Wanted[], restore: RestoreJobs): void => {
-  const { fromCluster, job, allowEmptyState = false } = restore;
-  if (wanted.length > 0 || allowEmptyState) return;
-  const names = [...new Set(others.map(({ name }) => name))].join(', ');
-  throw job !== undefined && names !== ''
-    ? refusal('not-found', `there is no job ${job} among those that ${fromCluster} was stopped with: ${names}`)
-    : refusal(
-        'not-found',
-        `${fromCluster} was not stopped with savepoints of its jobs the last time; with allowEmptyState the session starts without jobs`,
-      );
+/** @throws Fault `not-found` when there is no job to restore. */
+const assertJobsFound = (
+  selected: readonly Candidate[],
+  candidates: readonly Candidate[],
+  { fromCluster, job, allowEmptyState = false }: RestoreJobs,
+): void => {
+  if (selected.length > 0 || allowEmptyState) return;
+  const names = [...new Set(candidates.map(({ name }) => name))].join(', ');
+  throw newRestoreFault(
+    'not-found',
+    job !== undefined && names !== ''
+      ? `Cluster ${fromCluster} was not stopped with a job ${job}. It was stopped with ${names}.`
+      : `The last stop of cluster ${fromCluster} took no savepoints of its jobs. Set allowEmptyState to start the session without jobs.`,
+  );
 };
 
-/** Why a job cannot be started again. */
-const troubleWith = async (
-  { formerJobId, name, savepoint, owedAs }: Wanted,
-  { to, allowEmptyState }: { readonly to: ClusterRef; readonly allowEmptyState: boolean },
-  { store, jars }: Reads,
+/** @throws Fault `over-limit` */
+const assertCount = ({ length }: readonly Candidate[], { fromCluster }: RestoreJobs): void => {
+  if (length <= maxRestoredJobs) return;
+  throw newRestoreFault(
+    'over-limit',
+    `Cluster ${fromCluster} was stopped with ${length} jobs. A session restores at most ${maxRestoredJobs}.`,
+  );
+};
+
+interface RestorableOptions {
+  readonly restore: RestoreJobs;
+  readonly target: string;
+}
+
+/** @throws Fault `not-found` with the reason of each job that cannot be restored. */
+const assertRestorable = async (
+  selected: readonly Candidate[],
+  options: RestorableOptions,
+  ports: ReadPorts,
+): Promise<void> => {
+  const obstacles = await pMap(selected, (candidate) => findObstacle(candidate, options, ports), {
+    concurrency: maxConcurrency,
+  });
+  const reasons = obstacles.filter((obstacle) => obstacle !== undefined);
+  if (reasons.length === 0) return;
+  const { fromCluster } = options.restore;
+  throw newRestoreFault('not-found', `Cluster ${fromCluster} cannot be restored. ${reasons.join(' ')}`);
+};
+
+/** Why a job cannot be restored, as sentences for people. */
+const findObstacle = async (
+  { formerJobId, name, savepoint, missedJobId }: Candidate,
+  { restore: { allowEmptyState = false }, target }: RestorableOptions,
+  { store, jars }: ReadPorts,
 ): Promise<string | undefined> => {
-  const because = (why: string) =>
-    `job ${formerJobId} (${name}) ${why}${savepoint === undefined ? '' : `; its savepoint is ${savepoint}`}`;
+  const explain = (reason: string) =>
+    `Job ${formerJobId} (${name}) ${reason}${savepoint === undefined ? '' : ` Its savepoint is ${savepoint}.`}`;
   if (savepoint === undefined && !allowEmptyState)
-    return because('has no savepoint, as it failed; with allowEmptyState it starts without state');
-  if (owedAs !== undefined) return undefined;
+    return explain('has no savepoint because it failed. Set allowEmptyState to start it without state.');
+  if (missedJobId !== undefined) return undefined;
   const former = (await store.operation(formerJobId))?.value;
-  if (former?.kind === 'deploy') return because('ran in an application cluster, which an application goes on from');
-  const program = programOf(former);
-  if (program === undefined) return because('was not submitted through Drey, so its jar is not known');
-  if ((await jars.inspect(program.jar, to.target)) === undefined)
-    return because(`has lost its jar: ${program.jar} is no longer kept`);
+  if (former?.kind === 'deploy') return explain('ran in an application cluster. Deploy an application to restore it.');
+  const program = findProgram(former);
+  if (program === undefined) return explain('was not submitted through Drey, so its jar is unknown.');
+  if ((await jars.inspect(program.jar, target)) === undefined)
+    return explain(`cannot start without its jar: ${program.jar} is no longer stored.`);
   return undefined;
 };

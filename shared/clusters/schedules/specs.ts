@@ -1,50 +1,58 @@
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
-import { generatedId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-interface Named {
+interface SpecRef {
   readonly target: string;
   readonly name: string;
 }
 
-/** Stores a deploy under a name. @throws Fault with every mistake that the deploy would be refused for. */
-export const putSpec = async ({ target: targetName, name }: Named, deploy: SpecBody, ports: Ports): Promise<Spec> => {
-  const target = await ports.targets.current(targetName);
+/**
+ * Stores a deploy under a name.
+ *
+ * @throws Fault with every mistake for which the deploy would be refused; `not-found` for the target.
+ */
+export const putSpec = async ({ target: targetName, name }: SpecRef, deploy: SpecBody, ports: Ports): Promise<Spec> => {
+  const target = await ports.targets.getLatest(targetName);
   const now = ports.now();
   const operationId = ports.newId();
-  const clusterId = deploy.clusterId ?? generatedId(operationId);
-  validateDeploy(deploy, { operationId, clusterId }, target, now);
+  const clusterId = deploy.clusterId ?? generateClusterId(operationId);
+  validateDeploy(deploy, { operationId, clusterId }, { target, now });
   await ports.specs.put(targetName, name, deploy);
   return { name, target: targetName, updatedAt: now.toISOString(), deploy };
 };
 
 /** @throws Fault `not-found` */
 export const readSpec = async (
-  { target, name }: Named,
+  { target, name }: SpecRef,
   { specs, targets }: Ports,
 ): Promise<Spec & { readonly deploy: SpecBody }> => {
   await targets.get(target);
   const found = await specs.read(target, name);
-  if (found === undefined) throw new Fault('not-found', `there is no spec ${name} in target ${target}`);
+  if (found === undefined) throw new Fault('not-found', `Target ${target} has no spec ${name}.`);
   return { name, target, updatedAt: found.updatedAt, deploy: parse(SpecBody, found.data) };
 };
 
-export const readSpecs = async (target: string, { specs, targets }: Ports): Promise<readonly SpecHead[]> => {
+/** @throws Fault `not-found` for the target. */
+export const listSpecs = async (target: string, { specs, targets }: Ports): Promise<readonly SpecHead[]> => {
   await targets.get(target);
   return specs.list(target);
 };
 
-/** @throws Fault `not-found`; `wrong-state` while schedules deploy it. */
-export const removeSpec = async (named: Named, ports: Ports): Promise<void> => {
-  await readSpec(named, ports);
-  const users = (await ports.store.schedules(named.target)).filter(
-    ({ definition }) => definition.action === 'deploy' && definition.spec === named.name,
+/** @throws Fault `not-found`; `wrong-state` while a schedule deploys the spec. */
+export const removeSpec = async (specRef: SpecRef, ports: Ports): Promise<void> => {
+  const { target, name } = specRef;
+  await readSpec(specRef, ports);
+  const users = (await ports.store.schedules(target)).filter(
+    ({ definition }) => definition.action === 'deploy' && definition.spec === name,
   );
-  if (users.length > 0)
+  if (users.length > 0) {
+    const names = users.map((schedule) => schedule.name).join(', ');
     throw new Fault(
       'wrong-state',
-      `spec ${named.name} in target ${named.target} is deployed by ${users.length === 1 ? 'schedule' : 'schedules'} ${users.map(({ name }) => name).join(', ')}: delete or change ${users.length === 1 ? 'it' : 'them'} first`,
+      `Spec ${name} in target ${target} is deployed by these schedules: ${names}. Change or delete them first.`,
     );
-  await ports.specs.remove(named.target, named.name);
+  }
+  await ports.specs.remove(target, name);
 };

@@ -13,7 +13,7 @@ export type OperationEnd = Omit<OperationChange, 'state'> & {
 };
 
 interface FinishOptions {
-  /** Whether the operation may end now. It always has to be in a state that is not terminal. */
+  /** Whether the operation may end now. A terminal operation never ends again. */
   readonly onlyIf?: (operation: StoredOperation) => boolean | Promise<boolean>;
   /** Records that change in the same transaction. */
   readonly alsoWrite?: (operation: StoredOperation) => Promise<Omit<Change, 'operations'>>;
@@ -25,7 +25,12 @@ export interface FinishResult {
   readonly isFinished: boolean;
 }
 
-/** Ends an operation, unless it has ended already: the first end stays. */
+/**
+ * Ends an operation, unless it is terminal: the first end stays.
+ *
+ * @throws Fault `not-found` for an unknown operation, `wrong-state` when the end cannot follow its state, `conflict` when
+ *   concurrent writes won each time.
+ */
 export const finishOperation = (
   operationId: string,
   end: OperationEnd,
@@ -37,9 +42,9 @@ export const finishOperation = (
     if (isTerminalOperation(current.value) || !(await onlyIf(current.value)))
       return { result: { operation: current.value, isFinished: false } };
     const operation = transitionOperation(current, end, ports.now());
-    const others = await alsoWrite(operation.value);
+    const otherChanges = await alsoWrite(operation.value);
     return {
-      change: { ...others, operations: [operation] },
+      change: { ...otherChanges, operations: [operation] },
       result: { operation: operation.value, isFinished: true },
     };
   });

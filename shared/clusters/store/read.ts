@@ -5,17 +5,17 @@ import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-/** @throws Fault `not-found` */
+/** @throws Fault `not-found` when there is no such cluster. */
 export const getCluster = async (clusterRef: ClusterRef, store: Store): Promise<Versioned<Cluster>> => {
   const found = await store.cluster(clusterRef);
   if (found === undefined)
-    throw new Fault('not-found', `there is no cluster ${clusterRef.clusterId} in target ${clusterRef.target}`);
+    throw new Fault('not-found', `Target ${clusterRef.target} has no cluster ${clusterRef.clusterId}.`);
   return found;
 };
 
 const pageSize = 100;
 
-/** All clusters of a target that are in one of the states. Eventually consistent. */
+/** All clusters of a target in the given states. Eventually consistent. */
 export const listClusters = async (
   target: string,
   states: readonly ClusterState[],
@@ -31,18 +31,21 @@ export const listClusters = async (
   return found;
 };
 
-/** @throws Fault `not-found` */
+/** @throws Fault `not-found` when there is no such operation. */
 export const getOperation = async (operationId: string, store: Store): Promise<Versioned<StoredOperation>> => {
   const found = await store.operation(operationId);
-  if (found === undefined) throw new Fault('not-found', `there is no operation ${operationId}`);
+  if (found === undefined) throw new Fault('not-found', `There is no operation ${operationId}.`);
   return found;
 };
 
-/** Whether something of a cluster is there that may cost, and is not being removed: also of one that failed and is kept to be looked at. */
+/**
+ * Whether a cluster has objects in Kubernetes that nothing removes. A failed cluster has them when its deploy keeps them
+ * for examination.
+ */
 export const holdsResources = async (cluster: Cluster, store: Store): Promise<boolean> => {
   if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
   if (!isTerminalCluster(cluster)) return true;
-  // What failed behind a stop, by its program, is removed.
+  // A stop has removed the objects of a cluster that failed with its program.
   if (cluster.state !== 'FAILED' || cluster.stopOperationId !== undefined) return false;
   return keepsFailedObjects((await getOperation(cluster.operationId, store)).value);
 };

@@ -4,10 +4,10 @@ import type { Change } from '#shared/clusters/model/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
-/** A transaction has a hundred items at the most, and a job that ends takes four: itself, transition, verdict, and what it held. */
+/** DynamoDB allows 100 items in a transaction. A job that ends takes four: job, transition, verdict, released capacity. */
 export const maxJobsPerTransaction = 22;
 
-/** Writes a change with all that follows from it. @throws Fault `changed-meanwhile` */
+/** Writes a change and its derived writes in one transaction. @throws Fault `conflict` after a concurrent write. */
 export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise<void> => {
   const { dequeued, released, events } = deriveWrites(change);
   return store.commit({
@@ -18,30 +18,39 @@ export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise
   });
 };
 
-/** Keeps a draft with what is written, and only with that. */
+/** The body of a command, which is stored outside of the table. */
+interface StoredPayload {
+  readonly operationId: string;
+  readonly payload: unknown;
+}
+
+/**
+ * Stores a payload, and then writes the records that refer to it. A conflict removes the payload, because nothing was
+ * written. After any other failure the payload stays, because the write may have succeeded without an answer.
+ */
 export const withPayload = async (
-  operationId: string,
-  payload: unknown,
-  write: () => Promise<void>,
+  { operationId, payload }: StoredPayload,
   { payloads }: Pick<Ports, 'payloads'>,
+  write: () => Promise<void>,
 ): Promise<void> => {
   await payloads.put(operationId, payload);
   try {
     await write();
   } catch (error) {
-    // Where no answer came it may be written after all.
     if (isConflict(error)) await payloads.remove(operationId);
     throw error;
   }
 };
 
+/** Whether a concurrent write changed a record after it was read. */
 export const isConflict = (error: unknown): boolean => error instanceof Fault && error.code === 'conflict';
 
 /**
- * Reads, decides, writes; again from the reading when somebody else wrote meanwhile.
+ * Reads records, decides what to write, and writes it. After a concurrent write it starts again with the read.
  *
- * @param decide What to write, and what came of it; without a change nothing is written. It may be called several times.
- * @throws Fault `changed-meanwhile` when others were always faster.
+ * @param decide Returns the change, and the result of this function. Without a change nothing is written. It may be
+ *   called several times.
+ * @throws Fault `conflict` when concurrent writes won each time.
  */
 export const transact = async <T>(
   ports: Pick<Ports, 'store' | 'sleep' | 'random'>,
@@ -53,7 +62,7 @@ export const transact = async <T>(
     return result;
   });
 
-/** Again when somebody else wrote meanwhile. */
+/** Repeats work after a concurrent write. @throws Fault `conflict` when concurrent writes won each time. */
 export const retryOnConflict = <T>(
   { sleep, random }: Pick<Ports, 'sleep' | 'random'>,
   work: () => Promise<T>,

@@ -1,66 +1,72 @@
 import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
+import { isTerminalJob } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { Verdict } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { applicationVerdict, jobsOfIncarnation, type Verdict } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-const reasons: Readonly<Record<Verdict, string>> = {
+const stopReasons: Readonly<Record<Verdict, string>> = {
   FINISHED: 'JobFinished',
   FAILED: 'JobFailed',
   CANCELED: 'JobCanceled',
 };
 
 /**
- * Stops an application cluster whose program has ended. How it ended is in the store by then, so that nothing is
- * removed that is still needed to know it.
+ * Stops an application cluster whose program has ended. The verdict is in the store before, because the removal of the
+ * cluster removes everything that it could be read from.
  */
 export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
-  const verdict = applicationVerdict(jobsOfIncarnation(cluster, await ports.store.jobs(cluster)));
+  const verdict = findApplicationVerdict(selectIncarnationJobs(cluster, await ports.store.jobs(cluster)));
   if (verdict === undefined) return;
   const { target, clusterId, operationId } = cluster;
-  const data = { savepoint: 'none', ha: 'purge', reason: reasons[verdict.state] } as const;
+  const data = { savepoint: 'none', ha: 'purge', reason: stopReasons[verdict.state] } as const;
   const key = `application-ended/${clusterId}/${operationId}`;
   try {
     await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports);
   } catch (error) {
-    // Somebody stops it already: the verdict is recorded at the end of that stop.
+    // Another stop is running already, and records the verdict when it ends.
     if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;
   }
 };
 
 /**
- * Fails the job of an application whose JobManager ends again and again: without high availability a main() that
- * throws after its job has run shows only so.
+ * Fails the job of an application whose JobManager crashes repeatedly. Without high availability, nothing else shows
+ * that main() has thrown after its job had run.
  */
 export const failCrashedApplication = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<void> => {
   const kubernetes = ports.kubernetes(target);
-  const age = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
-  const verdict = assessReadiness(await kubernetes.observe(cluster.clusterId), age);
-  if (verdict.answer !== 'no' || !verdict.final || verdict.reason !== 'CrashLoopBackOff') return;
-  const message = await explainCrash(verdict.message, cluster.clusterId, kubernetes);
-  await transact(ports, async () => {
+  const ageSeconds = (ports.now().getTime() - Date.parse(cluster.createdAt)) / 1000;
+  const readiness = assessReadiness(await kubernetes.observe(cluster.clusterId), ageSeconds);
+  if (readiness.answer !== 'no' || !readiness.final || readiness.reason !== 'CrashLoopBackOff') return;
+  const crash = { clusterId: cluster.clusterId, message: readiness.message };
+  await recordFailedJobs(cluster, await explainCrash(crash, kubernetes), ports);
+};
+
+const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Promise<void> =>
+  transact(ports, async () => {
     const current = await getCluster(cluster, ports.store);
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')
       return { result: undefined };
     const now = ports.now();
-    const own = (await ports.store.jobs(cluster)).filter(({ value }) => isOf(current.value, value));
+    const known = (await ports.store.jobs(cluster)).filter(
+      ({ value }) => value.clusterOperationId === current.value.operationId,
+    );
     const end = { state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() };
-    const live = own
+    const live = known
       .filter(({ value }) => !isTerminalJob(value))
       .map(({ value, version }) => ({ job: { ...value, ...end }, from: value.state, previous: version }));
-    // Where Flink never answered while it knew the job, nobody has seen it: it has the id of the deploy.
-    const unseen = { job: { ...unseenJob(current.value), ...end }, from: null, previous: undefined };
-    const failed = own.length === 0 ? [unseen] : live;
+    const unobserved = { job: { ...toUnobservedJob(current.value), ...end }, from: null, previous: undefined };
+    const failed = known.length === 0 ? [unobserved] : live;
     const next = transitionJobs(current.value, failed, now);
     return {
       change: {
@@ -71,9 +77,9 @@ export const failCrashedApplication = async (cluster: Cluster, target: NamedTarg
       result: undefined,
     };
   });
-};
 
-const unseenJob = ({ target, clusterId, operationId, createdAt }: Cluster) => ({
+/** The job of an application that Flink never listed to Drey. The job has the id of the deploy. */
+const toUnobservedJob = ({ target, clusterId, operationId, createdAt }: Cluster) => ({
   target,
   clusterId,
   jobId: operationId,
@@ -82,5 +88,3 @@ const unseenJob = ({ target, clusterId, operationId, createdAt }: Cluster) => ({
   name: clusterId,
   startTime: createdAt,
 });
-
-const isOf = (cluster: Cluster, job: Job) => job.clusterOperationId === cluster.operationId;

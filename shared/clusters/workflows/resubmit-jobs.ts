@@ -1,27 +1,28 @@
+import type { CommandData } from '#events/commands/index.ts';
 import type { RestoredJob } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { programOf } from '#shared/clusters/restore/savepoint.ts';
+import { findProgram } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 /**
- * Submits the jobs that a session starts again: each once, under the id that its deploy has for it. They wait for the
- * session like any submit that comes before it is up. One that is refused is recorded with the reason.
+ * Submits the restored jobs of a session, each once and under the id that the deploy recorded. The submits wait until
+ * the session is RUNNING. A job whose submit is refused gets an operation that is FAILED with the reason.
  */
 export const resubmitJobs = async (deploy: StoredOperation, ports: Ports): Promise<void> => {
   const { restoredJobs = [], target, clusterId } = deploy;
   const { value: cluster } = await getCluster({ target, clusterId }, ports.store);
   if (cluster.operationId !== deploy.operationId || cluster.state !== 'DEPLOYING') return;
-  // One behind the other, as they would be in each other's way in the line.
+  // One after the other, because concurrent submits conflict in the admission queue.
   const failures: unknown[] = [];
   for (const restored of restoredJobs) {
     try {
-      if (!(await isRecorded(restored, ports))) await submitOne(restored, deploy, ports);
+      if (!(await isRecorded(restored, ports))) await resubmitJob(restored, deploy, ports);
     } catch (error) {
       failures.push(error);
     }
@@ -29,34 +30,39 @@ export const resubmitJobs = async (deploy: StoredOperation, ports: Ports): Promi
   if (failures.length > 0) throw failures[0];
 };
 
-/** Records why jobs that should have been submitted again were not: the session is up without them. */
+/** Records the failure of every restored job that was not submitted. The session runs without these jobs. */
 export const recordResubmitFailures = async (deploy: StoredOperation, fault: Fault, ports: Ports): Promise<void> => {
   for (const restored of deploy.restoredJobs ?? [])
-    if (!(await isRecorded(restored, ports))) await recordRefused(restored, { deploy, fault }, ports);
+    if (!(await isRecorded(restored, ports))) await recordFailedSubmit(restored, { deploy, fault }, ports);
 };
 
-const isRecorded = async ({ jobId }: RestoredJob, { store }: Ports) => (await store.operation(jobId)) !== undefined;
+const isRecorded = async ({ jobId }: RestoredJob, { store }: Ports): Promise<boolean> =>
+  (await store.operation(jobId)) !== undefined;
 
-const submitOne = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports) => {
+const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports): Promise<void> => {
   const { target, clusterId, origin } = deploy;
   try {
-    const data = await dataOf(restored, deploy, ports);
+    const data = await buildSubmitData(restored, deploy, ports);
     const command = { kind: 'submit', target, clusterId, data, key: undefined, origin } as const;
     const recorded = await submit.record(command, () => ({}), { ...ports, newId: () => restored.jobId });
     await submit.advance(recorded, command, ports);
   } catch (error) {
-    // A line that is full keeps no session from coming up.
-    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'LineFull')) throw error;
-    await recordRefused(restored, { deploy, fault: error }, ports);
+    // A full admission queue must not delay the session, so it is as final as a refusal.
+    if (!(error instanceof Fault) || (toProblem(error).retryable && error.reason !== 'QueueFull')) throw error;
+    await recordFailedSubmit(restored, { deploy, fault: error }, ports);
   }
 };
 
-const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOperation, { store }: Ports) => {
-  const program = programOf((await store.operation(formerJobId))?.value);
-  const how = requestOf(deploy, 'deploy')?.data.restore;
-  if (program === undefined || how === undefined)
-    throw new Fault('not-found', `what job ${formerJobId} was submitted with is not known`);
-  // What belonged to the command of then is not of this one.
+/** The former submit of the job, without what was meant for that command only. @throws Fault `not-found` */
+const buildSubmitData = async (
+  { formerJobId, savepoint }: RestoredJob,
+  deploy: StoredOperation,
+  { store }: Ports,
+): Promise<CommandData<'submit'>> => {
+  const program = findProgram((await store.operation(formerJobId))?.value);
+  const restoreOptions = findRequest(deploy, 'deploy')?.data.restore;
+  if (program === undefined || restoreOptions === undefined)
+    throw new Fault('not-found', `The submit of job ${formerJobId} is not recorded, so the job cannot be restored.`);
   const {
     deadline: _deadline,
     dependsOn: _dependsOn,
@@ -68,19 +74,19 @@ const dataOf = async ({ formerJobId, savepoint }: RestoredJob, deploy: StoredOpe
   return {
     ...rest,
     dependsOn: [],
-    ...(savepoint === undefined ? {} : { restore: { path: savepoint, ...how } }),
+    ...(savepoint === undefined ? {} : { restore: { path: savepoint, ...restoreOptions } }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
 };
 
-const recordRefused = async (
+const recordFailedSubmit = async (
   { jobId }: RestoredJob,
   { deploy, fault }: { readonly deploy: StoredOperation; readonly fault: Fault },
   ports: Ports,
-) => {
+): Promise<void> => {
   const { target, clusterId, origin, correlationId } = deploy;
   const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, origin, correlationId };
   const operation = newOperation(fields, startTimeoutMs.submit, ports.now());
-  const problem = toProblem(fault, `/v1/operations/${jobId}`);
+  const problem = toProblem(fault, toOperationPath(jobId));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
 };

@@ -1,139 +1,77 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { JobState } from '#events/job.ts';
 import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
-import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
-import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import { assessReadiness, deployPhasesOf, type Readiness } from '#shared/clusters/model/readiness.ts';
+import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
 
 import { stopEndedApplication } from './application.ts';
+import { assessStartup } from './assess-startup.ts';
 import { recordResubmitFailures, resubmitJobs } from './resubmit-jobs.ts';
 
-/** What the lifecycle machine carries from step to step. */
+/** The state that the startup machine passes from step to step. */
 export interface StartupState {
   readonly operationId: string;
   readonly attempt?: number;
-  /** `restoring`: it is ready, and there are jobs to start again. */
+  /** `restoring`: the session is ready and has jobs to restore. `over`: the deploy has ended, or a stop superseded it. */
   readonly outcome?: 'ready' | 'restoring' | 'waiting' | 'failed' | 'over';
   readonly waitSeconds?: number;
   readonly reason?: string;
   readonly message?: string;
-  /** What the deploy has reached, when it is over. */
+  /** The phases that the deploy has reached when the cluster is ready. */
   readonly phases?: readonly DeployPhase[];
   readonly error?: StepError;
 }
 
-const shortestWaitSeconds = 2;
-const longestWaitSeconds = 15;
+const minWaitSeconds = 2;
+const maxWaitSeconds = 15;
 
-/** Looks once whether the cluster is up. */
-export const probe = async ({ operationId, attempt = 0 }: StartupState, ports: Ports): Promise<StartupState> => {
+/** Step of the startup machine: checks once whether the cluster is ready. */
+export const probe = async (state: StartupState, ports: Ports): Promise<StartupState> => {
+  const { operationId } = state;
   const operation = await getOperation(operationId, ports.store);
-  if (operation.value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
-  const target = await ports.targets.get(operation.value.target);
-  const { mode } = (await getCluster(operation.value, ports.store)).value;
-  const { seen, phases } = await look(ports.kubernetes(target), { ...operation.value, mode }, ports.now());
-  const ready = operation.value.restoredJobs === undefined ? 'ready' : 'restoring';
-  if (seen.answer === 'yes') return { operationId, outcome: ready, phases };
-  const overdue = ports.now().toISOString() > operation.value.deadline;
-  if (overdue || (seen.answer === 'no' && seen.final)) {
-    const message = overdue ? `not up by ${operation.value.deadline}: ${seen.reason}: ${seen.message}` : seen.message;
-    return { operationId, outcome: 'failed', reason: overdue ? 'DeadlineExceeded' : seen.reason, message };
+  const { value } = operation;
+  if (value.state !== 'IN_PROGRESS') return { operationId, outcome: 'over' };
+  const kubernetes = ports.kubernetes(await ports.targets.get(value.target));
+  const { mode } = (await getCluster(value, ports.store)).value;
+  const { readiness, phases } = await assessStartup({ ...value, mode }, { kubernetes, now: ports.now() });
+  if (readiness.answer === 'yes')
+    return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
+  const { reason, message } = readiness;
+  if (ports.now().toISOString() > value.deadline) {
+    const explained = `The cluster was not ready by ${value.deadline}. ${reason}: ${message}`;
+    return { operationId, outcome: 'failed', reason: 'DeadlineExceeded', message: explained };
   }
-  await recordPhase(operation, `${seen.reason}: ${seen.message}`, ports, phases);
-  return {
-    operationId,
-    outcome: 'waiting',
-    attempt: attempt + 1,
-    waitSeconds: Math.min(shortestWaitSeconds + Math.floor(attempt / 3), longestWaitSeconds),
-  };
+  if (readiness.answer === 'no' && readiness.final) return { operationId, outcome: 'failed', reason, message };
+  await recordPhase(operation, `${reason}: ${message}`, ports, { phases });
+  return toWaiting(state);
 };
 
-interface Seen {
-  readonly seen: Readiness;
-  readonly phases: readonly DeployPhase[];
-}
+/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
+const toWaiting = ({ operationId, attempt = 0 }: StartupState): StartupState => ({
+  operationId,
+  outcome: 'waiting',
+  attempt: attempt + 1,
+  waitSeconds: Math.min(minWaitSeconds + Math.floor(attempt / 3), maxWaitSeconds),
+});
 
-const look = async (
-  kubernetes: Kubernetes,
-  operation: StoredOperation & Pick<Cluster, 'mode'>,
-  now: Date,
-): Promise<Seen> => {
-  const { clusterId, createdAt, startedAt = createdAt } = operation;
-  let phases: readonly DeployPhase[] = [];
-  try {
-    const observation = await kubernetes.observe(clusterId);
-    phases = deployPhasesOf(observation);
-    const verdict = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
-    if (verdict.answer === 'no' && verdict.final) {
-      const message = await explainCrash(verdict.message, clusterId, kubernetes);
-      return { seen: { ...verdict, message }, phases };
-    }
-    if (verdict.answer !== 'ask-flink') return { seen: verdict, phases };
-  } catch (error) {
-    return { seen: unknown(error), phases };
-  }
-  const seen = await ask(kubernetes, operation);
-  return { seen, phases: isAnswer(seen) ? [...phases, restUp(operation, now)] : phases };
-};
-
-const ask = async (
-  kubernetes: Kubernetes,
-  { clusterId, mode }: StoredOperation & Pick<Cluster, 'mode'>,
-): Promise<Readiness> => {
-  try {
-    const rest = flinkRest(kubernetes.flink(clusterId));
-    if (mode === 'session') await rest.overview();
-    else if (!(await rest.jobs()).some(({ state }) => !beginning.has(state))) return submitting;
-    return { answer: 'yes' };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { answer: 'no', reason: 'Starting', message: "Flink's REST API does not answer yet", final: false };
-  }
-};
-
-const isAnswer = (seen: Readiness) => seen.answer === 'yes' || seen === submitting;
-
-/** Since it was first seen to answer. */
-const restUp = ({ phases = [] }: StoredOperation, now: Date): DeployPhase =>
-  phases.find(({ name }) => name === 'RestUp') ?? { name: 'RestUp', at: now.toISOString() };
-
-/** A job in these states has not run yet. */
-const beginning: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);
-const submitting: Readiness = {
-  answer: 'no',
-  reason: 'Starting',
-  message: 'its program has no running job yet',
-  final: false,
-};
-
-const unknown = (error: unknown): Readiness => {
-  if (!(error instanceof Fault)) throw error;
-  return { answer: 'unknown', reason: error.code, message: error.message };
-};
-
-/** Submits the jobs that the session starts again. */
+/** Step of the startup machine: submits the restored jobs of the session. */
 export const resubmit = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
   await resubmitJobs(operation, ports);
   return state;
 };
 
-/** Records that the cluster is up. A short program may have ended by then. */
+/** Step of the startup machine: records that the cluster is RUNNING. A short program may have ended already. */
 export const recordRunning = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
   if (state.error !== undefined) await recordResubmitFailures(operation, toFault(state.error), ports);
-  const recorded = await recordUp(state, ports);
+  const recorded = await transitionToRunning(state, ports);
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports);
@@ -142,31 +80,27 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   return recorded;
 };
 
-const recordUp = (state: StartupState, ports: Ports): Promise<StartupState> =>
+const transitionToRunning = (state: StartupState, ports: Ports): Promise<StartupState> =>
   transact<StartupState>(ports, async () => {
     const operation = await getOperation(state.operationId, ports.store);
     const cluster = await getCluster(operation.value, ports.store);
     if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING')
       return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
-    const next = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
-    const reachable = withCondition(
-      next.cluster,
-      'Reachable',
-      { status: 'True', reason: 'Answered', message: 'Flink answered' },
-      now,
-    );
+    const running = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
+    const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
+    const reachable = withCondition(running.cluster, answered, now);
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },
         operations: [transitionOperation(operation, { state: 'SUCCEEDED', phases: state.phases }, now)],
-        events: next.events,
+        events: running.events,
       },
       result: state,
     };
   });
 
-/** Records why the cluster did not come up: before anything is removed that proves it. */
+/** Step of the startup machine: records why the cluster did not start, before the cleanup removes the evidence. */
 export const recordFailed = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { operationId, reason, message = '' } = state;
   const fault = reason === undefined ? toFault(state.error) : new Fault('deployment-failed', message, { reason });
@@ -174,7 +108,7 @@ export const recordFailed = async (state: StartupState, ports: Ports): Promise<S
   return state;
 };
 
-/** Hands the removal of what was created to the cleanup machine. */
+/** Step of the startup machine: starts the cleanup machine, which removes the objects of the failed deploy. */
 export const startCleanup = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   await ports.workflows.start('cleanup', state.operationId);
   return state;

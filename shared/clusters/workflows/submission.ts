@@ -3,7 +3,7 @@ import { Fault } from '#events/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { requestOf } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
@@ -11,21 +11,26 @@ import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { flinkRest } from '#shared/flink/rest.ts';
 
-/** What the submission machine carries from step to step. */
+/** The state that the submission machine passes from step to step. */
 export interface SubmissionState {
   readonly operationId: string;
+  /** The id that the JobManager gave to the uploaded jar. */
   readonly jarId?: string;
   readonly error?: StepError;
 }
 
-/** Brings the jar to the JobManager, unless an earlier try of this step did. */
+/**
+ * Step of the submission machine: uploads the jar to the JobManager.
+ *
+ * @throws Fault `wrong-state` when the session is not RUNNING, `program-failed` after the deadline.
+ */
 export const upload = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
-  const { jar } = requestOfSubmit(operation.value);
+  const { jar } = getSubmitData(operation.value);
   assertBeforeDeadline(operation.value, ports);
-  await assertStillRunning(operation.value, ports);
-  await recordPhase(operation, 'bringing the jar to the JobManager', ports);
-  const rest = await restOf(operation.value, ports);
+  await assertClusterRunning(operation.value, ports);
+  await recordPhase(operation, 'Uploading the jar to the JobManager.', ports);
+  const rest = await openRest(operation.value, ports);
   const { stream, bytes } = await ports.jars.open(jar, ports.signal);
   return {
     ...state,
@@ -33,14 +38,19 @@ export const upload = async (state: SubmissionState, ports: Ports): Promise<Subm
   };
 };
 
-/** Runs the program under the operation's id: a second run of the same id is refused by Flink, and means it is done. */
+/**
+ * Step of the submission machine: runs main() of the program. The job has the id of the operation, and Flink refuses a
+ * second job of the same id, so that a repetition is safe.
+ *
+ * @throws Fault `program-failed` with the exception of the program.
+ */
 export const run = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
-  const { entryClass, args, parallelism, restore, config } = requestOfSubmit(operation.value);
-  await assertStillRunning(operation.value, ports);
-  await recordPhase(operation, 'running main()', ports);
-  const rest = await restOf(operation.value, ports);
-  // An earlier try may have started it, though its answer was lost.
+  const { entryClass, args, parallelism, restore, config } = getSubmitData(operation.value);
+  await assertClusterRunning(operation.value, ports);
+  await recordPhase(operation, 'Running main() of the program.', ports);
+  const rest = await openRest(operation.value, ports);
+  // An earlier attempt may have started the job without receiving the answer.
   if ((await rest.jobs()).some(({ jid }) => jid === state.operationId)) return state;
   const jarId = state.jarId ?? '';
   await rest.runJar(jarId, {
@@ -61,40 +71,44 @@ export const run = async (state: SubmissionState, ports: Ports): Promise<Submiss
   return state;
 };
 
-/** Records the job once Flink knows it. */
+/**
+ * Step of the submission machine: records the job when Flink lists it.
+ *
+ * @throws Fault `not-ready` or `target-unreachable` until then. The machine repeats the step.
+ */
 export const recordJob = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const { value } = await getOperation(state.operationId, ports.store);
   const { jobs, reachable } = await observeJobs(value, ports);
   const job = jobs.find(({ jobId }) => jobId === state.operationId);
   if (job === undefined) {
     throw reachable === 'True'
-      ? new Fault('not-ready', `Flink does not list job ${state.operationId} yet`)
-      : new Fault('target-unreachable', `session ${value.clusterId} does not answer`);
+      ? new Fault('not-ready', `Flink does not list job ${state.operationId} yet.`)
+      : new Fault('target-unreachable', `Session ${value.clusterId} in target ${value.target} does not answer.`);
   }
   await finishOperation(state.operationId, { state: 'SUCCEEDED' }, ports);
   return state;
 };
 
-/** Records why the job was not started. */
+/** Step of the submission machine: records why the job did not start. */
 export const recordRefused = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   await finishOperation(state.operationId, { state: 'FAILED', fault: toFault(state.error) }, ports);
   return state;
 };
 
-const requestOfSubmit = (operation: StoredOperation) => {
-  const request = requestOf(operation, 'submit');
+const getSubmitData = (operation: StoredOperation) => {
+  const request = findRequest(operation, 'submit');
   if (request === undefined) throw new Error(`operation ${operation.operationId} is not a submit`);
   return request.data;
 };
 
-const assertStillRunning = async (operation: Operation, { store }: Ports) =>
+const assertClusterRunning = async (operation: Operation, { store }: Ports) =>
   assertRunning((await getCluster(operation, store)).value);
 
-/** A JobManager that starts anew again and again is not followed for ever. */
+/** Ends the repetitions of the machine, which starts again with the upload whenever the JobManager has restarted. */
 const assertBeforeDeadline = ({ deadline }: Operation, { now }: Ports): void => {
   if (now().toISOString() > deadline)
-    throw new Fault('program-failed', `the job was not started by ${deadline}`, { reason: 'DeadlineExceeded' });
+    throw new Fault('program-failed', `The job did not start by ${deadline}.`, { reason: 'DeadlineExceeded' });
 };
 
-const restOf = async ({ target, clusterId }: Operation, ports: Ports) =>
+const openRest = async ({ target, clusterId }: Operation, ports: Ports) =>
   flinkRest(ports.kubernetes(await ports.targets.get(target)).flink(clusterId));

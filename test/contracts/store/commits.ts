@@ -56,7 +56,7 @@ export const describeCommits = (open: OpenStore) =>
       ],
       [
         'the queue of a target',
-        (name) => (previous) => ({ queueVersion: { target: name, paused: undefined, previous } }),
+        (name) => (previous) => ({ queueControl: { target: name, paused: undefined, previous } }),
       ],
     ];
 
@@ -126,7 +126,7 @@ export const describeCommits = (open: OpenStore) =>
         events: [...events, makeVerdict(second, 'FINISHED')],
         idempotency: { target, key: 'key', fingerprint: 'f', operationId: second.operationId, expiresAt: start },
         refusal: { target, key: 'key', code: 'not-found', expiresAt: start },
-        queueVersion: { target, paused: { since: start.toISOString() }, previous: undefined },
+        queueControl: { target, paused: { since: start.toISOString() }, previous: undefined },
         queued: { value: queued, previous: undefined },
         admitted: [admitted],
         batchItems: [{ batchId: second.operationId, batchIndex: 0, clusterId: 'one' }],

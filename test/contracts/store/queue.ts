@@ -51,7 +51,7 @@ export const describeQueue = (open: OpenStore) =>
       const [one, two] = [await enqueue(), await enqueue({ priority: 5 })];
       const admitted = makeQueuedCommand(target);
       const paused = { since: start.toISOString() };
-      await world.store.commit({ queueVersion: { target, paused, previous: undefined }, admitted: [admitted] });
+      await world.store.commit({ queueControl: { target, paused, previous: undefined }, admitted: [admitted] });
 
       expect(await readQueue()).toMatchObject({
         queueVersion: 1,
@@ -65,8 +65,8 @@ export const describeQueue = (open: OpenStore) =>
 
     it('resumes under a new version', async () => {
       const paused = { since: start.toISOString() };
-      await world.store.commit({ queueVersion: { target, paused, previous: undefined } });
-      await world.store.commit({ queueVersion: { target, paused: undefined, previous: 1 } });
+      await world.store.commit({ queueControl: { target, paused, previous: undefined } });
+      await world.store.commit({ queueControl: { target, paused: undefined, previous: 1 } });
 
       const { queueVersion, ...rest } = await world.store.queue(target);
       expect(queueVersion).toBe(2);
@@ -76,7 +76,7 @@ export const describeQueue = (open: OpenStore) =>
     it('admits a queued command in one transaction, and releases it', async () => {
       const command = await enqueue();
       await world.store.commit({
-        queueVersion: { target, paused: undefined, previous: undefined },
+        queueControl: { target, paused: undefined, previous: undefined },
         admitted: [command],
         dequeued: [command],
       });
@@ -107,13 +107,13 @@ export const describeQueue = (open: OpenStore) =>
     });
 
     it('counts its commands approximately: the summary has the count while a command is queued', async () => {
-      await world.store.count(target, { to: 40 });
+      await world.store.updateApproximateSize(target, { to: 40 });
       expect(await world.store.queueSummary(target)).toMatchObject({ queued: 0 });
       const command = await enqueue();
-      await world.store.count(target, { by: 1 });
+      await world.store.updateApproximateSize(target, { by: 1 });
       expect(await world.store.queueSummary(target)).toMatchObject({ queued: 41 });
       expect(await world.store.queue(target)).toMatchObject({ approximateSize: 41 });
-      await world.store.count(target, { to: 0 });
+      await world.store.updateApproximateSize(target, { to: 0 });
 
       expect(await world.store.queueSummary(target)).toMatchObject({ queued: 1 });
       await world.store.commit({ dequeued: [command] });

@@ -37,7 +37,7 @@ export const describeTargets = (open: OpenStore) =>
       expect(await world.targets.list()).toContainEqual({ ...target, name });
       await world.targets.remove(name);
       await expect(world.targets.get(name)).rejects.toMatchObject({ code: 'not-found' });
-      await expect(world.targets.current(name)).rejects.toMatchObject({ code: 'not-found' });
+      await expect(world.targets.getLatest(name)).rejects.toMatchObject({ code: 'not-found' });
       expect((await world.targets.list()).map((one) => one.name)).not.toContain(name);
     });
 
@@ -57,14 +57,14 @@ export const describeTargets = (open: OpenStore) =>
 
       expect(await world.targets.get(name)).toMatchObject({ maxQueued: 7 });
       await world.others.targets.put(name, { ...target, maxQueued: 8 });
-      expect(await world.targets.current(name)).toMatchObject({ maxQueued: 8 });
+      expect(await world.targets.getLatest(name)).toMatchObject({ maxQueued: 8 });
       expect(await world.targets.get(name)).toMatchObject({ maxQueued: 8 });
     });
 
-    it('are put back only where no target of the name exists', async () => {
-      await world.targets.putBack(name, target);
-      await world.targets.putBack(name, { ...target, maxQueued: 7 });
+    it('are created only where no target of the name exists', async () => {
+      await world.targets.putIfAbsent(name, target);
+      await world.targets.putIfAbsent(name, { ...target, maxQueued: 7 });
 
-      expect(await world.targets.current(name)).toEqual({ ...target, name });
+      expect(await world.targets.getLatest(name)).toEqual({ ...target, name });
     });
   });

@@ -35,7 +35,7 @@ export const noSpecs: Specs = {
 
 /** Every jar is uploaded. */
 export const jars: Jars = {
-  upload: async () => {
+  createUpload: async () => {
     throw new Error('nothing is uploaded');
   },
   renew: async () => true,

@@ -93,7 +93,7 @@ export class ModelCommandQueue {
 export const openReconcileQueue = ({ simulation, random, portsOf }: ModelContext, process: Process): ReconcileQueue => {
   const deliver = (request: ReconcileRequest) =>
     void simulation
-      .invoke(`reconcile ${request.listedClusters?.length ?? 'all'}`, reconcileSeconds, (receiver) =>
+      .invoke(`reconcile ${request.clusters?.length ?? 'all'}`, reconcileSeconds, (receiver) =>
         deliverReconcile(request, portsOf(receiver)),
       )
       .catch(() => undefined);

@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { Operation } from '#events/operation.ts';
-import type { Problem } from '#events/problem.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
+import type { Problem } from '#events/problem.ts';
 
 export interface Received {
   readonly method: string;

@@ -32,7 +32,7 @@ describe('the process', () => {
     { words: ['--api', 'http://127.0.0.1', 'explode', '-h'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['queue', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
     { words: ['render', 'explode', '--help'], code: 1, stdout: '"explode" is not a valid action.' },
-    { words: ['list', '--output', 'xml'], code: 1, stdout: 'The output is table, json or yaml, not "xml".' },
+    { words: ['list', '--output', 'xml'], code: 1, stdout: '--output must be table, json or yaml, not "xml".' },
     { words: ['list', 'x'], code: 1, stdout: 'too many arguments' },
   ])('$words ends with $code', async ({ words, code, stdout }) => {
     const ended = await run(words).ended;
@@ -59,7 +59,7 @@ describe('the process', () => {
     });
   });
 
-  it('ends cleanly with 130 on Ctrl-C, and says that the operation goes on', async () => {
+  it('ends cleanly with 130 on Ctrl-C, and says that the operation continues', async () => {
     const { promise: poll, resolve: polled } = Promise.withResolvers<void>();
     const open = operation({ state: 'IN_PROGRESS', phase: 'waiting for the JobManager' });
     server.answer({
@@ -77,7 +77,7 @@ describe('the process', () => {
 
     const { code, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toContain(`The deploy goes on: \`drey operation ${open.operationId}\``);
+    expect(stderr).toContain(`The deploy continues. Run \`drey operation ${open.operationId}\` for its status.`);
     expect(stderr).not.toMatch(/\bat .*:\d+/);
   });
 

@@ -19,6 +19,7 @@ interface Definition {
   readonly kind: string;
   readonly route: string;
 }
+type Handler = (event: unknown, context: unknown) => Promise<{ readonly statusCode: number }>;
 const isDefinition = (value: unknown): value is Definition =>
   typeof value === 'object' && value !== null && 'kind' in value && 'route' in value;
 
@@ -41,6 +42,17 @@ describe('the definitions of commands', () => {
 
     expect(calls[route]?.function).toBe(name);
     expect(events).toContainEqual({ httpApi: { method, path, authorizer: { type: 'aws_iam' } } });
+  });
+
+  it.each(Object.values(commands))('$kind is accepted by its function', async ({ route, function: name }) => {
+    const path = functions[name].handler.replace(/\.handler$/, '.ts');
+    const { handler } = (await import(new URL(`../../../${path}`, import.meta.url).href)) as { handler: Handler };
+    const event = { routeKey: route, rawPath: '/', headers: {}, body: '{"unknown":1}', requestContext: {} };
+
+    const { statusCode } = await handler(event, { functionName: name, getRemainingTimeInMillis: () => 29_000 });
+
+    // The function found the command of the route, and its schema refused the member. Without a command it answers 500.
+    expect(statusCode).toBe(400);
   });
 
   it('leave no state machine without a command', () => {

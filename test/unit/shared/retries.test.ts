@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { policies, repeat } from '#shared/retries.ts';
 
-const policy = { retries: 4, firstMs: 100, longestMs: 500, patienceMs: 3_000 };
+const policy = { retries: 4, initialMs: 100, maxMs: 500, maxRetryAfterMs: 3_000 };
 
 /** Work that fails so often, with the pauses that were made before each repetition. */
 const failing = (times: number, error: Error = new Error('busy')) => {
@@ -37,7 +37,7 @@ describe('repeated work', () => {
   it('waits as long as it was asked to, and the random part on top', async () => {
     const { work, sleep, pauses } = failing(1);
 
-    await repeat(work, { policy, isTransient: () => true, askedMs: () => 2_000, sleep, random: () => 0.5 });
+    await repeat(work, { policy, isTransient: () => true, retryAfterMs: () => 2_000, sleep, random: () => 0.5 });
 
     expect(pauses).toEqual([2_050]);
   });
@@ -46,7 +46,11 @@ describe('repeated work', () => {
     ['ends with what the last try threw', { isTransient: () => true }, 5],
     ['is not tried again after what does not pass', { isTransient: () => false }, 1],
     ['is tried as often as its failure allows', { isTransient: (_: unknown, retries: number) => retries < 2 }, 3],
-    ['is not tried again when the pause asked for is too long', { isTransient: () => true, askedMs: () => 3_001 }, 1],
+    [
+      'is not tried again when the pause asked for is too long',
+      { isTransient: () => true, retryAfterMs: () => 3_001 },
+      1,
+    ],
   ])('%s', async (_name, options, tries) => {
     const failed = failing(9);
 
@@ -57,7 +61,7 @@ describe('repeated work', () => {
   it('ends with what is known when the time is over in a pause', async () => {
     const failed = failing(9);
     const signal = AbortSignal.timeout(20);
-    const slow = { ...policy, firstMs: 60_000, longestMs: 60_000 };
+    const slow = { ...policy, initialMs: 60_000, maxMs: 60_000 };
 
     await expect(
       repeat(failed.work, { policy: slow, isTransient: () => true, signal, random: () => 0.9 }),
@@ -66,8 +70,8 @@ describe('repeated work', () => {
   });
 
   it('of a request to an API server ends before the caller of the function gives up', () => {
-    const { retries, longestMs } = policies.kubernetes;
+    const { retries, maxMs } = policies.kubernetes;
 
-    expect((retries + 1) * 5_000 + retries * longestMs).toBeLessThan(29_000);
+    expect((retries + 1) * 5_000 + retries * maxMs).toBeLessThan(29_000);
   });
 });

@@ -6,50 +6,53 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';
 
 import { finishBatch } from './finish.ts';
-import { batchItemOf, checkBatchItems, draftOf } from './items.ts';
+import { readBatch, renderBatchItem } from './items.ts';
+import { validateBatchItems } from './validate.ts';
 
-/** As long as the keys of its deploys are known. */
+/** The idempotency keys of the batch items expire after the same time. */
 const deadlineMs = 7 * 24 * 3_600_000;
 
 export const batch: UseCase<'batch'> = {
-  async record({ target: name, data, origin }, key, ports) {
-    const target = await ports.targets.get(name);
+  async record({ target: targetName, data, origin }, keyFor, ports) {
+    const target = await ports.targets.get(targetName);
     const operationId = ports.newId();
-    checkBatchItems(data, { target, operationId, now: ports.now() });
+    validateBatchItems(data, { target, operationId, now: ports.now() });
     const { correlationId, taskToken } = data;
     const request = { kind: 'batch' as const, data: { size: data.parameters.length } };
-    const fields = { operationId, kind: 'batch' as const, target: name, clusterId: data.name, origin };
+    const fields = { operationId, kind: 'batch' as const, target: targetName, clusterId: data.name, origin };
     const operation = newOperation({ ...fields, correlationId, taskToken, request }, deadlineMs, ports.now());
-    const write = () => commit({ operations: [{ value: operation, previous: undefined }], ...key(operationId) }, ports);
-    await withPayload(operationId, data, write, ports);
+    const operations = [{ value: operation, previous: undefined }];
+    await withPayload({ operationId, payload: data }, ports, () =>
+      commit({ operations, ...keyFor(operationId) }, ports),
+    );
     return { value: operation, version: 1 };
   },
 
   advance: (operation, _command, ports) => resumeBatch(operation, ports),
 };
 
-/** Sends its deploys, if that is not done yet; else looks whether all of them have ended. */
+/** Sends the deploys of a PENDING batch to the command queue. Finishes any other batch whose items have all ended. */
 export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<StoredOperation> => {
   const { operationId, target, state } = operation.value;
   if (state !== 'PENDING') {
     await finishBatch(operationId, ports);
     return operation.value;
   }
-  const data = await draftOf(operationId, ports);
+  const data = await readBatch(operationId, ports);
   const batchItems = data.parameters.map((_row, index) => ({
     batchId: operationId,
     batchIndex: index,
-    clusterId: batchItemOf(data, index).clusterId ?? '',
+    clusterId: renderBatchItem(data, index).clusterId ?? '',
   }));
   await ports.commandQueue.sendBatchItems(target, batchItems);
-  return transact<StoredOperation>(ports, async () => {
+  return recordSent(operationId, batchItems.length, ports);
+};
+
+const recordSent = (operationId: string, count: number, ports: Ports): Promise<StoredOperation> =>
+  transact<StoredOperation>(ports, async () => {
     const current = await getOperation(operationId, ports.store);
     if (current.value.state !== 'PENDING') return { result: current.value };
-    const change = transitionOperation(
-      current,
-      { state: 'IN_PROGRESS', phase: `${batchItems.length} deploys sent` },
-      ports.now(),
-    );
+    const phase = count === 1 ? '1 deploy sent.' : `${count} deploys sent.`;
+    const change = transitionOperation(current, { state: 'IN_PROGRESS', phase }, ports.now());
     return { change: { operations: [change] }, result: change.value };
   });
-};

@@ -6,17 +6,21 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 
+interface FailOptions {
+  /** The states from which the deploy may fail. */
+  readonly from?: readonly OperationState[];
+}
+
 /**
  * Fails a deploy and its cluster, unless they have ended or a stop has superseded the deploy.
  *
- * @param from The states from which the deploy may fail.
  * @returns Whether this call failed it.
  */
 export const failDeploy = async (
   operationId: string,
   fault: Fault,
   ports: Ports,
-  from: readonly OperationState[] = ['PENDING', 'IN_PROGRESS'],
+  { from = ['PENDING', 'IN_PROGRESS'] }: FailOptions = {},
 ): Promise<boolean> => {
   const cause = { operationId, reason: fault.reason ?? fault.code, message: fault.message };
   const { isFinished } = await finishOperation(operationId, { state: 'FAILED', fault }, ports, {

@@ -1,7 +1,7 @@
 import type { Command } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { Demand, NamedTarget } from '#events/target.ts';
-import { teamOf } from '#shared/clusters/commands/assertions.ts';
+import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
@@ -11,114 +11,129 @@ import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared
 import { canonicalConfig } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
-
 const namespaceOption = 'kubernetes.namespace';
+const clusterIdOption = 'kubernetes.cluster-id';
 
-export type Deploy = Command<'deploy'>;
+export type DeployCommand = Command<'deploy'>;
+type DeployData = DeployCommand['data'];
+type DeployIds = Pick<StoredOperation, 'operationId' | 'clusterId'>;
 
-/** A session has no program of its own, and is refused for one. */
-export const restoreOf = ({ mode, job }: Deploy['data']) => (mode === 'application' ? job?.restore : undefined);
+/** How the program of an application is restored. A session has no program: its jobs are restored otherwise. */
+export const findProgramRestore = ({ mode, job }: DeployData) => (mode === 'application' ? job?.restore : undefined);
 
-/** The program as it starts from the savepoint that was found for it when it was recorded. */
-export const withJob = (data: Deploy['data'], restoredFrom: string | undefined): Deploy['data'] =>
+/** The deploy with the savepoint that was resolved when it was recorded. */
+export const withRestoredFrom = (data: DeployData, restoredFrom: string | undefined): DeployData =>
   data.job === undefined ? data : { ...data, job: withSavepoint(data.job, restoredFrom) };
 
-/** The objects that the command stands for, here. Every mistake in it is found now. */
-export const rendered = (
-  data: Deploy['data'],
-  { operationId, clusterId }: Pick<StoredOperation, 'operationId' | 'clusterId'>,
+/**
+ * Renders the objects of a deploy for its target.
+ *
+ * @throws Fault with every mistake in the options of the deploy.
+ */
+export const renderManifests = (
+  data: DeployData,
+  { operationId, clusterId }: DeployIds,
   target: NamedTarget,
 ): ClusterManifests =>
-  renderCluster({ ...inputOf(data, clusterId, target), drey: ownSettings(data, target, operationId) });
+  renderCluster({ ...toClusterInput(data, clusterId, target), drey: toDreyOptions(data, target, operationId) });
 
-/** @throws Fault with every mistake in the data of a deploy */
+/** @throws Fault for every mistake in the data of a deploy that its target makes visible. */
 export const validateDeploy = (
-  data: Deploy['data'],
-  ids: Parameters<typeof rendered>[1],
-  target: NamedTarget,
-  now: Date,
+  data: DeployData,
+  ids: DeployIds,
+  { target, now }: { readonly target: NamedTarget; readonly now: Date },
 ): void => {
-  const { demand } = rendered(data, ids, target).resources;
-  assertFitsTarget({ demand, team: teamOf(data) }, target);
+  const demand = computeDemand(data, ids, target);
+  assertFitsTarget({ demand, team: getTeam(data) }, target);
   newLifetime(data.lifetime, { mode: data.mode, target, now });
 };
 
-/** What the pods of a deploy will ask for. @throws Fault */
-export const demandOfDeploy = (...args: Parameters<typeof rendered>): Demand => rendered(...args).resources.demand;
+/** What the pods of a deploy request from the target. @throws Fault for a mistake in the options of the deploy. */
+export const computeDemand = (data: DeployData, ids: DeployIds, target: NamedTarget): Demand =>
+  renderManifests(data, ids, target).resources.demand;
 
 /**
- * What a deploy asks the renderer for.
+ * The input of the renderer for a deploy.
  *
- * @throws Fault `unsupported-mode` or `refused-option` for what the target does not allow.
+ * @throws Fault `unsupported-mode` for per-job mode, `malformed-request` for `restore` of an application,
+ *   `refused-option` for options that the target does not allow.
  */
-export const inputOf = (data: Deploy['data'], clusterId: string, target: NamedTarget): ClusterInput => {
+export const toClusterInput = (data: DeployData, clusterId: string, target: NamedTarget): ClusterInput => {
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
-  if (mode === 'per-job') throw refusedMode();
-  if (mode === 'application' && restore !== undefined) throw misplacedRestore();
-  const own = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
-  const refused = refusals(own, clusterId, target);
-  if (refused.length > 0)
-    throw new Fault('refused-option', refused.map(({ detail }) => detail).join('; '), { errors: refused });
+  if (mode === 'per-job') throw newPerJobFault();
+  if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
+  const ownConfig = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
+  assertOptionsAllowed(ownConfig, clusterId, target);
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
-  return { ...given, mode, clusterId, namespace, defaults, config: own };
+  return { ...given, mode, clusterId, namespace, defaults, config: ownConfig };
 };
 
 /**
- * What keeps an application's verdict readable: its cluster stays until the verdict is recorded, its job has the
- * operation's id, and with high availability a main() that throws becomes a job too (without, Flink would not start).
+ * The options that let Drey read how an application ended. The cluster stays until the verdict is recorded, and the job
+ * has the id of the operation. With high availability, a main() that throws becomes a failed job. Without it, Flink
+ * refuses to start with that option.
  */
-const ownSettings = ({ mode, config }: Deploy['data'], { defaults }: NamedTarget, operationId: string) => {
+const toDreyOptions = ({ mode, config }: DeployData, { defaults }: NamedTarget, operationId: string) => {
   if (mode !== 'application') return {};
-  const asked = { ...canonicalConfig(defaults), ...canonicalConfig(config) };
+  const effectiveConfig = { ...canonicalConfig(defaults), ...canonicalConfig(config) };
   return {
     '$internal.pipeline.job-id': operationId,
     'execution.shutdown-on-application-finish': 'false',
-    ...(isHighlyAvailable(asked) ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
+    ...(isHighlyAvailable(effectiveConfig) ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
   };
 };
 
-const refusedMode = () =>
+const newPerJobFault = () =>
   new Fault('unsupported-mode', 'Per-Job Mode not supported by Active Kubernetes deployments.', {
-    errors: [{ pointer: '/mode', detail: 'session and application are what there is' }],
+    errors: [{ pointer: '/mode', detail: 'Use session or application.' }],
   });
 
-const misplacedRestore = () => {
-  const detail = 'is of a session; an application has it as a member of its job';
+const newMisplacedRestoreFault = () => {
+  const detail = 'Only a session has restore. For an application, set job.restore.';
   return new Fault('malformed-request', `/restore: ${detail}`, { errors: [{ pointer: '/restore', detail }] });
 };
 
-const refusals = (
-  config: Readonly<Record<string, string>>,
-  clusterId: string,
-  target: NamedTarget,
-): readonly FieldError[] => [
-  ...(config[namespaceOption] === undefined || config[namespaceOption] === target.namespace
-    ? []
-    : [
-        {
-          pointer: `/config/${namespaceOption}`,
-          detail: `target ${target.name} deploys to namespace ${target.namespace}; leave ${namespaceOption} out`,
-        },
-      ]),
-  ...(config['kubernetes.cluster-id'] === undefined || config['kubernetes.cluster-id'] === clusterId
-    ? []
-    : [
-        {
-          pointer: '/config/kubernetes.cluster-id',
-          detail: `kubernetes.cluster-id is not the id of the command, ${clusterId}`,
-        },
-      ]),
-  ...Object.keys(config)
-    .filter((key) => target.locked.some((lock) => isLocked(key, lock)))
-    .map((key) => ({ pointer: `/config/${key}`, detail: `target ${target.name} does not let ${key} be set` })),
-];
+type Config = Readonly<Record<string, string>>;
 
-/** A lock holds under the option's every name, and for what a map has below it (`kubernetes.secrets.NAME`). */
-const isLocked = (key: string, lock: string) => {
+/** @throws Fault `refused-option` */
+const assertOptionsAllowed = (config: Config, clusterId: string, target: NamedTarget): void => {
+  const errors = [
+    ...findWrongNamespace(config, target),
+    ...findWrongClusterId(config, clusterId),
+    ...findLockedOptions(config, target),
+  ];
+  const [first] = errors;
+  if (first === undefined) return;
+  const message =
+    errors.length === 1 ? first.detail : `Target ${target.name} refuses ${errors.length} options of the deploy.`;
+  throw new Fault('refused-option', message, { errors });
+};
+
+const findWrongNamespace = (config: Config, { name, namespace }: NamedTarget): readonly FieldError[] => {
+  const configured = config[namespaceOption];
+  if (configured === undefined || configured === namespace) return [];
+  const detail = `Target ${name} deploys to namespace ${namespace}. Remove the option ${namespaceOption}.`;
+  return [{ pointer: `/config/${namespaceOption}`, detail }];
+};
+
+const findWrongClusterId = (config: Config, clusterId: string): readonly FieldError[] => {
+  const configured = config[clusterIdOption];
+  if (configured === undefined || configured === clusterId) return [];
+  const detail = `The option ${clusterIdOption} differs from the cluster id of the command, ${clusterId}.`;
+  return [{ pointer: `/config/${clusterIdOption}`, detail }];
+};
+
+const findLockedOptions = (config: Config, { name, locked }: NamedTarget): readonly FieldError[] =>
+  Object.keys(config)
+    .filter((key) => locked.some((lock) => isLocked(key, lock)))
+    .map((key) => ({ pointer: `/config/${key}`, detail: `Target ${name} does not allow the option ${key}.` }));
+
+/** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
+const isLocked = (key: string, lock: string): boolean => {
   const [name = lock] = Object.keys(canonicalConfig({ [lock.replace(/\.\*$/, '')]: '' }));
   return key.startsWith(`${name}.`) || (key === name && !lock.endsWith('.*'));
 };
 
-/** As long as Flink makes them: 45 characters. */
-export const generatedId = (operationId: string) => `flink-cluster-${operationId.slice(0, 31)}`;
+/** A cluster id as Flink generates one: 45 characters, the maximum length. */
+export const generateClusterId = (operationId: string) => `flink-cluster-${operationId.slice(0, 31)}`;

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import type { Answer } from '#shared/kubernetes/status.ts';
+import type { Answer } from '#shared/kubernetes/api/status.ts';
 import type { Failure } from '#test/faults/simulation.ts';
 
 export const respondOk = (body: unknown, status = 200): Answer => ({ status, body, retryAfterSeconds: undefined });

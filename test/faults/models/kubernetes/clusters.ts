@@ -1,5 +1,5 @@
-import type { Request } from '#shared/kubernetes/client.ts';
-import type { Answer } from '#shared/kubernetes/status.ts';
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
+import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
 

@@ -1,8 +1,8 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import type { Exchange, Request } from '#shared/kubernetes/client.ts';
-import type { Access } from '#shared/kubernetes/credentials.ts';
-import type { Answer } from '#shared/kubernetes/status.ts';
+import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import type { Answer } from '#shared/kubernetes/api/status.ts';
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 
@@ -75,7 +75,7 @@ export class ModelKubernetes {
   }
 
   exchangeOf(process: Process): Exchange {
-    return (_connection, request, target) =>
+    return (request, { target }) =>
       this.simulation.call<Answer>(process, {
         what: `${request.method} ${request.path.replace(/^\/apis?(\/apps)?\/v1\/namespaces\/[^/]+\//, '').slice(0, 90)}`,
         apply: () => this.answer(request),

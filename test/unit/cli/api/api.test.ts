@@ -77,11 +77,11 @@ describe('a request', () => {
     }
   });
 
-  it.each(['', '.', '..'])('cannot be led astray by the name "%s"', (name) => {
-    expect(() => path`/v1/targets/${name}/clusters`).toThrow('Not a name');
+  it.each(['', '.', '..'])('refuses the name "%s", which would change the path', (name) => {
+    expect(() => path`/v1/targets/${name}/clusters`).toThrow('is not a valid name');
   });
 
-  it('is told of without what is secret', () => {
+  it('is traced without secrets', () => {
     expect(traces.join('\n')).toContain(`> POST ${server.url}/v1/x`);
     expect(traces.join('\n')).not.toMatch(/signature|credential/i);
   });
@@ -115,7 +115,7 @@ describe('a POST', () => {
     expect(new Set(server.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(2);
   });
 
-  it('waits as long as it is told to', async () => {
+  it('waits as long as Retry-After says', async () => {
     const replies = [{ status: 429, headers: { 'retry-after': '1' } }, { body: {} }];
     server.answer({ 'POST /v1/x': () => replies.shift()! });
     const started = Date.now();
@@ -127,7 +127,7 @@ describe('a POST', () => {
 });
 
 describe('an error of the API itself', () => {
-  it('is asked for again by a GET', async () => {
+  it('is retried for a GET', async () => {
     const replies = [
       problem('internal', 500, 'Drey met an error of its own', { retryable: true }),
       { body: { done: true } },
@@ -137,7 +137,7 @@ describe('an error of the API itself', () => {
     expect(await api.get('/v1/x')).toEqual({ done: true });
   });
 
-  it('is told by a POST, which may have done what it should', async () => {
+  it('is reported for a POST, which may have succeeded', async () => {
     server.answer({ 'POST /v1/x': problem('internal', 500, 'Drey met an error of its own', { retryable: true }) });
 
     await expect(api.post('/v1/x', {})).rejects.toThrow('Drey met an error of its own');
@@ -146,7 +146,7 @@ describe('an error of the API itself', () => {
 });
 
 describe('a refusal', () => {
-  it('of Drey is not asked again when that is no use', async () => {
+  it('of Drey is not retried when it is not retryable', async () => {
     server.answer({
       'GET /v1/x': problem('target-refused', 502, 'the API server said no', {
         reason: 'Forbidden',
@@ -165,7 +165,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('that only lists mistakes says them once', async () => {
+  it('that only lists field errors prints them once', async () => {
     const errors = [{ pointer: '/config/a.b', detail: 'is locked' }];
     server.answer({ 'GET /v1/x': problem('refused-option', 422, 'a.b: is locked', { errors }) });
 
@@ -175,9 +175,9 @@ describe('a refusal', () => {
   });
 
   it.each([
-    [403, { Message: 'User is not authorized' }, /let you in \(403\): User is not authorized/, /execute-api:Invoke/],
-    [404, { message: 'Not Found' }, /answered 404: Not Found/, /DREY_API/],
-  ])('of API Gateway (%i) says what to look at', async (status, body, message, hint) => {
+    [403, { Message: 'User is not authorized' }, /denied access \(403\): User is not authorized/, /execute-api:Invoke/],
+    [404, { message: 'Not Found' }, /answered 404: Not Found/, /drey configure --show/],
+  ])('of API Gateway (%i) has a hint', async (status, body, message, hint) => {
     server.answer({ 'GET /v1/x': { status, body } });
 
     const failure: unknown = await api.get('/v1/x').catch((error: unknown) => error);
@@ -185,7 +185,7 @@ describe('a refusal', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(message), hint: expect.stringMatching(hint) });
   });
 
-  it('to connect says how to start it', async () => {
+  it('to connect has a hint', async () => {
     const shortLived = await startLoopbackApi();
     const { origin } = shortLived;
     await shortLived[Symbol.asyncDispose]();
@@ -194,7 +194,7 @@ describe('a refusal', () => {
     const failure: unknown = await gone.get('/v1/x').catch((error: unknown) => error);
 
     expect(failure).toMatchObject({
-      message: `The API of Drey does not answer at ${origin}/ (ECONNREFUSED).`,
+      message: `The API at ${origin}/ does not answer (ECONNREFUSED).`,
       hint: expect.stringMatching('npm start'),
     });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { type LocalFile, readLocalFile, readUserFile, type UserFile } from '#cli/api/settings-files.ts';
-import { chosenTarget, settingsFrom as settingsOf } from '#cli/api/settings.ts';
+import { resolveTarget, resolveSettings as settingsOf } from '#cli/api/settings.ts';
 
 const file = {
   apiUrl: 'http://127.0.0.1:4566/_aws/execute-api/abc/$default',
@@ -41,15 +41,13 @@ describe('where the API is', () => {
     expect(settings.apiUrl.href).toBe(address);
   });
 
-  it('has to be known', () => {
-    expect(() => settingsFrom({ flag: undefined, env: {}, file: undefined })).toThrow(
-      'It is not known where the API of Drey is.',
-    );
+  it('is required', () => {
+    expect(() => settingsFrom({ flag: undefined, env: {}, file: undefined })).toThrow('No API endpoint is configured.');
   });
 
-  it('has to be an address', () => {
+  it('must be a URL', () => {
     expect(() => settingsFrom({ flag: 'nonsense', env: {}, file: undefined })).toThrow(
-      'Not the address of an API: nonsense',
+      'The API endpoint must be an http or https URL, not "nonsense".',
     );
   });
 });
@@ -76,9 +74,9 @@ describe('the region', () => {
     expect(settingsFrom({ flag, env, ...(user && { user }), file }).region).toBe(region);
   });
 
-  it('has to be known for a host that does not say it', () => {
+  it('is required for a host name without a region', () => {
     expect(() => settingsFrom({ flag: 'https://drey.example.com', env: {}, file: undefined })).toThrow(
-      'The region of drey.example.com is not known.',
+      'The AWS region of the API drey.example.com is not configured.',
     );
   });
 });
@@ -95,11 +93,11 @@ describe('the target', () => {
     },
     { flag: undefined, env: { DREY_TARGET: '' }, user: {}, chosen: undefined },
   ])('is $chosen.value, from $chosen.from', ({ flag, env, user, chosen }) => {
-    expect(chosenTarget({ flags: { target: flag }, env, user: () => user })).toEqual(chosen);
+    expect(resolveTarget({ flags: { target: flag }, env, user: () => user })).toEqual(chosen);
   });
 });
 
-describe('what drey configure wrote', () => {
+describe('the file of drey configure', () => {
   it('is in the configuration folder of the user', async () => {
     const home = await folder();
     await mkdir(join(home, '.config/drey'), { recursive: true });
@@ -111,7 +109,7 @@ describe('what drey configure wrote', () => {
     expect(readUserFile({})).toEqual({});
   });
 
-  it('has to be whole', async () => {
+  it('must be valid JSON', async () => {
     const home = await folder();
     await mkdir(join(home, 'drey'));
     await writeFile(join(home, 'drey/config.json'), '{');
@@ -148,10 +146,10 @@ describe('.local/drey.json', () => {
     expect(readLocalFile(await folder())).toBeUndefined();
   });
 
-  it('has to be whole', async () => {
+  it('must be valid JSON', async () => {
     const path = await folder();
     await writeFile(join(path, '.local/drey.json'), '{');
 
-    expect(() => readLocalFile(path)).toThrow('cannot be read');
+    expect(() => readLocalFile(path)).toThrow('is not valid JSON');
   });
 });

@@ -52,7 +52,7 @@ describe('completion', () => {
     ['drey run -Dkubernetes.rest-service.exposed.t', ['-Dkubernetes.rest-service.exposed.type=']],
     ['drey run ', []],
     ['drey nonsense ', []],
-  ])('goes on from %j with %j', async (line, expected) => {
+  ])('completes %j with %j', async (line, expected) => {
     expect(await words(line)).toEqual(expect.arrayContaining(expected));
     expect(await words(line)).toHaveLength(expected.length);
   });
@@ -72,14 +72,14 @@ describe('completion', () => {
       expect((await drey(['completion', shell], { api: undefined })).stdout).toContain('drey completion --line');
     expect(await drey(['completion', 'csh'], { api: undefined })).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('there are bash, zsh and fish'),
+      stdout: expect.stringContaining('bash, zsh and fish are supported'),
     });
   });
 
   it.each([
     ['splits words at =', ' \n=:', 'live'],
     ['does not split words at =', ' \n', '-Dkubernetes.cluster-id=live'],
-  ])('gives a bash that %s what it puts in', async (_what, breaks, expected) => {
+  ])('completes in a bash that %s', async (_what, breaks, expected) => {
     const { stdout } = await drey(['completion', 'bash'], { api: undefined });
     const typed = `drey() { echo -Dkubernetes.cluster-id=live; }
       COMP_LINE='drey list -Dkubernetes.cluster-id=l' COMP_POINT=\${#COMP_LINE} COMP_WORDBREAKS=$1

@@ -17,7 +17,7 @@ const kept = async (): Promise<unknown> =>
   JSON.parse(await readFile(join(env.XDG_CONFIG_HOME, 'drey/config.json'), 'utf8'));
 
 describe('drey configure', () => {
-  it('keeps what flags say, and leaves the rest as it is', async () => {
+  it('saves the settings of the flags, and keeps the others', async () => {
     await run('--api', 'https://drey.example.com', '--region', 'eu-north-1');
 
     const ended = await run('--at', 'etl');
@@ -26,7 +26,7 @@ describe('drey configure', () => {
     expect(await kept()).toEqual({ api: 'https://drey.example.com', region: 'eu-north-1', target: 'etl' });
   });
 
-  it('forgets what is empty', async () => {
+  it('removes an empty setting', async () => {
     await run('--api', 'https://drey.example.com', '--at', 'etl');
 
     await run('--at', '');
@@ -34,7 +34,7 @@ describe('drey configure', () => {
     expect(await kept()).toEqual({ api: 'https://drey.example.com' });
   });
 
-  it('shows what is set and by what, and never credentials', async () => {
+  it('shows the settings with their sources, without credentials', async () => {
     await run('--api', 'https://drey.example.com', '--region', 'eu-north-1', '--at', 'etl');
     const shown = await drey(['configure', '--show'], { api: 'http://127.0.0.1:9', env });
 
@@ -46,7 +46,7 @@ describe('drey configure', () => {
     expect(shown.stdout).not.toMatch(/AKIDEXAMPLE|secret/);
   });
 
-  it('answers programs with the same', async () => {
+  it('prints the same as JSON for programs', async () => {
     const { stdout } = await run('--api', 'https://drey.example.com', '--output', 'json');
 
     expect(JSON.parse(stdout)).toMatchObject({
@@ -56,28 +56,28 @@ describe('drey configure', () => {
   });
 
   it.each([
-    [['--api', 'nonsense'], 'Not the address of an API: nonsense'],
-    [['--show', '--at', 'etl'], '--show changes nothing'],
+    [['--api', 'nonsense'], 'The API endpoint must be an http or https URL, not "nonsense".'],
+    [['--show', '--at', 'etl'], '--show cannot be combined with settings'],
   ])('refuses %j and keeps nothing', async (words, message) => {
     expect(await run(...words)).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
     await expect(kept()).rejects.toThrow('ENOENT');
   });
 
-  it('says when there is no place to keep anything', async () => {
+  it('reports a missing home folder', async () => {
     expect(await drey(['configure', '--at', 'etl'], { api: undefined })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('neither XDG_CONFIG_HOME nor HOME is set'),
     });
   });
 
-  it('is what the other commands go by', async () => {
+  it('is used by the other commands', async () => {
     await run('--api', 'http://127.0.0.1:1', '--at', 'etl');
 
     const ended = await drey(['list'], { api: undefined, env });
 
-    expect(ended.stderr).toContain('The API of Drey does not answer at http://127.0.0.1:1/ (');
+    expect(ended.stderr).toContain('The API at http://127.0.0.1:1/ does not answer (');
     expect(ended.stderr).toContain(
-      `The address is from ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  Tried 3 times.\n`,
+      `The endpoint is set by ${join(env.XDG_CONFIG_HOME, 'drey/config.json')}.\n  The request was sent 3 times.\n`,
     );
   });
 });

@@ -1,42 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { drey, packageFolder } from '#test/unit/cli/drey.ts';
 import { golden } from '#test/unit/cli/golden.ts';
-import {
-  accepted,
-  cluster,
-  job,
-  oneTarget,
-  problem,
-  type Replies,
-  startLoopbackApi,
-} from '#test/unit/cli/loopback-api.ts';
+import { accepted, cluster, job, oneTarget, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
+import { useFolder, useLoopbackApi } from '#test/unit/cli/setup.ts';
 
 process.env['TZ'] = 'UTC';
-
 const { jobId } = job();
 const clusters = '/v1/targets/local/clusters';
 const live = `${clusters}/live`;
 const remote = 's3://bucket/local/x.jar';
 const directory = 's3://bucket/savepoints';
-
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-let folder: string;
-let jar: string;
-beforeAll(async () => {
-  server = await startLoopbackApi();
-  folder = await mkdtemp(join(tmpdir(), 'drey-'));
-  jar = join(folder, 'x.jar');
-  await writeFile(jar, 'PK\u0003\u0004 a jar');
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
+const server = useLoopbackApi();
+const jar = join(useFolder(), 'x.jar');
+writeFileSync(jar, 'PK\u0003\u0004 a jar');
 const running = { body: cluster() };
 const jobs = (...all: ReturnType<typeof job>[]) => ({
   [`GET ${live}/jobs`]: { body: { jobs: all, reachable: 'True' } },
@@ -66,9 +46,7 @@ const taking = (what: string, more: object = {}): Replies => ({
   [`POST ${live}/jobs/${jobId}/${what}`]: accepted({ jobId, ...more }),
 });
 const submittedLine = `Job has been submitted with JobID ${jobId}\n`;
-const useHelp = '\n\nUse the help option (-h or --help) to get help on the command.\n';
 const rule = '-'.repeat(62);
-
 interface Row {
   readonly replies?: () => Replies;
   readonly code?: number;
@@ -78,14 +56,14 @@ interface Row {
   /** The case of Flink's own client that prints the same. */
   readonly golden?: string;
 }
-
 const runningLines = [
   '------------------ Running/Restarting Jobs -------------------',
   `23.11.2026 22:10:34 : ${jobId} : CarTopSpeedWindowingExample (RUNNING)`,
   rule,
 ];
 const listed = (...lines: readonly string[]) => `${['Waiting for response...', ...lines].join('\n')}\n`;
-const savepointId = '1'.repeat(32); // of the operation that the API answers with
+const savepointId = '1'.repeat(32);
+// of the operation that the API answers with
 
 /** What docs/commands.md promises: its first column → what has to come of it. */
 const rows: Readonly<Record<string, Row>> = {
@@ -220,7 +198,6 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'flink -v': { stdout: /^Version: \d/ },
 };
-
 const pipe = 'echo stop | ';
 const wordsOf = (line: string): readonly string[] => {
   const [script = '', ...words] = line.replace(pipe, '').split(' ');
@@ -234,11 +211,17 @@ const wordsOf = (line: string): readonly string[] => {
   );
   return script === 'kubernetes-session.sh' ? ['kubernetes-session', ...filled] : filled;
 };
+const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
+/** What main() printed is Flink's client's own; here that is in the log of the JobManager. */
+const sameJob = (lines: readonly string[]) =>
+  lines
+    .filter((line) => !/^(Executing example|Use --input|Printing result)/.test(line))
+    .map((line) => line.replace('2430ad99fac1e547d292d35d6b46550e', jobId).replaceAll(/[0-9a-f]{32}/g, jobId));
 
 describe.each(Object.entries(rows))(
   '%s',
   (line, { replies = () => ({}), code = 0, stdout, sent, golden: recorded }) => {
-    it('does what the table of commands says', async () => {
+    it('does what docs/commands.md says', async () => {
       server.answer({ 'GET /v1/targets': oneTarget, ...replies() });
 
       const ended = await drey(wordsOf(line), { api: server.url, input: line.startsWith(pipe) ? 'stop\n' : '' });
@@ -253,122 +236,10 @@ describe.each(Object.entries(rows))(
   },
 );
 
-const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
-
-/** What main() printed is Flink's client's own; here that is in the log of the JobManager. */
-const sameJob = (lines: readonly string[]) =>
-  lines
-    .filter((line) => !/^(Executing example|Use --input|Printing result)/.test(line))
-    .map((line) => line.replace('2430ad99fac1e547d292d35d6b46550e', jobId).replaceAll(/[0-9a-f]{32}/g, jobId));
-
 it('is the table of docs/commands.md', async () => {
   const page = await readFile(join(packageFolder, 'docs/commands.md'), 'utf8');
 
   const lines = [...page.matchAll(/^\| `(.+?)` \|/gm)].map(([, line = '']) => line.replaceAll(String.raw`\|`, '|'));
 
   expect(lines).toEqual(Object.keys(rows));
-});
-
-describe('what does not work', () => {
-  const run = (words: readonly string[], replies: Replies = {}) => {
-    server.answer({ 'GET /v1/targets': oneTarget, ...replies });
-    return drey(words, { api: server.url });
-  };
-
-  it('refuses per-job mode before anything is asked', async () => {
-    const ended = await run(['run', '-t', 'kubernetes-per-job', jar]);
-
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Per-Job Mode not supported') });
-    expect(server.received).toEqual([]);
-  });
-
-  it.each([
-    ['stop', 'stop', `Could not stop with a savepoint job "${jobId}".`],
-    ['savepoint', 'savepoints', `Failed to trigger a savepoint for the job ${jobId}.`],
-    ['checkpoint', 'checkpoints', `Failed to trigger a checkpoint for the job ${jobId}.`],
-  ])('says that %s failed, and why', async (action, what, sentence) => {
-    const failing = taking(what, {
-      state: 'FAILED',
-      problem: problem('savepoint-failed', 502, 'IOException: disk full').body as never,
-    });
-
-    const ended = await run([action, '-Dkubernetes.cluster-id=live', jobId], failing);
-
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(sentence) });
-    expect(ended.stderr).toContain('disk full');
-  });
-
-  it.each([
-    [['stop'], 'Missing JobID. Specify a JobID to stop it.'],
-    [['savepoint'], 'Missing JobID. Specify a JobID to trigger a savepoint.'],
-    [['stop', '-type', 'odd', jobId], 'Unknown format type: odd. It is canonical or native.'],
-    [['savepoint', '-d', 's3://b/sp', jobId], `-d deletes a savepoint; it takes no job: ${jobId}`],
-    [['info', 'x.jar'], /^No cluster id was specified\./],
-    [['list', '-m', '!'], /^Drey reaches a JobManager by the id of its cluster/],
-    [['run', '-p', '0', 'x.jar'], 'The parallelism must be a positive number: 0'],
-  ])('refuses %j', async (words, message) => {
-    const ended = await run(words);
-
-    expect(ended.code).toBe(1);
-    expect(ended.stdout).toMatch(message);
-    expect(ended.stdout).toContain(useHelp.trim());
-    expect(server.received).toEqual([]);
-  });
-
-  it('finds the cluster of a job where none is named', async () => {
-    const found = {
-      [`GET ${clusters}`]: { body: { clusters: [cluster()] } },
-      ...jobs(job()),
-      ...taking('stop', { kind: 'stop-job', savepoint: 's3://b/1' }),
-    };
-
-    expect(await run(['stop', jobId], found)).toMatchObject({ code: 0 });
-  });
-
-  it('reads the cluster and the options of jobs from the configuration folder', async () => {
-    const conf = await mkdtemp(join(folder, 'conf-'));
-    const lines = ['kubernetes.cluster-id: live', 'parallelism.default: 3', 'execution.checkpointing.interval: 10 s'];
-    await writeFile(join(conf, 'config.yaml'), [...lines, 'jobmanager.memory.process.size: 2g', ''].join('\n'));
-    const env = { FLINK_CONF_DIR: conf };
-    server.answer({
-      'GET /v1/targets': oneTarget,
-      ...uploading(),
-      ...jobs(job()),
-      ...taking('stop', { kind: 'stop-job' }),
-    });
-
-    const codes = [
-      await drey(['run', '-d', '-Dparallelism.default=4', jar], { api: server.url, env }),
-      await drey(['list'], { api: server.url, env }),
-      await drey(['stop', jobId], { api: server.url, env }),
-    ].map(({ code }) => code);
-
-    expect(codes).toEqual([0, 0, 0]);
-    expect(server.calls()).toEqual(expect.arrayContaining([`GET ${live}/jobs`, `POST ${live}/jobs/${jobId}/stop`]));
-    expect(
-      server.received.find(({ method, path }) => method === 'POST' && path === `${live}/jobs`)?.json,
-    ).toMatchObject({
-      config: { 'parallelism.default': '4', 'execution.checkpointing.interval': '10 s' },
-    });
-    expect(JSON.stringify(server.received.map(({ json }) => json))).not.toContain('jobmanager.memory');
-  });
-
-  it('takes -v of an action, which Flink has', async () => {
-    expect(await run(['list', '-v', '-Dkubernetes.cluster-id=live'], jobs(job()))).toMatchObject({ code: 0 });
-  });
-
-  it('takes a parallelism of -1 for none', async () => {
-    await run(['run', '-d', '-Dkubernetes.cluster-id=live', '-p', '-1', jar], uploading());
-
-    expect(server.received.findLast(({ method }) => method === 'POST')?.json).not.toHaveProperty('parallelism');
-  });
-
-  it('prints what the API answered, for programs', async () => {
-    const ended = await run(
-      ['savepoint', '--output', 'json', '-Dkubernetes.cluster-id=live', jobId],
-      taking('savepoints', { kind: 'savepoint', savepoint: 's3://b/1' }),
-    );
-
-    expect(JSON.parse(ended.stdout)).toMatchObject({ operation: { savepoint: 's3://b/1' } });
-  });
 });

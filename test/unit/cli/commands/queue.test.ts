@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { QueueView } from '#events/http/queue.ts';
 import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { drey } from '#test/unit/cli/drey.ts';
-import { type Replies, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
+import type { Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
 
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-beforeAll(async () => {
-  server = await startLoopbackApi();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-
+const server = useLoopbackApi();
 const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
 const run = (replies: Replies, words: readonly string[], input = '') => {
   server.answer({ ...targets, ...replies });
   return drey(words, { api: server.url, input });
 };
-
 const id = (digit: string) => digit.repeat(32);
 const line = '/v1/targets/local/queue';
 const time = '2026-11-24T12:00:00.000Z';
 const none = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
-const backlog: QueueView = {
+const queueView: QueueView = {
   target: 'local',
   limits: { clusters: 3, cpu: 12 },
   usage: { clusters: 3, jobs: 2, cpu: 7.5, memoryMebibytes: 10_752 },
@@ -46,7 +41,6 @@ const backlog: QueueView = {
     },
   ],
 };
-
 const operation = (fields: Partial<Operation> = {}): Operation => ({
   operationId: id('a'),
   kind: 'deploy',
@@ -59,11 +53,10 @@ const operation = (fields: Partial<Operation> = {}): Operation => ({
   deadline: time,
   ...fields,
 });
-const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.operationId}`]: { body: one } });
 
 describe('drey queue', () => {
-  it('lists who waits and for what, and what is in use', async () => {
-    const { code, stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list']);
+  it('lists the queued commands with their pending reasons, and the usage', async () => {
+    const { code, stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list']);
 
     expect(code).toBe(0);
     expect(stdout).toContain('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB');
@@ -71,44 +64,44 @@ describe('drey queue', () => {
     expect(stdout).toMatch(/1 +nightly +deploy +etl +5 .*WaitingForQuota: clusters 3\/3 +a{32}/);
   });
 
-  it('says that nothing waits', async () => {
-    const { stdout } = await run({ [`GET ${line}`]: { body: { ...backlog, teams: [], queued: [] } } }, [
+  it('says that the queue is empty', async () => {
+    const { stdout } = await run({ [`GET ${line}`]: { body: { ...queueView, teams: [], queued: [] } } }, [
       'queue',
       'list',
     ]);
 
-    expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nNothing waits.\n');
+    expect(stdout).toBe('In use: clusters 3/3, jobs 2, cpu 7.5/12, memory 10.5 GiB\nThe queue is empty.\n');
   });
 
-  it('gives programs what the API answers', async () => {
-    const { stdout } = await run({ [`GET ${line}`]: { body: backlog } }, ['queue', 'list', '--output', 'json']);
+  it('prints the response of the API for programs', async () => {
+    const { stdout } = await run({ [`GET ${line}`]: { body: queueView } }, ['queue', 'list', '--output', 'json']);
 
-    expect(JSON.parse(stdout)).toEqual(backlog);
+    expect(JSON.parse(stdout)).toEqual(queueView);
   });
 
   it.each([
-    ['drain', true],
+    ['pause', true],
     ['resume', false],
-  ])('%s changes the line', async (word, paused) => {
-    const body = { ...backlog, ...(paused ? { paused: { since: time } } : {}) };
+  ])('%s pauses or resumes the target', async (word, paused) => {
+    const body = { ...queueView, ...(paused ? { paused: { since: time } } : {}) };
     const { code, stdout } = await run({ [`PUT ${line}`]: { body } }, ['queue', word]);
 
     expect(code).toBe(0);
     expect(server.received.at(-1)?.json).toEqual({ paused });
-    expect(stdout.includes('nothing is started')).toBe(paused);
+    expect(stdout.includes('No queued command starts')).toBe(paused);
   });
 
-  it('takes commands back', async () => {
+  it('cancels queued commands', async () => {
     const ended = await run({ [`POST ${line}/${id('a')}/cancel`]: { body: { canceled: 1 } } }, [
       'queue',
       'cancel',
       id('a'),
     ]);
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is taken back.\n` });
+    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} canceled.\n` });
   });
 
-  it('takes back those that wait, and tells of the others at the end', async () => {
+  it('cancels the queued ones, and reports the others at the end', async () => {
     const problem = toProblem(new Fault('wrong-state', 'the deploy of nightly is IN_PROGRESS: it does not wait'));
     const replies = {
       [`POST ${line}/${id('a')}/cancel`]: { status: 409, body: problem },
@@ -117,33 +110,33 @@ describe('drey queue', () => {
     const { code, stdout, stderr } = await run(replies, ['queue', 'cancel', id('a'), id('b')]);
 
     expect(code).toBe(1);
-    expect(stdout).toContain(`${id('b')} is taken back.`);
+    expect(stdout).toContain(`${id('b')} canceled.`);
     expect(stdout + stderr).toContain(`${id('a')}: the deploy of nightly is IN_PROGRESS: it does not wait`);
   });
 
-  it('moves a command', async () => {
+  it('changes the priority of a queued command', async () => {
     const body = operation({ state: 'QUEUED', position: 1 });
     const ended = await run({ [`PUT ${line}/${id('a')}`]: { body } }, ['queue', 'priority', id('a'), '100']);
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${id('a')} is at place 1 now.\n` });
+    expect(ended).toMatchObject({ code: 0, stdout: `Operation ${id('a')} is at position 1.\n` });
     expect(server.received.at(-1)?.json).toEqual({ priority: 100 });
   });
 
   it.each([
     [['queue', 'priority', id('a'), 'high'], 'Usage: drey queue priority'],
-    [['queue', 'cancel'], 'Missing the id'],
-    [['wait'], 'Missing the id'],
-    [['wait', id('a'), '--timeout', 'soon'], '"soon" is no time'],
+    [['queue', 'cancel'], 'Missing the operation id'],
+    [['wait'], 'Missing the operation id'],
+    [['wait', id('a'), '--timeout', 'soon'], 'not "soon"'],
     [['batch'], 'Missing the file'],
     [['queue', 'jump'], '"jump" is not a valid action'],
-  ])('says how it is used: %j', async (words, text) => {
+  ])('prints its usage: %j', async (words, text) => {
     const { code, stdout } = await run({}, words);
 
     expect(code).toBe(1);
     expect(stdout).toContain(text);
   });
 
-  it('shows dead commands with their reasons, and brings them back', async () => {
+  it('lists dead letters with their causes, and redrives them', async () => {
     const commands = [
       {
         id: 'm1',
@@ -158,185 +151,19 @@ describe('drey queue', () => {
       'GET /v1/dead-letters': { body: { commands } },
       'POST /v1/dead-letters/redrive': { body: { commands: commands.slice(0, 1) } },
     };
-    const { stdout } = await run(replies, ['queue', 'dead']);
+    const { stdout } = await run(replies, ['queue', 'dead-letters']);
     const all = await run(replies, ['queue', 'redrive']);
     const asked = server.received.at(-1)?.json;
     await run(replies, ['queue', 'redrive', 'm1']);
     const one = server.received.at(-1)?.json;
 
     expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +target-unreachable: dark/);
-    expect(stdout).toMatch(/m2 +its function ended before it could say why/);
+    expect(stdout).toMatch(/m2 +unknown: the function ended without a failure/);
     const other = await run(replies, ['queue', 'redrive', 'm1', 'm3']);
 
-    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Brought back: m1\n') });
-    expect(other.stdout + other.stderr).toContain('Not brought back: m3');
-    expect(all.stdout).toBe('Brought back: m1\n');
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Redriven: m1\n') });
+    expect(other.stdout + other.stderr).toContain('Not redriven: m3');
+    expect(all.stdout).toBe('Redriven: m1\n');
     expect([asked, one]).toEqual([{}, { ids: ['m1'] }]);
-  });
-});
-
-describe('drey wait', () => {
-  it('ends with 0 when all have FINISHED', async () => {
-    const replies = {
-      ...operationAt(operation({ verdict: 'FINISHED' })),
-      ...operationAt(operation({ operationId: id('b'), clusterId: 'other', verdict: 'FINISHED' })),
-    };
-    const { code, stdout } = await run(replies, ['wait', id('a'), id('b')]);
-
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/a{32} +deploy +nightly +FINISHED\nb{32} +deploy +other +FINISHED/);
-  });
-
-  it('ends with 1 and the root cause of a program that failed', async () => {
-    const verdictMessage = 'ArithmeticException: / by zero';
-    const replies = operationAt(operation({ verdict: 'FAILED', verdictMessage }));
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-    const shown = await run(replies, ['operation', id('a')]);
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('nightly: FAILED: ArithmeticException: / by zero');
-    expect(shown.stdout).toMatch(/Cause: +ArithmeticException: \/ by zero/);
-  });
-
-  it('ends with 1 and the causes when some have not, with the rows of a batch', async () => {
-    const replies = {
-      ...operationAt(
-        operation({
-          kind: 'batch',
-          clusterId: 'days',
-          state: 'FAILED',
-          problem: toProblem(new Fault('items-failed', '1 of 2 did not finish')),
-          verdict: 'FAILED',
-          verdictMessage: '1 of 2 did not finish',
-        }),
-      ),
-      [`GET /v1/operations/${id('a')}/items`]: {
-        body: {
-          batchItems: [
-            { batchId: id('a'), batchIndex: 0, clusterId: 'days-0', verdict: 'FINISHED' },
-            { batchId: id('a'), batchIndex: 1, clusterId: 'days-1', verdict: 'FAILED', message: 'no such file' },
-          ],
-        },
-      },
-    };
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 did not finish.');
-    expect(stderr).toContain('days: FAILED: 1 of 2 did not finish');
-    expect(stderr).toContain('days-1: FAILED: no such file');
-    expect(stderr).not.toContain('days-0');
-  });
-
-  it('waits until there is a verdict', async () => {
-    let asked = 0;
-    const replies: Replies = {
-      [`GET /v1/operations/${id('a')}`]: () => {
-        asked += 1;
-        return {
-          body:
-            asked < 2
-              ? operation({ state: 'QUEUED', phase: 'WaitingForQuota: cpu 12/12' })
-              : operation({ verdict: 'FINISHED' }),
-        };
-      },
-    };
-    const { code, stderr } = await run(replies, ['wait', id('a')]);
-
-    expect(code).toBe(0);
-    expect(stderr).toContain('WaitingForQuota: cpu 12/12');
-  });
-
-  it('gives up after its time, and says what is open', async () => {
-    const { code, stderr } = await run(
-      operationAt(operation({ state: 'QUEUED', phase: 'Drained: starts are paused' })),
-      ['wait', id('a'), '--timeout', '1ms'],
-    );
-
-    expect(code).toBe(1);
-    expect(stderr).toContain('1 of 1 did not finish (1 of them not yet).');
-    expect(stderr).toContain('nightly: QUEUED: Drained: starts are paused');
-  });
-});
-
-describe('drey batch', () => {
-  const accepted = operation({ kind: 'batch', clusterId: 'days', state: 'PENDING' });
-  const replies: Replies = {
-    'POST /v1/targets/local/batches': { status: 202, body: { operation: accepted } },
-    ...operationAt({ ...accepted, verdict: 'FINISHED' }),
-  };
-  const text = 'name: days\ntemplate: { mode: application }\nparameters:\n  - day: "1"\n';
-
-  it('sends what the file says, and tells how to wait', async () => {
-    const { code, stdout, stderr } = await run(replies, ['batch', '-'], text);
-
-    expect(code).toBe(0);
-    expect(server.received.at(-1)?.json).toEqual({
-      name: 'days',
-      template: { mode: 'application' },
-      parameters: [{ day: '1' }],
-    });
-    expect(stdout).toBe(`Batch days is accepted as operation ${id('a')}.\n`);
-    expect(stderr).toContain(`drey wait ${id('a')}`);
-  });
-
-  it('waits for the end where it is asked to', async () => {
-    const { code, stdout } = await run(replies, ['batch', '--wait', '-'], text);
-
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/batch +days +FINISHED/);
-  });
-
-  it('tells how far it is while it waits', async () => {
-    let asked = 0;
-    const open = { ...accepted, state: 'IN_PROGRESS' as const, phase: '3 deploys sent' };
-    const { stderr } = await run(
-      {
-        ...replies,
-        [`GET /v1/operations/${id('a')}`]: () => ({
-          body: asked++ === 0 ? open : { ...accepted, verdict: 'FINISHED' },
-        }),
-        [`GET /v1/operations/${id('a')}/items`]: {
-          body: { batchItems: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
-        },
-      },
-      ['batch', '--wait', '-'],
-      text,
-    );
-
-    expect(stderr).toContain(': 3 deploys sent; 1 FINISHED, 1 FAILED, 1 open');
-  });
-});
-
-describe('options about the line', () => {
-  it('go with a deploy', async () => {
-    const words = [
-      'kubernetes-session',
-      '--no-wait',
-      '-Ddrey.priority=7',
-      '-Ddrey.depends-on=first, second',
-      '-Ddrey.deadline=2026-11-25T06:00:00+01:00',
-      '-Ddrey.correlation-id=mine',
-      '-Ddrey.team=etl',
-    ];
-    await run({ 'POST /v1/targets/local/clusters': { status: 202, body: { operation: operation() } } }, words);
-
-    expect(server.received.find(({ method }) => method === 'POST')?.json).toMatchObject({
-      priority: 7,
-      dependsOn: ['first', 'second'],
-      deadline: '2026-11-25T05:00:00.000Z',
-      correlationId: 'mine',
-      labels: { team: 'etl' },
-    });
-  });
-
-  it.each([
-    ['-Ddrey.priority=high', 'is a whole number'],
-    ['-Ddrey.deadline=soon', 'is a time such as'],
-  ])('have to make sense: %s', async (word, message) => {
-    const { code, stdout } = await run({}, ['kubernetes-session', word]);
-
-    expect(code).toBe(1);
-    expect(stdout).toContain(message);
   });
 });

@@ -1,44 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/cluster.ts';
 import { Problem } from '#events/problem.ts';
 import { drey } from '#test/unit/cli/drey.ts';
-import {
-  accepted,
-  cluster,
-  job,
-  oneTarget,
-  operation,
-  problem,
-  type Replies,
-  startLoopbackApi,
-} from '#test/unit/cli/loopback-api.ts';
+import { accepted, cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
 
 process.env['TZ'] = 'UTC';
-
-let server: Awaited<ReturnType<typeof startLoopbackApi>>;
-let folder: string;
-beforeAll(async () => {
-  server = await startLoopbackApi();
-  folder = await mkdtemp(join(tmpdir(), 'drey-'));
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
+const server = useLoopbackApi();
 const clusters = '/v1/targets/local/clusters';
 const app = `${clusters}/app`;
 const jar = 'local:///opt/flink/usrlib/my-flink-job.jar';
-
 const run = (replies: Replies, words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   server.answer({ 'GET /v1/targets': oneTarget, ...replies });
   return drey(words, { api: server.url, env });
 };
-
 const application = (more: Partial<Cluster> = {}) => cluster({ clusterId: 'app', mode: 'application', ...more });
 const starting = (...states: readonly Partial<Cluster>[]): Replies => {
   const rest = [...states];
@@ -50,7 +26,6 @@ const starting = (...states: readonly Partial<Cluster>[]): Replies => {
 const posted = () => server.received.find(({ method }) => method === 'POST')?.json;
 const created =
   'Create flink application cluster app successfully, JobManager Web Interface: http://app-rest.golden:8081\n';
-
 const waysToSay: readonly (readonly string[])[] = [
   ['run', '--target', 'kubernetes-application'],
   ['run', '-t', 'kubernetes-application'],
@@ -94,7 +69,7 @@ describe('an application', () => {
     });
   });
 
-  it('is told of to programs as JSON', async () => {
+  it('is printed as JSON for programs', async () => {
     const ended = await run(starting({}), ['run-application', '--output', 'json', jar]);
 
     expect(JSON.parse(ended.stdout)).toEqual({ operation: operation({ clusterId: 'app' }), cluster: application() });
@@ -104,14 +79,14 @@ describe('an application', () => {
     ['./x.jar', 'has no scheme'],
     ['file:///x.jar', 'is a file of the machine that reads it'],
     ['http://x/x.jar', 'would come unprotected'],
-  ])('is refused with the jar %s before anything is asked', async (wrong, why) => {
+  ])('is refused with the jar %s before any request', async (wrong, why) => {
     const ended = await run({}, ['run-application', wrong]);
 
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`${wrong} ${why}`) });
     expect(server.received).toEqual([]);
   });
 
-  it('may come over plain HTTP where that is allowed', async () => {
+  it('may use plain HTTP when the option allows it', async () => {
     const allowed = '-Duser.artifacts.raw-http-enabled=true';
 
     expect(await run(starting({}), ['run-application', allowed, 'http://x/x.jar'])).toMatchObject({ code: 0 });
@@ -127,17 +102,17 @@ describe('an application', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('is not what kubernetes-session starts, nor a session what run-application starts', async () => {
+  it('is not started by kubernetes-session, and a session not by run-application', async () => {
     const [one, other] = [
       await run({}, ['kubernetes-session', '-t', 'kubernetes-application']),
       await run({}, ['run-application', '-t', 'kubernetes-session', jar]),
     ];
 
-    expect(one).toMatchObject({ code: 1, stdout: expect.stringContaining('kubernetes-session is for sessions') });
-    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('`drey run` runs a jar on a session') });
+    expect(one).toMatchObject({ code: 1, stdout: expect.stringContaining('kubernetes-session starts sessions only') });
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Use `drey run` for a jar on a session') });
   });
 
-  it('tells why it did not come up, by what was typed', async () => {
+  it('reports why the start failed, with the options of the command line', async () => {
     const errors = [
       { pointer: '/job/entryClass', detail: 'no such class' },
       { pointer: '/job/classpaths/0', detail: 'not a URL' },
@@ -152,7 +127,7 @@ describe('an application', () => {
     expect(ended.stderr).toContain('refused\n  -c: no such class\n  -C: not a URL\n');
   });
 
-  it('tells which cluster did not come up, and where to look', async () => {
+  it('reports which cluster failed to start, with a hint', async () => {
     const failed = operation({
       state: 'FAILED',
       clusterId: 'app',
@@ -164,26 +139,28 @@ describe('an application', () => {
       ['run-application', '-Dkubernetes.cluster-id=app', jar],
     );
 
-    expect(ended.stderr).toContain('Could not create Kubernetes cluster "app".\n  no such class\n`drey describe app`');
+    expect(ended.stderr).toContain(
+      'Could not create Kubernetes cluster "app".\n  no such class\nRun `drey describe app`',
+    );
   });
 
-  it('may be kept to look at when it does not come up', async () => {
+  it('is kept after a failed start if the option says so', async () => {
     const wrong = await run({}, ['run-application', '-Ddrey.on-failure=hold', jar]);
     await run(starting({}), ['run-application', '-Ddrey.on-failure=keep', jar]);
 
-    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('is remove or keep, not "hold"') });
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('must be remove or keep, not "hold"') });
     expect(posted()).toMatchObject({ onFailure: 'keep' });
   });
 
-  it('warns of options behind the jar, which the program gets', async () => {
+  it('warns of options after the jar, which the program gets', async () => {
     const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
 
-    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app stands behind the jar');
+    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app follows the jar');
     expect(posted()).toMatchObject({ job: { args: ['-Dkubernetes.cluster-id=app'] } });
   });
 });
 
-describe('an application that is waited for', () => {
+describe('an attached application', () => {
   const waitFor = (...more: readonly string[]) => ['run-application', '-Dexecution.attached=true', ...more, jar];
   const own = { clusterId: 'app' } as const;
 
@@ -223,7 +200,7 @@ describe('an application that is waited for', () => {
     );
 
     expect(ended).toMatchObject({ code: 1, stdout: created });
-    expect(ended.stderr).toContain(`Application cluster app is ${state}.\n  ${message}\n\`drey events app\``);
+    expect(ended.stderr).toContain(`Application cluster app is ${state}.\n  ${message}\nRun \`drey events app\``);
   });
 
   it('is one object to a program', async () => {
@@ -243,202 +220,5 @@ describe('an application that is waited for', () => {
 
     expect(ended).toMatchObject({ code: 0, stdout: created });
     expect(posted()).toMatchObject({ config: { 'execution.attached': 'false' } });
-  });
-});
-
-describe('an application cluster', () => {
-  const there = ['--target', 'kubernetes-application', '-Dkubernetes.cluster-id=app'];
-  const { jobId } = job();
-
-  it('lists its jobs', async () => {
-    const jobs = { body: { jobs: [job({ clusterId: 'app' })], reachable: 'True' } };
-
-    const ended = await run({ [`GET ${app}/jobs`]: jobs }, ['list', ...there]);
-
-    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining(`${jobId} : CarTopSpeed`) });
-  });
-
-  it('lets its job be canceled', async () => {
-    const ended = await run({ [`POST ${app}/jobs/${jobId}/cancel`]: accepted({ kind: 'cancel', jobId }) }, [
-      'cancel',
-      ...there,
-      jobId,
-    ]);
-
-    expect(ended).toMatchObject({ code: 0, stdout: `Cancelling job ${jobId}.\nCancelled job ${jobId}.\n` });
-  });
-
-  it('is shown with its mode and how it ended', async () => {
-    const all = { body: { clusters: [cluster(), application({ state: 'FINISHED' })] } };
-
-    const ended = await run({ [`GET ${clusters}`]: all }, ['clusters', '--all', '--mode', 'application']);
-
-    expect(ended.stdout.split('\n')).toEqual([
-      'CLUSTER  MODE         STATE     CREATED              ENDS  IMAGE      REASON',
-      'app      application  FINISHED  23.11.2026 22:10:16        flink:2.2',
-      '',
-    ]);
-  });
-
-  it('is not of another mode', async () => {
-    expect(await run({}, ['clusters', '--mode', 'per-job'])).toMatchObject({
-      code: 1,
-      stdout: expect.stringContaining('The mode is session or application, not "per-job".'),
-    });
-  });
-
-  it('is called by its name when it is stopped', async () => {
-    server.answer({
-      'GET /v1/targets': oneTarget,
-      [`GET ${app}`]: { body: application() },
-      [`POST ${app}/stop`]: accepted({ kind: 'stop', clusterId: 'app' }),
-    });
-
-    const words = ['kubernetes-session', '-Dkubernetes.cluster-id=app', '-Dexecution.attached=true'];
-    const ended = await drey(words, { api: server.url, input: 'stop\n' });
-
-    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Stopped application cluster app.\n') });
-  });
-});
-
-describe('what is on this machine', () => {
-  const put = async (name: string, text: string) => {
-    await writeFile(join(folder, name), text);
-    return join(folder, name);
-  };
-  const configure = (more: readonly string[] = []) =>
-    put(
-      'config.yaml',
-      ['kubernetes: {cluster-id: app}', 'rest: {bind-address: localhost, port: 9081}', ...more].join('\n'),
-    );
-
-  it.each([['kubernetes-session'], ['run-application', jar]])(
-    'goes to the API with %s',
-    async (action, ...operands) => {
-      await configure([
-        'taskmanager: {numberOfTaskSlots: 2}',
-        'pipeline: {classpaths: [a, b]}',
-        'parallelism: {default: 2}',
-      ]);
-      await put('log4j-console.properties', 'rootLogger.level = INFO');
-      const pod = await put('pod.yaml', 'metadata: {labels: {team: search}}');
-      const keytab = await put('flink.keytab', 'secret');
-      await put('core-site.xml', '<configuration/>');
-      const words = [
-        '-Dtaskmanager.numberOfTaskSlots=4',
-        `-Dkubernetes.pod-template-file=${pod}`,
-        `-Dsecurity.kerberos.login.keytab=${keytab}`,
-        '-Dsecurity.kerberos.login.principal=flink',
-      ];
-
-      const ended = await run(
-        {
-          ...starting({}),
-          [`GET ${app}`]: operands.length > 0 ? { body: application() } : missingThen(cluster({ clusterId: 'app' })),
-        },
-        [action, ...words, ...operands],
-        { FLINK_CONF_DIR: folder, HADOOP_CONF_DIR: folder },
-      );
-
-      expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('http://app-rest.golden:9081') });
-      expect(posted()).toMatchObject({
-        clusterId: 'app',
-        files: { 'log4j-console.properties': 'rootLogger.level = INFO' },
-        podTemplates: { default: { metadata: { labels: { team: 'search' } } } },
-        hadoop: { 'core-site.xml': '<configuration/>' },
-        kerberos: { keytab: { name: 'flink.keytab', base64: Buffer.from('secret').toString('base64') } },
-      });
-      expect((posted() as { config: unknown }).config).toEqual({
-        'taskmanager.numberOfTaskSlots': '4',
-        'pipeline.classpaths': '[a, b]',
-        'parallelism.default': '2',
-        'rest.port': '9081',
-        'security.kerberos.login.principal': 'flink',
-      });
-    },
-  );
-
-  const missingThen = (found: Cluster) => {
-    const replies = [problem('not-found', 404, 'there is none'), { body: found }];
-    return () => (replies.length > 1 ? replies.shift()! : replies[0]!);
-  };
-
-  it('decides what run deploys to', async () => {
-    await configure(['execution: {target: kubernetes-application}']);
-
-    const ended = await run(starting({}), ['run', jar], { FLINK_CONF_DIR: folder });
-
-    expect(ended.stdout).toContain('Create flink application cluster app successfully');
-  });
-
-  it('has to be there', async () => {
-    const ended = await run({}, ['run-application', jar], { FLINK_CONF_DIR: join(folder, 'nowhere') });
-
-    expect(ended).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('does not describe an existing directory.'),
-    });
-    expect(server.received).toEqual([]);
-  });
-});
-
-describe('a failure', () => {
-  it.each([
-    [['list', '--output', 'json', '-Dkubernetes.cluster-id=x'], 'Could not get the rest endpoint of x', 'not-found'],
-    [['cancel', '--output=json', 'xyz'], 'Cannot parse JobID from "xyz".', undefined],
-    [['list', '--output', 'json', '--frobnicate'], 'Unrecognized option: --frobnicate', undefined],
-    [['--output', 'json', 'run'], 'Java program should be specified a JAR file.', undefined],
-  ])('of %j is told to programs as JSON', async (words, message, code) => {
-    const ended = await run({}, words);
-
-    const { error } = JSON.parse(ended.stderr);
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(error.message).toContain(message);
-    expect(error.code).toBe(code);
-  });
-
-  it('has its mistakes in JSON, too', async () => {
-    const errors = [{ pointer: '/config/a.b', detail: 'wrong' }];
-
-    const ended = await run({ [`POST ${clusters}`]: problem('refused-option', 422, 'refused', { errors }) }, [
-      'run-application',
-      '--output',
-      'json',
-      jar,
-    ]);
-
-    expect(JSON.parse(ended.stderr.trimEnd().split('\n').at(-1) ?? '')).toEqual({
-      error: { message: 'refused', code: 'refused-option', errors },
-    });
-  });
-});
-
-describe('a job on a session', () => {
-  it('is refused by an application cluster before the jar travels', async () => {
-    const file = join(folder, 'session.jar');
-    await writeFile(file, new Uint8Array([0x50, 0x4b, 0x03, 0x04]));
-
-    const ended = await run({ [`GET ${app}`]: { body: application({}) } }, [
-      'run',
-      '-t',
-      'kubernetes-session',
-      '-Dkubernetes.cluster-id=app',
-      file,
-    ]);
-
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('Cluster app is an application') });
-  });
-
-  it('takes more places with classes', async () => {
-    const live = `${clusters}/live`;
-    const words = ['run', '-d', '-Dkubernetes.cluster-id=live', '-C', 'file:/a.jar', '-C', 'file:/b.jar'];
-
-    const ended = await run({ [`POST ${live}/jobs`]: accepted({ kind: 'submit', jobId: job().jobId }) }, [
-      ...words,
-      's3://bucket/local/a.jar',
-    ]);
-
-    expect(ended.code).toBe(0);
-    expect(posted()).toMatchObject({ config: { 'pipeline.classpaths': '["file:/a.jar","file:/b.jar"]' } });
   });
 });

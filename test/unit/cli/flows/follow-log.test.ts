@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { linesBehind } from '#cli/flows/follow-log.ts';
+import { linesAfter } from '#cli/flows/follow-log.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import {
   cluster,
@@ -25,7 +25,7 @@ const run = (replies: Replies, words: readonly string[]) => {
 const logOf = (...lines: readonly string[]) => ({ body: { log: lines.map((line) => `${line}\n`).join('') } });
 const noLog = problem('not-found', 404, 'cluster live has no JobManager container');
 
-describe('the lines behind those that were seen', () => {
+describe('the lines after those that were printed', () => {
   it.each([
     { what: 'nothing was seen', seen: [], tail: ['a', 'b'], behind: ['a', 'b'] },
     { what: 'nothing is new', seen: ['a', 'b'], tail: ['a', 'b'], behind: [] },
@@ -36,7 +36,7 @@ describe('the lines behind those that were seen', () => {
     { what: 'the two do not meet', seen: ['a', 'b'], tail: ['c', 'd'], behind: undefined },
     { what: 'it is another log', seen: ['a', 'b'], tail: [], behind: undefined },
   ])('are right when $what', ({ seen, tail, behind }) => {
-    expect(linesBehind(seen, tail)).toEqual(behind);
+    expect(linesAfter(seen, tail)).toEqual(behind);
   });
 });
 
@@ -54,7 +54,7 @@ describe('drey logs -f', () => {
     };
   };
 
-  it('prints each line once, until the cluster is over', async () => {
+  it('prints each line once, until the cluster is terminal', async () => {
     const ended = await run(polls(logOf('a', 'b'), logOf('a', 'b', 'c'), noLog), ['logs', '-f', 'live', '-n', '2']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nb\nc\n' });
@@ -62,17 +62,17 @@ describe('drey logs -f', () => {
     expect(server.received.find(({ path }) => path.endsWith('/logs'))?.query).toBe('?lines=2');
   });
 
-  it('goes on over a restart, with the last words of what ended', async () => {
+  it('continues after a restart, with the last lines of the ended container', async () => {
     const again: Replies[string] = ({ query }) =>
       query.includes('previous=true') ? logOf('a', 'fatal') : logOf('started');
 
     const ended = await run(polls(logOf('a'), again, again, noLog), ['logs', '-f', 'live']);
 
     expect(ended).toMatchObject({ code: 0, stdout: 'a\nfatal\nstarted\n' });
-    expect(ended.stderr).toContain('The JobManager was started again.\n');
+    expect(ended.stderr).toContain('The JobManager restarted.\n');
   });
 
-  it('says where lines are missing', async () => {
+  it('reports missing lines', async () => {
     const fast: Replies[string] = ({ query }) => (query.includes('previous=true') ? noLog : logOf('x', 'y'));
 
     const ended = await run(polls(logOf('a'), fast, noLog), ['logs', '-f', 'live']);
@@ -85,12 +85,12 @@ describe('drey logs -f', () => {
     const ended = await run(polls(noLog, logOf('a'), noLog), ['logs', '-f', 'live', '--output', 'json']);
 
     expect(ended).toMatchObject({ code: 0, stdout: '{"line":"a"}\n' });
-    expect(ended.stderr).toContain('has not started yet');
+    expect(ended.stderr).toContain('Waiting for the JobManager of cluster live to start.');
   });
 
   it.each([
     [['logs', '-f', 'other'], 'There is no cluster other in target local.'],
-    [['logs', '-f', '--previous', 'live'], '--previous and --follow contradict each other'],
+    [['logs', '-f', '--previous', 'live'], '--previous and --follow exclude each other'],
   ])('refuses %j', async (words, message) => {
     const ended = await run({}, words);
 
@@ -139,7 +139,7 @@ describe('drey events -f', () => {
     expect(ended.stdout.match(/^to: .*$/gm)).toEqual(['to: RUNNING', 'to: STOPPED']);
   });
 
-  it('tells what happens to any cluster of the target, from now on', async () => {
+  it('prints new transitions of all clusters of the target', async () => {
     const known = { live: [transition(1, 'RUNNING')], fresh: [transition(1, 'REQUESTED', 'fresh')] };
     const stop = new AbortController();
     let lists = 0;

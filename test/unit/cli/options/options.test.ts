@@ -2,14 +2,14 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { Failure } from '#cli/api/failure.ts';
-import { modeOf } from '#cli/api/mode.ts';
-import { clusterRefOf } from '#cli/api/problem-failure.ts';
-import { withTwoDashes } from '#cli/options/command-line.ts';
+import { parseMode } from '#cli/api/mode.ts';
+import { describePointer } from '#cli/api/problem-failure.ts';
+import { normalizeDashes } from '#cli/options/command-line.ts';
 import { addCommonOptions, collect } from '#cli/options/common.ts';
-import { restoreOf } from '#cli/options/drey-options.ts';
-import { configOf, propertiesOf } from '#cli/options/properties.ts';
+import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
+import { parseRequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import { jobIdOf } from '#cli/options/values.ts';
+import { parseJobId } from '#cli/options/values.ts';
 
 const parsed = (words: readonly string[]) => {
   const command = addCommonOptions(new Command())
@@ -21,9 +21,9 @@ const parsed = (words: readonly string[]) => {
     .passThroughOptions()
     .exitOverride()
     .argument('[all...]');
-  command.parse([...withTwoDashes(words, command, true)], { from: 'user' });
+  command.parse([...normalizeDashes(words, command, true)], { from: 'user' });
   const { D, ...options } = command.opts<{ D?: string[] }>();
-  return { config: Object.fromEntries(propertiesOf(D)), options, operands: command.args };
+  return { config: Object.fromEntries(parseProperties(D)), options, operands: command.args };
 };
 
 describe("Flink's forms of options", () => {
@@ -57,24 +57,24 @@ describe("Flink's forms of options", () => {
   });
 
   it('refuses a -D without a name', () => {
-    expect(() => propertiesOf(['=x'])).toThrow(UsageError);
+    expect(() => parseProperties(['=x'])).toThrow(UsageError);
   });
 
   it("keeps the client's own options out of the configuration", () => {
-    const properties = propertiesOf([
+    const properties = parseProperties([
       'kubernetes.cluster-id=x',
       'drey.target=y',
       'execution.target=kubernetes-session',
       'a.b=c',
     ]);
 
-    expect(configOf(properties)).toEqual({ 'a.b': 'c' });
+    expect(toFlinkConfig(properties)).toEqual({ 'a.b': 'c' });
   });
 });
 
 describe('the deployment target', () => {
   it('is a session or an application', () => {
-    expect(['kubernetes-session', 'kubernetes-application'].map(modeOf)).toEqual(['session', 'application']);
+    expect(['kubernetes-session', 'kubernetes-application'].map(parseMode)).toEqual(['session', 'application']);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('the deployment target', () => {
     ['yarn-per-job', Failure, 'Per-Job Mode not supported by Active Kubernetes deployments.'],
     ['yarn-session', UsageError, 'yarn-session'],
   ])('is not %s', (mode, kind, message) => {
-    const check = () => modeOf(mode);
+    const check = () => parseMode(mode);
 
     expect(check).toThrow(kind);
     expect(check).toThrow(message);
@@ -91,17 +91,17 @@ describe('the deployment target', () => {
 
 describe('a job id', () => {
   it('is read in either case', () => {
-    expect(jobIdOf('8A077DA4350254F0F435DA5061D32226')).toBe('8a077da4350254f0f435da5061d32226');
+    expect(parseJobId('8A077DA4350254F0F435DA5061D32226')).toBe('8a077da4350254f0f435da5061d32226');
   });
 
   it("is refused in Flink's words", () => {
-    expect(() => jobIdOf('xyz')).toThrow(
+    expect(() => parseJobId('xyz')).toThrow(
       'Cannot parse JobID from "xyz". The expected format is [0-9a-fA-F]{32}, e.g. fd72014d4c864993a2e5a9287b4a9c5d.',
     );
   });
 });
 
-describe('the place of a mistake', () => {
+describe('the pointer of a field error', () => {
   it.each([
     ['/config/kubernetes.jobmanager.cpu.amount', '-Dkubernetes.jobmanager.cpu.amount'],
     ['/clusterId', '-Dkubernetes.cluster-id'],
@@ -110,31 +110,31 @@ describe('the place of a mistake', () => {
     ['/job/jar', 'the jar'],
     ['/job/classpaths/0', '-C'],
     ['/labels/a~1b', '/labels/a/b'],
-  ])('%s is told as %s', (pointer, told) => {
-    expect(clusterRefOf(pointer)).toBe(told);
+  ])('%s is reported as %s', (pointer, told) => {
+    expect(describePointer(pointer)).toBe(told);
   });
 });
 
 describe('-Ddrey.restore', () => {
   const restoreFrom = (words: readonly string[]) =>
-    restoreOf(propertiesOf(words.map((word) => `drey.restore.${word}`)));
+    parseRequestFields(parseProperties(words.map((word) => `drey.restore.${word}`))).restore;
 
   it.each([
-    [[], undefined],
-    [['from-cluster=etl'], { fromCluster: 'etl', latest: true }],
+    [[], {}],
+    [['from-cluster=etl'], { fromCluster: 'etl' }],
     [
       ['from-cluster=etl', 'job=clicks', 'allow-empty-state'],
-      { fromCluster: 'etl', latest: true, job: 'clicks', allowEmptyState: true },
+      { fromCluster: 'etl', job: 'clicks', allowEmptyState: true },
     ],
-    [['from-cluster=etl', 'allow-empty-state=false'], { fromCluster: 'etl', latest: true, allowEmptyState: false }],
+    [['from-cluster=etl', 'allow-empty-state=false'], { fromCluster: 'etl', allowEmptyState: false }],
   ])('is read: %j', (words, expected) => {
     expect(restoreFrom(words)).toEqual(expected);
   });
 
   it.each([
-    [['job=clicks'], '-Ddrey.restore.job needs'],
-    [['allow-empty-state'], '-Ddrey.restore.allow-empty-state needs'],
-    [['from-cluster=etl', 'allow-empty-state=yes'], 'is true or false'],
+    [['job=clicks'], '-Ddrey.restore.job requires'],
+    [['allow-empty-state'], '-Ddrey.restore.allow-empty-state requires'],
+    [['from-cluster=etl', 'allow-empty-state=yes'], 'must be true or false'],
   ])('is refused: %j', (words, message) => {
     expect(() => restoreFrom(words)).toThrow(message);
   });

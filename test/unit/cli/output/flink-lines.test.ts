@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { finishedLines, listLines, clusterLine } from '#cli/output/flink-lines.ts';
+import { formatFinishedJob, formatJobList, formatCluster } from '#cli/output/flink-lines.ts';
 import { golden, goldenMessage } from '#test/unit/cli/golden.ts';
 import { cluster, job } from '#test/unit/cli/loopback-api.ts';
 
@@ -8,7 +8,7 @@ process.env['TZ'] = 'UTC';
 
 describe('list', () => {
   it('prints what Flink prints', async () => {
-    expect(['Waiting for response...', ...listLines([job()], {})]).toEqual(await golden('live-list'));
+    expect(['Waiting for response...', ...formatJobList([job()], {})]).toEqual(await golden('live-list'));
   });
 
   it('puts jobs into groups, oldest first', () => {
@@ -19,7 +19,7 @@ describe('list', () => {
       job({ jobId: 'd', state: 'FINISHED', name: 'four' }),
     ];
 
-    expect(listLines(jobs, { all: true })).toEqual([
+    expect(formatJobList(jobs, { all: true })).toEqual([
       '------------------ Running/Restarting Jobs -------------------',
       '23.11.2026 22:10:34 : a : one (RUNNING)',
       '23.11.2026 22:10:35 : b : two (RESTARTING)',
@@ -40,22 +40,22 @@ describe('list', () => {
     [{ running: true, scheduled: true }, ['No running jobs.', 'No scheduled jobs.']],
     [{ all: true }, ['No running jobs.', 'No scheduled jobs.']],
   ])('says with %o that there is nothing', (shown, lines) => {
-    expect(listLines([], shown)).toEqual(lines);
+    expect(formatJobList([], shown)).toEqual(lines);
   });
 });
 
 describe('a session', () => {
-  it('is told of as Flink does', async () => {
-    expect(clusterLine('Create', cluster())).toBe(await goldenMessage('live-session-start'));
-    expect(clusterLine('Retrieve', cluster())).toBe(await goldenMessage('live-list'));
+  it('is printed as in Flink', async () => {
+    expect(formatCluster('Create', cluster())).toBe(await goldenMessage('live-session-start'));
+    expect(formatCluster('Retrieve', cluster())).toBe(await goldenMessage('live-list'));
   });
 });
 
 describe('a job that finished', () => {
-  it('is told of with its run time', () => {
+  it('is printed with its run time', () => {
     const finished = job({ jobId: 'a', state: 'FINISHED', endTime: '2026-11-23T22:10:35.500Z' });
 
-    expect(finishedLines(finished)).toEqual([
+    expect(formatFinishedJob(finished)).toEqual([
       'Program execution finished',
       'Job with JobID a has finished.',
       'Job Runtime: 1500 ms',

@@ -53,7 +53,7 @@ const run = (words: readonly string[], more: Replies = {}) => {
 };
 
 describe('--output', () => {
-  it('says in YAML what it says in JSON', async () => {
+  it('prints the same as YAML and as JSON', async () => {
     const json = await run(['clusters', '--output', 'json']);
     const yaml = await run(['clusters', '--output', 'yaml']);
 
@@ -88,7 +88,7 @@ describe('--quiet', () => {
     expect(ended.stdout).toContain('Stopped session cluster live.');
   });
 
-  it('still tells errors', async () => {
+  it('still prints errors', async () => {
     expect(await run(['describe', 'other', '--quiet'])).toMatchObject({
       code: 1,
       stdout: '',
@@ -102,14 +102,17 @@ describe('--no-wait', () => {
     ['kubernetes-session -Dkubernetes.cluster-id=live', 'Retrieve flink cluster live'],
     [
       'run -t kubernetes-application -Dkubernetes.cluster-id=live local:///a.jar',
-      'Application cluster live is being started.',
+      'Application cluster live is starting.',
     ],
-    ['run-application -Dkubernetes.cluster-id=live local:///a.jar', 'Application cluster live is being started.'],
-    ['run -Dkubernetes.cluster-id=live s3://bucket/a.jar', `Job ${jobId} is being submitted.`],
-    [`cancel -Dkubernetes.cluster-id=live ${jobId}`, `Cancelling of job ${jobId} is asked for.`],
+    ['run-application -Dkubernetes.cluster-id=live local:///a.jar', 'Application cluster live is starting.'],
+    ['run -Dkubernetes.cluster-id=live s3://bucket/a.jar', `Submission of job ${jobId} requested.`],
+    [`cancel -Dkubernetes.cluster-id=live ${jobId}`, `Cancellation of job ${jobId} requested.`],
     [`stop -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger stop-with-savepoint in detached mode'],
-    [`checkpoint -Dkubernetes.cluster-id=live ${jobId}`, 'It is asked for, as operation'],
-    ['savepoint -Dkubernetes.cluster-id=live -d s3://bucket/sp', 'It is asked for, as operation'],
+    [`checkpoint -Dkubernetes.cluster-id=live ${jobId}`, `Checkpoint of job ${jobId} requested. Operation: `],
+    [
+      'savepoint -Dkubernetes.cluster-id=live -d s3://bucket/sp',
+      "Deletion of savepoint 's3://bucket/sp' requested. Operation: ",
+    ],
     [`savepoint -Dkubernetes.cluster-id=live ${jobId}`, 'Successfully trigger manual savepoint'],
   ])('returns at once from %s', async (line, told) => {
     const [action = '', ...words] = line.split(' ');
@@ -121,10 +124,10 @@ describe('--no-wait', () => {
     expect(server.calls().join()).not.toContain('/v1/operations/');
   });
 
-  it('does not go with an application that is waited for', async () => {
+  it('is refused for an attached application', async () => {
     const words = ['run-application', '--no-wait', '-Dexecution.attached=true', 'local:///a.jar'];
 
-    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('contradict each other') });
+    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('exclude each other') });
   });
 });
 
@@ -190,7 +193,7 @@ describe('--verbose', () => {
       () => ({ 'POST /v1/targets/local/uploads': upload(), 'PUT /bucket/a.jar': { hangUp: true } }),
       1,
     ],
-  ])('tells each request of %s without what is secret', async (_what, words, more, code) => {
+  ])('prints each request of %s without secrets', async (_what, words, more, code) => {
     server.answer({ ...replies(), ...more() });
 
     const ended = await drey(words(), { api: server.url, env });

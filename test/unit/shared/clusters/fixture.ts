@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 
 import type { Target } from '#events/target.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Send } from '#test/fakes/origins.ts';
 import { makeWorld, type World } from '#test/fakes/world.ts';

@@ -79,7 +79,7 @@ describe('the targets of the table', () => {
     item = undefined;
 
     expect(await targets.get('local')).toMatchObject({ name: 'local', cluster: 'eks' });
-    await expect(targets.current('local')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(targets.getLatest('local')).rejects.toMatchObject({ code: 'not-found' });
     await expect(targets.get('local')).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -88,6 +88,6 @@ describe('the targets of the table', () => {
       throw new ConditionalCheckFailedException({ message: 'there', $metadata: {} });
     });
 
-    await expect(targets.putBack('local', value as never)).resolves.toBeUndefined();
+    await expect(targets.putIfAbsent('local', value as never)).resolves.toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect([await getState('one'), await getState('two')]).toEqual(['RUNNING', 'RUNNING']);
     expect(await readOperation(findOperationId('three'))).toMatchObject({
       state: 'QUEUED',
-      phase: 'WaitingForDependency: not come yet not FINISHED yet (place 1 of 1)',
+      phase: expect.stringContaining('WaitingForDependency: Waiting for not come yet to finish.'),
     });
   });
 
@@ -73,7 +73,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
 
     expect(findOperation('two')).toMatchObject({
       state: 'FAILED',
-      problem: { detail: 'it depends on commands that did not finish: first is refused (unsupported-mode)' },
+      problem: { detail: 'A command that this one depends on did not finish: first is rejected (unsupported-mode).' },
     });
     expect(await getState('three')).toBe('RUNNING');
   });

@@ -1,5 +1,5 @@
 import { operationHandler } from '#functions/operation.ts';
-import { backlogHandler } from '#functions/queue-view.ts';
+import { queueViewHandler } from '#functions/queue-view.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
 import type { Send } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -29,7 +29,7 @@ export const callQueue = (
   body?: unknown,
 ) =>
   callHandler(
-    backlogHandler(world.ports),
+    queueViewHandler(world.ports),
     makeHttpEvent(`${method} /v1/targets/{target}/queue${path}`, { target: 'local', ...parameters }, { body }),
   );
 export const readOperation = async (operationId: string) =>

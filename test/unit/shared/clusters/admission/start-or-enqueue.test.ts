@@ -14,11 +14,14 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     await deploy(send, 'two');
 
     expect([await getState('one'), await getState('two')]).toEqual(['DEPLOYING', 'QUEUED']);
-    expect(await getCluster('two')).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
+    expect(await getCluster('two')).toMatchObject({
+      reason: 'WaitingForQuota',
+      message: 'The target uses 1 of 1 clusters; the command requests 1.',
+    });
     expect(await readOperation(findOperationId('two'))).toMatchObject({
       state: 'QUEUED',
       position: 1,
-      phase: 'WaitingForQuota: clusters 1/1 (place 1 of 1)',
+      phase: expect.stringContaining('WaitingForQuota: The target uses 1 of 1 clusters; the command requests 1.'),
     });
     expect(world.kubernetes.clusters.has('two')).toBe(false);
   });
@@ -83,7 +86,10 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     await send('deploy', { clusterId: 'two', data }, world);
 
     // One JobManager with one CPU, three TaskManagers with one each.
-    expect(await getCluster('two')).toMatchObject({ state: 'QUEUED', message: 'cpu 4/4, it needs 4' });
+    expect(await getCluster('two')).toMatchObject({
+      state: 'QUEUED',
+      message: 'The target uses 4 of 4 CPUs; the command requests 4.',
+    });
   });
 
   it('is refused when there will never be room', async () => {
@@ -127,7 +133,10 @@ describe.each(origins)('through %s, a submit to a target with limits', (_door, s
     await send('cancel', { clusterId: 'etl', jobId: first }, world);
     await settle();
 
-    expect(waiting).toMatchObject({ state: 'QUEUED', phase: 'WaitingForQuota: jobs 1/1 (place 1 of 1)' });
+    expect(waiting).toMatchObject({
+      state: 'QUEUED',
+      phase: expect.stringContaining('WaitingForQuota: The target uses 1 of 1 jobs; the command requests 1.'),
+    });
     expect(await readOperation(second)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await readOperation(first)).toMatchObject({ state: 'SUCCEEDED', verdict: 'CANCELED' });
   });
@@ -142,7 +151,7 @@ describe.each(origins)('through %s, a submit to a target with limits', (_door, s
     });
     expect(findOperation('etl', 'submit')).toMatchObject({ state: 'QUEUED' });
     expect(await readOperation(findOperationId('etl', 'submit'))).toMatchObject({
-      phase: 'WaitingForQuota: cpu 1/4, it needs 4 (place 1 of 1)',
+      phase: expect.stringContaining('WaitingForQuota: The target uses 1 of 4 CPUs; the command requests 4.'),
     });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
 import { take } from '#shared/clusters/workflows/snapshot.ts';
 import { origins } from '#test/fakes/origins.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { decideAdmissions } from '#shared/clusters/model/admission.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { usageOf } from '#shared/clusters/model/quota.ts';
+import { summarizeUsage } from '#shared/clusters/model/quota.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
 
@@ -20,7 +20,7 @@ const decide = (
 const listStarted = (...args: Parameters<typeof decide>) =>
   decide(...args)
     .filter(({ pendingReason }) => pendingReason === undefined)
-    .map(({ claim: { clusterId } }) => clusterId);
+    .map(({ command: { clusterId } }) => clusterId);
 const listNames = (queuedCommands: readonly QueuedCommand[]) => queuedCommands.map(({ clusterId }) => clusterId);
 
 describe('the line', () => {
@@ -31,10 +31,10 @@ describe('the line', () => {
   });
 
   it.each([
-    [{ clusters: 2 }, 'clusters 2/2'],
-    [{ jobs: 2 }, 'jobs 2/2'],
-    [{ cpu: 5 }, 'cpu 4/5, it needs 2'],
-    [{ memoryGibibytes: 5 }, 'memory 4/5 GiB, it needs 2'],
+    [{ clusters: 2 }, 'The target uses 2 of 2 clusters; the command requests 1.'],
+    [{ jobs: 2 }, 'The target uses 2 of 2 jobs; the command requests 1.'],
+    [{ cpu: 5 }, 'The target uses 4 of 5 CPUs; the command requests 2.'],
+    [{ memoryGibibytes: 5 }, 'The target uses 4 of 5 GiB of memory; the command requests 2.'],
   ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
     const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
 
@@ -52,7 +52,7 @@ describe('the line', () => {
     ];
     const urgent = makeQueuedCommand({ priority: 5, since: '2026-01-03T00:00:00.000Z' });
 
-    expect(decide([late, early, urgent], {}).map(({ claim: { clusterId } }) => clusterId)).toEqual(
+    expect(decide([late, early, urgent], {}).map(({ command: { clusterId } }) => clusterId)).toEqual(
       listNames([urgent, early, late]),
     );
   });
@@ -69,8 +69,8 @@ describe('the line', () => {
     expect(
       found.map(({ position, pendingReason }) => [position, pendingReason?.reason, pendingReason?.message]),
     ).toEqual([
-      [1, 'WaitingForQuota', 'cpu 4/10, it needs 8'],
-      [2, 'WaitingForTurn', '1 before it'],
+      [1, 'WaitingForQuota', 'The target uses 4 of 10 CPUs; the command requests 8.'],
+      [2, 'WaitingForTurn', '1 command comes first.'],
     ]);
   });
 
@@ -132,10 +132,10 @@ describe('the line', () => {
 
     expect(listStarted([noisy, quiet], policy, { admitted })).toEqual(listNames([quiet]));
     expect(
-      decide([noisy, quiet], policy, { admitted }).find(({ claim: { team } }) => team === 'noisy')?.pendingReason,
+      decide([noisy, quiet], policy, { admitted }).find(({ command: { team } }) => team === 'noisy')?.pendingReason,
     ).toEqual({
       reason: 'WaitingForQuota',
-      message: 'clusters 1/1 of team noisy',
+      message: 'Team noisy uses 1 of 1 clusters; the command requests 1.',
     });
   });
 
@@ -155,13 +155,13 @@ describe('the line', () => {
       shares: { a: { weight: 3 }, b: { weight: 1 } },
     }).filter(({ pendingReason }) => pendingReason === undefined);
 
-    expect(found.filter(({ claim: { team } }) => team === 'a')).toHaveLength(6);
+    expect(found.filter(({ command: { team } }) => team === 'a')).toHaveLength(6);
     expect(found).toHaveLength(8);
   });
 
   it('puts those behind who wait for something else, and holds up nobody for them', () => {
     const [blocked, free] = [makeQueuedCommand({ priority: 9 }), makeQueuedCommand()];
-    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'a not FINISHED yet' };
+    const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'Waiting for a to finish.' };
 
     expect(
       decide(
@@ -170,8 +170,8 @@ describe('the line', () => {
         { pendingReasons: new Map([[blocked.operationId, pendingReason]]) },
       ),
     ).toMatchObject([
-      { claim: free, pendingReason: undefined },
-      { claim: blocked, position: 2, pendingReason },
+      { command: free, pendingReason: undefined },
+      { command: blocked, position: 2, pendingReason },
     ]);
   });
 
@@ -192,12 +192,12 @@ describe('the line', () => {
       const demand = { clusters: 1, jobs: random(3), cpu: 1 + random(4), memoryMebibytes: 512 * (1 + random(5)) };
       waiting.push(makeQueuedCommand({ team: `t${random(3)}`, priority: random(2), demand }));
       const next = decide(waiting, { limits }, { admitted }).flatMap((turn) =>
-        turn.pendingReason === undefined ? [turn.claim] : [],
+        turn.pendingReason === undefined ? [turn.command] : [],
       );
       waiting = waiting.filter((one) => !next.includes(one));
       admitted = [...admitted, ...next];
       passed += next.length;
-      const { total } = usageOf(admitted);
+      const { total } = summarizeUsage(admitted);
       expect(total.clusters).toBeLessThanOrEqual(limits.clusters);
       expect(total.jobs).toBeLessThanOrEqual(limits.jobs);
       expect(total.cpu).toBeLessThanOrEqual(limits.cpu);

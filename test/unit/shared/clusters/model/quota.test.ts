@@ -11,14 +11,14 @@ describe('what would wait for ever', () => {
   it('is refused, with what there is too little of', () => {
     expect(() =>
       assertFitsTarget(makeQueuedCommand({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } })),
-    ).toThrow('target local will never have room for it: cpu 0/12, it needs 13');
+    ).toThrow('Target local can never admit this command: its limit is 12 CPUs, and the command requests 13 CPUs.');
   });
 
   it('is refused for its team, too', () => {
     const shares = { etl: { memoryGibibytes: 1, weight: 1 } };
 
     expect(() => assertFitsTarget(makeQueuedCommand({ team: 'etl' }), target({ shares }))).toThrow(
-      'memory 0/1 GiB, it needs 2 of team etl',
+      'the limit of team etl is 1 GiB of memory, and the command requests 2 GiB of memory.',
     );
   });
 });

@@ -4,7 +4,7 @@ import { parse } from '#events/problem.ts';
 import { SpecBody } from '#events/specs.ts';
 import type { Target } from '#events/target.ts';
 import { targetsHandler } from '#functions/targets.ts';
-import { setPaused } from '#shared/clusters/queue/queue-view.ts';
+import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
 import { putSpec } from '#shared/clusters/schedules/specs.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
@@ -81,7 +81,7 @@ describe('a target that is removed', () => {
   });
 
   it('starts what is given to it when it is made again, though it was drained before', async () => {
-    await setPaused('local', true, world.ports);
+    await setPaused({ target: 'local', paused: true }, world.ports);
     await remove();
     await callTargets('PUT', 'local', localTarget);
 
@@ -97,18 +97,18 @@ describe('a target is not removed', () => {
 
     expect(await remove()).toMatchObject({
       status: 409,
-      body: { code: 'wrong-state', detail: expect.stringMatching(/^target local still has clusters my: stop/) },
+      body: { code: 'wrong-state', detail: expect.stringMatching(/^Target local is in use: clusters my\. Stop/) },
     });
     expect(await deploy('other')).toMatchObject({ outcome: 'done' });
   });
 
   it('while commands wait for it', async () => {
-    await setPaused('local', true, world.ports);
+    await setPaused({ target: 'local', paused: true }, world.ports);
     await deploy();
 
     expect(await remove()).toMatchObject({
       status: 409,
-      body: { detail: expect.stringMatching(/has commands that wait 0{20}/) },
+      body: { detail: expect.stringMatching(/in use: queued commands 0{20}/) },
     });
   });
 
@@ -124,7 +124,7 @@ describe('a target is not removed', () => {
       },
     });
 
-    expect((await remove()).body['detail']).toContain('has schedules evening; specs a, b, c, d, e and 2 more:');
+    expect((await remove()).body['detail']).toContain('in use: schedules evening; specs a, b, c, d, e and 2 more. ');
   });
 
   it('when a deploy comes at the same time: the target stays, and the cluster with it', async () => {

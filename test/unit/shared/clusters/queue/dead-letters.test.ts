@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { maxReceives } from '#functions/command-queue.ts';
-import { deadHandler } from '#functions/dead-letters.ts';
+import { deadLettersHandler } from '#functions/dead-letters.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
@@ -15,7 +15,7 @@ describe('the queue of commands', () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const body = makeCommandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } });
     await deliverCommands([makeSqsRecord(body, 'g', maxReceives)], world.ports);
-    const handler = deadHandler(world.ports);
+    const handler = deadLettersHandler(world.ports);
     const listed = await callHandler(handler, makeHttpEvent('GET /v1/dead-letters', {}));
     const missing = await callHandler(
       handler,
@@ -45,7 +45,7 @@ describe('the queue of commands', () => {
     await runQueues(world);
     await deliverCommands([makeSqsRecord(sent)], world.ports);
 
-    expect(given).toEqual(['FAILED', 'given up after its last try: dark', 0]);
+    expect(given).toEqual(['FAILED', 'The last delivery of the command failed: dark', 0]);
     expect(listDeploys()).toHaveLength(2);
     expect(await getCluster('etl')).toMatchObject({ state: 'DEPLOYING' });
   });

@@ -24,7 +24,14 @@ describe('the line of a target', () => {
       usage: { clusters: 1, jobs: 0, cpu: 1 },
       teams: [{ team: 'etl', usage: { clusters: 1 } }],
       queued: [
-        { position: 1, clusterId: 'two', team: 'bi', priority: 3, reason: 'WaitingForQuota', message: 'clusters 1/1' },
+        {
+          position: 1,
+          clusterId: 'two',
+          team: 'bi',
+          priority: 3,
+          reason: 'WaitingForQuota',
+          message: 'The target uses 1 of 1 clusters; the command requests 1.',
+        },
       ],
     });
   });
@@ -61,7 +68,7 @@ describe('the line of a target', () => {
 
     expect(await callQueue(method, path, { operationId: findOperationId('one') }, body)).toMatchObject({
       status: 409,
-      body: { code: 'wrong-state', detail: 'the deploy of one is IN_PROGRESS: it does not wait' },
+      body: { code: 'wrong-state', detail: 'The deploy of one in target local is IN_PROGRESS. It is not queued.' },
     });
     expect(await callQueue(method, path, { operationId: 'f'.repeat(32) }, body)).toMatchObject({ status: 404 });
   });

@@ -81,7 +81,7 @@ describe('an orphan', () => {
   it('is told of on the bus, once a look, and a target that does not answer is passed over', async () => {
     keepHighAvailability('one');
     await reportOrphans(world.ports);
-    world.kubernetes.failNext('flinkObjects', new Fault('target-unreachable', 'dark'));
+    world.kubernetes.failNext('listFlinkObjects', new Fault('target-unreachable', 'dark'));
     await reportOrphans(world.ports);
 
     expect(world.bus.published).toMatchObject([

@@ -30,7 +30,7 @@ describe('observation', () => {
     world.kubernetes.calls.length = 0;
     await reconcile();
 
-    expect(world.kubernetes.calls).toEqual(['deployments', 'pods', 'flink', 'flink', 'flink']);
+    expect(world.kubernetes.calls).toEqual(['listDeployments', 'listPods', 'flink', 'flink', 'flink']);
   });
 
   it('reads each cluster and its jobs, and writes nothing, where nothing has changed', async () => {
@@ -51,11 +51,9 @@ describe('observation', () => {
     await runWorkflows();
 
     const [first, ...parts] = world.reconcileQueue.sent;
-    const looked = parts.flatMap(({ listedClusters = [] }) =>
-      listedClusters.map((listedCluster) => listedCluster.clusterId),
-    );
+    const looked = parts.flatMap(({ clusters = [] }) => clusters.map((cluster) => cluster.clusterId));
     expect(first).toEqual({ target: 'local' });
-    expect(parts.map(({ listedClusters }) => listedClusters?.length)).toEqual([50, 50, 20]);
+    expect(parts.map(({ clusters }) => clusters?.length)).toEqual([50, 50, 20]);
     expect(looked.toSorted()).toEqual(ids.toSorted());
     expect(await world.store.cluster({ target: 'local', clusterId: 'c7' })).toMatchObject({
       value: { state: 'STOPPED', reason: 'DeploymentDeleted' },
@@ -85,7 +83,7 @@ describe('observation', () => {
 
   it('believes no list that is older than the record', async () => {
     await startSession(send);
-    await reconcileOnly({ target: 'local', listedClusters: [{ clusterId }] });
+    await reconcileOnly({ target: 'local', clusters: [{ clusterId }] });
 
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
     expect(world.kubernetes.calls).toContain('observe');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { deliverReconcile } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';

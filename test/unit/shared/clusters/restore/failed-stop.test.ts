@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
-import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, getLastOperation, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -32,7 +32,7 @@ describe('what is started again', () => {
     const flink = getFlink('etl');
     const [trigger = ''] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
     flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-    await observeJobsOf(await read({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
+    await updateJobs(await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports), world.ports);
     expect(getJob(one)).toMatchObject({ state: 'FINISHED', finalSavepoint: `${savepointDirectory}/${one}` });
     await stop();
 
@@ -76,8 +76,10 @@ describe('what is started again', () => {
 
     const outcome = await deploy({ restore });
     expect(outcome).toMatchObject({ code: 'not-found' });
-    expect(outcome.detail).toContain(`job ${other} (`);
-    expect(outcome.detail).toContain('has no savepoint, as it failed; with allowEmptyState it starts without state');
+    expect(outcome.detail).toContain(`Job ${other} (`);
+    expect(outcome.detail).toContain(
+      'has no savepoint because it failed. Set allowEmptyState to start it without state.',
+    );
     await deploy({ restore: { ...restore, allowEmptyState: true } });
 
     expect(listRunningJobs('etl').map(({ savepointPath }) => savepointPath)).toEqual([

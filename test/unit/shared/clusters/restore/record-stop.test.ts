@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { observeJobsOf } from '#shared/clusters/jobs/observe-jobs.ts';
-import { read } from '#shared/clusters/jobs/record-jobs.ts';
+import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { take } from '#shared/clusters/workflows/snapshot.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -23,7 +23,7 @@ describe('what is started again', () => {
   it('marks a job that a look saw end which had read the cluster before its stop', async () => {
     await deploy();
     const one = await submit(clicks);
-    const stale = await read({ target: 'local', clusterId: 'etl' }, world.ports);
+    const stale = await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports);
     setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     setSavepoints(() => 'in-progress');
     await requestStop();
@@ -36,7 +36,7 @@ describe('what is started again', () => {
       if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
         looked = true;
         flink.complete(one, trigger, `${savepointDirectory}/${one}`);
-        await observeJobsOf(stale, world.ports);
+        await updateJobs(stale, world.ports);
       }
       return result;
     };

@@ -125,6 +125,6 @@ describe('a session with restore', () => {
     const outcome = await deploy({ restore }, 'next');
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found' });
-    expect(outcome.detail).toContain(`${jar} is no longer kept; its savepoint is ${savepointDirectory}/${jobId}`);
+    expect(outcome.detail).toContain(`${jar} is no longer stored. Its savepoint is ${savepointDirectory}/${jobId}`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import { getLastOperation, jar, runWorkflows, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -82,7 +82,9 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     );
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found', pointers: ['/job/restore/fromCluster'] });
-    expect(outcome.detail).toContain('no job of the last life of etl in target local was stopped with a savepoint');
+    expect(outcome.detail).toContain(
+      'No job of the last incarnation of cluster etl in target local was stopped with a savepoint',
+    );
   });
 
   it('is refused when a savepoint was only taken on the way', async () => {
@@ -118,7 +120,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     const outcome = await send('deploy', makeApplication({ allowEmptyState: true }), world);
 
     expect(outcome).toMatchObject({ code: 'wrong-state', pointers: ['/job/restore/fromCluster'] });
-    expect(outcome.detail).toContain('still runs: stop it with a savepoint first');
+    expect(outcome.detail).toContain('still runs. Stop it with a savepoint first.');
   });
 
   it.each([
@@ -126,7 +128,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
       { mode: 'application', job: program, restore },
       'malformed-request',
       '/restore',
-      'an application has it as a member of its job',
+      'For an application, set job.restore.',
     ],
     [
       { mode: 'session', job: { ...program, restore } },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -96,7 +96,7 @@ describe('what is started again', () => {
     const outcome = await deploy({ restore });
 
     expect(outcome).toMatchObject({ code: 'over-limit' });
-    expect(outcome.detail).toContain('etl was stopped with 51 jobs: at most 50 are restored at once');
+    expect(outcome.detail).toContain('Cluster etl was stopped with 51 jobs. A session restores at most 50.');
   });
 
   it('is named where it is none of those that there are', async () => {
@@ -105,10 +105,10 @@ describe('what is started again', () => {
     await stop();
 
     expect((await deploy({ restore: { ...restore, job: 'orders' } }, 'next')).detail).toContain(
-      'there is no job orders among those that etl was stopped with: com.example.Clicks',
+      'Cluster etl was not stopped with a job orders. It was stopped with com.example.Clicks.',
     );
     expect((await deploy({ restore: { fromCluster: 'nobody' } }, 'next')).detail).toContain(
-      'there is no cluster nobody in target local, and was none',
+      'Target local has no cluster nobody, and never had one.',
     );
   });
 

@@ -26,7 +26,10 @@ describe('a stored spec', () => {
 
     expect(await callSpecs('DELETE', 'office')).toMatchObject({
       status: 409,
-      body: { code: 'wrong-state', detail: expect.stringContaining('by schedule morning: delete or change it first') },
+      body: {
+        code: 'wrong-state',
+        detail: expect.stringContaining('by these schedules: morning. Change or delete them first.'),
+      },
     });
     await callSchedules('DELETE', 'morning');
     expect((await callSpecs('DELETE', 'office')).status).toBe(200);

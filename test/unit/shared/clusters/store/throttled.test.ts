@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { dispatchReconcile } from '#shared/clusters/reconcile/reconcile-target.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getLastOperation, world } from '#test/unit/shared/clusters/fixture.ts';
 import { deploy, findDeploy, settle } from '#test/unit/shared/clusters/restore/fixture.ts';

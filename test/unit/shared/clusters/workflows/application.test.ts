@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { readOperation } from '#shared/clusters/queue/queue-view.ts';
+import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { flatten } from '#shared/flink/config.ts';
 import { origins, type Send } from '#test/fakes/origins.ts';
 import {

@@ -29,7 +29,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     const taken = await take(waiting, world.ports);
 
     expect(waiting).toMatchObject({ outcome: 'waiting', waitsFor: 'tasks' });
-    expect(phase).toBe('waiting for the tasks of the job to run');
+    expect(phase).toBe('Waiting for the tasks of the job to run.');
     expect(taken).toMatchObject({ outcome: 'done' });
     expect(taken).not.toHaveProperty('waitsFor');
   });
@@ -41,7 +41,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
     await runWorkflows();
 
-    const detail = expect.stringContaining(`not all tasks of job ${jobId} ran`) as string;
+    const detail = expect.stringContaining(`not all tasks of job ${jobId} were RUNNING`) as string;
     expect(getLastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'deadline-exceeded', detail } });
     expect(getFlink().savepoints.size + getFlink().checkpoints.size).toBe(0);
   });
@@ -58,7 +58,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     expect(await take(waiting, world.ports)).toMatchObject({
       outcome: 'failed',
       reason: 'wrong-state',
-      message: `job ${jobId} is FAILED already`,
+      message: `Job ${jobId} on ${clusterId} is FAILED already.`,
     });
   });
 

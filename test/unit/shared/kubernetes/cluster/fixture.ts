@@ -1,8 +1,9 @@
 import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests.ts';
-import type { Client, Request } from '#shared/kubernetes/client.ts';
-import { kubernetesOf } from '#shared/kubernetes/cluster.ts';
-import { type Answer, refusalOf } from '#shared/kubernetes/status.ts';
+import type { Client } from '#shared/kubernetes/api/client.ts';
+import type { Request } from '#shared/kubernetes/api/exchange.ts';
+import { type Answer, toRefusal } from '#shared/kubernetes/api/status.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 
 export const target: NamedTarget = {
   name: 'etl',
@@ -27,7 +28,7 @@ export const kubernetesWith = (handle: Handler) => {
     sent.push(request);
     const { status, body } = handle(request);
     const answer: Answer = { status, body, retryAfterSeconds: undefined };
-    if (status >= 300 && request.expected?.includes(status) !== true) throw refusalOf(answer, target);
+    if (status >= 300 && request.expected?.includes(status) !== true) throw toRefusal(answer, target);
     return answer;
   };
   const client: Client = {
@@ -42,7 +43,7 @@ export const kubernetesWith = (handle: Handler) => {
     },
   };
   const access = { open: () => Promise.reject(new Error('not used')), forget: () => {} };
-  return { kubernetes: kubernetesOf(target, access, new AbortController().signal, client), sent };
+  return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, client }), sent };
 };
 
 export const object = (name: string, metadata: object = {}, rest: object = {}) => ({

@@ -12,7 +12,7 @@ describe('logs', () => {
       return { status: 200, body: path.includes('/log?') ? 'line' : { items: pods } };
     });
 
-    const log = await kubernetes.logs('my', { lines: 20, previous: true });
+    const log = await kubernetes.readLog('my', { lines: 20, previous: true });
 
     expect(log).toBe('line');
     expect(sent[1]?.path).toBe(
@@ -25,6 +25,6 @@ describe('logs', () => {
       path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },
     );
 
-    await expect(kubernetes.logs('my', { lines: 20 })).resolves.toBeUndefined();
+    await expect(kubernetes.readLog('my', { lines: 20 })).resolves.toBeUndefined();
   });
 });

@@ -24,7 +24,7 @@ describe('remaining', () => {
       return path.includes('?') ? { status: 200, body: { items: [] } } : { status: 404 };
     });
 
-    const { owned, highAvailability } = await kubernetes.remaining('my');
+    const { owned, highAvailability } = await kubernetes.listRemaining('my');
 
     expect(owned).toEqual([
       { kind: 'Service', name: 'my-rest' },

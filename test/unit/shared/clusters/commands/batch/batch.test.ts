@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cancelQueued } from '#shared/clusters/queue/queue-view.ts';
+import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
 import { deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
@@ -99,14 +99,14 @@ describe('a batch that is taken back', () => {
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
     await runQueues(world);
-    const revoked = await cancelQueued('local', getBatchId(), world.ports);
+    const revoked = await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
     await deliverCommands([makeSqsRecord(late.body, late.group)], world.ports);
 
     expect(revoked).toBe(3);
     expect(getBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
     expect(listDeploys().map(({ state }) => state)).toEqual(['IN_PROGRESS', 'CANCELED', 'CANCELED']);
     expect(world.bus.rejected).toMatchObject([
-      { rejection: { problem: { code: 'canceled', detail: 'its batch days is CANCELED' } } },
+      { rejection: { problem: { code: 'canceled', detail: 'Batch days of this deploy is CANCELED.' } } },
     ]);
     expect((await world.store.batchItems(getBatchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
     expect(world.payloads.stored.size).toBe(0);
@@ -116,7 +116,9 @@ describe('a batch that is taken back', () => {
     await send('batch', { data }, world);
     await runQueues(world);
 
-    await expect(cancelQueued('local', getBatchId(), world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
+    await expect(cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports)).rejects.toMatchObject({
+      code: 'wrong-state',
+    });
     expect(getBatch()).toMatchObject({ state: 'IN_PROGRESS' });
   });
 });

@@ -44,7 +44,7 @@ describe('the end of a batch', () => {
       state: 'FAILED',
       problem: {
         code: 'items-failed',
-        detail: '1 of 2 did not finish',
+        detail: '1 of 2 batch items did not finish.',
         errors: [{ pointer: '/parameters/1', detail: 'days-1 FAILED: no such file' }],
       },
     });
@@ -62,7 +62,7 @@ describe('the end of a batch', () => {
     const second = listDeploys().find(({ clusterId }) => clusterId === 'days-1');
     await publishVerdicts([{ ...applicationVerdict(1, 'FINISHED'), operationId: second?.operationId ?? '' }]);
 
-    expect(getBatch()).toMatchObject({ state: 'FAILED', problem: { detail: '1 of 2 did not finish' } });
+    expect(getBatch()).toMatchObject({ state: 'FAILED', problem: { detail: '1 of 2 batch items did not finish.' } });
   });
 
   it('answers the task that waits for it', async () => {

@@ -1,0 +1,77 @@
+import { BatchName } from '#events/commands/batch.ts';
+import type { CommandData } from '#events/commands/index.ts';
+import { Fault, type FieldError } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+
+import { renderBatchItem } from './items.ts';
+
+const maxErrors = 50;
+
+type BatchData = CommandData<'batch'>;
+
+interface ValidationOptions {
+  readonly target: NamedTarget;
+  readonly operationId: string;
+  readonly now: Date;
+}
+
+/** @throws Fault `malformed-request` with the errors in the name and in all rows, before any row is deployed. */
+export const validateBatchItems = (data: BatchData, options: ValidationOptions): void => {
+  const nameErrors = (BatchName.safeParse(data.name).error?.issues ?? []).map(({ message }): FieldError => ({
+    pointer: '/name',
+    detail: message,
+  }));
+  const errors = [...nameErrors];
+  // Rows are named after the batch. A wrong name must not add an error to each of them.
+  const rows = nameErrors.length === 0 ? data : { ...data, name: 'batch' };
+  const rowsByClusterId = new Map<string, number>();
+  for (const index of data.parameters.keys()) {
+    if (errors.length >= maxErrors) break;
+    errors.push(...findRowErrors(rows, index, { ...options, rowsByClusterId }));
+  }
+  if (errors.length > 0) throw newBatchFault(errors.slice(0, maxErrors));
+};
+
+const newBatchFault = (errors: readonly FieldError[]): Fault => {
+  const [first] = errors;
+  const message =
+    errors.length === 1
+      ? `${first?.pointer ?? ''}: ${first?.detail ?? ''}`
+      : `The batch has ${errors.length < maxErrors ? '' : 'at least '}${errors.length} errors.`;
+  return new Fault('malformed-request', message, { errors });
+};
+
+interface RowOptions extends ValidationOptions {
+  /** The cluster ids of the rows so far. */
+  readonly rowsByClusterId: Map<string, number>;
+}
+
+const findRowErrors = (data: BatchData, index: number, options: RowOptions): readonly FieldError[] => {
+  try {
+    validateRow(data, index, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const errors = error.errors.length > 0 ? error.errors : [{ pointer: '', detail: error.message }];
+    return errors.map(({ pointer, detail }) => ({ pointer: `/template${pointer}`, detail: `Row ${index}: ${detail}` }));
+  }
+};
+
+/** @throws Fault with pointers into the template. */
+const validateRow = (data: BatchData, index: number, options: RowOptions): void => {
+  const { operationId, rowsByClusterId } = options;
+  const deploy = renderBatchItem(data, index);
+  const { clusterId = '' } = deploy;
+  if (deploy.mode !== 'application') throw newRowFault('/mode', 'A batch deploys applications only.');
+  if (deploy.taskToken !== undefined)
+    throw newRowFault('/taskToken', 'A row has no task token. Set taskToken of the batch, which gets its verdict.');
+  const earlierRow = rowsByClusterId.get(clusterId);
+  if (earlierRow !== undefined)
+    throw newRowFault('/clusterId', `Row ${earlierRow} has the cluster id ${clusterId} as well.`);
+  rowsByClusterId.set(clusterId, index);
+  validateDeploy(deploy, { operationId, clusterId }, options);
+};
+
+const newRowFault = (pointer: string, detail: string) =>
+  new Fault('malformed-request', detail, { errors: [{ pointer, detail }] });

@@ -1,0 +1,100 @@
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import type { ClusterLifetime } from '#events/lifetime.ts';
+import type { ClusterRef } from '#events/names.ts';
+import type { RestoredJob } from '#events/operation.ts';
+import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
+import { getTeam } from '#shared/clusters/commands/assertions.ts';
+import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
+import { newLifetime } from '#shared/clusters/model/lifetime.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
+import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import type { ClusterManifests } from '#shared/flink/manifests.ts';
+
+import {
+  type DeployCommand,
+  findProgramRestore,
+  generateClusterId,
+  renderManifests,
+  withRestoredFrom,
+} from './render.ts';
+
+/** A valid deploy, with everything that its records need. */
+export interface PreparedDeploy {
+  readonly command: DeployCommand;
+  readonly queuedCommand: QueuedCommand;
+  readonly target: NamedTarget;
+  readonly operationId: string;
+  readonly clusterRef: ClusterRef;
+  /** The previous incarnation of the cluster id. It is terminal. */
+  readonly previous: Versioned<Cluster> | undefined;
+  readonly manifests: ClusterManifests;
+  readonly lifetime: ClusterLifetime | undefined;
+  /** The savepoint of an application that is restored from a cluster. */
+  readonly restoredFrom: string | undefined;
+  /** The jobs that a session restores. */
+  readonly restoredJobs: readonly RestoredJob[];
+  readonly now: Date;
+}
+
+/**
+ * Validates a deploy against its target and the records, and renders its objects.
+ *
+ * @throws Fault for every mistake of the caller, `id-taken` while a cluster has the id, `not-ready` while it is STOPPING.
+ */
+export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promise<PreparedDeploy> => {
+  const target = await ports.targets.get(command.target);
+  const operationId = ports.newId();
+  const clusterId = command.clusterId ?? generateClusterId(operationId);
+  const clusterRef = { target: target.name, clusterId };
+  const restore = findProgramRestore(command.data);
+  const restoredFrom = await resolveSavepoint(restore, { target: target.name, pointer: '/job/restore' }, ports.store);
+  const manifests = renderManifests(withRestoredFrom(command.data, restoredFrom), { operationId, clusterId }, target);
+  const previous = await ports.store.cluster(clusterRef);
+  assertIdFree(previous?.value);
+  const restoredJobs = await findJobsToRestore(command.data.restore, clusterRef, ports);
+  const now = ports.now();
+  const { mode, labels } = command.data;
+  const lifetime = newLifetime(command.data.lifetime, { mode, target, now });
+  const queuedCommand = newQueuedCommand(
+    {
+      operationId,
+      kind: 'deploy',
+      ...clusterRef,
+      team: getTeam({ labels }),
+      demand: manifests.resources.demand,
+      ...(previous?.value.state === 'FAILED' ? { replaces: previous.value.operationId } : {}),
+    },
+    { ...command.data, until: lifetime?.until },
+    now,
+  );
+  return {
+    command,
+    queuedCommand,
+    target,
+    operationId,
+    clusterRef,
+    previous,
+    manifests,
+    lifetime,
+    restoredFrom,
+    restoredJobs,
+    now,
+  };
+};
+
+/** @throws Fault `not-ready` while the cluster is STOPPING, `id-taken` while it is live. */
+const assertIdFree = (cluster: Cluster | undefined): void => {
+  if (cluster === undefined || isTerminalCluster(cluster)) return;
+  if (cluster.state === 'STOPPING') throw newStoppingFault(cluster);
+  const { clusterId, target, state, operationId } = cluster;
+  throw new Fault(
+    'id-taken',
+    `Cluster ${clusterId} in target ${target} is ${state}. Stop it first, or choose another cluster id.`,
+    { errors: [{ pointer: '/clusterId', detail: 'The cluster id is taken.' }], operationId },
+  );
+};

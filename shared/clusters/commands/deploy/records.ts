@@ -1,0 +1,84 @@
+import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
+import { newCluster } from '#shared/clusters/model/cluster.ts';
+import { startLifetime } from '#shared/clusters/model/lifetime.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { PendingReason } from '#shared/clusters/model/queue.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { RequestOf } from '#shared/clusters/model/request.ts';
+import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
+
+import type { PreparedDeploy } from './prepare.ts';
+
+/** The records of a deploy that starts, or that waits for the given reason. */
+export const buildDeployChange = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined): Change => {
+  const { command, operationId, clusterRef, previous } = deploy;
+  const { cluster, events } = buildCluster(deploy, pendingReason);
+  return {
+    cluster: { value: cluster, previous: previous?.version },
+    operations: [{ value: buildDeployOperation(deploy, pendingReason), previous: undefined }],
+    events,
+    batchItems:
+      command.batchItem === undefined ? [] : [{ ...command.batchItem, clusterId: clusterRef.clusterId, operationId }],
+  };
+};
+
+const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined) => {
+  const { command, target, operationId, clusterRef, previous, manifests, lifetime, now } = deploy;
+  const { mode, labels } = command.data;
+  const { deployment, resources } = manifests;
+  // The time of a lifetime starts with the cluster, which is after the admission.
+  const ownLifetime = pendingReason === undefined ? startLifetime(lifetime, now, target) : lifetime;
+  return newCluster(
+    {
+      ...clusterRef,
+      mode: mode === 'application' ? 'application' : 'session',
+      namespace: target.namespace,
+      image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
+      labels,
+      operationId,
+      ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
+      ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
+      pendingReason,
+    },
+    now,
+    previous?.value,
+  );
+};
+
+/** The operation of a deploy that starts, or that waits for the given reason. */
+export const buildDeployOperation = (
+  deploy: PreparedDeploy,
+  pendingReason: PendingReason | undefined,
+): StoredOperation => {
+  const { command, operationId, clusterRef, restoredFrom, restoredJobs, queuedCommand, now } = deploy;
+  const { correlationId, taskToken } = command.data;
+  const operation = newOperation(
+    {
+      operationId,
+      kind: 'deploy',
+      ...clusterRef,
+      origin: command.origin,
+      correlationId,
+      taskToken,
+      restoredFrom,
+      ...(restoredJobs.length === 0 ? {} : { restoredJobs: [...restoredJobs] }),
+      ...command.batchItem,
+      request: buildRequest(deploy, pendingReason),
+    },
+    startTimeoutMs.deploy,
+    now,
+  );
+  return pendingReason === undefined ? operation : { ...operation, state: 'QUEUED', deadline: queuedCommand.deadline };
+};
+
+const buildRequest = ({ command }: PreparedDeploy, pendingReason: PendingReason | undefined): RequestOf<'deploy'> => {
+  const { onFailure, restore } = command.data;
+  return {
+    kind: 'deploy',
+    data: {
+      onFailure,
+      ...(pendingReason === undefined ? {} : { hasPayload: true }),
+      ...(restore === undefined ? {} : { restore: toRestoreOptions(restore) }),
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import { isTerminalOperation } from '#events/operation.ts';
+import { Fault } from '#events/problem.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+/**
+ * Removes the Deployment of an earlier operation of the same cluster id, whose cleanup did not succeed. Other Deployments
+ * are left alone.
+ *
+ * @param fault The fault of the deploy, which found its name taken.
+ * @returns `not-ready` when a Deployment is being removed, so that the caller retries. The given fault otherwise.
+ */
+export const removeRemains = async (fault: Fault, operation: StoredOperation, ports: Ports): Promise<Fault> => {
+  if (fault.code !== 'id-taken') return fault;
+  const { operationId, target, clusterId } = operation;
+  const kubernetes = ports.kubernetes(await ports.targets.get(target));
+  const { deployment } = await kubernetes.observe(clusterId);
+  if (deployment?.operationId === undefined || deployment.operationId === operationId) return fault;
+  const earlier = (await ports.store.operation(deployment.operationId))?.value;
+  const isOwn =
+    earlier !== undefined &&
+    isTerminalOperation(earlier) &&
+    earlier.target === target &&
+    earlier.clusterId === clusterId;
+  if (!isOwn) return fault;
+  await kubernetes.remove(clusterId, deployment.uid);
+  return new Fault(
+    'not-ready',
+    `The Deployment of operation ${deployment.operationId} still exists for cluster ${clusterId} in target ${target}. It is being removed. Retry in a moment.`,
+    { cause: fault, retryAfterSeconds: 5 },
+  );
+};

@@ -1,0 +1,75 @@
+import { type Cluster, type ClusterState, clusterStates, type DeploymentMode } from '#events/cluster.ts';
+import type { ClusterRef } from '#events/names.ts';
+import { Fault } from '#events/problem.ts';
+import type { Transition } from '#events/transitions.ts';
+import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Page } from '#shared/clusters/ports/store.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
+
+/** @throws Fault `not-found` */
+export const readCluster = async (clusterRef: ClusterRef, { store }: Ports): Promise<Cluster> =>
+  (await getCluster(clusterRef, store)).value;
+
+interface ClusterFilter {
+  /** Separated by commas. Undefined: the states of live clusters. */
+  readonly states?: string | undefined;
+  readonly mode?: DeploymentMode | undefined;
+  /** `key=value`, separated by commas. */
+  readonly labels?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * One page of the clusters of a target. A page may have fewer clusters than the limit, because mode and labels are
+ * filtered afterwards.
+ *
+ * @throws Fault `not-found` for the target; `malformed-request` for a state or a label.
+ */
+export const readClusters = async (
+  target: string,
+  { states, mode, labels, cursor, limit }: ClusterFilter,
+  ports: Ports,
+): Promise<Page<Cluster>> => {
+  await ports.targets.get(target);
+  const wantedStates = states === undefined ? liveStates : states.split(',').map(parseState);
+  const wantedLabels = labels === undefined ? [] : labels.split(',').map(parseLabel);
+  const page = await ports.store.clusters(target, {
+    states: wantedStates,
+    limit,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return {
+    ...page,
+    items: page.items
+      .filter((cluster) => mode === undefined || cluster.mode === mode)
+      .filter((cluster) => wantedLabels.every(([name, value]) => cluster.labels[name] === value)),
+  };
+};
+
+const parseState = (text: string): ClusterState => {
+  const state = clusterStates.find((known) => known === text.trim().toUpperCase());
+  if (state === undefined)
+    throw newMalformedFault('/state', `${text} is not a state. States are ${clusterStates.join(', ')}.`);
+  return state;
+};
+
+const parseLabel = (text: string): readonly [name: string, value: string] => {
+  const at = text.indexOf('=');
+  if (at < 1) throw newMalformedFault('/label', `${text} is not key=value.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+};
+
+const newMalformedFault = (pointer: string, detail: string): Fault =>
+  new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+
+/** The transitions of a cluster with a sequence number greater than `after`. @throws Fault `not-found` */
+export const readTransitions = async (
+  clusterRef: ClusterRef,
+  range: { readonly after: number; readonly limit: number },
+  { store }: Ports,
+): Promise<readonly Transition[]> => {
+  await getCluster(clusterRef, store);
+  return store.transitions(clusterRef, range);
+};

@@ -1,0 +1,28 @@
+import { isTerminalOperation } from '#events/operation.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { BatchItem } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+
+const pollMs = 500;
+
+/** Waits until the operation has ended, but not longer than `maxWaitMs`. @returns The operation as it is then. */
+export const waitForOperation = async (
+  operation: StoredOperation,
+  maxWaitMs: number,
+  { store, now, sleep }: Ports,
+): Promise<StoredOperation> => {
+  const untilMs = now().getTime() + maxWaitMs;
+  let latest = operation;
+  while (!isTerminalOperation(latest) && now().getTime() < untilMs) {
+    await sleep(Math.min(pollMs, untilMs - now().getTime()));
+    latest = (await getOperation(operation.operationId, store)).value;
+  }
+  return latest;
+};
+
+/** The items of a batch, by the id of its operation. @throws Fault `not-found` for the operation. */
+export const listBatchItems = async (operationId: string, { store }: Ports): Promise<readonly BatchItem[]> => {
+  await getOperation(operationId, store);
+  return store.batchItems(operationId);
+};

@@ -1,0 +1,79 @@
+import { Fault } from '#events/problem.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
+import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
+
+import { forgetRecentQueueView } from './queue-view.ts';
+
+interface QueuedRef {
+  readonly target: string;
+  readonly operationId: string;
+}
+
+/**
+ * Pauses the admission queue of a target, or resumes it. Commands that were admitted continue.
+ *
+ * @throws Fault `not-found` for the target.
+ */
+export const setPaused = async (
+  { target, paused }: { readonly target: string; readonly paused: boolean },
+  ports: Ports,
+): Promise<void> => {
+  await ports.targets.get(target);
+  await retryOnConflict(ports, async () => {
+    const { queueVersion, paused: current } = await ports.store.queueSummary(target);
+    if ((current !== undefined) === paused) return;
+    const next = paused ? { since: ports.now().toISOString() } : undefined;
+    await commit({ queueControl: { target, paused: next, previous: queueVersion } }, ports);
+  });
+  if (!paused) await ports.admissionQueue.send(target);
+};
+
+/** @throws Fault `not-found` for the operation; `wrong-state` when the command is no longer queued. */
+export const setPriority = async (
+  { target, operationId, priority }: QueuedRef & { readonly priority: number },
+  ports: Ports,
+): Promise<void> => {
+  await transact(ports, async () => {
+    const { queued } = await ports.store.queue(target);
+    const command = queued.find(({ value }) => value.operationId === operationId);
+    if (command === undefined) throw await newNotQueuedFault({ target, operationId }, ports);
+    return {
+      change: { queued: { value: { ...command.value, priority }, previous: command.version } },
+      result: undefined,
+    };
+  });
+  forgetRecentQueueView(target, ports);
+  await ports.admissionQueue.send(target);
+};
+
+/**
+ * Cancels a queued command, or all queued commands of a batch.
+ *
+ * @returns How many commands were canceled.
+ * @throws Fault `not-found` for the operation; `wrong-state` when no command of it is queued.
+ */
+export const cancelQueued = async ({ target, operationId }: QueuedRef, ports: Ports): Promise<number> => {
+  const { value } = await getOperation(operationId, ports.store);
+  if (value.target !== target) throw newNotFoundFault({ target, operationId });
+  const fault = new Fault('canceled', 'The command was canceled while it was queued.', { reason: 'Canceled' });
+  const canceled =
+    value.kind === 'batch'
+      ? await cancelQueuedBatch(value, fault, ports)
+      : Number(await endQueued(value, { state: 'CANCELED', fault }, ports));
+  if (canceled === 0) throw await newNotQueuedFault({ target, operationId }, ports);
+  await ports.admissionQueue.send(target);
+  return canceled;
+};
+
+const newNotQueuedFault = async ({ target, operationId }: QueuedRef, { store }: Ports): Promise<Fault> => {
+  const { value } = await getOperation(operationId, store);
+  if (value.target !== target) return newNotFoundFault({ target, operationId });
+  const { kind, clusterId, state } = value;
+  return new Fault('wrong-state', `The ${kind} of ${clusterId} in target ${target} is ${state}. It is not queued.`);
+};
+
+const newNotFoundFault = ({ target, operationId }: QueuedRef): Fault =>
+  new Fault('not-found', `Target ${target} has no operation ${operationId}.`);

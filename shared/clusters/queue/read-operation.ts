@@ -1,0 +1,31 @@
+import type { Operation } from '#events/operation.ts';
+import { type StoredOperation, toPublic } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+
+import { readRecentQueueView } from './queue-view.ts';
+
+/**
+ * An operation with its verdict, or with its position in the admission queue as of at most five seconds ago.
+ *
+ * @throws Fault `not-found`
+ */
+export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
+  const { value } = await getOperation(operationId, ports.store);
+  if (value.state === 'QUEUED') return { ...toPublic(value), ...(await findPosition(value, ports)) };
+  const record = await ports.store.verdict(operationId);
+  if (record === undefined) return toPublic(value);
+  const { verdict, message } = record;
+  return { ...toPublic(value), verdict, ...(message === undefined ? {} : { verdictMessage: message }) };
+};
+
+const findPosition = async (
+  { target, operationId }: StoredOperation,
+  ports: Ports,
+): Promise<Pick<Operation, 'position' | 'phase'>> => {
+  const { queued } = await readRecentQueueView(target, ports);
+  const command = queued.find((candidate) => candidate.operationId === operationId);
+  if (command === undefined) return {};
+  const { position, reason, message } = command;
+  return { position, phase: `Position ${position} of ${queued.length}. ${reason}: ${message}` };
+};

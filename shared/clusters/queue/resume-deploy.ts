@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { type CommandData, commands } from '#events/commands/index.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { Fault, parse, toProblem } from '#events/problem.ts';
+import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
+import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+
+/**
+ * Resumes an admitted deploy with its stored payload. Returns an operation as it is when it is not a deploy, is queued,
+ * has ended, or has lost its payload.
+ *
+ * @throws Fault `not-found`, and every retryable fault of the deploy. After other faults the operation has the reason.
+ */
+export const resumeDeploy = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
+  const operation = await getOperation(operationId, ports.store);
+  const { kind, state, target, clusterId } = operation.value;
+  if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
+  if (isTerminalOperation(operation.value)) {
+    await ports.payloads.remove(operationId);
+    return operation.value;
+  }
+  const payload = await ports.payloads.read(operationId);
+  // Another delivery of the message has resumed the deploy already.
+  if (payload === undefined) return operation.value;
+  const data = parse(commands.deploy.data, payload);
+  const command = { kind, target, clusterId, data, key: undefined, origin: 'queue' } as const;
+  try {
+    const advanced = await deploy.advance(operation, command, ports);
+    if (!isTerminalOperation(advanced)) await updateDemand(advanced, data, ports);
+    await ports.payloads.remove(operationId);
+    return advanced;
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    await ports.payloads.remove(operationId);
+    return (await getOperation(operationId, ports.store)).value;
+  }
+};
+
+/** Corrects the admitted demand, because the defaults of the target may have changed while the deploy was queued. */
+const updateDemand = async (operation: StoredOperation, data: CommandData<'deploy'>, ports: Ports): Promise<void> => {
+  const { operationId, target: name } = operation;
+  const demand = computeDemand(data, operation, await ports.targets.get(name));
+  await transact(ports, async () => {
+    const { admitted, queueVersion: previous, paused } = await ports.store.queueSummary(name);
+    const command = admitted.find((candidate) => candidate.operationId === operationId);
+    if (command === undefined || isDeepStrictEqual(command.demand, demand)) return { result: undefined };
+    return {
+      change: { admitted: [{ ...command, demand }], queueControl: { target: name, paused, previous } },
+      result: undefined,
+    };
+  });
+};

@@ -1,0 +1,61 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
+import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordCondition } from '#shared/clusters/store/progress.ts';
+
+/** A live cluster as the store, Kubernetes and Flink have it. `deleted`: its Deployment is gone or being deleted. */
+export type ClusterObservation =
+  | { readonly status: 'not-running' | 'deleted'; readonly cluster: Cluster }
+  | {
+      readonly status: 'running';
+      readonly cluster: Cluster;
+      readonly jobs: ObservedJobs;
+      /** Whether one of its pods is in trouble. */
+      readonly isTroubled: boolean;
+    };
+
+/**
+ * Observes one live cluster, and records its health and its jobs.
+ *
+ * @throws Fault `not-found`, and what Kubernetes throws.
+ */
+export const observeListedCluster = async (
+  listed: ListedCluster,
+  target: NamedTarget,
+  ports: Ports,
+): Promise<ClusterObservation> => {
+  const records = await readClusterRecords({ target: target.name, clusterId: listed.clusterId }, ports);
+  const cluster = records.cluster.value;
+  if (cluster.state !== 'RUNNING') return { status: 'not-running', cluster };
+  // The list may be older than the record, so a missing Deployment is looked up by its name.
+  if (listed.uid !== cluster.uid && (await isDeploymentGone(cluster, target, ports)))
+    return { status: 'deleted', cluster };
+  await recordHealth(cluster, listed, ports);
+  const jobs = await updateJobs(records, ports);
+  return { status: 'running', cluster, jobs, isTroubled: listed.trouble !== undefined };
+};
+
+const isDeploymentGone = async ({ clusterId, uid }: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> => {
+  const { deployment } = await ports.kubernetes(target).observe(clusterId);
+  return deployment === undefined || deployment.uid !== uid || deployment.deleting;
+};
+
+/** Records the condition `Healthy`: False while a pod is in trouble, True again afterwards. */
+const recordHealth = async (observed: Cluster, { trouble }: ListedCluster, ports: Ports): Promise<void> => {
+  const wasTroubled = observed.conditions.some(({ type, status }) => type === 'Healthy' && status === 'False');
+  if (trouble === undefined && !wasTroubled) return;
+  const health =
+    trouble === undefined
+      ? ({
+          type: 'Healthy',
+          status: 'True',
+          reason: 'NoTrouble',
+          message: 'No pod of the cluster is in trouble.',
+        } as const)
+      : ({ type: 'Healthy', status: 'False', ...trouble } as const);
+  const isSame = (current: Cluster) => current.operationId === observed.operationId && current.state === 'RUNNING';
+  await recordCondition(observed, { condition: health, onlyIf: isSame }, ports);
+};

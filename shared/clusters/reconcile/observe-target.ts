@@ -1,0 +1,58 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { resetAllIdleness } from '#shared/clusters/lifetime/idleness.ts';
+import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+/** Keeps the requests that list the clusters within the size of a message. */
+const maxMessageLength = 500;
+
+/** What Kubernetes has of a target's clusters. */
+export interface TargetObservation {
+  readonly deployments: readonly ObservedDeployment[];
+  readonly clusters: readonly ListedCluster[];
+}
+
+/**
+ * Lists the Deployments and pods of a target, and describes each cluster by them. Resets the idle time of all sessions
+ * when the API server does not answer.
+ *
+ * @throws Fault of the API server.
+ */
+export const observeTarget = async (
+  clusters: readonly Cluster[],
+  target: NamedTarget,
+  ports: Ports,
+): Promise<TargetObservation> => {
+  const kubernetes = ports.kubernetes(target);
+  try {
+    const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
+    return { deployments, clusters: toListedClusters(clusters, { deployments, pods }) };
+  } catch (error) {
+    await resetAllIdleness(clusters, ports);
+    throw error;
+  }
+};
+
+const toListedClusters = (
+  clusters: readonly Cluster[],
+  { deployments, pods }: { readonly deployments: readonly ObservedDeployment[]; readonly pods: readonly ListedPod[] },
+): readonly ListedCluster[] => {
+  const uids = new Map(deployments.filter(({ deleting }) => !deleting).map(({ clusterId, uid }) => [clusterId, uid]));
+  const podsByCluster = Map.groupBy(pods, ({ clusterId }) => clusterId);
+  return clusters.map(({ clusterId }) => {
+    const uid = uids.get(clusterId);
+    const trouble = findTrouble(podsByCluster.get(clusterId) ?? []);
+    return { clusterId, ...(uid === undefined ? {} : { uid }), ...(trouble === undefined ? {} : { trouble }) };
+  });
+};
+
+/** The trouble of the JobManager before that of a TaskManager, because a cluster does nothing without its JobManager. */
+const findTrouble = (pods: readonly ListedPod[]): ListedCluster['trouble'] => {
+  const troubled = pods.filter(({ trouble }) => trouble !== undefined);
+  const pod = troubled.find(({ component }) => component === 'jobmanager') ?? troubled[0];
+  if (pod?.trouble === undefined) return undefined;
+  const { reason, message } = pod.trouble;
+  return { reason, message: `${pod.component} ${pod.name}: ${message}`.slice(0, maxMessageLength) };
+};

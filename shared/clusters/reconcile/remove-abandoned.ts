@@ -1,0 +1,27 @@
+import { isTerminalCluster } from '#events/cluster.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import type { NamedTarget } from '#events/target.ts';
+import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+/**
+ * Removes a Deployment that a deploy created and that belongs to no live cluster. A stop superseded the deploy while
+ * the Deployment was being created, or its removal failed.
+ */
+export const removeAbandonedDeployment = async (
+  { clusterId, uid, operationId, deleting }: ObservedDeployment,
+  target: NamedTarget,
+  ports: Ports,
+): Promise<void> => {
+  if (deleting || operationId === undefined) return;
+  const operation = (await ports.store.operation(operationId))?.value;
+  if (operation === undefined || operation.target !== target.name || operation.clusterId !== clusterId) return;
+  const cluster = (await ports.store.cluster({ target: target.name, clusterId }))?.value;
+  const belongsToCluster =
+    cluster?.operationId === operationId &&
+    (!isTerminalCluster(cluster) || (keepsFailedObjects(operation) && cluster.stopOperationId === undefined));
+  if (!isTerminalOperation(operation) || belongsToCluster) return;
+  await ports.kubernetes(target).remove(clusterId, uid);
+  ports.log.warn('abandoned deployment removed', { target: target.name, clusterId, operationId });
+};

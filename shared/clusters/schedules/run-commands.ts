@@ -1,0 +1,104 @@
+import pMap from 'p-map';
+
+import { Fault, toProblem } from '#events/problem.ts';
+import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
+import { accept } from '#shared/clusters/commands/accept.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+
+import { saveRun } from './runs.ts';
+import { readSpec } from './specs.ts';
+
+const maxCommandsAtOnce = 8;
+const origin = 'schedule';
+
+type Definition<A extends Schedule['definition']['action']> = Extract<Schedule['definition'], { readonly action: A }>;
+
+/** The result of one command. `error`: why the command may succeed when the timer event is delivered again. */
+interface Attempt {
+  readonly result: RunResult;
+  readonly error?: unknown;
+}
+
+/**
+ * Gives the commands of a run, and saves their results. The run ends, unless commands failed that may succeed later and
+ * the timer event is delivered again.
+ *
+ * @throws The first error of a command when the run does not end: an unexpected error before a Fault.
+ */
+export const runCommands = async (
+  { definition }: Schedule,
+  run: ScheduleRun,
+  { isLast, ports }: { readonly isLast: boolean; readonly ports: Ports },
+): Promise<void> => {
+  const attempts =
+    definition.action === 'stop'
+      ? await pMap(run.results, (selected) => stopCluster(selected, { run, definition, ports }), {
+          concurrency: maxCommandsAtOnce,
+        })
+      : [await deploySpec(definition, run, ports)];
+  const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const unexpected = errors.filter((error) => !(error instanceof Fault));
+  const isComplete = errors.length === 0 || (isLast && unexpected.length === 0);
+  const results = attempts.map(({ result }) => result);
+  await saveRun({ ...run, results, ...(isComplete ? { endedAt: ports.now().toISOString() } : {}) }, ports);
+  const { target, name, runId } = run;
+  const refused = results.filter(({ code }) => code !== undefined).length;
+  ports.log.info('schedule ran', { target, name, runId, clusters: results.length, refused });
+  if (!isComplete) throw unexpected[0] ?? errors[0];
+};
+
+interface StopOptions {
+  readonly run: ScheduleRun;
+  readonly definition: Definition<'stop'>;
+  readonly ports: Ports;
+}
+
+/** Stops a selected cluster, unless its id has another incarnation by now. */
+const stopCluster = (
+  { clusterId = '', clusterOperationId }: RunResult,
+  { run, definition, ports }: StopOptions,
+): Promise<Attempt> => {
+  const { target } = run;
+  const { savepoint, savepointDirectory, ha } = definition;
+  const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
+  const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
+  const expected = clusterOperationId === undefined ? undefined : { operationId: clusterOperationId };
+  const key = toKey(run, clusterId);
+  return attempt({ clusterId, ...(clusterOperationId === undefined ? {} : { clusterOperationId }) }, () =>
+    accept({ kind: 'stop', target, clusterId, data, key, origin, expected }, ports),
+  );
+};
+
+const deploySpec = async (definition: Definition<'deploy'>, run: ScheduleRun, ports: Ports): Promise<Attempt> => {
+  const { target } = run;
+  try {
+    const { deploy: data } = await readSpec({ target, name: definition.spec }, ports);
+    const { clusterId } = data;
+    const key = toKey(run, clusterId);
+    return await attempt(clusterId === undefined ? {} : { clusterId }, () =>
+      accept({ kind: 'deploy', target, clusterId, data, key, origin }, ports),
+    );
+  } catch (error) {
+    return toFailedAttempt({}, error);
+  }
+};
+
+const toKey = ({ name, runId }: ScheduleRun, clusterId: string | undefined): string =>
+  ['schedule', name, runId, clusterId].filter(Boolean).join('/');
+
+/** Gives a command. An error becomes part of the result, so that the other commands of the run are given too. */
+const attempt = async (known: RunResult, give: () => Promise<StoredOperation>): Promise<Attempt> => {
+  try {
+    const { clusterId, operationId } = await give();
+    return { result: { ...known, clusterId, operationId } };
+  } catch (error) {
+    return toFailedAttempt(known, error);
+  }
+};
+
+const toFailedAttempt = (known: RunResult, error: unknown): Attempt => {
+  if (!(error instanceof Fault)) return { result: known, error };
+  const result = { ...known, code: error.code, detail: error.message };
+  return toProblem(error).retryable ? { result, error } : { result };
+};

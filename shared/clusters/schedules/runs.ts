@@ -1,0 +1,45 @@
+import pMap from 'p-map';
+
+import type { RunResult, ScheduleRun } from '#events/schedules.ts';
+import type { ScheduleName } from '#shared/clusters/model/records.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+
+import { readSchedule } from './schedules.ts';
+
+const maxReadsAtOnce = 16;
+/** An HTTP request has time to read so many operations. */
+const maxReads = 1_000;
+
+/**
+ * The last runs of a schedule, newest first. The newest thousand commands have the states of their operations. The runs
+ * stay readable after the schedule is removed.
+ *
+ * @throws Fault `not-found` when there is no run, and no schedule.
+ */
+export const listRuns = async (
+  scheduleName: ScheduleName,
+  limit: number,
+  ports: Ports,
+): Promise<readonly ScheduleRun[]> => {
+  const runs = await ports.store.runs(scheduleName, limit);
+  if (runs.length === 0) await readSchedule(scheduleName, ports);
+  const newest = runs.flatMap(({ results }) => results).slice(0, maxReads);
+  const read = await pMap(newest, (result) => addState(result, ports), { concurrency: maxReadsAtOnce });
+  const withStates = new Map(newest.map((result, index) => [result, read[index]]));
+  return runs.map((run) => ({ ...run, results: run.results.map((result) => withStates.get(result) ?? result) }));
+};
+
+const addState = async (result: RunResult, { store }: Ports): Promise<RunResult> => {
+  const operation = result.operationId === undefined ? undefined : await store.operation(result.operationId);
+  if (operation === undefined) return result;
+  const { state, problem } = operation.value;
+  return { ...result, state, ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }) };
+};
+
+/** Saves a run, unless it has ended. Concurrent deliveries of one timer event save the same commands. */
+export const saveRun = (run: ScheduleRun, ports: Ports): Promise<void> =>
+  retryOnConflict(ports, async () => {
+    const current = await ports.store.run(run, run.runId);
+    if (current?.value.endedAt === undefined) await commit({ run: { value: run, previous: current?.version } }, ports);
+  });

@@ -1,0 +1,71 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { JobState } from '#events/job.ts';
+import type { DeployPhase } from '#events/operation.ts';
+import { Fault } from '#events/problem.ts';
+import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
+
+type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
+
+export interface StartupAssessment {
+  readonly readiness: Readiness;
+  readonly phases: readonly DeployPhase[];
+}
+
+/** Whether the cluster of a deploy is ready, and the phases that it has reached. */
+export const assessStartup = async (
+  deploy: StartingDeploy,
+  { kubernetes, now }: { readonly kubernetes: Kubernetes; readonly now: Date },
+): Promise<StartupAssessment> => {
+  const { clusterId, createdAt, startedAt = createdAt } = deploy;
+  let phases: readonly DeployPhase[] = [];
+  try {
+    const observation = await kubernetes.observe(clusterId);
+    phases = toDeployPhases(observation);
+    const readiness = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
+    if (readiness.answer === 'no' && readiness.final) {
+      const message = await explainCrash({ clusterId, message: readiness.message }, kubernetes);
+      return { readiness: { ...readiness, message }, phases };
+    }
+    if (readiness.answer !== 'ask-flink') return { readiness, phases };
+  } catch (error) {
+    return { readiness: toUnknown(error), phases };
+  }
+  const { readiness, hasAnswered } = await askFlink(deploy, kubernetes);
+  return { readiness, phases: hasAnswered ? [...phases, findRestUpPhase(deploy, now)] : phases };
+};
+
+interface FlinkAnswer {
+  readonly readiness: Readiness;
+  readonly hasAnswered: boolean;
+}
+
+/** A session is ready when Flink answers, an application when Flink has a job that is past its start. */
+const askFlink = async ({ clusterId, mode }: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
+  try {
+    const rest = flinkRest(kubernetes.flink(clusterId));
+    if (mode === 'session') await rest.overview();
+    else if (!(await rest.jobs()).some(({ state }) => !startingJobStates.has(state)))
+      return { readiness: toStarting('The program has no running job yet.'), hasAnswered: true };
+    return { readiness: { answer: 'yes' }, hasAnswered: true };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { readiness: toStarting("Flink's REST API does not answer yet."), hasAnswered: false };
+  }
+};
+
+const startingJobStates: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);
+
+const toStarting = (message: string): Readiness => ({ answer: 'no', reason: 'Starting', message, final: false });
+
+/** The phase `RestUp`, with the time of the first answer. */
+const findRestUpPhase = ({ phases = [] }: StoredOperation, now: Date): DeployPhase =>
+  phases.find(({ name }) => name === 'RestUp') ?? { name: 'RestUp', at: now.toISOString() };
+
+const toUnknown = (error: unknown): Readiness => {
+  if (!(error instanceof Fault)) throw error;
+  return { answer: 'unknown', reason: error.code, message: error.message };
+};

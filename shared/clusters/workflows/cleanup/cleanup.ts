@@ -1,0 +1,58 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { StopData } from '#events/commands/index.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
+
+/** The state that the cleanup machine passes from step to step. Its operation is a stop, or a deploy that failed. */
+export interface CleanupState {
+  readonly operationId: string;
+  readonly attempt?: number;
+  readonly outcome?: 'done' | 'waiting' | 'failed';
+  readonly waitSeconds?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  /** Ids of the jobs whose savepoints were in progress at the deadline. Each job ends when its savepoint is complete. */
+  readonly taken?: readonly string[];
+}
+
+/** How long the removal of a failed deploy may take. Pods end gracefully, and finalizers take their time. */
+const maxRemovalMs = 30 * 60_000;
+
+const minWaitSeconds = 1;
+const maxWaitSeconds = 15;
+
+export const toDone = ({ operationId }: CleanupState): CleanupState => ({ operationId, outcome: 'done' });
+
+/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
+export const toWaiting = ({ operationId, attempt = 0 }: CleanupState): CleanupState => ({
+  operationId,
+  outcome: 'waiting',
+  attempt: attempt + 1,
+  waitSeconds: Math.min(minWaitSeconds + Math.floor(attempt / 4), maxWaitSeconds),
+});
+
+/** The data of the stop; undefined when the operation is a failed deploy. */
+export const findStopData = (operation: StoredOperation): StopData | undefined => findRequest(operation, 'stop')?.data;
+
+/** Whether the operation is a deploy that succeeded in the end, so that there is nothing to remove. */
+export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>
+  findStopData(operation) === undefined && operation.state === 'SUCCEEDED';
+
+/** Whether the time for the cleanup is over. For a failed deploy it starts with the failure. */
+export const isCleanupOverdue = (operation: StoredOperation, { now }: Ports): boolean =>
+  findStopData(operation) === undefined
+    ? now().getTime() > Date.parse(operation.updatedAt) + maxRemovalMs
+    : now().toISOString() > operation.deadline;
+
+export const getKubernetes = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> =>
+  ports.kubernetes(await ports.targets.get(target));
+
+/** Whether the cluster was RUNNING before the stop, and its Deployment is still the same one. */
+export const isStillDeployed = async (cluster: Cluster, ports: Ports): Promise<boolean> => {
+  const { value: deploy } = await getOperation(cluster.operationId, ports.store);
+  const { deployment } = await (await getKubernetes(deploy, ports)).observe(cluster.clusterId);
+  return deploy.state === 'SUCCEEDED' && deployment?.deleting === false && deployment.uid === cluster.uid;
+};

@@ -1,0 +1,116 @@
+import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import type { StopData } from '#events/commands/index.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
+import { isTerminalOperation } from '#events/operation.ts';
+import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
+import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
+
+import { type CleanupState, findStopData, getKubernetes, isSuccessfulDeploy } from './cleanup.ts';
+
+/** Step of the cleanup machine: records the end of a stop, or releases the quota of a failed deploy. */
+export const recordStopped = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+  const { value: operation } = await getOperation(state.operationId, ports.store);
+  const stop = findStopData(operation);
+  if (stop === undefined) await releaseFailedDeploy(operation, ports);
+  else await recordStop(operation, stop, ports);
+  return state;
+};
+
+/** The failure of the deploy is recorded already. Now nothing of the cluster is left, so other commands may start. */
+const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+  if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return;
+  await commit({ released: [operation] }, ports);
+  await ports.admissionQueue.send(operation.target);
+  await cancelTimersOfEndedCluster(operation, ports);
+};
+
+/** Records the end of the cluster and of the jobs that ended with it. */
+const recordStop = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
+  const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(operation.clusterId);
+  // Flink recovers the jobs of a cluster that has high-availability data.
+  const jobState = highAvailability.length > 0 ? 'SUSPENDED' : 'CANCELED';
+  let isComplete = false;
+  while (!isComplete) isComplete = await recordJobsAndCluster(operation, { stop, jobState }, ports);
+  await cancelTimersOfEndedCluster(operation, ports);
+};
+
+interface StopResult {
+  readonly stop: StopData;
+  readonly jobState: 'SUSPENDED' | 'CANCELED';
+}
+
+/**
+ * Records the end of as many jobs as fit into one transaction, and the end of the cluster with the last of them.
+ *
+ * @returns Whether the end of the cluster is recorded.
+ */
+const recordJobsAndCluster = (
+  { operationId, target, clusterId }: StoredOperation,
+  { stop, jobState }: StopResult,
+  ports: Ports,
+): Promise<boolean> =>
+  transact(ports, async () => {
+    const operation = await getOperation(operationId, ports.store);
+    const cluster = await getCluster({ target, clusterId }, ports.store);
+    // The operation may have failed at its deadline: the cluster is gone all the same.
+    if (cluster.value.state !== 'STOPPING' || cluster.value.stopOperationId !== operationId) return { result: true };
+    const now = ports.now();
+    const known = await ports.store.jobs({ target, clusterId });
+    const live = known.filter(({ value }) => !isTerminalJob(value) && value.state !== 'SUSPENDED');
+    const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, now }));
+    const { cluster: withJobs, events } = transitionJobs(cluster.value, ended, now);
+    const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
+    if (ended.length < live.length) {
+      const change: Change = { cluster: { value: withJobs, previous: cluster.version }, jobs, events };
+      return { change, result: false };
+    }
+    const next = endCluster(withJobs, { operationId, stop, known, now });
+    return {
+      change: {
+        cluster: { value: next.cluster, previous: cluster.version },
+        jobs,
+        operations: isTerminalOperation(operation.value)
+          ? []
+          : [transitionOperation(operation, { state: 'SUCCEEDED' }, now)],
+        events: [...events, ...next.events],
+      },
+      result: true,
+    };
+  });
+
+const endJob = (
+  { value, version }: Versioned<Job>,
+  { state, now }: { readonly state: StopResult['jobState']; readonly now: Date },
+) => {
+  const time = now.toISOString();
+  const job = { ...value, state, message: 'The cluster was stopped.', endTime: time, updatedAt: time };
+  return { job, from: value.state, previous: version };
+};
+
+interface ClusterEnd {
+  readonly operationId: string;
+  readonly stop: StopData;
+  readonly known: readonly Versioned<Job>[];
+  readonly now: Date;
+}
+
+/** The cluster in its terminal state: an application ends as its program ended. */
+const endCluster = (cluster: Cluster, { operationId, stop, known, now }: ClusterEnd) => {
+  const verdict =
+    cluster.mode === 'application' ? findApplicationVerdict(selectIncarnationJobs(cluster, known)) : undefined;
+  const cause = { at: now, operationId, reason: stop.reason, message: verdict?.message };
+  return transitionCluster(cluster, verdict?.state ?? 'STOPPED', cause);
+};
+
+/** Leaves the timers of a later incarnation alone. Timers of the ended one then end by themselves. */
+const cancelTimersOfEndedCluster = async (operation: StoredOperation, ports: Ports): Promise<void> => {
+  const { value: cluster } = await getCluster(operation, ports.store);
+  if (isTerminalCluster(cluster)) await cancelTimers(cluster, ports);
+};

@@ -1,0 +1,96 @@
+import type { Cluster } from '#events/cluster.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
+import { codeOf, Fault } from '#events/problem.ts';
+import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Change } from '#shared/clusters/model/records.ts';
+import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+
+import { type CleanupState, findStopData, isStillDeployed } from './cleanup.ts';
+import { describeJob, joinNames } from './messages.ts';
+
+/** A transaction has at most 100 items: these jobs, the operation, the cluster, its transition and the derived writes. */
+const maxJobs = 80;
+
+/**
+ * Step of the cleanup machine: records why a stop failed. The cluster is RUNNING again when a savepoint failed and
+ * nothing was removed.
+ *
+ * @throws Fault The error of the machine, when the operation is a failed deploy.
+ */
+export const recordUnfinished = async (
+  state: CleanupState & { readonly error?: StepError },
+  ports: Ports,
+): Promise<CleanupState> => {
+  const { operationId } = state;
+  const { value: operation } = await getOperation(operationId, ports.store);
+  // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
+  if (findStopData(operation) === undefined) throw toFault(state.error);
+  const fault = await explainFailure(state, operation, ports);
+  await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
+    alsoWrite: async () => {
+      const current = await getCluster(operation, ports.store);
+      const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
+      return survives && (await isStillDeployed(current.value, ports))
+        ? returnToRunning(current, { state, fault }, ports)
+        : {};
+    },
+  });
+  return state;
+};
+
+const explainFailure = async (
+  { reason = '', message = 'Stop the cluster again.', error }: CleanupState & { readonly error?: StepError },
+  operation: StoredOperation,
+  ports: Ports,
+): Promise<Fault> => {
+  const code = codeOf(reason);
+  if (code === undefined) return toFault(error);
+  const ended = code === 'savepoint-failed' ? await describeEndedJobs(operation, ports) : '';
+  return new Fault(code, `${message}${ended}`);
+};
+
+const returnToRunning = async (
+  { value, version }: Versioned<Cluster>,
+  { state, fault }: { readonly state: CleanupState; readonly fault: Fault },
+  ports: Ports,
+): Promise<Omit<Change, 'operations'>> => {
+  const { cluster, events } = transitionCluster(value, 'RUNNING', {
+    at: ports.now(),
+    operationId: state.operationId,
+    reason: 'SavepointFailed',
+    message: fault.message,
+  });
+  const jobs = await clearStoppedWithCluster(cluster, state, ports);
+  return { cluster: { value: cluster, previous: version }, events, jobs };
+};
+
+/** Jobs that continue to run are no longer being stopped with their cluster. */
+const clearStoppedWithCluster = async (cluster: Cluster, { taken = [] }: CleanupState, { store }: Ports) =>
+  (await store.jobs(cluster))
+    .filter(({ value }) => value.clusterOperationId === cluster.operationId && !isTerminalJob(value))
+    .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
+    .filter(({ value }) => !taken.includes(value.jobId))
+    .slice(0, maxJobs)
+    .map(({ value: { stoppedWithCluster: _mark, ...value }, version }) => ({ value, previous: version }));
+
+/** The jobs that a stop ended before it failed for others, and how to start them again. */
+const describeEndedJobs = async (operation: StoredOperation, { store }: Ports): Promise<string> => {
+  const { value: cluster } = await getCluster(operation, store);
+  const ended = selectIncarnationJobs(cluster, await store.jobs(operation)).filter((job) => isEndedBy(operation, job));
+  if (ended.length === 0) return '';
+  const names = joinNames(ended.map((job) => `${describeJob(job)} at ${job.finalSavepoint ?? ''}`));
+  return (
+    ` These jobs ended, each with its savepoint: ${names}. ` +
+    `Submit them again with restore: {fromCluster: ${cluster.clusterId}, job}, or with -s and the path.`
+  );
+};
+
+/** Compares times of Drey's clock only: `updatedAt` of a terminal job is when Drey observed its end. */
+const isEndedBy = ({ createdAt }: StoredOperation, job: Job): boolean =>
+  job.finalSavepoint !== undefined && (!isTerminalJob(job) || job.updatedAt >= createdAt);

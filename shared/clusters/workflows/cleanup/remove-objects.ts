@@ -1,0 +1,122 @@
+import { Fault } from '#events/problem.ts';
+import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest } from '#shared/clusters/model/request.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
+
+import {
+  type CleanupState,
+  findStopData,
+  getKubernetes,
+  isCleanupOverdue,
+  isSuccessfulDeploy,
+  toDone,
+  toWaiting,
+} from './cleanup.ts';
+
+/** Step of the cleanup machine: deletes the Deployment that the deploy of the cluster created, and no other. */
+export const remove = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+  const { operationId } = state;
+  const { value: operation } = await getOperation(operationId, ports.store);
+  if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return { operationId };
+  const kubernetes = await getKubernetes(operation, ports);
+  const deployment = await findOwnDeployment(operation, kubernetes, ports);
+  if (deployment === undefined || deployment === 'foreign') return { operationId };
+  if (await isEndedApplication(operation, ports)) await shutDownFlink(operation, kubernetes);
+  await kubernetes.remove(operation.clusterId, deployment.uid);
+  return { operationId };
+};
+
+/** Step of the cleanup machine: checks that no object is left, and that none can still be created. */
+export const verify = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+  const operation = await getOperation(state.operationId, ports.store);
+  if (keepsFailedObjects(operation.value) || isSuccessfulDeploy(operation.value)) return toDone(state);
+  const { clusterId } = operation.value;
+  const kubernetes = await getKubernetes(operation.value, ports);
+  const deployment = await findOwnDeployment(operation.value, kubernetes, ports);
+  // The objects belong to a later cluster of the same id.
+  if (deployment === 'foreign') return toDone(state);
+  // The deploy was still creating the Deployment when the step `remove` ran.
+  if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
+  const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
+  if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
+  if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
+  if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports)))
+    await kubernetes.removeConfigMaps(highAvailability.map(({ name }) => name));
+  return toDone(state);
+};
+
+interface Removal {
+  readonly operation: Versioned<StoredOperation>;
+  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+}
+
+const waitForRemoval = async (
+  state: CleanupState,
+  { operation, objects }: Removal,
+  ports: Ports,
+): Promise<CleanupState> => {
+  const names = objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  if (isCleanupOverdue(operation.value, ports)) {
+    const message = `These objects still exist at the deadline: ${names}. Stop the cluster again.`;
+    return { ...state, outcome: 'failed', reason: 'deadline-exceeded', message };
+  }
+  if (findStopData(operation.value) !== undefined)
+    await recordPhase(operation, `Waiting for the removal of ${names}.`, ports);
+  return toWaiting(state);
+};
+
+const isEndedApplication = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
+  const { value: cluster } = await getCluster(operation, store);
+  return (
+    cluster.mode === 'application' &&
+    findApplicationVerdict(selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
+  );
+};
+
+/** Makes Flink delete its high-availability storage. A JobManager that does not answer is removed anyway. */
+const shutDownFlink = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<void> => {
+  try {
+    await flinkRest(kubernetes.flink(clusterId)).shutDown();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+};
+
+/** The Deployment of the cluster that this cleanup removes; `foreign` when another operation created the Deployment. */
+const findOwnDeployment = async (
+  operation: StoredOperation,
+  kubernetes: Kubernetes,
+  ports: Ports,
+): Promise<ObservedDeployment | 'foreign' | undefined> => {
+  const { deployment } = await kubernetes.observe(operation.clusterId);
+  if (deployment === undefined) return undefined;
+  const creator =
+    findStopData(operation) === undefined
+      ? operation.operationId
+      : (await getCluster(operation, ports.store)).value.operationId;
+  return deployment.operationId === creator ? deployment : 'foreign';
+};
+
+/**
+ * Whether a function may still create objects of the cluster. A function that started before its deploy was ended runs
+ * until its timeout, and the API server then still handles its last request.
+ */
+const mayStillCreateObjects = (operation: StoredOperation, { now }: Ports): boolean => {
+  const stop = findRequest(operation, 'stop');
+  const until = stop === undefined ? computeCreatesUntil(new Date(operation.updatedAt)) : stop.createsUntil;
+  return until !== undefined && now().toISOString() < until;
+};
+
+/** A stop says whether it purges. An application that has ended, or never ran, has nothing to recover. */
+const purgesHighAvailability = async (operation: StoredOperation, ports: Ports): Promise<boolean> => {
+  const stop = findStopData(operation);
+  if (stop?.ha === 'purge' || (await isEndedApplication(operation, ports))) return true;
+  return stop === undefined && (await getCluster(operation, ports.store)).value.mode === 'application';
+};

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+
+import type { Job } from '#events/job.ts';
+import { Fault, toProblem } from '#events/problem.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { type FlinkRest, type JobOverview, type SavepointStatus, unlessUnknown } from '#shared/flink/rest.ts';
+
+import { findStopData } from './cleanup.ts';
+
+/** The savepoint of one job. `not-requested`: Flink was not asked for it yet. */
+export interface JobSavepoint {
+  readonly job: Job;
+  readonly result: SavepointStatus | { readonly status: 'not-requested' };
+}
+
+type Stop = Pick<RequestOptions, 'rest' | 'operation'>;
+
+interface RequestOptions {
+  readonly rest: FlinkRest;
+  readonly overview: readonly JobOverview[];
+  /** The stop that needs the savepoints. */
+  readonly operation: StoredOperation;
+  /** Whether there is time to wait for tasks that are not RUNNING yet. */
+  readonly mayWait: boolean;
+}
+
+/**
+ * Stops each job with a savepoint, and returns the status of each savepoint. Requests none while Flink would refuse the
+ * savepoint of any job, so that a required stop does not end some jobs and fail for the others.
+ */
+export const requestSavepoints = async (
+  jobs: readonly Job[],
+  { rest, overview, operation, mayWait }: RequestOptions,
+): Promise<readonly JobSavepoint[]> => {
+  const requested = await Promise.all(
+    jobs.map(async (job) => ({ job, result: await findSavepoint(job, { rest, operation }) })),
+  );
+  const missing = new Set(requested.flatMap(({ job, result }) => (result === undefined ? [job.jobId] : [])));
+  const unready = await findUnreadyJobs(missing, overview, rest);
+  const isRequired = findStopData(operation)?.savepoint === 'required';
+  const isHeld =
+    (unready.size > 0 && (mayWait || isRequired)) ||
+    (isRequired && requested.some(({ result }) => result?.status === 'failed'));
+  return Promise.all(
+    requested.map(async ({ job, result }): Promise<JobSavepoint> => {
+      if (result !== undefined) return { job, result };
+      if (unready.has(job.jobId) && !mayWait)
+        return { job, result: { status: 'failed', cause: 'not all of its tasks are RUNNING' } };
+      if (isHeld) return { job, result: { status: 'not-requested' } };
+      return { job, result: await stopWithSavepoint(job, { rest, operation }) };
+    }),
+  );
+};
+
+/** The status of a savepoint; undefined when it was not requested, or Flink has forgotten it. */
+const findSavepoint = ({ jobId }: Job, { rest, operation }: Stop) =>
+  failedIfRefused(unlessUnknown(rest.savepoint(jobId, computeTriggerId(operation, jobId))));
+
+/** The jobs of which Flink refuses a savepoint now, because not all of their tasks are RUNNING. */
+const findUnreadyJobs = async (
+  jobIds: ReadonlySet<string>,
+  overview: readonly JobOverview[],
+  rest: FlinkRest,
+): Promise<ReadonlySet<string>> => {
+  const jobs = overview.filter(({ jid }) => jobIds.has(jid));
+  const found = await Promise.all(jobs.map(async (job) => ((await rest.isYetToRun(job)) ? [job.jid] : [])));
+  return new Set(found.flat());
+};
+
+/** Stops a job with a savepoint. A repetition has the same trigger id, so Flink starts no second savepoint. */
+const stopWithSavepoint = ({ jobId }: Job, { rest, operation }: Stop): Promise<SavepointStatus> => {
+  const triggerId = computeTriggerId(operation, jobId);
+  const directory = findStopData(operation)?.savepointDirectory;
+  const request = async () => {
+    await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) });
+    return rest.savepoint(jobId, triggerId);
+  };
+  return failedIfRefused(request());
+};
+
+const failedIfRefused = async <T>(answer: Promise<T>): Promise<T | Extract<SavepointStatus, { status: 'failed' }>> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
+    return { status: 'failed', cause: error.message };
+  }
+};
+
+/** 32 hexadecimal digits that name the savepoint of a job in a stop. */
+const computeTriggerId = ({ operationId }: StoredOperation, jobId: string): string =>
+  createHash('sha256').update(`${operationId}/${jobId}`).digest('hex').slice(0, 32);

@@ -1,0 +1,177 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { StopData } from '#events/commands/index.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
+import { Fault } from '#events/problem.ts';
+import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { recordPhase } from '#shared/clusters/store/progress.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
+import { flinkRest } from '#shared/flink/rest.ts';
+
+import {
+  type CleanupState,
+  findStopData,
+  getKubernetes,
+  isCleanupOverdue,
+  isStillDeployed,
+  toDone,
+  toWaiting,
+} from './cleanup.ts';
+import { describeJob, joinNames, toSentence } from './messages.ts';
+import { type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
+
+/** How long a stop waits for best-effort savepoints of a cluster that does not answer, or whose tasks do not run. */
+const maxBestEffortWaitMs = 5 * 60_000;
+
+/** Step of the cleanup machine: stops each live job with a savepoint when the stop asks for it, and waits for them. */
+export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+  const operation = await getOperation(state.operationId, ports.store);
+  const stop = findStopData(operation.value);
+  if (stop === undefined || stop.savepoint === 'none') return toDone(state);
+  const { jobs, reachable, overview = [] } = await observeJobs(operation.value, ports);
+  if (reachable !== 'True') return waitForFlink(state, { operation, stop, reachable }, ports);
+  const rest = flinkRest((await getKubernetes(operation.value, ports)).flink(operation.value.clusterId));
+  const live = jobs.filter((job) => !isTerminalJob(job));
+  await markStoppedWithCluster(live, ports);
+  const { value: cluster } = await getCluster(operation.value, ports.store);
+  const mayWait = hasTimeLeft({ operation: operation.value, stop, cluster }, ports);
+  const savepoints = await requestSavepoints(live, { rest, overview, operation: operation.value, mayWait });
+  await recordSavepoints(savepoints, ports);
+  const isOverdue = isCleanupOverdue(operation.value, ports);
+  const next = assessSavepoints(state, savepoints, { isRequired: stop.savepoint === 'required', isOverdue });
+  if (next.outcome === 'waiting') await recordPhase(operation, describeProgress(savepoints), ports);
+  return next;
+};
+
+interface Unanswered {
+  readonly operation: Versioned<StoredOperation>;
+  readonly stop: StopData;
+  readonly reachable: 'False' | 'Unknown';
+}
+
+/** Waits for Flink's answer while its cluster may still run, because one failed request must not cost the savepoints. */
+const waitForFlink = async (
+  state: CleanupState,
+  { operation, stop, reachable }: Unanswered,
+  ports: Ports,
+): Promise<CleanupState> => {
+  if (reachable === 'Unknown' && (await mayAnswerLater(operation.value, stop, ports))) {
+    await recordPhase(operation, "Waiting for Flink's REST API to answer, to take savepoints.", ports);
+    return toWaiting(state);
+  }
+  const isRequired = stop.savepoint === 'required' && (await hasBeenRunning(operation.value, ports));
+  return isRequired ? toFailed(state, "Flink's REST API does not answer, so no savepoint was taken.") : toDone(state);
+};
+
+const mayAnswerLater = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<boolean> => {
+  const { value: cluster } = await getCluster(operation, ports.store);
+  if (!hasTimeLeft({ operation, stop, cluster }, ports)) return false;
+  try {
+    return await isStillDeployed(cluster, ports);
+  } catch (error) {
+    // Without an answer of the API server, jobs with state may still run.
+    if (!(error instanceof Fault)) throw error;
+    return true;
+  }
+};
+
+/**
+ * Whether the stop may wait on: until its deadline, and for best-effort savepoints at most five minutes from when the
+ * condition `Reachable` changed last.
+ */
+const hasTimeLeft = (
+  {
+    operation,
+    stop: { savepoint },
+    cluster,
+  }: { readonly operation: StoredOperation; readonly stop: StopData; readonly cluster: Cluster },
+  ports: Ports,
+): boolean => {
+  const { createdAt } = operation;
+  const reachableSince = cluster.conditions.find(({ type }) => type === 'Reachable')?.since ?? createdAt;
+  const since = reachableSince > createdAt ? reachableSince : createdAt;
+  const isTooLong = ports.now().getTime() - Date.parse(since) > maxBestEffortWaitMs;
+  return !isCleanupOverdue(operation, ports) && (savepoint === 'required' || !isTooLong);
+};
+
+/** Whether the cluster was ever RUNNING. Without that there is no state to save. */
+const hasBeenRunning = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {
+  const { value: cluster } = await getCluster(operation, store);
+  return (await getOperation(cluster.operationId, store)).value.state === 'SUCCEEDED';
+};
+
+interface Circumstances {
+  readonly isRequired: boolean;
+  readonly isOverdue: boolean;
+}
+
+/**
+ * What follows from the savepoints. A savepoint in progress ends its job in any case, so a failed stop waits for it
+ * until the deadline and can then name all jobs that ended.
+ */
+const assessSavepoints = (
+  state: CleanupState,
+  savepoints: readonly JobSavepoint[],
+  { isRequired, isOverdue }: Circumstances,
+): CleanupState => {
+  const failures = savepoints.flatMap(({ job, result }) =>
+    result.status === 'failed' ? [`${describeJob(job)}: ${result.cause}`] : [],
+  );
+  const inProgress = findInProgress(savepoints);
+  if (failures.length > 0 && isRequired && (inProgress.length === 0 || isOverdue)) {
+    const failed = toSentence(`These savepoints failed: ${joinNames(failures, '; ')}`);
+    return toFailed(state, inProgress.length === 0 ? failed : `${failed} ${describeLate(inProgress)}`, inProgress);
+  }
+  if (failures.length === savepoints.length) return toDone(state);
+  if (!isOverdue) return toWaiting(state);
+  return isRequired ? toFailed(state, describeLate(inProgress), inProgress) : toDone(state);
+};
+
+const findInProgress = (savepoints: readonly JobSavepoint[]): readonly Job[] =>
+  savepoints.filter(({ result }) => result.status === 'in-progress').map(({ job }) => job);
+
+const describeLate = (inProgress: readonly Job[]): string =>
+  inProgress.length === 0
+    ? 'Not all savepoints were complete at the deadline.'
+    : `The deadline passed before these savepoints were complete: ${joinNames(inProgress.map(describeJob))}. ` +
+      'Each job ends when its savepoint is complete.';
+
+const describeProgress = (savepoints: readonly JobSavepoint[]): string =>
+  savepoints.some(({ result }) => result.status === 'not-requested')
+    ? 'Waiting for the tasks of all jobs to run, to take savepoints.'
+    : `Taking savepoints: ${findInProgress(savepoints).length} in progress.`;
+
+const toFailed = ({ operationId }: CleanupState, message: string, inProgress: readonly Job[] = []): CleanupState => ({
+  operationId,
+  outcome: 'failed',
+  reason: 'savepoint-failed',
+  message,
+  ...(inProgress.length === 0 ? {} : { taken: inProgress.map(({ jobId }) => jobId) }),
+});
+
+/** Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark. */
+const markStoppedWithCluster = async (jobs: readonly Job[], ports: Ports): Promise<void> => {
+  for (const job of jobs.filter(({ stoppedWithCluster }) => stoppedWithCluster === undefined))
+    await updateJob(job, ports, (known) => (isTerminalJob(known) ? undefined : { ...known, stoppedWithCluster: true }));
+};
+
+/** Records the locations of complete savepoints, from which the jobs can be restored. */
+const recordSavepoints = async (savepoints: readonly JobSavepoint[], ports: Ports): Promise<void> => {
+  for (const { job, result } of savepoints) {
+    if (result.status !== 'completed' || job.finalSavepoint === result.location) continue;
+    const { location } = result;
+    await updateJob(job, ports, (known) => ({ ...known, savepoint: location, finalSavepoint: location }));
+  }
+};
+
+const updateJob = (job: Job, ports: Ports, update: (known: Job) => Job | undefined): Promise<void> =>
+  transact(ports, async () => {
+    const known = await ports.store.job(job, job.jobId);
+    const value = known === undefined ? undefined : update(known.value);
+    return value === undefined
+      ? { result: undefined }
+      : { change: { jobs: [{ value, previous: known?.version }] }, result: undefined };
+  });

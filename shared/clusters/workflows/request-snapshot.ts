@@ -1,0 +1,50 @@
+import { isTerminalJob } from '#events/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { type FlinkRest, unlessUnknown } from '#shared/flink/rest.ts';
+
+import { getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
+
+/** The status of a request, as any of Flink's four endpoints reports it. */
+type Status =
+  | { readonly status: 'in-progress' }
+  | { readonly status: 'failed'; readonly cause: string }
+  | { readonly status: 'completed'; readonly location?: string; readonly checkpointId?: number };
+
+/**
+ * Requests from Flink what the operation asks for, and reads the status of the request. The id of the operation names
+ * the request, so a repetition starts no second snapshot.
+ */
+export const requestSnapshot = async (
+  state: SnapshotState,
+  operation: StoredOperation,
+  rest: FlinkRest,
+): Promise<SnapshotState> => {
+  const request = getSnapshotRequest(operation);
+  if (request.kind === 'dispose-savepoint') {
+    if (state.triggerId !== undefined) return toState(await rest.disposal(state.triggerId), state);
+    return toWaiting({ ...state, triggerId: await rest.disposeSavepoint(request.data.path) });
+  }
+  const { operationId: triggerId, jobId = '' } = operation;
+  const readStatus = (): Promise<Status> =>
+    request.kind === 'checkpoint' ? rest.checkpoint(jobId, triggerId) : rest.savepoint(jobId, triggerId);
+  const known = await unlessUnknown(readStatus());
+  if (known !== undefined) return toState(known, state);
+  // A request that Flink refuses is lost, because Flink takes no second one under the same trigger id.
+  const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
+  if (job !== undefined && isTerminalJob(job))
+    return toFailed(state, {
+      reason: 'wrong-state',
+      message: `Job ${jobId} on ${operation.clusterId} is ${job.state} already.`,
+    });
+  if (job !== undefined && (await rest.isYetToRun(job))) return { ...toWaiting(state), waitsFor: 'tasks' };
+  if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });
+  else if (request.kind === 'stop-job') await rest.stopWithSavepoint(jobId, { ...request.data, triggerId });
+  else await rest.takeSavepoint(jobId, { ...request.data, triggerId });
+  return toState(await readStatus(), state);
+};
+
+const toState = (result: Status, state: SnapshotState): SnapshotState => {
+  if (result.status === 'in-progress') return toWaiting(state);
+  if (result.status === 'failed') return toFailed(state, { reason: 'savepoint-failed', message: result.cause });
+  return toDone(state, { savepoint: result.location, checkpoint: result.checkpointId });
+};

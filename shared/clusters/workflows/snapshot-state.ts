@@ -1,0 +1,68 @@
+import type { ProblemCode } from '#events/problem-table.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { findRequest, type RequestOf } from '#shared/clusters/model/request.ts';
+
+/**
+ * The state that the snapshot machine passes from step to step. Its operation takes a savepoint or a checkpoint, stops a
+ * job with a savepoint, or disposes of a savepoint.
+ */
+export interface SnapshotState {
+  readonly operationId: string;
+  readonly attempt?: number;
+  /** The id that Flink gave to the disposal of a savepoint. The other requests have the id of the operation. */
+  readonly triggerId?: string;
+  readonly outcome?: 'done' | 'waiting' | 'failed';
+  readonly waitSeconds?: number;
+  /** The snapshot is not requested yet, because not all tasks of the job are RUNNING. */
+  readonly waitsFor?: 'tasks';
+  /** Location of the completed savepoint. */
+  readonly savepoint?: string;
+  /** Id of the completed checkpoint. */
+  readonly checkpoint?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const maxWaitSeconds = 15;
+
+/** The state that makes the machine wait and repeat the step. The wait grows with each attempt. */
+export const toWaiting = ({ operationId, triggerId, attempt = 0 }: SnapshotState): SnapshotState => ({
+  operationId,
+  outcome: 'waiting',
+  attempt: attempt + 1,
+  waitSeconds: Math.min(1 + Math.floor(attempt / 4), maxWaitSeconds),
+  ...(triggerId === undefined ? {} : { triggerId }),
+});
+
+export const toFailed = (
+  { operationId }: SnapshotState,
+  { reason, message }: { readonly reason: ProblemCode; readonly message: string },
+): SnapshotState => ({
+  operationId,
+  outcome: 'failed',
+  reason,
+  message,
+});
+
+export const toDone = (
+  { operationId }: SnapshotState,
+  { savepoint, checkpoint }: { readonly savepoint?: string | undefined; readonly checkpoint?: number | undefined },
+): SnapshotState => ({
+  operationId,
+  outcome: 'done',
+  ...(savepoint === undefined ? {} : { savepoint }),
+  ...(checkpoint === undefined ? {} : { checkpoint }),
+});
+
+/** The request of the operation. An operation without one is a bug. */
+export const getSnapshotRequest = (
+  operation: StoredOperation,
+): RequestOf<'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint'> => {
+  const request = findRequest(operation, 'savepoint', 'checkpoint', 'stop-job', 'dispose-savepoint');
+  if (request === undefined) throw new Error(`operation ${operation.operationId} takes no snapshot`);
+  return request;
+};
+
+/** Whether the job ends with the savepoint. */
+export const endsJob = (operation: StoredOperation): boolean =>
+  operation.kind === 'stop-job' || findRequest(operation, 'savepoint')?.data.cancelJob === true;

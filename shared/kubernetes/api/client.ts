@@ -1,0 +1,135 @@
+import * as z from 'zod';
+
+import { Fault } from '#events/problem.ts';
+import type { NamedTarget } from '#events/target.ts';
+import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
+
+import { type Exchange, exchangeOverTls, isRepeatable, type Request } from './exchange.ts';
+import { type Answer, toRefusal } from './status.ts';
+
+export interface Client {
+  /**
+   * Sends a request and returns the answer, if its status is a success or an expected one.
+   *
+   * @throws Fault `target-unreachable`, `target-refused`, `refused-option` or `conflict` by the status;
+   *   `deadline-exceeded` when the signal aborts first.
+   */
+  send(request: Request): Promise<Answer>;
+  /** The object at a path; undefined when there is none. */
+  get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined>;
+  /** All objects of a list, from all of its pages. */
+  list<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    query: Readonly<Record<string, string>>,
+  ): Promise<readonly z.output<S>[]>;
+}
+
+/** The API server of one target, and the namespace that Drey uses there. */
+export interface Api {
+  readonly client: Client;
+  readonly target: NamedTarget;
+}
+
+interface ClientOptions {
+  readonly access: Access;
+  /** Ends all requests of the client. */
+  readonly signal: AbortSignal;
+  readonly policy?: RetryPolicy;
+  readonly exchange?: Exchange;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In `[0, 1)`. */
+  readonly random?: () => number;
+}
+
+const pageSize = 500;
+
+/** A client of the API server of one target. */
+export const openClient = (target: NamedTarget, options: ClientOptions): Client => {
+  const send: Client['send'] = (request) => sendWithRetries(request, target, options);
+
+  const get: Client['get'] = async (path, schema) => {
+    const answer = await send({ method: 'GET', path, expected: [404] });
+    return answer.status === 404 ? undefined : parseBody(answer.body, schema, { path, target });
+  };
+
+  const list: Client['list'] = async (path, schema, query) => {
+    const Page = z.object({ items: z.array(schema), metadata: z.object({ continue: z.string().optional() }) });
+    const items: z.output<typeof schema>[] = [];
+    let next: string | undefined;
+    do {
+      const parameters = new URLSearchParams({
+        ...query,
+        limit: String(pageSize),
+        ...(next === undefined ? {} : { continue: next }),
+      });
+      const { body } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` });
+      const page = parseBody(body, Page, { path, target });
+      items.push(...page.items);
+      next = page.metadata.continue;
+    } while (next !== undefined && next !== '');
+    return items;
+  };
+
+  return { send, get, list };
+};
+
+const sendWithRetries = async (request: Request, target: NamedTarget, options: ClientOptions): Promise<Answer> => {
+  const { policy = policies.kubernetes, signal, sleep, random } = options;
+  try {
+    return await repeat(() => sendExpected(request, target, options), {
+      policy,
+      isTransient: (error) => isRepeatable(request) && error instanceof Fault && error.code === 'target-unreachable',
+      retryAfterMs: (error) => (error instanceof Fault ? (error.retryAfterSeconds ?? 0) : 0) * 1_000,
+      signal,
+      ...(sleep === undefined ? {} : { sleep }),
+      ...(random === undefined ? {} : { random }),
+    });
+  } catch (error) {
+    if (error instanceof Fault || !signal.aborted) throw error;
+    const message = `EKS cluster ${target.cluster} did not answer before the time limit of the request. Retry later.`;
+    throw new Fault('deadline-exceeded', message, { cause: error });
+  }
+};
+
+/** @throws Fault when the status is neither a success nor an expected one. */
+const sendExpected = async (request: Request, target: NamedTarget, options: ClientOptions): Promise<Answer> => {
+  const answer = await sendAuthenticated(request, target, options);
+  const isExpected =
+    (answer.status >= 200 && answer.status < 300) || request.expected?.includes(answer.status) === true;
+  if (!isExpected) throw toRefusal(answer, target);
+  return answer;
+};
+
+/** Sends a request, and once more with a new token when the API server does not accept the token. */
+const sendAuthenticated = async (
+  request: Request,
+  target: NamedTarget,
+  { access, signal, exchange = exchangeOverTls }: ClientOptions,
+): Promise<Answer> => {
+  const answer = await exchange(request, {
+    connection: await access.open(target, signal),
+    target,
+    access,
+    signal,
+  });
+  if (answer.status !== 401) return answer;
+  access.forget(target, 'token');
+  // A stream can be read only once.
+  if (request.stream !== undefined) return answer;
+  return exchange(request, { connection: await access.open(target, signal), target, access, signal });
+};
+
+/** @throws Fault `target-refused` when the body does not match the schema. */
+const parseBody = <S extends z.ZodType>(
+  body: unknown,
+  schema: S,
+  { path, target }: { readonly path: string; readonly target: NamedTarget },
+): z.output<S> => {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new Fault('target-refused', `EKS cluster ${target.cluster} answered ${path} with an unexpected body.`, {
+    cause: parsed.error,
+  });
+};

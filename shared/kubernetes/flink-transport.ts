@@ -1,0 +1,30 @@
+import { Fault } from '#events/problem.ts';
+import { restServiceName } from '#shared/flink/names.ts';
+import { type Transport, urlPath } from '#shared/flink/rest.ts';
+import type { Api } from '#shared/kubernetes/api/client.ts';
+import { parseStatus, toRefusal } from '#shared/kubernetes/api/status.ts';
+
+/** Every failure but 401 is returned, because the transport distinguishes Flink's failures from the API server's. */
+const expectedStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 401);
+
+/**
+ * The transport to Flink's REST API through the service proxy of the API server. The API server reports a missing
+ * Service or pod with a Status object. Every other answer is Flink's.
+ */
+export const openFlinkTransport =
+  (clusterId: string, { client, target }: Api): Transport =>
+  async (request) => {
+    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
+    const path = `${service}:rest/proxy${request.path}`;
+    const repeatable = request.method !== 'POST';
+    const answer = await client.send({ ...request, path, repeatable, expected: expectedStatuses });
+    const isText = typeof answer.body === 'string';
+    const isFlinkAnswer = parseStatus(answer) === undefined && !(isText && answer.status >= 500);
+    if (isFlinkAnswer) return { status: answer.status, body: answer.body };
+    const options = { cause: answer.body };
+    if (answer.status === 404)
+      throw new Fault('not-found', `There is no Flink cluster ${clusterId} in namespace ${target.namespace}.`, options);
+    if (answer.status < 500) throw toRefusal(answer, target);
+    const message = `The JobManager of cluster ${clusterId} does not answer. It is starting, restarting or gone.`;
+    throw new Fault('target-unreachable', message, { ...options, retryAfterSeconds: 2 });
+  };

@@ -1,0 +1,72 @@
+import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
+import { mainContainerName } from '#shared/flink/pod-template.ts';
+import { type ContainerStatus, type Event, findEventTime, type Pod } from '#shared/kubernetes/api/objects.ts';
+
+type Trouble = NonNullable<ObservedPod['trouble']>;
+
+export const toObservedPod = (pod: Pod): ObservedPod => {
+  const component = pod.metadata.labels?.['component'];
+  const containers = pod.status?.containerStatuses ?? [];
+  return {
+    name: pod.metadata.name,
+    component: component === 'jobmanager' || component === 'taskmanager' ? component : 'other',
+    phase: pod.status?.phase ?? 'Unknown',
+    ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    reached: findReachedPhases(pod),
+    trouble: findTrouble(pod),
+  };
+};
+
+const findReachedPhases = ({ status }: Pod): ObservedPod['reached'] => {
+  const scheduled = status?.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'True');
+  const main = status?.containerStatuses.find(({ name }) => name === mainContainerName);
+  const started = main?.state?.running?.startedAt;
+  return {
+    ...(scheduled?.lastTransitionTime == null ? {} : { scheduled: scheduled.lastTransitionTime }),
+    ...(started === undefined ? {} : { started }),
+  };
+};
+
+/** The pod with the time of its first image pull, which only the events report. */
+export const withPullTime = (pod: ObservedPod, pulls: readonly Event[]): ObservedPod => {
+  const [first] = pulls
+    .filter(({ involvedObject }) => involvedObject.name === pod.name)
+    .map((event) => event.firstTimestamp ?? findEventTime(event))
+    .sort();
+  return first === undefined ? pod : { ...pod, reached: { ...pod.reached, pulling: first } };
+};
+
+/** Why the pod does not run: its own reason such as Evicted, then its scheduling, then its containers in their order. */
+const findTrouble = ({ status }: Pod): Trouble | undefined => {
+  if (status === undefined) return undefined;
+  if (status.reason !== undefined) return { reason: status.reason, message: status.message ?? '' };
+  const unscheduled = status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  if (unscheduled !== undefined)
+    return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '' };
+  const init = status.initContainerStatuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
+  return [...init, ...status.containerStatuses].map(findContainerTrouble).find((trouble) => trouble !== undefined);
+};
+
+/** A container waits for these reasons during a normal start. */
+const normalWaitingReasons: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'ContainerCreating',
+  'PodInitializing',
+]);
+
+const findContainerTrouble = ({ name, state, lastState }: ContainerStatus): Trouble | undefined => {
+  const ended = state?.terminated ?? lastState?.terminated;
+  const end =
+    ended === undefined ? '' : `container ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})`;
+  const exitCode = ended === undefined ? {} : { exitCode: ended.exitCode };
+  if (state?.terminated !== undefined) {
+    const { reason = 'Error', message } = state.terminated;
+    return { reason, message: joinMessages(end, message), ...exitCode };
+  }
+  if (state?.waiting?.reason === undefined || normalWaitingReasons.has(state.waiting.reason)) return undefined;
+  return { reason: state.waiting.reason, message: joinMessages(state.waiting.message, end), ...exitCode };
+};
+
+const joinMessages = (...messages: readonly (string | undefined)[]): string =>
+  messages.filter((message) => message !== undefined && message !== '').join('; ');

@@ -1,0 +1,130 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import type { Cluster } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
+import { drey } from '#test/unit/cli/drey.ts';
+import type { Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+
+const server = useLoopbackApi();
+const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
+const run = (replies: Replies, words: readonly string[], input = '') => {
+  server.answer({ ...targets, ...replies });
+  return drey(words, { api: server.url, input });
+};
+const bodyOf = (route: string) => server.received.findLast(({ method, path }) => `${method} ${path}` === route)?.json;
+const id = 'a'.repeat(32);
+const time = '2026-11-24T12:00:00.000Z';
+const clusters = '/v1/targets/local/clusters';
+const operation: Operation = {
+  operationId: id,
+  kind: 'deploy',
+  target: 'local',
+  clusterId: 'etl',
+  state: 'SUCCEEDED',
+  origin: 'http',
+  createdAt: time,
+  updatedAt: time,
+  deadline: time,
+};
+const cluster: Cluster = {
+  target: 'local',
+  clusterId: 'etl',
+  mode: 'session',
+  state: 'RUNNING',
+  namespace: 'flink',
+  image: 'flink:2.2',
+  labels: {},
+  conditions: [],
+  sequence: 3,
+  operationId: id,
+  lifetime: {
+    version: 2,
+    ttl: '4h',
+    endsAt: '2026-11-24T16:00:00.000Z',
+    idleAfter: '2h',
+    savepoint: 'best-effort',
+    ha: 'keep',
+    warnBefore: '10min',
+  },
+  createdAt: time,
+  updatedAt: time,
+};
+const deploys = {
+  [`POST ${clusters}`]: { status: 202, body: { operation, cluster } },
+  [`GET ${clusters}/etl`]: { body: cluster },
+};
+
+describe('drey deploy', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'drey-')), 'cluster.yaml');
+  writeFileSync(file, 'mode: session\nclusterId: etl\nlifetime: { ttl: 8h }\n');
+
+  it('deploys a file', async () => {
+    const { code, stdout } = await run(deploys, ['deploy', '-f', file]);
+
+    expect(code).toBe(0);
+    expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl', lifetime: { ttl: '8h' } });
+    expect(stdout).toContain('Create flink session cluster etl successfully');
+  });
+
+  it('deploys a stored spec, under another id if one is given', async () => {
+    const spec = { name: 'office', target: 'local', updatedAt: time, deploy: { mode: 'session', clusterId: 'office' } };
+    const words = ['deploy', '--spec', 'office', '--no-wait', '-Dkubernetes.cluster-id=etl'];
+    const { code } = await run({ ...deploys, 'GET /v1/targets/local/specs/office': { body: spec } }, words);
+
+    expect(code).toBe(0);
+    expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
+  });
+
+  it('restores the program of a file from the latest savepoint of a cluster', async () => {
+    const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
+    writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');
+
+    await run(deploys, ['deploy', '-f', application, '-Ddrey.restore.from-cluster=etl']);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      job: { jar: 'local:///a.jar', restore: { fromCluster: 'etl', latest: true } },
+    });
+  });
+
+  it('restores the jobs of the session of a file', async () => {
+    const session = join(mkdtempSync(join(tmpdir(), 'drey-')), 'session.yaml');
+    writeFileSync(session, 'mode: session\nclusterId: etl\nrestore: { fromCluster: etl, allowEmptyState: true }\n');
+
+    await run(deploys, ['deploy', '-f', session, '-Ddrey.restore.from-cluster=other']);
+
+    expect(bodyOf(`POST ${clusters}`)).toMatchObject({
+      restore: { fromCluster: 'other', latest: true, allowEmptyState: true },
+    });
+  });
+
+  it('overrides it with the options of the command line', async () => {
+    const options = [
+      '-Dtaskmanager.numberOfTaskSlots=9',
+      '-Ddrey.lifetime.idle-after=1h',
+      '-Ddrey.team=etl',
+      '-Ddrey.priority=5',
+    ];
+
+    await run(deploys, ['deploy', '-f', file, ...options]);
+
+    expect(bodyOf(`POST ${clusters}`)).toEqual({
+      mode: 'session',
+      clusterId: 'etl',
+      config: { 'taskmanager.numberOfTaskSlots': '9' },
+      lifetime: { ttl: '8h', idleAfter: '1h' },
+      labels: { team: 'etl' },
+      priority: 5,
+    });
+  });
+
+  it.each([[[]], [['-f', file, '--spec', 'office']]])('wants one thing to deploy, not %j', async (words) => {
+    expect(await run({}, ['deploy', ...words])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Specify what to deploy'),
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+
+import { drey } from '#test/unit/cli/drey.ts';
+import { cluster, job, oneTarget, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+
+process.env['TZ'] = 'UTC';
+const server = useLoopbackApi();
+const clusters = '/v1/targets/local/clusters';
+const live = `${clusters}/live`;
+const jobId = job().jobId;
+const run = (replies: Replies, words: readonly string[], input?: string | null) => {
+  server.answer({ 'GET /v1/targets': oneTarget, ...replies });
+  return drey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
+};
+
+describe('list', () => {
+  const jobs = { jobs: [job(), job({ jobId: 'f'.repeat(32), state: 'FINISHED', name: 'done' })], reachable: 'True' };
+
+  it('prints the jobs of a cluster as Flink does', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: jobs } }, [
+      'list',
+      '--target',
+      'kubernetes-session',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain(`23.11.2026 22:10:34 : ${jobId} : CarTopSpeedWindowingExample (RUNNING)\n`);
+    expect(ended.stdout).not.toContain('done');
+  });
+
+  it('reports a terminal cluster as terminal, not as unreachable', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'False' } } }, [
+      'list',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(ended.stderr).toContain('Cluster live is terminal');
+  });
+
+  it('lists terminal clusters with -a', async () => {
+    const over = [cluster({ clusterId: 'done', state: 'STOPPED' })];
+
+    const ended = await run(
+      { [`GET ${clusters}`]: { body: { clusters: over } }, [`GET ${clusters}/done/jobs`]: { body: jobs } },
+      ['list', '-a'],
+    );
+
+    expect(ended.stdout).toMatch(/done.*STOPPED/);
+    expect(server.received.some(({ query }) => query.includes('STOPPED'))).toBe(true);
+  });
+
+  it('shows the last known state of a cluster that does not answer, with a notice', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
+      'list',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(jobId),
+      stderr: expect.stringContaining('Cluster live does not answer. The list is its last known state.'),
+    });
+  });
+
+  it("reports a missing cluster in Flink's words", async () => {
+    const ended = await run({}, ['list', '-Dkubernetes.cluster-id=nowhere']);
+
+    expect(ended).toMatchObject({
+      code: 1,
+      stdout: 'Waiting for response...\n',
+      stderr: expect.stringContaining('Could not get the rest endpoint of nowhere\n'),
+    });
+  });
+
+  it('shows the clusters of the target with their live jobs, over pages', async () => {
+    const pages = [
+      { body: { clusters: [cluster()], cursor: 'next' } },
+      { body: { clusters: [cluster({ clusterId: 'other', state: 'DEPLOYING' })] } },
+    ];
+
+    const ended = await run(
+      {
+        [`GET ${clusters}`]: () => pages.shift()!,
+        [`GET ${live}/jobs`]: { body: jobs },
+        [`GET ${clusters}/other/jobs`]: { body: { jobs: [], reachable: 'Unknown' } },
+      },
+      ['list'],
+    );
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout.split('\n')).toEqual([
+      'CLUSTER / JOB                       STATE      SINCE                IMAGE / NAME',
+      'live                                RUNNING    23.11.2026 22:10:16  flink:2.2',
+      `  ${jobId}  RUNNING    23.11.2026 22:10:34  CarTopSpeedWindowingExample`,
+      'other                               DEPLOYING  23.11.2026 22:10:16  flink:2.2',
+      '',
+    ]);
+  });
+
+  it('lists a cluster whose jobs cannot be read', async () => {
+    const ended = await run(
+      {
+        [`GET ${clusters}`]: { body: { clusters: [cluster()] } },
+        [`GET ${live}/jobs`]: problem('target-refused', 502, 'not allowed'),
+      },
+      ['list'],
+    );
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('live'),
+      stderr: 'The jobs of cluster live cannot be read. not allowed\n',
+    });
+  });
+
+  it('prints only JSON with --output json', async () => {
+    const ended = await run({ [`GET ${live}/jobs`]: { body: jobs } }, [
+      'list',
+      '--output',
+      'json',
+      '-Dkubernetes.cluster-id=live',
+    ]);
+
+    expect(JSON.parse(ended.stdout)).toEqual({ jobs: [job()], reachable: 'True' });
+  });
+});

@@ -1,0 +1,185 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { drey } from '#test/unit/cli/drey.ts';
+import { cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
+import { useFolder, useLoopbackApi } from '#test/unit/cli/setup.ts';
+
+process.env['TZ'] = 'UTC';
+const server = useLoopbackApi();
+const folder = useFolder();
+const clusters = '/v1/targets/local/clusters';
+const live = `${clusters}/live`;
+const jobId = job().jobId;
+const run = (replies: Replies, words: readonly string[], input?: string | null) => {
+  server.answer({ 'GET /v1/targets': oneTarget, ...replies });
+  return drey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
+};
+
+describe('commands that read', () => {
+  const transition = {
+    id: 'x',
+    target: 'local',
+    clusterId: 'live',
+    sequence: 1,
+    labels: {},
+    at: '2026-11-23T22:10:16.000Z',
+    subject: 'cluster',
+    from: null,
+    to: 'REQUESTED',
+  };
+  const transitions = {
+    ...transition,
+    sequence: 2,
+    from: 'DEPLOYING',
+    to: 'FAILED',
+    reason: 'ImagePullBackOff',
+    message: 'no such image',
+  };
+
+  it('describes a cluster', async () => {
+    const condition = {
+      type: 'Reachable' as const,
+      status: 'True' as const,
+      reason: 'Answered',
+      message: '',
+      since: '2026-11-23T22:10:16.000Z',
+    };
+
+    const ended = await run(
+      {
+        [`GET ${live}`]: { body: cluster({ conditions: [condition], labels: { team: 'etl' } }) },
+        [`GET ${live}/jobs`]: { body: { jobs: [job()], reachable: 'True' } },
+        [`GET ${live}/events`]: { body: { transitions: [transition, transitions], last: 2 } },
+      },
+      ['describe', 'live'],
+    );
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/^Cluster: +live\n/);
+    expect(ended.stdout).toMatch(/^Reachable: +True since 23.11.2026 22:10:16 \(Answered\)$/m);
+    expect(ended.stdout).toContain(jobId);
+    expect(ended.stdout).toContain('cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)');
+  });
+
+  it('shows the phase of a cluster that starts', async () => {
+    const phase = 'Unschedulable: 0/1 nodes are available';
+    const coming = cluster({ state: 'DEPLOYING' });
+
+    const ended = await run(
+      {
+        [`GET ${live}`]: { body: coming },
+        [`GET /v1/operations/${coming.operationId}`]: { body: operation({ phase }) },
+        [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'Unknown' } },
+        [`GET ${live}/events`]: { body: { transitions: [], last: 0 } },
+      },
+      ['describe', 'live'],
+    );
+
+    expect(ended.stdout).toContain(`Waiting for: ${phase}`);
+  });
+
+  it('shows events over pages', async () => {
+    const ended = await run(
+      {
+        [`GET ${live}/events`]: ({ query }) => ({
+          body: query.includes('after=0')
+            ? { transitions: [transition, transitions], last: 2 }
+            : { transitions: [], last: 2 },
+        }),
+      },
+      ['events', 'live'],
+    );
+
+    expect(ended.stdout).toBe(
+      '   1  23.11.2026 22:10:16  cluster: REQUESTED\n   2  23.11.2026 22:10:16  cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)\n',
+    );
+  });
+
+  it('shows logs', async () => {
+    const ended = await run({ [`GET ${live}/logs`]: { body: { log: 'one\ntwo\n' } } }, [
+      'logs',
+      'live',
+      '-n',
+      '2',
+      '--previous',
+    ]);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
+    expect(server.received.at(-1)?.query).toBe('?lines=2&previous=true');
+  });
+
+  it('shows an operation with its problem', async () => {
+    const failed = problem('deployment-failed', 502, 'it did not come up');
+
+    const ended = await run(
+      {
+        [`GET /v1/operations/${'1'.repeat(32)}`]: { body: { ...operation({ state: 'FAILED' }), problem: failed.body } },
+      },
+      ['operation', '1'.repeat(32)],
+    );
+
+    expect(ended.stdout).toMatch(/State: +FAILED\n[^]*Problem: it did not come up\n/);
+  });
+
+  it('lists the clusters in the given states', async () => {
+    const ended = await run(
+      { [`GET ${clusters}`]: { body: { clusters: [cluster({ state: 'FAILED', reason: 'OOMKilled' })] } } },
+      ['clusters', '--all', '--label', 'a=b'],
+    );
+
+    expect(ended.stdout).toContain('OOMKilled');
+    expect(server.received.at(-1)?.query).toBe(
+      '?state=QUEUED%2CREQUESTED%2CDEPLOYING%2CRUNNING%2CSTOPPING%2CSTOPPED%2CFINISHED%2CCANCELED%2CFAILED&label=a%3Db',
+    );
+  });
+
+  it('shows targets', async () => {
+    expect((await run({}, ['targets'])).stdout).toMatch(/^TARGET +EKS CLUSTER.*\nlocal +flink +us-east-1 +golden\n$/);
+  });
+
+  it('shows one as the file that makes it', async () => {
+    expect((await run({}, ['targets', 'get', 'local'])).stdout).toContain('namespace: golden\n');
+    expect((await run({}, ['targets', 'describe', 'local'])).stdout).not.toContain('name: local');
+    expect(await run({}, ['targets', 'get', 'etl'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no target etl.'),
+    });
+  });
+
+  it('deletes a target, or reports its clusters', async () => {
+    const there = problem('wrong-state', 409, 'target etl still has clusters my: stop the clusters, then try again');
+
+    expect(
+      await run({ 'DELETE /v1/targets/etl': { body: { name: 'etl' } } }, ['targets', 'delete', 'etl']),
+    ).toMatchObject({ code: 0, stdout: 'Target etl deleted.\n' });
+    expect(await run({ 'DELETE /v1/targets/etl': there }, ['targets', 'delete', 'etl'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/still has clusters my.*\n$/),
+    });
+    expect(await run({}, ['targets', 'delete'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('delete NAME'),
+    });
+  });
+
+  it('makes a target of a file', async () => {
+    const file = join(folder, 'etl.yaml');
+    await writeFile(file, 'cluster: flink\nregion: eu-central-1\nnamespace: etl\n');
+    const target = { cluster: 'flink', region: 'eu-central-1', namespace: 'etl' };
+
+    const ended = await run({ 'PUT /v1/targets/etl': { body: { name: 'etl', ...target } } }, [
+      'targets',
+      'put',
+      'etl',
+      file,
+    ]);
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: 'Target etl is EKS cluster flink in eu-central-1, namespace etl.\n',
+    });
+    expect(server.received.at(-1)?.json).toEqual(target);
+  });
+});

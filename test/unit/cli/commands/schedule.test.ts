@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Schedule } from '#events/schedules.ts';
+import { drey } from '#test/unit/cli/drey.ts';
+import type { Replies } from '#test/unit/cli/loopback-api.ts';
+import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+
+const server = useLoopbackApi();
+const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
+const run = (replies: Replies, words: readonly string[], input = '') => {
+  server.answer({ ...targets, ...replies });
+  return drey(words, { api: server.url, input });
+};
+const bodyOf = (route: string) => server.received.findLast(({ method, path }) => `${method} ${path}` === route)?.json;
+const id = 'a'.repeat(32);
+const time = '2026-11-24T12:00:00.000Z';
+
+describe('drey schedule', () => {
+  const path = '/v1/targets/local/schedules';
+  const schedule: Schedule = {
+    name: 'evening',
+    target: 'local',
+    revision: id,
+    updatedAt: time,
+    definition: {
+      action: 'stop',
+      expression: 'cron(0 20 ? * MON-FRI *)',
+      timezone: 'Europe/Berlin',
+      enabled: true,
+      selector: { labels: { team: 'etl' }, mode: 'session' },
+      savepoint: 'best-effort',
+      ha: 'keep',
+    },
+  };
+  const every = ['--every', 'cron(0 20 ? * MON-FRI *)'];
+
+  it('is created from options', async () => {
+    const options = ['--timezone', 'Europe/Berlin', '--stop', '--mode', 'session', '--label', 'team=etl'];
+    const { stdout } = await run({ [`PUT ${path}/evening`]: { body: schedule } }, [
+      'schedule',
+      'put',
+      'evening',
+      ...every,
+      ...options,
+      '--savepoint',
+      'best-effort',
+    ]);
+
+    expect(bodyOf(`PUT ${path}/evening`)).toEqual({
+      action: 'stop',
+      expression: 'cron(0 20 ? * MON-FRI *)',
+      timezone: 'Europe/Berlin',
+      selector: { labels: { team: 'etl' }, mode: 'session' },
+      savepoint: 'best-effort',
+    });
+    expect(stdout).toContain('Schedule evening: stop sessions, team=etl (savepoint: best-effort, ha: keep), cron(0 20');
+  });
+
+  it.each([
+    [['--stop'], 'Specify when the schedule runs'],
+    [[...every], 'Specify what the schedule does'],
+    [[...every, '--stop'], 'Specify the clusters to stop'],
+    [[...every, '--stop', '--label', 'etl'], 'A label must have the form key=value, not "etl".'],
+    [
+      [...every, '--deploy', 'office', '--label', 'team=etl', '--savepoint-directory', 's3://b/s'],
+      'A schedule that deploys a spec selects no clusters. Remove --label, --savepoint-directory.',
+    ],
+    [['evening.yaml', '--disabled'], 'The file defines the whole schedule. Remove --disabled.'],
+  ])('is refused with %j', async (options, message) => {
+    expect(await run({}, ['schedule', 'put', 'evening', ...options])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(message),
+    });
+  });
+
+  it('is listed, described with its last runs, and removed', async () => {
+    const results = [
+      { clusterId: 'etl', operationId: id, state: 'SUCCEEDED' as const },
+      { clusterId: 'new', code: 'not-ready', detail: 'wait until it is RUNNING' },
+      { clusterId: 'old', operationId: id },
+      { clusterId: 'next' },
+    ];
+    const ran = {
+      runId: time,
+      target: 'local',
+      name: 'evening',
+      action: 'stop',
+      scheduledAt: time,
+      startedAt: time,
+      results,
+    };
+    const late = { ...ran, results: [], missed: 'more than an hour late' };
+    const replies = {
+      [`GET ${path}`]: { body: { schedules: [schedule] } },
+      [`GET ${path}/evening`]: { body: schedule },
+      [`GET ${path}/evening/runs`]: { body: { runs: [ran, late] } },
+      [`DELETE ${path}/evening`]: { body: { name: 'evening' } },
+    };
+
+    expect((await run(replies, ['schedule', 'list'])).stdout).toMatch(
+      /evening +cron.* +Europe\/Berlin +yes +stop sessions/,
+    );
+    const file = (await run(replies, ['schedule', 'get', 'evening'])).stdout;
+    expect(file).toContain('expression: cron(');
+    expect(file).not.toContain('revision');
+    const described = (await run(replies, ['schedule', 'describe', 'evening'])).stdout;
+    expect(described).toContain('cron(0 20 ? * MON-FRI *) in Europe/Berlin');
+    expect(described).toMatch(/etl +SUCCEEDED +a{32}/);
+    const listed = (await run(replies, ['schedule', 'runs', 'evening'])).stdout;
+    expect(listed).toMatch(/new +refused +not-ready: wait/);
+    expect(listed).toMatch(/old +accepted +a{32}/);
+    expect(listed).toMatch(/next +pending/);
+    expect(listed).toMatch(/- +missed +more than an hour late/);
+    expect(listed).not.toContain('no clusters');
+    expect((await run(replies, ['schedule', 'delete', 'evening'])).stdout).toBe('Schedule evening deleted.\n');
+  });
+});

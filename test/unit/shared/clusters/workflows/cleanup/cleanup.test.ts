@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { origins, sendHttp } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  runWorkflows,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+describe.each(origins)('through %s, stop', (_door, send) => {
+  it('waits until what lingers is gone', async () => {
+    await startSession(send);
+    world.kubernetes.lingers = true;
+    await send('stop', { clusterId }, world);
+    const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
+    let reconcileQueue = 0;
+    world.kubernetes.listRemaining = async (id) => {
+      reconcileQueue += 1;
+      if (reconcileQueue === 3) world.kubernetes.collect(id);
+      return remaining(id);
+    };
+    await runWorkflows();
+
+    expect(reconcileQueue).toBeGreaterThanOrEqual(3);
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it('leaves a Deployment alone that somebody created anew under the name', async () => {
+    await startSession(send);
+    world.kubernetes.deleteByHand(clusterId);
+    world.kubernetes.createByHand(clusterId);
+
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(world.kubernetes.clusters.size).toBe(1);
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+  });
+});
+
+describe('a stop that fails', () => {
+  it('says why', async () => {
+    const send = sendHttp;
+    await startSession(send);
+    await send('stop', { clusterId }, world);
+    world.kubernetes.failNext('observe', new Fault('target-refused', 'the role may not list deployments'));
+    await runWorkflows();
+
+    expect(getLastOperation()).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'target-refused', detail: 'the role may not list deployments' },
+    });
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+
+import { clientFor, get, status } from './fixture.ts';
+
+describe('a request', () => {
+  it('carries the token and JSON, and brings JSON back', async () => {
+    const { client, seen } = await clientFor([{ status: 201, body: { metadata: { name: 'x' } } }]);
+
+    const answer = await client.send({ method: 'POST', path: '/apis/x', json: { a: 'ü' } });
+
+    expect(answer).toMatchObject({ status: 201, body: { metadata: { name: 'x' } } });
+    expect(seen).toMatchObject([
+      { method: 'POST', url: '/apis/x', headers: { authorization: 'Bearer token-1', 'content-length': '10' } },
+    ]);
+    expect(seen[0]?.body.toString()).toBe('{"a":"ü"}');
+  });
+
+  it('uses a connection again', async () => {
+    const { client, sockets } = await clientFor([{ status: 200 }]);
+
+    for (let count = 0; count < 15; count += 1) await client.send(get);
+
+    expect(sockets.size).toBe(1);
+  });
+
+  it('reads all pages of a list', async () => {
+    const item = (name: string) => ({ name });
+    const { client, seen } = await clientFor([
+      { status: 200, body: { items: [item('a')], metadata: { continue: 'more & more' } } },
+      { status: 200, body: { items: [item('b')], metadata: {} } },
+    ]);
+
+    const names = await client.list('/pods', z.object({ name: z.string() }), { labelSelector: 'app=x' });
+
+    expect(names).toEqual([{ name: 'a' }, { name: 'b' }]);
+    expect(seen.map(({ url }) => url)).toEqual([
+      '/pods?labelSelector=app%3Dx&limit=500',
+      '/pods?labelSelector=app%3Dx&limit=500&continue=more+%26+more',
+    ]);
+  });
+
+  it('refuses an answer that is something else', async () => {
+    const { client } = await clientFor([{ status: 200, body: { surprise: true } }]);
+
+    await expect(client.get('/x', z.object({ metadata: z.object({}) }))).rejects.toMatchObject({
+      code: 'target-refused',
+    });
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [401, 'Unauthorized', 'target-refused', 'Create an access entry for the role of this function.'],
+    [403, 'Forbidden', 'target-refused', 'because Forbidden. Grant the permission by a Role in namespace flink'],
+    [404, 'NotFound', 'target-refused', 'because NotFound'],
+    [409, 'Conflict', 'conflict', 'because Conflict'],
+    [410, 'Expired', 'target-refused', 'because Expired'],
+    [422, 'Invalid', 'refused-option', 'because Invalid'],
+    [429, 'TooManyRequests', 'target-unreachable', 'because TooManyRequests'],
+    [500, 'InternalError', 'target-unreachable', 'because InternalError'],
+    [502, 'BadGateway', 'target-unreachable', 'because BadGateway'],
+    [503, 'ServiceUnavailable', 'target-unreachable', 'because ServiceUnavailable'],
+    [504, 'Timeout', 'target-unreachable', 'because Timeout'],
+  ])('of %i is a fault', async (code, reason, fault, message) => {
+    const { client } = await clientFor([{ status: code, body: status(code, reason) }]);
+
+    await expect(client.send(get)).rejects.toMatchObject({
+      code: fault,
+      reason,
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('names each invalid field', async () => {
+    const causes = [
+      { field: 'spec.replicas', message: 'must be positive', reason: 'FieldValueInvalid' },
+      { field: 'spec.template.spec.containers[0].image', message: 'Required value' },
+    ];
+    const { client } = await clientFor([{ status: 422, body: status(422, 'Invalid', { details: { causes } }) }]);
+
+    await expect(client.send(get)).rejects.toMatchObject({
+      errors: [
+        { pointer: '/manifests/spec.replicas', detail: 'must be positive' },
+        { pointer: '/manifests/spec.template.spec.containers[0].image', detail: 'Required value' },
+      ],
+    });
+  });
+
+  it('is an answer where it is expected', async () => {
+    const { client, seen } = await clientFor([{ status: 409, body: status(409, 'AlreadyExists') }]);
+
+    const answer = await client.send({ method: 'POST', path: '/x', json: {}, expected: [409] });
+
+    expect(answer.status).toBe(409);
+    expect(seen).toHaveLength(1);
+  });
+});
