@@ -1,10 +1,10 @@
 import type { AdmissionQueue } from '#shared/clusters/ports/messaging.ts';
 
-/** Targets whose line is to be looked at: {@link runQueues} looks. */
+/** Requests for admission passes wait until a test runs them with `runQueues`. */
 export class FakeAdmissionQueue implements AdmissionQueue {
-  readonly asked: string[] = [];
+  readonly sent: string[] = [];
 
   async send(target: string) {
-    this.asked.push(target);
+    this.sent.push(target);
   }
 }

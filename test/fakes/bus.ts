@@ -5,9 +5,9 @@ export class FakeBus implements Bus {
   readonly published: BusEvent[] = [];
   readonly rejected: { readonly rejection: Rejection; readonly message: string }[] = [];
 
-  async publish(busEvent: readonly BusEvent[]) {
-    this.published.push(...busEvent);
-    return busEvent.length;
+  async publish(events: readonly BusEvent[]) {
+    this.published.push(...events);
+    return events.length;
   }
 
   async reject(rejection: Rejection, message: string) {

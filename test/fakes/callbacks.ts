@@ -2,10 +2,10 @@ import type { CommandFinished, Rejection } from '#events/transitions.ts';
 import type { Callbacks } from '#shared/clusters/ports/messaging.ts';
 
 export class FakeCallbacks implements Callbacks {
-  readonly answered: { readonly taskToken: string; readonly told: CommandFinished | Rejection }[] = [];
+  readonly completed: { readonly taskToken: string; readonly output: CommandFinished | Rejection }[] = [];
 
-  async complete(taskToken: string, told: CommandFinished | Rejection) {
-    this.answered.push({ taskToken, told });
+  async complete(taskToken: string, output: CommandFinished | Rejection) {
+    this.completed.push({ taskToken, output });
     return true;
   }
 }

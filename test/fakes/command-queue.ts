@@ -4,7 +4,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { BatchItem } from '#shared/clusters/model/records.ts';
 import type { CommandQueue, DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
-/** Messages wait until {@link runQueues} hands them to the queue's function. */
+/** Messages wait until a test runs them with `runQueues`. */
 export class FakeCommandQueue implements CommandQueue {
   readonly sent: { readonly group: string; readonly body: object }[] = [];
   readonly deadLetters: DeadLetter[] = [];

@@ -2,32 +2,20 @@ import type { JobState } from '#events/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
 import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts';
 
-interface FakeJob {
-  readonly name: string;
-  readonly options: Partial<RunOptions>;
-  state: JobState;
-  endTime: number;
-  /** The stack trace of why it failed. */
-  failure: string | undefined;
-  /** Left out: one, that runs when the job does. */
-  tasks?: Readonly<Record<string, number>> | undefined;
-  isBatch?: boolean;
-}
+import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
+import { terminalStates, type FakeJob, toOverview, startTime, countTasks } from './flink-jobs.ts';
 
 type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
 
-/** What becomes of a program that is run: its job's state, or the stack trace of what its main() threw. */
+/** The result of a program: the state of its job, or the stack trace of an exception of its main(). */
 export type Program = (
   options: Partial<RunOptions>,
 ) => { readonly state: JobState; readonly tasks?: FakeJob['tasks'] } | { readonly thrown: string };
 
-const ended: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
-const startTime = Date.parse('2026-11-23T12:00:00Z');
-
 /** The REST API of one session: the part that Drey uses, with the statuses and texts of Flink 2.2. */
 export class FakeFlink {
   readonly jobs = new Map<string, FakeJob>();
-  /** Uploaded jars: the sent form's bytes by id. */
+  /** Uploaded jars: the size of the form by the id of the jar. */
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
   readonly savepoints = new Map<string, Savepoint>();
@@ -36,18 +24,18 @@ export class FakeFlink {
   /** Paths of savepoints whose files were removed. */
   readonly disposed: string[] = [];
   program: Program = () => ({ state: 'RUNNING' });
-  /** What becomes of a stop with savepoint: by default it is completed at once. */
+  /** The result of a savepoint. By default it is complete at once. */
   savepoint: (jobId: string, directory: string) => Savepoint = (jobId, directory) => ({
     location: `${directory}/savepoint-${jobId.slice(0, 6)}`,
   });
-  /** Told of a savepoint that came while not all tasks of the job ran. */
-  tooEarly: (jobId: string) => void = () => {};
+  /** Receives the job of a savepoint that was requested while not all tasks of the job ran. */
+  onEarlySavepoint: (jobId: string) => void = () => {};
   /** A canceled job stays CANCELLING. */
   cancelsSlowly = false;
-  /** While no JobManager leads, everything is answered with 503. */
+  /** No JobManager leads: every response is 503. */
   leaderless = false;
 
-  /** A job that is there already. */
+  /** Adds a job that Drey did not submit. */
   addJob(
     jobId: string,
     {
@@ -57,31 +45,35 @@ export class FakeFlink {
       tasks,
     }: Partial<Pick<FakeJob, 'state' | 'name' | 'failure' | 'tasks'>> = {},
   ): void {
-    const endTime = ended.has(state) ? startTime + 1_000 : -1;
+    const endTime = terminalStates.has(state) ? startTime + 1_000 : -1;
     this.jobs.set(jobId, { name, options: {}, state, endTime, failure, tasks });
   }
 
   setState(jobId: string, state: JobState, failure?: string): void {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
-    Object.assign(job, { state, failure: failure ?? job.failure, endTime: ended.has(state) ? startTime + 1_000 : -1 });
+    Object.assign(job, {
+      state,
+      failure: failure ?? job.failure,
+      endTime: terminalStates.has(state) ? startTime + 1_000 : -1,
+    });
   }
 
-  /** Some of its tasks do not run, whatever its state is. */
+  /** Sets the states of the tasks, independent of the state of the job. */
   setTasks(jobId: string, tasks: Readonly<Record<string, number>>, { isBatch = false } = {}): void {
     const job = this.jobs.get(jobId);
     if (job === undefined) throw new Error(`the fake has no job ${jobId}`);
     Object.assign(job, { tasks, isBatch });
   }
 
-  /** A stop with savepoint is complete, whoever asked for it. */
+  /** Completes a stop with savepoint. */
   complete(jobId: string, triggerId: string, location: string): void {
     this.savepoints.set(triggerId, { location });
     this.latest.set(jobId, { location, type: 'SYNC_SAVEPOINT' });
     this.setState(jobId, 'FINISHED');
   }
 
-  /** The JobManager starts anew without high availability. */
+  /** Restarts the JobManager without high availability. */
   forgetAll(): void {
     this.jobs.clear();
     this.jars.clear();
@@ -90,24 +82,26 @@ export class FakeFlink {
   async answer(request: RestRequest): Promise<RestResponse> {
     this.requests.push(request);
     if (this.leaderless)
-      return errors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
+      return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
     const [, version, what = '', id, action, last] = path.split('/').map(decodeURIComponent);
-    if (version !== 'v1') return errors(404, `Not found: ${path}`);
+    if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
-        return json(this.overview());
+        return respondJson(this.overview());
       case 'GET jars':
-        return json({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
+        return respondJson({ address: '', files: [...this.jars.keys()].map((jar) => ({ id: jar, name: jar })) });
       case 'POST jars':
         if (id === 'upload') return this.upload(request);
         return action === 'plan' ? this.plan(id ?? '', request) : this.run(id ?? '', request);
       case 'DELETE jars':
-        return this.jars.delete(id ?? '') ? json({}) : errors(400, `File ${id ?? ''} does not exist.`);
+        return this.jars.delete(id ?? '') ? respondJson({}) : respondErrors(400, `File ${id ?? ''} does not exist.`);
       case 'GET jobs':
-        return id === 'overview' ? json({ jobs: [...this.jobs].map(jobOverview) }) : this.job(id ?? '', action, last);
+        return id === 'overview'
+          ? respondJson({ jobs: [...this.jobs].map(toOverview) })
+          : this.job(id ?? '', action, last);
       case 'DELETE cluster':
-        return json({});
+        return respondJson({});
       case 'PATCH jobs':
         return this.cancel(id ?? '');
       case 'POST jobs':
@@ -117,9 +111,9 @@ export class FakeFlink {
       case 'POST savepoint-disposal':
         return this.dispose(request);
       case 'GET savepoint-disposal':
-        return json({ status: { id: 'COMPLETED' }, operation: {} });
+        return respondJson({ status: { id: 'COMPLETED' }, operation: {} });
       default:
-        return errors(404, `Not found: ${path}`);
+        return respondErrors(404, `Not found: ${path}`);
     }
   }
 
@@ -140,31 +134,31 @@ export class FakeFlink {
   private async upload({ stream }: RestRequest): Promise<RestResponse> {
     let bytes = 0;
     for await (const chunk of stream?.body ?? []) bytes += chunk.byteLength;
-    if (bytes !== stream?.bytes) return errors(400, 'The request is not as long as it said.');
+    if (bytes !== stream?.bytes) return respondErrors(400, 'The request is not as long as it said.');
     const id = `upload-${this.jars.size + 1}.jar`;
     this.jars.set(id, bytes);
-    return json({ filename: `/tmp/flink-web/flink-web-upload/${id}`, status: 'success' });
+    return respondJson({ filename: `/tmp/flink-web/flink-web-upload/${id}`, status: 'success' });
   }
 
   private run(jar: string, { json: body }: RestRequest): RestResponse {
     if (!this.jars.has(jar))
-      return errors(
+      return respondErrors(
         400,
         `org.apache.flink.runtime.rest.handler.RestHandlerException: Jar file /tmp/${jar} does not exist`,
       );
     const options = body as RunOptions; // What flinkRest sends.
-    if (this.jobs.has(options.jobId)) return errors(400, duplicate);
+    if (this.jobs.has(options.jobId)) return respondErrors(400, duplicateJob);
     const outcome = this.program(options);
-    if ('thrown' in outcome) return errors(400, outcome.thrown);
+    if ('thrown' in outcome) return respondErrors(400, outcome.thrown);
     this.jobs.set(options.jobId, {
       name: options.entryClass ?? 'the main class',
       options,
       state: outcome.state,
       tasks: outcome.tasks,
-      endTime: ended.has(outcome.state) ? startTime + 1_000 : -1,
+      endTime: terminalStates.has(outcome.state) ? startTime + 1_000 : -1,
       failure: undefined,
     });
-    return json({ jobid: options.jobId });
+    return respondJson({ jobid: options.jobId });
   }
 
   private job(jobId: string, what: string | undefined, triggerId: string | undefined): RestResponse {
@@ -172,13 +166,13 @@ export class FakeFlink {
     const savepoint = this.savepoints.get(triggerId ?? '');
     switch (what) {
       case undefined:
-        if (job === undefined) return errors(404, unknown(jobId));
-        return json({ jid: jobId, state: job.state, 'job-type': job.isBatch === true ? 'BATCH' : 'STREAMING' });
+        if (job === undefined) return respondErrors(404, unknownJob(jobId));
+        return respondJson({ jid: jobId, state: job.state, 'job-type': job.isBatch === true ? 'BATCH' : 'STREAMING' });
       case 'status':
-        return job === undefined ? errors(500, unknown(jobId)) : json({ status: job.state });
+        return job === undefined ? respondErrors(500, unknownJob(jobId)) : respondJson({ status: job.state });
       case 'exceptions':
-        if (job === undefined) return errors(404, unknown(jobId));
-        return json({
+        if (job === undefined) return respondErrors(404, unknownJob(jobId));
+        return respondJson({
           exceptionHistory: {
             entries:
               job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
@@ -188,9 +182,12 @@ export class FakeFlink {
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':
         if (savepoint === undefined)
-          return errors(404, `There is no savepoint operation with triggerId=${triggerId ?? ''} for job ${jobId}.`);
-        if (savepoint === 'in-progress') return json({ status: { id: 'IN_PROGRESS' }, operation: null });
-        return json({
+          return respondErrors(
+            404,
+            `There is no savepoint operation with triggerId=${triggerId ?? ''} for job ${jobId}.`,
+          );
+        if (savepoint === 'in-progress') return respondJson({ status: { id: 'IN_PROGRESS' }, operation: null });
+        return respondJson({
           status: { id: 'COMPLETED' },
           operation:
             'location' in savepoint
@@ -198,28 +195,28 @@ export class FakeFlink {
               : { 'failure-cause': { class: 'java.lang.Exception', 'stack-trace': savepoint.failure } },
         });
       default:
-        return errors(404, 'Not found');
+        return respondErrors(404, 'Not found');
     }
   }
 
   private cancel(jobId: string): RestResponse {
     const job = this.jobs.get(jobId);
-    if (job === undefined) return errors(404, 'Job could not be found.');
+    if (job === undefined) return respondErrors(404, 'Job could not be found.');
     if (job.state === 'FINISHED' || job.state === 'FAILED') {
-      return errors(
+      return respondErrors(
         409,
         `Job cancellation failed because the job has already reached another terminal state (${job.state}).`,
       );
     }
     this.setState(jobId, this.cancelsSlowly ? 'CANCELLING' : 'CANCELED');
-    return json({}, 202);
+    return respondJson({}, 202);
   }
 
   private takeSavepoint(jobId: string, action: string, { json: body }: RestRequest): RestResponse {
     const asked = body as SavepointBody; // What flinkRest sends.
     const directory = action === 'stop' ? asked.targetDirectory : asked['target-directory'];
     if (directory === undefined) {
-      return errors(
+      return respondErrors(
         400,
         'Config key [execution.checkpointing.savepoint-dir] is not set. Property [targetDirectory] must be provided.',
       );
@@ -233,48 +230,50 @@ export class FakeFlink {
       if (isTaken && action === 'stop') this.setState(jobId, 'FINISHED');
       if (isTaken && asked['cancel-job'] === true) this.setState(jobId, 'CANCELED');
     }
-    return json({ 'request-id': asked.triggerId }, 202);
+    return respondJson({ 'request-id': asked.triggerId }, 202);
   }
 
-  /** Whoever asks while not all tasks run gets a savepoint that has failed, for good. */
+  /** A savepoint that is requested while not all tasks run fails for good. */
   private outcomeOf(jobId: string, directory: string): Savepoint {
     const job = this.jobs.get(jobId);
-    if (job === undefined || ended.has(job.state)) return { failure: unknown(jobId) };
-    const { total = 0, running = 0, finished = 0 } = tasksOf(job);
+    if (job === undefined || terminalStates.has(job.state)) return { failure: unknownJob(jobId) };
+    const { total = 0, running = 0, finished = 0 } = countTasks(job);
     if (job.state === 'RUNNING' && total > 0 && running + finished === total) return this.savepoint(jobId, directory);
-    this.tooEarly(jobId);
-    return { failure: notAllRunning };
+    this.onEarlySavepoint(jobId);
+    return { failure: notAllTasksRun };
   }
 
   private checkpoint({ json: body }: RestRequest): RestResponse {
     const { triggerId } = body as { readonly triggerId: string }; // What flinkRest sends.
     if (!this.checkpoints.has(triggerId)) this.checkpoints.set(triggerId, this.checkpoints.size + 1);
-    return json({ 'request-id': triggerId }, 202);
+    return respondJson({ 'request-id': triggerId }, 202);
   }
 
   private checkpointOf(triggerId: string): RestResponse {
     const checkpointId = this.checkpoints.get(triggerId);
     return checkpointId === undefined
-      ? errors(404, `There is no checkpoint operation with triggerId=${triggerId}.`)
-      : json({ status: { id: 'COMPLETED' }, operation: { checkpointId } });
+      ? respondErrors(404, `There is no checkpoint operation with triggerId=${triggerId}.`)
+      : respondJson({ status: { id: 'COMPLETED' }, operation: { checkpointId } });
   }
 
   private statistics(jobId: string): RestResponse {
     const found = this.latest.get(jobId);
     const savepoint = found === undefined ? null : { external_path: found.location, checkpoint_type: found.type };
-    return json({ latest: { savepoint } });
+    return respondJson({ latest: { savepoint } });
   }
 
   private dispose({ json: body }: RestRequest): RestResponse {
     const { 'savepoint-path': path } = body as { readonly 'savepoint-path': string }; // What flinkRest sends.
     this.disposed.push(path);
-    return json({ 'request-id': 'd'.repeat(32) });
+    return respondJson({ 'request-id': 'd'.repeat(32) });
   }
 
   private plan(jar: string, { json: body }: RestRequest): RestResponse {
-    if (!this.jars.has(jar)) return errors(400, `Jar file /tmp/${jar} does not exist`);
+    if (!this.jars.has(jar)) return respondErrors(400, `Jar file /tmp/${jar} does not exist`);
     const outcome = this.program(body as Partial<RunOptions>); // What flinkRest sends.
-    return 'thrown' in outcome ? errors(400, outcome.thrown) : json({ plan: { name: 'a job', nodes: [] } });
+    return 'thrown' in outcome
+      ? respondErrors(400, outcome.thrown)
+      : respondJson({ plan: { name: 'a job', nodes: [] } });
   }
 }
 
@@ -284,31 +283,3 @@ interface SavepointBody {
   readonly 'cancel-job'?: boolean;
   readonly triggerId: string;
 }
-
-const duplicate = [
-  'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.',
-  'Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job has already been submitted.',
-].join('\n\tat a.b.C(C.java:1)\n');
-
-const unknown = (jobId: string) =>
-  `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${jobId})`;
-
-const notAllRunning = [
-  'java.util.concurrent.CompletionException: a checkpoint',
-  'Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/1) of job a is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
-].join('\n\tat a.b.C(C.java:1)\n');
-
-const tasksOf = ({ state, tasks }: FakeJob): Readonly<Record<string, number>> =>
-  tasks ?? { total: 1, running: state === 'RUNNING' ? 1 : 0 };
-
-const jobOverview = ([jid, job]: readonly [string, FakeJob]) => ({
-  jid,
-  name: job.name,
-  state: job.state,
-  'start-time': startTime,
-  'end-time': job.endTime,
-  tasks: tasksOf(job),
-});
-
-const json = (body: unknown, status = 200): RestResponse => ({ status, body });
-const errors = (status: number, ...lines: readonly string[]): RestResponse => ({ status, body: { errors: lines } });

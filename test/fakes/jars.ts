@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 
 export class FakeJars implements Jars {
-  readonly held = new Map<string, Uint8Array>();
+  readonly stored = new Map<string, Uint8Array>();
   readonly renewed: string[] = [];
 
   async createUpload({
@@ -20,18 +20,18 @@ export class FakeJars implements Jars {
   }
 
   async inspect(jar: string, target: string) {
-    const content = this.held.get(jar);
+    const content = this.stored.get(jar);
     if (content === undefined || !jar.startsWith(`s3://bucket/uploads/${target}/`)) return undefined;
     return { bytes: content.byteLength, head: content.slice(0, 4) };
   }
 
   async renew(jar: string) {
     this.renewed.push(jar);
-    return this.held.has(jar);
+    return this.stored.has(jar);
   }
 
   async open(jar: string) {
-    const content = this.held.get(jar) ?? new Uint8Array();
+    const content = this.stored.get(jar) ?? new Uint8Array();
     return {
       bytes: content.byteLength,
       stream: (async function* chunks() {
@@ -41,5 +41,5 @@ export class FakeJars implements Jars {
   }
 }
 
-/** A jar's first bytes, and little more. */
+/** A jar: the signature of a zip file and a few bytes more. */
 export const jarBytes = new Uint8Array([0x50, 0x4b, 0x03, 0x04, 1, 2, 3]);

@@ -16,7 +16,7 @@ import { FakeFlink } from './flink.ts';
 
 interface FakeCluster {
   readonly uid: string;
-  /** Undefined: somebody else's Deployment. */
+  /** Undefined: a Deployment of another owner. */
   readonly operationId: string | undefined;
   readonly manifests: Manifests | undefined;
   readonly flink: FakeFlink;
@@ -30,15 +30,15 @@ interface FakeCluster {
   previousLog: string | undefined;
 }
 
-/** One namespace in memory. What happens by itself on a cluster (pods start, the collector collects) is done by the test. */
+/** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
   private readonly signal: AbortSignal | undefined;
   readonly clusters = new Map<string, FakeCluster>();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
-  /** Objects of somebody else, as `Service/name`. */
+  /** Objects of other owners, as `Service/name`. */
   readonly foreign = new Set<string>();
-  /** Labelled as some Flink cluster's, without its Deployment. */
+  /** Objects with the labels of a Flink cluster, without a Deployment. */
   readonly strays: FlinkObject[] = [];
   /** The methods that were called, in order. */
   readonly calls: (keyof Kubernetes)[] = [];
@@ -46,13 +46,13 @@ export class FakeKubernetes implements Kubernetes {
     this.signal = signal;
   }
 
-  /** Whether nothing answers. */
+  /** Whether the API server does not answer. */
   unreachable = false;
   /** Whether the JobManager of a new Deployment answers at once. */
   startsAtOnce = true;
-  /** In what state the job of a new application cluster is; undefined: its main() has not come so far. */
+  /** State of the job of a new application; undefined: its main() has not started the job yet. */
   applicationJob: JobState | undefined = 'RUNNING';
-  /** Whether a Deployment that is removed stays until `collect`. */
+  /** Whether a deleted Deployment stays until `collect`. */
   lingers = false;
   private readonly faults = new Map<keyof Kubernetes, Fault[]>();
   private created = 0;
@@ -62,17 +62,17 @@ export class FakeKubernetes implements Kubernetes {
     this.faults.set(method, [...(this.faults.get(method) ?? []), fault]);
   }
 
-  /** `kubectl delete deployment`, by somebody. */
+  /** A person runs `kubectl delete deployment`. */
   deleteByHand(clusterId: string): void {
     this.clusters.delete(clusterId);
   }
 
-  /** `kubectl create deployment`, by somebody. */
+  /** A person runs `kubectl create deployment`. */
   createByHand(clusterId: string): void {
     this.clusters.set(clusterId, this.newCluster(undefined, undefined));
   }
 
-  /** Ends the removal of a Deployment that lingered. */
+  /** Completes the deletion of a Deployment that lingers. */
   collect(clusterId: string): void {
     if (this.clusters.get(clusterId)?.deleting === true) this.clusters.delete(clusterId);
   }
@@ -97,12 +97,12 @@ export class FakeKubernetes implements Kubernetes {
       throw new Fault('not-ready', `Deployment ${clusterId} of an earlier cluster is still being removed`);
     }
     if (existing !== undefined)
-      throw new Fault('id-taken', `Deployment ${clusterId} belongs to ${existing.operationId ?? 'nobody of Drey'}`);
+      throw new Fault('id-taken', `Deployment ${clusterId} belongs to ${existing.operationId ?? 'another owner'}`);
     const taken = manifests.dependents.find(({ kind, metadata }) =>
       this.foreign.has(`${kind ?? ''}/${metadata?.name ?? ''}`),
     );
     if (taken !== undefined)
-      throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to somebody else`);
+      throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to another owner`);
     const cluster = this.newCluster(operationId, structuredClone(manifests));
     const jobId = jobIdIn(manifests);
     if (jobId !== undefined && this.applicationJob !== undefined)
@@ -115,7 +115,7 @@ export class FakeKubernetes implements Kubernetes {
     this.beginCall('dryRun');
     const clusterId = deployment.metadata?.name ?? '';
     return this.clusters.has(clusterId)
-      ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} is there already` }]
+      ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} exists already` }]
       : [];
   }
 

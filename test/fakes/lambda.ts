@@ -17,7 +17,7 @@ import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-/** Targets whose line is asked for, as the queue hands them to its function; answers those that go back to the queue. */
+/** Delivers requests for admission passes. Returns the targets whose messages return to the queue. */
 export const deliverAdmissions = async (targets: readonly string[], ports: Ports): Promise<readonly string[]> => {
   const handler = admitHandler(ports) as unknown as (
     event: SQSEvent,
@@ -30,13 +30,13 @@ export const deliverAdmissions = async (targets: readonly string[], ports: Ports
   );
 };
 
-/** A look as the queue hands it to its function. */
-export const deliverReconcile = async (look: ReconcileRequest, ports: Ports): Promise<void> => {
+/** Delivers a reconcile request. */
+export const deliverReconcile = async (request: ReconcileRequest, ports: Ports): Promise<void> => {
   const handler = reconcileHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
-  await handler({ Records: [makeSqsRecord(look)] }, makeContext());
+  await handler({ Records: [makeSqsRecord(request)] }, makeContext());
 };
 
-/** A firing as the queue hands it to its function. */
+/** Delivers a timer event, which may be received more than once. */
 export const deliverTimerEvent = async (timerEvent: TimerEvent, ports: Ports, received = 1): Promise<void> => {
   const handler = timerEventsHandler(ports) as unknown as (event: SQSEvent, context: Context) => Promise<void>;
   await handler({ Records: [makeSqsRecord(timerEvent, 'group', received)] }, makeContext());
@@ -60,7 +60,7 @@ const makeContext = (): Context => {
   };
 };
 
-/** A request of the HTTP API, as API Gateway hands it to a function. */
+/** A request of the HTTP API, as API Gateway sends it to a function. */
 export const makeHttpEvent = (
   route: string,
   parameters: Readonly<Record<string, string>>,
@@ -104,7 +104,7 @@ export const makeHttpEvent = (
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
-/** The answer of a handler, with its body parsed. */
+/** Calls the handler of an HTTP function. Returns its response with the body parsed. */
 export const callHandler = async (handler: unknown, event: APIGatewayProxyEventV2) => {
   const {
     statusCode = 0,
@@ -132,7 +132,7 @@ export const makeSqsRecord = (body: unknown, group = 'group', received = 1): SQS
   awsRegion: 'eu-central-1',
 });
 
-/** Hands records to the queue's function; answers the ids that go back to the queue. */
+/** Delivers messages of the command queue. Returns the ids of those that return to the queue. */
 export const deliverCommands = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {
   const handler = commandQueueHandler(ports) as unknown as (
     event: SQSEvent,

@@ -20,7 +20,7 @@ interface SentCommand {
   readonly target?: string;
 }
 
-/** How a command through a door ended. */
+/** The response to a command: accepted, rejected, or returned for a retry. */
 export interface Outcome {
   readonly outcome: 'done' | 'rejected' | 'returned';
   readonly code?: string | undefined;
@@ -87,7 +87,7 @@ export const sendMessage: Send = async (kind, sent, { ports, bus }) => {
   return { outcome: 'rejected', code, detail, pointers: errors.map(({ pointer }) => pointer) };
 };
 
-/** Each way in. What is true of a command is true through all of them; schedules send to the queue. */
+/** The ways into the system. A command behaves in the same way on both. Schedules send messages to the queue. */
 export const origins: readonly (readonly [name: string, send: Send])[] = [
   ['http', sendHttp],
   ['queue', sendMessage],

@@ -1,20 +1,20 @@
 import type { Payloads } from '#shared/clusters/ports/objects.ts';
 
 export class FakePayloads implements Payloads {
-  readonly kept = new Map<string, string>();
+  readonly stored = new Map<string, string>();
   readonly uploads = new Map<string, unknown>();
 
   async put(operationId: string, data: unknown) {
-    this.kept.set(operationId, JSON.stringify(data));
+    this.stored.set(operationId, JSON.stringify(data));
   }
 
   async read(operationId: string) {
-    const text = this.kept.get(operationId);
+    const text = this.stored.get(operationId);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 
   async remove(operationId: string) {
-    this.kept.delete(operationId);
+    this.stored.delete(operationId);
   }
 
   async readUpload(dataref: string, target: string) {

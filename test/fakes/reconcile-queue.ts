@@ -4,17 +4,17 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { deliverReconcile } from './lambda.ts';
 
-/** Hands each look to the function behind the queue at once. */
+/** Delivers each request at once to the function that receives it. */
 export class FakeReconcileQueue implements ReconcileQueue {
-  readonly handed: ReconcileRequest[] = [];
+  readonly sent: ReconcileRequest[] = [];
   private readonly ports: () => Ports;
 
   constructor(ports: () => Ports) {
     this.ports = ports;
   }
 
-  async send(look: ReconcileRequest) {
-    this.handed.push(look);
-    await deliverReconcile(look, this.ports());
+  async send(request: ReconcileRequest) {
+    this.sent.push(request);
+    await deliverReconcile(request, this.ports());
   }
 }

@@ -5,7 +5,7 @@ import type { Targets } from '#shared/clusters/ports/targets.ts';
 export class FakeTargets implements Targets {
   readonly known = new Map<string, Target>();
 
-  /** A test may put an older answer in its place. */
+  /** A test may replace it by a function that returns a cached target. */
   async get(name: string): Promise<NamedTarget> {
     return this.getLatest(name);
   }

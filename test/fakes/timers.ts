@@ -2,23 +2,25 @@ import { Fault } from '#events/problem.ts';
 import type { ScheduleTimerEvent, TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
 
-/** What was set stays until a test lets its time come. */
+/** Timers stay until a test delivers their events. */
 export class FakeTimers implements Timers {
-  readonly waiting = new Map<string, { readonly at: Date; readonly timerEvent: TimerEvent }>();
-  readonly repeating = new Map<string, Recurrence & { readonly timerEvent: ScheduleTimerEvent }>();
+  readonly oneTime = new Map<string, { readonly at: Date; readonly timerEvent: TimerEvent }>();
+  readonly recurring = new Map<string, Recurrence & { readonly timerEvent: ScheduleTimerEvent }>();
 
   async set(name: string, at: Date, timerEvent: TimerEvent) {
-    if (!this.waiting.has(name)) this.waiting.set(name, { at, timerEvent });
+    if (!this.oneTime.has(name)) this.oneTime.set(name, { at, timerEvent });
   }
 
   async cancel(name: string) {
-    this.waiting.delete(name);
-    this.repeating.delete(name);
+    this.oneTime.delete(name);
+    this.recurring.delete(name);
   }
 
   async repeat(name: string, recurrence: Recurrence, timerEvent: ScheduleTimerEvent) {
     if (recurrence.expression.includes('99'))
-      throw new Fault('malformed-request', 'not taken', { errors: [{ pointer: '', detail: 'not taken' }] });
-    this.repeating.set(name, { ...recurrence, timerEvent });
+      throw new Fault('malformed-request', 'invalid expression', {
+        errors: [{ pointer: '', detail: 'invalid expression' }],
+      });
+    this.recurring.set(name, { ...recurrence, timerEvent });
   }
 }

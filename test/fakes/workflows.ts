@@ -15,33 +15,33 @@ const steps: Readonly<Record<WorkflowName, Readonly<Record<string, unknown>>>> =
   snapshot: snapshotSteps,
 };
 
-/** The function of a machine's step, as its Lambda function calls it. */
-export const getStep = (machine: WorkflowName, step: string): Step => steps[machine][step] as Step; // its name is in the machine
+/** The function of a step, as the Lambda function of the workflow calls it. */
+export const getStep = (workflow: WorkflowName, step: string): Step => steps[workflow][step] as Step; // The state machine names it.
 
-/** Executions wait until a test runs them. Waits move the clock. */
+/** Executions wait until a test runs them. Their waits advance the clock. */
 export class FakeWorkflows implements Workflows {
-  readonly started: { readonly machine: WorkflowName; readonly operationId: string }[] = [];
-  private readonly pass: (seconds: number) => void;
+  readonly started: { readonly workflow: WorkflowName; readonly operationId: string }[] = [];
+  private readonly passTime: (seconds: number) => void;
 
-  constructor(pass: (seconds: number) => void) {
-    this.pass = pass;
+  constructor(passTime: (seconds: number) => void) {
+    this.passTime = passTime;
   }
 
-  async start(machine: WorkflowName, operationId: string) {
-    if (this.started.some((known) => known.machine === machine && known.operationId === operationId)) return;
-    this.started.push({ machine, operationId });
+  async start(workflow: WorkflowName, operationId: string) {
+    if (this.started.some((known) => known.workflow === workflow && known.operationId === operationId)) return;
+    this.started.push({ workflow, operationId });
   }
 
-  /** Takes every execution that was started to its end, and those that it starts in turn. */
+  /** Runs every started execution to its end, and every execution that these start. */
   async runAll(ports: Ports): Promise<void> {
     for (let next = this.started.shift(); next !== undefined; next = this.started.shift())
-      await this.run(next.machine, next.operationId, ports);
+      await this.run(next.workflow, next.operationId, ports);
   }
 
-  run(machine: WorkflowName, operationId: string, ports: Ports): Promise<void> {
-    return execute(machine, operationId, {
-      task: (step, carried) => getStep(machine, step)(carried, ports),
-      wait: this.pass,
+  run(workflow: WorkflowName, operationId: string, ports: Ports): Promise<void> {
+    return execute(workflow, operationId, {
+      task: (step, state) => getStep(workflow, step)(state, ports),
+      wait: this.passTime,
     });
   }
 }

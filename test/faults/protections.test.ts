@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { protections } from './protections.ts';
-import { runSchedule, shortened } from './schedule.ts';
+import { runSchedule, shorten } from './schedule.ts';
 
-/** More than any protection has needed, several times over. */
-const mostSchedules = 1_000;
+/** Several times what any protection has needed. */
+const maxSchedules = 1_000;
 
 describe('the fault harness', () => {
   it('runs the same schedule from the same seed', async () => {
@@ -27,7 +27,7 @@ describe('the fault harness', () => {
       'application FINISHED',
       'application CANCELED',
     ]);
-    for (let seed = 1; seed <= mostSchedules && missing.size > 0; seed += 1)
+    for (let seed = 1; seed <= maxSchedules && missing.size > 0; seed += 1)
       for (const what of (await runSchedule({ seed })).reached) missing.delete(what);
 
     expect([...missing]).toEqual([]);
@@ -35,7 +35,7 @@ describe('the fault harness', () => {
 
   it.each(protections)('notices when this is switched off: %s', async (without) => {
     let violated = await runSchedule({ seed: 1, without });
-    for (let seed = 2; seed <= mostSchedules && violated.violations.length === 0; seed += 1)
+    for (let seed = 2; seed <= maxSchedules && violated.violations.length === 0; seed += 1)
       violated = await runSchedule({ seed, without });
 
     expect(violated.violations).not.toEqual([]);
@@ -47,7 +47,7 @@ describe('the fault harness', () => {
     for (let seed = 2; violated.violations.length === 0 || violated.faults.length < 3; seed += 1)
       violated = await runSchedule({ seed, without: 'transaction' });
 
-    const shorter = await shortened(violated, 'transaction');
+    const shorter = await shorten(violated, 'transaction');
 
     expect(shorter.violations).not.toEqual([]);
     expect(shorter.faults.length + shorter.steps.length).toBeLessThan(violated.faults.length + violated.steps.length);

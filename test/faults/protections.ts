@@ -1,4 +1,4 @@
-/** What can be switched off, to see that the harness notices. */
+/** Protections of Drey that a test switches off, to show that the harness notices. */
 export const protections = [
   'idempotency record',
   'version condition',

@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) {
-  console.log(`Runs Drey on models of AWS and Kubernetes that fail, and looks whether what it promises holds.
+  console.log(`Runs Drey on models of AWS and Kubernetes that fail, and checks the invariants of Drey.
 
   npm run test:faults -- [--schedules 10000] [--seed 1]
 
@@ -73,8 +73,8 @@ console.log(table.toString());
 
 const [worst] = violated.toSorted((one, other) => one.seed - other.seed);
 if (worst !== undefined) {
-  const { shortened, told } = await import('./schedule.ts');
-  console.log(told(await shortened(worst)));
+  const { shorten, format } = await import('./schedule.ts');
+  console.log(format(await shorten(worst)));
   const others = violated.map((one) => one.seed).filter((one) => one !== worst.seed);
   if (others.length > 0) console.log(`also violated by the seeds ${others.slice(0, 20).join(', ')}`);
 }

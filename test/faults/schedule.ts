@@ -1,10 +1,13 @@
-import { isAtRest, mayBeCreated, mayBeDeleted, provenNow, reachedBy, violationsAtRest } from './invariants.ts';
+import { listViolations } from '#test/faults/invariants/end.ts';
+import { checkCreation, checkDeletion, checkTransition } from '#test/faults/invariants/moments.ts';
+import { isAtRest, listReached } from '#test/faults/invariants/rest.ts';
+
 import type { Protection } from './protections.ts';
 import { type InjectedFault, Simulation } from './simulation.ts';
-import { lastSeconds, play, workloadOf } from './workload.ts';
+import { faultSeconds, makeWorkload, play } from './workload.ts';
 import { ModelWorld } from './world.ts';
 
-/** How long everything may take to come to rest when nothing is done to it any more: every deadline has passed by then. */
+/** How long the system has to come to rest after the last fault: every deadline has passed by then. */
 const calmSeconds = 150 * 60;
 const quietMinutes = 3;
 const likelihood = 0.05;
@@ -12,7 +15,7 @@ const likelihood = 0.05;
 export interface ScheduleOptions {
   readonly seed: number;
   readonly without?: Protection | undefined;
-  /** Calls that are spared their faults, and steps that are left out: to find the shortest schedule that still fails. */
+  /** Calls without their faults, and steps that are left out: to find the shortest schedule that still fails. */
   readonly spared?: ReadonlySet<number>;
   readonly dropped?: ReadonlySet<number>;
 }
@@ -23,11 +26,11 @@ export interface Outcome {
   readonly faults: readonly InjectedFault[];
   readonly violations: readonly string[];
   readonly reached: readonly string[];
-  /** What was left out of it. */
+  /** What was left out of the schedule. */
   readonly without: Pick<ScheduleOptions, 'spared' | 'dropped'>;
 }
 
-/** One schedule: what is done to the system, and what goes wrong meanwhile. It follows from the seed. */
+/** Runs one schedule of steps and faults, which follow from the seed. */
 export const runSchedule = async ({
   seed,
   without,
@@ -37,30 +40,30 @@ export const runSchedule = async ({
   const simulation = new Simulation({ seed, likelihood, spared });
   const violations: string[] = [];
   const created = new Map<string, number>();
-  const workload = workloadOf(seed);
+  const workload = makeWorkload(seed);
   const steps = workload.steps.filter((_, index) => !dropped.has(index));
   const byHand = new Set(steps.filter(({ text }) => /^(kubectl|the JobManager)/.test(text)).map(({ text }) => text));
   const world: ModelWorld = new ModelWorld(simulation, seed, {
     without,
     watchers: {
       onCreate: (deployment) => {
-        if (byHand.size === 0) violations.push(...mayBeCreated(deployment, created, world));
+        if (byHand.size === 0) violations.push(...checkCreation(deployment, created, world));
       },
-      onDelete: (deployment) => violations.push(...mayBeDeleted(deployment, world)),
+      onDelete: (deployment) => violations.push(...checkDeletion(deployment, world)),
     },
-    onTransition: (transition) => violations.push(...provenNow(transition, world)),
+    onTransition: (transition) => violations.push(...checkTransition(transition, world)),
   });
   play(steps, world, simulation);
-  void world.observeEachMinute();
+  void world.dispatchReconcileEachMinute();
 
-  await simulation.runUntil(lastSeconds);
+  await simulation.runUntil(faultSeconds);
   simulation.stormy = false;
   for (let minute = 1, quiet = 0; quiet < quietMinutes && minute * 60 <= calmSeconds; minute += 1) {
-    await simulation.runUntil(lastSeconds + minute * 60);
+    await simulation.runUntil(faultSeconds + minute * 60);
     quiet = isAtRest(world) ? quiet + 1 : 0;
   }
 
-  violations.push(...violationsAtRest(world, workload, byHand));
+  violations.push(...listViolations(world, workload, byHand));
   return {
     seed,
     steps: workload.steps
@@ -68,24 +71,24 @@ export const runSchedule = async ({
       .filter(({ number }) => !dropped.has(number)),
     faults: simulation.faults,
     violations: [...new Set(violations)],
-    reached: reachedBy(world),
+    reached: listReached(world),
     without: { spared, dropped },
   };
 };
 
-/** Leaves out one fault or step after the other, as long as something is still violated. */
-export const shortened = async (outcome: Outcome, without?: Protection, mostRuns = 300): Promise<Outcome> => {
+/** Leaves out faults and steps, one after the other, as long as the schedule still violates an invariant. */
+export const shorten = async (outcome: Outcome, without?: Protection, maxRuns = 300): Promise<Outcome> => {
   let best = outcome;
   let [spared, dropped] = [new Set<number>(), new Set<number>()];
   let runs = 0;
-  for (let progress = true; progress && runs < mostRuns;) {
+  for (let progress = true; progress && runs < maxRuns;) {
     progress = false;
     const attempts = [
       ...best.steps.map(({ number }) => ({ spared, dropped: new Set([...dropped, number]) })),
       ...best.faults.map(({ call }) => ({ spared: new Set([...spared, call]), dropped })),
     ];
     for (const attempt of attempts) {
-      if ((runs += 1) > mostRuns) break;
+      if ((runs += 1) > maxRuns) break;
       const tried = await runSchedule({ seed: outcome.seed, without, ...attempt });
       if (tried.violations.length === 0 || sizeOf(tried) >= sizeOf(best)) continue;
       best = tried;
@@ -99,8 +102,8 @@ export const shortened = async (outcome: Outcome, without?: Protection, mostRuns
 
 const sizeOf = ({ steps, faults }: Outcome) => steps.length + faults.length;
 
-/** A schedule to read, in the order of time. */
-export const told = ({ seed, steps, faults, violations }: Outcome): string =>
+/** Formats a schedule for people, in the order of time. */
+export const format = ({ seed, steps, faults, violations }: Outcome): string =>
   [
     `seed ${seed}:`,
     ...[...steps, ...faults]

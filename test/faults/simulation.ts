@@ -1,23 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** A process of ours: one invocation of a function. When it dies, whatever it waits for never comes. */
+/** One invocation of a function. After its death, it receives no response to its calls. */
 export interface Process {
   readonly name: string;
   readonly alive: boolean;
-  /** Abandons it here and now. */
+  /** Ends the process at once. */
   die(reason: string): void;
 }
 
-/** What can go wrong with a call, beside its caller's death. */
+/** A failure of a call, other than the death of its caller. */
 export interface Failure<T> {
   readonly name: string;
-  /** Whether the called one did what was asked all the same. */
+  /** Whether the call takes effect in spite of the failure. */
   readonly applied: boolean;
-  /** How much later than the caller thinks, when it did. */
+  /** Seconds by which the effect follows after the failure. */
   readonly late?: number;
-  /** How long the caller waits for it. */
+  /** How long the caller waits for the failure. */
   readonly seconds: number;
-  /** What the caller gets; it may throw. */
+  /** The response to the caller, or an error that it throws. */
   readonly answer: () => T;
 }
 
@@ -28,7 +28,7 @@ export interface Call<T> {
 }
 
 export interface InjectedFault {
-  /** The number of the call that it struck. */
+  /** The number of the call that failed. */
   readonly call: number;
   readonly at: number;
   readonly text: string;
@@ -36,9 +36,9 @@ export interface InjectedFault {
 
 interface SimulationOptions {
   readonly seed: number;
-  /** How likely a call fails, while faults are injected. */
+  /** Probability that a call fails while faults are injected. */
   readonly likelihood: number;
-  /** Calls that are left alone. */
+  /** Numbers of the calls that do not fail. */
   readonly spared: ReadonlySet<number>;
 }
 
@@ -48,10 +48,10 @@ interface Planned {
   readonly run: () => void;
 }
 
-/** When a simulation begins. */
+/** When a simulation starts. */
 export const start = Date.parse('2026-11-23T12:00:00Z');
 
-/** Thrown to whoever invoked a process that died. */
+/** Thrown to the invoker of a process that died. */
 export class Death extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -59,7 +59,7 @@ export class Death extends Error {
   }
 }
 
-/** Two numbers as one, without a pattern. */
+/** Hashes two numbers into one. */
 const mix = (one: number, other: number): number => {
   let hash = Math.imul(one ^ (other + 0x9e3779b9), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
@@ -67,15 +67,15 @@ const mix = (one: number, other: number): number => {
 };
 
 /** The same numbers in `[0, 1)` for the same seed and salt. */
-export const randomOf = (seed: number, salt: number): (() => number) => {
+export const makeRandom = (seed: number, salt: number): (() => number) => {
   let count = 0;
   const stream = mix(seed, salt);
   return () => mix(mix(stream, (count += 1)), 0x51ed270b) / 2 ** 32;
 };
 
 /**
- * A world of its own time, in which everything happens in an order that follows from the seed. What a process asks
- * of the world goes through `call`: there it takes its time, may fail, and may be the end of the process.
+ * A simulation with a clock of its own. The order of everything follows from the seed. A call of a process to a service
+ * takes some time, may fail, and may end the process.
  */
 export class Simulation {
   readonly faults: InjectedFault[] = [];
@@ -109,14 +109,14 @@ export class Simulation {
     return promise;
   }
 
-  /** Lets things happen until that time, or until nothing is planned any more. */
+  /** Runs what is planned until that time, or until nothing is planned. */
   async runUntil(seconds: number): Promise<void> {
     const until = start + seconds * 1000;
     for (let next = this.planned[0]; next !== undefined && next.at <= until; next = this.planned[0]) {
       pop(this.planned);
       this.time = next.at;
       next.run();
-      await setImmediate(); // Whatever follows from it without waiting has happened then.
+      await setImmediate(); // After this, everything that follows without a wait has run.
     }
     this.time = Math.max(this.time, until);
   }
@@ -151,11 +151,11 @@ export class Simulation {
     return promise;
   }
 
-  /** What a process asks of the world. */
+  /** A call of a process to a service. */
   call<T>(process: Process, { what, apply, failures }: Call<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const number = (this.calls += 1);
-    const chance = randomOf(this.options.seed, number);
+    const chance = makeRandom(this.options.seed, number);
     const [there, back] = [0.002 + chance() * 0.03, 0.002 + chance() * 0.03];
     const fault = this.toFault(number, chance, failures);
     if (fault !== undefined)
@@ -177,7 +177,7 @@ export class Simulation {
       let outcome: () => void;
       try {
         const value = fault === undefined || fault.applied ? await apply() : undefined;
-        outcome = () => resolve(value as T); // It is only undefined where the fault answers instead.
+        outcome = () => resolve(value as T); // It is undefined only if the failure responds instead.
       } catch (error) {
         outcome = () => reject(error);
       }
@@ -203,8 +203,8 @@ export class Simulation {
   private toFault<T>(number: number, chance: () => number, failures: readonly Failure<T>[]) {
     if (!this.stormy || this.options.spared.has(number) || chance() >= this.options.likelihood) return undefined;
     const [first, second] = [chance(), chance()];
-    if (first < 0.15) return { kind: 'death', name: 'the process dies before it', applied: false } as const;
-    if (first < 0.35) return { kind: 'death', name: 'the process dies behind it', applied: true } as const;
+    if (first < 0.15) return { kind: 'death', name: 'the process dies before the call', applied: false } as const;
+    if (first < 0.35) return { kind: 'death', name: 'the process dies after the call', applied: true } as const;
     if (first < 0.5 || failures.length === 0) {
       const seconds = Math.round(second ** 3 * 20);
       return { kind: 'delay', name: `it takes ${seconds} s`, applied: true, seconds } as const;

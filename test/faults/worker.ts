@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import './environment.ts';
 import type { Outcome } from './schedule.ts';
 
-/** Which schedules a worker runs. */
+/** The schedules of one worker. */
 export interface Share {
   readonly first: number;
   readonly count: number;
   readonly step: number;
 }
 
-/** What it tells of some of them. */
+/** The results of some schedules. */
 export interface Report {
   readonly schedules: number;
   readonly faults: number;

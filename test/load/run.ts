@@ -1,4 +1,4 @@
-/** `npm run bench:queue`: a night's load of commands through the queue, on a control plane without a node. */
+/** `npm run bench:queue`: a load of commands through the queue, on a control plane without a node. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import { Command } from 'commander';
 import { root, settingsFrom } from '#local/settings.ts';
 import { type LocalSystem, startLocal, stopLocal } from '#local/system.ts';
 
-import { type LoadReport, runLoad } from './queue.ts';
+import { runLoad } from './load.ts';
+import type { LoadReport } from './report.ts';
 
 const own = {
   state: join(root, '.local/bench'),
@@ -60,9 +61,9 @@ const print = (report: LoadReport, clientPerSecond: number | undefined) => {
     ['messages sent', `${report.messages} in ${perSecond(report.messages, report.sendSeconds)}`],
     ['deploys accepted', `${report.commands} in ${perSecond(report.commands, report.acceptSeconds)}`],
     ['deploys applied', `${report.commands} in ${perSecond(report.commands, report.applySeconds)}`],
-    ['clusters at once, at most', report.mostAtOnce],
-    ['a free place is taken after (median)', `${report.medianRefillSeconds.toFixed(1)} s`],
-    ['median place of start', `noisy team ${report.medianStart.noisy}, quiet teams ${report.medianStart.quiet}`],
+    ['clusters live at once, maximum', report.maxLive],
+    ['seconds until a free place is taken, median', `${report.medianRefillSeconds.toFixed(1)} s`],
+    ['median start position', `noisy team ${report.medianStart.noisy}, quiet teams ${report.medianStart.quiet}`],
     ...(clientPerSecond === undefined
       ? []
       : [["Flink's client, one after the other", `${clientPerSecond.toFixed(2)} a second`]]),
@@ -76,8 +77,8 @@ const print = (report: LoadReport, clientPerSecond: number | undefined) => {
 const { commands, limit, hold, kill, client, output } = new Command('npm run bench:queue --')
   .option('--commands <n>', 'different deploys', '1000')
   .option('--limit <n>', 'clusters at once; 0: no limit', '40')
-  .option('--hold <ms>', 'how long a cluster is kept', '1000')
-  .option('--kill <ms>', 'for how long functions are killed in the middle', '0')
+  .option('--hold <ms>', 'how long a cluster runs', '1000')
+  .option('--kill <ms>', 'how long functions are killed, in the middle of the load', '0')
   .option('--client <n>', "clusters to create with Flink's own client first; 0: none", '5')
   .option('--output <form>', 'table or json', 'table')
   .parse()

@@ -16,7 +16,7 @@ export const savepointDirectory = 's3://bucket/savepoints';
 export let world: World;
 beforeEach(() => {
   world = makeWorld();
-  world.jars.held.set(jar, jarBytes);
+  world.jars.stored.set(jar, jarBytes);
 });
 
 export const runWorkflows = () => world.workflows.runAll(world.ports);

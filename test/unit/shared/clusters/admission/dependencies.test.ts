@@ -49,7 +49,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(outcome).toMatchObject({ outcome: 'done' });
     expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
     expect(findOperation('three')).toMatchObject({ state: 'FAILED', problem: { code: 'dependency-failed' } });
-    expect(world.payloads.kept.size).toBe(0);
+    expect(world.payloads.stored.size).toBe(0);
   });
 
   it('is refused when it depends on itself', async () => {

@@ -36,7 +36,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
 
     expect([await getState('one'), await getState('two')]).toEqual(['STOPPED', 'RUNNING']);
     expect(await listAdmitted()).toEqual(['two']);
-    expect(world.payloads.kept.size).toBe(0);
+    expect(world.payloads.stored.size).toBe(0);
     expect(world.store.writtenTransitions.filter(({ clusterId }) => clusterId === 'two').map(({ to }) => to)).toEqual([
       'QUEUED',
       'REQUESTED',

@@ -21,7 +21,7 @@ describe('verdicts', () => {
     expect(world.bus.published).toMatchObject([
       { type: 'Flink Command Finished', detail: { kind: 'deploy', verdict: 'FINISHED', correlationId: 'mine' } },
     ]);
-    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token' }]);
+    expect(world.callbacks.completed).toMatchObject([{ taskToken: 'token' }]);
     expect(JSON.stringify((await world.store.operation(listDeploys()[0]?.operationId ?? ''))?.value)).toContain(
       'token',
     );
@@ -54,14 +54,14 @@ describe('the task of a state machine', () => {
     await sendWith('token', { config: { 'kubernetes.entry.path': '/x' } });
     await deliverCommands([makeSqsRecord({ nonsense: true, data: { taskToken: 'other' } })], world.ports);
 
-    expect(world.callbacks.answered).toMatchObject([
-      { taskToken: 'token', told: { problem: { code: 'refused-option' } } },
-      { taskToken: 'other', told: { problem: { code: 'malformed-request' } } },
+    expect(world.callbacks.completed).toMatchObject([
+      { taskToken: 'token', output: { problem: { code: 'refused-option' } } },
+      { taskToken: 'other', output: { problem: { code: 'malformed-request' } } },
     ]);
   });
 
   it('is answered when its command is given up', async () => {
-    const { answered } = world.callbacks;
+    const { completed } = world.callbacks;
     world.targets.get = async () => {
       throw new Error('the table does not answer');
     };
@@ -71,7 +71,7 @@ describe('the task of a state machine', () => {
       world.ports,
     );
 
-    expect(answered).toMatchObject([{ taskToken: 'token', told: { problem: { code: 'internal' } } }]);
+    expect(completed).toMatchObject([{ taskToken: 'token', output: { problem: { code: 'internal' } } }]);
     expect(world.commandQueue.deadLetters).toHaveLength(1);
   });
 
@@ -82,7 +82,7 @@ describe('the task of a state machine', () => {
     await publishVerdicts();
 
     expect(world.bus.rejected).toEqual([]);
-    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'second', told: { verdict: 'FINISHED' } }]);
+    expect(world.callbacks.completed).toMatchObject([{ taskToken: 'second', output: { verdict: 'FINISHED' } }]);
   });
 
   it('is answered at once when it is tried again after the end', async () => {
@@ -91,7 +91,7 @@ describe('the task of a state machine', () => {
     await publishVerdicts();
     await sendWith('second');
 
-    expect(world.callbacks.answered.map(({ taskToken }) => taskToken)).toEqual(['first', 'second']);
+    expect(world.callbacks.completed.map(({ taskToken }) => taskToken)).toEqual(['first', 'second']);
     expect(listDeploys()).toHaveLength(1);
   });
 

@@ -21,13 +21,13 @@ describe('what a batch and a deploy are kept with', () => {
     const messages = [...world.commandQueue.sent];
     await runQueues(world);
     await world.workflows.runAll(world.ports);
-    const before = world.payloads.kept.size;
+    const before = world.payloads.stored.size;
     await publishVerdicts(
       listDeploys().map(({ operationId }) => ({ operationId, target: 'local', verdict: 'FINISHED', at: '' })),
     );
     for (const { group, body } of messages) await deliverCommands([makeSqsRecord(body, group)], world.ports);
 
-    expect([before, world.payloads.kept.size]).toEqual([1, 0]);
+    expect([before, world.payloads.stored.size]).toEqual([1, 0]);
     expect(getBatch()).toMatchObject({ state: 'SUCCEEDED' });
     expect(world.bus.rejected).toEqual([]);
     expect((await world.store.batchItems(getBatchId())).map(({ verdict }) => verdict)).toEqual([
@@ -45,11 +45,11 @@ describe('what a batch and a deploy are kept with', () => {
     await send('stop', { clusterId: 'one' }, world);
     await world.workflows.runAll(world.ports);
     await deliverAdmissions(['local'], world.ports);
-    const before = world.payloads.kept.size;
+    const before = world.payloads.stored.size;
     world.passTime(8 * 24 * 3_600);
     await deliverReconcile({ target: 'local' }, world.ports);
 
-    expect([before, world.payloads.kept.size]).toEqual([2, 0]);
+    expect([before, world.payloads.stored.size]).toEqual([2, 0]);
     expect(listOperations().find(({ clusterId }) => clusterId === 'two')).toMatchObject({ state: 'FAILED' });
   });
 
@@ -69,7 +69,7 @@ describe('what a batch and a deploy are kept with', () => {
         ? send('batch', { data }, world)
         : send('deploy', { clusterId: 'two', data: { mode: 'session' } }, world));
 
-      expect(world.payloads.kept.size).toBe(1);
+      expect(world.payloads.stored.size).toBe(1);
     },
   );
 });

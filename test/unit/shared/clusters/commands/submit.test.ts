@@ -58,7 +58,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
     ],
   ])('refuses a jar that is %s', async (_what, bad, content) => {
     await startSession(send);
-    if (content !== undefined) world.jars.held.set(bad, content);
+    if (content !== undefined) world.jars.stored.set(bad, content);
 
     expect(await send('submit', { clusterId, data: { jar: bad } }, world)).toMatchObject({
       outcome: 'rejected',

@@ -18,7 +18,7 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
       savepoint: 'best-effort',
       scheduledVersion: 1,
     });
-    expect([...world.timers.waiting.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
+    expect([...world.timers.oneTime.values()].map(({ at, timerEvent: { kind } }) => [kind, at.toISOString()])).toEqual([
       ['warning', '2026-11-23T13:50:00.000Z'],
       ['end', '2026-11-23T14:00:00.000Z'],
     ]);

@@ -43,7 +43,7 @@ describe('a lifetime', () => {
 
   it('ends it by the look of the minute when no firing comes', async () => {
     await startSession({ ttl: '1h' });
-    world.timers.waiting.clear();
+    world.timers.oneTime.clear();
 
     await reconcileMinutes(60);
     await runWorkflows();

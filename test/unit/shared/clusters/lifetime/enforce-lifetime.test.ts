@@ -11,7 +11,7 @@ describe('a look that meets an error of one cluster', () => {
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await runWorkflows();
     world.kubernetes.cluster('other').flink.addJob('a'.repeat(32));
-    world.timers.waiting.clear();
+    world.timers.oneTime.clear();
     world.passTime(hour);
     world.ports.workflows.start = async () => {
       throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });

@@ -34,7 +34,7 @@ export const submitJob = async () => {
 export const extend = (data: Readonly<Record<string, unknown>>, send: Send = sendHttp) =>
   send('extend', { clusterId, data }, world);
 
-export const listTimerEvents = () => [...world.timers.waiting.values()].map(({ timerEvent }) => timerEvent);
+export const listTimerEvents = () => [...world.timers.oneTime.values()].map(({ timerEvent }) => timerEvent);
 export const getTimerEvent = (kind: string) => {
   const found = listTimerEvents().find((one) => one.kind === kind);
   if (found === undefined) throw new Error(`no ${kind} is scheduled`);

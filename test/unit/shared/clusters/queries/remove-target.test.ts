@@ -47,7 +47,7 @@ describe('a target that is removed', () => {
     const spec = putSpec({ target: 'local', name: 'office' }, parse(SpecBody, session), world.ports);
     await expect(spec).rejects.toMatchObject({ code: 'not-found' });
 
-    expect([...world.timers.repeating.keys()]).toEqual([]);
+    expect([...world.timers.recurring.keys()]).toEqual([]);
     expect(await world.ports.specs.list('local')).toEqual([]);
   });
 

@@ -38,6 +38,6 @@ describe('the queue of commands', () => {
 
     expect(listDeploys()[1]).toMatchObject({ state: 'FAILED', problem: { code: 'target-unreachable' } });
     expect(world.commandQueue.deadLetters).toEqual([]);
-    expect(world.payloads.kept.size).toBe(0);
+    expect(world.payloads.stored.size).toBe(0);
   });
 });

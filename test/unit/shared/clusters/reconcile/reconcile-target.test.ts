@@ -50,7 +50,7 @@ describe('observation', () => {
     await reconcile();
     await runWorkflows();
 
-    const [first, ...parts] = world.reconcileQueue.handed;
+    const [first, ...parts] = world.reconcileQueue.sent;
     const looked = parts.flatMap(({ clusters = [] }) => clusters.map((cluster) => cluster.clusterId));
     expect(first).toEqual({ target: 'local' });
     expect(parts.map(({ clusters }) => clusters?.length)).toEqual([50, 50, 20]);
@@ -78,7 +78,7 @@ describe('observation', () => {
     );
     await reconcile();
 
-    expect(world.reconcileQueue.handed).toEqual([{ target: 'local' }, { target: 'second' }]);
+    expect(world.reconcileQueue.sent).toEqual([{ target: 'local' }, { target: 'second' }]);
   });
 
   it('believes no list that is older than the record', async () => {

@@ -22,7 +22,7 @@ export const clicks = { jar, entryClass: 'com.example.Clicks', args: ['--day', '
 export const orders = { jar, entryClass: 'com.example.Orders', config: { 'pipeline.name': 'orders' } };
 
 beforeEach(() => {
-  world.jars.held.set(otherJar, jarBytes);
+  world.jars.stored.set(otherJar, jarBytes);
 });
 
 export const settle = async () => {

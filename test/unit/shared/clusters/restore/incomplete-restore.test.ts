@@ -31,13 +31,13 @@ describe('a session with restore', () => {
     await stop();
     world.passTime(60);
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
-    world.jars.held.delete(otherJar);
+    world.jars.stored.delete(otherJar);
     await settle();
     const [restored] = listRestoredJobs('etl');
     expect(listRunningJobs('etl')).toMatchObject([{ jobId: restored?.jobId }]);
     world.passTime(60);
     await stop();
-    world.jars.held.set(otherJar, jarBytes);
+    world.jars.stored.set(otherJar, jarBytes);
 
     await deploy({ restore });
 
@@ -113,12 +113,12 @@ describe('what is started again', () => {
     await stop();
     world.passTime(60);
     await sendHttp('deploy', { clusterId: 'next', data: { mode: 'session', restore } }, world);
-    world.jars.held.clear();
+    world.jars.stored.clear();
     await settle();
     expect(listRunningJobs('next')).toEqual([]);
     await requestStop('required', 'next');
     await settle();
-    world.jars.held.set(jar, jarBytes);
+    world.jars.stored.set(jar, jarBytes);
 
     await deploy({ restore: { fromCluster: 'next', allowEmptyState: true } }, 'next');
 

@@ -56,7 +56,7 @@ describe('what is started again', () => {
     const trigger = listOperations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
     await take({ operationId: trigger }, world.ports);
     await requestStop();
-    const at = world.workflows.started.findIndex(({ machine }) => machine === 'cleanup');
+    const at = world.workflows.started.findIndex(({ workflow }) => workflow === 'cleanup');
     world.workflows.started.unshift(...world.workflows.started.splice(at, 1));
     await settle();
 

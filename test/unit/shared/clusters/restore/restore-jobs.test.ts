@@ -120,7 +120,7 @@ describe('a session with restore', () => {
     await deploy();
     const jobId = await submit(clicks);
     await stop();
-    world.jars.held.clear();
+    world.jars.stored.clear();
 
     const outcome = await deploy({ restore }, 'next');
 

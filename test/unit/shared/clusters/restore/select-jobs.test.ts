@@ -169,11 +169,11 @@ describe('what is started again', () => {
     await stop();
     world.passTime(60);
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
-    world.jars.held.delete(otherJar);
+    world.jars.stored.delete(otherJar);
     await settle();
     const told = listRestoredJobs('etl').find(({ formerJobId }) => formerJobId === other)?.jobId;
     await stop();
-    world.jars.held.set(otherJar, jarBytes);
+    world.jars.stored.set(otherJar, jarBytes);
 
     const outcome = await deploy({ restore: { ...restore, job: told } });
 

@@ -36,7 +36,7 @@ export const startSession = async (clusterId: string, fields: object = {}) => {
 };
 /** The message that the scheduler sends, after its newest definition. */
 export const getTimerEvent = (scheduledAt: string | undefined = '2026-11-23T19:00:00Z'): ScheduleTimerEvent => {
-  const [timer] = world.timers.repeating.values();
+  const [timer] = world.timers.recurring.values();
   if (timer === undefined) throw new Error('nothing repeats');
   return { ...timer.timerEvent, ...(scheduledAt === undefined ? {} : { scheduledAt }) };
 };

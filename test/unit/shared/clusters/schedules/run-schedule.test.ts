@@ -170,7 +170,7 @@ describe('a schedule', () => {
     await handleTimerEvent();
 
     expect(await getState('one')).toBe('RUNNING');
-    expect([...world.timers.repeating.values()]).toMatchObject([{ enabled: false }]);
+    expect([...world.timers.recurring.values()]).toMatchObject([{ enabled: false }]);
   });
 
   it('does nothing at a firing of an earlier revision, and puts the scheduler right', async () => {
@@ -178,12 +178,12 @@ describe('a schedule', () => {
     await callSchedules('PUT', 'evening', evening);
     const late = getTimerEvent();
     await callSchedules('PUT', 'evening', { ...evening, expression: 'rate(2 hours)' });
-    world.timers.repeating.clear();
+    world.timers.recurring.clear();
 
     await deliverTimerEvent(late, world.ports);
 
     expect(await getState('one')).toBe('RUNNING');
-    expect([...world.timers.repeating.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
+    expect([...world.timers.recurring.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
   });
 
   it('is named by the message where the scheduler fills no time in', async () => {

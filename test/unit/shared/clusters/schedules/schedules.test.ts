@@ -17,7 +17,7 @@ describe('a schedule', () => {
     });
     expect((await callSchedules('GET')).body).toMatchObject({ schedules: [{ name: 'evening' }] });
     expect((await callSchedules('GET', 'evening')).body).toMatchObject({ target: 'local' });
-    expect([...world.timers.repeating.values()]).toMatchObject([
+    expect([...world.timers.recurring.values()]).toMatchObject([
       { expression: every, timezone: 'Europe/Berlin', enabled: true, description: 'targets/local/schedules/evening' },
     ]);
   });
@@ -36,7 +36,7 @@ describe('a schedule', () => {
 
     expect(put).toMatchObject({ status: 400, body: { code: 'malformed-request', errors: [{ pointer }] } });
     expect((await callSchedules('GET', 'evening')).status).toBe(404);
-    expect(world.timers.repeating.size).toBe(0);
+    expect(world.timers.recurring.size).toBe(0);
   });
 
   it('is removed with what fires it; what it did can still be listed', async () => {
@@ -48,7 +48,7 @@ describe('a schedule', () => {
     expect(await callSchedules('DELETE', 'evening')).toMatchObject({ status: 200, body: { name: 'evening' } });
     await deliverTimerEvent(late, world.ports);
 
-    expect(world.timers.repeating.size).toBe(0);
+    expect(world.timers.recurring.size).toBe(0);
     expect((await callSchedules('GET', 'evening')).status).toBe(404);
     expect(await listRuns('evening')).toHaveLength(1);
     expect((await callSchedules('DELETE', 'evening')).status).toBe(404);
@@ -56,7 +56,7 @@ describe('a schedule', () => {
 
   it.each([['evening'], ['another']])('is fired as it was when a change of it is not recorded: %s', async (name) => {
     await callSchedules('PUT', 'evening', evening);
-    const before = [...world.timers.repeating.entries()];
+    const before = [...world.timers.recurring.entries()];
     const commit = world.store.commit.bind(world.store);
     world.store.commit = async (change) => {
       if (change.schedule !== undefined) throw new Error('the table does not answer');
@@ -67,7 +67,7 @@ describe('a schedule', () => {
       status: 500,
     });
 
-    expect([...world.timers.repeating.entries()]).toEqual(before);
+    expect([...world.timers.recurring.entries()]).toEqual(before);
   });
 
   it('is fired when it is put again while it is being removed', async () => {
@@ -82,17 +82,17 @@ describe('a schedule', () => {
     await callSchedules('DELETE', 'evening');
 
     expect((await callSchedules('GET', 'evening')).status).toBe(200);
-    expect([...world.timers.repeating.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
+    expect([...world.timers.recurring.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
   });
 
   it('is put right each hour', async () => {
     await callSchedules('PUT', 'evening', evening);
-    const before = [...world.timers.repeating.entries()];
-    world.timers.repeating.clear();
+    const before = [...world.timers.recurring.entries()];
+    world.timers.recurring.clear();
 
     await maintenanceHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
 
-    expect([...world.timers.repeating.entries()]).toEqual(before);
+    expect([...world.timers.recurring.entries()]).toEqual(before);
   });
 
   it('tells the states of its newest thousand commands', async () => {

@@ -45,7 +45,7 @@ describe('a session with restore', () => {
     await submit(clicks);
     await stop();
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
-    world.jars.held.clear();
+    world.jars.stored.clear();
     await settle();
 
     const [restored] = listRestoredJobs('etl');
@@ -91,7 +91,7 @@ describe('what is started again', () => {
     world.passTime(60);
     await stop();
     world.passTime(30 * 24 * 3600);
-    world.jars.held.delete(otherJar);
+    world.jars.stored.delete(otherJar);
 
     const outcome = await deploy({ restore });
 

@@ -109,7 +109,7 @@ describe('a batch that is taken back', () => {
       { rejection: { problem: { code: 'canceled', detail: 'Batch days of this deploy is CANCELED.' } } },
     ]);
     expect((await world.store.batchItems(getBatchId())).at(-1)).toMatchObject({ batchIndex: 3, verdict: 'CANCELED' });
-    expect(world.payloads.kept.size).toBe(0);
+    expect(world.payloads.stored.size).toBe(0);
   });
 
   it('is not, when all of it runs', async () => {

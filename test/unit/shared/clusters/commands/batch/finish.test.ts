@@ -71,7 +71,7 @@ describe('the end of a batch', () => {
     await publishVerdicts([applicationVerdict(0, 'FINISHED'), applicationVerdict(1, 'FINISHED')]);
     await publishVerdicts([world.store.verdicts.get(getBatchId())!]);
 
-    expect(world.callbacks.answered).toMatchObject([{ taskToken: 'token', told: { verdict: 'FINISHED' } }]);
+    expect(world.callbacks.completed).toMatchObject([{ taskToken: 'token', output: { verdict: 'FINISHED' } }]);
     expect(JSON.stringify(world.bus.published)).not.toContain('"token"');
   });
 });

@@ -1,0 +1,16 @@
+import { describe } from 'vitest';
+
+import { describeCommits } from './store/commits.ts';
+import { describeQueue } from './store/queue.ts';
+import { describeReads } from './store/reads.ts';
+import { describeTargets } from './store/targets.ts';
+import type { OpenStore } from './store/world.ts';
+
+/** The behaviour of every store, whether it is in memory or in DynamoDB. */
+export const storeContract = (name: string, open: OpenStore) =>
+  describe(`${name} as the store`, () => {
+    describeCommits(open);
+    describeReads(open);
+    describeQueue(open);
+    describeTargets(open);
+  });

@@ -1,0 +1,30 @@
+import type { JobState } from '#events/job.ts';
+import type { RunOptions } from '#shared/flink/rest/jars.ts';
+
+export interface FakeJob {
+  readonly name: string;
+  readonly options: Partial<RunOptions>;
+  state: JobState;
+  endTime: number;
+  /** The stack trace of its failure. */
+  failure: string | undefined;
+  /** Left out: one task, which runs while the job runs. */
+  tasks?: Readonly<Record<string, number>> | undefined;
+  isBatch?: boolean;
+}
+
+export const terminalStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
+
+export const startTime = Date.parse('2026-11-23T12:00:00Z');
+
+export const countTasks = ({ state, tasks }: FakeJob): Readonly<Record<string, number>> =>
+  tasks ?? { total: 1, running: state === 'RUNNING' ? 1 : 0 };
+
+export const toOverview = ([jid, job]: readonly [string, FakeJob]) => ({
+  jid,
+  name: job.name,
+  state: job.state,
+  'start-time': startTime,
+  'end-time': job.endTime,
+  tasks: countTasks(job),
+});

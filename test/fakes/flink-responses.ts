@@ -1,0 +1,21 @@
+import type { RestResponse } from '#shared/flink/rest/transport.ts';
+
+export const respondJson = (body: unknown, status = 200): RestResponse => ({ status, body });
+export const respondErrors = (status: number, ...lines: readonly string[]): RestResponse => ({
+  status,
+  body: { errors: lines },
+});
+
+/** The texts of Flink 2.2, with fewer frames. */
+export const duplicateJob = [
+  'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.',
+  'Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job has already been submitted.',
+].join('\n\tat a.b.C(C.java:1)\n');
+
+export const unknownJob = (jobId: string) =>
+  `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${jobId})`;
+
+export const notAllTasksRun = [
+  'java.util.concurrent.CompletionException: a checkpoint',
+  'Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: Checkpoint triggering task Source (1/1) of job a is not being executed at the moment. Aborting checkpoint. Failure reason: Not all required tasks are currently running.',
+].join('\n\tat a.b.C(C.java:1)\n');

@@ -1,0 +1,206 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+export type TableItem = Readonly<Record<string, unknown>> & Key;
+type Write = NonNullable<TransactWriteCommand['input']['TransactItems']>[number];
+type Values = Readonly<Record<string, unknown>>;
+
+/** Ways in which a table differs from one that works. */
+export interface TableHooks {
+  /** Writes the item although this condition does not hold. */
+  readonly ignoresCondition?: (key: Key, condition: string) => boolean;
+  /** Replaces a value that `if_not_exists` keeps. */
+  readonly replacesFirst?: boolean;
+  /** Does not write this item of a transaction. */
+  readonly loses?: (item: TableItem) => boolean;
+  /** Runs the update of the index after a write. */
+  readonly updateIndex?: (update: () => void) => void;
+  /** Receives each new item, after all items of its transaction are written. */
+  readonly onInsert?: (item: TableItem) => void;
+}
+
+/** One write of a transaction: whether its condition holds, and the item after it. */
+interface PlannedWrite {
+  readonly key: Key;
+  readonly isAllowed: boolean;
+  readonly next: TableItem | undefined;
+}
+
+/** A DynamoDB table in memory. It answers the commands and expressions that Drey uses, and throws for all others. */
+export class FakeTable {
+  readonly items = new Map<string, TableItem>();
+  private readonly index = new Map<string, TableItem>();
+  private readonly hooks: TableHooks;
+
+  constructor(hooks: TableHooks = {}) {
+    this.hooks = hooks;
+  }
+
+  /** As the document client has it. */
+  async send(command: unknown): Promise<unknown> {
+    return this.answer(command);
+  }
+
+  answer(command: unknown): unknown {
+    if (command instanceof GetCommand)
+      return { Item: structuredClone(this.items.get(idOf(command.input.Key as unknown as Key))) };
+    if (command instanceof QueryCommand) return this.query(command.input);
+    if (command instanceof TransactWriteCommand) return this.transact(command.input.TransactItems ?? []);
+    if (command instanceof PutCommand) return this.writeOne({ Put: command.input });
+    if (command instanceof DeleteCommand) return this.writeOne({ Delete: command.input });
+    if (command instanceof UpdateCommand) return this.updateSize(command.input);
+    throw new Error(`the fake table does not know ${describeCommand(command)}`);
+  }
+
+  private query(input: QueryCommand['input']) {
+    const isOfIndex = input.IndexName !== undefined;
+    const found = isOfIndex ? this.queryIndex(input) : this.queryItems(input);
+    const ordered = input.ScanIndexForward === false ? found.toReversed() : found;
+    const start = input.ExclusiveStartKey;
+    const rest =
+      start === undefined ? ordered : ordered.slice(ordered.findIndex((item) => idOf(item) === idOf(start as Key)) + 1);
+    const page = rest.slice(0, input.Limit ?? rest.length);
+    const last = page.at(-1);
+    const isFull = page.length === input.Limit && last !== undefined;
+    const nextKey = isFull ? keyOf(last, isOfIndex) : undefined;
+    return { Items: structuredClone(page), Count: page.length, LastEvaluatedKey: nextKey };
+  }
+
+  private queryIndex({ ExpressionAttributeValues: values = {} }: QueryCommand['input']): readonly TableItem[] {
+    return [...this.index.values()].filter((item) => item['byState'] === values[':state']).toSorted(byKey);
+  }
+
+  private queryItems({
+    KeyConditionExpression,
+    ExpressionAttributeValues: values = {},
+  }: QueryCommand['input']): readonly TableItem[] {
+    const isRange = KeyConditionExpression === 'pk = :pk and sk between :from and :to';
+    if (!isRange && KeyConditionExpression !== 'pk = :pk')
+      throw new Error(`the fake table does not know the key condition ${KeyConditionExpression ?? ''}`);
+    return [...this.items.values()]
+      .filter(({ pk, sk }) => pk === values[':pk'] && (!isRange || isBetween(sk, values)))
+      .toSorted(byKey);
+  }
+
+  private transact(writes: readonly Write[]) {
+    const planned = writes.map((write) => this.plan(write));
+    if (new Set(planned.map(({ key }) => idOf(key))).size < planned.length)
+      throw new Error('Transaction request cannot include multiple operations on one item');
+    const codes = planned.map(({ isAllowed }) => (isAllowed ? 'None' : 'ConditionalCheckFailed'));
+    if (planned.some(({ isAllowed }) => !isAllowed)) throw toCanceled(codes);
+    this.write(planned);
+    return {};
+  }
+
+  private writeOne(write: Write) {
+    const planned = this.plan(write);
+    if (!planned.isAllowed)
+      throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    this.write([planned]);
+    return {};
+  }
+
+  /** The number of queued commands is the one value that is updated outside transactions. */
+  private updateSize({
+    Key,
+    UpdateExpression = '',
+    ExpressionAttributeValues: values = {},
+  }: UpdateCommand['input']): unknown {
+    const key = Key as unknown as Key;
+    const isAddition = UpdateExpression === 'ADD queueSize :size';
+    if (!isAddition && UpdateExpression !== 'SET queueSize = :size')
+      throw new Error(`the fake table does not know the update ${UpdateExpression}`);
+    const before = isAddition ? Number(this.items.get(idOf(key))?.['queueSize'] ?? 0) : 0;
+    this.items.set(idOf(key), { ...key, queueSize: before + Number(values[':size']) });
+    return {};
+  }
+
+  private plan({ Put, Delete, Update }: Write): PlannedWrite {
+    const key = (Put?.Item ?? Delete?.Key ?? Update?.Key) as unknown as Key;
+    const { ConditionExpression, ExpressionAttributeValues = {} } = Put ?? Delete ?? Update ?? {};
+    const isAllowed = this.isMet(key, ConditionExpression, ExpressionAttributeValues);
+    if (Delete !== undefined) return { key, isAllowed, next: undefined };
+    if (Put !== undefined) return { key, isAllowed, next: structuredClone(Put.Item) as unknown as TableItem };
+    return { key, isAllowed, next: this.firstOf(key, Update) };
+  }
+
+  private firstOf(key: Key, update: Write['Update']): TableItem {
+    if (update?.UpdateExpression !== 'SET #value = if_not_exists(#value, :value)')
+      throw new Error(`the fake table does not know the update ${update?.UpdateExpression ?? ''}`);
+    const existing = this.hooks.replacesFirst === true ? undefined : this.items.get(idOf(key));
+    return existing ?? { ...key, value: structuredClone(update.ExpressionAttributeValues?.[':value'] as unknown) };
+  }
+
+  private isMet(key: Key, condition: string | undefined, values: Values): boolean {
+    if (condition === undefined || this.hooks.ignoresCondition?.(key, condition) === true) return true;
+    const existing = this.items.get(idOf(key));
+    switch (condition) {
+      case 'attribute_not_exists(pk)':
+        return existing === undefined;
+      case 'version = :previous':
+        return existing?.['version'] === values[':previous'];
+      case 'attribute_not_exists(pk) or #ttl < :now':
+        return existing === undefined || Number(existing['ttl']) < Number(values[':now']);
+      default:
+        throw new Error(`the fake table does not know the condition ${condition}`);
+    }
+  }
+
+  private write(planned: readonly PlannedWrite[]): void {
+    const inserted: TableItem[] = [];
+    for (const { key, next } of planned) {
+      const id = idOf(key);
+      if (next !== undefined && this.hooks.loses?.(next) === true) continue;
+      if (next !== undefined && !this.items.has(id)) inserted.push(next);
+      if (next === undefined) this.items.delete(id);
+      else this.items.set(id, next);
+      this.updateIndex(id, next);
+    }
+    for (const item of inserted) this.hooks.onInsert?.(item);
+  }
+
+  private updateIndex(id: string, next: TableItem | undefined): void {
+    const update = () => {
+      if (next === undefined) this.index.delete(id);
+      else if (Number(this.index.get(id)?.['version'] ?? 0) <= Number(next['version'])) this.index.set(id, next);
+    };
+    if (this.hooks.updateIndex === undefined) update();
+    else this.hooks.updateIndex(update);
+  }
+}
+
+/** For messages: the kind of a command and the sort keys that it names. */
+export const describeCommand = (command: unknown): string => {
+  if (command instanceof TransactWriteCommand)
+    return `write ${(command.input.TransactItems ?? []).map(sortKeyOf).join(' ')}`;
+  if (command instanceof GetCommand) return `read ${String(command.input.Key?.['sk'])}`;
+  return command instanceof QueryCommand ? 'query' : (command?.constructor.name ?? 'command');
+};
+
+const sortKeyOf = ({ Put, Delete, Update }: Write) => String(Put?.Item?.['sk'] ?? (Delete ?? Update)?.Key?.['sk']);
+
+export const toCanceled = (codes: readonly string[]) =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+
+const idOf = ({ pk, sk }: Key) => `${pk}|${sk}`;
+
+const keyOf = ({ pk, sk, byState }: TableItem, isOfIndex: boolean) => ({ pk, sk, ...(isOfIndex ? { byState } : {}) });
+
+const byKey = (one: Key, other: Key) => (idOf(one) < idOf(other) ? -1 : 1);
+
+const isBetween = (sk: string, values: Values) => sk >= String(values[':from']) && sk <= String(values[':to']);

@@ -1,0 +1,78 @@
+import { isTerminalOperation } from '#events/operation.ts';
+import type { Transition } from '#events/transitions.ts';
+import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
+import type { ModelWorld } from '#test/faults/world.ts';
+
+import { listAdmitted, listClusters, listOperations, listVerdicts, operationIdOf } from './stored.ts';
+
+const isGone = ({ from, to }: Transition) =>
+  ['STOPPED', 'FINISHED', 'CANCELED'].includes(to) || (from === 'STOPPING' && to === 'FAILED');
+
+/** No lifetime ends before the time that the record has at this moment. */
+const checkEndTime = ({ clusterId, at }: Transition, world: ModelWorld): readonly string[] => {
+  const cluster = listClusters(world).find((one) => one.clusterId === clusterId);
+  const endsAt = cluster?.lifetime?.endsAt;
+  return endsAt !== undefined && endsAt <= at
+    ? []
+    : [`${clusterId} was ended at ${at}, and its lifetime ends at ${endsAt ?? 'no time'}`];
+};
+
+/** At the moment of a transition, its statement is true. */
+export const checkTransition = (transition: Transition, world: ModelWorld): readonly string[] => {
+  if (transition.subject === 'cluster' && transition.reason === 'LifetimeEnded' && transition.to === 'STOPPING')
+    return checkEndTime(transition, world);
+  if (transition.subject !== 'cluster' || !isGone(transition)) return [];
+  const cluster = listClusters(world).find(({ clusterId }) => clusterId === transition.clusterId);
+  if (
+    transition.from === 'STOPPING' &&
+    listAdmitted(world).some((command) => command.operationId === cluster?.operationId)
+  )
+    return [`${transition.clusterId} is ${transition.to} and still admitted`];
+  const deployment = world.kubernetes.objects.get(`Deployment/${transition.clusterId}`);
+  return deployment !== undefined && operationIdOf(deployment) === cluster?.operationId
+    ? [`${transition.clusterId} is ${transition.to} while its Deployment exists`]
+    : [];
+};
+
+/**
+ * An operation creates one Deployment, within the limits of the target and after its dependencies. An operation that has
+ * ended may still create one: `checkTransition` then requires that it is gone before the cluster is recorded as gone.
+ */
+export const checkCreation = (
+  deployment: KubernetesObject,
+  created: Map<string, number>,
+  world: ModelWorld,
+): readonly string[] => {
+  const operationId = operationIdOf(deployment) ?? '';
+  const operation = listOperations(world).find((known) => known.operationId === operationId);
+  if (operation !== undefined && isTerminalOperation(operation)) return [];
+  const count = [...world.kubernetes.objects.values()].filter(
+    (object) => object.kind === 'Deployment' && operationIdOf(object) !== undefined,
+  ).length;
+  if (count > (world.maxClusters ?? Infinity))
+    return [`${count} clusters exist, and the limit is ${world.maxClusters}`];
+  const unmet = listUnmetDependencies(operationId, world);
+  if (unmet.length > 0) return [`operation ${operationId} was started before ${unmet.join(' and ')} FINISHED`];
+  const times = (created.get(operationId) ?? 0) + 1;
+  created.set(operationId, times);
+  return times > 1 ? [`operation ${operationId} created its Deployment ${times} times`] : [];
+};
+
+const listUnmetDependencies = (operationId: string, world: ModelWorld): readonly string[] => {
+  const command = listAdmitted(world).find((one) => one.operationId === operationId);
+  return (command?.dependsOn ?? []).filter((key) => {
+    const awaited = world.table.items.get(`idempotency#local#${key}|idempotency`)?.['operationId'];
+    return !listVerdicts(world).some((one) => one.operationId === awaited && one.verdict === 'FINISHED');
+  });
+};
+
+/** Drey deletes no Deployment of another owner, and none of a cluster that is to run. */
+export const checkDeletion = (deployment: KubernetesObject, world: ModelWorld): readonly string[] => {
+  const { name } = deployment.metadata;
+  const operationId = operationIdOf(deployment);
+  if (operationId === undefined) return [`Deployment ${name} of another owner was deleted`];
+  const cluster = listClusters(world).find(({ clusterId }) => clusterId === name);
+  return cluster?.operationId === operationId && ['DEPLOYING', 'RUNNING'].includes(cluster.state)
+    ? [`the Deployment of ${name} was deleted while it is ${cluster.state}`]
+    : [];
+};

@@ -1,0 +1,51 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { Transition } from '#events/transitions.ts';
+import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
+import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import { operationAnnotation } from '#shared/kubernetes/apply.ts';
+import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
+import type { ModelWorld } from '#test/faults/world.ts';
+
+/** The detail of a stored event. */
+export const detailOf = <T extends OutboxEvent['detail']>(event: unknown) => (event as OutboxEvent).detail as T;
+
+export const listClusters = ({ table }: ModelWorld) =>
+  [...table.items].filter(([, { sk }]) => sk === 'cluster').map(([, { value }]) => value as Cluster);
+
+export const listOperations = ({ table }: ModelWorld) =>
+  [...table.items.values()].filter(({ sk }) => sk === 'operation').map(({ value }) => value as StoredOperation);
+
+export const listVerdicts = ({ table }: ModelWorld) =>
+  [...table.items.values()]
+    .filter(({ sk }) => sk === 'event#verdict')
+    .map(({ value }) => detailOf<VerdictRecord>(value));
+
+export const listAdmitted = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|admitted#');
+
+export const listQueued = ({ table }: ModelWorld) => table.values<QueuedCommand>('target#local/queue|queued#');
+
+export const listTransitions = ({ table }: ModelWorld) =>
+  [...table.items.values()]
+    .filter(({ sk }) => sk.startsWith('event#transition#'))
+    .map(({ value }) => detailOf<Transition>(value));
+
+/** Whether the deploy of a cluster failed with `onFailure: keep`, and its Deployment still exists. */
+export const isKeptAfterFailure = (
+  { clusterId, operationId, state, stopOperationId }: Cluster,
+  world: ModelWorld,
+): boolean => {
+  const operation = listOperations(world).find((one) => one.operationId === operationId);
+  const deployment = world.kubernetes.objects.get(`Deployment/${clusterId}`);
+  const holdsResources = deployment !== undefined && operationIdOf(deployment) === operationId;
+  return (
+    state === 'FAILED' &&
+    stopOperationId === undefined &&
+    holdsResources &&
+    operation !== undefined &&
+    keepsFailedObjects(operation)
+  );
+};
+
+export const operationIdOf = ({ metadata }: KubernetesObject): string | undefined =>
+  metadata.annotations[operationAnnotation];

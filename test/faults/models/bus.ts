@@ -1,0 +1,61 @@
+import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
+import type { Bus } from '#shared/clusters/ports/messaging.ts';
+
+import { type ModelContext, noAnswers } from './context.ts';
+import type { Process } from '#test/faults/simulation.ts';
+
+/** The rule of the template that requests an admission pass. */
+const requestsAdmission = ({ type }: Pick<BusEvent, 'type'>) => type === 'Flink Command Finished';
+
+/** EventBridge: a publication may be accepted in part. */
+export class ModelBus {
+  readonly transitions: Transition[] = [];
+  readonly finished: CommandFinished[] = [];
+  readonly warnings: LifetimeWarning[] = [];
+  readonly rejected: Rejection[] = [];
+  private readonly context: ModelContext;
+  private readonly requestAdmission: (target: string) => void;
+
+  constructor(context: ModelContext, requestAdmission: (target: string) => void) {
+    this.context = context;
+    this.requestAdmission = requestAdmission;
+  }
+
+  portOf(process: Process): Bus {
+    const { simulation, random } = this.context;
+    return {
+      publish: (events) => {
+        const some = Math.floor(random() * events.length);
+        return simulation.call(process, {
+          what: `publish ${events.length}`,
+          apply: () => this.accept(events),
+          failures: [
+            {
+              name: `the bus accepts only ${some}`,
+              applied: false,
+              seconds: 0.1,
+              answer: () => this.accept(events.slice(0, some)),
+            },
+            ...noAnswers,
+          ],
+        });
+      },
+      reject: (rejection) =>
+        simulation.call(process, {
+          what: 'reject',
+          apply: () => void this.rejected.push(rejection),
+          failures: noAnswers,
+        }),
+    };
+  }
+
+  private accept(events: readonly BusEvent[]): number {
+    for (const { type, detail } of events) {
+      if (type === 'Flink Command Finished') this.finished.push(detail);
+      if (type === 'Flink Lifetime Warning') this.warnings.push(detail);
+      if ('sequence' in detail) this.transitions.push(detail);
+      if ('target' in detail && requestsAdmission({ type })) this.requestAdmission(detail.target);
+    }
+    return events.length;
+  }
+}

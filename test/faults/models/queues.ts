@@ -1,0 +1,130 @@
+import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
+import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { makeCommandMessage } from '#test/fakes/origins.ts';
+
+import {
+  functionSeconds,
+  maxReceives,
+  type ModelContext,
+  noAnswers,
+  reconcileSeconds,
+  visibilitySeconds,
+} from './context.ts';
+import type { Process } from '#test/faults/simulation.ts';
+
+interface Message {
+  readonly what: string;
+  readonly body: unknown;
+  received: number;
+}
+
+/** The FIFO queue of commands, with its dead-letter queue. */
+export class ModelCommandQueue {
+  readonly deadLetters: unknown[] = [];
+  private readonly groups = new Map<string, Message[]>();
+  private readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
+  }
+
+  get isQuiet(): boolean {
+    return [...this.groups.values()].every((group) => group.length === 0);
+  }
+
+  enqueue(groupId: string, what: string, body: unknown): void {
+    const group = this.groups.get(groupId) ?? [];
+    this.groups.set(groupId, group);
+    group.push({ what, body, received: 0 });
+    if (group.length === 1) void this.deliver(groupId);
+  }
+
+  portOf(process: Process): CommandQueue {
+    const { simulation } = this.context;
+    return {
+      sendResume: ({ operationId, clusterId }) =>
+        simulation.call(process, {
+          what: `send ${operationId.slice(-4)} to be resumed`,
+          apply: () => {
+            const message = makeCommandMessage('deploy', { clusterId, key: operationId });
+            this.enqueue(`resume/${operationId}`, `resume ${operationId.slice(-4)}`, {
+              ...message,
+              operationid: operationId,
+            });
+          },
+          failures: noAnswers,
+        }),
+      sendBatchItems: async () => undefined,
+      discard: ({ body }) =>
+        simulation.call(process, {
+          what: 'discard',
+          apply: () => void this.deadLetters.push(body),
+          failures: noAnswers,
+        }),
+      listDeadLetters: async () => [],
+      redriveDeadLetters: async () => ({ commands: [], more: false }),
+    };
+  }
+
+  /** Delivers the messages of a group one after the other. A message that fails is delivered again after its visibility timeout. */
+  private async deliver(groupId: string): Promise<void> {
+    const { simulation, portsOf } = this.context;
+    const group = this.groups.get(groupId) ?? [];
+    for (let [message] = group; message !== undefined; [message] = group) {
+      message.received += 1;
+      const { what, body, received } = message;
+      const returned = await simulation
+        .invoke(`queue ${what}`, functionSeconds, (process) =>
+          deliverCommands([makeSqsRecord(body, groupId, received)], portsOf(process)),
+        )
+        .catch(() => ['died']);
+      if (returned.length > 0) {
+        await simulation.wait(visibilitySeconds);
+        if (message.received < maxReceives) continue;
+        this.deadLetters.push(body);
+      }
+      group.shift();
+    }
+  }
+}
+
+/** A queue without order, which sometimes delivers twice. A failed message is dropped: the next minute sends another. */
+export const openReconcileQueue = ({ simulation, random, portsOf }: ModelContext, process: Process): ReconcileQueue => {
+  const deliver = (request: ReconcileRequest) =>
+    void simulation
+      .invoke(`reconcile ${request.clusters?.length ?? 'all'}`, reconcileSeconds, (receiver) =>
+        deliverReconcile(request, portsOf(receiver)),
+      )
+      .catch(() => undefined);
+  return {
+    send: (request) =>
+      simulation.call(process, {
+        what: 'send a reconcile request',
+        apply: () => {
+          simulation.after(random(), () => deliver(request));
+          if (random() < 0.05) simulation.after(random() * 20, () => deliver(request));
+        },
+        failures: noAnswers,
+      }),
+  };
+};
+
+/** Requests an admission pass. A pass that fails is not repeated: the next minute requests another. */
+export const requestAdmission = ({ simulation, random, portsOf }: ModelContext, target: string): void =>
+  simulation.after(
+    random(),
+    () =>
+      void simulation
+        .invoke('admit', functionSeconds, (process) => deliverAdmissions([target], portsOf(process)))
+        .catch(() => undefined),
+  );
+
+export const openAdmissionQueue = (context: ModelContext, process: Process): AdmissionQueue => ({
+  send: (target) =>
+    context.simulation.call(process, {
+      what: 'request an admission pass',
+      apply: () => requestAdmission(context, target),
+      failures: noAnswers,
+    }),
+});

@@ -1,0 +1,87 @@
+import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
+import { describeCommand, FakeTable, type TableItem, toCanceled } from '#test/fakes/table.ts';
+
+import type { Protection } from '#test/faults/protections.ts';
+import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
+
+interface ModelTableOptions {
+  readonly without: Protection | undefined;
+  readonly onInsert: (item: TableItem) => void;
+}
+
+const maxIndexDelaySeconds = 3;
+/** How often a transaction without its protection loses an item. */
+const lossRate = 0.02;
+
+/** The table in a simulation: each command takes its time and may fail, and the index follows the table later. */
+export class ModelTable {
+  private readonly table: FakeTable;
+  private readonly simulation: Simulation;
+
+  constructor(simulation: Simulation, random: () => number, { without, onInsert }: ModelTableOptions) {
+    this.simulation = simulation;
+    this.table = new FakeTable({
+      ignoresCondition: ({ sk }, condition) =>
+        (without === 'queue version' && sk === 'control') ||
+        (without === 'version condition' && condition === 'version = :previous'),
+      replacesFirst: without === 'verdict of the first',
+      loses: ({ pk, sk }) =>
+        (without === 'idempotency record' && pk.startsWith('idempotency#')) ||
+        (without === 'transaction' && sk.startsWith('event#transition#') && random() < lossRate),
+      updateIndex: (update) => simulation.after(random() * maxIndexDelaySeconds, update),
+      onInsert,
+    });
+  }
+
+  get items(): Map<string, TableItem> {
+    return this.table.items;
+  }
+
+  /** The client of one process. */
+  clientOf(process: Process) {
+    return {
+      send: (command: unknown): Promise<unknown> => {
+        const isWrite = [TransactWriteCommand, PutCommand, UpdateCommand].some((kind) => command instanceof kind);
+        return this.simulation.call<unknown>(process, {
+          what: describeCommand(command),
+          apply: () => this.table.answer(command),
+          failures: isWrite ? [conflict, throttled, lost(false), lost(true)] : [throttled, lost(false)],
+        });
+      },
+    };
+  }
+
+  /** The values of all items whose id, `pk|sk`, starts with a prefix. */
+  values<T>(prefix: string): readonly T[] {
+    return [...this.items].filter(([id]) => id.startsWith(prefix)).map(([, item]) => item['value'] as T);
+  }
+}
+
+const conflict: Failure<unknown> = {
+  name: 'another transaction has the item',
+  applied: false,
+  seconds: 0.05,
+  answer: () => {
+    throw toCanceled(['TransactionConflict']);
+  },
+};
+
+const throttled: Failure<unknown> = {
+  name: 'DynamoDB throttles the request',
+  applied: false,
+  seconds: 1,
+  answer: () => {
+    throw Object.assign(new Error('throughput exceeded'), { name: 'ProvisionedThroughputExceededException' });
+  },
+};
+
+/** After the retries of the SDK. */
+const lost = (applied: boolean): Failure<unknown> => ({
+  name: applied ? 'DynamoDB writes the items and does not answer' : 'DynamoDB does not answer',
+  applied,
+  seconds: 3,
+  answer: () => {
+    throw Object.assign(new Error('the connection was closed'), { name: 'TimeoutError' });
+  },
+});

@@ -1,0 +1,51 @@
+import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
+import { execute } from '#test/fakes/state-machine.ts';
+import { getStep } from '#test/fakes/workflows.ts';
+
+import { type ModelContext, noAnswers } from './context.ts';
+import type { Process } from '#test/faults/simulation.ts';
+
+/** Step Functions. */
+export class ModelWorkflows {
+  /** Executions that ended with an error. */
+  readonly failed: string[] = [];
+  private readonly executions = new Map<string, 'running' | 'ended'>();
+  private readonly context: ModelContext;
+
+  constructor(context: ModelContext) {
+    this.context = context;
+  }
+
+  get isQuiet(): boolean {
+    return ![...this.executions.values()].includes('running');
+  }
+
+  portOf(process: Process): Workflows {
+    return {
+      start: (workflow, operationId) =>
+        this.context.simulation.call(process, {
+          what: `start ${workflow} ${operationId.slice(-4)}`,
+          apply: () => this.start(workflow, operationId),
+          failures: noAnswers,
+        }),
+    };
+  }
+
+  private start(workflow: WorkflowName, operationId: string): void {
+    const { simulation, random, portsOf } = this.context;
+    const name = `${workflow} ${operationId}`;
+    if (this.executions.has(name)) return; // Step Functions keeps the name of an execution for 90 days.
+    this.executions.set(name, 'running');
+    execute(workflow, operationId, {
+      task: (step, state) =>
+        simulation.invoke(
+          `${workflow}.${step} ${operationId.slice(-4)}`,
+          workflow === 'submission' ? 900 : 60,
+          (process) => getStep(workflow, step)(state, portsOf(process)),
+        ),
+      wait: (seconds) => simulation.wait(seconds * (0.3 + 0.7 * random())),
+    })
+      .catch((error: unknown) => this.failed.push(`${name}: ${String(error)}`))
+      .finally(() => this.executions.set(name, 'ended'));
+  }
+}

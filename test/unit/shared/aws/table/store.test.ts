@@ -1,0 +1,9 @@
+import { openTable } from '#shared/aws/table/table.ts';
+import { storeContract } from '#test/contracts/store.ts';
+import { FakeTable } from '#test/fakes/table.ts';
+
+storeContract('the table', (now) => {
+  const db = new FakeTable() as never; // It answers every command that the adapter sends.
+  const open = () => openTable({ table: 'table', db, now });
+  return { ...open(), others: open() };
+});
