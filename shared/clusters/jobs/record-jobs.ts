@@ -1,7 +1,7 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
+import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Change } from '#shared/clusters/model/records.ts';
 import type { Versioned } from '#shared/clusters/model/versioned.ts';
@@ -81,8 +81,7 @@ const decideWrites = (
     .map(({ value }) => value)
     .filter((job) => isIncarnationJob(observed, job) && !updates.some(({ job: { jobId } }) => jobId === job.jobId));
   const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more: updates.length < all.length };
-  const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
-  const reachable = withCondition(cluster.value, answered, now);
+  const reachable = withCondition(cluster.value, flinkAnswered, now);
   if (updates.length === 0 && reachable === cluster.value) return { result };
   const next = transitionJobs(reachable, updates, now);
   return {

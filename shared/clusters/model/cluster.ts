@@ -139,6 +139,14 @@ export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], 
 /** What was observed of a cluster. */
 export type ConditionUpdate = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+/** The condition of a cluster whose Flink answers. */
+export const flinkAnswered = {
+  type: 'Reachable',
+  status: 'True',
+  reason: 'Answered',
+  message: 'Flink answered.',
+} as const satisfies ConditionUpdate;
+
 /**
  * The cluster with an observed condition. `since` changes with the status only. The same cluster object is returned when
  * nothing changes.
