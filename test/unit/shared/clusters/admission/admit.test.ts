@@ -7,10 +7,10 @@ import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture
 
 import { callQueue, deploy, findOperationId, settle } from './fixture.ts';
 
-describe('the line of a target', () => {
+describe('an admission pass', () => {
   const send = sendHttp;
 
-  it('counts who waits at each look, and on with each that comes', async () => {
+  it('counts the queued commands, and each new command increments the count', async () => {
     limitTarget({ limits: { clusters: 1 }, maxQueued: 2 });
     for (const name of ['one', 'two', 'three']) await deploy(send, name);
     const full = await deploy(send, 'four');
@@ -21,7 +21,7 @@ describe('the line of a target', () => {
     expect(await deploy(send, 'four')).toMatchObject({ outcome: 'done' });
   });
 
-  it('that cannot be looked at keeps no other waiting, and is asked for again', async () => {
+  it('returns only the message of the target that fails, and admits for the others', async () => {
     world.targets.known.set('other', { ...world.targets.known.get('local')!, limits: { clusters: 1 } });
     limitTarget({ limits: { clusters: 1 } });
     for (const name of ['one', 'two']) await deploy(send, name);
@@ -32,7 +32,7 @@ describe('the line of a target', () => {
     expect(await getState('two')).toBe('REQUESTED');
   });
 
-  it('starts those whose turn it is before it ends those who wait in vain', async () => {
+  it('admits commands before it fails those whose deadline has passed', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'late', { deadline: '2026-11-23T12:10:00Z' });
@@ -49,7 +49,7 @@ describe('the line of a target', () => {
     ]);
   });
 
-  it('ends nobody when the store cannot be asked for a while', async () => {
+  it('ends no command while the store fails', async () => {
     await deploy(send, 'one', { dependsOn: ['first'] });
     const idempotency = world.store.idempotency.bind(world.store);
     world.store.idempotency = async () => {
@@ -63,7 +63,7 @@ describe('the line of a target', () => {
     expect(await getState('one')).toBe('QUEUED');
   });
 
-  it('is held up for half an hour by one that does not fit, and then not', async () => {
+  it('reserves capacity for a command that does not fit for half an hour, and not longer', async () => {
     limitTarget({ limits: { cpu: 4 } });
     await deploy(send, 'one');
     await deploy(send, 'large', { config: { 'kubernetes.jobmanager.cpu.amount': 4 } });
@@ -79,7 +79,7 @@ describe('the line of a target', () => {
     ]);
   });
 
-  it('takes nobody for longer than what waits is kept', async () => {
+  it('refuses a deadline later than payloads are stored', async () => {
     expect(await deploy(send, 'one', { deadline: '2026-12-07T12:00:00Z' })).toMatchObject({
       outcome: 'rejected',
       code: 'malformed-request',
@@ -87,7 +87,7 @@ describe('the line of a target', () => {
     });
   });
 
-  it('leaves those alone at each look who may wait on', async () => {
+  it('writes nothing of commands that stay queued', async () => {
     limitTarget({ limits: { clusters: 1 } });
     for (const name of ['one', 'two', 'three']) await deploy(send, name);
     await settle();

@@ -7,8 +7,8 @@ import { getCluster, getState, limitTarget, session, world } from '#test/unit/sh
 
 import { callQueue, deploy, findOperation, findOperationId, readOperation, settle } from './fixture.ts';
 
-describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
-  it('waits for the commands that it depends on, by key or id', async () => {
+describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+  it('waits for the commands that it depends on, by idempotency key or operation id', async () => {
     await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
     await deploy(send, 'two', { dependsOn: ['first'] });
     await deploy(send, 'three', { dependsOn: [findOperationId('one'), 'not come yet'] });
@@ -21,7 +21,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     });
   });
 
-  it('fails with a command that it depends on', async () => {
+  it('fails when a command that it depends on is canceled', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -34,7 +34,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(await getCluster('three')).toMatchObject({ state: 'FAILED', reason: 'DependencyFailed' });
   });
 
-  it('fails with a command that had failed before it came, and takes along what depends on it', async () => {
+  it('fails because of an earlier failure of its dependency, and so do the commands that depend on it', async () => {
     world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
     await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
     const outcome = await send(
@@ -52,7 +52,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(world.payloads.stored.size).toBe(0);
   });
 
-  it('is refused when it depends on itself', async () => {
+  it('is rejected when it depends on itself', async () => {
     const data = { ...session, dependsOn: ['mine'] };
 
     expect(await send('deploy', { clusterId: 'one', data, key: 'mine' }, world)).toMatchObject({
@@ -62,7 +62,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     });
   });
 
-  it('does not wait for a command of the queue that was refused, until that comes again as it should', async () => {
+  it('fails when its dependency was rejected by the queue, and waits when that is sent again without the mistake', async () => {
     const queue = sendMessage;
     await queue('deploy', { clusterId: 'one', data: { mode: 'per-job' }, key: 'first' }, world);
     await deploy(send, 'two', { dependsOn: ['first'] });

@@ -6,8 +6,8 @@ import { getCluster, getState, limitTarget, world } from '#test/unit/shared/clus
 
 import { deploy, findOperation, settle } from './fixture.ts';
 
-describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
-  it('can be stopped while it waits: nothing was created', async () => {
+describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+  it('is stopped while it is queued, without having created anything', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -19,7 +19,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect((await world.store.queue('local')).queued).toEqual([]);
   });
 
-  it('fails at its deadline', async () => {
+  it('fails at its deadline while it is queued', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two', { deadline: '2026-11-23T13:00:00Z' });
@@ -31,7 +31,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-started' } });
   });
 
-  it('fails at its deadline even if nobody looks at the line', async () => {
+  it('fails at its deadline without an admission pass', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');

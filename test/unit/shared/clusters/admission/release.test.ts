@@ -6,8 +6,8 @@ import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture
 
 import { deploy, findOperationId, listAdmitted, settle } from './fixture.ts';
 
-describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
-  it('holds its place after a failure until what was created is gone', async () => {
+describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+  it('stays admitted after a failure until its objects are removed', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     world.passTime(700);
@@ -23,26 +23,23 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
   });
 });
 
-describe.each(origins)('through %s, an application in a target with limits', (_door, send) => {
+describe.each(origins)('an application from %s in a target with limits', (_door, send) => {
   const application = { mode: 'application', job: { jar: 'local:///a.jar' } };
 
-  it.each(['remove', 'keep'])(
-    'frees its place at once when its program failed, with onFailure %s',
-    async (onFailure) => {
-      limitTarget({ limits: { clusters: 1 } });
-      await send('deploy', { clusterId: 'one', data: { ...application, onFailure } }, world);
-      await deploy(send, 'two');
-      await settle();
-      world.kubernetes.cluster('one').flink.setState(findOperationId('one'), 'FAILED', 'java.lang.Exception: no');
-      await deliverReconcile({ target: 'local' }, world.ports);
-      await settle();
+  it.each(['remove', 'keep'])('is released at once when its program fails, with onFailure %s', async (onFailure) => {
+    limitTarget({ limits: { clusters: 1 } });
+    await send('deploy', { clusterId: 'one', data: { ...application, onFailure } }, world);
+    await deploy(send, 'two');
+    await settle();
+    world.kubernetes.cluster('one').flink.setState(findOperationId('one'), 'FAILED', 'java.lang.Exception: no');
+    await deliverReconcile({ target: 'local' }, world.ports);
+    await settle();
 
-      expect([await getState('one'), await getState('two')]).toEqual(['FAILED', 'RUNNING']);
-      expect(await listAdmitted()).toEqual(['two']);
-    },
-  );
+    expect([await getState('one'), await getState('two')]).toEqual(['FAILED', 'RUNNING']);
+    expect(await listAdmitted()).toEqual(['two']);
+  });
 
-  it('that did not come up and is kept holds its place until somebody deletes it', async () => {
+  it('stays admitted after a failed start with onFailure keep, until a person deletes it', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await send('deploy', { clusterId: 'one', data: { ...application, onFailure: 'keep' } }, world);
     world.passTime(700);

@@ -7,8 +7,8 @@ import { getCluster, getState, jar, limitTarget, session, world } from '#test/un
 
 import { callQueue, deploy, findOperation, findOperationId, listAdmitted, readOperation, settle } from './fixture.ts';
 
-describe.each(origins)('through %s, a deploy to a target with limits', (_door, send) => {
-  it('starts while there is room, and waits when there is none', async () => {
+describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+  it('starts within the limits, and is queued beyond them', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -26,7 +26,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(world.kubernetes.clusters.has('two')).toBe(false);
   });
 
-  it('starts when a place gets free, as what it was when it came', async () => {
+  it('starts when capacity becomes free, with the data that it was sent with', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two', { config: { 'taskmanager.numberOfTaskSlots': 7 } });
@@ -45,7 +45,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     ]);
   });
 
-  it('holds what it asks for when it starts, whatever the defaults of its target were when it came', async () => {
+  it('uses the capacity that it requests at its start, after the defaults of the target have changed', async () => {
     limitTarget({ limits: { clusters: 1, cpu: 10 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -57,7 +57,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect((await callQueue('GET', '')).body).toMatchObject({ usage: { clusters: 1, cpu: 3 }, queued: [] });
   });
 
-  it('has its patience from its start on, however long it waited', async () => {
+  it('has its whole start-up timeout after it was queued', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -74,7 +74,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(await readOperation(findOperationId('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
   });
 
-  it('counts what the pods will ask for', async () => {
+  it('counts the resource requests of its pods', async () => {
     limitTarget({ limits: { cpu: 4 } });
     const job = { jar: 'local:///a.jar', parallelism: 5 };
     const data = {
@@ -92,14 +92,14 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     });
   });
 
-  it('is refused when there will never be room', async () => {
+  it('is rejected when it exceeds the limits of the target on its own', async () => {
     limitTarget({ limits: { cpu: 0.5 } });
 
     expect(await deploy(send, 'one')).toMatchObject({ outcome: 'rejected', code: 'over-limit' });
     expect(await getCluster('one')).toBeUndefined();
   });
 
-  it('is told to come back when the line is full', async () => {
+  it('is returned for a retry when the queue is full', async () => {
     limitTarget({ limits: { clusters: 1 }, maxQueued: 1 });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -108,7 +108,7 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
     expect(await getCluster('three')).toBeUndefined();
   });
 
-  it('is the same command when it comes again while it waits', async () => {
+  it('is the same command when it is sent again while it is queued', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     const again = () => send('deploy', { clusterId: 'two', data: session, key: 'again' }, world);
@@ -119,8 +119,8 @@ describe.each(origins)('through %s, a deploy to a target with limits', (_door, s
   });
 });
 
-describe.each(origins)('through %s, a submit to a target with limits', (_door, send) => {
-  it('waits until a job of the session has ended', async () => {
+describe.each(origins)('a submit from %s to a target with limits', (_door, send) => {
+  it('is queued until a job of the session has ended', async () => {
     limitTarget({ limits: { jobs: 1 } });
     await deploy(send, 'etl');
     await settle();
@@ -141,7 +141,7 @@ describe.each(origins)('through %s, a submit to a target with limits', (_door, s
     expect(await readOperation(first)).toMatchObject({ state: 'SUCCEEDED', verdict: 'CANCELED' });
   });
 
-  it('is planned with the TaskManagers that its parallelism needs', async () => {
+  it('demands the TaskManagers that its parallelism needs', async () => {
     limitTarget({ limits: { cpu: 4 } });
     await deploy(send, 'etl', { config: { 'taskmanager.numberOfTaskSlots': 2 } });
     await settle();

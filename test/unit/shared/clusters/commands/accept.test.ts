@@ -12,13 +12,13 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('when nothing answers,', () => {
-  it('a command that comes twice at once is answered the same, whatever the second one sees', async () => {
+describe('a command that is sent twice at the same time', () => {
+  it('has the same operation in both responses', async () => {
     const send = sendHttp;
     await send('deploy', { clusterId, data: session, key: 'k-1' }, world);
     const idempotency = world.store.idempotency.bind(world.store);
     let reconcileQueue = 0;
-    // The first one commits between this one's look for its key and its look for the cluster.
+    // The first delivery commits after the second one has read its key, and before it reads the cluster.
     world.store.idempotency = async (target, key) =>
       (reconcileQueue += 1) === 1 ? undefined : idempotency(target, key);
 
@@ -28,7 +28,7 @@ describe('when nothing answers,', () => {
     expect(listOperations()).toHaveLength(1);
   });
 
-  it('a delivery that fails does not undo what another one of the same command did', async () => {
+  it('keeps the payload that the other delivery stored', async () => {
     const send = sendHttp;
     const apply = world.kubernetes.apply.bind(world.kubernetes);
     world.kubernetes.apply = async (...words) => {

@@ -13,8 +13,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, cancel', (_door, send) => {
-  it('ends the job and records it', async () => {
+describe.each(origins)('cancel from %s', (_door, send) => {
+  it('ends the job and records its state', async () => {
     const jobId = await submitJob(send);
 
     const outcome = await send('cancel', { clusterId, jobId }, world);
@@ -24,7 +24,7 @@ describe.each(origins)('through %s, cancel', (_door, send) => {
     expect(listStates().at(-1)).toBe('job CANCELED');
   });
 
-  it('refuses a job that has ended, and one that nobody knows', async () => {
+  it('rejects a job that has ended, and an unknown job', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
 
@@ -32,14 +32,14 @@ describe.each(origins)('through %s, cancel', (_door, send) => {
     expect(await send('cancel', { clusterId, jobId: 'f'.repeat(32) }, world)).toMatchObject({ code: 'not-found' });
   });
 
-  it('takes a job that somebody else submitted', async () => {
+  it('cancels a job that Drey did not submit', async () => {
     await startSession(send);
     world.kubernetes.cluster(clusterId).flink.addJob('a'.repeat(32));
 
     expect(await send('cancel', { clusterId, jobId: 'A'.repeat(32) }, world)).toMatchObject({ outcome: 'done' });
   });
 
-  it('keeps the failure of a cancellation that its deadline ended', async () => {
+  it('keeps the failure of a cancel operation that its deadline ended', async () => {
     const jobId = await submitJob(send);
     const { sleep } = world.ports;
     let pauses = 0;

@@ -16,7 +16,7 @@ describe('extend', () => {
     ['nothing', {}, 'malformed-request'],
     ['an until that is over', { until: '2026-11-23T11:00:00Z' }, 'malformed-request'],
     ['more than the target allows', { ttl: '1d' }, 'over-limit'],
-  ])('refuses %s', async (_what, data, code) => {
+  ])('rejects %s', async (_what, data, code) => {
     limitTarget({ maxAge: '1d' });
     await startSession({ ttl: '1h' });
     world.passTime(minute);
@@ -25,7 +25,7 @@ describe('extend', () => {
     expect(await getLifetime()).toMatchObject({ version: 1 });
   });
 
-  it('gives an end to a cluster that had none', async () => {
+  it('gives a lifetime to a cluster without one', async () => {
     await startSession(undefined);
 
     await extend({ ttl: '2h', warnBefore: '5min' });
@@ -33,7 +33,7 @@ describe('extend', () => {
     expect(await getLifetime()).toMatchObject({ version: 1, endsAt: '2026-11-23T14:00:00.000Z', warnBefore: '5min' });
   });
 
-  it('is too late for a cluster that is being stopped', async () => {
+  it('rejects a cluster that is STOPPING', async () => {
     await startSession({ ttl: '1h' });
     world.passTime(hour);
     await handleTimerEvent('end');
@@ -41,14 +41,14 @@ describe('extend', () => {
     expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
 
-  it('is too late for a cluster that failed, of which nothing is kept', async () => {
+  it('rejects a FAILED cluster without objects', async () => {
     world.kubernetes.startsAtOnce = false;
     await startSession({ ttl: '1h' });
 
     expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
 
-  it('comes back to a cluster that still waits in line', async () => {
+  it('is returned for a retry while the cluster is QUEUED', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await startSession({ ttl: '1h' });

@@ -12,7 +12,7 @@ import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
 describe('verdicts', () => {
   const send = sendHttp;
 
-  it('are told with the name that the caller gave, and answer a task', async () => {
+  it('are published with the correlation id of the caller, and complete its task', async () => {
     const fields = { mode: 'session', correlationId: 'mine', taskToken: 'token' };
     await send('deploy', { clusterId: 'etl', data: fields }, world);
     await world.workflows.runAll(world.ports);
@@ -33,7 +33,7 @@ describe('verdicts', () => {
     expect(JSON.stringify(body)).not.toContain('token');
   });
 
-  it('stay what they were first', async () => {
+  it('never change', async () => {
     world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
     await send('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
     await world.workflows.runAll(world.ports);
@@ -45,12 +45,12 @@ describe('verdicts', () => {
   });
 });
 
-describe('the task of a state machine', () => {
+describe('the Step Functions task of a command', () => {
   const send = sendMessage;
   const sendWith = (taskToken: string, fields: object = {}) =>
     send('deploy', { clusterId: 'etl', key: 'nightly', data: { mode: 'session', taskToken, ...fields } }, world);
 
-  it('is answered when its command is refused', async () => {
+  it('fails when its command is rejected', async () => {
     await sendWith('token', { config: { 'kubernetes.entry.path': '/x' } });
     await deliverCommands([makeSqsRecord({ nonsense: true, data: { taskToken: 'other' } })], world.ports);
 
@@ -60,7 +60,7 @@ describe('the task of a state machine', () => {
     ]);
   });
 
-  it('is answered when its command is given up', async () => {
+  it('fails when its command is discarded', async () => {
     const { completed } = world.callbacks;
     world.targets.get = async () => {
       throw new Error('the table does not answer');
@@ -75,7 +75,7 @@ describe('the task of a state machine', () => {
     expect(world.commandQueue.deadLetters).toHaveLength(1);
   });
 
-  it('is answered by its newest token when it is tried again', async () => {
+  it('is completed with its newest token after a retry', async () => {
     await sendWith('first');
     await sendWith('second');
     await world.workflows.runAll(world.ports);
@@ -85,7 +85,7 @@ describe('the task of a state machine', () => {
     expect(world.callbacks.completed).toMatchObject([{ taskToken: 'second', output: { verdict: 'FINISHED' } }]);
   });
 
-  it('is answered at once when it is tried again after the end', async () => {
+  it('is completed at once by a retry after the end of the command', async () => {
     await sendWith('first');
     await world.workflows.runAll(world.ports);
     await publishVerdicts();
@@ -95,7 +95,7 @@ describe('the task of a state machine', () => {
     expect(listDeploys()).toHaveLength(1);
   });
 
-  it('that cannot be answered for a while holds up no batch', async () => {
+  it('does not delay a batch while Step Functions fails', async () => {
     const http = sendHttp;
     await http('batch', { data: { ...data, parameters: [{ day: '1' }] } }, world);
     await runQueues(world);

@@ -13,10 +13,10 @@ import {
 } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import { listOperations, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('what a batch and a deploy are kept with', () => {
+describe('the payload of a batch or a deploy', () => {
   const send = sendHttp;
 
-  it('goes with the end of the batch, and nobody misses it', async () => {
+  it('is removed at the end of the batch, and no later delivery needs it', async () => {
     await send('batch', { data }, world);
     const messages = [...world.commandQueue.sent];
     await runQueues(world);
@@ -36,7 +36,7 @@ describe('what a batch and a deploy are kept with', () => {
     ]);
   });
 
-  it('goes with a batch, and with an admitted deploy, that end at their deadlines', async () => {
+  it('is removed when a batch or an admitted deploy fails at its deadline', async () => {
     const target = world.targets.known.get('local')!;
     world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
     await send('batch', { data }, world);
@@ -54,7 +54,7 @@ describe('what a batch and a deploy are kept with', () => {
   });
 
   it.each(['deploy', 'batch'] as const)(
-    'is not kept twice when the record of a %s has to be made again',
+    'is stored once when the record of a %s is written after a conflict',
     async (kind) => {
       const target = world.targets.known.get('local')!;
       world.targets.known.set('local', { ...target, limits: { clusters: 1 } });

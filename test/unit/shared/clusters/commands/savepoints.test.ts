@@ -15,8 +15,8 @@ import {
 const directory = 's3://bucket/savepoints';
 const getJob = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
 
-describe.each(origins)('through %s, savepoint', (_door, send) => {
-  it('says where it is, in the operation and in the job, which runs on', async () => {
+describe.each(origins)('savepoint from %s', (_door, send) => {
+  it('records its path in the operation and in the job, which continues to run', async () => {
     const jobId = await submitJob(send);
 
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
@@ -27,7 +27,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
     expect(await getJob(jobId)).toMatchObject({ state: 'RUNNING', savepoint: location });
   });
 
-  it('waits until Flink has taken it, and takes one only', async () => {
+  it('waits until Flink completes it, and takes only one', async () => {
     const jobId = await submitJob(send);
     let reconcileQueue = 0;
     getFlink().savepoint = () => 'in-progress';
@@ -45,7 +45,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
     expect(getFlink().savepoints.size).toBe(1);
   });
 
-  it('fails with what Flink says of it', async () => {
+  it('fails with the failure that Flink reports', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => ({ failure: 'java.io.IOException: disk full' });
 
@@ -58,7 +58,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
     });
   });
 
-  it('fails without a directory where the cluster has no default', async () => {
+  it('fails without a directory when the cluster has no default', async () => {
     const jobId = await submitJob(send);
 
     await send('savepoint', { clusterId, jobId }, world);
@@ -68,7 +68,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
     expect(getLastOperation()?.problem?.detail).toContain('execution.checkpointing.savepoint-dir');
   });
 
-  it('cancels the job with it where that is asked for', async () => {
+  it('cancels the job with it on request', async () => {
     const jobId = await submitJob(send);
 
     await send('savepoint', { clusterId, jobId, data: { directory, cancelJob: true } }, world);
@@ -79,7 +79,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
   });
 
   it.each(['savepoint', 'checkpoint', 'stop-job'] as const)(
-    'is refused as %s for a job that is not there, or over',
+    'is rejected as %s of an unknown job, and of a job that has ended',
     async (kind) => {
       const jobId = await submitJob(send);
       getFlink().setState(jobId, 'FINISHED');
@@ -92,7 +92,7 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
     },
   );
 
-  it('takes one for the same key, however often it comes', async () => {
+  it('is taken once for the same idempotency key', async () => {
     const jobId = await submitJob(send);
 
     for (let time = 0; time < 2; time += 1) {
@@ -104,8 +104,8 @@ describe.each(origins)('through %s, savepoint', (_door, send) => {
   });
 });
 
-describe.each(origins)('through %s, checkpoint and disposal', (_door, send) => {
-  it('tell the number of the checkpoint', async () => {
+describe.each(origins)('checkpoint and disposal from %s', (_door, send) => {
+  it('record the number of the checkpoint', async () => {
     const jobId = await submitJob(send);
 
     await send('checkpoint', { clusterId, jobId, data: { full: true } }, world);
@@ -117,7 +117,7 @@ describe.each(origins)('through %s, checkpoint and disposal', (_door, send) => {
     });
   });
 
-  it('delete a savepoint, which its job then no longer has', async () => {
+  it('delete a savepoint, and its path in the record of the job', async () => {
     const jobId = await submitJob(send);
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
     await runWorkflows();

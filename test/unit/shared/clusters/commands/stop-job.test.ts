@@ -19,7 +19,7 @@ import {
 const directory = 's3://bucket/savepoints';
 const getJob = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
 
-describe.each(origins)('through %s, stop of a job', (_door, send) => {
+describe.each(origins)('stop-job from %s', (_door, send) => {
   it('ends the job with a savepoint', async () => {
     const jobId = await submitJob(send);
 
@@ -32,7 +32,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     expect(getFlink().requests.find(({ path }) => path.endsWith('/stop'))?.json).toMatchObject({ drain: true });
   });
 
-  it('knows where the savepoint is of a job whose cluster went before it was told', async () => {
+  it('records the savepoint of a job whose cluster was gone before the savepoint was observed', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
@@ -48,7 +48,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
 
-  it('does not take an older savepoint of the job for its own', async () => {
+  it('does not record an earlier savepoint of the job as its own', async () => {
     const jobId = await submitJob(send);
     await send('savepoint', { clusterId, jobId, data: { directory } }, world);
     await runWorkflows();
@@ -65,7 +65,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
   });
 
-  it('waits for a session that does not answer for a while', async () => {
+  it('waits while the session does not answer', async () => {
     const jobId = await submitJob(send);
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     getFlink().leaderless = true;
@@ -78,7 +78,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     expect([unanswered.outcome, asked.outcome]).toEqual(['waiting', 'done']);
   });
 
-  it('fails when the cluster goes while it is under way', async () => {
+  it('fails when the cluster is deleted in the meantime', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
@@ -94,7 +94,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     });
   });
 
-  it('ends at its deadline', async () => {
+  it('fails at its deadline', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => 'in-progress';
 
@@ -105,7 +105,7 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
     expect(await getJob(jobId)).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('is carried on when its process died behind the record', async () => {
+  it('is resumed when its process died after the record was written', async () => {
     const jobId = await submitJob(send);
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
@@ -119,8 +119,8 @@ describe.each(origins)('through %s, stop of a job', (_door, send) => {
   });
 });
 
-describe.each(origins)('behind %s, the end of a job', (_door, send) => {
-  it('shows the savepoint that it was stopped with, whoever asked for it', async () => {
+describe.each(origins)('the record of a job, submitted from %s', (_door, send) => {
+  it('has the savepoint that the job was stopped with, even without a command of Drey', async () => {
     const jobId = await submitJob(send);
     getFlink().complete(jobId, 'e'.repeat(32), 's3://bucket/by-hand');
 
@@ -131,7 +131,7 @@ describe.each(origins)('behind %s, the end of a job', (_door, send) => {
   });
 });
 
-describe.each(origins)('through %s, the end of the job of an application', (_door, send) => {
+describe.each(origins)('the job of an application that is ended from %s', (_door, send) => {
   const startApplication = async () => {
     await send('deploy', { clusterId, data: { mode: 'application', job: { jar: 'local:///a.jar' } } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
@@ -143,7 +143,7 @@ describe.each(origins)('through %s, the end of the job of an application', (_doo
   it.each([
     ['cancel', {}, 'CANCELED'],
     ['stop-job', { directory }, 'FINISHED'],
-  ] as const)('by %s ends the cluster at once', async (kind, data, state) => {
+  ] as const)('ends its cluster at once: %s', async (kind, data, state) => {
     const jobId = await startApplication();
 
     await send(kind, { clusterId, jobId, data }, world);

@@ -14,8 +14,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, stop', (_door, send) => {
-  it('removes everything and records the end of the cluster and its jobs', async () => {
+describe.each(origins)('stop from %s', (_door, send) => {
+  it('removes all objects and records the end of the cluster and its jobs', async () => {
     const jobId = await submitJob(send);
 
     await send('stop', { clusterId, data: { reason: 'enough' } }, world);
@@ -27,7 +27,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
   });
 
-  it('takes a deploy over that is under way', async () => {
+  it('overtakes a deploy in progress', async () => {
     await send('deploy', { clusterId, data: session }, world);
     await send('stop', { clusterId }, world);
     await runWorkflows();
@@ -37,7 +37,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('joins a stop that is under way', async () => {
+  it('joins a stop in progress', async () => {
     await startSession(send);
     await send('stop', { clusterId }, world);
 
@@ -45,7 +45,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(listOperations().filter(({ kind }) => kind === 'stop')).toHaveLength(1);
   });
 
-  it('refuses a cluster that is stopped, and one that never was', async () => {
+  it('rejects a STOPPED cluster, and an unknown one', async () => {
     await startSession(send);
     await send('stop', { clusterId }, world);
     await runWorkflows();
@@ -54,7 +54,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await send('stop', { clusterId: 'nobody' }, world)).toMatchObject({ code: 'not-found' });
   });
 
-  it.each(['keep', 'purge'])('treats high-availability data as asked: %s', async (ha) => {
+  it.each(['keep', 'purge'])('keeps or purges high-availability data as requested: %s', async (ha) => {
     await submitJob(send);
     world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 

@@ -15,7 +15,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, submit', (_door, send) => {
+describe.each(origins)('submit from %s', (_door, send) => {
   it('runs the program under the id of its operation, and records the job', async () => {
     const jobId = await submitJob(send);
 
@@ -25,7 +25,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
     expect(listStates().at(-1)).toBe('job RUNNING');
   });
 
-  it('hands the program what it asked for', async () => {
+  it('passes the arguments and options to the program', async () => {
     await startSession(send);
     const data = {
       jar,
@@ -56,7 +56,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
       's3://bucket/uploads/local/3/job.jar',
       new Uint8Array([...jarBytes, ...new Uint8Array(2_000)]),
     ],
-  ])('refuses a jar that is %s', async (_what, bad, content) => {
+  ])('rejects a jar that is %s', async (_what, bad, content) => {
     await startSession(send);
     if (content !== undefined) world.jars.stored.set(bad, content);
 

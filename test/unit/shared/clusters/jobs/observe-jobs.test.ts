@@ -16,7 +16,7 @@ describe('the jobs of a cluster', () => {
   const send = sendHttp;
   const list = async () => (await observeJobs(clusterRef, world.ports)).jobs.map(({ jobId }) => jobId);
 
-  it('are those of its present life', async () => {
+  it('are those of its current incarnation', async () => {
     await submitJob(send);
     await send('stop', { clusterId }, world);
     await runWorkflows();
@@ -26,7 +26,7 @@ describe('the jobs of a cluster', () => {
     expect(await list()).toEqual([second]);
   });
 
-  it('are not forgotten by a look that began before they were recorded', async () => {
+  it('are kept by an observation that started before they were recorded', async () => {
     await startSession(send);
     const { flink } = world.kubernetes.cluster(clusterId);
     const answer = flink.answer.bind(flink);

@@ -10,10 +10,10 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('observation', () => {
+describe('the observation of jobs', () => {
   const send = sendHttp;
 
-  it('records what became of jobs', async () => {
+  it('records the states of jobs', async () => {
     const jobId = await submitJob(send);
     world.kubernetes
       .cluster(clusterId)
@@ -26,7 +26,7 @@ describe('observation', () => {
     expect(world.store.writtenTransitions.at(-1)).toMatchObject({ subject: 'job', from: 'RUNNING', to: 'FAILED' });
   });
 
-  it('records more jobs than a transaction holds', async () => {
+  it('records more jobs than a transaction can write', async () => {
     await startSession(send);
     for (let job = 0; job < 130; job += 1)
       world.kubernetes.cluster(clusterId).flink.addJob(job.toString(16).padStart(32, '0'));

@@ -7,8 +7,8 @@ import { getCluster, limitTarget, reconcile, world } from '#test/unit/shared/clu
 
 import { extend, getLifetime, listTimerEvents, minute, startSession } from './fixture.ts';
 
-describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => {
-  it('has its end in the record, and both firings scheduled', async () => {
+describe.each(origins)('a deploy with a lifetime from %s', (_door, send) => {
+  it('records its end, and schedules the timer events of the warning and the end', async () => {
     await startSession({ ttl: '2h', savepoint: 'best-effort' }, send);
 
     expect(await getLifetime()).toMatchObject({
@@ -29,7 +29,7 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
     [{ until: '2026-11-23T11:59:00Z' }, 'malformed-request', '/lifetime/until'],
     [{ ttl: '2d' }, 'over-limit', '/lifetime/ttl'],
     [{ until: '2026-11-25T12:00:00Z' }, 'over-limit', '/lifetime/until'],
-  ])('is refused with %j, where a cluster gets a day old at most', async (asked, code, pointer) => {
+  ])('is rejected with %j where the maximum age is one day', async (asked, code, pointer) => {
     limitTarget({ maxAge: '1d' });
 
     const outcome = await startSession(asked, send);
@@ -38,7 +38,7 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
     expect(await getCluster()).toBeUndefined();
   });
 
-  it('is extended by a new end, under a new version', async () => {
+  it('gets a new end with a new version by extend', async () => {
     await startSession({ ttl: '1h', savepoint: 'required' }, send);
     world.passTime(30 * minute);
 
@@ -56,15 +56,15 @@ describe.each(origins)('through %s, a deploy with a lifetime', (_door, send) => 
   });
 });
 
-describe('a lifetime that cannot be', () => {
-  it('is found in a plan, before anything is done', async () => {
+describe('an invalid lifetime', () => {
+  it('is reported by a plan', async () => {
     const data = commands.deploy.data.parse({ mode: 'session', lifetime: { ttl: '2d' } });
     limitTarget({ maxAge: '1d' });
 
     await expect(planDeploy('local', data, world.ports)).rejects.toMatchObject({ code: 'over-limit' });
   });
 
-  it('is found in each row of a batch', async () => {
+  it('is reported for the template of a batch', async () => {
     const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
     const template = { mode: 'application', job, lifetime: { ttl: '2h', idleAfter: '1h' } };
 

@@ -26,8 +26,8 @@ import {
   startSession,
 } from './fixture.ts';
 
-describe('a lifetime', () => {
-  it('ends the cluster when the firing of its end comes, as it was asked to', async () => {
+describe('the end of a lifetime', () => {
+  it('stops the cluster at the timer event of its end, with the requested options', async () => {
     await startSession({ ttl: '1h', ha: 'purge' });
     world.passTime(hour);
 
@@ -41,7 +41,7 @@ describe('a lifetime', () => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('ends it by the look of the minute when no firing comes', async () => {
+  it('stops the cluster in a reconcile pass when no timer event comes', async () => {
     await startSession({ ttl: '1h' });
     world.timers.oneTime.clear();
 
@@ -52,7 +52,7 @@ describe('a lifetime', () => {
     expect(listStops()).toMatchObject([{ value: { origin: 'reconciler' } }]);
   });
 
-  it('ends it though a bug keeps another operation from being carried on', async () => {
+  it('stops the cluster although another operation of the target fails to resume', async () => {
     await startSession({ ttl: '1h' });
     world.passTime(hour);
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
@@ -69,7 +69,7 @@ describe('a lifetime', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
   });
 
-  it('ends it while its target cannot be reached: the stop is recorded, and waits', async () => {
+  it('records a stop while the target is unreachable', async () => {
     await startSession({ ttl: '1h' });
     world.kubernetes.unreachable = true;
 
@@ -78,13 +78,13 @@ describe('a lifetime', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
   });
 
-  it('ends at the earlier of ttl and until', async () => {
+  it('is the earlier of ttl and until', async () => {
     await startSession({ ttl: '2h', until: '2026-11-23T14:30:00+01:00' });
 
     expect(await getLifetime()).toMatchObject({ endsAt: '2026-11-23T13:30:00.000Z' });
   });
 
-  it('makes one stop of two firings and a look', async () => {
+  it('makes one stop of two timer events and a reconcile pass', async () => {
     await startSession({ ttl: '1h' });
     const end = getTimerEvent('end');
     world.passTime(hour);
@@ -98,7 +98,7 @@ describe('a lifetime', () => {
     expect(world.store.writtenTransitions.filter(({ to }) => to === 'STOPPING')).toHaveLength(1);
   });
 
-  it('does nothing at a firing that comes late, behind an extension', async () => {
+  it('ignores a late timer event after an extension', async () => {
     await startSession({ ttl: '1h' });
     const late = getTimerEvent('end');
     await extend({ ttl: '3h' });
@@ -110,7 +110,7 @@ describe('a lifetime', () => {
     expect(listStops()).toEqual([]);
   });
 
-  it('does nothing at a firing of an earlier life of the id', async () => {
+  it('ignores a timer event of an earlier incarnation', async () => {
     await startSession({ ttl: '1h' });
     const late = getTimerEvent('end');
     await sendHttp('stop', { clusterId }, world);
@@ -123,7 +123,7 @@ describe('a lifetime', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('does nothing at a firing that comes before its time', async () => {
+  it('ignores an early timer event', async () => {
     await startSession({ ttl: '1h' });
 
     await handleTimerEvent('end');
@@ -131,7 +131,7 @@ describe('a lifetime', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('leaves no schedule behind when its cluster is stopped before', async () => {
+  it('leaves no timer when the cluster was stopped before', async () => {
     await startSession({ ttl: '1h' });
 
     await sendHttp('stop', { clusterId }, world);
@@ -140,7 +140,7 @@ describe('a lifetime', () => {
     expect(listTimerEvents()).toEqual([]);
   });
 
-  it('begins when the cluster starts, not while it waits in line', async () => {
+  it('is counted from the start of the cluster, not from its place in the queue', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await sendHttp('deploy', { clusterId, data: { mode: 'session', lifetime: { ttl: '1h' } } }, world);
@@ -158,7 +158,7 @@ describe('a lifetime', () => {
     expect(startedAt > '2026-11-23T14:00').toBe(true);
   });
 
-  it('keeps nobody in line past its until', async () => {
+  it('fails a queued deploy at its until', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     const asked = { until: '2026-11-23T13:00:00Z' };
@@ -171,7 +171,7 @@ describe('a lifetime', () => {
     expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
 
-  it('comes from the target where the deploy names none', async () => {
+  it('is the maximum age of the target when the deploy names none', async () => {
     limitTarget({ maxAge: '1d' });
 
     await startSession(undefined);

@@ -5,8 +5,8 @@ import { reconcile, runWorkflows, world } from '#test/unit/shared/clusters/fixtu
 
 import { hour, startSession } from './fixture.ts';
 
-describe('a look that meets an error of one cluster', () => {
-  it('goes on with the others', async () => {
+describe('a reconcile pass with an error in one cluster', () => {
+  it('continues with the other clusters', async () => {
     await startSession({ ttl: '1h' });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await runWorkflows();

@@ -14,10 +14,10 @@ import {
   submitJob,
 } from './fixture.ts';
 
-describe('a session that ends when it is idle', () => {
+describe('a session with idleAfter', () => {
   const idleAfter = '30min';
 
-  it('ends when no job lived for that long, and is told of before', async () => {
+  it('ends after it had no live job for that long, and is warned of before', async () => {
     await startSession({ idleAfter });
 
     await reconcileMinutes(31);
@@ -27,7 +27,7 @@ describe('a session that ends when it is idle', () => {
     expect(listWarnings()).toMatchObject([{ reason: 'Idle' }]);
   });
 
-  it('lives while a job runs, and counts from its end', async () => {
+  it('stays while a job runs, and counts from the end of the job', async () => {
     await startSession({ idleAfter });
     await submitJob();
     await reconcileMinutes(60);
@@ -44,7 +44,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('does not count time in which the API server did not answer', async () => {
+  it('does not count the time in which the API server did not answer', async () => {
     await startSession({ idleAfter });
     world.kubernetes.unreachable = true;
     await reconcileMinutes(120);
@@ -59,7 +59,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('does not count time in which Flink did not answer', async () => {
+  it('does not count the time in which Flink did not answer', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(10);
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
@@ -71,7 +71,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('does not count time in which nobody looked', async () => {
+  it('does not count the time without reconcile passes', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(10);
     world.passTime(hour);
@@ -81,7 +81,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('lives while somebody is about to start a job on it', async () => {
+  it('stays while a submit to it is in progress', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(29);
     await sendHttp('submit', { clusterId, data: { jar } }, world);
@@ -94,11 +94,11 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('lives behind a submit that no list shows yet', async () => {
+  it('stays after a submit that the index does not list yet', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(29);
     await sendHttp('submit', { clusterId, data: { jar } }, world);
-    // An index is behind what it lists.
+    // The index follows the table later.
     world.store.openOperations = async () => [];
 
     await reconcileMinutes(3);
@@ -107,7 +107,7 @@ describe('a session that ends when it is idle', () => {
     expect(listStops()).toEqual([]);
   });
 
-  it('refuses a submit that its end was faster than', async () => {
+  it('rejects a submit after its end was recorded', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(29);
     const commit = world.store.commit.bind(world.store);
@@ -123,7 +123,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'Idle' });
   });
 
-  it('begins anew behind an extension', async () => {
+  it('counts anew after an extension', async () => {
     await startSession({ idleAfter });
     await reconcileMinutes(29);
     await extend({ idleAfter });
@@ -132,7 +132,7 @@ describe('a session that ends when it is idle', () => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', lifetime: { version: 2 } });
   });
 
-  it('is not an application: that ends with its program', async () => {
+  it('cannot be an application, which ends with its program', async () => {
     const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
     const data = { mode: 'application', job, lifetime: { idleAfter } };
 

@@ -6,7 +6,7 @@ import { clusterId, getCluster, reconcile, runWorkflows, world } from '#test/uni
 import { extend, handleTimerEvent, listTimerEvents, listWarnings, reconcileMinutes } from './fixture.ts';
 
 describe('a lifetime', () => {
-  describe('of a cluster that failed and is kept to be looked at', () => {
+  describe('of a FAILED cluster that keeps its objects', () => {
     beforeEach(async () => {
       world.kubernetes.startsAtOnce = false;
       const data = { mode: 'session', onFailure: 'keep', lifetime: { ttl: '1h' } };
@@ -14,7 +14,7 @@ describe('a lifetime', () => {
       await runWorkflows();
     });
 
-    it('is scheduled, warned of and ended like any other', async () => {
+    it('is scheduled, warned of and ended', async () => {
       await reconcile();
       expect(listTimerEvents().map(({ kind }) => kind)).toEqual(['warning', 'end']);
 
@@ -28,7 +28,7 @@ describe('a lifetime', () => {
       expect(listTimerEvents()).toEqual([]);
     });
 
-    it('ends by the look of the minute when no firing comes, while nothing answers', async () => {
+    it('ends in a reconcile pass without a timer event, while the target is unreachable', async () => {
       world.kubernetes.unreachable = true;
 
       await reconcileMinutes(60);
@@ -36,7 +36,7 @@ describe('a lifetime', () => {
       expect(await getCluster()).toMatchObject({ state: 'STOPPING', reason: 'LifetimeEnded' });
     });
 
-    it('is extended', async () => {
+    it('can be extended', async () => {
       await reconcileMinutes(30);
 
       expect(await extend({ ttl: '2h' })).toMatchObject({ outcome: 'done' });

@@ -12,7 +12,7 @@ import {
 
 import { handleTimerEvent, hour, listStops, reconcileMinutes, startSession, submitJob } from './fixture.ts';
 
-describe('a required savepoint that fails', () => {
+describe('a required savepoint that fails at the end of a lifetime', () => {
   const failSavepoint = async () => {
     await startSession({ ttl: '1h', savepoint: 'required', savepointDirectory });
     await submitJob();
@@ -22,7 +22,7 @@ describe('a required savepoint that fails', () => {
     await runWorkflows();
   };
 
-  it('keeps the cluster, and says so', async () => {
+  it('keeps the cluster, and publishes the failed stop', async () => {
     await failSavepoint();
 
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', reason: 'SavepointFailed' });
@@ -34,7 +34,7 @@ describe('a required savepoint that fails', () => {
     expect(listStops()).toMatchObject([{ value: { state: 'FAILED', problem: { code: 'savepoint-failed' } } }]);
   });
 
-  it('is tried again after ten minutes, and then ends the cluster', async () => {
+  it('is retried after ten minutes, and then ends the cluster', async () => {
     await failSavepoint();
     world.kubernetes.cluster(clusterId).flink.savepoints.clear();
     world.kubernetes.cluster(clusterId).flink.savepoint = () => ({ location: `${savepointDirectory}/1` });
@@ -50,7 +50,7 @@ describe('a required savepoint that fails', () => {
     expect([...world.store.jobRecords.values()]).toMatchObject([{ value: { savepoint: `${savepointDirectory}/1` } }]);
   });
 
-  it('is not given up when the target cannot be reached until the deadline of the stop', async () => {
+  it('is retried after the target was unreachable until the deadline of the stop', async () => {
     await startSession({ ttl: '1h', savepoint: 'required', savepointDirectory });
     await submitJob();
     world.kubernetes.unreachable = true;
@@ -66,8 +66,8 @@ describe('a required savepoint that fails', () => {
   });
 });
 
-describe('a stop with required savepoints that failed', () => {
-  it('ends all the same when its Deployment was deleted meanwhile: there is nothing to save', async () => {
+describe('a failed stop with required savepoints', () => {
+  it('ends the cluster when its Deployment was deleted in the meantime', async () => {
     await startSession(undefined);
     await submitJob();
     await sendHttp('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
@@ -82,8 +82,8 @@ describe('a stop with required savepoints that failed', () => {
   });
 });
 
-describe('a stop with required savepoints of a cluster that waits in line', () => {
-  it('ends it: there is nothing to save', async () => {
+describe('a stop with required savepoints of a QUEUED cluster', () => {
+  it('ends the cluster, which has nothing to save', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     await startSession(undefined);

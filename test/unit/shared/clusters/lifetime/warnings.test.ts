@@ -12,8 +12,8 @@ import {
   startSession,
 } from './fixture.ts';
 
-describe('the warning of an end', () => {
-  it('comes once, by whatever notices its time first', async () => {
+describe('the warning before the end of a lifetime', () => {
+  it('is published once, by a timer event or a reconcile pass', async () => {
     await startSession({ ttl: '1h' });
     world.passTime(50 * minute);
 
@@ -24,7 +24,7 @@ describe('the warning of an end', () => {
     expect(listWarnings()).toEqual([{ reason: 'LifetimeEnds', version: 1, endsAt: '2026-11-23T13:00:00.000Z' }]);
   });
 
-  it('comes again behind an extension', async () => {
+  it('is published again after an extension', async () => {
     await startSession({ ttl: '1h', warnBefore: '20min' });
     await reconcileMinutes(45);
     await extend({ ttl: '1h' });
@@ -33,13 +33,13 @@ describe('the warning of an end', () => {
     expect(listWarnings().map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  it('comes at once where the cluster lives less long than that', async () => {
+  it('is published at once when the lifetime is shorter than warnBefore', async () => {
     await startSession({ ttl: '5min' });
 
     expect(listWarnings()).toHaveLength(1);
   });
 
-  it('does not come where it is not wanted', async () => {
+  it('is not published with a warnBefore of zero', async () => {
     await startSession({ ttl: '1h', warnBefore: '0s' });
     await reconcileMinutes(59);
 

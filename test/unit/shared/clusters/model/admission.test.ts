@@ -23,8 +23,8 @@ const listStarted = (...args: Parameters<typeof decide>) =>
     .map(({ command: { clusterId } }) => clusterId);
 const listNames = (queuedCommands: readonly QueuedCommand[]) => queuedCommands.map(({ clusterId }) => clusterId);
 
-describe('the line', () => {
-  it('starts all where nothing is limited', () => {
+describe('admission decisions', () => {
+  it('start all commands of a target without limits', () => {
     const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
 
     expect(listStarted(queuedCommands, {})).toEqual(listNames(queuedCommands));
@@ -35,7 +35,7 @@ describe('the line', () => {
     [{ jobs: 2 }, 'The target uses 2 of 2 jobs; the command requests 1.'],
     [{ cpu: 5 }, 'The target uses 4 of 5 CPUs; the command requests 2.'],
     [{ memoryGibibytes: 5 }, 'The target uses 4 of 5 GiB of memory; the command requests 2.'],
-  ])('starts what fits into %j, and says of which there is too little', (limits, message) => {
+  ])('start what fits into %j, and name the exceeded limit', (limits, message) => {
     const queuedCommands = [makeQueuedCommand(), makeQueuedCommand(), makeQueuedCommand()];
 
     expect(decide(queuedCommands, { limits }).map(({ pendingReason }) => pendingReason)).toEqual([
@@ -45,7 +45,7 @@ describe('the line', () => {
     ]);
   });
 
-  it('starts higher priorities first, then who came first', () => {
+  it('start higher priorities first, and then earlier commands', () => {
     const [late, early] = [
       makeQueuedCommand({ since: '2026-01-02T00:00:00.000Z' }),
       makeQueuedCommand({ since: '2026-01-01T00:00:00.000Z' }),
@@ -57,7 +57,7 @@ describe('the line', () => {
     );
   });
 
-  it('lets nobody overtake who does not fit into the target', () => {
+  it('let no command overtake one that does not fit into the target', () => {
     const large = makeQueuedCommand({ demand: { ...one, cpu: 8 } });
     const small = makeQueuedCommand();
     const found = decide(
@@ -74,7 +74,7 @@ describe('the line', () => {
     ]);
   });
 
-  it('holds up others for half an hour at the most, and nobody else does while it waits', () => {
+  it('reserve capacity for one command at a time, and for half an hour', () => {
     const reservesSince = '2026-01-01T12:00:00.000Z';
     const large = makeQueuedCommand({ demand: { ...one, cpu: 8 }, reservesSince });
     const [next, small] = [makeQueuedCommand({ demand: { ...one, cpu: 7 } }), makeQueuedCommand()];
@@ -97,7 +97,7 @@ describe('the line', () => {
     ]);
   });
 
-  it('orders thousands of many teams in no time', () => {
+  it('order thousands of commands of many teams within a second', () => {
     const queuedCommands = Array.from({ length: 5_000 }, (_, index) => makeQueuedCommand({ team: `t${index % 500}` }));
     const began = performance.now();
 
@@ -105,14 +105,14 @@ describe('the line', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  it('lets the jobs of sessions pass a cluster that waits for a place', () => {
+  it('let jobs of sessions overtake a cluster that waits for capacity', () => {
     const job = makeQueuedCommand({ kind: 'submit', demand: { clusters: 0, jobs: 1, cpu: 1, memoryMebibytes: 0 } });
     const waiting = [makeQueuedCommand({ demand: { ...one, cpu: 4 } }), job];
 
     expect(listStarted(waiting, { limits: { cpu: 4 } }, { admitted: [makeQueuedCommand()] })).toEqual(listNames([job]));
   });
 
-  it('gives a new life of a cluster what its failed one holds, and nobody else', () => {
+  it('give the capacity of a failed incarnation to the next one only', () => {
     const failed = makeQueuedCommand();
     const [other, again] = [
       makeQueuedCommand(),
@@ -125,7 +125,7 @@ describe('the line', () => {
     expect(listStarted([other], { limits: { clusters: 1 } }, { admitted: [failed] })).toEqual([]);
   });
 
-  it('lets others pass a team that has taken its share', () => {
+  it('let other teams overtake a team that has used its share', () => {
     const [noisy, quiet] = [makeQueuedCommand({ team: 'noisy' }), makeQueuedCommand({ team: 'quiet' })];
     const policy = { limits: { clusters: 10 }, shares: { '*': { clusters: 1, weight: 1 } } };
     const admitted = [makeQueuedCommand({ team: 'noisy' })];
@@ -139,7 +139,7 @@ describe('the line', () => {
     });
   });
 
-  it('shares places between teams by what they hold, however many of one team wait', () => {
+  it('share capacity between teams by what they use, not by their queued commands', () => {
     const noisy = Array.from({ length: 20 }, () => makeQueuedCommand({ team: 'noisy' }));
     const quiet = [makeQueuedCommand({ team: 'quiet' }), makeQueuedCommand({ team: 'quiet' })];
 
@@ -148,7 +148,7 @@ describe('the line', () => {
     expect(first.toSorted()).toEqual(listNames([noisy[0]!, noisy[1]!, ...quiet]).toSorted());
   });
 
-  it('gives a team of three times the weight three times the places', () => {
+  it('give a team of three times the weight three times the capacity', () => {
     const queuedCommands = ['a', 'b'].flatMap((team) => Array.from({ length: 20 }, () => makeQueuedCommand({ team })));
     const found = decide(queuedCommands, {
       limits: { clusters: 8 },
@@ -159,7 +159,7 @@ describe('the line', () => {
     expect(found).toHaveLength(8);
   });
 
-  it('puts those behind who wait for something else, and holds up nobody for them', () => {
+  it('put commands with another pending reason last, and reserve nothing for them', () => {
     const [blocked, free] = [makeQueuedCommand({ priority: 9 }), makeQueuedCommand()];
     const pendingReason: PendingReason = { reason: 'WaitingForDependency', message: 'Waiting for a to finish.' };
 
@@ -175,11 +175,11 @@ describe('the line', () => {
     ]);
   });
 
-  it('starts nothing while it is drained', () => {
+  it('start nothing while the queue is paused', () => {
     expect(decide([makeQueuedCommand()], {}, { paused: true })[0]?.pendingReason?.reason).toBe('Paused');
   });
 
-  it('never lets more in than the limits allow, whoever comes and goes', () => {
+  it('never exceed the limits in random sequences', () => {
     let state = 7;
     const random = (most: number) => {
       state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -208,7 +208,7 @@ describe('the line', () => {
     expect(passed).toBeGreaterThan(500);
   });
 
-  it('takes a team by its own name only, whatever it is called', () => {
+  it('do not confuse the name of a team with a property of objects', () => {
     expect(
       listStarted([makeQueuedCommand({ team: 'constructor' })], { shares: { '*': { clusters: 1, weight: 1 } } }),
     ).toHaveLength(1);

@@ -5,16 +5,16 @@ import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
 
-describe('what would wait for ever', () => {
+describe('a command that exceeds the limits of its target on its own', () => {
   const target = (policy: Policy) => ({ name: 'local', limits: {}, shares: {}, ...policy }) as unknown as NamedTarget;
 
-  it('is refused, with what there is too little of', () => {
+  it('is rejected with the exceeded limit', () => {
     expect(() =>
       assertFitsTarget(makeQueuedCommand({ demand: { ...one, cpu: 13 } }), target({ limits: { cpu: 12 } })),
     ).toThrow('Target local can never admit this command: its limit is 12 CPUs, and the command requests 13 CPUs.');
   });
 
-  it('is refused for its team, too', () => {
+  it('is rejected for the limits of its team', () => {
     const shares = { etl: { memoryGibibytes: 1, weight: 1 } };
 
     expect(() => assertFitsTarget(makeQueuedCommand({ team: 'etl' }), target({ shares }))).toThrow(

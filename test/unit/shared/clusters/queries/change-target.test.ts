@@ -4,7 +4,7 @@ import { putTarget } from '#shared/clusters/queries/targets.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, session, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('a target', () => {
+describe('a change of a target', () => {
   const send = sendHttp;
   const clusterRef = {
     cluster: 'eks',
@@ -17,7 +17,7 @@ describe('a target', () => {
     maxJarBytes: 1_000,
   };
 
-  it('does not move while a cluster of it lives', async () => {
+  it('cannot move it while it has a live cluster', async () => {
     await startSession(send);
 
     await expect(
@@ -34,7 +34,7 @@ describe('a target', () => {
     ['kubernetes.secrets', 'kubernetes.secrets.mine', '/mnt'],
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
-  ])('that locks %s refuses %s', async (lock, option, value) => {
+  ])('that locks %s makes deploys reject %s', async (lock, option, value) => {
     await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(

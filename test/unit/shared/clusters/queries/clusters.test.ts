@@ -8,7 +8,7 @@ const programJar = 'local:///opt/flink/usrlib/job.jar';
 const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
 
 describe('the list of clusters', () => {
-  it('may be that of one mode', async () => {
+  it('can be filtered by mode', async () => {
     const send = sendHttp;
     await send('deploy', { clusterId: 'one', data: { mode: 'session' } }, world);
     await send('deploy', { clusterId: 'two', data: application }, world);

@@ -8,11 +8,11 @@ import { clusterId, world } from '#test/unit/shared/clusters/fixture.ts';
 const programJar = 'local:///opt/flink/usrlib/job.jar';
 const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
 
-describe('a plan', () => {
+describe('the plan of a deploy', () => {
   const plan = (data: Readonly<Record<string, unknown>>) =>
     planDeploy('local', commands.deploy.data.parse(data), world.ports);
 
-  it('has the objects, where each value came from, and what the target says', async () => {
+  it('has the objects, the origin of each value, and the response of the target', async () => {
     const planned = await plan({ ...application, clusterId, config: { 'kubernetes.jobmanager.cpus': '1' } });
 
     expect(planned).toMatchObject({
@@ -30,7 +30,7 @@ describe('a plan', () => {
     expect(world.store.operations.size).toBe(0);
   });
 
-  it('does not give a keytab back', async () => {
+  it('does not contain the keytab', async () => {
     const { objects } = await plan({
       mode: 'session',
       config: { 'security.kerberos.login.principal': 'flink' },
@@ -41,7 +41,7 @@ describe('a plan', () => {
     expect(JSON.stringify(objects)).not.toContain('c2VjcmV0');
   });
 
-  it('tells what the target would refuse', async () => {
+  it('reports what the target would reject', async () => {
     world.kubernetes.createByHand(clusterId);
 
     expect(await plan({ mode: 'session', clusterId })).toMatchObject({
@@ -50,13 +50,13 @@ describe('a plan', () => {
     });
   });
 
-  it('stands while the target does not answer', async () => {
+  it('is returned while the target does not answer', async () => {
     world.kubernetes.unreachable = true;
 
     expect(await plan({ mode: 'session', clusterId })).toMatchObject({ clusterId, dryRun: 'not-tried' });
   });
 
-  it('is refused for the mistakes for which a deploy would be', async () => {
+  it('is rejected for the same mistakes as a deploy', async () => {
     const refused = plan({ mode: 'session', config: { 'rest.port': 'x' } });
 
     await expect(refused).rejects.toThrow(Fault);

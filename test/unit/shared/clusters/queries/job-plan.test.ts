@@ -4,8 +4,8 @@ import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { clusterRef, getFlink, jar, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('behind %s, the plan of a program', (_door, send) => {
-  it('is made by the session, with nothing left of it', async () => {
+describe.each(origins)('the plan of a program, of a session from %s', (_door, send) => {
+  it('is computed by the session, and leaves no jar', async () => {
     await submitJob(send);
 
     const plan = await planJob(clusterRef, { jar, args: ['--day', '1'] }, world.ports);
@@ -15,7 +15,7 @@ describe.each(origins)('behind %s, the plan of a program', (_door, send) => {
     expect(getFlink().jobs.size).toBe(1);
   });
 
-  it('is there also when its jar cannot be removed', async () => {
+  it('is returned when its jar cannot be removed', async () => {
     await submitJob(send);
     const answer = getFlink().answer.bind(getFlink());
     getFlink().answer = async (request) =>
@@ -24,7 +24,7 @@ describe.each(origins)('behind %s, the plan of a program', (_door, send) => {
     await expect(planJob(clusterRef, { jar, args: [] }, world.ports)).resolves.toMatchObject({ nodes: [] });
   });
 
-  it("is refused with the program's own exception, and leaves no jar behind", async () => {
+  it('is rejected with the exception of the program, and leaves no jar', async () => {
     await submitJob(send);
     getFlink().program = () => ({
       thrown: [

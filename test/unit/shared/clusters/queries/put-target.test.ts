@@ -14,13 +14,13 @@ beforeEach(() => {
 const callTargets = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
   callHandler(targetsHandler(world.ports), makeHttpEvent(`${method} /v1/targets/{target}`, { target: name }, { body }));
 
-describe('a target is made', () => {
+describe('the creation of a target', () => {
   const put = (name: string, change: Partial<Target> = {}) => callTargets('PUT', name, { ...localTarget, ...change });
   const none = new Fault('target-refused', 'there is no EKS cluster nowhere in region eu-central-1', {
     reason: 'ResourceNotFoundException',
   });
 
-  it('of an EKS cluster that there is only', async () => {
+  it('requires an existing EKS cluster', async () => {
     world.kubernetes.failNext('locate', none);
 
     expect(await put('etl', { cluster: 'nowhere' })).toMatchObject({
@@ -33,13 +33,13 @@ describe('a target is made', () => {
   it.each([
     new Fault('target-refused', 'no', { reason: 'AccessDeniedException' }),
     new Fault('target-unreachable', 'dark'),
-  ])('where AWS does not tell: $message', async (fault) => {
+  ])('succeeds when AWS does not say whether the cluster exists: $message', async (fault) => {
     world.kubernetes.failNext('locate', fault);
 
     expect(await put('etl')).toMatchObject({ status: 200 });
   });
 
-  it('and changed without another look where it stays', async () => {
+  it('looks the EKS cluster up again only when it changes', async () => {
     world.kubernetes.failNext('locate', none);
 
     expect(await put('local', { limits: { clusters: 3 } })).toMatchObject({ status: 200 });

@@ -27,8 +27,8 @@ const stop = async (clusterId: string) => {
   await runWorkflows();
 };
 
-describe('a target that is removed', () => {
-  it('is given no schedule and no spec by a function that does not know it yet', async () => {
+describe('a removed target', () => {
+  it('gets no schedule and no spec from a function with a cached target', async () => {
     const known = await world.targets.get('local');
     await remove();
     world.targets.get = async () => known;
@@ -51,7 +51,7 @@ describe('a target that is removed', () => {
     expect(await world.ports.specs.list('local')).toEqual([]);
   });
 
-  it('fails a deploy that comes too late, with nothing to clean up', async () => {
+  it('fails a deploy from a cached target, with nothing to clean up', async () => {
     const known = await world.targets.get('local');
     await remove();
     world.targets.get = async () => known;
@@ -61,13 +61,13 @@ describe('a target that is removed', () => {
     expect((await world.store.queue('local')).admitted).toEqual([]);
   });
 
-  it('is not found any more', async () => {
+  it('is not found', async () => {
     expect(await remove()).toMatchObject({ status: 200, body: { name: 'local' } });
     expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
     expect(await remove()).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
-  it('keeps what happened on record, for whoever reads it and for one of the same name', async () => {
+  it('keeps its records, also for a new target of the name', async () => {
     await deploy();
     await runWorkflows();
     await stop('my');
@@ -80,7 +80,7 @@ describe('a target that is removed', () => {
     expect(world.store.writtenTransitions.length).toBeGreaterThan(before);
   });
 
-  it('starts what is given to it when it is made again, though it was drained before', async () => {
+  it('starts commands when it is created again after it was paused', async () => {
     await setPaused({ target: 'local', paused: true }, world.ports);
     await remove();
     await callTargets('PUT', 'local', localTarget);
@@ -91,8 +91,8 @@ describe('a target that is removed', () => {
   });
 });
 
-describe('a target is not removed', () => {
-  it('while a cluster of it lives, or one that failed is not cleaned up yet', async () => {
+describe('the removal of a target is rejected', () => {
+  it('while it has a live cluster, or a failed one that is not cleaned up', async () => {
     await deploy();
 
     expect(await remove()).toMatchObject({
@@ -102,7 +102,7 @@ describe('a target is not removed', () => {
     expect(await deploy('other')).toMatchObject({ outcome: 'done' });
   });
 
-  it('while commands wait for it', async () => {
+  it('while it has queued commands', async () => {
     await setPaused({ target: 'local', paused: true }, world.ports);
     await deploy();
 
@@ -112,7 +112,7 @@ describe('a target is not removed', () => {
     });
   });
 
-  it('while it has schedules and specs, and names them', async () => {
+  it('while it has schedules and specs, which the problem names', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
       await putSpec({ target: 'local', name }, parse(SpecBody, session), world.ports);
     await world.store.commit({
@@ -127,7 +127,7 @@ describe('a target is not removed', () => {
     expect((await remove()).body['detail']).toContain('in use: schedules evening; specs a, b, c, d, e and 2 more. ');
   });
 
-  it('when a deploy comes at the same time: the target stays, and the cluster with it', async () => {
+  it('when a deploy is recorded at the same time, and the target stays', async () => {
     const removeIt = world.targets.remove.bind(world.targets);
     world.targets.remove = async (name) => {
       await deploy();
@@ -140,13 +140,13 @@ describe('a target is not removed', () => {
   });
 });
 
-describe('a deploy by a function that does not know yet that its target is removed', () => {
+describe('a deploy from the cached entry of a removed target', () => {
   beforeEach(async () => {
     const known = { ...localTarget, name: 'local' };
     world.targets.get = async () => known;
   });
 
-  it('creates nothing, and holds nothing of the target that may be made again', async () => {
+  it('creates nothing, and uses no capacity of a new target of the name', async () => {
     await remove();
 
     expect(await deploy()).toMatchObject({ outcome: 'rejected', code: 'not-found' });
@@ -155,7 +155,7 @@ describe('a deploy by a function that does not know yet that its target is remov
     expect((await world.store.cluster({ target: 'local', clusterId: 'my' }))?.value.state).toBe('FAILED');
   });
 
-  it('does not wait for it', async () => {
+  it('is not queued', async () => {
     await remove();
 
     expect(await deploy('my', { dependsOn: ['another'] })).toMatchObject({ outcome: 'rejected', code: 'not-found' });

@@ -10,8 +10,8 @@ import { runQueues } from '#test/fakes/world.ts';
 import { listDeploys } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('the queue of commands', () => {
-  it('lists dead commands with their reasons, and brings them back', async () => {
+describe('dead letters', () => {
+  it('are listed with their reasons and redriven', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const body = makeCommandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } });
     await deliverCommands([makeSqsRecord(body, 'g', maxReceives)], world.ports);
@@ -33,7 +33,7 @@ describe('the queue of commands', () => {
     expect(listDeploys().map(({ state }) => state)).toEqual(['FAILED', 'IN_PROGRESS']);
   });
 
-  it('ends a deploy with the message that is given up, and begins another however often that one is brought back', async () => {
+  it('fail their deploy, and start one new deploy when they are redriven repeatedly', async () => {
     const data = { mode: 'session', correlationId: 'mine' };
     const body = makeCommandMessage('deploy', { clusterId: 'etl', data, key: 'nightly' });
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));

@@ -7,8 +7,8 @@ import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
 import { listDeploys } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('the queue of commands', () => {
-  it('puts a command away with its reason after its last try, so that those behind it go on', async () => {
+describe('the command queue', () => {
+  it('discards a command with its reason after its last attempt, so that later messages of the group are delivered', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const first = makeSqsRecord(
       makeCommandMessage('deploy', { clusterId: 'etl', data: { mode: 'session' } }),
@@ -24,7 +24,7 @@ describe('the queue of commands', () => {
     expect(await getCluster('bi')).toMatchObject({ state: 'DEPLOYING' });
   });
 
-  it('ends an admitted deploy that cannot be carried on, which says why itself', async () => {
+  it('fails an admitted deploy that cannot be resumed, with the reason in its operation', async () => {
     const target = world.targets.known.get('local')!;
     world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
     const http = sendHttp;

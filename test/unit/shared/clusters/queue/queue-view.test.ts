@@ -10,10 +10,10 @@ import {
 } from '#test/unit/shared/clusters/admission/fixture.ts';
 import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('the line of a target', () => {
+describe('the queue view', () => {
   const send = sendHttp;
 
-  it('is listed with what is taken', async () => {
+  it('lists queued commands, usage and limits', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one', { labels: { team: 'etl' } });
     await deploy(send, 'two', { labels: { team: 'bi' }, priority: 3 });
@@ -36,7 +36,7 @@ describe('the line of a target', () => {
     });
   });
 
-  it('lets a command be moved', async () => {
+  it('changes the priority of a command', async () => {
     limitTarget({ limits: { clusters: 1 } });
     for (const name of ['one', 'two', 'three']) await deploy(send, name);
     const answer = await callQueue('PUT', '/{operationId}', { operationId: findOperationId('three') }, { priority: 9 });
@@ -48,7 +48,7 @@ describe('the line of a target', () => {
     expect([await getState('two'), await getState('three')]).toEqual(['QUEUED', 'RUNNING']);
   });
 
-  it('starts nothing while it is drained, and goes on afterwards', async () => {
+  it('pauses starts, and resumes them', async () => {
     await callQueue('PUT', '', {}, { paused: true });
     await deploy(send, 'one');
     await settle();
@@ -63,7 +63,7 @@ describe('the line of a target', () => {
   it.each([
     ['PUT', '/{operationId}', { priority: 1 }],
     ['POST', '/{operationId}/cancel', undefined],
-  ])('says that a command waits no longer: %s %s', async (method, path, body) => {
+  ])('rejects a command that is not queued: %s %s', async (method, path, body) => {
     await deploy(send, 'one');
 
     expect(await callQueue(method, path, { operationId: findOperationId('one') }, body)).toMatchObject({
@@ -73,7 +73,7 @@ describe('the line of a target', () => {
     expect(await callQueue(method, path, { operationId: 'f'.repeat(32) }, body)).toMatchObject({ status: 404 });
   });
 
-  it('is read once for all who ask for their place within some seconds, and by nobody who enters it', async () => {
+  it('reads the queue once within some seconds for all operations, and not at all for a new command', async () => {
     limitTarget({ limits: { clusters: 1 } });
     let reads = 0;
     const line = world.store.queue.bind(world.store);

@@ -4,7 +4,7 @@ import { deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('the queue of commands', () => {
+describe('the command queue', () => {
   const message = (fields: object) => ({
     ...makeCommandMessage('deploy', { clusterId: 'etl' }),
     data: undefined,
@@ -13,7 +13,7 @@ describe('the queue of commands', () => {
   const rejections = () => world.bus.rejected.map(({ rejection: { problem } }) => problem);
   const uploaded = 's3://bucket/uploads/local/1/command.json';
 
-  it('takes a command from where it was uploaded', async () => {
+  it('runs a command whose data was uploaded', async () => {
     world.payloads.uploads.set(uploaded, { mode: 'session' });
     await deliverCommands([makeSqsRecord(message({ dataref: uploaded }))], world.ports);
 
@@ -32,7 +32,7 @@ describe('the queue of commands', () => {
     expect(rejections()).toMatchObject([{ code: 'malformed-request', errors: [{ pointer: '/dataref' }] }]);
   });
 
-  it('tells of a refused command by the name that its caller gave', async () => {
+  it('publishes a rejection with the correlation id of the caller', async () => {
     const data = { mode: 'per-job', correlationId: 'mine' };
     await deliverCommands([makeSqsRecord(makeCommandMessage('deploy', { clusterId: 'etl', data }))], world.ports);
 

@@ -15,7 +15,7 @@ const keepHighAvailability = (clusterId: string) =>
   world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
 
 describe('an orphan', () => {
-  it('is nothing of a cluster that lives, nor of a deploy that is on its way', async () => {
+  it('is no object of a live cluster, nor of a deploy in progress', async () => {
     await startSession('live');
     keepHighAvailability('live');
     await send('deploy', { clusterId: 'coming', data: session }, world);
@@ -23,14 +23,14 @@ describe('an orphan', () => {
     expect(await findAll()).toEqual([]);
   });
 
-  it('is a Flink cluster that nobody recorded', async () => {
+  it('is a Flink cluster without a record', async () => {
     await startSession('live');
     world.kubernetes.createByHand('by-hand');
 
     expect(await findAll()).toMatchObject([{ kind: 'Deployment', name: 'by-hand', reason: 'NotRecorded' }]);
   });
 
-  it('is what high availability keeps of a cluster that is stopped', async () => {
+  it('is the high-availability data of a STOPPED cluster', async () => {
     await startSession('kept');
     keepHighAvailability('kept');
     await send('stop', { clusterId: 'kept' }, world);
@@ -41,7 +41,7 @@ describe('an orphan', () => {
     ]);
   });
 
-  it.each([true, false])('is a Service without a Deployment, whether it had an owner (%s)', async (owned) => {
+  it.each([true, false])('is a Service without a Deployment, with or without an owner (%s)', async (owned) => {
     world.kubernetes.strays.push({
       kind: 'Service',
       name: 'left-rest',
@@ -54,7 +54,7 @@ describe('an orphan', () => {
     expect(await findAll()).toMatchObject([{ kind: 'Service', name: 'left-rest', reason: 'NoDeployment' }]);
   });
 
-  it('is removed on command, and nothing beside it', async () => {
+  it('is removed on request, and nothing else is', async () => {
     keepHighAvailability('one');
     keepHighAvailability('two');
     const [one] = await findAll();
@@ -65,7 +65,7 @@ describe('an orphan', () => {
     expect(await findAll()).toMatchObject([{ clusterId: 'two' }]);
   });
 
-  it('is not what belongs to a live cluster, whoever says so; then nothing is removed', async () => {
+  it('is no object of a live cluster, and a request that names one removes nothing', async () => {
     await startSession('live');
     keepHighAvailability('one');
     const [orphan] = await findAll();
@@ -78,7 +78,7 @@ describe('an orphan', () => {
     expect(world.kubernetes.clusters.has('live')).toBe(true);
   });
 
-  it('is told of on the bus, once a look, and a target that does not answer is passed over', async () => {
+  it('is published once a pass, and an unreachable target is skipped', async () => {
     keepHighAvailability('one');
     await reportOrphans(world.ports);
     world.kubernetes.failNext('listFlinkObjects', new Fault('target-unreachable', 'dark'));

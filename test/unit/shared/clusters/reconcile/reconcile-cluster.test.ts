@@ -15,10 +15,10 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('observation', () => {
+describe('the reconciliation of a cluster', () => {
   const send = sendHttp;
 
-  it('records a cluster that was deleted by hand as STOPPED, with the reason', async () => {
+  it('records a cluster as STOPPED with a reason when its Deployment was deleted manually', async () => {
     await submitJob(send);
     world.kubernetes.deleteByHand(clusterId);
     await reconcile();
@@ -28,7 +28,7 @@ describe('observation', () => {
     expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
   });
 
-  it('changes no state while nothing answers', async () => {
+  it('changes no state while the target is unreachable', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.unreachable = true;
     await reconcile();
@@ -37,7 +37,7 @@ describe('observation', () => {
     expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
-  it('does not take its own store for a JobManager that does not answer', async () => {
+  it('does not report an unreachable JobManager when the store fails', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.cluster(clusterId).flink.setState(jobId, 'FINISHED');
     const commit = world.store.commit.bind(world.store);
@@ -53,7 +53,7 @@ describe('observation', () => {
     expect((await getCluster())?.conditions).not.toContainEqual(expect.objectContaining({ status: 'Unknown' }));
   });
 
-  it('says that a JobManager does not answer, and ends nothing', async () => {
+  it('records an unreachable JobManager as a condition, and ends nothing', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.cluster(clusterId).ready = false;
     await reconcile();
@@ -65,7 +65,7 @@ describe('observation', () => {
     expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
-  it('removes what a deploy made that was over by then, and nothing of anybody else', async () => {
+  it('removes the Deployment that an ended deploy created, and no object of another owner', async () => {
     await startSession(send);
     const left = world.kubernetes.cluster(clusterId);
     await send('stop', { clusterId }, world);
@@ -80,7 +80,7 @@ describe('observation', () => {
   it.each([
     { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' },
     { reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient cpu.' },
-  ])('says that a pod of a session is in trouble, $reason, and when it no longer is', async (trouble) => {
+  ])('records the trouble of a pod, $reason, as a condition until it has passed', async (trouble) => {
     await startSession(send);
     world.kubernetes.cluster(clusterId).trouble = trouble;
     await reconcile();

@@ -16,7 +16,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('observation', () => {
+describe('the reconciliation of a target', () => {
   const send = sendHttp;
   const reconcileOnly = (some: ReconcileRequest) => deliverReconcile(some, world.ports);
   const stored = async () => {
@@ -24,7 +24,7 @@ describe('observation', () => {
     return { cluster: found?.value, version: found?.version };
   };
 
-  it('asks Kubernetes for all clusters of a target at once, and Flink once for each', async () => {
+  it('lists all clusters of the target in one request, and asks each Flink once', async () => {
     for (const id of ['one', 'two', 'three']) await send('deploy', { clusterId: id, data: session }, world);
     await runWorkflows();
     world.kubernetes.calls.length = 0;
@@ -33,7 +33,7 @@ describe('observation', () => {
     expect(world.kubernetes.calls).toEqual(['listDeployments', 'listPods', 'flink', 'flink', 'flink']);
   });
 
-  it('reads each cluster and its jobs, and writes nothing, where nothing has changed', async () => {
+  it('reads each cluster and its jobs, and writes nothing when nothing has changed', async () => {
     await submitJob(send);
     await reconcile();
     const { cluster: before, version } = await stored();
@@ -42,7 +42,7 @@ describe('observation', () => {
     expect(await stored()).toEqual({ cluster: before, version });
   });
 
-  it('hands many clusters on, each to one look', async () => {
+  it('divides many clusters into reconcile requests', async () => {
     const ids = Array.from({ length: 120 }, (_, index) => `c${index}`);
     for (const id of ids) await send('deploy', { clusterId: id, data: session }, world);
     await runWorkflows();
@@ -60,7 +60,7 @@ describe('observation', () => {
     });
   });
 
-  it('looks at each target by itself', async () => {
+  it('reconciles each target on its own', async () => {
     await putTarget(
       'second',
       {
@@ -81,7 +81,7 @@ describe('observation', () => {
     expect(world.reconcileQueue.sent).toEqual([{ target: 'local' }, { target: 'second' }]);
   });
 
-  it('believes no list that is older than the record', async () => {
+  it('ignores a list that is older than the record', async () => {
     await startSession(send);
     await reconcileOnly({ target: 'local', clusters: [{ clusterId }] });
 

@@ -7,16 +7,16 @@ import { runQueues } from '#test/fakes/world.ts';
 import { deploy, listAdmitted, settle } from '#test/unit/shared/clusters/admission/fixture.ts';
 import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('the line of a target', () => {
+describe('the reconciliation of an admission queue', () => {
   const send = sendHttp;
 
-  it('is looked at each minute', async () => {
+  it('requests an admission pass each minute', async () => {
     await dispatchReconcile(world.ports);
 
     expect(world.admissionQueue.sent).toEqual(['local']);
   });
 
-  it('carries on an admitted deploy whose message got lost', async () => {
+  it('resumes an admitted deploy whose message was lost', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
     await deploy(send, 'two');
@@ -36,11 +36,11 @@ describe('the line of a target', () => {
     expect(await getState('two')).toBe('RUNNING');
   });
 
-  it('frees what nobody holds any more', async () => {
+  it('releases commands whose cluster has ended', async () => {
     await deploy(send, 'one');
     world.passTime(700);
     await deliverReconcile({ target: 'local' }, world.ports);
-    // The cleanup never comes.
+    // The cleanup never runs.
     world.workflows.started.splice(0);
     world.kubernetes.clusters.clear();
     world.passTime(3_600);

@@ -4,8 +4,8 @@ import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { jar, world } from '#test/unit/shared/clusters/fixture.ts';
 import { clicks, deploy, otherJar, stopJob, submit } from '#test/unit/shared/clusters/restore/fixture.ts';
 
-describe('the jars of jobs that live', () => {
-  it('are kept, and no others', async () => {
+describe('the jars of live jobs', () => {
+  it('are renewed, and no other jars are', async () => {
     await deploy();
     await stopJob(await submit({ ...clicks, jar: otherJar }));
     await submit(clicks);

@@ -16,10 +16,10 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('observation', () => {
+describe('a stalled operation', () => {
   const send = sendHttp;
 
-  it('ends a deploy that nobody carried on, at its deadline', async () => {
+  it('fails at its deadline when it is a deploy', async () => {
     world.kubernetes.unreachable = true;
     await sendMessage('deploy', { clusterId, data: session }, world);
     world.kubernetes.unreachable = false;
@@ -30,7 +30,7 @@ describe('observation', () => {
     expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
 
-  it('starts the state machine of a stop whose process died before it did', async () => {
+  it('starts its workflow when it is a stop whose process died', async () => {
     await startSession(send);
     await send('stop', { clusterId }, world);
     world.workflows.started.length = 0;
@@ -42,7 +42,7 @@ describe('observation', () => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('carries a cancel on that nobody finished', async () => {
+  it('is resumed when it is a cancel', async () => {
     const jobId = await submitJob(send);
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
     await send('cancel', { clusterId, jobId }, world);
@@ -59,10 +59,10 @@ describe('observation', () => {
   });
 });
 
-describe('at its deadline', () => {
+describe('an operation at its deadline', () => {
   const send = sendHttp;
 
-  it('a submit that nobody carries on ends', async () => {
+  it('fails when it is a submit that was not resumed', async () => {
     await startSession(send);
     await send('submit', { clusterId, data: { jar } }, world);
     world.passTime(3 * 3_600);
@@ -75,7 +75,7 @@ describe('at its deadline', () => {
     });
   });
 
-  it('a stop that was given up still records that the cluster is gone', async () => {
+  it('fails when it is a stop, and the cluster is still recorded as STOPPED', async () => {
     await startSession(send);
     await send('stop', { clusterId }, world);
     world.passTime(3 * 3_600);

@@ -12,10 +12,10 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe('observation', () => {
+describe('a stop that failed after a part of its work', () => {
   const send = sendHttp;
 
-  it('stops a cluster again whose stop failed half-way', async () => {
+  it('is retried with its options', async () => {
     await startSession(send);
     world.kubernetes.failNext('remove', new Fault('target-refused', 'the role may not delete deployments'));
     await send('stop', { clusterId, data: { ha: 'purge' } }, world);

@@ -22,8 +22,8 @@ import {
   submit,
 } from './fixture.ts';
 
-describe('what is started again', () => {
-  it('does not lose a job whose savepoint was complete only when the stop had failed for another job', async () => {
+describe('a restore after a failed stop', () => {
+  it('restores a job whose savepoint was complete after the stop had failed for another job', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     setSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));
@@ -41,13 +41,13 @@ describe('what is started again', () => {
     expect(listFormerJobs('etl').toSorted()).toEqual([one, other].toSorted());
   });
 
-  it('a job that went on behind a failed stop and was then cancelled is not started from the old savepoint', async () => {
+  it('does not restore a job that continued after the failed stop and was canceled', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     saveOnly(one);
     const flink = getFlink('etl');
     const answer = flink.answer.bind(flink);
-    // Flink restarts a job whose savepoint is complete but whose tasks did not finish.
+    // Flink restarts a job whose savepoint is complete, but whose tasks did not finish.
     flink.answer = async (request) => {
       const result = await answer(request);
       if (request.method === 'POST' && request.path.includes(one)) flink.setState(one, 'RUNNING');
@@ -66,7 +66,7 @@ describe('what is started again', () => {
     expect(listFormerJobs('etl')).toEqual([other]);
   });
 
-  it('a failed savepoint of a best-effort stop is told of, not left out in silence', async () => {
+  it('is rejected for a job whose savepoint failed in a best-effort stop', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     saveOnly(one);
@@ -88,7 +88,7 @@ describe('what is started again', () => {
     ]);
   });
 
-  it('starts a job once that somebody submitted again from the savepoint of a stop that failed for another', async () => {
+  it('restores a job once that was submitted again from its savepoint of the failed stop', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     saveOnly(one);
@@ -103,7 +103,7 @@ describe('what is started again', () => {
     expect(listFormerJobs('etl').toSorted()).toEqual([other, again].toSorted());
   });
 
-  it('a job that was stopped without a savepoint is not started again because of an earlier stop that failed', async () => {
+  it('does not restore a job that was stopped without a savepoint later', async () => {
     await deploy();
     await submit(clicks);
     setSavepoints(() => ({ failure: 'no space' }));
@@ -116,7 +116,7 @@ describe('what is started again', () => {
     expect(listRestoredJobs('etl')).toEqual([]);
   });
 
-  it('other id, ha: keep, failed best-effort savepoint: told, not left out in silence', async () => {
+  it('is rejected for a failed best-effort savepoint with ha keep under another id', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     saveOnly(one);
@@ -133,8 +133,8 @@ describe('what is started again', () => {
   });
 });
 
-describe('a required stop', () => {
-  it('names the jobs that still end behind its deadline, when others failed, and starts them again', async () => {
+describe('a required stop that fails at its deadline', () => {
+  it('names the jobs that end after its deadline, and a restore starts them', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     setSavepoints((jobId) => (jobId === one ? 'in-progress' : { failure: 'no space' }));

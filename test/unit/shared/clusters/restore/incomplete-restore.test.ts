@@ -24,8 +24,8 @@ import {
   submit,
 } from './fixture.ts';
 
-describe('a session with restore', () => {
-  it('does not lose a job that a life should have started and did not', async () => {
+describe('a restore after an incomplete restore', () => {
+  it('restores a job that the last incarnation did not start', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit({ ...orders, jar: otherJar })];
     await stop();
@@ -49,8 +49,8 @@ describe('a session with restore', () => {
   });
 });
 
-describe('what is started again', () => {
-  it('does not start a job twice whose submit of the former life still waits in line', async () => {
+describe('a restore from an incarnation that did not start its jobs', () => {
+  it('does not start a job twice whose submit of the last incarnation is still queued', async () => {
     await deploy();
     await submit(clicks);
     await submit(orders);
@@ -61,7 +61,7 @@ describe('what is started again', () => {
     world.passTime(60);
     setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     await requestStop();
-    // The line is not looked at before the next life is recorded: admissions are a queue.
+    // No admission pass runs before the next incarnation is recorded, because admissions are a queue.
     await world.workflows.runAll(world.ports);
     limitJobs(undefined);
     world.passTime(60);
@@ -75,7 +75,7 @@ describe('what is started again', () => {
     expect(paths).toEqual([...new Set(paths)]);
   });
 
-  it('does not start a job again whose submit was taken back, when it was the only one', async () => {
+  it('does not restore the only job when its submit was canceled', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -96,7 +96,7 @@ describe('what is started again', () => {
     expect(listRestoredJobs('etl')).toEqual([]);
   });
 
-  it('is nothing for a session that was stopped on its way up', async () => {
+  it('restores no job for a session that was stopped during its start-up', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -107,7 +107,7 @@ describe('what is started again', () => {
     expect(getOperation(listRestoredJobs('etl')[0]?.jobId)).toBeUndefined();
   });
 
-  it('does not lose the jobs that a life should have started and of which it started none', async () => {
+  it('restores all jobs when the last incarnation started none', async () => {
     await deploy();
     await submit(clicks);
     await stop();

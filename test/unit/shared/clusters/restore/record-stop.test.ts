@@ -19,8 +19,8 @@ import {
   submit,
 } from './fixture.ts';
 
-describe('what is started again', () => {
-  it('marks a job that a look saw end which had read the cluster before its stop', async () => {
+describe('the mark of a job that was stopped with its cluster', () => {
+  it('is set by an observation that read the cluster before its stop', async () => {
     await deploy();
     const one = await submit(clicks);
     const stale = await readClusterRecords({ target: 'local', clusterId: 'etl' }, world.ports);
@@ -47,12 +47,12 @@ describe('what is started again', () => {
     expect(getJob(one)?.stoppedWithCluster).toBe(true);
   });
 
-  it('leaves a job alone that was stopped by itself just before its cluster was', async () => {
+  it('is not set for a job that was stopped on its own just before the cluster', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     await sendHttp('stop-job', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
-    // Its machine has asked Flink, which has ended the job; nobody has looked since.
+    // The workflow has asked Flink, which has ended the job. No observation has followed.
     const trigger = listOperations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
     await take({ operationId: trigger }, world.ports);
     await requestStop();

@@ -18,8 +18,8 @@ import {
   submit,
 } from './fixture.ts';
 
-describe.each(origins)('through %s, a session with restore', (_door, send) => {
-  it('starts the jobs again that the last life was stopped with, as they were submitted', async () => {
+describe.each(origins)('a session with restore from %s', (_door, send) => {
+  it('starts the jobs that the last incarnation was stopped with, as they were submitted', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     await stop();
@@ -50,7 +50,7 @@ describe.each(origins)('through %s, a session with restore', (_door, send) => {
     ]);
   });
 
-  it('is refused where no job was stopped with its cluster, or starts without where that will do', async () => {
+  it('is rejected when no job was stopped with its cluster, or starts empty with allowEmptyState', async () => {
     await deploy();
     await submit(clicks);
     await stop('none');
@@ -66,7 +66,7 @@ describe.each(origins)('through %s, a session with restore', (_door, send) => {
 });
 
 describe('a session with restore', () => {
-  it('leaves a job alone that was stopped by itself', async () => {
+  it('does not start a job that was stopped on its own', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];
     await stopJob(one);
@@ -77,7 +77,7 @@ describe('a session with restore', () => {
     expect(listFormerJobs('etl')).toEqual([other]);
   });
 
-  it('starts the one that is named', async () => {
+  it('starts only the named job', async () => {
     await deploy();
     const [, other] = [await submit(clicks), await submit(orders)];
     await stop();
@@ -87,7 +87,7 @@ describe('a session with restore', () => {
     expect(listFormerJobs('etl')).toEqual([other]);
   });
 
-  it('starts a job from where its last life ended, over several lives', async () => {
+  it('starts a job from the end of its last run, over several incarnations', async () => {
     await deploy();
     await submit(clicks);
     for (const _ of [1, 2, 3]) {
@@ -104,7 +104,7 @@ describe('a session with restore', () => {
     expect(listOperations().filter(({ kind }) => kind === 'submit')).toHaveLength(4);
   });
 
-  it('is refused while a job still runs, and while the cluster is being stopped', async () => {
+  it('is rejected while a job runs, and while the cluster is STOPPING', async () => {
     await deploy();
     await submit(clicks);
 
@@ -116,7 +116,7 @@ describe('a session with restore', () => {
     expect(await deploy({ restore }, 'next')).toMatchObject({ code: 'not-ready' });
   });
 
-  it('is refused when a jar is no longer kept, naming what is needed to start the job by hand', async () => {
+  it('is rejected when a jar has expired, with what a person needs to start the job', async () => {
     await deploy();
     const jobId = await submit(clicks);
     await stop();

@@ -26,7 +26,7 @@ const stopSession = async (savepoint: string) => {
   await sendHttp('stop', { clusterId: 'etl', data: { savepoint, savepointDirectory } }, world);
   await runWorkflows();
 };
-/** A savepoint of the job that runs, and goes on unless asked otherwise. */
+/** Takes a savepoint of the running job, which continues by default. */
 const takeSavepoint = async (fields: object = {}) => {
   const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
   await sendHttp('savepoint', { clusterId: 'etl', data: { jobId, directory: savepointDirectory, ...fields } }, world);
@@ -38,8 +38,8 @@ const makeApplication = (fields: object) => ({
 });
 const listSavepoints = () => [...world.store.jobRecords.values()].flatMap(({ value }) => value.savepoint ?? []);
 
-describe.each(origins)('through %s, restore from a cluster', (_door, send: Send) => {
-  it('starts a job of another session from where the cluster was stopped', async () => {
+describe.each(origins)('restore from a cluster, with commands from %s', (_door, send: Send) => {
+  it('starts a job of another session from the savepoint of the stop', async () => {
     await runIncarnation('required');
     await startSession('next');
 
@@ -60,7 +60,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     });
   });
 
-  it('starts an application from there, also under the same id', async () => {
+  it('starts an application from that savepoint, also under the same id', async () => {
     await runIncarnation('required');
 
     await send('deploy', { clusterId: 'etl', data: { mode: 'application', job: { ...program, restore } } }, world);
@@ -71,7 +71,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(objects).toContain(`path: ${savepoint}`);
   });
 
-  it('is refused when the last life was stopped without one', async () => {
+  it('is rejected when the last incarnation was stopped without a savepoint', async () => {
     await runIncarnation('required');
     await runIncarnation('none');
 
@@ -87,7 +87,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     );
   });
 
-  it('is refused when a savepoint was only taken on the way', async () => {
+  it('is rejected when the only savepoint was taken while the job ran', async () => {
     await startSession('etl');
     await submitJob('etl');
     await takeSavepoint();
@@ -100,7 +100,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'not-found' });
   });
 
-  it('is refused when a job ended by itself behind its savepoint', async () => {
+  it('is rejected when the job ended on its own after its savepoint', async () => {
     await startSession('etl');
     await submitJob('etl');
     await takeSavepoint();
@@ -112,7 +112,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(await send('deploy', makeApplication({}), world)).toMatchObject({ code: 'not-found' });
   });
 
-  it('is refused while the job still runs, also where nothing would do', async () => {
+  it('is rejected while the job runs, also with allowEmptyState', async () => {
     await startSession('etl');
     await submitJob('etl');
     await takeSavepoint();
@@ -136,14 +136,14 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
       '/job',
       'set restore to start the jobs of an earlier one',
     ],
-  ])('is a member of a session, and of the job of an application: %j', async (data, code, pointer, hint) => {
+  ])('is rejected in the wrong place, for a session or an application: %j', async (data, code, pointer, hint) => {
     const outcome = await send('deploy', { clusterId: 'next', data }, world);
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
     expect(outcome.detail).toContain(hint);
   });
 
-  it('waits while the cluster is being stopped, also where nothing would do', async () => {
+  it('is returned for a retry while the cluster is STOPPING, also with allowEmptyState', async () => {
     await startSession('etl');
     await submitJob('etl');
     await sendHttp('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } }, world);
@@ -157,7 +157,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(getLastOperation()?.restoredFrom).toBe(listSavepoints()[0]);
   });
 
-  it('starts from where a job was stopped by itself, unless it was started anew', async () => {
+  it('starts from the savepoint of a job that was stopped on its own, unless it was started again', async () => {
     await startSession('etl');
     await submitJob('etl');
     const [first] = world.kubernetes.cluster('etl').flink.jobs.keys();
@@ -174,7 +174,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(anew).toMatchObject({ code: 'wrong-state' });
   });
 
-  it('starts from where a job was cancelled with a savepoint', async () => {
+  it('starts from the savepoint that a job was canceled with', async () => {
     await startSession('etl');
     await submitJob('etl');
     await takeSavepoint({ cancelJob: true });
@@ -184,7 +184,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(getLastOperation()?.restoredFrom).toBe(listSavepoints()[0]);
   });
 
-  it('is refused when the savepoint was disposed of', async () => {
+  it('is rejected when the savepoint was disposed of', async () => {
     await startSession('etl');
     await submitJob('etl');
     const [jobId] = world.kubernetes.cluster('etl').flink.jobs.keys();
@@ -196,7 +196,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(await send('deploy', makeApplication({}), world)).toMatchObject({ code: 'not-found' });
   });
 
-  it('passes over a life that had no job', async () => {
+  it('skips an incarnation without jobs', async () => {
     await runIncarnation('required');
     await startSession('etl');
     await stopSession('none');
@@ -210,7 +210,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(outcome.outcome).toBe('done');
   });
 
-  it('starts with nothing where that was allowed', async () => {
+  it('starts without state with allowEmptyState', async () => {
     const job = { ...program, restore: { ...restore, allowEmptyState: true } };
 
     const outcome = await send('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
@@ -219,7 +219,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     expect(JSON.stringify(world.kubernetes.cluster('app').manifests)).not.toContain(savepointDirectory);
   });
 
-  it('asks which job is meant where there were several', async () => {
+  it('is rejected without the name of the job when there were several', async () => {
     await startSession('etl');
     await submitJob('etl', { entryClass: 'com.example.Clicks' });
     await submitJob('etl', { entryClass: 'com.example.Orders' });
@@ -239,7 +239,7 @@ describe.each(origins)('through %s, restore from a cluster', (_door, send: Send)
     {},
     { path: 's3://b/s', allowEmptyState: true },
     { fromCluster: 'etl', latest: false },
-  ])('is refused as %j', async (bad) => {
+  ])('is rejected as %j', async (bad) => {
     await startSession('next');
 
     const outcome = await send('submit', { clusterId: 'next', data: { jar, restore: bad } }, world);

@@ -23,8 +23,8 @@ import {
   submit,
 } from './fixture.ts';
 
-describe('what is started again', () => {
-  it('does not start a job elsewhere whose restored submit still waits in line', async () => {
+describe('the selection of the restored jobs', () => {
+  it('leaves out a job whose restored submit is queued in another session', async () => {
     await deploy();
     await submit(clicks);
     await submit(orders);
@@ -40,7 +40,7 @@ describe('what is started again', () => {
     expect(outcome.code).toBe('not-ready');
   });
 
-  it('does not start the jobs elsewhere while the session that starts them again is coming up', async () => {
+  it('is rejected while another session that restores the jobs starts', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -53,7 +53,7 @@ describe('what is started again', () => {
     expect(listRunningJobs('etl')).toHaveLength(1);
   });
 
-  it('reads operations a bounded number at once', async () => {
+  it('reads a bounded number of operations at once', async () => {
     await deploy();
     const one = await submit(clicks);
     const template = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one);
@@ -82,7 +82,7 @@ describe('what is started again', () => {
     expect(most).toBeLessThanOrEqual(64);
   });
 
-  it('is at most fifty jobs', async () => {
+  it('has at most fifty jobs', async () => {
     await deploy();
     const one = await submit(clicks);
     await stop();
@@ -99,7 +99,7 @@ describe('what is started again', () => {
     expect(outcome.detail).toContain('Cluster etl was stopped with 51 jobs. A session restores at most 50.');
   });
 
-  it('is named where it is none of those that there are', async () => {
+  it('is rejected for an unknown job, with the jobs that exist', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -112,13 +112,13 @@ describe('what is started again', () => {
     );
   });
 
-  it('is told by a plan, too', async () => {
+  it('is checked by a plan, too', async () => {
     const data = commands.deploy.data.parse({ mode: 'session', restore });
 
     await expect(planDeploy('local', data, world.ports)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('is chosen when a deploy is recorded, also of one that waits in line, and starts when that has come up', async () => {
+  it('is made when the deploy is recorded, also of a queued one, whose jobs start when it runs', async () => {
     await deploy();
     const one = await submit(clicks);
     await stop();
@@ -138,7 +138,7 @@ describe('what is started again', () => {
     ]);
   });
 
-  it('leaves behind what belonged to the submit of then, and takes the correlation of the deploy', async () => {
+  it('drops the queue fields of the original submit, and uses the correlation id of the deploy', async () => {
     await deploy();
     const first = await submit(clicks);
     await submit({
@@ -162,7 +162,7 @@ describe('what is started again', () => {
     expect(again?.request).not.toHaveProperty('data.deadline');
   });
 
-  it('takes the same job by the id that the deploy named for it', async () => {
+  it('accepts the id that an earlier restore gave to a job', async () => {
     await deploy();
     await submit(clicks);
     const other = await submit({ ...orders, jar: otherJar });

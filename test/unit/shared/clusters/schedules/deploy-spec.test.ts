@@ -14,14 +14,14 @@ import {
   startSession,
 } from './fixture.ts';
 
-describe('a schedule that deploys', () => {
+describe('a schedule that deploys a spec', () => {
   const morning = { action: 'deploy', expression: 'cron(0 7 ? * MON-FRI *)', spec: 'office' };
 
-  it('needs its spec', async () => {
+  it('is rejected without its spec', async () => {
     expect(await callSchedules('PUT', 'morning', morning)).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
-  it('starts the cluster of the spec, once for each time', async () => {
+  it('deploys the spec once for each scheduled time', async () => {
     await callSpecs('PUT', 'office', office);
     await callSchedules('PUT', 'morning', morning);
 
@@ -33,7 +33,7 @@ describe('a schedule that deploys', () => {
     expect(await listRuns('morning')).toMatchObject([{ results: [{ clusterId: 'office', state: 'SUCCEEDED' }] }]);
   });
 
-  it('says so when the cluster is there already, or the spec no longer', async () => {
+  it('records that the cluster exists already, or that the spec is gone', async () => {
     await callSpecs('PUT', 'office', office);
     await callSchedules('PUT', 'morning', morning);
     await startSession('office');
@@ -47,7 +47,7 @@ describe('a schedule that deploys', () => {
     ]);
   });
 
-  it('waits for its turn as every other deploy does', async () => {
+  it('is queued like every other deploy', async () => {
     const target = world.targets.known.get('local')!;
     world.targets.known.set('local', { ...target, limits: { clusters: 1 } });
     await startSession('other');

@@ -16,8 +16,8 @@ import {
   startSession,
 } from './fixture.ts';
 
-describe('a schedule', () => {
-  it('stops the clusters that fit, by its policy, and remembers it', async () => {
+describe('a run of a schedule', () => {
+  it('stops the selected clusters with its options, and is recorded', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await startSession('two', { labels: { team: 'etl', kind: 'night' } });
     await startSession('other', { labels: { team: 'web' } });
@@ -47,7 +47,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('stops by mode', async () => {
+  it('selects clusters by mode', async () => {
     await startSession('one');
     const job = { jar: 'local:///opt/flink/usrlib/a.jar' };
     await sendHttp('deploy', { clusterId: 'app', data: { mode: 'application', job } }, world);
@@ -60,7 +60,7 @@ describe('a schedule', () => {
     expect([await getState('one'), await getState('app')]).toEqual(['STOPPED', 'RUNNING']);
   });
 
-  it('makes one stop of two firings of one time, also at once', async () => {
+  it('makes one stop of two timer events for one time, also at the same moment', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
 
@@ -72,7 +72,7 @@ describe('a schedule', () => {
     expect(await listRuns('evening')).toHaveLength(1);
   });
 
-  it('goes on with the same clusters when its function died in the middle', async () => {
+  it('continues with the same clusters after its function died', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await startSession('two', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
@@ -98,7 +98,7 @@ describe('a schedule', () => {
     expect((await listRuns('evening'))[0]?.results).toMatchObject([{ clusterId: 'one' }, { clusterId: 'two' }]);
   });
 
-  it('does not stop another life of the same id when it comes again', async () => {
+  it('does not stop another incarnation when its timer event is repeated', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
     const get = async () => {
@@ -116,7 +116,7 @@ describe('a schedule', () => {
     expect(await listRuns('evening')).toMatchObject([{ results: [{ clusterId: 'one', code: 'superseded' }] }]);
   });
 
-  it('says for which cluster it was refused, and comes again where that may pass', async () => {
+  it('records the cluster of a rejected stop, and retries a retryable failure', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     world.kubernetes.startsAtOnce = false;
     await sendHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
@@ -132,7 +132,7 @@ describe('a schedule', () => {
     expect(listOperations('stop')).toHaveLength(1);
   });
 
-  it('is missed when its firing is more than an hour late, and says so', async () => {
+  it('is recorded as missed when its timer event is more than an hour late', async () => {
     await callSchedules('PUT', 'evening', evening);
     world.passTime(24 * 3600);
     await startSession('morning', { labels: { team: 'etl' } });
@@ -146,7 +146,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('leaves what a late repetition still had to do, and what it did is still to be read', async () => {
+  it('ends at a late repetition, and keeps the results that it has', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     world.kubernetes.startsAtOnce = false;
     await sendHttp('deploy', { clusterId: 'two', data: { ...session, labels: { team: 'etl' } } }, world);
@@ -163,7 +163,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('does nothing while it is disabled', async () => {
+  it('does nothing while the schedule is disabled', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', { ...evening, enabled: false });
 
@@ -173,7 +173,7 @@ describe('a schedule', () => {
     expect([...world.timers.recurring.values()]).toMatchObject([{ enabled: false }]);
   });
 
-  it('does nothing at a firing of an earlier revision, and puts the scheduler right', async () => {
+  it('does nothing for an earlier revision, and corrects the scheduler', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
     const late = getTimerEvent();
@@ -186,7 +186,7 @@ describe('a schedule', () => {
     expect([...world.timers.recurring.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
   });
 
-  it('is named by the message where the scheduler fills no time in', async () => {
+  it('has the id of the message when the scheduler gives no time', async () => {
     await callSchedules('PUT', 'evening', evening);
 
     await handleTimerEvent('<aws.scheduler.scheduled-time>');

@@ -8,7 +8,7 @@ import { world } from '#test/unit/shared/clusters/fixture.ts';
 import { callSchedules, evening, every, getTimerEvent, handleTimerEvent, listRuns, startSession } from './fixture.ts';
 
 describe('a schedule', () => {
-  it('is stored, listed and handed to the scheduler', async () => {
+  it('is stored, listed and set in the scheduler', async () => {
     const put = await callSchedules('PUT', 'evening', evening);
 
     expect(put).toMatchObject({
@@ -31,7 +31,7 @@ describe('a schedule', () => {
     [{ ...evening, timezone: 'Berlin' }, '/timezone'],
     [{ ...evening, selector: undefined }, '/selector'],
     [{ ...evening, spec: 'office' }, '/spec'],
-  ])('is refused as %j, and nothing is left of it', async (body, pointer) => {
+  ])('is rejected as %j, and leaves no record and no timer', async (body, pointer) => {
     const put = await callSchedules('PUT', 'evening', body);
 
     expect(put).toMatchObject({ status: 400, body: { code: 'malformed-request', errors: [{ pointer }] } });
@@ -39,7 +39,7 @@ describe('a schedule', () => {
     expect(world.timers.recurring.size).toBe(0);
   });
 
-  it('is removed with what fires it; what it did can still be listed', async () => {
+  it('is removed with its timer, and its runs are still listed', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
     await handleTimerEvent();
@@ -54,7 +54,7 @@ describe('a schedule', () => {
     expect((await callSchedules('DELETE', 'evening')).status).toBe(404);
   });
 
-  it.each([['evening'], ['another']])('is fired as it was when a change of it is not recorded: %s', async (name) => {
+  it.each([['evening'], ['another']])('keeps its timer when a change of it is not recorded: %s', async (name) => {
     await callSchedules('PUT', 'evening', evening);
     const before = [...world.timers.recurring.entries()];
     const commit = world.store.commit.bind(world.store);
@@ -70,7 +70,7 @@ describe('a schedule', () => {
     expect([...world.timers.recurring.entries()]).toEqual(before);
   });
 
-  it('is fired when it is put again while it is being removed', async () => {
+  it('has a timer when it is put again during its removal', async () => {
     await callSchedules('PUT', 'evening', evening);
     const cancel = world.timers.cancel.bind(world.timers);
     world.timers.cancel = async (name) => {
@@ -85,7 +85,7 @@ describe('a schedule', () => {
     expect([...world.timers.recurring.values()]).toMatchObject([{ expression: 'rate(2 hours)' }]);
   });
 
-  it('is put right each hour', async () => {
+  it('has its timer corrected each hour', async () => {
     await callSchedules('PUT', 'evening', evening);
     const before = [...world.timers.recurring.entries()];
     world.timers.recurring.clear();
@@ -95,7 +95,7 @@ describe('a schedule', () => {
     expect([...world.timers.recurring.entries()]).toEqual(before);
   });
 
-  it('tells the states of its newest thousand commands', async () => {
+  it('shows the states of its newest thousand commands', async () => {
     await callSchedules('PUT', 'evening', evening);
     const operationId = 'a'.repeat(32);
     const results = Array.from({ length: 600 }, (_, index) => ({ clusterId: `c${index}`, operationId }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callSchedules, callSpecs, evening, every, office } from './fixture.ts';
 
 describe('a stored spec', () => {
-  it('is put, got, listed without its content, and removed', async () => {
+  it('is put, read, listed without its content, and removed', async () => {
     const body = { ...office, config: { 'some.secret': 'hidden' } };
 
     expect(await callSpecs('PUT', 'office', body)).toMatchObject({
@@ -18,7 +18,7 @@ describe('a stored spec', () => {
     expect((await callSpecs('GET', 'office')).status).toBe(404);
   });
 
-  it('stays as long as schedules deploy it', async () => {
+  it('cannot be removed while a schedule deploys it', async () => {
     await callSpecs('PUT', 'office', office);
     const morning = { action: 'deploy', expression: every, spec: 'office' };
     await callSchedules('PUT', 'morning', { ...morning, enabled: false });
@@ -40,12 +40,12 @@ describe('a stored spec', () => {
     [{ mode: 'application' }, 422, 'refused-option'],
     [{ mode: 'session', taskToken: 'x' }, 400, 'malformed-request'],
     [{ mode: 'session', lifetime: { until: '2026-11-22T00:00:00Z' } }, 400, 'malformed-request'],
-  ])('is refused for what its deploy would be refused for: %j', async (body, status, code) => {
+  ])('is rejected for the same mistakes as a deploy: %j', async (body, status, code) => {
     expect(await callSpecs('PUT', 'office', body)).toMatchObject({ status, body: { code } });
     expect((await callSpecs('GET', 'office')).status).toBe(404);
   });
 
-  it.each(['Office', 'a/b', '-x', 'x'.repeat(64)])('is not named %s', async (name) => {
+  it.each(['Office', 'a/b', '-x', 'x'.repeat(64)])('cannot be named %s', async (name) => {
     expect(await callSpecs('PUT', name, office)).toMatchObject({ status: 400 });
   });
 });

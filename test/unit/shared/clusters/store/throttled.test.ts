@@ -6,7 +6,7 @@ import { sendHttp } from '#test/fakes/origins.ts';
 import { getLastOperation, world } from '#test/unit/shared/clusters/fixture.ts';
 import { deploy, findDeploy, settle } from '#test/unit/shared/clusters/restore/fixture.ts';
 
-describe('a table that is throttled for a while', () => {
+describe('a table that is throttled temporarily', () => {
   const throttle = (times: number) => {
     const readOperation = world.store.operation.bind(world.store);
     let asked = 0;
@@ -16,7 +16,7 @@ describe('a table that is throttled for a while', () => {
     };
   };
 
-  it('fails no deploy that is there', async () => {
+  it('fails no deploy whose objects exist', async () => {
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session' } }, world);
     throttle(8);
     await settle();
@@ -33,7 +33,7 @@ describe('a table that is throttled for a while', () => {
     expect(getLastOperation()).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
   });
 
-  it('fails no deploy that could not be written down, and that nobody repeats', async () => {
+  it('fails no deploy whose record was not written and is not sent again', async () => {
     const commit = world.store.commit.bind(world.store);
     let left = 1;
     world.store.commit = async (change) => {

@@ -31,7 +31,7 @@ const readConfig = () => {
   return flatten(parse(text ?? '', { mapAsMap: true }));
 };
 
-describe.each(origins)('through %s, an application', (_door, send) => {
+describe.each(origins)('an application from %s', (_door, send) => {
   it('runs once its program has a job, which has the id of the operation', async () => {
     await startApplication(send);
 
@@ -46,7 +46,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(readConfig()).not.toHaveProperty(['execution.submit-failed-job-on-application-error']);
   });
 
-  it('with high availability has a job for a main() that throws too', async () => {
+  it('with high availability has a job also when its main() throws', async () => {
     await startApplication(send, highlyAvailable);
 
     expect(readConfig()).toMatchObject({ 'execution.submit-failed-job-on-application-error': 'true' });
@@ -55,13 +55,13 @@ describe.each(origins)('through %s, an application', (_door, send) => {
   it.each([
     ['execution.shutdown-on-application-finish', 'true'],
     ['$internal.pipeline.job-id', 'f'.repeat(32)],
-  ])("keeps the caller's own %s", async (key, value) => {
+  ])('keeps the %s of the caller', async (key, value) => {
     await startApplication(send, { [key]: value });
 
     expect(readConfig()).toMatchObject({ [key]: value });
   });
 
-  it('is waited for while its program has no job', async () => {
+  it('stays DEPLOYING while its program has no job', async () => {
     world.kubernetes.applicationJob = undefined;
     await startApplication(send);
 
@@ -71,7 +71,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
   it.each([
     ['FINISHED', 'JobFinished'],
     ['CANCELED', 'JobCanceled'],
-  ] as const)('ends %s with its job, and is removed after that is recorded', async (state, reason) => {
+  ] as const)('ends %s with its job, and is removed after the state is recorded', async (state, reason) => {
     await startApplication(send, highlyAvailable);
     world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
     getFlink().setState(getDeployId(), state);
@@ -105,7 +105,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     });
   });
 
-  it('that is short may be over at the first look', async () => {
+  it('that is short may have ended at the first observation', async () => {
     world.kubernetes.applicationJob = 'FINISHED';
     await startApplication(send);
     await runWorkflows();
@@ -113,7 +113,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(listStates()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'job FINISHED', 'STOPPING', 'FINISHED']);
   });
 
-  it('whose main() throws fails with what Java said, at once', async () => {
+  it('whose main() throws fails at once with the exception', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: application }, world);
     const own = world.kubernetes.cluster(clusterId);
@@ -129,7 +129,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('whose JobManager crashes again and again fails with its job', async () => {
+  it('whose JobManager crashes repeatedly fails with its job', async () => {
     await startApplication(send);
     const own = world.kubernetes.cluster(clusterId);
     Object.assign(own, {
@@ -146,7 +146,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(ended?.message).toMatch(/^java\.lang\.OutOfMemoryError: heap/);
   });
 
-  it('whose JobManager crashes before anybody saw its job fails all the same', async () => {
+  it('whose JobManager crashes before its job was observed fails, too', async () => {
     await startApplication(send);
     world.store.jobRecords.clear();
     const own = world.kubernetes.cluster(clusterId);
@@ -174,7 +174,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('that is stopped is STOPPED, and its job CANCELED', async () => {
+  it('is STOPPED by a stop, and its job is CANCELED', async () => {
     await startApplication(send);
     await send('stop', { clusterId }, world);
     await runWorkflows();
@@ -182,7 +182,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(listStates().slice(-3)).toEqual(['STOPPING', 'job CANCELED', 'STOPPED']);
   });
 
-  it('that has ended cannot be stopped any more', async () => {
+  it('cannot be stopped after its end', async () => {
     await startApplication(send);
     getFlink().setState(getDeployId(), 'FINISHED');
     await reconcile();
@@ -191,7 +191,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(await send('stop', { clusterId }, world)).toMatchObject({ outcome: 'rejected', code: 'wrong-state' });
   });
 
-  it('may be stopped while its end is carried out', async () => {
+  it('can be stopped while its end is in progress', async () => {
     await startApplication(send);
     getFlink().setState(getDeployId(), 'FINISHED');
     await reconcile();
@@ -201,7 +201,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'FINISHED' });
   });
 
-  it('has its job cancelled like any other', async () => {
+  it('ends when its job is canceled', async () => {
     await startApplication(send);
     const cancelled = await send('cancel', { clusterId, jobId: getDeployId() }, world);
     getFlink().setState(getDeployId(), 'CANCELED');
@@ -212,7 +212,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'CANCELED' });
   });
 
-  it('takes no other program', async () => {
+  it('rejects a submit', async () => {
     await startApplication(send);
     const data = { jar: 's3://bucket/uploads/local/1/job.jar' };
 
@@ -222,7 +222,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     });
   });
 
-  it('may have the id of one that has ended', async () => {
+  it('can have the id of one that has ended', async () => {
     world.kubernetes.applicationJob = 'FINISHED';
     await startApplication(send);
     await runWorkflows();
@@ -237,7 +237,7 @@ describe.each(origins)('through %s, an application', (_door, send) => {
     ['no program', { mode: 'application' }, ['/job']],
     ['a jar without a scheme', { mode: 'application', job: { jar: './job.jar' } }, ['/job/jar']],
     ['a program for a session', { mode: 'session', job: { jar: programJar } }, ['/job']],
-  ])('is refused with %s, and nothing is created', async (_what, data, pointers) => {
+  ])('is rejected with %s, and nothing is created', async (_what, data, pointers) => {
     expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'rejected', pointers });
     expect(await getCluster()).toBeUndefined();
   });

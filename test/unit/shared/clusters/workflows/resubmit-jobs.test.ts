@@ -21,7 +21,7 @@ import {
 } from '#test/unit/shared/clusters/restore/fixture.ts';
 
 describe('a session with restore', () => {
-  it('submits each job once, however often its machine tries', async () => {
+  it('submits each job once when the workflow repeats the step', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -29,7 +29,7 @@ describe('a session with restore', () => {
     let failures = 0;
     const commit = world.store.commit.bind(world.store);
     world.store.commit = async (change) => {
-      // What makes the cluster RUNNING: the submits are recorded by then.
+      // This step makes the cluster RUNNING, after the submits are recorded.
       if (change.cluster?.value.state === 'RUNNING' && (failures += 1) < 3) throw new Error('the function was killed');
       await commit(change);
     };
@@ -40,7 +40,7 @@ describe('a session with restore', () => {
     expect(listRunningJobs('etl')).toHaveLength(1);
   });
 
-  it('comes up all the same when a job is refused, and says why', async () => {
+  it('runs although a job is rejected, and records why', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -57,7 +57,7 @@ describe('a session with restore', () => {
     });
   });
 
-  it('waits in line for its jobs where the target has no more of them', async () => {
+  it('queues jobs that exceed the limits of the target', async () => {
     await deploy();
     await submit(clicks);
     await submit(orders);
@@ -73,8 +73,8 @@ describe('a session with restore', () => {
   });
 });
 
-describe('what is started again', () => {
-  it('a job that never starts does not keep the session from coming up for ever', async () => {
+describe('the restored jobs of a session', () => {
+  it('do not delay the session when one of them never starts', async () => {
     await deploy();
     await submit(clicks);
     await submit({ ...orders, jar: otherJar });
@@ -98,13 +98,13 @@ describe('what is started again', () => {
     expect(outcome.outcome).toBe('done');
   });
 
-  it('does not bring a job back twice that high availability recovers', async () => {
+  it('are not started twice when high availability recovers them', async () => {
     await deploy();
     const one = await submit(clicks);
     setSavepoints((jobId) => ({ location: `${savepointDirectory}/${jobId}` }));
     const [key, known] = [...world.store.jobRecords].find(([, { value }]) => value.jobId === one) ?? [];
     await stop('none');
-    // As a best-effort stop leaves it whose JobManager was lost behind the savepoint, with ha: keep.
+    // The state after a best-effort stop with ha: keep whose JobManager was lost after the savepoint.
     const { endTime: _endTime, ...value } = getJob(one) ?? {};
     if (key !== undefined && known !== undefined)
       world.store.jobRecords.set(key, {
@@ -126,7 +126,7 @@ describe('what is started again', () => {
   it.each([
     ['is full', new Fault('limit-reached', 'too many wait'), 'limit-reached'],
     ['cannot be read', new Error('S3 answers 503'), 'internal'],
-  ])('does not keep a session from coming up whose line, or jar, %s', async (_what, trouble, code) => {
+  ])('do not delay the session when its queue or jar %s', async (_what, trouble, code) => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -140,7 +140,7 @@ describe('what is started again', () => {
     expect(getOperation(listRestoredJobs('etl')[0]?.jobId)).toMatchObject({ state: 'FAILED', problem: { code } });
   });
 
-  it('a bucket that is throttled for a moment fails no job that a session starts again', async () => {
+  it('are submitted although the bucket is throttled for a moment', async () => {
     await deploy();
     await submit(clicks);
     await stop();
@@ -157,7 +157,7 @@ describe('what is started again', () => {
     expect(getOperation(restored?.jobId)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('one job that cannot be submitted keeps not those behind it', async () => {
+  it('are submitted although one of them cannot be', async () => {
     await deploy();
     await submit({ ...clicks, jar: otherJar });
     await submit(orders);

@@ -13,11 +13,11 @@ import {
 
 const directory = 's3://bucket/savepoints';
 
-describe.each(origins)('through %s, while not all tasks of a job run,', (_door, send) => {
+describe.each(origins)('a snapshot from %s, while not all tasks of the job run', (_door, send) => {
   const kinds = ['savepoint', 'checkpoint', 'stop-job'] as const;
   const dataOf = (kind: (typeof kinds)[number]) => (kind === 'checkpoint' ? {} : { directory });
 
-  it.each(kinds)('a %s waits for them, and says so', async (kind) => {
+  it.each(kinds)('waits for the tasks and shows it: %s', async (kind) => {
     const jobId = await submitJob(send);
     getFlink().setTasks(jobId, { total: 2, running: 1, deploying: 1 });
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
@@ -34,7 +34,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     expect(taken).not.toHaveProperty('waitsFor');
   });
 
-  it.each(kinds)('a %s fails at its deadline', async (kind) => {
+  it.each(kinds)('fails at its deadline: %s', async (kind) => {
     const jobId = await submitJob(send);
     getFlink().setState(jobId, 'RESTARTING');
 
@@ -46,7 +46,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     expect(getFlink().savepoints.size + getFlink().checkpoints.size).toBe(0);
   });
 
-  it.each(kinds)('a %s fails when the job ends', async (kind) => {
+  it.each(kinds)('fails when the job ends: %s', async (kind) => {
     const jobId = await submitJob(send);
     getFlink().setState(jobId, 'FAILING');
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
@@ -62,7 +62,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     });
   });
 
-  it('a stop that was asked for goes on: it ends them', async () => {
+  it('continues after a stop was requested, which ends the tasks', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
@@ -70,7 +70,7 @@ describe.each(origins)('through %s, while not all tasks of a job run,', (_door, 
     await take({ operationId }, world.ports);
     getFlink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
 
-    // As a step that is repeated has it: it does not know that it has asked.
+    // The state of a repeated step: it does not say that the savepoint was requested.
     const repeated = await take({ operationId }, world.ports);
 
     expect(repeated).toMatchObject({ outcome: 'waiting' });

@@ -14,7 +14,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, deploy', (_door, send) => {
+describe.each(origins)('deploy from %s', (_door, send) => {
   it('ends in FAILED with the reason when the image cannot be pulled, and removes what it created', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);
@@ -33,7 +33,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('tells what it has reached, and when', async () => {
+  it('records the phases that it has reached, with their times', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);
     const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
@@ -52,7 +52,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('has the last lines of the log in the verdict of a crash loop', async () => {
+  it('has the last lines of the log in the problem of a crash loop', async () => {
     await send('deploy', { clusterId, data: session }, world);
     Object.assign(world.kubernetes.cluster(clusterId), {
       restarts: 3,
@@ -76,7 +76,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'DeadlineExceeded' });
   });
 
-  it('waits for a target that does not answer for a while', async () => {
+  it('waits while the target does not answer', async () => {
     await send('deploy', { clusterId, data: session }, world);
     for (let time = 0; time < 5; time += 1)
       world.kubernetes.failNext('observe', new Fault('target-unreachable', 'dark'));
@@ -86,13 +86,13 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
   });
 });
 
-describe('observation', () => {
+describe('the objects of a failed deploy', () => {
   const send = sendHttp;
 
   it.each([
     ['remove', 0],
     ['keep', 1],
-  ])('of a failed deploy: it shall %s what there is of the cluster', async (onFailure, left) => {
+  ])('are treated as onFailure says: %s', async (onFailure, left) => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: { ...session, onFailure } }, world);
     world.kubernetes.cluster(clusterId).trouble = { reason: 'InvalidImageName', message: 'no such name' };

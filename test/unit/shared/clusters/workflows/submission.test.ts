@@ -14,8 +14,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, submit', (_door, send) => {
-  it("fails with the program's own exception, and leaves the session running", async () => {
+describe.each(origins)('submit from %s', (_door, send) => {
+  it('fails with the exception of the program, and the session continues', async () => {
     await startSession(send);
     world.kubernetes.cluster(clusterId).flink.program = () => ({
       thrown:
@@ -31,7 +31,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'RUNNING' });
   });
 
-  it('waits while the session comes up, and starts when it is there', async () => {
+  it('waits while the session starts, and then starts the job', async () => {
     await send('deploy', { clusterId, data: session }, world);
     const outcome = await send('submit', { clusterId, data: { jar } }, world);
     await runQueues(world);
@@ -46,7 +46,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('ends when the session that it waits for does not come up', async () => {
+  it('fails when the session that it waits for fails', async () => {
     await send('deploy', { clusterId, data: session }, world);
     await send('submit', { clusterId, data: { jar } }, world);
     await send('stop', { clusterId }, world);
@@ -60,7 +60,7 @@ describe.each(origins)('through %s, submit', (_door, send) => {
     expect((await world.store.queue('local')).queued).toEqual([]);
   });
 
-  it('uploads again when the JobManager was started anew in between', async () => {
+  it('uploads the jar again when the JobManager restarted in the meantime', async () => {
     await startSession(send);
     await send('submit', { clusterId, data: { jar } }, world);
     const { flink } = world.kubernetes.cluster(clusterId);

@@ -8,8 +8,8 @@ import { getCluster, listOperations, world } from '#test/unit/shared/clusters/fi
 
 import { data, getBatch, getBatchId, listDeploys, template } from './fixture.ts';
 
-describe.each(origins)('through %s, a batch', (_door, send: Send) => {
-  it('starts an application for each row, with its parameters filled in', async () => {
+describe.each(origins)('a batch from %s', (_door, send: Send) => {
+  it('starts an application for each row, with the parameters of the row', async () => {
     const outcome = await send('batch', { data }, world);
     await runQueues(world);
 
@@ -24,7 +24,7 @@ describe.each(origins)('through %s, a batch', (_door, send: Send) => {
     expect(JSON.stringify(world.kubernetes.cluster('days-1').manifests)).toContain('--row=1');
   });
 
-  it('starts nothing twice, however often its messages come', async () => {
+  it('starts nothing twice when its messages are delivered again', async () => {
     await send('batch', { data }, world);
     const messages = [...world.commandQueue.sent];
     await runQueues(world);
@@ -34,7 +34,7 @@ describe.each(origins)('through %s, a batch', (_door, send: Send) => {
     expect(world.bus.rejected).toEqual([]);
   });
 
-  it('is refused for its name and its rows at once, and its rows not for its name', async () => {
+  it('is rejected for mistakes in its name and in its rows, each named once', async () => {
     const outcome = await send('batch', { data: { ...data, name: 'Days', parameters: [{ day: '1' }, {}] } }, world);
 
     expect(outcome).toMatchObject({
@@ -45,7 +45,7 @@ describe.each(origins)('through %s, a batch', (_door, send: Send) => {
     expect(listOperations()).toEqual([]);
   });
 
-  it('is refused with every mistake of every row, and starts nothing', async () => {
+  it('is rejected with every mistake of every row, and starts nothing', async () => {
     const wrong = {
       ...data,
       template: {
@@ -78,7 +78,7 @@ describe.each(origins)('through %s, a batch', (_door, send: Send) => {
     ['of sessions', { template: { mode: 'session' } }, '/template/mode'],
     ['without rows', { parameters: [] }, '/parameters'],
     ['with a task token for each row', { template: { ...template, taskToken: 'x' } }, '/template/taskToken'],
-  ])('is not %s', async (_what, fields, pointer) => {
+  ])('cannot be %s', async (_what, fields, pointer) => {
     expect(await send('batch', { data: { ...data, ...fields } }, world)).toMatchObject({
       outcome: 'rejected',
       pointers: expect.arrayContaining([pointer]),
@@ -86,7 +86,7 @@ describe.each(origins)('through %s, a batch', (_door, send: Send) => {
   });
 });
 
-describe('a batch that is taken back', () => {
+describe('a batch that is canceled', () => {
   const send = sendHttp;
   const limited = () => {
     const target = world.targets.known.get('local')!;
@@ -94,7 +94,7 @@ describe('a batch that is taken back', () => {
   };
   const rows = (count: number) => ({ ...data, parameters: Array.from({ length: count }, (_, day) => ({ day })) });
 
-  it('ends with what of it waits, and with what is still in the queue, and lets go on what runs', async () => {
+  it('cancels its queued items and its undelivered messages, and keeps the running applications', async () => {
     limited();
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
@@ -112,7 +112,7 @@ describe('a batch that is taken back', () => {
     expect(world.payloads.stored.size).toBe(0);
   });
 
-  it('is not, when all of it runs', async () => {
+  it('stays in progress when all of its items run', async () => {
     await send('batch', { data }, world);
     await runQueues(world);
 

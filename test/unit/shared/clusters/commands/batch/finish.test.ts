@@ -19,7 +19,7 @@ describe('the end of a batch', () => {
     ...(message === undefined ? {} : { message }),
   });
 
-  it('comes when all have FINISHED', async () => {
+  it('succeeds when all of its items have FINISHED', async () => {
     await send('batch', { data: { ...data, correlationId: 'backfill' } }, world);
     await runQueues(world);
     await publishVerdicts([applicationVerdict(0, 'FINISHED')]);
@@ -35,7 +35,7 @@ describe('the end of a batch', () => {
     });
   });
 
-  it('is a failure with the causes when some did not', async () => {
+  it('fails with the causes when some of its items did not finish', async () => {
     await send('batch', { data }, world);
     await runQueues(world);
     await publishVerdicts([applicationVerdict(0, 'FINISHED'), applicationVerdict(1, 'FAILED', 'no such file')]);
@@ -55,7 +55,7 @@ describe('the end of a batch', () => {
     expect(body['batchItems']).toMatchObject([{ verdict: 'FINISHED' }, { verdict: 'FAILED', message: 'no such file' }]);
   });
 
-  it('counts a row that was refused', async () => {
+  it('counts a rejected row as a failed item', async () => {
     await send('deploy', { clusterId: 'days-0', data: { mode: 'session' } }, world);
     await send('batch', { data }, world);
     await runQueues(world);
@@ -65,7 +65,7 @@ describe('the end of a batch', () => {
     expect(getBatch()).toMatchObject({ state: 'FAILED', problem: { detail: '1 of 2 batch items did not finish.' } });
   });
 
-  it('answers the task that waits for it', async () => {
+  it('completes the Step Functions task that waits for it', async () => {
     await send('batch', { data: { ...data, taskToken: 'token' } }, world);
     await runQueues(world);
     await publishVerdicts([applicationVerdict(0, 'FINISHED'), applicationVerdict(1, 'FINISHED')]);

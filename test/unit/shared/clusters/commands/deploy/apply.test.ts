@@ -11,8 +11,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, deploy', (_door, send) => {
-  it('has not failed when what was created could not be written down: the same command goes on', async () => {
+describe.each(origins)('deploy from %s', (_door, send) => {
+  it('continues with the same command when its objects were created but not recorded', async () => {
     const commit = world.store.commit.bind(world.store);
     world.store.commit = async (change) => {
       if (change.cluster?.value.state === 'DEPLOYING') throw new Fault('limit-reached', 'too many');
@@ -29,7 +29,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(listOperations()).toHaveLength(1);
   });
 
-  it('never touches what somebody else created under its name', async () => {
+  it('never changes an object of another owner with its name', async () => {
     world.kubernetes.createByHand(clusterId);
     const { uid } = world.kubernetes.cluster(clusterId);
 
@@ -42,8 +42,8 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
   });
 });
 
-describe('when nothing answers,', () => {
-  it('a deploy through HTTP fails with the reason, and the id is free again', async () => {
+describe('a deploy while the target is unreachable', () => {
+  it('fails with the reason over HTTP, and the id can be used again', async () => {
     const [[, send] = ['', undefined]] = origins;
     world.kubernetes.unreachable = true;
 
@@ -54,7 +54,7 @@ describe('when nothing answers,', () => {
     expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'target-unreachable' });
   });
 
-  it('a deploy through the queue is finished by its next delivery', async () => {
+  it('is completed by the next delivery of its message', async () => {
     const send = sendMessage;
     world.kubernetes.unreachable = true;
     const first = await send?.('deploy', { clusterId, data: session, key: 'm-1' }, world);

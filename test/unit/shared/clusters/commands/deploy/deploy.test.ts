@@ -14,8 +14,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, deploy', (_door, send) => {
-  it('creates a cluster and follows it until it runs', async () => {
+describe.each(origins)('deploy from %s', (_door, send) => {
+  it('creates a cluster and waits until it runs', async () => {
     await send('deploy', { clusterId, data: { ...session, labels: { team: 'etl' } } }, world);
     await runWorkflows();
 
@@ -30,7 +30,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(world.kubernetes.cluster(clusterId).operationId).toBe(getLastOperation()?.operationId);
   });
 
-  it('starts from the defaults of the target', async () => {
+  it('applies the defaults of the target', async () => {
     await send('deploy', { clusterId, data: { ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } } }, world);
 
     const pod = world.kubernetes.cluster(clusterId).manifests?.deployment.spec?.template.spec;
@@ -69,20 +69,20 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
       ['/config/taskmanager.numberOfTaskSlots'],
     ],
     ['no mode', {}, 'malformed-request', ['/mode']],
-  ])('refuses %s and creates nothing', async (_what, data, code, pointers) => {
+  ])('rejects %s and creates nothing', async (_what, data, code, pointers) => {
     expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'rejected', code, pointers });
     expect(await getCluster()).toBeUndefined();
     expect(world.kubernetes.clusters.size).toBe(0);
   });
 
-  it('refuses an unknown target', async () => {
+  it('rejects an unknown target', async () => {
     expect(await send('deploy', { target: 'nowhere', clusterId, data: session }, world)).toMatchObject({
       outcome: 'rejected',
       code: 'not-found',
     });
   });
 
-  it('refuses the id of a cluster that lives', async () => {
+  it('rejects the id of a live cluster', async () => {
     await startSession(send);
 
     expect(await send('deploy', { clusterId, data: session }, world)).toMatchObject({
@@ -91,7 +91,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     });
   });
 
-  it('has one effect for the same key', async () => {
+  it('has one effect for the same idempotency key', async () => {
     await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
     const again = await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
 
@@ -99,7 +99,7 @@ describe.each(origins)('through %s, deploy', (_door, send) => {
     expect(listOperations()).toHaveLength(1);
   });
 
-  it('refuses a key that came with another command', async () => {
+  it('rejects an idempotency key of another command', async () => {
     await send('deploy', { clusterId, data: session, key: 'night-1' }, world);
 
     expect(

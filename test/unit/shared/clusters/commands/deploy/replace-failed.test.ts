@@ -5,16 +5,16 @@ import { clusterId, runWorkflows, world } from '#test/unit/shared/clusters/fixtu
 
 const getDeployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
 
-describe('what a failed deploy left behind', () => {
+describe('the objects that a failed deploy left', () => {
   const send = sendHttp;
 
-  it('is removed by the next deploy of the id, which may be tried again', async () => {
+  it('are removed by the next deploy of the id, which can be retried', async () => {
     await send('deploy', { clusterId, data: { mode: 'session' } }, world);
     await runWorkflows();
     const { uid } = world.kubernetes.cluster(clusterId);
     await send('stop', { clusterId }, world);
     await runWorkflows();
-    // The Deployment came back to light: its removal had not got through.
+    // The Deployment still exists, because its removal failed.
     world.kubernetes.clusters.set(clusterId, {
       ...world.kubernetes.cluster(await leftover(send)),
       uid,
@@ -29,7 +29,7 @@ describe('what a failed deploy left behind', () => {
     expect(second).toMatchObject({ outcome: 'done' });
   });
 
-  /** Any Deployment, to be dressed up. */
+  /** A Deployment whose fields the test overwrites. */
   const leftover = async (by: Send) => {
     await by('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
     return 'other';

@@ -13,15 +13,15 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, stop', (_door, send) => {
+describe.each(origins)('stop from %s', (_door, send) => {
   const other = 'b'.repeat(32);
-  /** A session with two jobs; the id of the first. */
+  /** Starts a session with two jobs. Returns the id of the first. */
   const startTwoJobs = async () => {
     const jobId = await submitJob(send);
     getFlink().addJob(other, { name: 'other' });
     return jobId;
   };
-  /** What happens when Flink is asked for its jobs for the so manieth time from now on. */
+  /** Runs a function at a request for the list of jobs, which is counted from now. */
   const atRequest = (count: number, happens: () => void) => {
     const answer = getFlink().answer.bind(getFlink());
     let reconcileQueue = 0;
@@ -31,7 +31,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     };
   };
 
-  it.each(['best-effort', 'required'])('asks for a savepoint when the tasks of the job run (%s)', async (savepoint) => {
+  it.each(['best-effort', 'required'])('requests a savepoint when the tasks of the job run (%s)', async (savepoint) => {
     const jobId = await submitJob(send);
     getFlink().setTasks(jobId, { total: 3, running: 1, initializing: 1, finished: 1 });
     await send('stop', { clusterId, data: { savepoint, savepointDirectory } }, world);
@@ -45,7 +45,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('says that it waits for tasks', async () => {
+  it('shows that it waits for tasks', async () => {
     const jobId = await submitJob(send);
     getFlink().setTasks(jobId, { total: 0 });
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
@@ -60,7 +60,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(phases).toEqual(['Waiting for the tasks of all jobs to run, to take savepoints.']);
   });
 
-  it('does not wait for tasks any more when Flink was asked: its savepoint ends them', async () => {
+  it('does not wait for tasks after a savepoint was requested, because the savepoint ends them', async () => {
     const jobId = await submitJob(send);
     getFlink().savepoint = () => 'in-progress';
     const { requests } = getFlink();
@@ -75,7 +75,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('does not wait for the tasks of a batch job, of which Flink takes no savepoint', async () => {
+  it('does not wait for the tasks of a batch job, which has no savepoints', async () => {
     const jobId = await submitJob(send);
     getFlink().setTasks(jobId, { total: 2, running: 1, created: 1 }, { isBatch: true });
     await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);
@@ -87,7 +87,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(world.ports.now().getTime() - begun).toBeLessThan(2 * 60_000);
   });
 
-  it('goes on when a job ends that it waited for', async () => {
+  it('continues when a job ends that it waited for', async () => {
     const jobId = await submitJob(send);
     getFlink().setState(jobId, 'FAILING');
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
@@ -114,7 +114,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await world.store.job(clusterRef, jobId)).toMatchObject({ value: { state: 'RUNNING' } });
   });
 
-  it('saves what it can when some tasks have not run for five minutes, where savepoints are not required', async () => {
+  it('takes the possible savepoints after five minutes without running tasks, when savepoints are not required', async () => {
     const jobId = await startTwoJobs();
     getFlink().setState(other, 'RESTARTING');
     await send('stop', { clusterId, data: { savepoint: 'best-effort', savepointDirectory } }, world);

@@ -11,8 +11,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, stop', (_door, send) => {
-  it('waits until what lingers is gone', async () => {
+describe.each(origins)('stop from %s', (_door, send) => {
+  it('waits until lingering objects are gone', async () => {
     await startSession(send);
     world.kubernetes.lingers = true;
     await send('stop', { clusterId }, world);
@@ -29,7 +29,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('leaves a Deployment alone that somebody created anew under the name', async () => {
+  it('does not remove a Deployment of another owner with the same name', async () => {
     await startSession(send);
     world.kubernetes.deleteByHand(clusterId);
     world.kubernetes.createByHand(clusterId);
@@ -43,7 +43,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
 });
 
 describe('a stop that fails', () => {
-  it('says why', async () => {
+  it('has the reason in its problem', async () => {
     const send = sendHttp;
     await startSession(send);
     await send('stop', { clusterId }, world);

@@ -14,8 +14,8 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('through %s, stop', (_door, send) => {
-  it('takes a savepoint of each job first when it is asked to', async () => {
+describe.each(origins)('stop from %s', (_door, send) => {
+  it('first takes a savepoint of each job on request', async () => {
     const jobId = await submitJob(send);
     await send(
       'stop',
@@ -50,7 +50,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(world.kubernetes.clusters.size).toBe(1);
   });
 
-  it('goes on without a best-effort savepoint', async () => {
+  it('continues without a best-effort savepoint', async () => {
     await submitJob(send);
 
     await send('stop', { clusterId, data: { savepoint: 'best-effort' } }, world);
@@ -59,7 +59,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it.each(['best-effort', 'required'])('waits for a Flink that does not answer at once (%s)', async (savepoint) => {
+  it.each(['best-effort', 'required'])('waits for Flink when it does not answer at once (%s)', async (savepoint) => {
     const jobId = await submitJob(send);
     await send('stop', { clusterId, data: { savepoint, savepointDirectory: 's3://bucket/savepoints' } }, world);
     const { flink } = world.kubernetes.cluster(clusterId);
@@ -79,7 +79,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('goes on without a best-effort savepoint when Flink has not answered for five minutes', async () => {
+  it('continues without a best-effort savepoint after Flink has not answered for five minutes', async () => {
     await submitJob(send);
     await send('stop', { clusterId, data: { savepoint: 'best-effort' } }, world);
     const begun = world.ports.now().getTime();
@@ -105,13 +105,13 @@ describe.each(origins)('through %s, stop', (_door, send) => {
   });
 
   const other = 'b'.repeat(32);
-  /** A session with two jobs; the id of the first. */
+  /** Starts a session with two jobs. Returns the id of the first. */
   const startTwoJobs = async () => {
     const jobId = await submitJob(send);
     getFlink().addJob(other, { name: 'other' });
     return jobId;
   };
-  /** What happens when Flink is asked for its jobs for the so manieth time from now on. */
+  /** Runs a function at a request for the list of jobs, which is counted from now. */
   const atRequest = (count: number, happens: () => void) => {
     const answer = getFlink().answer.bind(getFlink());
     let reconcileQueue = 0;
@@ -125,7 +125,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     const jobId = await startTwoJobs();
     getFlink().savepoint = (id) => (id === jobId ? 'in-progress' : { failure: 'java.io.IOException: disk full' });
     await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
-    // It is taken when the other one has failed already.
+    // It completes after the other one has failed.
     atRequest(4, () => {
       const [trigger = ''] = [...getFlink().savepoints].find(([, savepoint]) => savepoint === 'in-progress') ?? [];
       getFlink().complete(jobId, trigger, 's3://bucket/one');
@@ -140,7 +140,7 @@ describe.each(origins)('through %s, stop', (_door, send) => {
     expect((await getCluster())?.message).toBe(detail);
   });
 
-  it('names the jobs whose savepoints are not complete by the deadline, and not more than can be told', async () => {
+  it('names the jobs whose savepoints are not complete by the deadline, up to a maximum', async () => {
     const jobId = await startTwoJobs();
     for (let index = 10; index < 50; index += 1) getFlink().addJob(String(index).repeat(16), { name: `job-${index}` });
     getFlink().savepoint = (id) => (id === jobId ? { location: 's3://bucket/one' } : 'in-progress');
