@@ -235,7 +235,7 @@ describe('bad input to the command line', () => {
   const text = join(folder, 'text.jar');
   writeFileSync(text, 'not a zip file');
   const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
-  /** Of its own: nobody else lets anything be told of it. */
+  /** Of its own: no other test publishes events about it. */
   const target = freshId('bad');
   beforeAll(async () => {
     const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };

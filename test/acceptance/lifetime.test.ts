@@ -91,7 +91,7 @@ beforeAll(async () => {
     () => start(ids.idle, { lifetime: { idleAfter: '60s', warnBefore: '50s' } }),
     () => start(ids.cron, { labels: { calendar: label } }).then(scheduleStop),
   ];
-  // A JobManager that does not get its actors up in ten seconds gives up: not all of them at once.
+  // A JobManager that does not start its actors within ten seconds exits: so they do not all start at once.
   await pMap(starts, (begin) => begin(), { concurrency: 2 });
 });
 
@@ -110,7 +110,7 @@ describe('a cluster that ends by itself', () => {
     expect(told(ids.idle, 'Flink Lifetime Warning')).toMatchObject([{ detail: { reason: 'Idle' } }]);
   });
 
-  it('ends by its until, once, though its firing comes three times', async () => {
+  it('ends by its until, once, although its timer event arrives three times', async () => {
     const { operationId, lifetime } = await read(ids.until);
     const timerEvent = { kind: 'end', target: system.target, clusterId: ids.until, operationId, version: 1 };
     await sleep(Math.max(0, Date.parse(lifetime?.endsAt ?? '') - Date.now()));
@@ -123,7 +123,7 @@ describe('a cluster that ends by itself', () => {
     expect(told(ids.until, 'Flink Lifetime Warning')).toHaveLength(1);
   });
 
-  it('ends by its ttl, told of before', async () => {
+  it('ends by its ttl, announced before', async () => {
     const { lifetime } = await hasEnded(ids.ttl, 'LifetimeEnded');
 
     expect(Date.parse(lifetime?.endsAt ?? '') - Date.parse(lifetime?.startedAt ?? '')).toBe(120_000);
@@ -150,7 +150,7 @@ describe('a cluster that ends by itself', () => {
     );
   });
 
-  it('ends by the calendar, once, though its firing comes twice', async () => {
+  it('ends by the calendar, once, although its timer event arrives twice', async () => {
     const runs = await until(
       async () => (await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs,
       (list) => list.some(({ endedAt }) => endedAt !== undefined),

@@ -83,7 +83,7 @@ describe('the shell of a session on a node', () => {
     await terminal.until(prompt);
   });
 
-  it('ends when somebody deletes the Deployment', async () => {
+  it('ends when the Deployment is deleted', async () => {
     await kubectl('delete', 'deployment', clusterId, '-n', system.namespace, '--wait=false');
 
     const screen = await terminal.until('[exit code 0]');

@@ -145,7 +145,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('kept')).deployment?.deleting).toBe(false);
     });
 
-    it('sees that somebody deleted the Deployment', async () => {
+    it('sees that the Deployment was deleted', async () => {
       await kubernetes.apply(manifests('deleted'), first);
 
       await world.deleteDeployment('deleted');

@@ -98,7 +98,7 @@ const objects = async (clusterId: string) => {
 
 describe('a deploy', () => {
   it('makes the same objects through HTTP and through the queue', async () => {
-    const [byHttp, byQueue] = [freshId('door'), freshId('door')];
+    const [byHttp, byQueue] = [freshId('origin'), freshId('origin')];
     started.push(byHttp, byQueue);
 
     const answer = await deploy({ ...spec, clusterId: byHttp });

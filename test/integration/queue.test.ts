@@ -63,7 +63,7 @@ const states = (clusterId: string, state: string) =>
     () => read(clusterId),
     (one) => one.state === state,
   );
-const backlog = async () => (await call<QueueView>('GET', line)).body;
+const queueView = async () => (await call<QueueView>('GET', line)).body;
 const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
 const finishedOf = async (operationId: string) =>
   events()
@@ -96,7 +96,7 @@ describe('a target with a limit', () => {
     );
     await send(two, { ...waits, labels: { team: 'etl' } });
     const waiting = await states(two, 'QUEUED');
-    const listed = await backlog();
+    const listed = await queueView();
     await stop(one, {}, target);
     const next = await until(
       () => read(two),
@@ -104,14 +104,17 @@ describe('a target with a limit', () => {
     );
     started.push(two);
 
-    expect(waiting).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
+    expect(waiting).toMatchObject({
+      reason: 'WaitingForQuota',
+      message: 'The target uses 1 of 1 clusters; the command requests 1.',
+    });
     expect(listed).toMatchObject({ usage: { clusters: 1 }, queued: [{ clusterId: two, team: 'etl', position: 1 }] });
     expect(['REQUESTED', 'DEPLOYING', 'RUNNING']).toContain(next.state);
-    expect((await backlog()).usage.clusters).toBe(1);
+    expect((await queueView()).usage.clusters).toBe(1);
     await stop(two, {}, target);
     await states(two, 'STOPPED');
     started.pop();
-    expect((await backlog()).usage.clusters).toBe(0);
+    expect((await queueView()).usage.clusters).toBe(0);
   });
 
   it('takes a command by reference', async () => {

@@ -28,7 +28,7 @@ import {
 const run = promisify(execFile);
 const queues = new SQSClient(aws);
 
-/** Half of them through each door. */
+/** Half of them over HTTP, half through SQS. */
 const clusters = 20;
 const kills = 25;
 const betweenKillsMs = 1_500;
@@ -115,7 +115,7 @@ const throughQueue = async (clusterId: string) => {
 const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const disturbed = Promise.withResolvers<void>();
 
-/** The second waits until nothing is killed any more, and goes on while what was disturbed is put in order. */
+/** The second waits until nothing is killed, and lasts until the disturbed clusters are reconciled. */
 describe.concurrent('killed functions, an API server that does not answer, and messages that come three times', () => {
   it('leave every cluster stopped, nothing behind, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));

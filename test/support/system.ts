@@ -124,10 +124,10 @@ export const events = (): readonly { readonly 'detail-type': string; readonly de
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { 'detail-type': string; detail: Record<string, unknown> });
 
-/** All that the bus was told of a cluster. */
+/** All events of a cluster on the bus. */
 export const toldOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
 
-/** What the bus was told of a cluster by one type of event. */
+/** The events of one type of a cluster on the bus. */
 export const told = (clusterId: string, type: string) =>
   toldOf(clusterId).filter((event) => event['detail-type'] === type);
 
@@ -148,7 +148,7 @@ export const hasEnded = async (clusterId: string, reason: string): Promise<Clust
   return ended;
 };
 
-/** What the bus was told of the states of a cluster and its jobs. */
+/** The states of a cluster and its jobs that were published on the bus. */
 export const eventsOf = (clusterId: string) =>
   toldOf(clusterId).filter((event) => event['detail-type'].endsWith('State Change'));
 

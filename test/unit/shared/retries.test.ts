@@ -69,7 +69,7 @@ describe('repeated work', () => {
     expect(failed.tries()).toBe(1);
   });
 
-  it('of a request to an API server ends before the caller of the function gives up', () => {
+  it('of a request to an API server ends before the caller of the function times out', () => {
     const { retries, maxMs } = policies.kubernetes;
 
     expect((retries + 1) * 5_000 + retries * maxMs).toBeLessThan(29_000);

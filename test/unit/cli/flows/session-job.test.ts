@@ -105,7 +105,7 @@ describe('run', () => {
     ]);
   });
 
-  it('gives up an upload that is refused', async () => {
+  it('discards an upload that is refused', async () => {
     const ended = await run({ ...uploading(), 'PUT /bucket/a.jar': { status: 403 } }, runOnLive('-d', jar));
 
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('S3 refused the upload of ') });

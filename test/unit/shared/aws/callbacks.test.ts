@@ -59,7 +59,7 @@ describe('the answer to a task', () => {
     'AccessDeniedException',
     'KmsAccessDeniedException',
     'KmsInvalidStateException',
-  ])('is given up after %s, so that nobody else waits for it', async (name) => {
+  ])('is abandoned after %s, so that no execution waits for it', async (name) => {
     expect(await clientOf(sfn(name)).callbacks.complete('token', finished)).toBe(false);
   });
 

@@ -91,7 +91,7 @@ describe('dead commands', () => {
   });
 });
 
-it('an admitted deploy is carried on beside the commands of its cluster, once in a minute', async () => {
+it('an admitted deploy continues next to the commands of its cluster, once in a minute', async () => {
   await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl' });
 
   expect(queue.sent).toMatchObject([

@@ -104,7 +104,7 @@ describe('apply', () => {
     expect(lines(sent).filter((line) => !/^(POST|GET)/.test(line))).toEqual([]);
   });
 
-  it("removes its Deployment again, by uid, when a name is somebody else's", async () => {
+  it('removes its Deployment again, by uid, when a name belongs to another object', async () => {
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest')));
 
     await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
