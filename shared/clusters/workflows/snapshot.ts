@@ -4,7 +4,7 @@ import { isTerminalOperation, type Operation } from '#events/operation.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -32,7 +32,7 @@ export const take = async (state: SnapshotState, ports: Ports): Promise<Snapshot
   const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), state);
   if (next.outcome === 'failed') return (await findRecordedSavepoint(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
-  if (ports.now().toISOString() > value.deadline)
+  if (isPastDeadline(value, ports.now()))
     return toFailed(state, { reason: 'deadline-exceeded', message: explainDelay(next, value) });
   const phase = next.waitsFor === 'tasks' ? 'Waiting for the tasks of the job to run.' : (phases[value.kind] ?? '');
   await recordPhase(operation, phase, ports);
@@ -87,9 +87,11 @@ export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<S
     ...(savepoint === undefined ? {} : { savepoint }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
-  await finishOperation(operationId, { state: 'SUCCEEDED', fields }, ports, {
-    alsoWrite: async (operation) => ({ jobs: await changeJobs(operation, ports) }),
-  });
+  const decide = async (operation: StoredOperation) => {
+    const jobs = await changeJobs({ ...operation, ...fields }, ports);
+    return { end: { state: 'SUCCEEDED', fields }, changes: { jobs } } as const;
+  };
+  await finishOperation(operationId, decide, ports);
   if (endsJob(value)) await requestReconcile(value, ports);
   return state;
 };

@@ -3,7 +3,7 @@ import { Fault } from '#events/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
-import { transitionOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -43,7 +43,7 @@ export const probe = async (state: StartupState, ports: Ports): Promise<StartupS
   if (readiness.answer === 'yes')
     return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
   const { reason, message } = readiness;
-  if (ports.now().toISOString() > value.deadline) {
+  if (isPastDeadline(value, ports.now())) {
     const explained = `The cluster was not ready by ${value.deadline}. ${reason}: ${message}`;
     return { operationId, outcome: 'failed', reason: 'DeadlineExceeded', message: explained };
   }

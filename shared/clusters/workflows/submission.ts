@@ -2,7 +2,7 @@ import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -105,9 +105,11 @@ const assertClusterRunning = async (operation: Operation, { store }: Ports) =>
   assertRunning((await getCluster(operation, store)).value);
 
 /** Ends the repetitions of the machine, which starts again with the upload whenever the JobManager has restarted. */
-const assertBeforeDeadline = ({ deadline }: Operation, { now }: Ports): void => {
-  if (now().toISOString() > deadline)
-    throw new Fault('program-failed', `The job did not start by ${deadline}.`, { reason: 'DeadlineExceeded' });
+const assertBeforeDeadline = (operation: Operation, { now }: Ports): void => {
+  if (isPastDeadline(operation, now()))
+    throw new Fault('program-failed', `The job did not start by ${operation.deadline}.`, {
+      reason: 'DeadlineExceeded',
+    });
 };
 
 const openRest = async ({ target, clusterId }: Operation, ports: Ports) =>

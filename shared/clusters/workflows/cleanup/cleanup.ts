@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -45,7 +45,7 @@ export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>
 export const isCleanupOverdue = (operation: StoredOperation, { now }: Ports): boolean =>
   findStopData(operation) === undefined
     ? now().getTime() > Date.parse(operation.updatedAt) + maxRemovalMs
-    : now().toISOString() > operation.deadline;
+    : isPastDeadline(operation, now());
 
 export const getKubernetes = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> =>
   ports.kubernetes(await ports.targets.get(target));

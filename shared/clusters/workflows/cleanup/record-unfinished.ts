@@ -31,16 +31,17 @@ export const recordUnfinished = async (
   const { value: operation } = await getOperation(operationId, ports.store);
   // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
   if (findStopData(operation) === undefined) throw toFault(state.error);
-  const fault = await explainFailure(state, operation, ports);
-  await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
-    alsoWrite: async () => {
-      const current = await getCluster(operation, ports.store);
-      const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
-      return survives && (await isStillDeployed(current.value, ports))
-        ? returnToRunning(current, { state, fault }, ports)
+  const decide = async () => {
+    const fault = await explainFailure(state, operation, ports);
+    const current = await getCluster(operation, ports.store);
+    const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
+    const changes =
+      survives && (await isStillDeployed(current.value, ports))
+        ? await returnToRunning(current, { state, fault }, ports)
         : {};
-    },
-  });
+    return { end: { state: 'FAILED', fault }, changes } as const;
+  };
+  await finishOperation(operationId, decide, ports);
   return state;
 };
 
