@@ -35,8 +35,8 @@ export const discardMessage = async (message: QueuedMessage, disposal: Disposal,
 };
 
 /**
- * Fails a deploy that only this message could resume, because the payload of the deploy is in the message. Other
- * operations continue, because they are recorded as a whole.
+ * Fails a deploy that is still PENDING, because no later delivery resumes it. The payload of a resumed deploy is in the
+ * bucket, and is removed. Other operations continue without the message, because their records are complete.
  *
  * @returns The operation of the message, if there is one.
  */

@@ -42,7 +42,7 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
   const deployment = await findOwnDeployment(operation.value, kubernetes, ports);
   // The objects belong to a later cluster of the same id.
   if (deployment === 'foreign') return toDone(state);
-  // The deploy was still creating the Deployment when the step `remove` ran.
+  // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
   const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
