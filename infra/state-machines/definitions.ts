@@ -16,7 +16,7 @@ const startup: StateMachine<keyof typeof startupSteps> = {
   StartAt: 'AssessReadiness',
   TimeoutSeconds: 7_200,
   States: {
-    AssessReadiness: task('probe', {
+    AssessReadiness: task('assess', {
       comment: 'Asks Kubernetes and Flink once. The step returns "waiting" until the deadline of the deploy.',
       next: 'IsReady',
       onError: 'RecordFailed',

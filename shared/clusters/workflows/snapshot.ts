@@ -8,7 +8,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -131,7 +131,7 @@ export const recordRefused = async (
   ports: Ports,
 ): Promise<SnapshotState> => {
   const code = codeOf(state.reason ?? '');
-  const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
+  const fault = code === undefined ? parseStepError(state.error) : new Fault(code, state.message ?? '');
   await finishOperation(state.operationId, { state: 'FAILED', fault }, ports);
   return state;
 };

@@ -4,7 +4,7 @@ import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -91,7 +91,7 @@ export const recordJob = async (state: SubmissionState, ports: Ports): Promise<S
 
 /** Step of the submission machine: records why the job did not start. */
 export const recordRefused = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  await finishOperation(state.operationId, { state: 'FAILED', fault: toFault(state.error) }, ports);
+  await finishOperation(state.operationId, { state: 'FAILED', fault: parseStepError(state.error) }, ports);
   return state;
 };
 

@@ -6,7 +6,7 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -30,7 +30,7 @@ export const recordUnfinished = async (
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
   // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
-  if (findStopData(operation) === undefined) throw toFault(state.error);
+  if (findStopData(operation) === undefined) throw parseStepError(state.error);
   const fault = await explainFailure(state, operation, ports);
   await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
     alsoWrite: async () => {
@@ -50,7 +50,7 @@ const explainFailure = async (
   ports: Ports,
 ): Promise<Fault> => {
   const code = codeOf(reason);
-  if (code === undefined) return toFault(error);
+  if (code === undefined) return parseStepError(error);
   const ended = code === 'savepoint-failed' ? await describeEndedJobs(operation, ports) : '';
   return new Fault(code, `${message}${ended}`);
 };
