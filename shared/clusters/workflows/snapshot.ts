@@ -19,7 +19,7 @@ import { requestSnapshot } from './request-snapshot.ts';
 import { endsJob, getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
 /** Step of the snapshot machine: requests the snapshot when the tasks of the job are RUNNING, and waits for its end. */
-export const take = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
@@ -79,7 +79,7 @@ const findRecordedSavepoint = async (
 };
 
 /** Step of the snapshot machine: records the snapshot, and the end of a job that ended with it. */
-export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const recordSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const { operationId, savepoint, checkpoint } = state;
   const { value } = await getOperation(operationId, ports.store);
   if (value.kind === 'stop-job') await observeJobs(value, ports);
@@ -126,7 +126,7 @@ const removeSavepoint = (
 });
 
 /** Step of the snapshot machine: records why the snapshot failed. */
-export const recordRefused = async (
+export const recordSnapshotFailure = async (
   state: SnapshotState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<SnapshotState> => {

@@ -102,7 +102,8 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
 /** Step of the startup machine: records why the cluster did not start, before the cleanup removes the evidence. */
 export const recordFailed = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { operationId, reason, message = '' } = state;
-  const fault = reason === undefined ? parseStepError(state.error) : new Fault('deployment-failed', message, { reason });
+  const fault =
+    reason === undefined ? parseStepError(state.error) : new Fault('deployment-failed', message, { reason });
   await failDeploy(operationId, fault, ports);
   return state;
 };

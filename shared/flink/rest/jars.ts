@@ -90,7 +90,11 @@ const runJar = async (
   if (!(await hasJar(client, jarId))) {
     // The jar is deleted after a run. A run that is repeated later finds the job and not the jar.
     if ((await getJobState(client, options.jobId)) !== undefined) return 'already-submitted';
-    throw newRestFault('not-ready', response, `The JobManager no longer has jar ${jarId}, so it must be uploaded again`);
+    throw newRestFault(
+      'not-ready',
+      response,
+      `The JobManager no longer has jar ${jarId}, so it must be uploaded again`,
+    );
   }
   throw response.status < 500 ? toProgramFault(response) : toStatusFault(response, `POST ${path}`);
 };

@@ -23,7 +23,7 @@ const maxJobs = 80;
  *
  * @throws Fault The error of the machine, when the operation is a failed deploy.
  */
-export const recordUnfinished = async (
+export const recordStopFailure = async (
   state: CleanupState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<CleanupState> => {
@@ -71,11 +71,11 @@ const returnToRunning = async (
 };
 
 /** Jobs that continue to run are no longer being stopped with their cluster. */
-const clearStoppedWithCluster = async (cluster: Cluster, { taken = [] }: CleanupState, { store }: Ports) =>
+const clearStoppedWithCluster = async (cluster: Cluster, { jobsInProgress = [] }: CleanupState, { store }: Ports) =>
   (await store.jobs(cluster))
     .filter(({ value }) => value.clusterOperationId === cluster.operationId && !isTerminalJob(value))
     .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
-    .filter(({ value }) => !taken.includes(value.jobId))
+    .filter(({ value }) => !jobsInProgress.includes(value.jobId))
     .slice(0, maxJobs)
     .map(({ value: { stoppedWithCluster: _mark, ...value }, version }) => ({ value, previous: version }));
 
