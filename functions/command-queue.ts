@@ -8,7 +8,7 @@ import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
 import { live, log } from '#shared/live.ts';
 
-import { count } from './handlers/metrics.ts';
+import { count } from './middleware/metrics.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
 /** `maxReceiveCount` of the queue. A message that fails this often becomes a dead letter with its reason. */
