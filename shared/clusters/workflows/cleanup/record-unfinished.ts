@@ -2,7 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { codeOf, Fault } from '#events/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
-import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -72,8 +72,8 @@ const returnToRunning = async (
 
 /** Jobs that continue to run are no longer being stopped with their cluster. */
 const clearStoppedWithCluster = async (cluster: Cluster, { jobsInProgress = [] }: CleanupState, { store }: Ports) =>
-  (await store.jobs(cluster))
-    .filter(({ value }) => value.clusterOperationId === cluster.operationId && !isTerminalJob(value))
+  selectIncarnationRecords(cluster, await store.jobs(cluster))
+    .filter(({ value }) => !isTerminalJob(value))
     .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
     .filter(({ value }) => !jobsInProgress.includes(value.jobId))
     .slice(0, maxJobs)
