@@ -25,7 +25,7 @@ import {
   type TableKey,
 } from './keys.ts';
 
-export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type WriteContext = Pick<TableContext, 'table' | 'now'>;
 type Changed<K extends keyof Change> = NonNullable<Change[K]>;
 type ElementOf<K extends keyof Change> = Changed<K> extends readonly (infer T)[] ? T : never;

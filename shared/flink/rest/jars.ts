@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly flinkConfiguration?: Readonly<Record<string, string>>;
 }
 
-export type PlanOptions = Pick<RunOptions, 'entryClass' | 'programArgsList' | 'parallelism'>;
+type PlanOptions = Pick<RunOptions, 'entryClass' | 'programArgsList' | 'parallelism'>;
 
 /** Flink answers after main() has run. The limit is less than the 350 s after which AWS may close an idle connection. */
 const mainTimeoutMs = 300_000;
