@@ -9,7 +9,7 @@ import { runMessage } from '#shared/clusters/queue/run-message.ts';
 import { live, log } from '#shared/live.ts';
 import { maxReceives } from '#shared/retries.ts';
 
-import { count } from './handlers/metrics.ts';
+import { count } from './middleware/metrics.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
 /**

@@ -8,7 +8,7 @@ import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/ope
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -19,7 +19,7 @@ import { requestSnapshot } from './request-snapshot.ts';
 import { endsJob, getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
 /** Step of the snapshot machine: requests the snapshot when the tasks of the job are RUNNING, and waits for its end. */
-export const take = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
@@ -79,7 +79,7 @@ const findRecordedSavepoint = async (
 };
 
 /** Step of the snapshot machine: records the snapshot, and the end of a job that ended with it. */
-export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const recordSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const { operationId, savepoint, checkpoint } = state;
   const { value } = await getOperation(operationId, ports.store);
   if (value.kind === 'stop-job') await observeJobs(value, ports);
@@ -128,12 +128,12 @@ const removeSavepoint = (
 });
 
 /** Step of the snapshot machine: records why the snapshot failed. */
-export const recordRefused = async (
+export const recordSnapshotFailure = async (
   state: SnapshotState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<SnapshotState> => {
   const code = codeOf(state.reason ?? '');
-  const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
+  const fault = code === undefined ? parseStepError(state.error) : new Fault(code, state.message ?? '');
   await finishOperation(state.operationId, { state: 'FAILED', fault }, ports);
   return state;
 };

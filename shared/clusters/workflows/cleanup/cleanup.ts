@@ -15,7 +15,7 @@ export interface CleanupState {
   readonly reason?: string;
   readonly message?: string;
   /** Ids of the jobs whose savepoints were in progress at the deadline. Each job ends when its savepoint is complete. */
-  readonly taken?: readonly string[];
+  readonly jobsInProgress?: readonly string[];
 }
 
 /** How long the removal of a failed deploy may take. Pods end gracefully, and finalizers take their time. */
