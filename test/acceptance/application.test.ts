@@ -46,7 +46,7 @@ const ended = (clusterId: string, last: readonly string[]) =>
   expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 300_000 }).toEqual(last);
 
 describe('an application cluster', () => {
-  it('runs the jar in its image, and is CANCELED and gone when its job is cancelled', async () => {
+  it('runs the jar in its image, and is CANCELED and removed when its job is canceled', async () => {
     const clusterId = freshId('app');
     const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });
     await untilState(clusterId, 'RUNNING');
@@ -61,7 +61,7 @@ describe('an application cluster', () => {
     await ended(clusterId, ['job CANCELED', 'STOPPING', 'CANCELED']);
   });
 
-  it('that is finite is FINISHED, with its verdict in the store and on the bus', async () => {
+  it('is FINISHED when its program ends, with its verdict in the store and on the bus', async () => {
     const clusterId = freshId('finite');
     await deployApplication(clusterId, { jar: 'local:///opt/flink/examples/streaming/WordCount.jar' });
     await untilState(clusterId, 'FINISHED');
@@ -72,7 +72,7 @@ describe('an application cluster', () => {
     await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
   });
 
-  it('whose main() throws is FAILED with the cause', async () => {
+  it('is FAILED with the cause when its main() throws', async () => {
     const clusterId = freshId('throws');
     const { body } = await deployApplication(clusterId, {
       jar: 'local:///opt/flink/examples/streaming/WordCount.jar',
@@ -146,7 +146,7 @@ describe('a session with high availability', () => {
 });
 
 describe('a plan', () => {
-  it('has what a deploy would create, and the word of the API server', async () => {
+  it('has the objects of a deploy, and the response of the API server', async () => {
     const clusterId = freshId('plan');
     const path = `/v1/targets/${system.target}/plans`;
     const asked = { mode: 'session', clusterId, config: small };

@@ -106,7 +106,7 @@ const started = async (ran: Promise<{ code: number; stdout: string; stderr: stri
   await untilJob(job, 'RUNNING');
 };
 
-it('a session comes up under the name of its script', async () => {
+it('a session starts with its script', async () => {
   const { code, stdout } = await type('kubernetes-session.sh -Dkubernetes.cluster-id=ID', { more: small });
 
   expect(code).toBe(0);
@@ -126,7 +126,7 @@ it('run -d, and the four lists', async () => {
   );
 });
 
-it('info shows the plan, and leaves nothing at the session', async () => {
+it('info shows the plan, and leaves nothing on the session', async () => {
   const { code, stdout } = await type('flink info -Dkubernetes.cluster-id=ID -p 2 x.jar');
 
   expect(code).toBe(0);
@@ -150,7 +150,7 @@ it('savepoint and checkpoint leave the job running', async () => {
   expect((await listJobs(session)).find(({ jobId }) => jobId === job)?.state).toBe('RUNNING');
 });
 
-it('stop ends the job with a savepoint, from which it is run again', async () => {
+it('stop ends the job with a savepoint, from which it is restarted', async () => {
   const { code, stdout } = await type('flink stop -Dkubernetes.cluster-id=ID -p DIR JOB', { job });
 
   stopped = pathIn(stdout);
@@ -174,13 +174,13 @@ it('stop ends the job with a savepoint, from which it is run again', async () =>
   expect(latest.restored?.external_path).toBe(stopped);
 });
 
-it('stop takes the job behind -p for the job', async () => {
+it('stop accepts the job after -p', async () => {
   const { code, stdout } = await type('flink stop -Dkubernetes.cluster-id=ID -p JOB', { job });
 
   expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining('/tmp/savepoints/') });
 });
 
-it('-e and -m name the session, too; a detached stop drains the job', async () => {
+it('-e and -m name the session, too, and a detached stop drains the job', async () => {
   await started(type('flink run -d -e kubernetes-session -Dkubernetes.cluster-id=ID x.jar'));
 
   const paused = await type('flink stop -Dkubernetes.cluster-id=ID -d -type native -detached JOB', { job });
@@ -220,7 +220,7 @@ it('an attached run waits for the end of the job', async () => {
   );
 });
 
-it('the session stops through a pipe, and leaves nothing', async () => {
+it('the session stops by a piped command, and leaves nothing', async () => {
   const line = 'echo stop | kubernetes-session.sh -Dkubernetes.cluster-id=ID -Dexecution.attached=true';
 
   const { code, stdout } = await type(line);
@@ -233,7 +233,7 @@ it('the session stops through a pipe, and leaves nothing', async () => {
   });
 });
 
-it('applications start by either name, and their jobs are listed and cancelled', async () => {
+it('applications start by both actions, and their jobs are listed and canceled', async () => {
   const instead = { 'usrlib/x.jar': 'usrlib/TopSpeedWindowing.jar' };
   const more = small.slice(0, 2);
   const [one, other] = await Promise.all([
@@ -271,7 +271,7 @@ it('applications start by either name, and their jobs are listed and cancelled',
   await untilState(application2, 'FINISHED');
 });
 
-it('a stop of the cluster right behind two runs has a savepoint of both', async () => {
+it('a stop of the cluster right after two runs takes a savepoint of both', async () => {
   await type('kubernetes-session.sh -Dkubernetes.cluster-id=ID', { id: saved, more: small });
   const run = 'flink run -d -t kubernetes-session -Dkubernetes.cluster-id=ID x.jar';
   const [one, other] = [await type(run, { id: saved }), await type(run, { id: saved })];
@@ -287,7 +287,7 @@ it('a stop of the cluster right behind two runs has a savepoint of both', async 
   ]);
 });
 
-it('what makes no sense is told as by Flink', async () => {
+it('invalid commands fail as in Flink', async () => {
   expect(await type('flink run -t kubernetes-per-job x.jar')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Per-Job Mode not supported'),
@@ -297,7 +297,7 @@ it('what makes no sense is told as by Flink', async () => {
   expect(await type('flink -v')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Version: /) });
 });
 
-it('no row of the table was left out', async () => {
+it('no row of the table is left out', async () => {
   const page = await readFile(join(packageFolder, 'docs/commands.md'), 'utf8');
   const lines = [...page.matchAll(/^\| `(.+?)` \|/gm)].map(([, line = '']) => line.replaceAll(String.raw`\|`, '|'));
 

@@ -70,7 +70,7 @@ const available = (clusterId: string) =>
 const checkpointsIn = (log: string) => [...log.matchAll(/Completed checkpoint (\d+) for job/g)].length;
 
 describe('test_kubernetes_session.sh', () => {
-  it('counts words on a session, whose TaskManager has the result', async () => {
+  it('counts words on a session, and the log of the TaskManager has the result', async () => {
     const clusterId = named('script');
     const session = await flink(
       'kubernetes-session.sh',
@@ -108,7 +108,7 @@ describe('test_kubernetes_session.sh', () => {
 });
 
 describe('test_kubernetes_application.sh', () => {
-  it('runs a program on a cluster of its own, whose log says that it finished', async () => {
+  it('runs a program on its own cluster, and the log says that it finished', async () => {
     const clusterId = named('script');
     const { code } = await flink(
       'flink',
@@ -129,7 +129,7 @@ describe('test_kubernetes_application.sh', () => {
 });
 
 describe('test_kubernetes_application_ha.sh', () => {
-  it('recovers from the latest checkpoint after the kill of its JobManager, and leaves nothing when cancelled', async () => {
+  it('recovers from the latest checkpoint after its JobManager was killed, and leaves nothing when it is canceled', async () => {
     const clusterId = named('script');
     const template = join(folder, 'pod-template.yaml');
     await writeFile(template, JSON.stringify(podTemplate));

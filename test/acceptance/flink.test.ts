@@ -137,7 +137,7 @@ describe('the three commands', () => {
     expect(await objectsOf(clusterId)).toEqual([]);
   });
 
-  it('left every transition on the bus, once and in order', async () => {
+  it('publish every transition once and in order', async () => {
     const { body } = await call<{ transitions: { sequence: number; to: string }[] }>(
       'GET',
       `${clusterPath(clusterId)}/events?limit=500`,
@@ -165,7 +165,7 @@ describe('a session', () => {
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   cleanUp.push(clusterId);
 
-  it('starts a job that comes while it comes up, as soon as it is there', async () => {
+  it('starts a job that was submitted during its start', async () => {
     await deploy({ mode: 'session', clusterId, config: { 'jobmanager.memory.process.size': '1g' } });
 
     const { code, stdout, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, jar]);
@@ -175,7 +175,7 @@ describe('a session', () => {
     expect((await drey(['cancel', id, jobId])).code).toBe(0);
   });
 
-  it("says why a program's main() threw", async () => {
+  it('reports the exception of a main()', async () => {
     const { code, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, '-c', 'no.such.Main', jar]);
 
     expect(code).toBe(1);
@@ -183,7 +183,7 @@ describe('a session', () => {
     expect(stderr).not.toMatch(/\tat |\.java:\d/);
   });
 
-  it('passes arguments on, the options of the program included', async () => {
+  it('passes arguments and options to the program', async () => {
     const { code, stderr } = await drey([
       'run',
       '-d',
@@ -206,7 +206,7 @@ describe('a session', () => {
     expect(failed.find(({ state }) => state === 'FAILED')?.message).toContain('/no/such/file');
   });
 
-  it('that is deleted with kubectl is recorded as STOPPED, with the reason', async () => {
+  it('is recorded as STOPPED with the reason after kubectl deleted it', async () => {
     await kubectl('delete', `deployment/${clusterId}`, '-n', system.namespace);
 
     expect(await untilState(clusterId, 'STOPPED')).toMatchObject({ reason: 'DeploymentDeleted' });
@@ -215,7 +215,7 @@ describe('a session', () => {
 });
 
 describe('a session that cannot start', () => {
-  it('is FAILED with the reason of Kubernetes, and removed', async () => {
+  it('is FAILED with the reason of Kubernetes, and is removed', async () => {
     const clusterId = freshId('noimage');
     const { body } = await deploy({ mode: 'session', clusterId, image: 'nobody/has-this:1' });
 
@@ -231,7 +231,7 @@ describe('a session that cannot start', () => {
   });
 });
 
-describe('bad input to the command line', () => {
+describe('invalid input to the command line', () => {
   const text = join(folder, 'text.jar');
   writeFileSync(text, 'not a zip file');
   const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
@@ -255,7 +255,7 @@ describe('bad input to the command line', () => {
       ['kubernetes-session', '-Dkubernetes.cluster-id=x', '-Dkubernetes.jobmanager.cpu.amount=many'],
       /-Dkubernetes\.jobmanager\.cpu\.amount/,
     ],
-  ])('%s: the field is named, exit code 1, nothing created', async (_what, args, message) => {
+  ])('%s: names the field, exits with 1 and creates nothing', async (_what, args, message) => {
     const { code, stdout, stderr } = await drey(args, '', { DREY_TARGET: target });
 
     expect(code).toBe(1);
@@ -265,7 +265,7 @@ describe('bad input to the command line', () => {
     expect((await call('GET', `/v1/targets/${target}/clusters`)).body).toMatchObject({ clusters: [] });
   });
 
-  it('stop on a session that is not there says so and creates nothing', async () => {
+  it('stop of an unknown session reports it and creates nothing', async () => {
     const { code, stdout, stderr } = await drey(
       ['kubernetes-session', '-Dkubernetes.cluster-id=nobody', '-Dexecution.attached=true'],
       'stop\n',

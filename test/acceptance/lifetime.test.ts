@@ -103,14 +103,14 @@ afterAll(async () => {
   await Promise.all(live.flat().map(async (clusterId) => untilState(clusterId, 'STOPPED')));
 });
 
-describe('a cluster that ends by itself', () => {
-  it('ends when no job lived for as long as it may be idle', async () => {
+describe('a cluster with a lifetime', () => {
+  it('ends after it was idle for its idleAfter', async () => {
     await hasEnded(ids.idle, 'Idle');
 
     expect(told(ids.idle, 'Flink Lifetime Warning')).toMatchObject([{ detail: { reason: 'Idle' } }]);
   });
 
-  it('ends by its until, once, though its firing comes three times', async () => {
+  it('ends once at its until when its timer event comes three times', async () => {
     const { operationId, lifetime } = await read(ids.until);
     const timerEvent = { kind: 'end', target: system.target, clusterId: ids.until, operationId, version: 1 };
     await sleep(Math.max(0, Date.parse(lifetime?.endsAt ?? '') - Date.now()));
@@ -123,7 +123,7 @@ describe('a cluster that ends by itself', () => {
     expect(told(ids.until, 'Flink Lifetime Warning')).toHaveLength(1);
   });
 
-  it('ends by its ttl, told of before', async () => {
+  it('ends after its ttl, with a warning before', async () => {
     const { lifetime } = await hasEnded(ids.ttl, 'LifetimeEnded');
 
     expect(Date.parse(lifetime?.endsAt ?? '') - Date.parse(lifetime?.startedAt ?? '')).toBe(120_000);
@@ -132,7 +132,7 @@ describe('a cluster that ends by itself', () => {
     ]);
   });
 
-  it('stays when its required savepoint fails, and says so', async () => {
+  it('stays when its required savepoint fails, and publishes the failure', async () => {
     const kept = await until(
       () => read(ids.kept),
       ({ reason }) => reason === 'SavepointFailed',
@@ -150,7 +150,7 @@ describe('a cluster that ends by itself', () => {
     );
   });
 
-  it('ends by the calendar, once, though its firing comes twice', async () => {
+  it('ends once by a schedule when its timer event comes twice', async () => {
     const runs = await until(
       async () => (await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs,
       (list) => list.some(({ endedAt }) => endedAt !== undefined),
@@ -178,7 +178,7 @@ describe('a cluster that ends by itself', () => {
     expect(busy.lifetime?.idle).toBeUndefined();
   });
 
-  it('is idle once its job is cancelled, and ends when it was for long enough', async () => {
+  it('is idle after its job is canceled, and ends after its idleAfter', async () => {
     const [job] = await listJobs(ids.busy);
     await call('POST', `${clusterPath(ids.busy)}/jobs/${job?.jobId ?? ''}/cancel`, {});
 

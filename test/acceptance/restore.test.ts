@@ -99,7 +99,7 @@ describe('a session with restore', () => {
     ]);
   });
 
-  it('starts them again where they were, when it is started again', async () => {
+  it('restores the jobs from their savepoints at its next start', async () => {
     const again = await drey(['deploy', '--spec', clusterId, '--output', 'json']);
 
     expect(again).toMatchObject({ code: 0 });
@@ -110,7 +110,7 @@ describe('a session with restore', () => {
     restored = restoredJobs[0]?.jobId ?? '';
   });
 
-  it('is where an application can start from, too', async () => {
+  it('can be restored by an application, too', async () => {
     await stop(clusterId, { savepoint: 'required' });
     await untilState(clusterId, 'STOPPED');
 

@@ -61,7 +61,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(highAvailability).toEqual([]);
     });
 
-    it('finds its own when it is repeated', async () => {
+    it('finds its own objects when it is repeated', async () => {
       const before = await kubernetes.apply(manifests('twice'), first);
 
       const after = await kubernetes.apply(manifests('twice'), first);
@@ -87,7 +87,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(deployment).toMatchObject({ operationId: undefined, deleting: false });
     });
 
-    it('leaves nothing of its own where a Service is taken, and the Service as it is', async () => {
+    it('leaves no object and does not change a Service of another owner', async () => {
       await world.create('Service', 'crossed-rest');
 
       await expect(kubernetes.apply(manifests('crossed'), first)).rejects.toMatchObject({ code: 'id-taken' });
@@ -96,7 +96,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(await world.exists('Service', 'crossed-rest')).toBe(true);
     });
 
-    it('lists Flink Deployments only', async () => {
+    it('lists only Deployments of Flink', async () => {
       await kubernetes.apply(manifests('listed'), first);
       await world.create('Deployment', 'unlisted');
 
@@ -106,7 +106,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(ids).not.toContain('unlisted');
     });
 
-    it('lists the pods of Flink clusters, and says of which', async () => {
+    it('lists the pods of Flink clusters with their clusters', async () => {
       await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
@@ -116,7 +116,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
         .toMatchObject([{ component: 'jobmanager' }]);
     });
 
-    it('sees nothing where nothing is', async () => {
+    it('observes nothing where no cluster exists', async () => {
       const seen = await kubernetes.observe('nothing');
       const left = await kubernetes.listRemaining('nothing');
       const log = await kubernetes.readLog('nothing', { lines: 1 });
@@ -135,7 +135,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('removed')).deployment).toBeUndefined();
     });
 
-    it('removes nothing that has another uid, and takes gone for done', async () => {
+    it('removes nothing with another uid, and succeeds when the Deployment is gone', async () => {
       await kubernetes.apply(manifests('kept'), first);
 
       await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000');
@@ -144,7 +144,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('kept')).deployment?.deleting).toBe(false);
     });
 
-    it('sees that somebody deleted the Deployment', async () => {
+    it('observes that a person deleted the Deployment', async () => {
       await kubernetes.apply(manifests('deleted'), first);
 
       await world.deleteDeployment('deleted');
@@ -153,7 +153,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('deleted')).deployment).toBeUndefined();
     });
 
-    it('tells what high availability left, and removes it', async () => {
+    it('lists and removes high-availability data', async () => {
       const labels = { app: 'ha', type: 'flink-native-kubernetes' };
       const map = 'ha-cluster-config-map';
       await world.create('ConfigMap', map, labels);
@@ -166,7 +166,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
-    it('lists the objects of all Flink clusters, and removes one by its uid only', async () => {
+    it('lists the objects of all Flink clusters, and removes one only by its uid', async () => {
       const { uid } = await kubernetes.apply(manifests('whole'), first);
       await world.create('ConfigMap', 'lasting-cluster-config-map', {
         app: 'lasting',
@@ -193,13 +193,13 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect([before, behind]).toEqual([true, false]);
     });
 
-    it('knows no Flink where no cluster is', async () => {
+    it('reaches no Flink where no cluster exists', async () => {
       const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
 
       await expect(asked).rejects.toMatchObject({ code: 'not-found' });
     });
 
-    it('stops when the caller does', async () => {
+    it('stops when its signal aborts', async () => {
       await expect(world.aborted.listDeployments()).rejects.toThrow();
     });
   });

@@ -97,7 +97,7 @@ const objects = async (clusterId: string) => {
 };
 
 describe('a deploy', () => {
-  it('makes the same objects through HTTP and through the queue', async () => {
+  it('creates the same objects from HTTP and from the queue', async () => {
     const [byHttp, byQueue] = [freshId('door'), freshId('door')];
     started.push(byHttp, byQueue);
 
@@ -136,7 +136,7 @@ describe('a deploy', () => {
     expect(requested).toHaveLength(1);
   });
 
-  it('has one effect for two requests with the same key at once, and answers both the same', async () => {
+  it('has one effect and one response for two concurrent requests with the same key', async () => {
     const clusterId = freshId('twice');
     started.push(clusterId);
     const key = { 'idempotency-key': randomUUID() };
@@ -149,7 +149,7 @@ describe('a deploy', () => {
     expect(changed).toMatchObject({ status: 422, body: { code: 'key-reused' } });
   });
 
-  it('is refused while a cluster of the id lives, naming its operation', async () => {
+  it('is rejected for the id of a live cluster, with its operation', async () => {
     const clusterId = freshId('taken');
     started.push(clusterId);
     const first = await deploy({ ...spec, clusterId });
@@ -162,7 +162,7 @@ describe('a deploy', () => {
     });
   });
 
-  it('makes an id up when none is given', async () => {
+  it('generates an id when none is given', async () => {
     const answer = await deploy(spec);
     started.push(answer.body.operation.clusterId);
 
@@ -171,7 +171,7 @@ describe('a deploy', () => {
 });
 
 describe('a stop', () => {
-  it('takes over a deploy that is under way, and leaves nothing', async () => {
+  it('overtakes a deploy in progress, and leaves nothing', async () => {
     const clusterId = freshId('early');
     const accepted = await deploy({ ...spec, clusterId });
 
@@ -191,7 +191,7 @@ describe('a stop', () => {
     ).not.toContain(clusterId);
   });
 
-  it('frees the id for another cluster, whose transitions are numbered on', async () => {
+  it('frees the id for another incarnation, which continues the sequence', async () => {
     const clusterId = freshId('again');
     await deploy({ ...spec, clusterId });
     await stop(clusterId);
@@ -207,7 +207,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a message that is no command', () => {
+describe('an invalid message', () => {
   it.each([
     ['not JSON', 'deploy, please', 'malformed-request'],
     ['of an unknown type', { ...message('explode', 'x', {}) }, 'malformed-request'],
@@ -219,7 +219,7 @@ describe('a message that is no command', () => {
       'refused-option',
     ],
     ['for a session that is not there', message('stop', 'not-there', {}), 'not-found'],
-  ])('%s is kept in the rejected queue and told, at once', async (_what, body, code) => {
+  ])('%s is stored in the rejected queue and published at once', async (_what, body, code) => {
     const { MessageId } = await send(body, `group-${randomUUID()}`);
 
     const event = await until(

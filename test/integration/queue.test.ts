@@ -86,7 +86,7 @@ afterAll(async () => {
 });
 
 describe('a target with a limit', () => {
-  it('lets commands wait, and starts the next when a place gets free', async () => {
+  it('queues commands, and starts the next one when capacity becomes free', async () => {
     const [one, two] = [freshId('one'), freshId('two')];
     const waits = { ...session, config: unschedulable };
     await send(one, waits);
@@ -114,7 +114,7 @@ describe('a target with a limit', () => {
     expect((await backlog()).usage.clusters).toBe(0);
   });
 
-  it('takes a command by reference', async () => {
+  it('runs a command by reference', async () => {
     const clusterId = freshId('ref');
     const text = JSON.stringify({ ...session, labels: { by: 'reference' } });
     const { body } = await call<Upload>('POST', `/v1/targets/${target}/uploads`, {
@@ -132,7 +132,7 @@ describe('a target with a limit', () => {
     expect(await read(clusterId)).toMatchObject({ state: 'CANCELED', reason: 'Canceled' });
   });
 
-  it('takes back a batch that waits, and tells how it ended', async () => {
+  it('cancels a queued batch, and publishes its verdict', async () => {
     const name = freshId('batch');
     await paused(true);
     const { status, body } = await call<Accepted>('POST', `/v1/targets/${target}/batches`, {
@@ -160,8 +160,8 @@ describe('a target with a limit', () => {
   });
 });
 
-describe('a task of Step Functions', () => {
-  it.each(['FINISHED', 'CANCELED'])('is answered when its command is %s', async (verdict) => {
+describe('a Step Functions task', () => {
+  it.each(['FINISHED', 'CANCELED'])('is completed when its command is %s', async (verdict) => {
     const clusterId = freshId('task');
     await paused(verdict === 'CANCELED');
     const { stateMachineArn } = await workflows.send(
@@ -201,8 +201,8 @@ describe('a task of Step Functions', () => {
   });
 });
 
-describe('dead commands', () => {
-  it('are listed with their reason, and brought back', async () => {
+describe('dead letters', () => {
+  it('are listed with their reasons and redriven', async () => {
     const clusterId = freshId('dead');
     await paused(true);
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });

@@ -116,8 +116,8 @@ const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPat
 const disturbed = Promise.withResolvers<void>();
 
 /** The second waits until nothing is killed any more, and goes on while what was disturbed is put in order. */
-describe.concurrent('killed functions, an API server that does not answer, and messages that come three times', () => {
-  it('leave every cluster stopped, nothing behind, and each transition once in the store and in order on the bus', async () => {
+describe.concurrent('killed functions, an API server that does not answer, and messages that are delivered three times', () => {
+  it('leave every cluster STOPPED without objects, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));
 
     await Promise.all([
@@ -150,7 +150,7 @@ describe.concurrent('killed functions, an API server that does not answer, and m
     }
   });
 
-  it('make no session idle while nobody can ask it: it is when it has said so for long enough', async () => {
+  it('do not count as idle time of a session, which ends after its idleAfter', async () => {
     await disturbed.promise;
     const clusterId = freshId('idle');
     await deploy({

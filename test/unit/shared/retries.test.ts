@@ -20,12 +20,12 @@ const failing = (times: number, error: Error = new Error('busy')) => {
   };
 };
 
-describe('repeated work', () => {
+describe('retried work', () => {
   it.each([
     [0, [0, 0, 0, 0]],
     [0.5, [50, 100, 200, 250]],
     [0.99, [99, 198, 396, 495]],
-  ])('pauses for a random part (%d) of a time that doubles up to the longest', async (random, wanted) => {
+  ])('waits a random fraction (%d) of a delay that doubles up to a maximum', async (random, wanted) => {
     const { work, sleep, pauses } = failing(4);
 
     const result = await repeat(work, { policy, isTransient: () => true, sleep, random: () => random });
@@ -34,7 +34,7 @@ describe('repeated work', () => {
     expect(pauses).toEqual(wanted);
   });
 
-  it('waits as long as it was asked to, and the random part on top', async () => {
+  it('waits as long as Retry-After says, plus a random fraction', async () => {
     const { work, sleep, pauses } = failing(1);
 
     await repeat(work, { policy, isTransient: () => true, retryAfterMs: () => 2_000, sleep, random: () => 0.5 });
@@ -58,7 +58,7 @@ describe('repeated work', () => {
     expect(failed.tries()).toBe(tries);
   });
 
-  it('ends with what is known when the time is over in a pause', async () => {
+  it('ends with the last failure when its time ends during a wait', async () => {
     const failed = failing(9);
     const signal = AbortSignal.timeout(20);
     const slow = { ...policy, initialMs: 60_000, maxMs: 60_000 };
@@ -69,7 +69,7 @@ describe('repeated work', () => {
     expect(failed.tries()).toBe(1);
   });
 
-  it('of a request to an API server ends before the caller of the function gives up', () => {
+  it('of a request to an API server ends before the timeout of the caller', () => {
     const { retries, maxMs } = policies.kubernetes;
 
     expect((retries + 1) * 5_000 + retries * maxMs).toBeLessThan(29_000);

@@ -37,7 +37,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('what AWS refuses for now', () => {
+describe('a temporary failure of AWS', () => {
   it.each([
     [named('ThrottlingException'), 'limit-reached'],
     [named('SlowDown'), 'limit-reached'],
@@ -45,7 +45,7 @@ describe('what AWS refuses for now', () => {
     [named('ProvisionedThroughputExceededException'), 'limit-reached'],
     [cancelled('None', 'ThrottlingError'), 'limit-reached'],
     [named('TimeoutError'), 'deadline-exceeded'],
-  ])('is a fault that may pass, without its words: %s', async (refusal, code) => {
+  ])('becomes a retryable fault without the message of AWS: %s', async (refusal, code) => {
     const adapter = withFaults(failing(refusal));
 
     await expect(adapter.send()).rejects.toMatchObject({
@@ -61,11 +61,11 @@ describe('what AWS refuses for now', () => {
     cancelled('None', 'ValidationError'),
     new Fault('jar-refused', 'it is no longer there'),
     'no error at all',
-  ])('is told from the rest: %s', async (refusal) => {
+  ])('is distinguished from other errors: %s', async (refusal) => {
     await expect(withFaults(failing(refusal)).send()).rejects.toBe(refusal);
   });
 
-  it('leaves answers, and what was asked, as they are', async () => {
+  it('does not change arguments and results', async () => {
     const adapter = withFaults({ add: async (one: number, other: number) => one + other });
 
     expect(await adapter.add(1, 2)).toBe(3);

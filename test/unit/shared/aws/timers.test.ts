@@ -26,12 +26,12 @@ afterEach(() => {
   asked.length = 0;
 });
 
-describe('the schedules of EventBridge Scheduler', () => {
+describe('the timers in EventBridge Scheduler', () => {
   const missing = () => {
     throw new ResourceNotFoundException({ message: 'none', Message: 'none', $metadata: {} });
   };
 
-  it('are not sent when an hour has passed, where they repeat', async () => {
+  it('are not delivered more than an hour late when they recur', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
 
     await timers.repeat('calendar-1', every, timerEvent);
@@ -46,7 +46,7 @@ describe('the schedules of EventBridge Scheduler', () => {
     ]);
   });
 
-  it('are changed only where they are not as they should be', async () => {
+  it('are updated only when they differ', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
     await timers.repeat('calendar-1', every, timerEvent);
     const made = asked.at(-1)?.[1];
@@ -59,7 +59,7 @@ describe('the schedules of EventBridge Scheduler', () => {
     expect(asked.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
   });
 
-  it('blame no single member for what the scheduler finds invalid, as it does not say which', async () => {
+  it('do not blame one member when the scheduler rejects a definition, because it does not say which', async () => {
     answering((call) => {
       if (call === 'GetSchedule') return missing();
       throw new ValidationException({ message: 'Invalid', Message: 'Invalid', $metadata: {} });

@@ -30,8 +30,8 @@ const likeDefault = 'application-run-application';
 
 const rendered = cases.filter((name) => !(name in refused) && !ofTheCommandLine.has(name));
 
-describe("what Flink's client creates", () => {
-  it.each(rendered)('is what Drey renders, in the case %s', (name) => {
+describe("the objects of Flink's client", () => {
+  it.each(rendered)('are the objects of Drey in the case %s', (name) => {
     const documents = parseAllDocuments(
       golden(`${name === likeDefault ? 'application-default' : name}/objects.yaml`),
     ).map((document): unknown => document.toJS());
@@ -41,14 +41,14 @@ describe("what Flink's client creates", () => {
     expect(sorted(actual)).toEqual(sorted(documents));
   });
 
-  it.each(Object.entries(refused))('is refused where it cannot be as asked, in the case %s', (name, pointers) => {
+  it.each(Object.entries(refused))('are rejected as Flink rejects them in the case %s', (name, pointers) => {
     const fault = faultOf(() => render(name));
 
     expect(fault?.code).toBe('refused-option');
     expect(fault?.errors.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  it("starts from what Flink's configuration file sets, in its types", () => {
+  it('start from the configuration file of Flink, with its types', () => {
     const file = Object.entries(flatten(parse(golden('conf/config.yaml'), { mapAsMap: true })));
 
     expect(stockConfig).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnly.has(key))));

@@ -6,7 +6,7 @@ describe('a selector', () => {
   it.each([
     [jobManagerLabels, 'jobmanager'],
     [taskManagerLabels, 'taskmanager'],
-  ])("finds one kind of a cluster's pods, and no other cluster's", (labels, component) => {
+  ])('selects one kind of pods of one cluster', (labels, component) => {
     expect(labelSelector(labels('nest'))).toBe(`app=nest,type=flink-native-kubernetes,component=${component}`);
   });
 });
