@@ -13,11 +13,11 @@ import { drey } from '../support/cli.ts';
 import {
   call,
   clusterPath,
-  eventsOf,
+  listStateChanges,
   freshId,
   listJobs,
   kubectl,
-  objectsOf,
+  listObjects,
   small,
   stop,
   system,
@@ -39,9 +39,9 @@ const deployApplication = (clusterId: string, job: object, config: object = {}) 
 
 const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const changesOf = (clusterId: string) =>
-  eventsOf(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
+  listStateChanges(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
 
-/** The bus is told behind the record. */
+/** Events are published after the record is written. */
 const ended = (clusterId: string, last: readonly string[]) =>
   expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 300_000 }).toEqual(last);
 
@@ -57,7 +57,7 @@ describe('an application cluster', () => {
     await untilState(clusterId, 'CANCELED');
 
     expect(job).toMatchObject({ jobId: body.operation.operationId, state: 'RUNNING' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     await ended(clusterId, ['job CANCELED', 'STOPPING', 'CANCELED']);
   });
 
@@ -68,7 +68,7 @@ describe('an application cluster', () => {
 
     expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
     expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
   });
 
@@ -84,7 +84,7 @@ describe('an application cluster', () => {
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
     expect(ended.message?.split('\n')[0]).toMatch(/sideways/i);
     await until(
-      () => objectsOf(clusterId),
+      () => listObjects(clusterId),
       (objects) => objects.length === 0,
     );
   });
@@ -124,7 +124,7 @@ describe('a session with high availability', () => {
 
     await kubectl('delete', 'pod', '-n', system.namespace, '-l', selector, '--grace-period=0', '--force');
     await until(podOf, (uid) => uid !== '' && uid !== before);
-    // The records are of before the kill: what Flink itself says is what counts.
+    // The records may be older than the kill, so the test asks Flink.
     const overview = `/api/v1/namespaces/${system.namespace}/services/${clusterId}-rest:rest/proxy/v1/jobs/${jobId}`;
     await until(
       async () => {
@@ -141,7 +141,7 @@ describe('a session with high availability', () => {
     expect(await clusterOf(clusterId)).toMatchObject({ state: 'RUNNING' });
     await stop(clusterId, { ha: 'purge' });
     await untilState(clusterId, 'STOPPED');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 
@@ -149,17 +149,17 @@ describe('a plan', () => {
   it('has the objects of a deploy, and the response of the API server', async () => {
     const clusterId = freshId('plan');
     const path = `/v1/targets/${system.target}/plans`;
-    const asked = { mode: 'session', clusterId, config: small };
+    const body = { mode: 'session', clusterId, config: small };
 
-    const good = await call<Plan>('POST', path, asked);
+    const good = await call<Plan>('POST', path, body);
     const bad = await call<Plan>('POST', path, {
-      ...asked,
+      ...body,
       podTemplates: { jobmanager: { spec: { restartPolicy: 'Never' } } },
     });
 
     expect(good.body).toMatchObject({ dryRun: 'passed', errors: [], objects: { length: 4 } });
     expect(bad.body).toMatchObject({ dryRun: 'refused' });
     expect(JSON.stringify(bad.body.errors)).toContain('restartPolicy');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import {
   freshId,
   listJobs,
   kubectl,
-  objectsOf,
+  listObjects,
   stop,
   system,
   until,
@@ -22,7 +22,7 @@ import {
   untilState,
 } from '../support/system.ts';
 
-/** Each row of docs/commands.md, typed at `bin/flink` and `bin/kubernetes-session.sh`, against real Flink. */
+/** Runs each row of docs/commands.md with `bin/flink` and `bin/kubernetes-session.sh` against real Flink. */
 
 const [endless, finite] = [exampleJar(settingsFrom()), exampleJar(settingsFrom(), 'WordCount')];
 const directory = 'file:///tmp/savepoints';
@@ -52,13 +52,13 @@ interface Filled {
   readonly job?: string;
   readonly jar?: string;
   readonly more?: readonly string[];
-  /** What stands in the row → what is typed instead. */
+  /** Text of the row → its replacement. */
   readonly instead?: Readonly<Record<string, string>>;
 }
 
 const typed: string[] = [];
 const pipe = 'echo stop | ';
-/** Types a row of the table. */
+/** Runs a row of the table. */
 const type = (line: string, { id = session, job = '', jar = endless, more = [], instead = {} }: Filled = {}) => {
   typed.push(line);
   const [script = '', ...words] = line.replace(pipe, '').split(' ');
@@ -73,7 +73,7 @@ const type = (line: string, { id = session, job = '', jar = endless, more = [], 
   );
   return runProgram(join(flinkFolder, 'bin', script), [...more, ...filled], line.startsWith(pipe) ? 'stop\n' : '');
 };
-/** The same with options that are no part of the row, behind its action. */
+/** Runs a row with more options after its action. */
 const typeAction = (line: string, filled: Filled) => {
   const [script = '', action = '', ...rest] = line.split(' ');
   const { more = [] } = filled;
@@ -102,7 +102,7 @@ const started = async (ran: Promise<{ code: number; stdout: string; stderr: stri
   const { code, stdout, stderr } = await ran;
   expect({ code, stderr }).toMatchObject(succeeded);
   job = submittedId(stdout);
-  // Its tasks may not run yet: the commands on it wait for them.
+  // Its tasks may not run yet. The commands wait for them.
   await untilJob(job, 'RUNNING');
 };
 
@@ -226,7 +226,7 @@ it('the session stops by a piped command, and leaves nothing', async () => {
   const { code, stdout } = await type(line);
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`Stopped session cluster ${session}.`) });
-  expect(await objectsOf(session)).toEqual([]);
+  expect(await listObjects(session)).toEqual([]);
   expect(await type(line)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Nothing was stopped or started'),

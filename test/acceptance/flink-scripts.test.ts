@@ -8,7 +8,7 @@ import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { packageFolder, runProgram } from '../support/cli.ts';
-import { freshId, kubectl, objectsOf, stop, system, until, untilState } from '../support/system.ts';
+import { freshId, kubectl, listObjects, stop, system, until, untilState } from '../support/system.ts';
 
 /**
  * What Flink's own end-to-end scripts for Kubernetes do and look for, with `FLINK_DIR` at Drey: old names of options and
@@ -31,7 +31,7 @@ const started: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flink-dir-'));
   await mkdir(join(folder, 'bin'));
-  // The conf folder of a Flink distribution, log settings included.
+  // The conf folder of a Flink distribution, with its log settings.
   await cp(join(dirname(jar), '../../conf'), join(folder, 'conf'), { recursive: true });
   for (const script of ['flink', 'kubernetes-session.sh'])
     await symlink(join(packageFolder, 'bin', script), join(folder, 'bin', script));
@@ -177,7 +177,7 @@ describe('test_kubernetes_application_ha.sh', () => {
 
     expect([code, cancelled.code]).toEqual([0, 0]);
     await untilState(clusterId, 'CANCELED');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 
   const podTemplate = {

@@ -15,12 +15,12 @@ import {
   call,
   clusterPath,
   deploy,
-  events,
-  eventsOf,
+  readEvents,
+  listStateChanges,
   freshId,
   listJobs,
   kubectl,
-  objectsOf,
+  listObjects,
   stop,
   system,
   until,
@@ -35,7 +35,7 @@ interface TaskCounts {
   readonly total: number;
   readonly running: number;
 }
-/** Whether Flink's own overview says that every task of every job runs. */
+/** Whether every task of every job runs, by Flink's overview. */
 const allTasksRun = (overview: string) =>
   (JSON.parse(overview) as { jobs: { tasks: TaskCounts }[] }).jobs.every(
     ({ tasks }) => tasks.total > 0 && tasks.running === tasks.total,
@@ -80,7 +80,7 @@ describe('the three commands', () => {
       () => listJobs(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
     );
-    // Flink calls a job RUNNING before its tasks are: they need a TaskManager.
+    // A job is RUNNING before its tasks run, because they need a TaskManager.
     await until(
       () =>
         kubectl(
@@ -134,7 +134,7 @@ describe('the three commands', () => {
 
     expect(code).toBe(0);
     expect((await call('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'STOPPED' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 
   it('publish every transition once and in order', async () => {
@@ -142,17 +142,17 @@ describe('the three commands', () => {
       'GET',
       `${clusterPath(clusterId)}/events?limit=500`,
     );
-    const told = await until(
-      async () => eventsOf(clusterId),
+    const published = await until(
+      async () => listStateChanges(clusterId),
       (list) => list.length >= body.transitions.length,
     );
 
-    expect(told.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
-    const ofCluster = told
+    expect(published.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
+    const ofCluster = published
       .filter((event) => event['detail-type'] === 'Flink Cluster State Change')
       .map(({ detail }) => detail['to']);
     expect(ofCluster).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'STOPPED']);
-    const ofJob = told
+    const ofJob = published
       .filter((event) => event['detail-type'] === 'Flink Job State Change')
       .map(({ detail }) => detail['to']);
     expect(ofJob).toEqual(expect.arrayContaining(['RUNNING', 'CANCELED']));
@@ -197,7 +197,7 @@ describe('a session', () => {
       '4',
     ]);
 
-    // TopSpeedWindowing reads --input in the TaskManager: the job starts, and fails there with the file's name.
+    // TopSpeedWindowing reads --input in the TaskManager: the job starts and fails there with the name of the file.
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const failed = await until(
       () => listJobs(clusterId),
@@ -210,7 +210,7 @@ describe('a session', () => {
     await kubectl('delete', `deployment/${clusterId}`, '-n', system.namespace);
 
     expect(await untilState(clusterId, 'STOPPED')).toMatchObject({ reason: 'DeploymentDeleted' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 
@@ -225,7 +225,7 @@ describe('a session that cannot start', () => {
     expect(operation.problem?.reason).toMatch(/^(ImagePullBackOff|ErrImagePull|ErrImageNeverPull)$/);
     expect((await call<Cluster>('GET', clusterPath(clusterId))).body.state).toBe('FAILED');
     await until(
-      () => objectsOf(clusterId),
+      () => listObjects(clusterId),
       (names) => names.length === 0,
     );
   });
@@ -235,7 +235,7 @@ describe('invalid input to the command line', () => {
   const text = join(folder, 'text.jar');
   writeFileSync(text, 'not a zip file');
   const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
-  /** Of its own: nobody else lets anything be told of it. */
+  /** A target of its own, of which no other test publishes events. */
   const target = freshId('bad');
   beforeAll(async () => {
     const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
@@ -261,7 +261,7 @@ describe('invalid input to the command line', () => {
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(message);
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
-    expect(events().filter(({ detail }) => detail['target'] === target)).toEqual([]);
+    expect(readEvents().filter(({ detail }) => detail['target'] === target)).toEqual([]);
     expect((await call('GET', `/v1/targets/${target}/clusters`)).body).toMatchObject({ clusters: [] });
   });
 
@@ -273,7 +273,7 @@ describe('invalid input to the command line', () => {
 
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('nobody');
-    expect((await call('GET', clusterPath('nobody'))).status).toBe(404);
+    expect((await call('GET', clusterPath('unknown'))).status).toBe(404);
   });
 });
 

@@ -34,7 +34,7 @@ afterAll(async () => {
   if ((await stop(clusterId)).status < 300) await untilState(clusterId, 'STOPPED');
 });
 
-/** Whatever an earlier test has left on the line. */
+/** Clears what an earlier test left on the line. */
 beforeEach(() => terminal.press('C-u'));
 
 const enterLine = async (line: string) => {

@@ -4,7 +4,7 @@
  */
 const [bundle = '', given] = process.argv.slice(2);
 
-/** What the parent is told of one call. */
+/** The result of one call, for the parent process. */
 export interface Invoked {
   readonly wallMs: number;
   readonly status: number;

@@ -1,4 +1,4 @@
-/** `npm run bench`: what it costs to start a session, through Drey and with Flink's own client, against one API server. */
+/** `npm run bench`: compares the start of a session by Drey with that by Flink's client, on one API server. */
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const ways: Readonly<Record<Way, string>> = {
   'drey-http': 'Drey, HTTP request until 202',
 };
 
-/** Runs a program to its end, with the operating system's own account of it and of what it started. */
+/** Runs a program to its end, and returns the resource usage of its process tree as the operating system reports it. */
 const measured = async (command: readonly string[], env: NodeJS.ProcessEnv): Promise<Figures> => {
   const account = `
 import json, resource, subprocess, sys, time
@@ -55,7 +55,7 @@ print(json.dumps({"wallMs": wall * 1e3, "cpuMs": (used.ru_utime + used.ru_stime)
   return JSON.parse(stdout) as Figures;
 };
 
-/** The deployed bundle of `deploy`, and the environment that the stack gives it. */
+/** The deployed bundle of `deploy`, and its environment in the stack. */
 const deployFunction = async (system: LocalSystem, state: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'drey-bench-'));
   await run('python3', ['-m', 'zipfile', '-e', join(state, 'package/deploy.zip'), folder]);
@@ -79,7 +79,7 @@ const deployFunction = async (system: LocalSystem, state: string) => {
   return { bundle: join(folder, 'functions/deploy.mjs'), env };
 };
 
-/** The role that clusters know trusts the functions; here the function is called by ourselves. */
+/** Lets this process assume the role that clusters know, which trusts only the functions. */
 const trustOurselves = async (system: LocalSystem) => {
   const iam = new IAMClient({ endpoint: system.awsUrl, region: system.region, credentials: system.credentials });
   const RoleName = system.outputs['KubernetesRoles']?.split('/').at(-1);
@@ -90,7 +90,7 @@ const trustOurselves = async (system: LocalSystem) => {
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(policy) }));
 };
 
-/** A container that lives on: one call after the other in one process. */
+/** A warm container: one call after the other in one process. */
 const warmFunction = async (bundle: string, env: NodeJS.ProcessEnv) => {
   const child: ChildProcess = fork(join(import.meta.dirname, 'function.ts'), [bundle], { env });
   const invoke = (clusterId: string) =>
@@ -173,7 +173,7 @@ const bench = async (system: LocalSystem, state: string, rounds: number) => {
 
   const figures: Record<Way, Figures[]> = { flink: [], 'drey-cold': [], 'drey-warm': [], 'drey-http': [] };
   try {
-    // The first of each is not counted: files and containers are warmed by it.
+    // The first call of each is not counted, because it warms files and containers.
     for (let round = 0; round <= rounds; round += 1) {
       for (const way of Object.keys(ways) as Way[]) {
         const clusterId = `bench-${randomUUID().slice(0, 8)}`;

@@ -1,4 +1,4 @@
-/** `npm run bench:start-up`, and a part of `npm run bench`: how long `drey` takes until it has said something. */
+/** `npm run bench:start-up`, and a part of `npm run bench`: measures the start-up time of `drey`. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +27,7 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
-/** Each line in turn, so that what else the machine does falls on all alike. The first of each fills Node's compile cache. */
+/** Runs the command lines in turn, so that other load affects all of them. The first run of each fills Node's compile cache. */
 export const startUp = async (rounds: number): Promise<readonly StartUp[]> => {
   const names = Object.keys(lines) as Line[];
   const times = new Map(names.map((line) => [line, [] as number[]]));

@@ -5,10 +5,10 @@ import { type Manifests, renderCluster } from '#shared/flink/manifests.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
 
-/** An empty namespace of some Kubernetes, and a way to do there what others do. */
+/** An empty namespace, and functions that do what people and other clients do there. */
 export interface World {
   readonly kubernetes: Kubernetes;
-  /** The same, of an invocation whose time is over. */
+  /** The port of an invocation whose signal has aborted. */
   readonly aborted: Kubernetes;
   readonly namespace: string;
   create(kind: ByHand, name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
@@ -17,7 +17,7 @@ export interface World {
   dispose(): Promise<void>;
 }
 
-/** What every implementation of the port does, real or not. */
+/** The behaviour of every implementation of the port. */
 export const kubernetesContract = (name: string, open: () => Promise<World>) =>
   describe(`${name} as Kubernetes`, () => {
     const first = '0'.repeat(32);
@@ -31,7 +31,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
     afterAll(() => world.dispose());
 
-    // The image is none, so nothing runs: what is tried here is the control plane's.
+    // The image does not exist, so nothing runs: the contract tests the control plane.
     const manifests = (clusterId: string): Manifests =>
       renderCluster({
         mode: 'session',
@@ -179,7 +179,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' });
       const before = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
       if (kept !== undefined) await kubernetes.removeObject(kept);
-      const behind = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
+      const isListed = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
 
       expect(objects).toEqual(
         expect.arrayContaining([
@@ -190,13 +190,13 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       );
       expect(objects.some(({ name }) => name === 'stranger')).toBe(false);
       expect(kept).toMatchObject({ clusterId: 'lasting', owned: false });
-      expect([before, behind]).toEqual([true, false]);
+      expect([before, isListed]).toEqual([true, false]);
     });
 
     it('reaches no Flink where no cluster exists', async () => {
-      const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
+      const response = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
 
-      await expect(asked).rejects.toMatchObject({ code: 'not-found' });
+      await expect(response).rejects.toMatchObject({ code: 'not-found' });
     });
 
     it('stops when its signal aborts', async () => {

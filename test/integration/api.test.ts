@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Upload } from '#events/http/uploads.ts';
 
-import { aws, call, clusterPath, deploy, freshId, kubectl, objectsOf, system } from '../support/system.ts';
+import { aws, call, clusterPath, deploy, freshId, kubectl, listObjects, system } from '../support/system.ts';
 
 const session = { mode: 'session' };
 
@@ -90,10 +90,10 @@ describe('invalid input', () => {
     ['target', () => deploy(session, {}, 'nowhere')],
     [
       'session of a submit',
-      () => call('POST', `${clusterPath('nobody')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' }),
+      () => call('POST', `${clusterPath('unknown')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' }),
     ],
-    ['session of a stop', () => call('POST', `${clusterPath('nobody')}/stop`, {})],
-    ['cluster', () => call('GET', clusterPath('nobody'))],
+    ['session of a stop', () => call('POST', `${clusterPath('unknown')}/stop`, {})],
+    ['cluster', () => call('GET', clusterPath('unknown'))],
     ['operation', () => call('GET', `/v1/operations/${'0'.repeat(32)}`)],
   ])('an unknown %s is not found', async (_what, ask) => {
     expect(await ask()).toMatchObject({ status: 404, body: { code: 'not-found' } });
@@ -184,7 +184,7 @@ describe('a target', () => {
       state: 'FAILED',
       reason: 'target-unreachable',
     });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 

@@ -12,11 +12,11 @@ import {
   call,
   clusterPath,
   deploy,
-  events,
-  eventsOf,
+  readEvents,
+  listStateChanges,
   freshId,
   kubectl,
-  objectsOf,
+  listObjects,
   stop,
   system,
   unschedulable,
@@ -64,7 +64,7 @@ const spec = {
   labels: { team: 'etl' },
 };
 
-/** The objects of a cluster without what the server fills in and what names that cluster. */
+/** The objects of a cluster without defaults of the server and without the name of the cluster. */
 const objects = async (clusterId: string) => {
   const text = await kubectl(
     'get',
@@ -98,14 +98,14 @@ const objects = async (clusterId: string) => {
 
 describe('a deploy', () => {
   it('creates the same objects from HTTP and from the queue', async () => {
-    const [byHttp, byQueue] = [freshId('door'), freshId('door')];
+    const [byHttp, byQueue] = [freshId('origin'), freshId('origin')];
     started.push(byHttp, byQueue);
 
     const answer = await deploy({ ...spec, clusterId: byHttp });
     await send(message('deploy', byQueue, spec), `targets/${system.target}/clusters/${byQueue}`);
     await known(byQueue);
     await until(
-      async () => (await objectsOf(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length,
+      async () => (await listObjects(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length,
       (count) => count === 3,
     );
 
@@ -128,11 +128,11 @@ describe('a deploy', () => {
     for (let time = 0; time < 3; time += 1) await send(same, same.subject);
     await known(clusterId);
     await until(
-      async () => eventsOf(clusterId).length,
+      async () => listStateChanges(clusterId).length,
       (count) => count >= 2,
     );
 
-    const requested = eventsOf(clusterId).filter(({ detail }) => detail['to'] === 'REQUESTED');
+    const requested = listStateChanges(clusterId).filter(({ detail }) => detail['to'] === 'REQUESTED');
     expect(requested).toHaveLength(1);
   });
 
@@ -183,7 +183,7 @@ describe('a stop', () => {
     expect(await call('GET', `/v1/operations/${accepted.body.operation.operationId}`)).toMatchObject({
       body: { state: 'CANCELED', problem: { code: 'superseded' } },
     });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     expect(
       (await call<{ clusters: Cluster[] }>('GET', `/v1/targets/${system.target}/clusters`)).body.clusters.map(
         (live) => live.clusterId,
@@ -223,7 +223,7 @@ describe('an invalid message', () => {
     const { MessageId } = await send(body, `group-${randomUUID()}`);
 
     const event = await until(
-      async () => events().find((candidate) => candidate.detail['id'] === MessageId),
+      async () => readEvents().find((candidate) => candidate.detail['id'] === MessageId),
       (found) => found !== undefined,
     );
     expect(event).toMatchObject({ 'detail-type': 'Flink Command Rejected', detail: { problem: { code } } });
@@ -247,13 +247,13 @@ describe('an invalid message', () => {
       return Object.values(Attributes ?? {});
     };
 
-    // Another file puts one there, and brings it back.
+    // Another test file sends a dead letter and redrives it.
     await expect.poll(left, { timeout: 300_000 }).toEqual(['0', '0']);
   });
 });
 
 const seen: { readonly rejection: Rejection; readonly message: string }[] = [];
-/** All that was in the queue so far. */
+/** The messages that the queue has had so far. */
 const receive = async (QueueUrl: string) => {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),

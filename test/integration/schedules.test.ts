@@ -32,7 +32,7 @@ const spec = {
 const scheduled = (timer: string) =>
   scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
 
-/** A target of its own: nobody looks at it but the minute. */
+/** A target of its own: only the reconcile pass of each minute visits it. */
 const quiet = freshId('quiet');
 const quietTarget = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
@@ -50,7 +50,7 @@ describe('a stored spec', () => {
     expect((await call<Specs>('GET', `${targetPath}/specs`)).body.specs.map((one) => one.name)).toContain(name);
     const bad = { ...spec, config: { 'kubernetes.jobmanager.cpu.amount': 'lots' } };
     expect(await call('PUT', specPath, bad)).toMatchObject({ status: 422, body: { code: 'refused-option' } });
-    expect((await call('GET', `${targetPath}/specs/nobody`)).status).toBe(404);
+    expect((await call('GET', `${targetPath}/specs/unknown`)).status).toBe(404);
   });
 });
 

@@ -13,13 +13,13 @@ import {
   call,
   clusterPath,
   deploy,
-  eventsOf,
+  listStateChanges,
   freshId,
   hasEnded,
-  objectsOf,
+  listObjects,
   small,
   system,
-  transitionsOf,
+  listTransitions,
   until,
   untilState,
   withoutApiServer,
@@ -28,7 +28,7 @@ import {
 const run = promisify(execFile);
 const queues = new SQSClient(aws);
 
-/** Half of them through each door. */
+/** Half of them from each origin. */
 const clusters = 20;
 const kills = 25;
 const betweenKillsMs = 1_500;
@@ -36,7 +36,7 @@ const outageMs = 30_000;
 const outageAfterMs = 6_000;
 const idleMs = 40_000;
 
-/** The image is none: what is tried here is not Flink. */
+/** The image does not exist, because the test does not need Flink. */
 const data = { mode: 'session', config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } };
 
 const processes = async (pattern: RegExp): Promise<readonly number[]> =>
@@ -45,10 +45,10 @@ const processes = async (pattern: RegExp): Promise<readonly number[]> =>
     .filter((line) => pattern.test(line))
     .map((line) => Number.parseInt(line, 10));
 
-/** The emulated functions of this system only. */
+/** The emulated functions of this system. */
 const functions = () => processes(new RegExp(`/ministack-provided-code-${new URL(system.awsUrl).port}/.*bootstrap`));
 
-/** Ends a process of a function, in the middle of whatever it does. */
+/** Kills a process of a function during its work. */
 const kill = async (turn: number): Promise<boolean> => {
   const pids = await functions();
   const pid = pids[turn % Math.max(1, pids.length)];
@@ -73,7 +73,7 @@ const interruptApiServer = async () => {
   await withoutApiServer(() => sleep(outageMs));
 };
 
-/** A caller who repeats a request under its key until it is answered. */
+/** Repeats a request under its idempotency key until it is answered. */
 const insisting = (send: () => Promise<{ readonly status: number }>) =>
   until(
     async () => (await send().catch(() => ({ status: 503 }))).status, // no answer at all
@@ -115,7 +115,7 @@ const throughQueue = async (clusterId: string) => {
 const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const disturbed = Promise.withResolvers<void>();
 
-/** The second waits until nothing is killed any more, and goes on while what was disturbed is put in order. */
+/** The second test waits until nothing is killed any more, and runs while the first one recovers. */
 describe.concurrent('killed functions, an API server that does not answer, and messages that are delivered three times', () => {
   it('leave every cluster STOPPED without objects, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));
@@ -135,18 +135,18 @@ describe.concurrent('killed functions, an API server that does not answer, and m
     );
 
     for (const clusterId of ids) {
-      const transitions = await transitionsOf(clusterId);
+      const transitions = await listTransitions(clusterId);
       const numbers = transitions.map(({ sequence }) => sequence);
-      const told = await until(
-        async () => [...new Set(eventsOf(clusterId).map(({ detail }) => Number(detail['sequence'])))],
+      const published = await until(
+        async () => [...new Set(listStateChanges(clusterId).map(({ detail }) => Number(detail['sequence'])))],
         (seen) => seen.length >= numbers.length,
       );
 
       expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-      expect(told).toEqual(numbers);
+      expect(published).toEqual(numbers);
       expect(transitions.filter(({ to }) => to === 'REQUESTED')).toHaveLength(1);
       expect(transitions.at(-1)).toMatchObject({ to: 'STOPPED' });
-      expect(await objectsOf(clusterId)).toEqual([]);
+      expect(await listObjects(clusterId)).toEqual([]);
     }
   });
 
@@ -173,7 +173,7 @@ describe.concurrent('killed functions, an API server that does not answer, and m
     const ended = await hasEnded(clusterId, 'Idle');
 
     expect(Date.parse(ended.lifetime?.idle?.since ?? '')).toBeGreaterThan(back);
-    const stopping = (await transitionsOf(clusterId)).find(({ to }) => to === 'STOPPING');
+    const stopping = (await listTransitions(clusterId)).find(({ to }) => to === 'STOPPING');
     expect(Date.parse(stopping?.at ?? '')).toBeGreaterThan(back + idleMs);
   });
 });

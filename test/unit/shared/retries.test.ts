@@ -4,7 +4,7 @@ import { policies, repeat } from '#shared/retries.ts';
 
 const policy = { retries: 4, initialMs: 100, maxMs: 500, maxRetryAfterMs: 3_000 };
 
-/** Work that fails so often, with the pauses that were made before each repetition. */
+/** Work that fails a number of times, with the delays before its retries. */
 const failing = (times: number, error: Error = new Error('busy')) => {
   const pauses: number[] = [];
   let tries = 0;
@@ -46,11 +46,7 @@ describe('retried work', () => {
     ['ends with what the last try threw', { isTransient: () => true }, 5],
     ['is not tried again after what does not pass', { isTransient: () => false }, 1],
     ['is tried as often as its failure allows', { isTransient: (_: unknown, retries: number) => retries < 2 }, 3],
-    [
-      'is not tried again when the pause asked for is too long',
-      { isTransient: () => true, retryAfterMs: () => 3_001 },
-      1,
-    ],
+    ['is not retried when the requested delay is too long', { isTransient: () => true, retryAfterMs: () => 3_001 }, 1],
   ])('%s', async (_name, options, tries) => {
     const failed = failing(9);
 

@@ -9,7 +9,7 @@ const rejection = {
   at: '2026-11-23T12:00:00.000Z',
 };
 
-/** What is kept of a message that is rejected. */
+/** The stored form of a rejected message. */
 const keptOf = async (message: string): Promise<string> => {
   let kept = '';
   const queues = {

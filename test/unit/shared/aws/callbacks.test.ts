@@ -7,7 +7,7 @@ import { openCallbacks } from '#shared/aws/callbacks.ts';
 const sfn = (name: string, $fault: 'client' | 'server' = 'client') =>
   new SFNServiceException({ name, $fault, message: name, $metadata: {} });
 
-/** A client that answers with that error, or not at all, and what it was sent. */
+/** A client that fails with an error, or succeeds, and the commands that it was sent. */
 const clientOf = (error?: Error) => {
   const sent: { readonly name: string; readonly input: unknown }[] = [];
   const send = async (command: object) => {

@@ -91,10 +91,13 @@ describe.each([
       'the uploads',
       () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the drafts', () => openPayloads('b').read('a')],
+    ['the payloads', () => openPayloads('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
-    ['the looks', (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
-    ['the line', (client) => queuesOf(client).admissionQueue.send('local')],
+    [
+      'the reconcile queue',
+      (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never),
+    ],
+    ['the admission queue', (client) => queuesOf(client).admissionQueue.send('local')],
     ['the commands', (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', ...clusterRef })],
     [
       'the bus',

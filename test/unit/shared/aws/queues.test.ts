@@ -8,9 +8,14 @@ interface Kept {
   visible: boolean;
 }
 
-const urls = { reconcileQueue: 'looks', admissionQueue: 'admissions', commandQueue: 'commands', deadLetters: 'dead' };
+const urls = {
+  reconcileQueue: 'reconcile',
+  admissionQueue: 'admission',
+  commandQueue: 'commands',
+  deadLetters: 'dead-letters',
+};
 
-/** A dead-letter queue that gives two messages at once, none that is not visible, and what was sent anywhere. */
+/** A dead-letter queue that returns at most two visible messages at once, and all messages that were sent. */
 const queueOf = (count: number) => {
   const kept: Kept[] = Array.from({ length: count }, (_, index) => ({
     id: `m${index}`,

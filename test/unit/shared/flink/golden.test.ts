@@ -14,7 +14,7 @@ const folder = new URL('../../../golden/', import.meta.url);
 const golden = (path: string) => readFileSync(new URL(path, folder), 'utf8');
 const cases = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/command`, folder)));
 
-/** Where Drey refuses what Flink's client does too, or lets through on purpose: docs/differences.md. */
+/** Cases in which Drey rejects what Flink's client rejects, or accepts it on purpose: docs/differences.md. */
 const refused: Readonly<Record<string, readonly string[]>> = {
   'session-bad-id-long': ['/clusterId'],
   'session-bad-id-upper': ['/clusterId'],
@@ -23,7 +23,7 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   'session-replicas-without-ha': ['/config/kubernetes.jobmanager.replicas'],
   'application-file-jar': ['/job/jar'],
 };
-/** What only a command line can be wrong about. */
+/** Cases that only a command line can have. */
 const ofTheCommandLine = new Set(['per-job', 'per-job-kubernetes']);
 /** The action of Flink 1.x: the same objects as `application-default`. */
 const likeDefault = 'application-run-application';
@@ -72,7 +72,7 @@ const render = (name: string, generatedId = 'generated') => {
   return [deployment, ...dependents.map((object) => ownedBy(object, owner))];
 };
 
-/** The command line as what it asks for. `drey render` has a reader of its own; see its tests. */
+/** The input that a command line stands for. The parser of `drey render` has its own tests. */
 const inputOf = (text: string, generatedId: string): ClusterInput => {
   const [line = ''] = text.split('\n').filter((one) => one !== '' && !one.startsWith('#'));
   const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|((?:[^\s'"]|'[^']*'|"[^"]*")+)/g)].map(

@@ -20,9 +20,9 @@ const cancelled = (...codes: readonly string[]) =>
 
 describe('the store in the table', () => {
   it('reads one queued command for a summary, and the stored count', async () => {
-    const asked: QueryCommand['input'][] = [];
+    const queries: QueryCommand['input'][] = [];
     const { store } = tableOf(({ input }) => {
-      asked.push(input);
+      queries.push(input);
       return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
         ? {
             Items: [
@@ -34,7 +34,9 @@ describe('the store in the table', () => {
     });
 
     expect(await store.queueSummary('local')).toMatchObject({ queueVersion: 3, admitted: [], queued: 4_000 });
-    expect(asked.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit])).toEqual([
+    expect(
+      queries.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit]),
+    ).toEqual([
       ['admitted#', undefined],
       ['queued#', 1],
     ]);

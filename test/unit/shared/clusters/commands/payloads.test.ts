@@ -62,7 +62,7 @@ describe('the payload of a batch or a deploy', () => {
       const commit = world.store.commit.bind(world.store);
       let conflicts = 1;
       world.store.commit = async (change) => {
-        if ((conflicts -= 1) >= 0) throw new Fault('conflict', 'somebody else was faster');
+        if ((conflicts -= 1) >= 0) throw new Fault('conflict', 'another command was faster');
         return commit(change);
       };
       await (kind === 'batch'

@@ -63,7 +63,7 @@ describe('a job whose tasks', () => {
     ['run, as far as it is known, while it restarts', { state: 'RESTARTING' }, details('STREAMING'), true],
     ['are cancelled', { state: 'CANCELLING', tasks: { total: 2, canceling: 2 } }, details('STREAMING'), true],
     ['have ended with it', { state: 'FINISHED', tasks: { total: 2, finished: 2 } }, details('STREAMING'), false],
-    ['run one behind the other', { tasks: { total: 2, running: 1, created: 1 } }, details('BATCH'), false],
+    ['run one after the other', { tasks: { total: 2, running: 1, created: 1 } }, details('BATCH'), false],
     [
       'it has forgotten',
       { tasks: { total: 2, running: 1, created: 1 } },

@@ -24,7 +24,7 @@ const minute = 60_000;
 const decoded = (token: string) => new URL(Buffer.from(token.replace('k8s-aws-v1.', ''), 'base64url').toString());
 const named = (name: string) => Object.assign(new Error('with a secret in it'), { name });
 
-/** AWS as the test has it, a clock, and how often AWS was asked. */
+/** A fake AWS with a clock, and the number of its requests. */
 const setUp = (changes: Partial<Aws> = {}) => {
   const clock = { now: noon };
   const aws = {

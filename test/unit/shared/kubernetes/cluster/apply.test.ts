@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId } from './fixture.ts';
 
 describe('apply', () => {
-  /** A server where one object is there already. */
+  /** A server on which one object exists. */
   const withExisting = (path: string, existing: object): Handler => {
     const collection = path.slice(0, path.lastIndexOf('/'));
     const name = path.slice(path.lastIndexOf('/') + 1);
@@ -70,7 +70,7 @@ describe('apply', () => {
   });
 
   it.each([
-    ['that belongs to nobody of Drey', {}, 'id-taken', 'was not deployed by Drey'],
+    ['that Drey did not deploy', {}, 'id-taken', 'was not deployed by Drey'],
     [
       'of another operation',
       { annotations: { 'drey.dev/operation': 'other' } },
