@@ -7,14 +7,14 @@ import { Failure } from '#cli/api/failure.ts';
 import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { readLocalFile, readUserFile } from '#cli/api/settings-files.ts';
-import { resolveTarget, resolveSettings, type Sources } from '#cli/api/settings.ts';
+import { resolveSettings, resolveTarget, type Sources } from '#cli/api/settings.ts';
 import { type CommonOptions, type Format, parseOutputFormat } from '#cli/options/common.ts';
 import type { RequestPart } from '#cli/options/drey-options.ts';
+import { parseProperties, toFlinkConfig } from '#cli/options/properties.ts';
 import { parseRequestFields, type RequestFields } from '#cli/options/request-fields.ts';
-import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobManagerAddress } from '#cli/options/values.ts';
-import type { ProcessIo, Output } from '#cli/output/streams.ts';
+import type { Output, ProcessIo } from '#cli/output/streams.ts';
 import { type FlinkVersion, flinkVersions } from '#shared/flink/version.ts';
 
 /** Everything that a command needs: its options, the API client and its output. */

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import type { Command } from 'commander';
 
 import { actions } from '#cli/commander/actions.ts';
 import type { Program } from '#cli/commander/program.ts';

@@ -1,6 +1,7 @@
 /** The CloudWatch alarms. Each one needs a person: its description says what happened and what to do. */
-import { toPascalCase, type FunctionName } from './functions.ts';
 import type { WorkflowName } from '#events/commands/define.ts';
+
+import { type FunctionName, toPascalCase } from './functions.ts';
 import type { QueueName } from './queues.ts';
 import { machineOf } from './state-machines/resources.ts';
 

@@ -6,8 +6,8 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 
 import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { calls, pathParameters } from '#events/http/api.ts';
-import { Problem } from '#events/problem.ts';
 import { CommandMessage } from '#events/message.ts';
+import { Problem } from '#events/problem.ts';
 import { eventTypes } from '#events/transitions.ts';
 
 import packageJson from '../package.json' with { type: 'json' };

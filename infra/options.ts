@@ -1,8 +1,8 @@
 /** Writes docs/options.md from the table of options. The page is committed, and a unit test compares it with the table. */
 import { writeFileSync } from 'node:fs';
 
-import { options } from '#shared/flink/options.ts';
 import type { Option } from '#shared/flink/option-table.ts';
+import { options } from '#shared/flink/options.ts';
 
 const introduction = `\
 # Options

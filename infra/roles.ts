@@ -2,8 +2,8 @@
  * The IAM roles. Each function has a role of its own with the permissions of its row, and with those that follow from
  * its events and from the state machines of its commands. A function has no other permission.
  */
-import { commands } from '#events/commands/index.ts';
 import type { WorkflowName } from '#events/commands/define.ts';
+import { commands } from '#events/commands/index.ts';
 
 import { type FunctionName, functionNames, functions, roleOf, toPascalCase } from './functions.ts';
 import {

@@ -8,7 +8,7 @@ import { Transition } from '#events/transitions.ts';
 
 import { parseEvent } from './event-order.ts';
 import { exampleJar } from './kubernetes.ts';
-import { root, settingsFrom, type LocalOptions } from './settings.ts';
+import { type LocalOptions, root, settingsFrom } from './settings.ts';
 import type { LocalSystem } from './system.ts';
 
 const clusterId = 'my-first-flink-cluster';

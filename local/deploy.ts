@@ -12,7 +12,7 @@ import { CreateAccessEntryCommand, EKSClient, ResourceInUseException } from '@aw
 import * as z from 'zod';
 
 import { run } from './processes.ts';
-import { awsConfig, awsEnvironment, eksCluster, root, stackName, stage, type Settings } from './settings.ts';
+import { awsConfig, awsEnvironment, eksCluster, root, type Settings, stackName, stage } from './settings.ts';
 
 export type Outputs = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { launch, run, waitFor, type BackgroundProcess } from './processes.ts';
+import { type BackgroundProcess, launch, run, waitFor } from './processes.ts';
 import { account, awsEnvironment, eksCluster, region, root, type Settings } from './settings.ts';
 
 export const emulatorName = 'ministack';

@@ -10,8 +10,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
-import { EventOrder, parseEvent, type BusEvent } from './event-order.ts';
-import { launch, type BackgroundProcess } from './processes.ts';
+import { type BusEvent, EventOrder, parseEvent } from './event-order.ts';
+import { type BackgroundProcess, launch } from './processes.ts';
 import { account, awsConfig, awsEnvironment, region, type Settings } from './settings.ts';
 
 /** The event recorder writes each event of the bus as a line of a file. The events of one cluster are in order. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
 import { createServer, request as httpsRequest, type RequestOptions, type Server } from 'node:https';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 import * as z from 'zod';
 
 import { getWebhookUrl } from './emulator.ts';
-import { launch, waitFor, type BackgroundProcess } from './processes.ts';
+import { type BackgroundProcess, launch, waitFor } from './processes.ts';
 import type { Settings } from './settings.ts';
 
 /**

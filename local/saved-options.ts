@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import * as z from 'zod';
 
-import { settingsFrom, type LocalOptions, type Settings } from './settings.ts';
+import { type LocalOptions, type Settings, settingsFrom } from './settings.ts';
 
 const SavedOptions = z.object({
   port: z.number().optional(),

@@ -4,8 +4,8 @@ import {
   getApiUrl,
   getOutput,
   grantAccess,
-  packageFunctions,
   type Outputs,
+  packageFunctions,
 } from './deploy.ts';
 import { createVenv, startEmulator } from './emulator.ts';
 import { connectRecorder, recorderName, startRecorder } from './event-recorder.ts';

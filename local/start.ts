@@ -7,8 +7,8 @@ import { runDemonstration } from './demo.ts';
 import { exampleJar } from './kubernetes.ts';
 import { startOptions } from './options.ts';
 import { ProgramFailed } from './processes.ts';
-import { settingsFrom, type LocalOptions } from './settings.ts';
-import { startLocal, type LocalSystem } from './system.ts';
+import { type LocalOptions, settingsFrom } from './settings.ts';
+import { type LocalSystem, startLocal } from './system.ts';
 
 const program = new Command('npm start --')
   .description(

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 
 import { stateOption } from './options.ts';
-import { listStatus, readSystem, type LocalSystem, type Status } from './system.ts';
+import { listStatus, type LocalSystem, readSystem, type Status } from './system.ts';
 
 const program = new Command('npm run status --')
   .description('Shows the processes of the system that npm start started.')

@@ -1,4 +1,4 @@
-import { Listr, PRESET_TIMER, PRESET_TIMESTAMP, type ListrTask } from 'listr2';
+import { Listr, type ListrTask, PRESET_TIMER, PRESET_TIMESTAMP } from 'listr2';
 
 /** One action, or several that run in order or concurrently. */
 export type Step =

@@ -15,14 +15,14 @@ import {
   account,
   credentials,
   eksCluster,
+  type LocalOptions,
   namespace,
   region,
-  settingsFrom,
-  type LocalOptions,
   type Settings,
+  settingsFrom,
 } from './settings.ts';
 import { createStartSteps } from './start-steps.ts';
-import { defaultReport, runSteps, type Report, type Step } from './steps.ts';
+import { defaultReport, type Report, runSteps, type Step } from './steps.ts';
 import { targetName } from './target.ts';
 
 const LocalSystem = z.object({

@@ -1,15 +1,15 @@
 import {
-  type ApiResponse,
   type ApiRequest,
+  type ApiResponse,
   AttemptError,
   isObject,
+  maxConnectionRetries,
   notTheApiFailure,
   toAttemptError,
-  maxConnectionRetries,
   toUnreachableFailure,
 } from './attempt-failure.ts';
 import { Failure } from './failure.ts';
-import { type Query, buildUrl } from './path.ts';
+import { buildUrl, type Query } from './path.ts';
 import type { Settings } from './settings.ts';
 import { sign } from './sign.ts';
 

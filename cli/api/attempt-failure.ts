@@ -21,10 +21,10 @@ export class AttemptError extends Error {
   readonly maxRetries: number;
   readonly retryAfterMs: number;
 
-  constructor(failure: Failure, mostRetries: number, parseRetryAfter = 0) {
+  constructor(failure: Failure, maxRetries: number, parseRetryAfter = 0) {
     super(failure.message, { cause: failure });
     this.failure = failure;
-    this.maxRetries = mostRetries;
+    this.maxRetries = maxRetries;
     this.retryAfterMs = parseRetryAfter;
   }
 }

@@ -1,6 +1,7 @@
+import { inspect, styleText } from 'node:util';
+
 import { CommanderError } from 'commander';
 import { distance } from 'fastest-levenshtein';
-import { inspect, styleText } from 'node:util';
 
 import { Failure, Interrupted } from '#cli/api/failure.ts';
 import { UsageError } from '#cli/options/usage-error.ts';

@@ -2,7 +2,7 @@ import { wrapFailure } from '#cli/api/failure.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { runCommand, submitCommand } from '#cli/flows/operations.ts';
-import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { jobPath, parseJobOperand, runSavepointCommand } from '#cli/flows/savepoints.ts';
 import { parseSavepointFormat, type SavepointOptions } from '#cli/options/savepoint.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 

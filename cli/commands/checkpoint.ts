@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { jobPath, parseJobOperand, runSavepointCommand } from '#cli/flows/savepoints.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 
 interface Options extends WaitOptions {

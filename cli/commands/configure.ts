@@ -6,12 +6,12 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { readUserFile, type UserFile, userFilePath } from '#cli/api/settings-files.ts';
 import {
+  describeCredentialsSource,
   parseApiUrl,
-  type ResolvedSetting,
   resolveApi,
+  type ResolvedSetting,
   resolveRegion,
   resolveTarget,
-  describeCredentialsSource,
 } from '#cli/api/settings.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';

@@ -6,7 +6,7 @@ import { readOperation } from '#cli/flows/operations.ts';
 import { formatExpiry, formatLifetime } from '#cli/output/lifetime-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
-import { renderFacts, paintState, renderTable } from '#cli/output/table.ts';
+import { paintState, renderFacts, renderTable } from '#cli/output/table.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { Operation } from '#events/operation.ts';

@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { clusterPath, assertSession } from '#cli/flows/clusters.ts';
+import { assertSession, clusterPath } from '#cli/flows/clusters.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { parseProgram, type Program, programOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';

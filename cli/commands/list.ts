@@ -3,7 +3,7 @@ import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
-import { type Row, paintState, renderTable } from '#cli/output/table.ts';
+import { paintState, renderTable, type Row } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 

@@ -4,7 +4,7 @@ import { readOperation } from '#cli/flows/operations.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
-import { renderFacts, paintState } from '#cli/output/table.ts';
+import { paintState, renderFacts } from '#cli/output/table.ts';
 
 export const operation = defineCommand({
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'show the operation with this id' },

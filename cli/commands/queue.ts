@@ -1,11 +1,11 @@
-import type { QueueView } from '#events/http/queue.ts';
-import type { DeadLetters } from '#events/http/dead-letters.ts';
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
+import type { DeadLetters } from '#events/http/dead-letters.ts';
+import type { QueueView } from '#events/http/queue.ts';
 import type { Operation } from '#events/operation.ts';
 
 import type { Context } from '../context.ts';

@@ -6,7 +6,8 @@ import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { type ProgramOptions, programOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
-import type { ClusterInput, ClusterManifests } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import type { Context } from '../context.ts';
 
@@ -109,10 +110,10 @@ const showManifests = async (
     ...createInput(clusterName),
   }));
   [...local.warnings, ...manifests.warnings].forEach((warning) => context.printNotice(`WARN ${warning}`));
-  const { ownedBy, toDocuments } = await import('#shared/flink/manifests.ts');
+  const { addOwnerReference, toDocuments } = await import('#shared/flink/manifests/manifests.ts');
   if (!context.json) return context.print(toDocuments(manifests).trimEnd());
   const owner = { name: clusterName.clusterId, uid: 'UID' }; // a placeholder, because Kubernetes assigns the uid
-  context.printJson([manifests.deployment, ...manifests.dependents.map((object) => ownedBy(object, owner))]);
+  context.printJson([manifests.deployment, ...manifests.dependents.map((object) => addOwnerReference(object, owner))]);
 };
 
 const resolveClusterName = ({ clusterId, config }: Context, { folder = {} }: LocalInput): ClusterName => ({
@@ -129,7 +130,7 @@ const renderManifests = async (
   createInput: () => ClusterInput,
 ): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
-    import('#shared/flink/manifests.ts'),
+    import('#shared/flink/manifests/render-cluster.ts'),
     import('#events/problem.ts'),
   ]);
   const input = createInput();

@@ -1,7 +1,7 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
+import { jobPath, parseJobOperand, runSavepointCommand } from '#cli/flows/savepoints.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
-import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { isDetached, parseSavepointFormat, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 
 import { type Context, requireClusterId } from '../context.ts';

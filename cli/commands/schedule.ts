@@ -3,7 +3,7 @@ import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import type { Context } from '#cli/context.ts';
 import { readDocument } from '#cli/input/document.ts';
-import { buildScheduleBody, definitionOptions, assertAbsent, type ScheduleOptions } from '#cli/options/schedule.ts';
+import { assertAbsent, buildScheduleBody, definitionOptions, type ScheduleOptions } from '#cli/options/schedule.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
 import { formatTime } from '#cli/output/local-time.ts';

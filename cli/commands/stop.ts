@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { runSavepointCommand, parseJobOperand, jobPath } from '#cli/flows/savepoints.ts';
-import { parseSavepointFormat, isDetached, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
+import { jobPath, parseJobOperand, runSavepointCommand } from '#cli/flows/savepoints.ts';
+import { isDetached, parseSavepointFormat, savepointOptions, type SavepointOptions } from '#cli/options/savepoint.ts';
 
 interface Options extends SavepointOptions {
   readonly savepointPath?: string | true;

@@ -3,7 +3,7 @@ import { path } from '#cli/api/path.ts';
 import type { Context } from '#cli/context.ts';
 import { buildDeployBody } from '#cli/input/deploy-body.ts';
 import { readLocalInput } from '#cli/input/local-input.ts';
-import { type ProgramOptions, type Program, parseProgram } from '#cli/options/program.ts';
+import { parseProgram, type Program, type ProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatCluster, formatFinishedJob } from '#cli/output/flink-lines.ts';
@@ -76,11 +76,11 @@ export const runApplication = async (
 
 /** @throws Failure for a jar that the JobManager cannot fetch. */
 const assertReachableJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {
-  const [{ jarMistake }, { canonicalConfig }] = await Promise.all([
-    import('#shared/flink/application.ts'),
+  const [{ findJarError }, { canonicalizeConfig }] = await Promise.all([
+    import('#shared/flink/application-jar.ts'),
     import('#shared/flink/options.ts'),
   ]);
-  const detail = jarMistake(jar, canonicalConfig(config));
+  const detail = findJarError(jar, canonicalizeConfig(config));
   if (detail !== undefined)
     throw new Failure(detail, { code: 'refused-option', errors: [{ pointer: '/job/jar', detail }] });
 };

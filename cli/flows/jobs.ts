@@ -1,4 +1,4 @@
-import { wrapFailure, Failure } from '#cli/api/failure.ts';
+import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import type { Jobs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import type { Cluster } from '#events/cluster.ts';

@@ -1,4 +1,4 @@
-import { wrapFailure, Failure } from '#cli/api/failure.ts';
+import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { toFailure } from '#cli/api/problem-failure.ts';
 import type { Accepted } from '#cli/api/responses.ts';

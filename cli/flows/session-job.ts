@@ -1,7 +1,7 @@
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { type Context, requireClusterId } from '#cli/context.ts';
-import { resolveClusterId, readJobConfig } from '#cli/input/configuration-folder.ts';
+import { readJobConfig, resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { parseProgram, type ProgramOptions } from '#cli/options/program.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatFinishedJob } from '#cli/output/flink-lines.ts';

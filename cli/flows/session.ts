@@ -11,7 +11,7 @@ import type { Operation } from '#events/operation.ts';
 
 import { clusterPath, clusterTitle, findLiveCluster, readCluster } from './clusters.ts';
 import { followOperation, printSubmitted, runCommand } from './operations.ts';
-import { waitForRestoredJobs, announceRestoredJobs } from './restored-jobs.ts';
+import { announceRestoredJobs, waitForRestoredJobs } from './restored-jobs.ts';
 
 /** The session that the command line describes. */
 export interface SessionRequest {

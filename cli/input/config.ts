@@ -10,8 +10,8 @@ export interface InputContext extends Pick<Context, 'config' | 'flinkVersion'> {
 
 /** Merges the command line over the folder, under the current names of options. */
 export const mergeConfig = async (folder: Config, config: Config): Promise<Config> => {
-  const { canonicalConfig } = await import('#shared/flink/options.ts');
-  return { ...canonicalConfig(folder), ...canonicalConfig(config) };
+  const { canonicalizeConfig } = await import('#shared/flink/options.ts');
+  return { ...canonicalizeConfig(folder), ...canonicalizeConfig(config) };
 };
 
 /** The option as text; undefined when it is blank. */

@@ -4,7 +4,7 @@ import { Failure } from '#cli/api/failure.ts';
 import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Context } from '#cli/context.ts';
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import type { FlinkVersion } from '#shared/flink/version.ts';
 
 import { type InputContext, mergeConfig, textOption } from './config.ts';
@@ -57,8 +57,8 @@ const readFolder = async (
 };
 
 const resolveVersion = async (config: Config): Promise<FlinkVersion> => {
-  const { versionOf } = await import('#shared/flink/version.ts');
-  return versionOf(textOption(config, 'kubernetes.container.image.ref'));
+  const { detectFlinkVersion } = await import('#shared/flink/version.ts');
+  return detectFlinkVersion(textOption(config, 'kubernetes.container.image.ref'));
 };
 
 const noConfigFile = (file: string, hasLegacy: boolean): Failure =>

@@ -1,6 +1,6 @@
 import type { Context } from '#cli/context.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
-import type { PodTemplates } from '#shared/flink/pod-template.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template.ts';
 
 import { textOption } from './config.ts';
 import { keytabOption, krb5Option } from './kerberos.ts';
@@ -34,19 +34,19 @@ export const buildDeployBody = async (
   { clusterId, config, fields }: DeployContext,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
-  const [{ canonicalConfig }, { clientOnly, textOf: valueText }] = await Promise.all([
+  const [{ canonicalizeConfig }, { clientOnlyOptions, toText: valueText }] = await Promise.all([
     import('#shared/flink/options.ts'),
     import('#shared/flink/config.ts'),
   ]);
-  const overrides = canonicalConfig(config);
-  const fromFolder = Object.entries(canonicalConfig(folder)).filter(([key]) => !Object.hasOwn(overrides, key));
+  const overrides = canonicalizeConfig(config);
+  const fromFolder = Object.entries(canonicalizeConfig(folder)).filter(([key]) => !Object.hasOwn(overrides, key));
   // The content of these files is sent instead of their paths.
   const contentOptions = new Set([
     ...(kerberos?.keytab === undefined ? [] : [keytabOption]),
     ...(kerberos?.krb5Conf === undefined ? [] : [krb5Option]),
   ]);
   const sent = [...fromFolder.filter(([key]) => !bodyMembers.has(key)), ...Object.entries(config)].filter(
-    ([key]) => !localOptions.has(key) && !clientOnly.has(key) && !contentOptions.has(key),
+    ([key]) => !localOptions.has(key) && !clientOnlyOptions.has(key) && !contentOptions.has(key),
   );
   const id = clusterId ?? textOption(folder, 'kubernetes.cluster-id');
   const { taskmanagerText: _text, ...templates } = podTemplates ?? {};

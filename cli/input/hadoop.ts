@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 
 import { type Environment, isDisabled, textOption } from './config.ts';
 import { fileExists, readTexts } from './files.ts';

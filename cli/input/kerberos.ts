@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 
 import { isDisabled, textOption } from './config.ts';
 import { readBytes, readText } from './files.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 
 import { type InputContext, mergeConfig } from './config.ts';
 import { readConfigurationFolder } from './configuration-folder.ts';

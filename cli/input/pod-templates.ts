@@ -1,7 +1,7 @@
 import { Failure } from '#cli/api/failure.ts';
 import type { PodTemplate } from '#events/commands/deploy.ts';
 import type { Config } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 
 import { textOption } from './config.ts';
 import { parseContent, readText } from './files.ts';

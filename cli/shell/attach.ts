@@ -2,13 +2,13 @@ import { Failure, Interrupted } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import { clusterTitle } from '#cli/flows/clusters.ts';
 import {
-  printCluster,
   createSession,
   findSession,
-  retrieveSession,
   isShutDownOnExit,
-  stopSession,
+  printCluster,
+  retrieveSession,
   type SessionRequest,
+  stopSession,
 } from '#cli/flows/session.ts';
 import type { Cluster } from '#events/cluster.ts';
 

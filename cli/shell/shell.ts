@@ -7,8 +7,8 @@ import type { Lines } from '#cli/input/piped-lines.ts';
 import type { CommonOptions } from '#cli/options/common.ts';
 import type { Cluster } from '#events/cluster.ts';
 
-import { actions, helpLines, flinkCommands } from './shell-actions.ts';
-import { historyFilePath, readHistory, appendHistory } from './history.ts';
+import { appendHistory, historyFilePath, readHistory } from './history.ts';
+import { actions, flinkCommands, helpLines } from './shell-actions.ts';
 import { openTerminal } from './terminal.ts';
 
 /** Why a shell ended: its command `stop` or `quit`, the end of the input, Ctrl-C, or the end of the cluster. */

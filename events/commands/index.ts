@@ -28,6 +28,8 @@ export type { SubmitData } from './submit.ts';
 
 export type CommandKind = keyof typeof commands;
 export const commandKinds = Object.keys(commands) as [CommandKind, ...CommandKind[]]; // The keys of a non-empty literal.
+/** The Lambda functions that accept commands. */
+export type CommandFunction = (typeof commands)[CommandKind]['function'];
 export type CommandData<K extends CommandKind> = z.output<(typeof commands)[K]['data']>;
 
 /** How a command arrived. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { Cluster } from '../cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
-import { type CommandKind, commands } from '../commands/index.ts';
+import { type CommandFunction, commands } from '../commands/index.ts';
 import { Job } from '../job.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
 import { Operation } from '../operation.ts';
@@ -264,9 +264,7 @@ const commandCalls = Object.fromEntries(
 );
 
 /** The Lambda functions that answer calls of the HTTP API. */
-export type ApiFunction =
-  | (typeof commands)[CommandKind]['function']
-  | (typeof otherCalls)[keyof typeof otherCalls]['function'];
+export type ApiFunction = CommandFunction | (typeof otherCalls)[keyof typeof otherCalls]['function'];
 
 /** Every call of the HTTP API by its route. OpenAPI and the routes of the functions are generated from it. */
 export const calls: Readonly<Record<string, Call>> = { ...commandCalls, ...otherCalls };

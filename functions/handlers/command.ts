@@ -1,7 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 
-import { type Command, type CommandKind, commands } from '#events/commands/index.ts';
+import {
+  type Command,
+  type CommandFunction,
+  type CommandKind,
+  commandKinds,
+  commands,
+} from '#events/commands/index.ts';
 import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
@@ -17,15 +23,16 @@ import { count } from './metrics.ts';
 import { parseBody } from './requests.ts';
 import { respond } from './responses.ts';
 
-/** The function behind the routes of some commands. The route says which command a request is. */
-export const commandHandler =
-  (...kinds: readonly CommandKind[]) =>
-  (world: World) =>
+/** The function of the commands whose definitions name it. The route says which command a request is. */
+export const commandHandler = (name: CommandFunction) => {
+  const kinds = commandKinds.filter((kind) => commands[kind].function === name);
+  return (world: World) =>
     httpHandler(world, async (event, ports) => {
       const kind = kinds.find((candidate) => commands[candidate].route === event.routeKey);
-      if (kind === undefined) throw new Error(`no command has the route ${event.routeKey}`);
+      if (kind === undefined) throw new Error(`no command of function ${name} has the route ${event.routeKey}`);
       return acceptCommand(kind, event, ports);
     });
+};
 
 /** Accepts the command of a request. Answers 202, or 200 when the caller waited for the end of the operation. */
 const acceptCommand = async <K extends CommandKind>(

@@ -1,29 +1,29 @@
-import { clientOnly, type Config, stockConfig, textOf, type Value } from './config.ts';
 import type { ApplicationJob } from '#events/commands/deploy.ts';
 
-import { canonicalConfig, read } from './options.ts';
+import { clientOnlyOptions, type Config, stockConfig, toText, type Value } from './config.ts';
+import { canonicalizeConfig, readOption } from './options.ts';
 import type { FlinkVersion } from './version.ts';
 
-/** Where a value of the cluster's configuration came from. */
-export type Origin = 'folder' | 'target' | 'command' | 'drey';
+/** The layer that a value of the cluster's configuration comes from. */
+export type ConfigSource = 'folder' | 'target' | 'command' | 'drey';
 
-/** A cluster's options and where each came from. */
-export interface OriginatedConfig {
+/** A cluster's options, with the source of each. */
+export interface SourcedConfig {
   readonly config: Config;
-  readonly origins: Readonly<Record<string, Origin>>;
+  readonly sources: Readonly<Record<string, ConfigSource>>;
 }
 
 export interface ConfigInput {
   readonly mode: 'session' | 'application';
   readonly clusterId: string;
   readonly namespace: string;
-  /** What the configuration folder sets, in its types; the distribution's own without one. */
+  /** The typed options of the configuration folder. The default is the file of Flink's distribution. */
   readonly folder?: Config | undefined;
-  /** Options that the target starts from. */
+  /** The defaults of the target. */
   readonly defaults?: Readonly<Record<string, string>> | undefined;
-  /** Options that a deploy of Drey's starts from, above the target's. */
+  /** Drey's own defaults for a deploy. They take precedence over those of the target. */
   readonly drey?: Readonly<Record<string, string>> | undefined;
-  /** The caller's options: dotted keys. */
+  /** The options of the caller, by their dotted keys. */
   readonly config: Readonly<Record<string, string>>;
   /** The program of an application. */
   readonly job?: ApplicationJob | undefined;
@@ -31,41 +31,43 @@ export interface ConfigInput {
 }
 
 /**
- * All that a cluster is configured with: folder < target < command < what Flink's client settles by itself. Both the
- * objects and `config.yaml` follow from it.
+ * The whole configuration of a cluster, from which its objects and `config.yaml` are rendered.
+ *
+ * Later layers take precedence: configuration folder, target, Drey, command, and the options that Flink's client derives.
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
-export const clusterConfig = (input: ConfigInput): OriginatedConfig => {
-  const asked = layered([
+export const resolveConfig = (input: ConfigInput): SourcedConfig => {
+  const requested = mergeLayers([
     ['folder', input.folder ?? stockConfig],
     ['target', input.defaults ?? {}],
     ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
     ['command', input.config],
-    ['command', input.job === undefined ? {} : jobConfig(input.job)],
+    ['command', input.job === undefined ? {} : toJobConfig(input.job)],
   ]);
-  const settled = layered([['drey', settledConfig(asked.config, input)]]);
-  const config = { ...asked.config, ...(input.mode === 'application' ? flagsOf(asked.config) : {}), ...settled.config };
-  const kept = Object.keys(config).filter((key) => !clientOnly.has(key));
+  const derived = mergeLayers([['drey', deriveConfig(requested.config, input)]]);
+  const flags = input.mode === 'application' ? parseFlags(requested.config) : {};
+  const config = { ...requested.config, ...flags, ...derived.config };
+  const keys = Object.keys(config).filter((key) => !clientOnlyOptions.has(key));
   return {
-    config: Object.fromEntries(kept.map((key) => [key, config[key] ?? ''])),
-    origins: { ...asked.origins, ...settled.origins },
+    config: Object.fromEntries(keys.map((key) => [key, config[key] ?? ''])),
+    sources: { ...requested.sources, ...derived.sources },
   };
 };
 
-/** Each layer over the one before, whatever name an option has in it. */
-const layered = (layers: readonly (readonly [Origin, Config])[]): OriginatedConfig => {
-  const canonical = layers.map(([from, config]) => [from, canonicalConfig(config)] as const);
+/** Merges the layers by the current keys of their options. A later layer takes precedence. */
+const mergeLayers = (layers: readonly (readonly [ConfigSource, Config])[]): SourcedConfig => {
+  const canonical = layers.map(([from, config]) => [from, canonicalizeConfig(config)] as const);
   return {
     config: Object.assign({}, ...canonical.map(([, config]) => config)),
-    origins: Object.assign(
+    sources: Object.assign(
       {},
       ...canonical.map(([from, config]) => Object.fromEntries(Object.keys(config).map((key) => [key, from]))),
     ),
   };
 };
 
-/** What `flink run` sets unless one of its flags says otherwise. @see Flink 2.2 `ProgramOptions`, `SavepointRestoreSettings` */
+/** The options that `flink run` sets when its flags do not change them. @see Flink 2.2 `ProgramOptions`, `SavepointRestoreSettings` */
 const applicationDefaults = {
   'execution.attached': true,
   'execution.shutdown-on-attached-exit': false,
@@ -73,22 +75,22 @@ const applicationDefaults = {
   'execution.state-recovery.ignore-unclaimed-state': false,
 } as const;
 
-/** As `java.net.URL` writes it. */
-const asJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
+/** The address in the form of `java.net.URL`. */
+const toJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
 
-/** What `flink run` sets by its flags is true or false, not a text, however it was given. */
-const flagsOf = (asked: Config): Config =>
+/** Flink's client writes the options of its flags as booleans, also when the caller gave them as text. */
+const parseFlags = (requested: Config): Config =>
   Object.fromEntries(
-    Object.entries(applicationDefaults).flatMap(([key, standard]) => {
-      const text = textOf(asked[key] ?? '').toLowerCase();
-      return typeof standard === 'boolean' && (text === 'true' || text === 'false') ? [[key, text === 'true']] : [];
+    Object.entries(applicationDefaults).flatMap(([key, defaultValue]) => {
+      const text = toText(requested[key] ?? '').toLowerCase();
+      return typeof defaultValue === 'boolean' && (text === 'true' || text === 'false') ? [[key, text === 'true']] : [];
     }),
   );
 
-/** The program, as the JobManager reads it. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
-const jobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
+/** The options from which the JobManager reads the program. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
+const toJobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
   'pipeline.jars': [jar],
-  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(asJavaUrl) }),
+  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
   ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
   ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
   ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
@@ -106,37 +108,40 @@ const entrypoints = {
   application: 'org.apache.flink.kubernetes.entrypoint.KubernetesApplicationClusterEntrypoint',
 } as const;
 
-const settledConfig = (asked: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
+/** The options that Flink's client sets itself, whatever the caller requests. */
+const deriveConfig = (requested: Config, { mode, clusterId, namespace }: ConfigInput): Config => ({
   'kubernetes.cluster-id': clusterId,
-  // Also against what a target's defaults say: the JobManager makes its pods where it is.
-  ...(namespace === 'default' && !Object.hasOwn(asked, 'kubernetes.namespace')
+  // This overrides the defaults of a target, because the JobManager creates its pods in its own namespace.
+  ...(namespace === 'default' && !Object.hasOwn(requested, 'kubernetes.namespace')
     ? {}
     : { 'kubernetes.namespace': namespace }),
   'execution.target': `kubernetes-${mode}`,
   'internal.cluster.execution-mode': 'NORMAL',
   'kubernetes.internal.jobmanager.entrypoint.class': entrypoints[mode],
-  ...(isHighlyAvailable(asked)
+  ...(isHighlyAvailable(requested)
     ? {
         'high-availability.cluster-id': clusterId,
-        'high-availability.jobmanager.port': fixedPort(
-          asked['high-availability.jobmanager.port'],
-          textOf(asked['jobmanager.rpc.port'] ?? '6123'),
+        'high-availability.jobmanager.port': resolvePort(
+          requested['high-availability.jobmanager.port'],
+          toText(requested['jobmanager.rpc.port'] ?? '6123'),
         ),
       }
     : { 'jobmanager.rpc.address': `${clusterId}.${namespace}` }),
-  'blob.server.port': fixedPort(asked['blob.server.port'], '6124'),
-  'taskmanager.rpc.port': fixedPort(asked['taskmanager.rpc.port'], '6122'),
-  ...(Object.hasOwn(asked, 'rest.bind-port') ? { 'rest.bind-port': fixedPort(asked['rest.bind-port'], '8081') } : {}),
+  'blob.server.port': resolvePort(requested['blob.server.port'], '6124'),
+  'taskmanager.rpc.port': resolvePort(requested['taskmanager.rpc.port'], '6122'),
+  ...(Object.hasOwn(requested, 'rest.bind-port')
+    ? { 'rest.bind-port': resolvePort(requested['rest.bind-port'], '8081') }
+    : {}),
 });
 
-/** A service needs to know the port, so "any port" becomes a certain one. @see Flink 2.2 `KubernetesUtils` */
-const fixedPort = (port: Value | undefined, standard: string): Value =>
-  port === undefined || /^0+$/.test(textOf(port)) ? standard : port;
+/** A fixed port in place of port 0, which means any port. A Service requires a fixed port. @see Flink 2.2 `KubernetesUtils` */
+const resolvePort = (port: Value | undefined, defaultPort: string): Value =>
+  port === undefined || /^0+$/.test(toText(port)) ? defaultPort : port;
 
 /**
- * Whether a JobManager's state outlives it: with Kubernetes, ZooKeeper or a class of the caller's.
+ * Whether the state of a JobManager survives its restart: with Kubernetes, ZooKeeper or a class of the caller.
  *
  * @param config Options under their current keys.
  */
 export const isHighlyAvailable = (config: Config): boolean =>
-  read(config, 'high-availability.type').toUpperCase() !== 'NONE';
+  readOption(config, 'high-availability.type').toUpperCase() !== 'NONE';

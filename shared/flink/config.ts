@@ -2,30 +2,30 @@ import { parseDocument, stringify, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
-/** An option's value: text where a caller gave it, a typed scalar where Flink's own file has one. */
+/** The value of an option: text from a caller, or a typed scalar from Flink's own file. */
 export type Scalar = string | number | boolean;
 
-/** A scalar, or a list: Flink's file and what its client adds have lists too. */
+/** A scalar or a list. Flink's file and Flink's client also set lists. */
 export type Value = Scalar | readonly string[];
 
 /** Options by their dotted keys. */
 export type Config = Readonly<Record<string, Value>>;
 
-/** Options nested at the dots of their keys. A map, because a key may be any text. */
+/** Options nested at the dots of their keys. It is a map because a key may be any text. */
 export type ConfigTree = ReadonlyMap<string, Value | ConfigTree>;
 
-/** The value as one would write it behind `-Dkey=`. */
-export const textOf = (value: Value): string => (isList(value) ? JSON.stringify(value) : String(value));
+/** The value in the form that follows `-Dkey=`. */
+export const toText = (value: Value): string => (isList(value) ? JSON.stringify(value) : String(value));
 
 const isList = (value: Value | ConfigTree): value is readonly string[] => Array.isArray(value);
 
-const exported = [
+const exportedPackages = [
   'java.base/sun.net.util',
   'java.rmi/sun.rmi.registry',
   ...['api', 'file', 'parser', 'tree', 'util'].map((name) => `jdk.compiler/com.sun.tools.javac.${name}`),
   'java.security.jgss/sun.security.krb5',
 ];
-const opened = [
+const openedPackages = [
   ...['lang', 'net', 'io', 'nio'].map((name) => `java.base/java.${name}`),
   'java.base/sun.nio.ch',
   ...['lang.reflect', 'text', 'time', 'util', 'util.concurrent'].map((name) => `java.base/java.${name}`),
@@ -33,15 +33,14 @@ const opened = [
 ];
 
 /**
- * What the distribution's configuration file sets, and Flink's client therefore sends, but for the addresses that it
- * takes out again.
+ * The configuration file of Flink's distribution. Flink's client sends these options without its local addresses.
  *
  * @see Flink 2.2 `conf/config.yaml`
  */
 export const stockConfig: Config = {
   'env.java.opts.all': [
-    ...exported.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
-    ...opened.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    ...exportedPackages.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...openedPackages.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
   ].join(' '),
   'jobmanager.rpc.address': 'localhost',
   'jobmanager.rpc.port': 6123,
@@ -53,8 +52,8 @@ export const stockConfig: Config = {
   'rest.address': 'localhost',
 };
 
-/** Addresses that only hold on the client's machine. @see Flink 2.2 `FlinkConfMountDecorator` */
-export const clientOnly: ReadonlySet<string> = new Set([
+/** Options that are only valid on the machine of the client. @see Flink 2.2 `FlinkConfMountDecorator` */
+export const clientOnlyOptions: ReadonlySet<string> = new Set([
   'kubernetes.config.file',
   '$internal.deployment.config-dir',
   'rest.bind-address',
@@ -63,20 +62,20 @@ export const clientOnly: ReadonlySet<string> = new Set([
   'taskmanager.host',
 ]);
 
-/** Keys that are set and also hold other keys, such as `a` and `a.b`: YAML cannot have both. */
-export const conflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
+/** Pairs of keys such as `a` and `a.b`. YAML cannot contain both, because `a` has a value. */
+export const findKeyConflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
   Object.keys(config).flatMap((child) =>
-    parentsOf(child)
+    listParents(child)
       .filter((parent) => Object.hasOwn(config, parent))
       .map((parent) => [parent, child] as const),
   );
 
-const parentsOf = (key: string): readonly string[] => {
+const listParents = (key: string): readonly string[] => {
   const parts = key.split('.');
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
 };
 
-/** Needs a configuration without `conflicts`; of two conflicting keys the later one stays. */
+/** Nests options at the dots of their keys. Of two keys that `findKeyConflicts` reports, only the later one remains. */
 export const nest = (config: Config): ConfigTree => {
   type Branch = Map<string, Value | Branch>;
   const root: Branch = new Map();
@@ -100,7 +99,7 @@ export const flatten = (tree: ConfigTree): Record<string, Value> =>
     [...tree].flatMap(([key, value]) =>
       value instanceof Map
         ? Object.entries(flatten(value)).map(([rest, leaf]) => [`${key}.${rest}`, leaf] as const)
-        : // A tree that is no Map is a value.
+        : // An entry that is not a Map is a value.
           [[key, value as Value] as const],
     ),
   );
@@ -108,15 +107,16 @@ export const flatten = (tree: ConfigTree): Record<string, Value> =>
 /**
  * The options of a `config.yaml`.
  *
- * @throws Fault `refused-option` when it is not YAML, or not a map of options.
+ * @throws Fault `refused-option` when the text is not YAML, or not a map of options with values.
  * @see Flink 2.2 `GlobalConfiguration.loadYAMLResource`
  */
 export const parseConfigFile = (text: string): Config => {
   const document = parseDocument(text);
   const [problem] = document.errors;
-  if (problem !== undefined) throw new Fault('refused-option', `config.yaml: ${problem.message.split('\n')[0]}`);
+  if (problem !== undefined)
+    throw new Fault('refused-option', `config.yaml is not valid YAML: ${problem.message.split('\n')[0]}`);
   visit(document, {
-    // A fraction that would be written differently (1.0) stays the text that it is; an integer is its value (0x1f is 31).
+    // A fraction that JavaScript writes differently (1.0) stays text. An integer becomes its value (0x1f is 31).
     Scalar: (_key, node) => {
       if (typeof node.value !== 'number' || String(node.value) === node.source) return;
       const isInteger = Number.isSafeInteger(node.value) && /^[-+]?(0x[\da-f]+|0o[0-7]+|\d+)$/i.test(node.source ?? '');
@@ -125,19 +125,21 @@ export const parseConfigFile = (text: string): Config => {
   });
   const tree: unknown = document.toJS({ mapAsMap: true });
   if (tree === null || tree === undefined) return {};
-  if (!(tree instanceof Map)) throw new Fault('refused-option', 'config.yaml: not a map of options');
-  return fromTree(tree);
+  if (!(tree instanceof Map))
+    throw new Fault('refused-option', 'config.yaml is not a map of options. Write one `key: value` for each option.');
+  return flattenTree(tree);
 };
 
-const fromTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
-  Object.assign({}, ...[...tree].map(([key, value]) => fromNode(`${prefix}${String(key)}`, value)));
+const flattenTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
+  Object.assign({}, ...[...tree].map(([key, value]) => flattenNode(`${prefix}${String(key)}`, value)));
 
 const oneLine = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
-const fromNode = (key: string, value: unknown): Config => {
-  if (value === null) throw new Fault('refused-option', `config.yaml: ${key} has no value`);
-  if (value instanceof Map) return fromTree(value, `${key}.`);
-  // A list is the text of one line, as Flink keeps it and its option reads it.
+const flattenNode = (key: string, value: unknown): Config => {
+  if (value === null)
+    throw new Fault('refused-option', `config.yaml: ${key} has no value. Set a value, or remove the key.`);
+  if (value instanceof Map) return flattenTree(value, `${key}.`);
+  // Flink keeps a list as text of one line, which the parser of the option reads.
   if (Array.isArray(value)) return { [key]: stringify(value, oneLine).trim() };
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [key]: value } : {};
 };
@@ -156,7 +158,7 @@ export const parseLegacyConfigFile = (text: string): Config =>
   );
 
 /** The text of a `flink-conf.yaml`. */
-export const toLegacyText = (config: Config): string =>
+export const toLegacyYaml = (config: Config): string =>
   Object.entries(config)
     .map(([key, value]) => `${key}: ${isList(value) ? value.join(';') : String(value)}\n`)
     .join('');

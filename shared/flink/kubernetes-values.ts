@@ -4,72 +4,91 @@ import { Fault } from '#events/problem.ts';
 
 import { parseBoolean, parseLong, parseMaps } from './syntax.ts';
 
-/** Lists of maps that stand for Kubernetes objects. The names of their fields may be written in any case. */
+/** This file parses lists of maps that stand for Kubernetes objects. The case of field names does not matter. */
 
 type Fields = Readonly<Record<string, string>>;
 
-/** @see Flink 2.2 `KubernetesToleration.fromMap`, which only warns of a field it does not know */
+/**
+ * Flink itself only warns about an unknown field.
+ *
+ * @throws Fault `refused-option` for an unknown field or an invalid value.
+ * @see Flink 2.2 `KubernetesToleration.fromMap`
+ */
 export const parseTolerations = (text: string): readonly V1Toleration[] =>
   parseMaps(text).map((map) => {
-    const { tolerationSeconds, ...fields } = named(map, [
+    const { tolerationSeconds, ...fields } = canonicalizeFields(map, [
       'key',
       'operator',
       'value',
       'effect',
       'tolerationSeconds',
     ] as const);
-    oneOf('operator', fields.operator, ['Exists', 'Equal']);
-    oneOf('effect', fields.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
+    assertOneOf('operator', fields.operator, ['Exists', 'Equal']);
+    assertOneOf('effect', fields.effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']);
     return {
       ...fields,
       ...(tolerationSeconds === undefined ? {} : { tolerationSeconds: parseLong(tolerationSeconds) }),
     };
   });
 
-/** What the API server would refuse in the end. */
-const oneOf = (field: string, value: string | undefined, values: readonly string[]): void => {
+/** The API server would refuse another value later. */
+const assertOneOf = (field: string, value: string | undefined, values: readonly string[]): void => {
   if (value === undefined || values.includes(value)) return;
   throw new Fault('refused-option', `${field} '${value}' is not one of ${values.join(', ')}`);
 };
 
-/** @see Flink 2.2 `KubernetesOwnerReference.fromMap` */
+/**
+ * @throws Fault `refused-option` for an unknown or a missing field.
+ * @see Flink 2.2 `KubernetesOwnerReference.fromMap`
+ */
 export const parseOwnerReferences = (text: string): readonly V1OwnerReference[] =>
   parseMaps(text).map((map) => {
-    const fields = named(map, ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'] as const);
+    const fields = canonicalizeFields(map, [
+      'apiVersion',
+      'kind',
+      'name',
+      'uid',
+      'controller',
+      'blockOwnerDeletion',
+    ] as const);
     const { controller, blockOwnerDeletion } = fields;
     return {
-      apiVersion: needed(fields, 'apiVersion'),
-      kind: needed(fields, 'kind'),
-      name: needed(fields, 'name'),
-      uid: needed(fields, 'uid'),
+      apiVersion: getRequired(fields, 'apiVersion'),
+      kind: getRequired(fields, 'kind'),
+      name: getRequired(fields, 'name'),
+      uid: getRequired(fields, 'uid'),
       ...(controller === undefined ? {} : { controller: parseBoolean(controller) }),
       ...(blockOwnerDeletion === undefined ? {} : { blockOwnerDeletion: parseBoolean(blockOwnerDeletion) }),
     };
   });
 
-/** @see Flink 2.2 `KubernetesSecretEnvVar.fromMap` */
+/**
+ * @throws Fault `refused-option` for an unknown or a missing field.
+ * @see Flink 2.2 `KubernetesSecretEnvVar.fromMap`
+ */
 export const parseSecretVariables = (text: string): readonly V1EnvVar[] =>
   parseMaps(text).map((map) => {
-    const fields = named(map, ['env', 'secret', 'key'] as const);
+    const fields = canonicalizeFields(map, ['env', 'secret', 'key'] as const);
     return {
-      name: needed(fields, 'env'),
-      valueFrom: { secretKeyRef: { name: needed(fields, 'secret'), key: needed(fields, 'key') } },
+      name: getRequired(fields, 'env'),
+      valueFrom: { secretKeyRef: { name: getRequired(fields, 'secret'), key: getRequired(fields, 'key') } },
     };
   });
 
-/** The map with its keys spelled as `names` has them. */
-const named = <N extends string>(map: Fields, names: readonly N[]): Partial<Record<N, string>> => {
+/** The map with its keys in the spelling of `names`. */
+const canonicalizeFields = <N extends string>(map: Fields, names: readonly N[]): Partial<Record<N, string>> => {
   const fields: Partial<Record<N, string>> = {};
   for (const [key, value] of Object.entries(map)) {
-    const name = names.find((one) => one.toLowerCase() === key.toLowerCase());
-    if (name === undefined) throw new Fault('refused-option', `'${key}' is not one of ${names.join(', ')}`);
+    const name = names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+    if (name === undefined)
+      throw new Fault('refused-option', `'${key}' is not a field; use one of ${names.join(', ')}`);
     fields[name] = value;
   }
   return fields;
 };
 
-const needed = <N extends string>(fields: Partial<Record<N, string>>, name: N): string => {
+const getRequired = <N extends string>(fields: Partial<Record<N, string>>, name: N): string => {
   const value = fields[name];
-  if (value === undefined) throw new Fault('refused-option', `an item has no '${name}'`);
+  if (value === undefined) throw new Fault('refused-option', `an item lacks the field '${name}'`);
   return value;
 };

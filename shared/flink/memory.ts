@@ -1,12 +1,12 @@
 import { Fault } from '#events/problem.ts';
 
 import type { Config } from './config.ts';
-import { mistakeAt, type OptionKey, read } from './options.ts';
+import { type OptionKey, readOption, toFieldError } from './options.ts';
 
-/** What a process's memory is made of. All in bytes, and all exactly as Flink computes it. */
+/** The memory of a process in bytes, exactly as Flink computes it. */
 export interface ProcessMemory {
   readonly totalBytes: bigint;
-  /** Without metaspace and overhead. */
+  /** The total without metaspace and overhead. */
   readonly flinkBytes: bigint;
   readonly metaspaceBytes: bigint;
   readonly overheadBytes: bigint;
@@ -26,142 +26,175 @@ export interface TaskManagerMemory extends ProcessMemory {
   readonly networkBytes: bigint;
 }
 
-/** A part that is a share of something, but never outside of two bounds. */
-interface Share {
+/** A component that is a fraction of a larger size, between two bounds. @see Flink 2.2 `RangeFraction` */
+interface RangeFraction {
   readonly name: string;
-  readonly min: bigint;
-  readonly max: bigint;
+  readonly minBytes: bigint;
+  readonly maxBytes: bigint;
   readonly fraction: number;
 }
 
-type Owner = 'jobmanager' | 'taskmanager';
+type Process = 'jobmanager' | 'taskmanager';
 
 /**
- * The JobManager's memory: from its heap, else from Flink's memory, else from the whole process's.
+ * The JobManager's memory. It follows from the heap size if one is set, otherwise from the size of Flink's memory, otherwise
+ * from the size of the process.
  *
  * @param config Options under their current keys.
- * @throws Fault `refused-option` when the sizes do not fit together.
+ * @throws Fault `refused-option` when the sizes contradict each other.
  * @see Flink 2.2 `JobManagerProcessUtils`, `JobManagerFlinkMemoryUtils`
  */
-export const jobManagerMemory = (config: Config): JobManagerMemory => {
-  const heap = read(config, 'jobmanager.memory.heap.size');
-  const flink = read(config, 'jobmanager.memory.flink.size');
-  if (heap !== undefined) return jobManagerOfHeap(config, heap, flink);
+export const computeJobManagerMemory = (config: Config): JobManagerMemory => {
+  const heap = readOption(config, 'jobmanager.memory.heap.size');
+  const flink = readOption(config, 'jobmanager.memory.flink.size');
+  if (heap !== undefined) return computeFromHeap(config, heap, flink);
   const process =
     flink === undefined
-      ? processOfTotal(config, 'jobmanager', 'jobmanager.memory.heap.size')
-      : processOfFlink(config, 'jobmanager', flink);
-  const offHeap = read(config, 'jobmanager.memory.off-heap.size');
+      ? divideProcessMemory(config, 'jobmanager', 'jobmanager.memory.heap.size')
+      : addJvmMemory(config, 'jobmanager', flink);
+  const offHeap = readOption(config, 'jobmanager.memory.off-heap.size');
   if (process.flinkBytes <= offHeap)
-    throw refused(
+    throw createRefusal(
       flink === undefined ? 'jobmanager.memory.process.size' : 'jobmanager.memory.flink.size',
-      `leaves ${mebibytes(process.flinkBytes)} to Flink, which is no more than its off-heap memory of ${mebibytes(offHeap)}`,
+      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which must exceed the off-heap memory of ${formatMebibytes(offHeap)}; increase it`,
     );
   return { ...process, heapBytes: process.flinkBytes - offHeap, offHeapBytes: offHeap };
 };
 
-const jobManagerOfHeap = (config: Config, heap: bigint, flink: bigint | undefined): JobManagerMemory => {
-  const given = Object.hasOwn(config, 'jobmanager.memory.off-heap.size');
-  const offHeap = flink === undefined || given ? read(config, 'jobmanager.memory.off-heap.size') : flink - heap;
+const computeFromHeap = (config: Config, heap: bigint, flink: bigint | undefined): JobManagerMemory => {
+  const isOffHeapSet = Object.hasOwn(config, 'jobmanager.memory.off-heap.size');
+  const offHeap =
+    flink === undefined || isOffHeapSet ? readOption(config, 'jobmanager.memory.off-heap.size') : flink - heap;
   if (offHeap < 0n || (flink !== undefined && heap + offHeap !== flink))
-    throw refused(
+    throw createRefusal(
       'jobmanager.memory.flink.size',
-      `is not the sum of the heap (${mebibytes(heap)}) and the off-heap memory`,
+      `must be the sum of the heap memory (${formatMebibytes(heap)}) and the off-heap memory`,
     );
-  return { ...processOfFlink(config, 'jobmanager', heap + offHeap), heapBytes: heap, offHeapBytes: offHeap };
+  return { ...addJvmMemory(config, 'jobmanager', heap + offHeap), heapBytes: heap, offHeapBytes: offHeap };
 };
 
+type FixedMemory = Pick<TaskManagerMemory, 'frameworkHeapBytes' | 'frameworkOffHeapBytes' | 'taskOffHeapBytes'>;
+
 /**
- * A TaskManager's memory: from task heap and managed memory, else from Flink's memory, else from the whole process's.
- * The JobManager computes it again when it makes the pod; here it is checked and shown.
+ * A TaskManager's memory. It follows from the task heap and the managed memory if both are set, otherwise from the size of
+ * Flink's memory, otherwise from the size of the process. The JobManager computes it again when it creates the pod.
  *
  * @param config Options under their current keys.
- * @throws Fault `refused-option` when the sizes do not fit together.
+ * @throws Fault `refused-option` when the sizes contradict each other.
  * @see Flink 2.2 `TaskExecutorProcessUtils`, `TaskExecutorFlinkMemoryUtils`
  */
-export const taskManagerMemory = (config: Config): TaskManagerMemory => {
+export const computeTaskManagerMemory = (config: Config): TaskManagerMemory => {
   const fixed = {
-    frameworkHeapBytes: read(config, 'taskmanager.memory.framework.heap.size'),
-    frameworkOffHeapBytes: read(config, 'taskmanager.memory.framework.off-heap.size'),
-    taskOffHeapBytes: read(config, 'taskmanager.memory.task.off-heap.size'),
+    frameworkHeapBytes: readOption(config, 'taskmanager.memory.framework.heap.size'),
+    frameworkOffHeapBytes: readOption(config, 'taskmanager.memory.framework.off-heap.size'),
+    taskOffHeapBytes: readOption(config, 'taskmanager.memory.task.off-heap.size'),
   };
-  const fixedBytes = fixed.frameworkHeapBytes + fixed.frameworkOffHeapBytes + fixed.taskOffHeapBytes;
-  const taskHeap = read(config, 'taskmanager.memory.task.heap.size');
-  const managed = read(config, 'taskmanager.memory.managed.size');
-  const flink = read(config, 'taskmanager.memory.flink.size');
+  const taskHeap = readOption(config, 'taskmanager.memory.task.heap.size');
+  const managed = readOption(config, 'taskmanager.memory.managed.size');
+  return taskHeap !== undefined && managed !== undefined
+    ? computeFromComponents(config, fixed, { taskHeap, managed })
+    : divideFlinkMemory(config, fixed, { taskHeap, managed });
+};
 
-  if (taskHeap !== undefined && managed !== undefined) {
-    const network = networkBeside(config, fixedBytes + taskHeap + managed, flink);
-    const process = processOfFlink(config, 'taskmanager', fixedBytes + taskHeap + managed + network);
-    return { ...process, ...fixed, taskHeapBytes: taskHeap, managedBytes: managed, networkBytes: network };
-  }
+const sum = ({ frameworkHeapBytes, frameworkOffHeapBytes, taskOffHeapBytes }: FixedMemory): bigint =>
+  frameworkHeapBytes + frameworkOffHeapBytes + taskOffHeapBytes;
 
+const computeFromComponents = (
+  config: Config,
+  fixed: FixedMemory,
+  { taskHeap, managed }: { readonly taskHeap: bigint; readonly managed: bigint },
+): TaskManagerMemory => {
+  const others = sum(fixed) + taskHeap + managed;
+  const network = computeNetwork(config, others, readOption(config, 'taskmanager.memory.flink.size'));
+  const process = addJvmMemory(config, 'taskmanager', others + network);
+  return { ...process, ...fixed, taskHeapBytes: taskHeap, managedBytes: managed, networkBytes: network };
+};
+
+const divideFlinkMemory = (
+  config: Config,
+  fixed: FixedMemory,
+  { taskHeap, managed }: { readonly taskHeap: bigint | undefined; readonly managed: bigint | undefined },
+): TaskManagerMemory => {
+  const flink = readOption(config, 'taskmanager.memory.flink.size');
   const process =
     flink === undefined
-      ? processOfTotal(config, 'taskmanager', 'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size')
-      : processOfFlink(config, 'taskmanager', flink);
-  const network = within(networkShare(config), process.flinkBytes);
-  const left = process.flinkBytes - fixedBytes - network;
+      ? divideProcessMemory(
+          config,
+          'taskmanager',
+          'taskmanager.memory.task.heap.size and taskmanager.memory.managed.size',
+        )
+      : addJvmMemory(config, 'taskmanager', flink);
+  const networkBytes = applyFraction(readNetworkFraction(config), process.flinkBytes);
+  const rest = process.flinkBytes - sum(fixed) - networkBytes;
   const managedBytes =
     managed ??
     (taskHeap === undefined
-      ? multiply(process.flinkBytes, read(config, 'taskmanager.memory.managed.fraction'))
-      : left - taskHeap);
-  const taskHeapBytes = taskHeap ?? left - managedBytes;
+      ? multiply(process.flinkBytes, readOption(config, 'taskmanager.memory.managed.fraction'))
+      : rest - taskHeap);
+  const taskHeapBytes = taskHeap ?? rest - managedBytes;
   if (managedBytes < 0n || taskHeapBytes < 0n)
-    throw refused(
+    throw createRefusal(
       flink === undefined ? 'taskmanager.memory.process.size' : 'taskmanager.memory.flink.size',
-      `leaves ${mebibytes(process.flinkBytes)} to Flink, which is less than the sum of its parts`,
+      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which is less than the sum of its components; increase it`,
     );
-  return { ...process, ...fixed, taskHeapBytes, managedBytes, networkBytes: network };
+  return { ...process, ...fixed, taskHeapBytes, managedBytes, networkBytes };
 };
 
-const networkBeside = (config: Config, others: bigint, flink: bigint | undefined): bigint => {
-  const share = networkShare(config);
-  if (flink === undefined) return within(share, others, { inverse: true });
+/** The network memory beside the other components, or what Flink's memory leaves for it. */
+const computeNetwork = (config: Config, others: bigint, flink: bigint | undefined): bigint => {
+  const range = readNetworkFraction(config);
+  if (flink === undefined) return applyFraction(range, others, { inverse: true });
   const network = flink - others;
-  if (network < share.min || network > share.max)
-    throw refused('taskmanager.memory.flink.size', `leaves ${mebibytes(network)} to the network, ${outside(share)}`);
+  if (network < range.minBytes || network > range.maxBytes)
+    throw createRefusal(
+      'taskmanager.memory.flink.size',
+      `leaves ${formatMebibytes(network)} for the network memory, ${describeBounds(range)}`,
+    );
   return network;
 };
 
-const networkShare = (config: Config): Share =>
-  checked('taskmanager.memory.network.min', {
+const readNetworkFraction = (config: Config): RangeFraction =>
+  assertBounds('taskmanager.memory.network.min', {
     name: 'network memory',
-    min: read(config, 'taskmanager.memory.network.min'),
-    max: read(config, 'taskmanager.memory.network.max'),
-    fraction: read(config, 'taskmanager.memory.network.fraction'),
+    minBytes: readOption(config, 'taskmanager.memory.network.min'),
+    maxBytes: readOption(config, 'taskmanager.memory.network.max'),
+    fraction: readOption(config, 'taskmanager.memory.network.fraction'),
   });
 
-const overheadShare = (config: Config, owner: Owner): Share =>
-  checked(`${owner}.memory.jvm-overhead.min`, {
+const readOverheadFraction = (config: Config, process: Process): RangeFraction =>
+  assertBounds(`${process}.memory.jvm-overhead.min`, {
     name: 'JVM overhead',
-    min: read(config, `${owner}.memory.jvm-overhead.min`),
-    max: read(config, `${owner}.memory.jvm-overhead.max`),
-    fraction: read(config, `${owner}.memory.jvm-overhead.fraction`),
+    minBytes: readOption(config, `${process}.memory.jvm-overhead.min`),
+    maxBytes: readOption(config, `${process}.memory.jvm-overhead.max`),
+    fraction: readOption(config, `${process}.memory.jvm-overhead.fraction`),
   });
 
-const checked = (key: OptionKey, share: Share): Share => {
-  if (share.min > share.max)
-    throw refused(
+const assertBounds = (key: OptionKey, range: RangeFraction): RangeFraction => {
+  if (range.minBytes > range.maxBytes)
+    throw createRefusal(
       key,
-      `the least ${share.name} (${mebibytes(share.min)}) is more than the most (${mebibytes(share.max)})`,
+      `the minimum ${range.name} (${formatMebibytes(range.minBytes)}) exceeds the maximum (${formatMebibytes(range.maxBytes)})`,
     );
-  return share;
+  return range;
 };
 
-/** @see Flink 2.2 `ProcessMemoryUtils.deriveProcessSpecWithTotalProcessMemory` */
-const processOfTotal = (config: Config, owner: Owner, fineGrained: string): ProcessMemory => {
-  const key = `${owner}.memory.process.size` as const;
-  const total = read(config, key);
+/**
+ * Divides the memory of the process.
+ *
+ * @param alternative The options that make the size of the process unnecessary, for the message of the fault.
+ * @see Flink 2.2 `ProcessMemoryUtils.deriveProcessSpecWithTotalProcessMemory`
+ */
+const divideProcessMemory = (config: Config, process: Process, alternative: string): ProcessMemory => {
+  const key = `${process}.memory.process.size` as const;
+  const total = readOption(config, key);
   if (total === undefined)
-    throw refused(key, `one of these must be set: ${fineGrained}, or ${owner}.memory.flink.size, or ${key}`);
-  const metaspace = read(config, `${owner}.memory.jvm-metaspace.size`);
-  const overhead = within(overheadShare(config, owner), total);
+    throw createRefusal(key, `no memory size is set; set ${alternative}, or ${process}.memory.flink.size, or ${key}`);
+  const metaspace = readOption(config, `${process}.memory.jvm-metaspace.size`);
+  const overhead = applyFraction(readOverheadFraction(config, process), total);
   if (metaspace + overhead > total)
-    throw refused(
+    throw createRefusal(
       key,
-      `of ${mebibytes(total)} is less than JVM metaspace (${mebibytes(metaspace)}) and JVM overhead (${mebibytes(overhead)}) together`,
+      `is ${formatMebibytes(total)}, which is less than the sum of JVM metaspace (${formatMebibytes(metaspace)}) and JVM overhead (${formatMebibytes(overhead)}); increase it`,
     );
   return {
     totalBytes: total,
@@ -171,16 +204,23 @@ const processOfTotal = (config: Config, owner: Owner, fineGrained: string): Proc
   };
 };
 
-/** @see Flink 2.2 `ProcessMemoryUtils.deriveJvmMetaspaceAndOverheadFromTotalFlinkMemory` */
-const processOfFlink = (config: Config, owner: Owner, flink: bigint): ProcessMemory => {
-  const key = `${owner}.memory.process.size` as const;
-  const total = read(config, key);
-  const metaspace = read(config, `${owner}.memory.jvm-metaspace.size`);
-  const share = overheadShare(config, owner);
+/**
+ * Adds the memory of the JVM to Flink's memory.
+ *
+ * @see Flink 2.2 `ProcessMemoryUtils.deriveJvmMetaspaceAndOverheadFromTotalFlinkMemory`
+ */
+const addJvmMemory = (config: Config, process: Process, flink: bigint): ProcessMemory => {
+  const key = `${process}.memory.process.size` as const;
+  const total = readOption(config, key);
+  const metaspace = readOption(config, `${process}.memory.jvm-metaspace.size`);
+  const range = readOverheadFraction(config, process);
   const overhead =
-    total === undefined ? within(share, flink + metaspace, { inverse: true }) : total - flink - metaspace;
-  if (overhead < share.min || overhead > share.max)
-    throw refused(key, `leaves ${mebibytes(overhead)} beside Flink's memory and the metaspace, ${outside(share)}`);
+    total === undefined ? applyFraction(range, flink + metaspace, { inverse: true }) : total - flink - metaspace;
+  if (overhead < range.minBytes || overhead > range.maxBytes)
+    throw createRefusal(
+      key,
+      `leaves ${formatMebibytes(overhead)} beside Flink's memory and the JVM metaspace, ${describeBounds(range)}`,
+    );
   return {
     totalBytes: flink + metaspace + overhead,
     flinkBytes: flink,
@@ -189,15 +229,19 @@ const processOfFlink = (config: Config, owner: Owner, flink: bigint): ProcessMem
   };
 };
 
-/** The share of `bytes`; with `inverse`, the share of the sum of `bytes` and itself. */
-const within = ({ min, max, fraction }: Share, bytes: bigint, { inverse = false } = {}): bigint => {
-  const wanted = multiply(bytes, inverse ? fraction / (1 - fraction) : fraction);
-  if (wanted < min) return min;
-  return wanted > max ? max : wanted;
+/** The fraction of `bytes`, within the bounds. With `inverse`, it is the fraction of the sum of `bytes` and the result. */
+const applyFraction = (
+  { minBytes, maxBytes, fraction }: RangeFraction,
+  bytes: bigint,
+  { inverse = false } = {},
+): bigint => {
+  const product = multiply(bytes, inverse ? fraction / (1 - fraction) : fraction);
+  if (product < minBytes) return minBytes;
+  return product > maxBytes ? maxBytes : product;
 };
 
 /**
- * The exact product with the shortest decimal form of the factor, cut off to whole bytes.
+ * The exact product with the shortest decimal form of the factor, rounded down to whole bytes.
  *
  * @see Flink 2.2 `MemorySize.multiply`: BigDecimal.valueOf
  */
@@ -209,10 +253,11 @@ const multiply = (bytes: bigint, factor: number): bigint => {
   return scale >= 0 ? product / 10n ** BigInt(scale) : product * 10n ** BigInt(-scale);
 };
 
-const outside = ({ name, min, max }: Share): string =>
-  `but the ${name} has to be between ${mebibytes(min)} and ${mebibytes(max)}`;
+const describeBounds = ({ name, minBytes, maxBytes }: RangeFraction): string =>
+  `but the ${name} must be between ${formatMebibytes(minBytes)} and ${formatMebibytes(maxBytes)}`;
 
-const mebibytes = (bytes: bigint): string => `${(Number(bytes) / 2 ** 20).toFixed(3)}mb (${bytes} bytes)`;
+/** A size in the form of Flink's own messages. */
+const formatMebibytes = (bytes: bigint): string => `${(Number(bytes) / 2 ** 20).toFixed(3)}mb (${bytes} bytes)`;
 
-const refused = (key: OptionKey, detail: string): Fault =>
-  new Fault('refused-option', `${key}: ${detail}`, { errors: [mistakeAt(key, detail)] });
+const createRefusal = (key: OptionKey, detail: string): Fault =>
+  new Fault('refused-option', `${key}: ${detail}`, { errors: [toFieldError(key, detail)] });

@@ -1,32 +1,32 @@
 /**
- * Names and labels of a cluster's objects. JobManager and TaskManager find each other, and Drey finds them, by these.
+ * Names and labels of a cluster's objects. The JobManager, the TaskManagers and Drey find each other by them.
  *
  * @see Flink 2.2 `KubernetesUtils`, `Constants`
  */
-export const restServiceName = (clusterId: string): string => `${clusterId}-rest`;
-export const internalServiceName = (clusterId: string): string => clusterId;
-export const deploymentName = (clusterId: string): string => clusterId;
-export const configMapName = (clusterId: string): string => `flink-config-${clusterId}`;
+export const getRestServiceName = (clusterId: string): string => `${clusterId}-rest`;
+export const getInternalServiceName = (clusterId: string): string => clusterId;
+export const getDeploymentName = (clusterId: string): string => clusterId;
+export const getConfigMapName = (clusterId: string): string => `flink-config-${clusterId}`;
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** On every object of the cluster. */
-export const commonLabels = (clusterId: string): Labels => ({ app: clusterId, type: 'flink-native-kubernetes' });
+/** The labels of every object of the cluster. */
+export const getCommonLabels = (clusterId: string): Labels => ({ app: clusterId, type: 'flink-native-kubernetes' });
 
-/** Select the JobManager's pods, and are on its Deployment. */
-export const jobManagerLabels = (clusterId: string): Labels => ({
-  ...commonLabels(clusterId),
+/** The labels of the JobManager's Deployment, which also select its pods. */
+export const getJobManagerLabels = (clusterId: string): Labels => ({
+  ...getCommonLabels(clusterId),
   component: 'jobmanager',
 });
 
-/** Select the TaskManagers' pods, which the JobManager makes. */
-export const taskManagerLabels = (clusterId: string): Labels => ({
-  ...commonLabels(clusterId),
+/** The labels that select the TaskManagers' pods, which the JobManager creates. */
+export const getTaskManagerLabels = (clusterId: string): Labels => ({
+  ...getCommonLabels(clusterId),
   component: 'taskmanager',
 });
 
-/** Labels as the API server's `labelSelector` parameter takes them. */
-export const labelSelector = (labels: Labels): string =>
+/** Labels in the form of the API server's query parameter `labelSelector`. */
+export const toLabelSelector = (labels: Labels): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');

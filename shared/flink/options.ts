@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 import { Fault, type FieldError } from '#events/problem.ts';
 
-import { type Config, conflicts, textOf, type Value } from './config.ts';
+import { type Config, findKeyConflicts, toText, type Value } from './config.ts';
 import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
 import { parseEnum } from './syntax.ts';
 
@@ -13,13 +13,12 @@ export type OptionKey = keyof Options;
 type Parsed<T> = T extends keyof Parsers ? ReturnType<Parsers[T]> : T extends readonly string[] ? T[number] : never;
 type Always<K extends OptionKey> = Options[K] extends { type: 'map' } | { default: string } ? true : false;
 
-/** What an option holds: nothing only when it is not set, has no default and is no map. */
+/** The type of an option's value. It includes undefined for an option without a default, unless the option is a map. */
 export type OptionValue<K extends OptionKey> =
   | Parsed<Options[K]['type']>
   | (Always<K> extends true ? never : undefined);
 
 const none = [] as const;
-/** See `option-table.ts`. */
 export { options };
 
 const rows: readonly (readonly [key: string, option: Option])[] = Object.entries(options);
@@ -29,8 +28,8 @@ const currentKeys: ReadonlyMap<string, string> = new Map([
   ...rows.flatMap(([key, option]) => (option.deprecated ?? none).map((old) => [old, key] as const)),
 ]);
 
-/** The options under their current keys. Where a current and an older key are both set, the current one counts. */
-export const canonicalConfig = <V extends Value>(config: Readonly<Record<string, V>>): Record<string, V> => {
+/** The options under their current keys. A current key takes precedence over a deprecated one. */
+export const canonicalizeConfig = <V extends Value>(config: Readonly<Record<string, V>>): Record<string, V> => {
   const entries = Object.entries(config);
   const renamed = entries.flatMap(([key, value]) => {
     const current = currentKeys.get(key);
@@ -40,70 +39,71 @@ export const canonicalConfig = <V extends Value>(config: Readonly<Record<string,
 };
 
 /**
- * The value of an option, or its default.
+ * The parsed value of an option, or its default.
  *
  * @param config Options under their current keys.
  * @throws Fault `refused-option` when the text does not fit the option's type.
  */
-export const read = <K extends OptionKey>(config: Config, key: K): OptionValue<K> => {
-  const value = readRow(config, key, options[key]);
+export const readOption = <K extends OptionKey>(config: Config, key: K): OptionValue<K> => {
+  const value = readValue(config, key, options[key]);
   return value as OptionValue<K>;
 };
 
-const readRow = (config: Config, key: string, option: Option): unknown => {
+const readValue = (config: Config, key: string, option: Option): unknown => {
   const given = Object.hasOwn(config, key) ? config[key] : undefined;
-  const text = given === undefined ? option.default : textOf(given);
-  if (text === undefined) return option.type === 'map' ? under(config, `${key}.`) : undefined;
+  const text = given === undefined ? option.default : toText(given);
+  if (text === undefined) return option.type === 'map' ? readPrefixed(config, `${key}.`) : undefined;
   return typeof option.type === 'string' ? parsers[option.type](text) : parseEnum(option.type, text);
 };
 
-const under = (config: Config, prefix: string): Readonly<Record<string, string>> =>
+const readPrefixed = (config: Config, prefix: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), textOf(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), toText(value)]),
   );
 
 /**
  * Everything that is wrong with a configuration, option by option.
  *
  * @param config Options under their current keys.
- * @param given What the caller wrote, for the mistakes to name the keys as they are there.
+ * @param given The options of the caller. The field errors name their keys, which may be deprecated ones.
  */
-export const optionMistakes = (config: Config, given: Config = config): readonly FieldError[] => {
-  const tooLong = Object.keys(config).filter((key) => key.length > longestKey);
-  if (tooLong.length > 0) return tooLong.map((key) => mistakeAt(key, `a key has at most ${longestKey} characters`));
+export const findOptionErrors = (config: Config, given: Config = config): readonly FieldError[] => {
+  const tooLong = Object.keys(config).filter((key) => key.length > maxKeyLength);
+  if (tooLong.length > 0)
+    return tooLong.map((key) => toFieldError(key, `the key has more than ${maxKeyLength} characters`));
   return [
     ...rows.flatMap(([row, option]) =>
-      keysOf(row, config).flatMap((key) =>
-        rowMistakes(config, key, option).map((detail) => mistakeAt(asWritten(key, option, given), detail)),
+      findKeys(row, config).flatMap((key) =>
+        findValueErrors(config, key, option).map((detail) => toFieldError(findGivenKey(key, option, given), detail)),
       ),
     ),
-    ...conflicts(config).map(([parent, child]) =>
-      mistakeAt(
+    ...findKeyConflicts(config).map(([parent, child]) =>
+      toFieldError(
         Object.hasOwn(given, child) && !Object.hasOwn(given, parent) ? child : parent,
-        `${parent} has a value and also holds ${child}; a key can only do one of the two`,
+        `${parent} has a value and is also the prefix of ${child}; config.yaml cannot contain both`,
       ),
     ),
   ];
 };
 
-/** Far more than any option of Flink needs, label names in it included. */
-const longestKey = 512;
+/** Every option of Flink is shorter, including those that contain the name of a label. */
+const maxKeyLength = 512;
 
-/** The keys that a row stands for: itself, or those that have a name where it has `<name>`. */
-const keysOf = (row: string, config: Config): readonly string[] => {
+/** The keys that a row stands for: itself, or the keys with any name in place of `<name>`. */
+const findKeys = (row: string, config: Config): readonly string[] => {
   if (!row.includes('<name>')) return [row];
   const [before = '', after = ''] = row.split('<name>');
   return Object.keys(config).filter((key) => key.startsWith(before) && key.endsWith(after));
 };
 
-const rowMistakes = (config: Config, key: string, option: Option): readonly string[] => {
+const findValueErrors = (config: Config, key: string, option: Option): readonly string[] => {
   try {
-    const value = readRow(config, key, option);
+    const value = readValue(config, key, option);
     if (!Object.hasOwn(config, key) && option.type !== 'map') return [];
-    const text = textOf(config[key] ?? '');
-    if (option.labels === true) return labelMistakes(value as Readonly<Record<string, string>>);
+    const text = toText(config[key] ?? '');
+    if (option.labels === true) return findLabelErrors(value as Readonly<Record<string, string>>);
     if (option.notBlank === true && text.trim() === '') return ['must not be blank'];
     if (option.atLeast !== undefined && Number(value) < option.atLeast) return [`must be at least ${option.atLeast}`];
     if (option.only !== undefined && !option.only.values.includes(text.toLowerCase())) return [option.only.because];
@@ -114,51 +114,51 @@ const rowMistakes = (config: Config, key: string, option: Option): readonly stri
   }
 };
 
-const labelName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
-const labelValue = /^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
-const labelRule = 'has at most 63 letters, digits, "-", "_" and ".", and begins and ends with a letter or digit';
+const labelNamePattern = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const labelValuePattern = /^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
+const labelRule = 'must have at most 63 letters, digits, "-", "_" and ".", and start and end with a letter or digit';
 
 /** @see Kubernetes, "Labels and Selectors" */
-const labelMistakes = (labels: Readonly<Record<string, string>>): readonly string[] =>
+const findLabelErrors = (labels: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(labels).flatMap(([name, value]) => [
-    ...(labelName.test(name) ? [] : [`'${name}' cannot be the name of a label: it ${labelRule}`]),
-    ...(labelValue.test(value) ? [] : [`'${value}' cannot be the value of label ${name}: it ${labelRule}`]),
+    ...(labelNamePattern.test(name) ? [] : [`'${name}' is not a valid label name: it ${labelRule}`]),
+    ...(labelValuePattern.test(value) ? [] : [`'${value}' is not a valid value of label ${name}: it ${labelRule}`]),
   ]);
 
-/** What is legal and probably a typing mistake: options of Kubernetes that Flink does not know. */
-export const unknownOptions = (config: Config): readonly string[] =>
+/** A warning for each option of Kubernetes that Flink does not have. Such an option is valid and probably a typo. */
+export const findUnknownOptions = (config: Config): readonly string[] =>
   Object.keys(config)
     .filter((key) => key.startsWith('kubernetes.') && !isKnown(key))
-    .map((key) => `${key} is not an option of Flink; the nearest is ${nearest(key)}`);
+    .map((key) => `${key} is not an option of Flink. The most similar option is ${findNearestOption(key)}.`);
 
 const isKnown = (key: string): boolean =>
   rows.some(([row, { type }]) => row === key || (type === 'map' && key.startsWith(`${row}.`)));
 
-const nearest = (key: string): string => {
+const findNearestOption = (key: string): string => {
   const names = rows.flatMap(([row, { deprecated = none }]) => [row, ...deprecated].map((name) => ({ name, row })));
-  const near = names
+  const similar = names
     .filter(({ name }) => name.startsWith('kubernetes.'))
     .toSorted((one, other) => distance(one.name, key) - distance(other.name, key));
-  return near[0]?.row ?? '';
+  return similar[0]?.row ?? '';
 };
 
-const asWritten = (key: string, option: Option, given: Config): string =>
+const findGivenKey = (key: string, option: Option, given: Config): string =>
   [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
 
-/** @see RFC 6901 for how a key is written in a JSON pointer */
-export const mistakeAt = (key: string, detail: string): FieldError => ({
+/** The field error of an option. @see RFC 6901 for the form of a key in a JSON pointer */
+export const toFieldError = (key: string, detail: string): FieldError => ({
   pointer: `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
   detail,
 });
 
-/** One Fault for all the mistakes. @throws Fault `refused-option` when there is one */
-export const refuse = (mistakes: readonly FieldError[]): void => {
-  const [first, ...more] = mistakes;
+/** @throws Fault `refused-option` with all field errors, if there is one. */
+export const assertNoFieldErrors = (errors: readonly FieldError[]): void => {
+  const [first, ...more] = errors;
   if (first === undefined) return;
   const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
   const name = first.pointer
     .replace(/^\/(config\/)?/, '')
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
-  throw new Fault('refused-option', `${name}: ${first.detail}${rest}`, { errors: mistakes });
+  throw new Fault('refused-option', `${name}: ${first.detail}${rest}`, { errors });
 };

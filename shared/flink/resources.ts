@@ -1,15 +1,15 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 
-import type { Demand } from '#events/target.ts';
 import type { TaskManagers } from '#events/cluster.ts';
+import type { Demand } from '#events/target.ts';
 
 import type { Config } from './config.ts';
-import { taskManagerMemory } from './memory.ts';
-import { read } from './options.ts';
+import { computeTaskManagerMemory } from './memory.ts';
+import { readOption } from './options.ts';
 
-/** What a cluster takes of its target. */
+/** The resources that a cluster occupies in its target. */
 export interface Resources {
-  /** With the TaskManagers that its program needs; of a session, with those that it keeps without any job. */
+  /** It includes the TaskManagers that the program needs, or that a session keeps without any job. */
   readonly demand: Demand;
   readonly taskManagers: TaskManagers;
 }
@@ -17,54 +17,60 @@ export interface Resources {
 const mebibyte = 2 ** 20;
 
 /**
- * What a cluster's pods will ask for: the JobManagers as they are rendered, and the TaskManagers that Flink will start
- * for its program's parallelism. A program that sets its own parallelism in main() is not seen through.
+ * The resources that a cluster's pods request: the rendered JobManagers, and the TaskManagers that Flink starts for the
+ * parallelism of the program. A parallelism that the program sets in main() is not known.
  */
-export const resourcesOf = (mode: 'session' | 'application', deployment: V1Deployment, config: Config): Resources => {
-  const slots = read(config, 'taskmanager.numberOfTaskSlots');
+export const computeResources = (
+  mode: 'session' | 'application',
+  deployment: V1Deployment,
+  config: Config,
+): Resources => {
+  const slots = readOption(config, 'taskmanager.numberOfTaskSlots');
   const taskManagers = {
     slots,
-    cpu: taskManagerCpu(config, slots),
-    memoryMebibytes: Number(taskManagerMemory(config).totalBytes >> 20n),
-    parallelism: Math.max(1, read(config, 'parallelism.default')),
+    cpu: computeTaskManagerCpu(config, slots),
+    memoryMebibytes: Number(computeTaskManagerMemory(config).totalBytes >> 20n),
+    parallelism: Math.max(1, readOption(config, 'parallelism.default')),
   };
   const isApplication = mode === 'application';
-  const needed = Math.max(
+  const neededSlots = Math.max(
     isApplication ? taskManagers.parallelism : 0,
-    read(config, 'slotmanager.number-of-slots.min'),
+    readOption(config, 'slotmanager.number-of-slots.min'),
   );
-  const count = Math.ceil(needed / slots) + (needed > 0 ? read(config, 'slotmanager.redundant-taskmanager-num') : 0);
+  const count =
+    Math.ceil(neededSlots / slots) +
+    (neededSlots > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
   const jobManagers = deployment.spec?.replicas ?? 1;
-  const { cpu, memoryMebibytes } = podRequests(deployment);
+  const { cpu, memoryMebibytes } = sumPodRequests(deployment);
   return {
     demand: {
       clusters: 1,
       jobs: isApplication ? 1 : 0,
-      cpu: rounded(jobManagers * cpu + count * taskManagers.cpu),
+      cpu: roundCpu(jobManagers * cpu + count * taskManagers.cpu),
       memoryMebibytes: jobManagers * memoryMebibytes + count * taskManagers.memoryMebibytes,
     },
     taskManagers,
   };
 };
 
-/** What a job takes of a session's target: slots of TaskManagers that Flink starts for it, if none are free. */
-export const demandOfJob = (
+/** The demand of a job on a session: the TaskManagers that Flink starts for the job when no slots are free. */
+export const computeJobDemand = (
   { slots, cpu, memoryMebibytes, parallelism }: TaskManagers,
-  asked: number = parallelism,
+  jobParallelism: number = parallelism,
 ): Demand => {
-  const count = Math.ceil(asked / slots);
-  return { clusters: 0, jobs: 1, cpu: rounded(count * cpu), memoryMebibytes: count * memoryMebibytes };
+  const count = Math.ceil(jobParallelism / slots);
+  return { clusters: 0, jobs: 1, cpu: roundCpu(count * cpu), memoryMebibytes: count * memoryMebibytes };
 };
 
 /** @see Flink 2.2 `KubernetesTaskManagerParameters.getTaskManagerCPU`, `TaskExecutorProcessUtils.getCpuCoresWithFallback` */
-const taskManagerCpu = (config: Config, slots: number): number => {
-  const amount = read(config, 'kubernetes.taskmanager.cpu.amount');
-  return read(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
+const computeTaskManagerCpu = (config: Config, slots: number): number => {
+  const amount = readOption(config, 'kubernetes.taskmanager.cpu.amount');
+  return readOption(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
 };
 
-const podRequests = ({ spec }: V1Deployment) => {
+const sumPodRequests = ({ spec }: V1Deployment) => {
   const requests = (spec?.template.spec?.containers ?? []).map(({ resources }) => resources?.requests ?? {});
-  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + fromQuantity(amount ?? '0'), 0);
+  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + parseQuantity(amount ?? '0'), 0);
   return { cpu: sum('cpu'), memoryMebibytes: Math.ceil(sum('memory') / mebibyte) };
 };
 
@@ -81,11 +87,15 @@ const suffixes: Readonly<Record<string, number>> = {
   Ti: 2 ** 40,
 };
 
-/** A Kubernetes quantity as a number: in a template it may be one already. One that the API server would refuse counts as nothing: it is refused there. */
-export const fromQuantity = (text: string | number): number => {
+/**
+ * The number that a Kubernetes quantity stands for. A pod template may contain a number.
+ *
+ * An invalid quantity counts as 0, because the API server refuses it later.
+ */
+export const parseQuantity = (text: string | number): number => {
   const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
   return Number(digits) * (suffixes[suffix] ?? 0);
 };
 
-/** Thousandths of a CPU are the finest that Kubernetes knows. */
-const rounded = (cpu: number) => Math.round(cpu * 1_000) / 1_000;
+/** Kubernetes measures CPU in thousandths. */
+const roundCpu = (cpu: number) => Math.round(cpu * 1_000) / 1_000;

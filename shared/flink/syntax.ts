@@ -2,12 +2,15 @@ import { parse as parseYaml } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
-/** The syntaxes of option values. Each parser takes the text of one value and throws a Fault `refused-option`. */
+/** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
-const refused = (detail: string): Fault => new Fault('refused-option', detail);
+const createRefusal = (detail: string): Fault => new Fault('refused-option', detail);
 
-/** The value for a message: what a caller wrote, but not pages of it. */
-const quote = (text: string): string => `'${text.length > 80 ? `${text.slice(0, 80)}…` : text}'`;
+const maxQuoteLength = 80;
+
+/** The value in quotes for a message, shortened when it is long. */
+const quote = (text: string): string =>
+  `'${text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text}'`;
 
 const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [1n, ['', 'b', 'bytes']],
@@ -16,7 +19,7 @@ const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [2n ** 30n, ['g', 'gb', 'gibibytes']],
   [2n ** 40n, ['t', 'tb', 'tebibytes']],
 ];
-const longest = 2n ** 63n - 1n;
+const maxMemoryBytes = 2n ** 63n - 1n;
 
 /**
  * A memory size in bytes: `1600m`, `1 gb`, `1048576`. Every unit is a power of 1024.
@@ -27,9 +30,10 @@ export const parseMemorySize = (text: string): bigint => {
   const [, digits, unit] = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase()) ?? [];
   const factor = units.find(([, names]) => unit !== undefined && names.includes(unit))?.[0];
   if (digits === undefined || factor === undefined)
-    throw refused(`${quote(text)} is not a memory size: a number and one of the units b, k, m, g, t`);
+    throw createRefusal(`${quote(text)} is not a memory size; write a number and one of the units b, k, m, g, t`);
   const bytes = BigInt(digits) * factor;
-  if (bytes > longest) throw refused(`${quote(text)} is more than a memory size can be`);
+  if (bytes > maxMemoryBytes)
+    throw createRefusal(`${quote(text)} exceeds the maximum memory size of ${maxMemoryBytes} bytes`);
   return bytes;
 };
 
@@ -44,7 +48,7 @@ const timeUnits: readonly (readonly [ms: number, names: readonly string[]])[] = 
 ];
 
 /**
- * A span of time in milliseconds: `50 ms`, `1 min`, `2 hours`; without a unit, milliseconds.
+ * A duration in milliseconds: `50 ms`, `1 min`, `2 hours`. A number without a unit is in milliseconds.
  *
  * @see Flink 2.2 `TimeUtils.parseDuration`, which also takes the ISO form `PT1M`
  */
@@ -58,7 +62,7 @@ export const parseDuration = (text: string): number => {
   const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
   const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
   if (digits === undefined || factor === undefined)
-    throw refused(`${quote(text)} is not a duration: a number and one of the units ms, s, min, h, d`);
+    throw createRefusal(`${quote(text)} is not a duration; write a number and one of the units ms, s, min, h, d`);
   return Number(digits) * factor;
 };
 
@@ -66,117 +70,121 @@ export const parseText = (text: string): string => text;
 
 export const parseInteger = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw refused(`${quote(text)} is not an integer`);
+  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw createRefusal(`${quote(text)} is not an integer`);
   return value;
 };
 
 export const parseDouble = (text: string): number => {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw refused(`${quote(text)} is not a number`);
+  if (!Number.isFinite(value)) throw createRefusal(`${quote(text)} is not a number`);
   return value;
 };
 
-/** A whole number of Java's long, as far as JSON carries it exactly. */
+/** A value of Java's type long, within the range that JSON represents exactly. */
 export const parseLong = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw refused(`${quote(text)} is not a whole number`);
+  if (!Number.isSafeInteger(value)) throw createRefusal(`${quote(text)} is not a whole number`);
   return value;
 };
 
-/** A share below one, with the precision that Flink's float options have: `0.1` is 0.10000000149011612. */
+/** A fraction below 1 in the precision of Flink's float options: `0.1` is 0.10000000149011612. */
 export const parseFraction = (text: string): number => {
   const value = Math.fround(parseDouble(text));
-  if (value < 0 || value >= 1) throw refused(`${quote(text)} is not a fraction: at least 0 and less than 1`);
+  if (value < 0 || value >= 1) throw createRefusal(`${quote(text)} is not a fraction of at least 0 and less than 1`);
   return value;
 };
 
-/** One port, 0 for any. Flink takes ranges for some of them; on Kubernetes a port is a single number. */
+/** One port, or 0 for any port. Flink accepts ranges for some options, but Kubernetes requires a single number. */
 export const parsePort = (text: string): number => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= 65_535))
-    throw refused(`${quote(text)} is not a port: one number from 0 to 65535 (Kubernetes knows no ranges)`);
+    throw createRefusal(
+      `${quote(text)} is not a port; write one number from 0 to 65535, because Kubernetes does not support port ranges`,
+    );
   return value;
 };
 
 export const parseBoolean = (text: string): boolean => {
   const value = text.toLowerCase();
-  if (value !== 'true' && value !== 'false') throw refused(`${quote(text)} is neither true nor false`);
+  if (value !== 'true' && value !== 'false') throw createRefusal(`${quote(text)} is neither true nor false`);
   return value === 'true';
 };
 
-/** One of `values`, in whatever case, as the list spells it. */
+/** One of `values` in its spelling there. The case of the text does not matter. */
 export const parseEnum = (values: readonly string[], text: string): string => {
-  const value = values.find((one) => one.toLowerCase() === text.toLowerCase());
-  if (value === undefined) throw refused(`${quote(text)} is not one of ${values.join(', ')}`);
+  const value = values.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  if (value === undefined) throw createRefusal(`${quote(text)} is not one of ${values.join(', ')}`);
   return value;
 };
 
-/** `a;b`, or a YAML list such as `[a, b]`. */
+/** A list: `a;b`, or a YAML list such as `[a, b]`. */
 export const parseList = (text: string): readonly string[] => {
-  const items = asYaml(text);
-  return Array.isArray(items) ? items.map((item) => asText(item, text)) : split(text, ';');
+  const items = tryParseYaml(text);
+  return Array.isArray(items) ? items.map((item) => toScalarText(item, text)) : split(text, ';');
 };
 
-/** `a:1,b:2`, or a YAML map such as `{a: 1, b: 2}`. */
+/** A map: `a:1,b:2`, or a YAML map such as `{a: 1, b: 2}`. */
 export const parseMap = (text: string): Readonly<Record<string, string>> => {
-  const map = asYaml(text);
-  return map instanceof Map ? fromMap(map, text) : fromPairs(text);
+  const map = tryParseYaml(text);
+  return map instanceof Map ? toTextMap(map, text) : parsePairs(text);
 };
 
-/** `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
+/** A list of maps: `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
 export const parseMaps = (text: string): readonly Readonly<Record<string, string>>[] => {
-  const items = asYaml(text);
-  if (!Array.isArray(items)) return split(text, ';').map(fromPairs);
+  const items = tryParseYaml(text);
+  if (!Array.isArray(items)) return split(text, ';').map(parsePairs);
   return items.map((item) => {
-    if (item instanceof Map) return fromMap(item, text);
-    throw refused(`${quote(text)} is not a list of maps`);
+    if (item instanceof Map) return toTextMap(item, text);
+    throw createRefusal(`${quote(text)} is not a list of maps`);
   });
 };
 
-/** What the text is as YAML; nothing when it is not YAML, for the short forms are not. */
-const asYaml = (text: string): unknown => {
+/** The parsed YAML, or undefined for the short forms, which are not YAML. */
+const tryParseYaml = (text: string): unknown => {
   try {
     return parseYaml(text, { schema: 'core', intAsBigInt: true, mapAsMap: true, logLevel: 'error' });
   } catch {
-    return undefined; // not YAML: Flink falls back to the short form too
+    return undefined; // Flink also parses text that is not YAML as the short form.
   }
 };
 
-/** A scalar as Java writes it: Flink reads YAML with types, and takes what comes of it as text. */
-const asText = (value: unknown, text: string): string => {
+/** A scalar in the form of Java. Flink parses YAML with types, and converts the values to text. */
+const toScalarText = (value: unknown, text: string): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return doubleToString(value);
-  throw refused(`${quote(text)} holds something that is not plain text`);
+  if (typeof value === 'number') return formatDouble(value);
+  throw createRefusal(`${quote(text)} contains a value that is not text, a number or a boolean`);
 };
 
-/** As Java writes a double: never without a decimal place, and with an exponent when it is very small or large. */
-export const doubleToString = (value: number): string => {
+/** A double in the form of Java: always with a decimal place, and with an exponent when it is very small or large. */
+export const formatDouble = (value: number): string => {
   if (!Number.isFinite(value)) return String(value);
-  const plain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
-  const [digits = '', exponent] = plain ? [String(value)] : value.toExponential().split('e');
+  const isPlain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
+  const [digits = '', exponent] = isPlain ? [String(value)] : value.toExponential().split('e');
   const decimal = digits.includes('.') ? digits : `${digits}.0`;
   return exponent === undefined ? decimal : `${decimal}E${Number(exponent)}`;
 };
 
-const fromMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries([...map].map(([key, value]) => [asText(key, text), asText(value, text)]));
+const toTextMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...map].map(([key, value]) => [toScalarText(key, text), toScalarText(value, text)]));
 
-const fromPairs = (text: string): Readonly<Record<string, string>> => {
+const parsePairs = (text: string): Readonly<Record<string, string>> => {
   const pairs = split(text, ',').map((item) => {
     const [key, value, ...more] = split(item, ':');
     if (key === undefined || value === undefined || more.length > 0)
-      throw refused(`${quote(text)} is not a map: ${quote(item)} is not a key and a value with one ':' between`);
+      throw createRefusal(
+        `${quote(text)} is not a map: ${quote(item)} must be a key and a value, separated by one ':'`,
+      );
     return [key, value] as const;
   });
   const map = Object.fromEntries(pairs);
-  if (Object.keys(map).length < pairs.length) throw refused(`${quote(text)} names a key twice`);
+  if (Object.keys(map).length < pairs.length) throw createRefusal(`${quote(text)} contains a key twice`);
   return map;
 };
 
 /**
- * The parts between delimiters. A part that begins with a quote ends with it, may hold delimiters, and doubles the
- * quote to mean itself; other parts are trimmed, and left out when nothing is in them.
+ * The parts between delimiters. A part that starts with a quote ends with the same quote, and may contain delimiters. Two
+ * quotes in it stand for one. Other parts are trimmed, and left out when they are empty.
  *
  * @see Flink 2.2 `StructuredOptionsSplitter`
  */
@@ -185,10 +193,11 @@ const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
   let rest = text.trim();
   while (rest !== '') {
     const mark = rest[0] === "'" || rest[0] === '"' ? rest[0] : undefined;
-    const end = mark === undefined ? rest.indexOf(delimiter) : closing(rest, mark) + 1;
+    const end = mark === undefined ? rest.indexOf(delimiter) : findClosingQuote(rest, mark) + 1;
     const part = (end === -1 ? rest : rest.slice(0, end)).trim();
     rest = end === -1 ? '' : rest.slice(end).trimStart();
-    if (rest !== '' && !rest.startsWith(delimiter)) throw refused(`${quote(text)} has text behind a closing quote`);
+    if (rest !== '' && !rest.startsWith(delimiter))
+      throw createRefusal(`${quote(text)} has text after a closing quote`);
     if (mark !== undefined) parts.push(part.slice(1, -1).replaceAll(mark + mark, mark));
     else if (part !== '') parts.push(part);
     rest = rest.slice(1).trimStart();
@@ -196,9 +205,9 @@ const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
   return parts;
 };
 
-const closing = (text: string, mark: string): number => {
+const findClosingQuote = (text: string, mark: string): number => {
   let at = text.indexOf(mark, 1);
   while (at !== -1 && text[at + 1] === mark) at = text.indexOf(mark, at + 2);
-  if (at === -1) throw refused(`${quote(text)} has a quote that is not closed`);
+  if (at === -1) throw createRefusal(`${quote(text)} has an opening quote without a closing one`);
   return at;
 };

@@ -1,6 +1,6 @@
 import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { type Dependent, type Manifests, ownedBy } from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths.ts';
@@ -24,7 +24,7 @@ export const apply = async (
 ): Promise<{ readonly uid: string }> => {
   const owner = await createDeployment(deployment, operationId, api);
   const results = await Promise.allSettled(
-    dependents.map((dependent) => createDependent(ownedBy(dependent, owner), owner, api)),
+    dependents.map((dependent) => createDependent(addOwnerReference(dependent, owner), owner, api)),
   );
   const failures = results.flatMap((result): readonly unknown[] =>
     result.status === 'rejected' ? [result.reason] : [],

@@ -1,6 +1,6 @@
 import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { deploymentName } from '#shared/flink/names.ts';
+import { getDeploymentName } from '#shared/flink/names.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 
@@ -31,7 +31,7 @@ export const openKubernetes = (
     observe: (clusterId) => observe(clusterId, api),
     listDeployments: () => listDeployments(api),
     listPods: () => listPods(api),
-    remove: (clusterId, uid) => deleteDeployment({ name: deploymentName(clusterId), uid }, api),
+    remove: (clusterId, uid) => deleteDeployment({ name: getDeploymentName(clusterId), uid }, api),
     listRemaining: (clusterId) => listRemaining(clusterId, api),
     removeConfigMaps: (names) => deleteConfigMaps(names, api),
     listFlinkObjects: () => listFlinkObjects(api),

@@ -1,6 +1,7 @@
 import { Fault } from '#events/problem.ts';
-import { restServiceName } from '#shared/flink/names.ts';
-import { type Transport, urlPath } from '#shared/flink/rest.ts';
+import { getRestServiceName } from '#shared/flink/names.ts';
+import type { Transport } from '#shared/flink/rest/transport.ts';
+import { urlPath } from '#shared/flink/rest/url-path.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { parseStatus, toRefusal } from '#shared/kubernetes/api/status.ts';
 
@@ -14,7 +15,7 @@ const expectedStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).
 export const openFlinkTransport =
   (clusterId: string, { client, target }: Api): Transport =>
   async (request) => {
-    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${restServiceName(clusterId)}`;
+    const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${getRestServiceName(clusterId)}`;
     const path = `${service}:rest/proxy${request.path}`;
     const repeatable = request.method !== 'POST';
     const answer = await client.send({ ...request, path, repeatable, expected: expectedStatuses });

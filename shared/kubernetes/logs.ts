@@ -1,5 +1,5 @@
-import { jobManagerLabels, labelSelector } from '#shared/flink/names.ts';
-import { mainContainerName } from '#shared/flink/pod-template.ts';
+import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
+import { getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
@@ -13,7 +13,7 @@ export const readLog = async (
   { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
   { client, target: { namespace } }: Api,
 ): Promise<string | undefined> => {
-  const query = { labelSelector: labelSelector(jobManagerLabels(clusterId)) };
+  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
   const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
   const [newest] = pods.toSorted((a, b) => getCreationMs(b) - getCreationMs(a));
   if (newest === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import { commonLabels, deploymentName, labelSelector } from '#shared/flink/names.ts';
+import { getCommonLabels, getDeploymentName, toLabelSelector } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
@@ -10,8 +10,8 @@ import { toObservedPod, withPullTime } from './pods.ts';
 /** Observes one cluster with four requests; see the port. */
 export const observe = async (clusterId: string, { client, target: { namespace } }: Api): Promise<Observation> => {
   const [deployment, pods, events, pulls] = await Promise.all([
-    client.get(objectPath('Deployment', namespace, deploymentName(clusterId)), Deployment),
-    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: labelSelector(commonLabels(clusterId)) }),
+    client.get(objectPath('Deployment', namespace, getDeploymentName(clusterId)), Deployment),
+    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: toLabelSelector(getCommonLabels(clusterId)) }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);
@@ -30,13 +30,13 @@ export const listDeployments = async ({
   client,
   target: { namespace },
 }: Api): Promise<readonly ObservedDeployment[]> => {
-  const query = { labelSelector: labelSelector({ ...flinkLabels, component: 'jobmanager' }) };
+  const query = { labelSelector: toLabelSelector({ ...flinkLabels, component: 'jobmanager' }) };
   return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(toObservedDeployment);
 };
 
 /** All pods of the Flink clusters of the namespace, found by Flink's labels. */
 export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
-  const query = { labelSelector: labelSelector(flinkLabels) };
+  const query = { labelSelector: toLabelSelector(flinkLabels) };
   return (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
     ...toObservedPod(pod),
     clusterId: pod.metadata.labels?.['app'] ?? '',
@@ -47,7 +47,7 @@ const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
 
 /** All objects of the namespace with Flink's labels; see the port. */
 export const listFlinkObjects = async ({ client, target: { namespace } }: Api): Promise<readonly FlinkObject[]> => {
-  const query = { labelSelector: labelSelector(flinkLabels) };
+  const query = { labelSelector: toLabelSelector(flinkLabels) };
   const lists = await Promise.all(
     flinkKinds.map(async (kind) =>
       (await client.list(collectionPath(kind, namespace), AnyObject, query)).map(({ metadata }): FlinkObject => ({

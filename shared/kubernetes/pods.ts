@@ -1,5 +1,5 @@
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
-import { mainContainerName } from '#shared/flink/pod-template.ts';
+import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
 import { type ContainerStatus, type Event, findEventTime, type Pod } from '#shared/kubernetes/api/objects.ts';
 
 type Trouble = NonNullable<ObservedPod['trouble']>;

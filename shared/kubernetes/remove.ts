@@ -1,10 +1,10 @@
 import type { ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
-  commonLabels,
-  deploymentName,
-  internalServiceName,
-  labelSelector,
-  restServiceName,
+  getCommonLabels,
+  getDeploymentName,
+  getInternalServiceName,
+  getRestServiceName,
+  toLabelSelector,
 } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
@@ -45,7 +45,7 @@ export const listRemaining = async (
   api: Api,
 ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }> => {
   const { client, target } = api;
-  const query = { labelSelector: labelSelector(commonLabels(clusterId)) };
+  const query = { labelSelector: toLabelSelector(getCommonLabels(clusterId)) };
   const [named, ...labelled] = await Promise.all([
     findNamedObjects(clusterId, api),
     ...ownedKinds.map(async (kind) => {
@@ -72,9 +72,9 @@ const findNamedObjects = async (
   { client, target: { namespace } }: Api,
 ): Promise<readonly FoundObject[]> => {
   const names = [
-    { kind: 'Deployment', name: deploymentName(clusterId) },
-    { kind: 'Service', name: internalServiceName(clusterId) },
-    { kind: 'Service', name: restServiceName(clusterId) },
+    { kind: 'Deployment', name: getDeploymentName(clusterId) },
+    { kind: 'Service', name: getInternalServiceName(clusterId) },
+    { kind: 'Service', name: getRestServiceName(clusterId) },
   ] as const;
   const found = await Promise.all(
     names.map(async ({ kind, name }) => ({

@@ -13,11 +13,11 @@ import { drey } from '../support/cli.ts';
 import {
   call,
   clusterPath,
-  listStateChanges,
   freshId,
-  listJobs,
   kubectl,
+  listJobs,
   listObjects,
+  listStateChanges,
   small,
   stop,
   system,

@@ -11,8 +11,8 @@ import { settingsFrom } from '#local/settings.ts';
 import { packageFolder, runProgram } from '../support/cli.ts';
 import {
   freshId,
-  listJobs,
   kubectl,
+  listJobs,
   listObjects,
   stop,
   system,

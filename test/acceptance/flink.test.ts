@@ -15,12 +15,12 @@ import {
   call,
   clusterPath,
   deploy,
-  readEvents,
-  listStateChanges,
   freshId,
-  listJobs,
   kubectl,
+  listJobs,
   listObjects,
+  listStateChanges,
+  readEvents,
   stop,
   system,
   until,
@@ -273,7 +273,7 @@ describe('invalid input to the command line', () => {
 
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('nobody');
-    expect((await call('GET', clusterPath('unknown'))).status).toBe(404);
+    expect((await call('GET', clusterPath('nobody'))).status).toBe(404);
   });
 });
 

@@ -18,11 +18,11 @@ import {
   deploy,
   freshId,
   hasEnded,
+  listEvents,
   listJobs,
   small,
   stop,
   system,
-  listEvents,
   until,
   untilState,
 } from '../support/system.ts';

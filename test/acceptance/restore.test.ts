@@ -9,7 +9,7 @@ import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
-import { call, deploy, freshId, listJobs, kubectl, stop, system, until, untilState } from '../support/system.ts';
+import { call, deploy, freshId, kubectl, listJobs, stop, system, until, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
 const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;

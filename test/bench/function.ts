@@ -1,11 +1,11 @@
 /**
- * Calls the bundled function `deploy`, as Lambda does: once with the cluster id of the command line, or for each id that
- * the parent process sends.
+ * Calls the bundled function `deploy` like Lambda: once for the cluster ID in the command line, or for each ID that the
+ * parent process sends.
  */
-const [bundle = '', given] = process.argv.slice(2);
+const [bundle = '', givenId] = process.argv.slice(2);
 
-/** The result of one call, for the parent process. */
-export interface Invoked {
+/** The message to the parent process about one call. */
+export interface Invocation {
   readonly wallMs: number;
   readonly status: number;
   readonly body: string;
@@ -14,11 +14,10 @@ export interface Invoked {
 type Handler = (event: unknown, context: unknown) => Promise<{ statusCode: number; body: string }>;
 const { handler } = (await import(bundle)) as { handler: Handler };
 
-const invoke = async (clusterId: string): Promise<Invoked> => {
-  const route = 'POST /v1/targets/{target}/clusters';
+const invoke = async (clusterId: string): Promise<Invocation> => {
   const event = {
     version: '2.0',
-    routeKey: route,
+    routeKey: 'POST /v1/targets/{target}/clusters',
     rawPath: '/v1/targets/local/clusters',
     headers: {},
     pathParameters: { target: 'local' },
@@ -27,15 +26,15 @@ const invoke = async (clusterId: string): Promise<Invoked> => {
     requestContext: { http: { method: 'POST', path: '/v1/targets/local/clusters' } },
   };
   const context = { functionName: 'bench', awsRequestId: clusterId, getRemainingTimeInMillis: () => 29_000 };
-  const began = performance.now();
+  const startMs = performance.now();
   const { statusCode, body } = await handler(event, context);
-  return { wallMs: performance.now() - began, status: statusCode, body };
+  return { wallMs: performance.now() - startMs, status: statusCode, body };
 };
 
-if (given === undefined) {
+if (givenId === undefined) {
   process.on('message', async (clusterId) => process.send?.(await invoke(String(clusterId))));
 } else {
-  const { status, body } = await invoke(given);
+  const { status, body } = await invoke(givenId);
   if (status !== 202) process.stderr.write(`${status} ${body}\n`);
   process.exit(status === 202 ? 0 : 1);
 }

@@ -1,19 +1,21 @@
-/** `npm run bench:start-up`, and a part of `npm run bench`: measures the start-up time of `drey`. */
+/** `npm run bench:start-up`, also a part of `npm run bench`: measures the time until `drey` prints its first output. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import Table from 'cli-table3';
 
+import { median } from './measure.ts';
+
 const run = promisify(execFile);
 const drey = join(import.meta.dirname, '../../cli/bin.js');
 
-const lines = {
+const commandLines = {
   'node -e 0': ['-e', '0'],
   'drey --help': [drey, '--help'],
   'drey list --help': [drey, 'list', '--help'],
 } as const;
-type Line = keyof typeof lines;
+type CommandLine = keyof typeof commandLines;
 
 export interface StartUp {
   readonly line: string;
@@ -22,23 +24,21 @@ export interface StartUp {
   readonly slowestMs: number;
 }
 
-export const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
-
-/** Runs the command lines in turn, so that other load affects all of them. The first run of each fills Node's compile cache. */
-export const startUp = async (rounds: number): Promise<readonly StartUp[]> => {
-  const names = Object.keys(lines) as Line[];
-  const times = new Map(names.map((line) => [line, [] as number[]]));
+/**
+ * Runs the command lines in turn, so that other load on the machine affects all of them alike. Round 0 is not counted,
+ * because it fills Node's compile cache.
+ */
+export const measureStartUps = async (rounds: number): Promise<readonly StartUp[]> => {
+  const lines = Object.keys(commandLines) as CommandLine[]; // the keys of the table
+  const timesMs = new Map(lines.map((line) => [line, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const line of names) {
-      const began = performance.now();
-      await run(process.execPath, lines[line]);
-      if (round > 0) times.get(line)?.push(performance.now() - began);
+    for (const line of lines) {
+      const startMs = performance.now();
+      await run(process.execPath, commandLines[line]);
+      if (round > 0) timesMs.get(line)?.push(performance.now() - startMs);
     }
   }
-  return [...times].map(([line, values]) => ({
+  return [...timesMs].map(([line, values]) => ({
     line,
     medianMs: median(values),
     fastestMs: Math.min(...values),
@@ -46,14 +46,15 @@ export const startUp = async (rounds: number): Promise<readonly StartUp[]> => {
   }));
 };
 
-export const startUpTable = (figures: readonly StartUp[]): string => {
+/** The start-up times as a table for a terminal. */
+export const formatStartUps = (startUps: readonly StartUp[]): string => {
   const table = new Table({
     head: ['start-up', 'median ms', 'fastest', 'slowest'],
     style: { head: [], border: [] },
   });
-  for (const { line, medianMs, fastestMs, slowestMs } of figures)
+  for (const { line, medianMs, fastestMs, slowestMs } of startUps)
     table.push([line, ...[medianMs, fastestMs, slowestMs].map((value) => value.toFixed(0))]);
   return table.toString();
 };
 
-if (import.meta.main) console.log(startUpTable(await startUp(31)));
+if (import.meta.main) console.log(formatStartUps(await measureStartUps(31)));

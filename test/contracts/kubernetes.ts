@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { type Manifests, renderCluster } from '#shared/flink/manifests.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
 

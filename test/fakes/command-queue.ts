@@ -1,7 +1,7 @@
 import { subjectOf } from '#events/names.ts';
 import type { Problem } from '#events/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { BatchItem } from '#shared/clusters/model/records.ts';
+import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import type { CommandQueue, DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
 /** Messages wait until a test runs them with `runQueues`. */

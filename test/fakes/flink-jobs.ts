@@ -1,5 +1,5 @@
 import type { JobState } from '#events/job.ts';
-import type { RunOptions } from '#shared/flink/rest.ts';
+import type { RunOptions } from '#shared/flink/rest/jars.ts';
 
 export interface FakeJob {
   readonly name: string;

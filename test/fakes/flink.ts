@@ -1,8 +1,9 @@
 import type { JobState } from '#events/job.ts';
-import type { RestRequest, RestResponse, RunOptions } from '#shared/flink/rest.ts';
+import type { RunOptions } from '#shared/flink/rest/jars.ts';
+import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts';
 
+import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
 import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
-import { terminalStates, type FakeJob, toOverview, startTime, countTasks } from './flink-jobs.ts';
 
 type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
 

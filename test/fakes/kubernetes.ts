@@ -9,8 +9,8 @@ import type {
   ObservedPod,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import type { Manifests } from '#shared/flink/manifests.ts';
-import type { RestRequest, Transport } from '#shared/flink/rest.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
+import type { RestRequest, Transport } from '#shared/flink/rest/transport.ts';
 
 import { FakeFlink } from './flink.ts';
 

@@ -5,11 +5,11 @@ import { isTerminalOperation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { eventTypes, type LifetimeWarning, type Transition } from '#events/transitions.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
-import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
+import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 /** The store in memory, with the conditions of the table. */

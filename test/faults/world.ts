@@ -10,23 +10,23 @@ import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.ts';
-
 import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
 import { ModelKubernetes, type Watchers } from '#test/faults/models/kubernetes/kubernetes.ts';
 import { jars, ModelPayloads, noSpecs } from '#test/faults/models/objects.ts';
-import type { Protection } from './protections.ts';
 import {
   ModelCommandQueue,
   openAdmissionQueue,
   openReconcileQueue,
   requestAdmission,
 } from '#test/faults/models/queues.ts';
-import { makeRandom, type Process, type Simulation } from './simulation.ts';
 import { ModelStream } from '#test/faults/models/stream.ts';
 import { ModelTable } from '#test/faults/models/table.ts';
 import { ModelTimers } from '#test/faults/models/timers.ts';
 import { ModelWorkflows } from '#test/faults/models/workflows.ts';
+
+import type { Protection } from './protections.ts';
+import { makeRandom, type Process, type Simulation } from './simulation.ts';
 
 /** A command with the fields that it has on every way into the system. */
 export interface SentCommand {

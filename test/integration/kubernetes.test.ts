@@ -4,7 +4,7 @@ import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';

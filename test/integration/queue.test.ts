@@ -10,11 +10,11 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
-import type { Operation } from '#events/operation.ts';
 import type { Accepted } from '#events/http/accepted.ts';
 import type { QueueView } from '#events/http/queue.ts';
 import type { Upload } from '#events/http/uploads.ts';
+import type { Operation } from '#events/operation.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { CommandFinished } from '#events/transitions.ts';
 
 import {
@@ -104,7 +104,10 @@ describe('a target with a limit', () => {
     );
     started.push(two);
 
-    expect(waiting).toMatchObject({ reason: 'WaitingForQuota', message: 'clusters 1/1' });
+    expect(waiting).toMatchObject({
+      reason: 'WaitingForQuota',
+      message: 'The target uses 1 of 1 clusters; the command requests 1.',
+    });
     expect(listed).toMatchObject({ usage: { clusters: 1 }, queued: [{ clusterId: two, team: 'etl', position: 1 }] });
     expect(['REQUESTED', 'DEPLOYING', 'RUNNING']).toContain(next.state);
     expect((await readQueue()).usage.clusters).toBe(1);

@@ -33,11 +33,11 @@ export class DeploymentWatch {
     informer.on('add', (deployment) => this.add(deployment));
     informer.on('delete', ({ metadata }) => this.live.delete(metadata?.name ?? ''));
     // The server ends a watch from time to time, which is an error, too. The list of the next watch has what was missed.
-    let isEnded = false;
-    informer.on('error', () => void sleep(500).then(() => (isEnded ? undefined : informer.start())));
+    let isStopped = false;
+    informer.on('error', () => void sleep(500).then(() => (isStopped ? undefined : informer.start())));
     await informer.start();
     return () => {
-      isEnded = true;
+      isStopped = true;
       void informer.stop();
     };
   }

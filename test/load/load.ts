@@ -30,7 +30,7 @@ export interface Load {
   readonly killMs: number;
 }
 
-/** One of so many clusters is deleted by hand: it takes a minute until Drey records its end. */
+/** One of so many clusters is deleted manually: it takes a minute until Drey records its end. */
 const clustersPerDeletion = 33;
 
 /** Sends a load of commands to the queue of a system, ends the clusters that they start, and checks the invariants. */

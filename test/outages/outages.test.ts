@@ -115,7 +115,7 @@ const throughQueue = async (clusterId: string) => {
 const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const disturbed = Promise.withResolvers<void>();
 
-/** The second test waits until nothing is killed any more, and runs while the first one recovers. */
+/** The second test waits until nothing is killed no longer, and runs while the first one recovers. */
 describe.concurrent('killed functions, an API server that does not answer, and messages that are delivered three times', () => {
   it('leave every cluster STOPPED without objects, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));

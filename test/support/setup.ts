@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { TestProject } from 'vitest/node';
 
-import { startLocal, stopLocal, type LocalSystem } from '#local/system.ts';
+import { type LocalSystem, startLocal, stopLocal } from '#local/system.ts';
 
 /** A system for tests. Its ports, addresses and state differ from those of `npm start`. */
 const options = { state: '.local/test', port: 4666, kubernetesPort: 7743, kubernetesNet: '10.79' } as const;

@@ -10,9 +10,9 @@ import { expect, inject } from 'vitest';
 
 import { sign } from '#cli/api/sign.ts';
 import type { Cluster } from '#events/cluster.ts';
+import type { Accepted } from '#events/http/accepted.ts';
 import type { Job } from '#events/job.ts';
 import type { Operation } from '#events/operation.ts';
-import type { Accepted } from '#events/http/accepted.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 

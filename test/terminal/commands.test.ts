@@ -1,5 +1,6 @@
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import { type Replies, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';

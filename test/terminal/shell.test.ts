@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/cluster.ts';
@@ -174,7 +175,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-describe('a session that ends while somebody is attached', () => {
+describe('a session that ends while a terminal is attached', () => {
   it.each([
     [{ state: 'STOPPED', reason: 'DeploymentDeleted' }, 0, 'The session cluster live is STOPPED. DeploymentDeleted'],
     [{ state: 'FAILED', reason: 'OOMKilled', message: 'exit code 137' }, 1, 'The session cluster live is FAILED.'],
@@ -188,7 +189,7 @@ describe('a session that ends while somebody is attached', () => {
     expect(screen).toContain(message);
   });
 
-  it('ends it also when nobody knows of the cluster any more', async () => {
+  it('ends it also when the cluster is unknown by then', async () => {
     let exists = true;
     await attach({
       [`GET ${live}`]: () => (exists ? { body: cluster() } : problem('not-found', 404, 'there is no cluster live')),

@@ -10,7 +10,7 @@ export const bin = join(import.meta.dirname, '../../cli/bin.js');
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A real terminal with somebody at it. */
+/** A real terminal that takes keys and shows a screen. */
 export interface Terminal extends AsyncDisposable {
   /** Types text, as it is. */
   readonly type: (text: string) => Promise<void>;
@@ -22,7 +22,7 @@ export interface Terminal extends AsyncDisposable {
   readonly painted: () => Promise<string>;
   /** The screen once it shows that. @throws Error with the screen, when it does not in time. */
   readonly until: (wanted: string | RegExp) => Promise<string>;
-  /** The same, and presses a key again now and then meanwhile: what it asks for may have given up on a busy machine. */
+  /** The same, and repeats a key in the meantime: its request may have timed out on a busy machine. */
   readonly pressUntil: (key: string, wanted: string | RegExp, everyMs?: number) => Promise<string>;
 }
 
@@ -43,13 +43,13 @@ export const openTerminal = async (
   const screen = async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).replace(/\n+$/, '\n');
   const has = (shown: string, wanted: string | RegExp) =>
     typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown);
-  const until = async (wanted: string | RegExp, meanwhile = async () => {}) => {
+  const until = async (wanted: string | RegExp, repeat = async () => {}) => {
     for (const began = Date.now(); ;) {
       const shown = await screen();
       if (has(shown, wanted)) return shown;
       if (Date.now() - began > patienceMs)
         throw new Error(`the terminal does not show ${String(wanted)}, but:\n${shown}`);
-      await meanwhile();
+      await repeat();
       await sleep(50);
     }
   };

@@ -1,5 +1,5 @@
-import type { OutboxEvent } from '#shared/clusters/model/outbox.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 import type { TableKey } from './keys.ts';
 

@@ -1,8 +1,8 @@
 import type { ClusterState } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { LifetimeWarning, Transition } from '#events/transitions.ts';
-import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
-import type { CommandRef, ScheduleName } from '#shared/clusters/model/records.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
+import type { CommandRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 
 /** The primary key of an item. */
 export interface TableKey {

@@ -1,6 +1,6 @@
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
-import type { BatchItem, Refusal } from '#shared/clusters/model/records.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
+import type { BatchItem, Refusal } from '#shared/clusters/model/records/records.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { eventOf, isExpired, type Item, versionedIfFound } from './items.ts';

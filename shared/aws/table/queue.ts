@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import type { TableContext } from './context.ts';

@@ -21,57 +21,66 @@ export interface TableReader {
   queryIndex(state: string, page?: { readonly start?: Item | undefined; readonly limit?: number }): Promise<IndexPage>;
 }
 
-export const openReader = ({ table, db }: TableContext): TableReader => ({
-  async get(key) {
-    const { Item } = await db.send(new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }));
-    return Item;
-  },
+export const openReader = (context: TableContext): TableReader => {
+  const { table, db } = context;
+  return {
+    async get(key) {
+      const { Item } = await db.send(new GetCommand({ TableName: table, Key: { ...key }, ConsistentRead: true }));
+      return Item;
+    },
 
-  async query({ pk, from, to }, limit = Infinity) {
-    const items: Item[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const page: QueryCommandOutput = await db.send(
+    query: (range, limit) => queryRange(range, limit, context),
+
+    async queryLast(pk, limit) {
+      const { Items = [] } = await db.send(
         new QueryCommand({
           TableName: table,
-          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
           ConsistentRead: true,
-          ExclusiveStartKey: start,
-          Limit: limit === Infinity ? undefined : limit,
+          ScanIndexForward: false,
+          Limit: limit,
         }),
       );
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && items.length < limit);
-    return items.slice(0, limit);
-  },
+      return Items;
+    },
 
-  async queryLast(pk, limit) {
-    const { Items = [] } = await db.send(
+    async queryIndex(state, { start, limit } = {}) {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: stateIndex,
+          KeyConditionExpression: 'byState = :state',
+          ExpressionAttributeValues: { ':state': state },
+          ExclusiveStartKey: start,
+          Limit: limit,
+        }),
+      );
+      return { items: Items, next: LastEvaluatedKey };
+    },
+  };
+};
+
+const queryRange = async (
+  { pk, from, to }: KeyRange,
+  limit = Infinity,
+  { table, db }: TableContext,
+): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page: QueryCommandOutput = await db.send(
       new QueryCommand({
         TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
+        KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
         ConsistentRead: true,
-        ScanIndexForward: false,
-        Limit: limit,
-      }),
-    );
-    return Items;
-  },
-
-  async queryIndex(state, { start, limit } = {}) {
-    const { Items = [], LastEvaluatedKey } = await db.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: stateIndex,
-        KeyConditionExpression: 'byState = :state',
-        ExpressionAttributeValues: { ':state': state },
         ExclusiveStartKey: start,
-        Limit: limit,
+        Limit: limit === Infinity ? undefined : limit,
       }),
     );
-    return { items: Items, next: LastEvaluatedKey };
-  },
-});
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined && items.length < limit);
+  return items.slice(0, limit);
+};

@@ -3,7 +3,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 
 import { Fault } from '#events/problem.ts';
 import { withFaults } from '#shared/aws/faults.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { openClusterReads } from './clusters.ts';

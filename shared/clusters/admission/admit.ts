@@ -2,10 +2,10 @@ import pMap from 'p-map';
 
 import type { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
+import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/queue.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';

@@ -1,9 +1,9 @@
 import type { Fault } from '#events/problem.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

@@ -4,9 +4,9 @@ import type { Cluster } from '#events/cluster.ts';
 import { OperationId } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { isPendingCluster } from '#shared/clusters/model/cluster-states.ts';
-import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import type { CommandRef } from '#shared/clusters/model/records.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import type { CommandRef } from '#shared/clusters/model/records/records.ts';
 
 /** How long a command without a deadline may wait. */
 const defaultWaitMs = 24 * 3_600_000;

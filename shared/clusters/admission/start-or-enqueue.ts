@@ -1,9 +1,9 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission.ts';
-import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/queue.ts';
-import { assertFitsTarget, isLimited } from '#shared/clusters/model/quota.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission/admission.ts';
+import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
+import { assertFitsTarget, isLimited } from '#shared/clusters/model/admission/quota.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, isConflict, withPayload } from '#shared/clusters/store/transact.ts';
 

@@ -8,7 +8,7 @@ import { Fault } from '#events/problem.ts';
 import { batch } from '#shared/clusters/commands/batch/batch.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { retryOnConflict } from '#shared/clusters/store/transact.ts';

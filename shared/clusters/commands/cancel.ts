@@ -8,7 +8,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { assertRunning } from './assertions.ts';
 import { getLiveJob } from './live-job.ts';
@@ -36,7 +36,7 @@ export const cancel: UseCase<'cancel'> = {
   async advance({ value: { operationId, target, clusterId } }, { data: { jobId } }, ports) {
     const kubernetes = ports.kubernetes(await ports.targets.get(target));
     try {
-      await flinkRest(kubernetes.flink(clusterId)).cancel(jobId);
+      await flinkRest(kubernetes.flink(clusterId)).cancelJob(jobId);
     } catch (error) {
       if (error instanceof Fault && !toProblem(error).retryable)
         await finishOperation(operationId, { state: 'FAILED', fault: error }, ports);

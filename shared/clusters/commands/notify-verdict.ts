@@ -1,7 +1,7 @@
 import { subjectOf } from '#events/names.ts';
 import type { BusEvent } from '#events/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
-import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 

@@ -1,6 +1,6 @@
 import type { Job } from '#events/job.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';
-import type { RequestOf } from '#shared/clusters/model/request.ts';
+import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 

@@ -10,9 +10,9 @@ import {
   type StoredOperation,
   transitionOperation,
 } from '#shared/clusters/model/operation.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';

@@ -3,13 +3,13 @@ import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { Demand } from '#events/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { demandOfJob } from '#shared/flink/resources.ts';
+import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
 import type { UseCase } from './use-case.ts';
@@ -57,7 +57,7 @@ export const submit: UseCase<'submit'> = {
 const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): Demand =>
   taskManagers === undefined
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
-    : demandOfJob(taskManagers, parallelism);
+    : computeJobDemand(taskManagers, parallelism);
 
 interface PreparedSubmit {
   readonly command: Command<'submit'>;

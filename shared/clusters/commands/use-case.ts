@@ -1,7 +1,7 @@
 import type { Command, CommandKind } from '#events/commands/index.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Idempotency } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Idempotency } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** How long an idempotency key belongs to its command. */

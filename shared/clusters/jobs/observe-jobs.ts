@@ -7,7 +7,8 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
-import { flinkRest, type FlinkRest, type JobOverview } from '#shared/flink/rest.ts';
+import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { type ClusterRecords, readClusterRecords, recordJobs } from './record-jobs.ts';
 
@@ -52,7 +53,7 @@ export const updateJobs = async (records: ClusterRecords, ports: Ports): Promise
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
 const askFlink = async (recorded: readonly Job[], rest: FlinkRest) => {
   try {
-    const overview = await rest.jobs();
+    const overview = await rest.listJobs();
     const causes = await readRootCauses(overview, recorded, rest);
     return { overview, causes, savepoints: await readSavepoints(overview, recorded, rest) };
   } catch (error) {
@@ -65,7 +66,7 @@ const askFlink = async (recorded: readonly Job[], rest: FlinkRest) => {
 const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
   const known = new Set(recorded.filter(({ state }) => state === 'FAILED').map(({ jobId }) => jobId));
   const failed = overview.filter(({ jid, state }) => state === 'FAILED' && !known.has(jid));
-  return new Map(await Promise.all(failed.map(async ({ jid }) => [jid, await rest.rootCause(jid)] as const)));
+  return new Map(await Promise.all(failed.map(async ({ jid }) => [jid, await rest.getRootCause(jid)] as const)));
 };
 
 /**
@@ -75,7 +76,7 @@ const readRootCauses = async (overview: readonly JobOverview[], recorded: readon
 const readSavepoints = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
   const known = new Set(recorded.filter(isTerminalJob).map(({ jobId }) => jobId));
   const ended = overview.filter(({ jid, state }) => (state === 'FINISHED' || state === 'CANCELED') && !known.has(jid));
-  return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.latestSavepoint(jid)] as const)));
+  return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const)));
 };
 
 /** The ids of the new jobs that came from a submit. The operation of a submit has the id of its job. */

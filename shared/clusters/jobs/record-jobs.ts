@@ -1,14 +1,15 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
+import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { maxJobsPerTransaction, transact } from '#shared/clusters/store/transact.ts';
-import type { JobOverview, LatestSavepoint } from '#shared/flink/rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
+import type { LatestSavepoint } from '#shared/flink/rest/snapshots.ts';
 
 /** The records of a cluster and of the jobs of all its incarnations. */
 export interface ClusterRecords {
@@ -80,8 +81,7 @@ const decideWrites = (
     .map(({ value }) => value)
     .filter((job) => isIncarnationJob(observed, job) && !updates.some(({ job: { jobId } }) => jobId === job.jobId));
   const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more: updates.length < all.length };
-  const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
-  const reachable = withCondition(cluster.value, answered, now);
+  const reachable = withCondition(cluster.value, flinkAnswered, now);
   if (updates.length === 0 && reachable === cluster.value) return { result };
   const next = transitionJobs(reachable, updates, now);
   return {
@@ -152,7 +152,7 @@ const toJob = (
     ...(message === undefined ? {} : { message }),
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // A savepoint from before the end of the job lacks what the job did after it.
-    ...(savepoint?.isOfStop === true ? { finalSavepoint: savepoint.location } : {}),
+    ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
     ...(submitIds.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };

@@ -3,10 +3,10 @@ import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { toTransitionEvent } from '#events/transitions.ts';
+import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
+import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 
 import { omitUndefined } from './omit-undefined.ts';
-import type { OutboxEvent } from './outbox.ts';
-import type { PendingReason } from './queue.ts';
 
 /** The states that may follow each state. A new incarnation of the same id follows a terminal state. */
 const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
@@ -138,6 +138,14 @@ export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], 
 
 /** What was observed of a cluster. */
 export type ConditionUpdate = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** The condition of a cluster whose Flink answers. */
+export const flinkAnswered = {
+  type: 'Reachable',
+  status: 'True',
+  reason: 'Answered',
+  message: 'Flink answered.',
+} as const satisfies ConditionUpdate;
 
 /**
  * The cluster with an observed condition. `since` changes with the status only. The same cluster object is returned when

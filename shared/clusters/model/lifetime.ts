@@ -4,11 +4,11 @@ import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { LifetimeWarning } from '#events/transitions.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';
 
 import { omitUndefined } from './omit-undefined.ts';
-import type { Change } from './records.ts';
-import type { Versioned } from './versioned.ts';
 
 /**
  * The longest time between two observations of an idle session. A target is reconciled each minute, and one pass may be

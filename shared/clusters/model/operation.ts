@@ -1,8 +1,7 @@
 import { type DeployPhase, isTerminalOperation, type Operation, type OperationState } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-
-import { findRequest, type OperationRequest } from './request.ts';
-import type { Versioned } from './versioned.ts';
+import { findRequest, type OperationRequest } from '#shared/clusters/model/records/request.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 /** An operation as the table stores it. */
 export type StoredOperation = Operation & {

@@ -7,8 +7,8 @@ import type {
   Observation,
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
-import type { Manifests } from '#shared/flink/manifests.ts';
-import type { Transport } from '#shared/flink/rest.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
+import type { Transport } from '#shared/flink/rest/transport.ts';
 
 /**
  * The Kubernetes API of one target. Reads return what the API server has at the time of the request.

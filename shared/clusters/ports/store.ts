@@ -3,11 +3,11 @@ import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Transition } from '#events/transitions.ts';
+import type { QueueState, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
-import type { QueueState, QueueSummary } from '#shared/clusters/model/queue.ts';
-import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
+import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -12,13 +12,8 @@ import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import {
-  type ClusterManifests,
-  type Dependent,
-  type Manifests,
-  ownedBy,
-  renderCluster,
-} from '#shared/flink/manifests.ts';
+import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
+import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 /**
  * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
@@ -40,7 +35,7 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
-  const owned = dependents.map((object) => maskSecret(ownedBy(object, owner)));
+  const owned = dependents.map((object) => maskSecret(addOwnerReference(object, owner)));
   return {
     clusterId,
     objects: [deployment, ...owned].map((object) => Object.assign({}, object)),

@@ -5,7 +5,7 @@ import type { NamedTarget } from '#events/target.ts';
 import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 /** An HTTP request has 30 seconds. The rest is for the removal of the jar. */
 const maxPlanMs = 22_000;
@@ -48,7 +48,7 @@ const uploadAndPlan = async (
   const { stream, bytes } = await ports.jars.open(jar, signal);
   const jarId = await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes });
   try {
-    return await rest.plan(jarId, {
+    return await rest.getJobPlan(jarId, {
       programArgsList: args,
       ...(entryClass === undefined ? {} : { entryClass }),
       ...(parallelism === undefined ? {} : { parallelism }),

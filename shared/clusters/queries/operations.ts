@@ -1,6 +1,6 @@
 import { isTerminalOperation } from '#events/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { BatchItem } from '#shared/clusters/model/records.ts';
+import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 

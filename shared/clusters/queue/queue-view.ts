@@ -1,7 +1,7 @@
 import type { QueueView } from '#events/http/queue.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
-import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission.ts';
-import { summarizeUsage } from '#shared/clusters/model/quota.ts';
+import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
+import { summarizeUsage } from '#shared/clusters/model/admission/quota.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { resetAllIdleness } from '#shared/clusters/lifetime/idleness.ts';
+import { resetAllIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

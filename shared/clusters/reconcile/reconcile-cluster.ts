@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { trackIdleness } from '#shared/clusters/lifetime/idleness.ts';
+import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -2,9 +2,9 @@ import pMap from 'p-map';
 
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
-import { enforceLifetime } from '#shared/clusters/lifetime/enforce-lifetime.ts';
+import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
@@ -32,7 +32,7 @@ export const reconcileTarget = async ({ target: name, clusters }: ReconcileReque
   const records = await readTargetRecords(name, ports);
   const parts = [
     () => resumeStalledOperations(name, ports),
-    () => enforceLifetimes(records, ports),
+    () => enforceExpiries(records, ports),
     () =>
       logFailure({ message: 'reconcile of target failed', fields: { target: name }, ports }, () =>
         reconcileObjects(records, target, ports),
@@ -71,11 +71,11 @@ const listResumable = async (target: string, { store, now }: Ports): Promise<rea
     .map(({ operationId }) => operationId);
 };
 
-const enforceLifetimes = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>
+const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>
   forEachConcurrently([...clusters, ...(await findKeptClusters(admittedOthers, ports))], (cluster) => {
     const { target, clusterId } = cluster;
     return logFailure({ message: 'enforcement of lifetime failed', fields: { target, clusterId }, ports }, () =>
-      enforceLifetime(cluster, ports),
+      enforceExpiry(cluster, ports),
     );
   });
 

@@ -1,8 +1,8 @@
 import { isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';

@@ -3,7 +3,7 @@ import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 
 import type { RunResult, ScheduleRun } from '#events/schedules.ts';
-import type { ScheduleName } from '#shared/clusters/model/records.ts';
+import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 

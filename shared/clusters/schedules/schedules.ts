@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleBody } from '#events/schedules.ts';
-import type { ScheduleName } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 

@@ -4,7 +4,7 @@ import pMap from 'p-map';
 
 import { Fault } from '#events/problem.ts';
 import type { Schedule } from '#events/schedules.ts';
-import type { ScheduleName } from '#shared/clusters/model/records.ts';
+import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 const maxSyncsAtOnce = 8;

@@ -1,7 +1,7 @@
 import { isTerminalOperation } from '#events/operation.ts';
 import { type OperationChange, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { getOperation } from './read.ts';

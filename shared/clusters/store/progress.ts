@@ -5,7 +5,7 @@ import type { ClusterRef } from '#events/names.ts';
 import { type DeployPhase, isTerminalOperation } from '#events/operation.ts';
 import { type ConditionUpdate, withCondition } from '#shared/clusters/model/cluster.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { getCluster } from './read.ts';

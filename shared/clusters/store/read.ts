@@ -2,7 +2,7 @@ import { type Cluster, type ClusterState, isTerminalCluster } from '#events/clus
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 /** @throws Fault `not-found` when there is no such cluster. */

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
-import { deriveWrites } from '#shared/clusters/model/derived-writes.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import { deriveWrites } from '#shared/clusters/model/records/derived-writes.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { policies, repeat } from '#shared/retries.ts';
 

@@ -6,7 +6,7 @@ import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
 
@@ -47,8 +47,8 @@ interface FlinkAnswer {
 const askFlink = async ({ clusterId, mode }: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
   try {
     const rest = flinkRest(kubernetes.flink(clusterId));
-    if (mode === 'session') await rest.overview();
-    else if (!(await rest.jobs()).some(({ state }) => !startingJobStates.has(state)))
+    if (mode === 'session') await rest.getOverview();
+    else if (!(await rest.listJobs()).some(({ state }) => !startingJobStates.has(state)))
       return { readiness: toStarting('The program has no running job yet.'), hasAnswered: true };
     return { readiness: { answer: 'yes' }, hasAnswered: true };
   } catch (error) {

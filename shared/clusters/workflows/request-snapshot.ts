@@ -1,6 +1,7 @@
 import { isTerminalJob } from '#events/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { type FlinkRest, unlessUnknown } from '#shared/flink/rest.ts';
+import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
@@ -21,22 +22,22 @@ export const requestSnapshot = async (
 ): Promise<SnapshotState> => {
   const request = getSnapshotRequest(operation);
   if (request.kind === 'dispose-savepoint') {
-    if (state.triggerId !== undefined) return toState(await rest.disposal(state.triggerId), state);
+    if (state.triggerId !== undefined) return toState(await rest.getDisposal(state.triggerId), state);
     return toWaiting({ ...state, triggerId: await rest.disposeSavepoint(request.data.path) });
   }
   const { operationId: triggerId, jobId = '' } = operation;
   const readStatus = (): Promise<Status> =>
-    request.kind === 'checkpoint' ? rest.checkpoint(jobId, triggerId) : rest.savepoint(jobId, triggerId);
-  const known = await unlessUnknown(readStatus());
+    request.kind === 'checkpoint' ? rest.getCheckpoint(jobId, triggerId) : rest.getSavepoint(jobId, triggerId);
+  const known = await ignoreNotFound(readStatus());
   if (known !== undefined) return toState(known, state);
   // A request that Flink refuses is lost, because Flink takes no second one under the same trigger id.
-  const job = (await rest.jobs()).find(({ jid }) => jid === jobId);
+  const job = (await rest.listJobs()).find(({ jid }) => jid === jobId);
   if (job !== undefined && isTerminalJob(job))
     return toFailed(state, {
       reason: 'wrong-state',
       message: `Job ${jobId} on ${operation.clusterId} is ${job.state} already.`,
     });
-  if (job !== undefined && (await rest.isYetToRun(job))) return { ...toWaiting(state), waitsFor: 'tasks' };
+  if (job !== undefined && (await rest.isWaitingForTasks(job))) return { ...toWaiting(state), waitsFor: 'tasks' };
   if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });
   else if (request.kind === 'stop-job') await rest.stopWithSavepoint(jobId, { ...request.data, triggerId });
   else await rest.takeSavepoint(jobId, { ...request.data, triggerId });

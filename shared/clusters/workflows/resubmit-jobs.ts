@@ -4,7 +4,7 @@ import { Fault, toProblem } from '#events/problem.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
 import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

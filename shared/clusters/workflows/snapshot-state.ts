@@ -1,6 +1,6 @@
 import type { ProblemCode } from '#events/problem-table.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { findRequest, type RequestOf } from '#shared/clusters/model/request.ts';
+import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
 
 /**
  * The state that the snapshot machine passes from step to step. Its operation takes a savepoint or a checkpoint, stops a

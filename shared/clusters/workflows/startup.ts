@@ -2,7 +2,7 @@ import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
+import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -88,8 +88,7 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
       return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
     const running = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
-    const answered = { type: 'Reachable', status: 'True', reason: 'Answered', message: 'Flink answered.' } as const;
-    const reachable = withCondition(running.cluster, answered, now);
+    const reachable = withCondition(running.cluster, flinkAnswered, now);
     return {
       change: {
         cluster: { value: reachable, previous: cluster.version },

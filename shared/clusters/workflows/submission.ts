@@ -3,13 +3,13 @@ import { Fault } from '#events/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 /** The state that the submission machine passes from step to step. */
 export interface SubmissionState {
@@ -51,7 +51,7 @@ export const run = async (state: SubmissionState, ports: Ports): Promise<Submiss
   await recordPhase(operation, 'Running main() of the program.', ports);
   const rest = await openRest(operation.value, ports);
   // An earlier attempt may have started the job without receiving the answer.
-  if ((await rest.jobs()).some(({ jid }) => jid === state.operationId)) return state;
+  if ((await rest.listJobs()).some(({ jid }) => jid === state.operationId)) return state;
   const jarId = state.jarId ?? '';
   await rest.runJar(jarId, {
     jobId: state.operationId,

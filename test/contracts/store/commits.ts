@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { toWarningEvent } from '#events/transitions.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
 
 import {
   makeCluster,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 
 import { makeQueuedCommand, start } from './records.ts';
 import { newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';

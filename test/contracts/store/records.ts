@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { type ClusterChange, newCluster } from '#shared/clusters/model/cluster.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/outbox.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 
 /** The clock of a contract starts at the time of the machine, because DynamoDB deletes expired items by that time. */
 export const start = new Date(Math.floor(Date.now() / 1000) * 1000);

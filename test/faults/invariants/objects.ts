@@ -47,10 +47,10 @@ export const checkRecords = (world: ModelWorld, byHand: ReadonlySet<string>) => 
       return deployment?.metadata.uid === cluster.uid ? [] : [`${clusterId} is RUNNING without its Deployment`];
     const stop = operations.get(cluster.stopOperationId ?? '');
     const requested = stop?.request?.kind === 'stop' ? stop.request.data.ha : undefined;
-    const isOver = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
+    const isTerminal = mode === 'application' && (state === 'FINISHED' || state === 'FAILED');
     const purged =
       (stop?.state === 'SUCCEEDED' && requested === 'purge') ||
-      (isOver && !isKeptAfterFailure(cluster, world) && !mayLeaveData(cluster, operations));
+      (isTerminal && !isKeptAfterFailure(cluster, world) && !mayLeaveData(cluster, operations));
     const kept = world.kubernetes.objects.has(`ConfigMap/${clusterId}-cluster-config-map`);
     return purged && kept && byHand.size === 0
       ? [`${clusterId} is ${state}, and its high-availability data still exists`]

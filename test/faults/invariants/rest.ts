@@ -1,8 +1,8 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 
 import {

@@ -1,8 +1,8 @@
 import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 /** The rule of the template that requests an admission pass. */
 const requestsAdmission = ({ type }: Pick<BusEvent, 'type'>) => type === 'Flink Command Finished';

@@ -1,5 +1,4 @@
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 

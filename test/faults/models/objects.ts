@@ -1,8 +1,8 @@
 import type { Jars, Payloads, Specs } from '#shared/clusters/ports/objects.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 /** The payloads of commands in S3. */
 export class ModelPayloads {

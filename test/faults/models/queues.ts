@@ -2,6 +2,7 @@ import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.
 import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import {
   functionSeconds,
@@ -11,7 +12,6 @@ import {
   reconcileSeconds,
   visibilitySeconds,
 } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 interface Message {
   readonly what: string;

@@ -3,9 +3,9 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 
 import { publishHandler } from '#functions/publish.ts';
 import type { TableItem } from '#test/fakes/table.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import { functionSeconds, type ModelContext } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 type StreamRecord = TableItem & { readonly sequence: number };
 

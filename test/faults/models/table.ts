@@ -1,7 +1,6 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 import { describeCommand, FakeTable, type TableItem, toCanceled } from '#test/fakes/table.ts';
-
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';
 

@@ -1,9 +1,9 @@
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
 import { deliverTimerEvent } from '#test/fakes/lambda.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import { maxReceives, type ModelContext, noAnswers, reconcileSeconds, visibilitySeconds } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 const maxLatenessSeconds = 90;
 

@@ -1,9 +1,9 @@
 import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
+import type { Process } from '#test/faults/simulation.ts';
 
 import { type ModelContext, noAnswers } from './context.ts';
-import type { Process } from '#test/faults/simulation.ts';
 
 /** Step Functions. */
 export class ModelWorkflows {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { drey } from '#test/unit/cli/drey.ts';

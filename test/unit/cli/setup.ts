@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { afterAll, beforeAll } from 'vitest';
 
 import { type Replies, startLoopbackApi } from './loopback-api.ts';

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { calls } from '#events/http/api.ts';
 import { commands } from '#events/commands/index.ts';
+import { calls } from '#events/http/api.ts';
 
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 
 import { calls } from '#events/http/api.ts';
 
-import { defaultTimeoutSeconds } from '../../../infra/queues.ts';
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';
+import { defaultTimeoutSeconds } from '../../../infra/queues.ts';
 
 const root = new URL('../../../', import.meta.url);
 const entries = Object.entries<FunctionEntry>(functions);

@@ -1,6 +1,6 @@
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 import { newOperation, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';

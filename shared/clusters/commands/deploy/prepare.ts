@@ -6,14 +6,14 @@ import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import type { ClusterManifests } from '#shared/flink/manifests.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import {
   type DeployCommand,

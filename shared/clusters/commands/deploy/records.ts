@@ -1,10 +1,10 @@
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
+import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import { newCluster } from '#shared/clusters/model/cluster.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { PendingReason } from '#shared/clusters/model/queue.ts';
-import type { Change } from '#shared/clusters/model/records.ts';
-import type { RequestOf } from '#shared/clusters/model/request.ts';
+import type { Change } from '#shared/clusters/model/records/records.ts';
+import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
 
 import type { PreparedDeploy } from './prepare.ts';

@@ -2,13 +2,14 @@ import type { Command } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { Demand, NamedTarget } from '#events/target.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
+import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
-import { type ClusterInput, type ClusterManifests, renderCluster } from '#shared/flink/manifests.ts';
-import { canonicalConfig } from '#shared/flink/options.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import { canonicalizeConfig } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 const namespaceOption = 'kubernetes.namespace';
@@ -62,7 +63,7 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
-  const ownConfig = canonicalConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
+  const ownConfig = canonicalizeConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
   assertOptionsAllowed(ownConfig, clusterId, target);
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
@@ -76,7 +77,7 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
  */
 const toDreyOptions = ({ mode, config }: DeployData, { defaults }: NamedTarget, operationId: string) => {
   if (mode !== 'application') return {};
-  const effectiveConfig = { ...canonicalConfig(defaults), ...canonicalConfig(config) };
+  const effectiveConfig = { ...canonicalizeConfig(defaults), ...canonicalizeConfig(config) };
   return {
     '$internal.pipeline.job-id': operationId,
     'execution.shutdown-on-application-finish': 'false',
@@ -131,7 +132,7 @@ const findLockedOptions = (config: Config, { name, locked }: NamedTarget): reado
 
 /** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
 const isLocked = (key: string, lock: string): boolean => {
-  const [name = lock] = Object.keys(canonicalConfig({ [lock.replace(/\.\*$/, '')]: '' }));
+  const [name = lock] = Object.keys(canonicalizeConfig({ [lock.replace(/\.\*$/, '')]: '' }));
   return key.startsWith(`${name}.`) || (key === name && !lock.endsWith('.*'));
 };
 

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';

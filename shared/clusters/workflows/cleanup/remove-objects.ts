@@ -2,13 +2,13 @@ import { Fault } from '#events/problem.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { findRequest } from '#shared/clusters/model/request.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import { findRequest } from '#shared/clusters/model/records/request.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import {
   type CleanupState,

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Job } from '#events/job.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { type FlinkRest, type JobOverview, type SavepointStatus, unlessUnknown } from '#shared/flink/rest.ts';
+import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JobOverview } from '#shared/flink/rest/jobs.ts';
+import type { SavepointStatus } from '#shared/flink/rest/snapshots.ts';
 
 import { findStopData } from './cleanup.ts';
 
@@ -54,7 +57,7 @@ export const requestSavepoints = async (
 
 /** The status of a savepoint; undefined when it was not requested, or Flink has forgotten it. */
 const findSavepoint = ({ jobId }: Job, { rest, operation }: Stop) =>
-  failedIfRefused(unlessUnknown(rest.savepoint(jobId, computeTriggerId(operation, jobId))));
+  failedIfRefused(ignoreNotFound(rest.getSavepoint(jobId, computeTriggerId(operation, jobId))));
 
 /** The jobs of which Flink refuses a savepoint now, because not all of their tasks are RUNNING. */
 const findUnreadyJobs = async (
@@ -63,7 +66,7 @@ const findUnreadyJobs = async (
   rest: FlinkRest,
 ): Promise<ReadonlySet<string>> => {
   const jobs = overview.filter(({ jid }) => jobIds.has(jid));
-  const found = await Promise.all(jobs.map(async (job) => ((await rest.isYetToRun(job)) ? [job.jid] : [])));
+  const found = await Promise.all(jobs.map(async (job) => ((await rest.isWaitingForTasks(job)) ? [job.jid] : [])));
   return new Set(found.flat());
 };
 
@@ -73,7 +76,7 @@ const stopWithSavepoint = ({ jobId }: Job, { rest, operation }: Stop): Promise<S
   const directory = findStopData(operation)?.savepointDirectory;
   const request = async () => {
     await rest.stopWithSavepoint(jobId, { triggerId, ...(directory === undefined ? {} : { directory }) });
-    return rest.savepoint(jobId, triggerId);
+    return rest.getSavepoint(jobId, triggerId);
   };
   return failedIfRefused(request());
 };

@@ -4,12 +4,12 @@ import { isTerminalJob, type Job } from '#events/job.ts';
 import { Fault } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { Versioned } from '#shared/clusters/model/versioned.ts';
+import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
-import { flinkRest } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import {
   type CleanupState,

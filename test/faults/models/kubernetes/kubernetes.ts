@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
-import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
+import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
 import type { Protection } from '#test/faults/protections.ts';
 import type { Failure, Process, Simulation } from '#test/faults/simulation.ts';

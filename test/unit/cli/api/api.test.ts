@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Api, connect } from '#cli/api/api.ts';

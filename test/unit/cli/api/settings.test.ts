@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { type LocalFile, readLocalFile, readUserFile, type UserFile } from '#cli/api/settings-files.ts';
-import { resolveTarget, resolveSettings as settingsOf } from '#cli/api/settings.ts';
+import { resolveSettings as settingsOf, resolveTarget } from '#cli/api/settings.ts';
 
 const file = {
   apiUrl: 'http://127.0.0.1:4566/_aws/execute-api/abc/$default',

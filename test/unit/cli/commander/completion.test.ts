@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { actions } from '#cli/commander/actions.ts';

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { drey } from '#test/unit/cli/drey.ts';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { drey } from '#test/unit/cli/drey.ts';

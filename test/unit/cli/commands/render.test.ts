@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -22,11 +23,12 @@ const refusedAsTyped: Readonly<Record<string, string>> = {
 /** What cannot be, each with the line that says so. */
 const refused: Readonly<Record<string, string>> = {
   'session-bad-id-long': '  -Dkubernetes.cluster-id: must have at most 45 characters',
-  'session-bad-id-upper': '  -Dkubernetes.cluster-id: must be of a-z',
-  'session-bad-memory': '  -Djobmanager.memory.process.size: of 100.000mb',
+  'session-bad-id-upper': '  -Dkubernetes.cluster-id: must consist of a-z',
+  'session-bad-memory': '  -Djobmanager.memory.process.size: is 100.000mb',
   'session-bad-option-value': "  -Dkubernetes.jobmanager.cpu.amount: 'lots' is not a number",
-  'session-replicas-without-ha': '  -Dkubernetes.jobmanager.replicas: more than one JobManager needs high availability',
-  'application-file-jar': '  the jar: file:///opt/flink/examples/TopSpeedWindowing.jar is a file of the machine',
+  'session-replicas-without-ha':
+    '  -Dkubernetes.jobmanager.replicas: more than one JobManager requires high availability',
+  'application-file-jar': '  the jar: file:///opt/flink/examples/TopSpeedWindowing.jar names a file on the disk',
 };
 /** The action of Flink 1.x, which 2.x no longer has: what `run` creates. */
 const objectsOf = (name: string) => read(`${name.replace('run-application', 'default')}/objects.yaml`);

@@ -102,12 +102,12 @@ describe('drey wait', () => {
 
   it('stops waiting after the timeout, and reports the open operations', async () => {
     const { code, stderr } = await run(
-      operationAt(operation({ state: 'QUEUED', phase: 'Drained: starts are paused' })),
+      operationAt(operation({ state: 'QUEUED', phase: 'Paused: starts are paused' })),
       ['wait', id('a'), '--timeout', '1ms'],
     );
 
     expect(code).toBe(1);
     expect(stderr).toContain('1 of 1 operations are not FINISHED; 1 of them are still open.');
-    expect(stderr).toContain('nightly: QUEUED: Drained: starts are paused');
+    expect(stderr).toContain('nightly: QUEUED: Paused: starts are paused');
   });
 });

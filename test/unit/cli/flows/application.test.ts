@@ -77,8 +77,8 @@ describe('an application', () => {
 
   it.each([
     ['./x.jar', 'has no scheme'],
-    ['file:///x.jar', 'is a file of the machine that reads it'],
-    ['http://x/x.jar', 'would come unprotected'],
+    ['file:///x.jar', 'names a file on the disk of the JobManager'],
+    ['http://x/x.jar', 'uses unencrypted HTTP'],
   ])('is refused with the jar %s before any request', async (wrong, why) => {
     const ended = await run({}, ['run-application', wrong]);
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { toUploadName } from '#cli/input/upload.ts';
@@ -105,7 +106,7 @@ describe('run', () => {
     ]);
   });
 
-  it('gives up an upload that is refused', async () => {
+  it('discards an upload that is refused', async () => {
     const ended = await run({ ...uploading(), 'PUT /bucket/a.jar': { status: 403 } }, runOnLive('-d', jar));
 
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('S3 refused the upload of ') });

@@ -1,8 +1,9 @@
-import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
@@ -165,7 +166,7 @@ describe('files that options name', () => {
 
     expect(missing).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('  -Dsecurity.kerberos.login.keytab: there is no such file here'),
+      stderr: expect.stringContaining('  -Dsecurity.kerberos.login.keytab: the content of the file is missing'),
     });
     expect(off).toMatchObject({ code: 0, stdout: expect.stringContaining('keytab: /nowhere/flink.keytab') });
   });

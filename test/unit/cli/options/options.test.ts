@@ -6,7 +6,7 @@ import { parseMode } from '#cli/api/mode.ts';
 import { describePointer } from '#cli/api/problem-failure.ts';
 import { normalizeDashes } from '#cli/options/command-line.ts';
 import { addCommonOptions, collect } from '#cli/options/common.ts';
-import { toFlinkConfig, parseProperties } from '#cli/options/properties.ts';
+import { parseProperties, toFlinkConfig } from '#cli/options/properties.ts';
 import { parseRequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobId } from '#cli/options/values.ts';

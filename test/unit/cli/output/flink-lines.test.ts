@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatFinishedJob, formatJobList, formatCluster } from '#cli/output/flink-lines.ts';
+import { formatCluster, formatFinishedJob, formatJobList } from '#cli/output/flink-lines.ts';
 import { golden, goldenMessage } from '#test/unit/cli/golden.ts';
 import { cluster, job } from '#test/unit/cli/loopback-api.ts';
 

@@ -1,20 +1,20 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
-import { openPayloads } from '#shared/aws/payloads.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { openJars } from '#shared/aws/jars.ts';
-import { openWorkflows } from '#shared/aws/workflows.ts';
+import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
+import { openWorkflows } from '#shared/aws/workflows.ts';
 
 const named = (name: string) => Object.assign(new Error('arn:aws:secret'), { name });
 const cancelled = (...codes: readonly string[]) =>

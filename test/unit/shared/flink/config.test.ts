@@ -4,16 +4,16 @@ import { parse } from 'yaml';
 
 import {
   type Config,
-  conflicts,
+  findKeyConflicts,
   flatten,
   nest,
   parseConfigFile,
   parseLegacyConfigFile,
-  textOf,
-  toLegacyText,
+  toLegacyYaml,
+  toText,
   toYaml,
 } from '#shared/flink/config.ts';
-import { read } from '#shared/flink/options.ts';
+import { readOption } from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';
 
@@ -28,7 +28,7 @@ const value = fc.oneof(
 const config = fc
   .uniqueArray(fc.tuple(key, value), { selector: ([name]) => name })
   .map((entries): Config => Object.fromEntries(entries))
-  .filter((entries) => conflicts(entries).length === 0);
+  .filter((entries) => findKeyConflicts(entries).length === 0);
 
 describe('a configuration', () => {
   it('is the same when nested and flattened again', () => {
@@ -48,7 +48,7 @@ describe('a configuration', () => {
   });
 
   it('has a conflict where a key with a value also holds another', () => {
-    const found = conflicts({ 'env.java.opts': '-Da=b', 'env.java.opts.all': '-Dc=d', 'env.javac': '' });
+    const found = findKeyConflicts({ 'env.java.opts': '-Da=b', 'env.java.opts.all': '-Dc=d', 'env.javac': '' });
 
     expect(found).toEqual([['env.java.opts', 'env.java.opts.all']]);
   });
@@ -108,15 +108,20 @@ describe('a configuration file', () => {
   });
 
   it.each(['a.b:\n', 'a:\n  b: ~\n'])('rejects a key without a value: %j', (text) => {
-    expect(faultOf(() => parseConfigFile(text))?.message).toBe('config.yaml: a.b has no value');
+    expect(faultOf(() => parseConfigFile(text))?.message).toBe(
+      'config.yaml: a.b has no value. Set a value, or remove the key.',
+    );
   });
 
   it('can have lists, which options read', () => {
     const list = parseConfigFile('external-resources: [gpu, fpga]');
     const maps = parseConfigFile('kubernetes.jobmanager.tolerations:\n- key: a\n  operator: Exists\n- key: b\n');
 
-    expect(read(list, 'external-resources')).toEqual(['gpu', 'fpga']);
-    expect(read(maps, 'kubernetes.jobmanager.tolerations')).toEqual([{ key: 'a', operator: 'Exists' }, { key: 'b' }]);
+    expect(readOption(list, 'external-resources')).toEqual(['gpu', 'fpga']);
+    expect(readOption(maps, 'kubernetes.jobmanager.tolerations')).toEqual([
+      { key: 'a', operator: 'Exists' },
+      { key: 'b' },
+    ]);
     expect(toYaml(list)).toBe("external-resources: '[gpu, fpga]'\n");
     expect(parseConfigFile('x: [1, true, s, 1.5, {a: 1}]')).toEqual({ x: '[1, true, s, 1.5, {a: 1}]' });
   });
@@ -138,10 +143,10 @@ describe('a configuration file', () => {
   it('of Flink 1.x is read as it was written', () => {
     const options = { 'a.b': 'x', c: 'd e', list: ['a', 'b'] };
 
-    expect(parseLegacyConfigFile(toLegacyText(options))).toEqual({ 'a.b': 'x', c: 'd e', list: 'a;b' });
+    expect(parseLegacyConfigFile(toLegacyYaml(options))).toEqual({ 'a.b': 'x', c: 'd e', list: 'a;b' });
   });
 
   it('has lists in the form that an option takes', () => {
-    expect(textOf(['a', 'b;c'])).toBe('["a","b;c"]');
+    expect(toText(['a', 'b;c'])).toBe('["a","b;c"]');
   });
 });

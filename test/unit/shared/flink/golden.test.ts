@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
 import { configurationFiles, type PodTemplate } from '#events/commands/deploy.ts';
-import { clientOnly, flatten, parseConfigFile, stockConfig } from '#shared/flink/config.ts';
-import { type ClusterInput, ownedBy, renderCluster } from '#shared/flink/manifests.ts';
+import { clientOnlyOptions, flatten, parseConfigFile, stockConfig } from '#shared/flink/config.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { normalise } from './normalise.ts';
 import { faultOf } from './outcome.ts';
@@ -51,7 +53,7 @@ describe("the objects of Flink's client", () => {
   it('start from the configuration file of Flink, with its types', () => {
     const file = Object.entries(flatten(parse(golden('conf/config.yaml'), { mapAsMap: true })));
 
-    expect(stockConfig).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnly.has(key))));
+    expect(stockConfig).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnlyOptions.has(key))));
   });
 });
 
@@ -69,7 +71,7 @@ const render = (name: string, generatedId = 'generated') => {
   const input = inputOf(golden(`${name}/command`), generatedId);
   const { deployment, dependents } = renderCluster(input);
   const owner = { name: deployment.metadata?.name ?? '', uid: 'UID' };
-  return [deployment, ...dependents.map((object) => ownedBy(object, owner))];
+  return [deployment, ...dependents.map((object) => addOwnerReference(object, owner))];
 };
 
 /** The input that a command line stands for. The parser of `drey render` has its own tests. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { jobManagerMemory, taskManagerMemory } from '#shared/flink/memory.ts';
+import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
 
 const mebibyte = 2n ** 20n;
 
@@ -13,7 +13,7 @@ describe('the memory of the JobManager', () => {
     ['process', '16g', 15703474176n, 1073741824n, 16384n],
     ['flink', '1g', 939524096n, 201326592n, 1472n],
   ])('of %s size %s is divided as Flink divides it', (model, size, heapBytes, overheadBytes, pod) => {
-    const memory = jobManagerMemory({ [`jobmanager.memory.${model}.size`]: size });
+    const memory = computeJobManagerMemory({ [`jobmanager.memory.${model}.size`]: size });
 
     expect(memory).toEqual({
       totalBytes: pod * mebibyte,
@@ -26,7 +26,7 @@ describe('the memory of the JobManager', () => {
   });
 
   it('computes the overhead of a large Flink memory as a fraction of the sum of both', () => {
-    const { overheadBytes, totalBytes } = jobManagerMemory({ 'jobmanager.memory.flink.size': '8000m' });
+    const { overheadBytes, totalBytes } = computeJobManagerMemory({ 'jobmanager.memory.flink.size': '8000m' });
 
     // 8256 MiB × 0.11111111295076065, which is f/(1−f) of the float 0.1
     expect(overheadBytes).toBe(961893733n);
@@ -34,7 +34,7 @@ describe('the memory of the JobManager', () => {
   });
 
   it('is computed from the heap size when it is set', () => {
-    const memory = jobManagerMemory({ 'jobmanager.memory.heap.size': '1g' });
+    const memory = computeJobManagerMemory({ 'jobmanager.memory.heap.size': '1g' });
 
     expect(memory).toMatchObject({
       heapBytes: 1024n * mebibyte,
@@ -44,13 +44,16 @@ describe('the memory of the JobManager', () => {
   });
 
   it('gives the rest of the Flink memory to off-heap memory', () => {
-    const memory = jobManagerMemory({ 'jobmanager.memory.heap.size': '1g', 'jobmanager.memory.flink.size': '1536m' });
+    const memory = computeJobManagerMemory({
+      'jobmanager.memory.heap.size': '1g',
+      'jobmanager.memory.flink.size': '1536m',
+    });
 
     expect(memory).toMatchObject({ offHeapBytes: 512n * mebibyte, flinkBytes: 1536n * mebibyte });
   });
 
   it('gives the rest of the process memory to the overhead', () => {
-    const memory = jobManagerMemory({
+    const memory = computeJobManagerMemory({
       'jobmanager.memory.flink.size': '1g',
       'jobmanager.memory.process.size': '1600m',
     });
@@ -71,7 +74,7 @@ describe('the memory of the JobManager', () => {
   ])('is rejected when %s', (_, sizes, key) => {
     const config = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [`jobmanager.memory.${name}`, size]));
 
-    expect(() => jobManagerMemory(config)).toThrow(
+    expect(() => computeJobManagerMemory(config)).toThrow(
       expect.objectContaining({
         code: 'refused-option',
         errors: [expect.objectContaining({ pointer: `/config/jobmanager.memory.${key}` })],
@@ -82,7 +85,7 @@ describe('the memory of the JobManager', () => {
 
 describe('the memory of a TaskManager', () => {
   it('of process size 1728m is divided as Flink divides it', () => {
-    const memory = taskManagerMemory({ 'taskmanager.memory.process.size': '1728m' });
+    const memory = computeTaskManagerMemory({ 'taskmanager.memory.process.size': '1728m' });
 
     expect(memory).toEqual({
       totalBytes: 1728n * mebibyte,
@@ -99,13 +102,13 @@ describe('the memory of a TaskManager', () => {
   });
 
   it('is the same when it is computed from the Flink memory', () => {
-    const memory = taskManagerMemory({ 'taskmanager.memory.flink.size': '1280m' });
+    const memory = computeTaskManagerMemory({ 'taskmanager.memory.flink.size': '1280m' });
 
-    expect(memory).toEqual(taskManagerMemory({ 'taskmanager.memory.process.size': '1728m' }));
+    expect(memory).toEqual(computeTaskManagerMemory({ 'taskmanager.memory.process.size': '1728m' }));
   });
 
   it('is the sum of task heap and managed memory', () => {
-    const memory = taskManagerMemory({
+    const memory = computeTaskManagerMemory({
       'taskmanager.memory.task.heap.size': '1g',
       'taskmanager.memory.managed.size': '512m',
     });
@@ -128,7 +131,7 @@ describe('the memory of a TaskManager', () => {
       Object.entries(sizes).map(([name, size]) => [`taskmanager.memory.${name}`, size]),
     );
 
-    expect(() => taskManagerMemory(config)).toThrow(
+    expect(() => computeTaskManagerMemory(config)).toThrow(
       expect.objectContaining({
         errors: [expect.objectContaining({ pointer: `/config/taskmanager.memory.${key}` })],
       }),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { jobManagerLabels, labelSelector, taskManagerLabels } from '#shared/flink/names.ts';
+import { getJobManagerLabels, getTaskManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 
 describe('a selector', () => {
   it.each([
-    [jobManagerLabels, 'jobmanager'],
-    [taskManagerLabels, 'taskmanager'],
+    [getJobManagerLabels, 'jobmanager'],
+    [getTaskManagerLabels, 'taskmanager'],
   ])('selects one kind of pods of one cluster', (labels, component) => {
-    expect(labelSelector(labels('nest'))).toBe(`app=nest,type=flink-native-kubernetes,component=${component}`);
+    expect(toLabelSelector(labels('nest'))).toBe(`app=nest,type=flink-native-kubernetes,component=${component}`);
   });
 });

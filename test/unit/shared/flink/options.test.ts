@@ -2,7 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { renamedForFlink } from '#shared/flink/option-table.ts';
-import { canonicalConfig, type OptionKey, optionMistakes, options, read, refuse } from '#shared/flink/options.ts';
+import {
+  assertNoFieldErrors,
+  canonicalizeConfig,
+  findOptionErrors,
+  type OptionKey,
+  options,
+  readOption,
+} from '#shared/flink/options.ts';
 
 import { faultOf } from './outcome.ts';
 
@@ -50,13 +57,13 @@ describe('an option', () => {
       [{ name: 'A', valueFrom: { secretKeyRef: { name: 'b', key: 'c' } } }],
     ],
   ])('%s=%s is read as Flink reads it', (key, text, value) => {
-    expect(read({ [key]: text }, key)).toEqual(value);
+    expect(readOption({ [key]: text }, key)).toEqual(value);
   });
 
   it('that is a map can be set key by key', () => {
     const config = { 'containerized.master.env.A': '1', 'containerized.master.env.B.C': '2' };
 
-    expect(read(config, 'containerized.master.env')).toEqual({ A: '1', 'B.C': '2' });
+    expect(readOption(config, 'containerized.master.env')).toEqual({ A: '1', 'B.C': '2' });
   });
 
   it.each<[OptionKey, string]>([
@@ -96,11 +103,11 @@ describe('an option', () => {
     ['client.timeout', '1 fortnight'],
     ['execution.state-recovery.claim-mode', 'KEEP'],
   ])('%s=%s is rejected by its name', (key, text) => {
-    expect(optionMistakes({ [key]: text })).toMatchObject([{ pointer: `/config/${key}` }]);
+    expect(findOptionErrors({ [key]: text })).toMatchObject([{ pointer: `/config/${key}` }]);
   });
 
   it('that only a client can apply is rejected with the reason', () => {
-    expect(optionMistakes({ 'kubernetes.artifacts.local-upload-enabled': 'true' })).toMatchObject([
+    expect(findOptionErrors({ 'kubernetes.artifacts.local-upload-enabled': 'true' })).toMatchObject([
       { pointer: '/config/kubernetes.artifacts.local-upload-enabled', detail: expect.stringContaining('disk') },
     ]);
   });
@@ -108,23 +115,23 @@ describe('an option', () => {
   it('of an external resource is recognised by its name', () => {
     const config = { 'external-resource.gpu.amount': 'two', 'external-resource.gpu.kubernetes.config-key': 'x/gpu' };
 
-    expect(optionMistakes(config)).toMatchObject([{ pointer: '/config/external-resource.gpu.amount' }]);
+    expect(findOptionErrors(config)).toMatchObject([{ pointer: '/config/external-resource.gpu.amount' }]);
   });
 
   it.each(Object.keys(options).filter(isOptionKey))('%s has a valid default', (key) => {
-    expect(() => read({}, key)).not.toThrow();
+    expect(() => readOption({}, key)).not.toThrow();
   });
 
   it.each(Object.entries(renamedForFlink))('%s allows options with its prefix', (old, current) => {
-    expect(canonicalConfig({ [old]: 'a', [`${old}.more`]: 'b' })).toEqual({ [current]: 'a', [`${old}.more`]: 'b' });
+    expect(canonicalizeConfig({ [old]: 'a', [`${old}.more`]: 'b' })).toEqual({ [current]: 'a', [`${old}.more`]: 'b' });
   });
 
   it('is rejected when it has a value and also contains another option', () => {
-    expect(optionMistakes({ 'a.b': '1', 'a.b.c': '2' })).toMatchObject([{ pointer: '/config/a.b' }]);
+    expect(findOptionErrors({ 'a.b': '1', 'a.b.c': '2' })).toMatchObject([{ pointer: '/config/a.b' }]);
   });
 
   it('is rejected when its name is longer than any name of Flink', () => {
-    expect(optionMistakes({ ['a.'.repeat(5000)]: '' })).toHaveLength(1);
+    expect(findOptionErrors({ ['a.'.repeat(5000)]: '' })).toHaveLength(1);
   });
 });
 
@@ -137,11 +144,11 @@ describe('a deprecated name', () => {
     ['high-availability', 'high-availability.type'],
     ['kubernetes.pod-template-file', 'kubernetes.pod-template-file.default'],
   ])('%s stands for %s', (old, current) => {
-    expect(canonicalConfig({ [old]: 'x', other: 'y' })).toEqual({ [current]: 'x', other: 'y' });
+    expect(canonicalizeConfig({ [old]: 'x', other: 'y' })).toEqual({ [current]: 'x', other: 'y' });
   });
 
   it('is overridden by the current name', () => {
-    const config = canonicalConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
+    const config = canonicalizeConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
 
     expect(config).toEqual({ 'kubernetes.jobmanager.cpu.amount': '2' });
   });
@@ -149,7 +156,7 @@ describe('a deprecated name', () => {
   it('is used in the error of its value', () => {
     const given = { 'kubernetes.jobmanager.cpu': 'lots' };
 
-    expect(optionMistakes(canonicalConfig(given), given)).toMatchObject([
+    expect(findOptionErrors(canonicalizeConfig(given), given)).toMatchObject([
       { pointer: '/config/kubernetes.jobmanager.cpu' },
     ]);
   });
@@ -162,7 +169,7 @@ describe('any text', () => {
 
     fc.assert(
       fc.property(keys, texts, (key, text) => {
-        const fault = faultOf(() => read({ [key]: text }, key));
+        const fault = faultOf(() => readOption({ [key]: text }, key));
 
         expect([undefined, 'refused-option']).toContain(fault?.code);
       }),
@@ -177,7 +184,7 @@ describe('any text', () => {
       fc.property(fc.uniqueArray(fc.tuple(text, text), { minLength: 1, selector: ([key]) => key }), (entries) => {
         const map = entries.map((pair) => quoted(pair.map((part) => quoted(part)).join(':'))).join(',');
 
-        expect(read({ 'kubernetes.secrets': map }, 'kubernetes.secrets')).toEqual(Object.fromEntries(entries));
+        expect(readOption({ 'kubernetes.secrets': map }, 'kubernetes.secrets')).toEqual(Object.fromEntries(entries));
       }),
     );
   });
@@ -185,9 +192,9 @@ describe('any text', () => {
 
 describe('mistakes', () => {
   it('are thrown together, and the message has the first', () => {
-    const mistakes = optionMistakes({ 'rest.port': 'x', 'a/b': '1', 'a/b.c': '2' });
+    const mistakes = findOptionErrors({ 'rest.port': 'x', 'a/b': '1', 'a/b.c': '2' });
 
-    expect(() => refuse(mistakes)).toThrow(
+    expect(() => assertNoFieldErrors(mistakes)).toThrow(
       expect.objectContaining({
         code: 'refused-option',
         message: expect.stringMatching(/^rest\.port: .*\(and 1 more\)$/),

@@ -9,7 +9,7 @@ export const findOperation = (clusterId: string, kind = 'deploy') =>
   listOperations().findLast((one) => one.clusterId === clusterId && one.kind === kind);
 export const findOperationId = (clusterId: string, kind?: string) => findOperation(clusterId, kind)?.operationId ?? '';
 
-/** Runs the workflows and the queues until no command changes its state any more. */
+/** Runs the workflows and the queues until no command changes its state. */
 export const settle = async () => {
   for (let round = 0; round < 3; round += 1) {
     await world.workflows.runAll(world.ports);

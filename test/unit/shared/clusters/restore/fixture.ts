@@ -76,5 +76,9 @@ export const setSavepoints = (
 export const saveOnly = (one: string) =>
   setSavepoints((jobId) => (jobId === one ? { location: `${savepointDirectory}/${jobId}` } : { failure: 'no space' }));
 export const cancelQueued = async (operationId: string) => {
-  await endQueued({ operationId }, { state: 'CANCELED', fault: new Fault('canceled', 'taken back') }, world.ports);
+  await endQueued(
+    { operationId },
+    { state: 'CANCELED', fault: new Fault('canceled', 'canceled by the caller') },
+    world.ports,
+  );
 };

@@ -134,7 +134,7 @@ describe.each(origins)('restore from a cluster, with commands from %s', (_door, 
       { mode: 'session', job: { ...program, restore } },
       'refused-option',
       '/job',
-      'restore starts those of another again',
+      'set restore to start the jobs of an earlier one',
     ],
   ])('is rejected in the wrong place, for a session or an application: %j', async (data, code, pointer, hint) => {
     const outcome = await send('deploy', { clusterId: 'next', data }, world);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ClusterInput, renderCluster } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 import { render } from './fixture.ts';
@@ -45,13 +46,13 @@ describe('an application cluster', () => {
   it.each([
     ['./job.jar', 'has no scheme'],
     ['/opt/job.jar', 'has no scheme'],
-    ['file:///opt/job.jar', 'is a file of the machine that reads it'],
+    ['file:///opt/job.jar', 'names a file on the disk of the JobManager'],
     ['http://host/job.jar', 'use https://'],
     ['ftp://host/job.jar', 'has the scheme ftp'],
-    ['local://job.jar', 'names no file in the image'],
-    ['s3:job.jar', 'names no file'],
-    ['https://host', 'names no file'],
-    ['local:///opt/my job.jar', 'write %20 for a blank'],
+    ['local://job.jar', 'does not name a file in the image'],
+    ['s3:job.jar', 'does not name a file'],
+    ['https://host', 'does not name a file'],
+    ['local:///opt/my job.jar', 'write %20 for a space'],
   ])('rejects the jar %s: it %s', (jar, why) => {
     expect(faultOf(() => rendered({}, { job: { ...job, jar } }))?.errors).toEqual([
       { pointer: '/job/jar', detail: expect.stringContaining(why) },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
-import { ownedBy, renderCluster, toDocuments } from '#shared/flink/manifests.ts';
+import { addOwnerReference, toDocuments } from '#shared/flink/manifests/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { render } from './fixture.ts';
 
@@ -30,7 +31,7 @@ describe('a dependent object', () => {
   it('is owned by its Deployment', () => {
     const { service } = render();
 
-    const owned = ownedBy(service, { name: 'nest', uid: '42' });
+    const owned = addOwnerReference(service, { name: 'nest', uid: '42' });
 
     expect(owned.spec).toEqual(service.spec);
     expect(owned.metadata).toEqual({

@@ -1,6 +1,7 @@
 import type { V1ConfigMap, V1Service } from '@kubernetes/client-node';
 
-import { type ClusterInput, renderCluster } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { fromConfigFile } from '#test/unit/shared/flink/normalise.ts';
 
 export const render = (config: Record<string, string> = {}, rest: Partial<ClusterInput> = {}) => {

@@ -1,7 +1,8 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 
-import { type ClusterInput, renderCluster } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 describe('the version of Flink', () => {
   const files = Object.fromEntries(

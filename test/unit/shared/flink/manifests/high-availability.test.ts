@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 import { render } from './fixture.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ClusterInput, renderCluster } from '#shared/flink/manifests.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 describe('Kerberos and Hadoop', () => {

@@ -2,20 +2,20 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { clientOnly } from '#shared/flink/config.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { clientOnlyOptions } from '#shared/flink/config.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { options } from '#shared/flink/options.ts';
 import { fromConfigFile } from '#test/unit/shared/flink/normalise.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 import { render } from './fixture.ts';
 
-const readConfig = ({ dependents }: ReturnType<typeof renderCluster>) => {
+const writtenOf = ({ dependents }: ReturnType<typeof renderCluster>) => {
   const configMap = dependents.find((object): object is V1ConfigMap => object.metadata?.name === 'flink-config-nest');
   return fromConfigFile(configMap?.data?.['config.yaml'] ?? '');
 };
-/** Keys that Flink's client derives. */
-const derivedKeys = ['kubernetes.internal.jobmanager.entrypoint.class', 'high-availability.cluster-id'];
+/** What Flink's client settles by itself. */
+const settled = ['kubernetes.internal.jobmanager.entrypoint.class', 'high-availability.cluster-id'];
 const order = [
   '/clusterId',
   '/config/kubernetes.cluster-id',
@@ -70,18 +70,18 @@ describe('a session cluster', () => {
 
   it('loses no value of the options, alone or in pairs', () => {
     const keys = Object.keys(options).map((key) => key.replace('<name>', 'gpu'));
-    const ofClient = new Set([...clientOnly, ...derivedKeys]);
+    const ofClient = new Set([...clientOnlyOptions, ...settled]);
     const value = fc.constantFrom('1', '2g', '500m', 'true', 'a:1,b:2', '3 s', 'Always', 'x');
 
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), value, { minKeys: 1, maxKeys: 2 }), (given) => {
-        const input = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: given } as const;
-        const fault = faultOf(() => renderCluster(input));
+        const asked = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: given } as const;
+        const fault = faultOf(() => renderCluster(asked));
         const kept = Object.entries(given).filter(([key]) => !ofClient.has(key));
         const expected = fault === undefined ? Object.fromEntries(kept) : {};
 
         expect([undefined, 'refused-option']).toContain(fault?.code);
-        expect(fault === undefined ? readConfig(renderCluster(input)) : {}).toMatchObject(expected);
+        expect(fault === undefined ? writtenOf(renderCluster(asked)) : {}).toMatchObject(expected);
       }),
       { numRuns: 1_000 },
     );

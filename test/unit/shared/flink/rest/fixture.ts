@@ -1,4 +1,5 @@
-import { flinkRest, type RestRequest, type RestResponse, type Transport } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { RestRequest, RestResponse, Transport } from '#shared/flink/rest/transport.ts';
 
 export const jobId = 'a'.repeat(32);
 

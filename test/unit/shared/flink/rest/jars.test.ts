@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { flinkRest, type RestRequest, type Transport } from '#shared/flink/rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { RestRequest, Transport } from '#shared/flink/rest/transport.ts';
 
 import { errors, flinkWith, ok } from './fixture.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { type RestResponse, urlPath } from '#shared/flink/rest.ts';
+import type { RestResponse } from '#shared/flink/rest/transport.ts';
+import { urlPath } from '#shared/flink/rest/url-path.ts';
 
 import { errors, flinkWith, job, jobId, ok, type Routes, trace } from './fixture.ts';
 
@@ -19,7 +20,7 @@ describe('reading', () => {
   it('lists jobs with the states of Flink', async () => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [job] }) });
 
-    const jobs = await rest.jobs();
+    const jobs = await rest.listJobs();
 
     expect(jobs).toEqual([
       {
@@ -45,7 +46,7 @@ describe('reading', () => {
   ])('classifies %s', async (_, answer, code) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': answer });
 
-    await expect(rest.jobs()).rejects.toMatchObject({ code });
+    await expect(rest.listJobs()).rejects.toMatchObject({ code });
   });
 });
 
@@ -72,15 +73,15 @@ describe('a job whose tasks', () => {
     ],
   ] as const)('%s', async (_, change, routes, expected) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, ...change }] }), ...routes });
-    const [seen] = await rest.jobs();
+    const [seen] = await rest.listJobs();
 
-    expect(seen === undefined ? undefined : await rest.isYetToRun(seen)).toBe(expected);
+    expect(seen === undefined ? undefined : await rest.isWaitingForTasks(seen)).toBe(expected);
   });
 });
 
 describe('cancel', () => {
   const cancelOf = (answer: RestResponse, more: Routes = {}) =>
-    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancel(jobId);
+    flinkWith({ [`PATCH /v1/jobs/${jobId}?mode=cancel`]: answer, ...more }).rest.cancelJob(jobId);
 
   it('is accepted for a live job', async () => {
     await expect(cancelOf(ok({}, 202))).resolves.toEqual({ status: 'accepted' });
@@ -103,7 +104,7 @@ describe('rootCause', () => {
   const causeOf = (entries: readonly unknown[]) =>
     flinkWith({
       [`GET /v1/jobs/${jobId}/exceptions`]: ok({ exceptionHistory: { entries, truncated: false } }),
-    }).rest.rootCause(jobId);
+    }).rest.getRootCause(jobId);
 
   it('is the deepest cause of the latest failure, in one line', async () => {
     const stacktrace = trace(

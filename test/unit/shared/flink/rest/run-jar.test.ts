@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { RestResponse } from '#shared/flink/rest.ts';
+import type { RestResponse } from '#shared/flink/rest/transport.ts';
 
 import { couldNotExecute, errors, flinkWith, jobId, ok, onServer, type Routes, trace } from './fixture.ts';
 
@@ -34,7 +34,7 @@ describe('runJar', () => {
     );
     const { rest } = run(errors(400, second));
 
-    await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
+    await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('already-submitted');
   });
 
   it.each([
@@ -103,7 +103,7 @@ describe('runJar', () => {
     it('succeeds when the job is known', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: ok({ status: 'RUNNING' }) });
 
-      await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('known-already');
+      await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('already-submitted');
     });
   });
 

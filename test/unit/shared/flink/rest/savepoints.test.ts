@@ -30,7 +30,7 @@ describe('stop with savepoint', () => {
 
     await expect(rest.stopWithSavepoint(jobId, { triggerId })).rejects.toMatchObject({
       code: 'savepoint-failed',
-      message: `Flink takes no savepoint of job ${jobId}: Config key [execution.checkpointing.savepoint-dir] is not set.`,
+      message: `Flink refused a savepoint of job ${jobId}: Config key [execution.checkpointing.savepoint-dir] is not set.`,
     });
   });
 
@@ -52,13 +52,13 @@ describe('stop with savepoint', () => {
   ])('reads the status: %j', async (body, expected) => {
     const { rest } = flinkWith({ [poll]: ok(body) });
 
-    await expect(rest.savepoint(jobId, triggerId)).resolves.toEqual(expected);
+    await expect(rest.getSavepoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('reports an unknown savepoint', async () => {
     const { rest } = flinkWith({ [poll]: errors(404, 'There is no savepoint operation') });
 
-    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
@@ -94,30 +94,30 @@ describe('savepoints and checkpoints', () => {
   ])('reads the status of a checkpoint: %j', async (body, expected) => {
     const { rest } = polled('checkpoints', body);
 
-    await expect(rest.checkpoint(jobId, triggerId)).resolves.toEqual(expected);
+    await expect(rest.getCheckpoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
   it('rejects a response that is neither complete nor failed', async () => {
     const { rest } = polled('savepoints', { status: { id: 'COMPLETED' }, operation: null });
 
-    await expect(rest.savepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
+    await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
   });
 
   it.each([
     [
       ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SAVEPOINT' } } }),
-      { location: 's3://b/sp', isOfStop: false },
+      { location: 's3://b/sp', isFromStop: false },
     ],
     [
       ok({ latest: { savepoint: { external_path: 's3://b/sp', checkpoint_type: 'SYNC_SAVEPOINT' } } }),
-      { location: 's3://b/sp', isOfStop: true },
+      { location: 's3://b/sp', isFromStop: true },
     ],
     [ok({ latest: { savepoint: null } }), undefined],
     [errors(404, 'Checkpointing was not enabled for job'), undefined],
   ])('reads the path of the latest savepoint, and whether a stop took it', async (answer, expected) => {
     const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
 
-    await expect(rest.latestSavepoint(jobId)).resolves.toEqual(expected);
+    await expect(rest.getLatestSavepoint(jobId)).resolves.toEqual(expected);
   });
 
   it.each([
@@ -135,13 +135,13 @@ describe('savepoints and checkpoints', () => {
 
     const named = await rest.disposeSavepoint('s3://b/sp');
 
-    await expect(rest.disposal(named)).resolves.toEqual(expected);
+    await expect(rest.getDisposal(named)).resolves.toEqual(expected);
     expect(requests[0]).toMatchObject({ json: { 'savepoint-path': 's3://b/sp' } });
   });
 
   it('returns the plan of a program', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/x.jar/plan': ok({ plan: { nodes: [] } }) });
 
-    await expect(rest.plan('x.jar', {})).resolves.toEqual({ nodes: [] });
+    await expect(rest.getJobPlan('x.jar', {})).resolves.toEqual({ nodes: [] });
   });
 });

@@ -1,5 +1,5 @@
 import type { NamedTarget } from '#events/target.ts';
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import type { Client } from '#shared/kubernetes/api/client.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import { type Answer, toRefusal } from '#shared/kubernetes/api/status.ts';

@@ -99,10 +99,10 @@ describe('a batch that is canceled', () => {
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
     await runQueues(world);
-    const revoked = await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
+    const canceled = await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
     await deliverCommands([makeSqsRecord(late.body, late.group)], world.ports);
 
-    expect(revoked).toBe(3);
+    expect(canceled).toBe(3);
     expect(getBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
     expect(listDeploys().map(({ state }) => state)).toEqual(['IN_PROGRESS', 'CANCELED', 'CANCELED']);
     expect(world.bus.rejected).toMatchObject([

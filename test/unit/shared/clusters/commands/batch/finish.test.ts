@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { operationHandler } from '#functions/operation.ts';
-import type { VerdictRecord } from '#shared/clusters/model/outbox.ts';
+import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { publishHandler } from '#functions/publish.ts';
-import { toVerdictEvent, type VerdictRecord } from '#shared/clusters/model/outbox.ts';
+import { toVerdictEvent, type VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import { listOperations, world } from '#test/unit/shared/clusters/fixture.ts';
 
 export const template = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { assertFitsTarget } from '#shared/clusters/model/quota.ts';
+import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
 

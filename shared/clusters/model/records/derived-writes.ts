@@ -1,8 +1,8 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
-import type { StoredOperation } from './operation.ts';
 import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
 import type { Change, CommandRef } from './records.ts';
 

@@ -1,6 +1,6 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
-import { commonLabels, configMapName } from './names.ts';
+import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
 
 interface ConfigMapInput {
   readonly clusterId: string;
@@ -13,6 +13,6 @@ interface ConfigMapInput {
 export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput): V1ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  metadata: { name: configMapName(clusterId), namespace, labels: commonLabels(clusterId) },
+  metadata: { name: getConfigMapName(clusterId), namespace, labels: getCommonLabels(clusterId) },
   data: files,
 });

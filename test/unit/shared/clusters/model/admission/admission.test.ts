@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { decideAdmissions } from '#shared/clusters/model/admission.ts';
-import type { PendingReason, QueuedCommand } from '#shared/clusters/model/queue.ts';
-import { summarizeUsage } from '#shared/clusters/model/quota.ts';
+import { decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
+import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { summarizeUsage } from '#shared/clusters/model/admission/quota.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';
 

@@ -10,7 +10,7 @@ import { setTimers } from './timers.ts';
  * Makes the timers, the warning and the end of a cluster match its record. The reconciler calls it in each pass, so that
  * a cluster ends even when its timer event does not come.
  */
-export const enforceLifetime = async (cluster: Cluster, ports: Ports): Promise<void> => {
+export const enforceExpiry = async (cluster: Cluster, ports: Ports): Promise<void> => {
   if (!hasLifetime(cluster) || cluster.state === 'STOPPING') return;
   const { lifetime } = cluster;
   const now = ports.now();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { renderCluster } from '#shared/flink/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 describe('the origin of a value', () => {
   it('is the caller, under a deprecated name too', () => {
@@ -41,7 +41,7 @@ describe('the origin of a value', () => {
     });
 
     expect(warnings).toEqual([
-      'kubernetes.jobmanager.cpus is not an option of Flink; the nearest is kubernetes.jobmanager.cpu.amount',
+      'kubernetes.jobmanager.cpus is not an option of Flink. The most similar option is kubernetes.jobmanager.cpu.amount.',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The JobManager's and TaskManagers' logging: to the console, where Kubernetes looks, and to a file, for Flink's own web page. */
+/** The logging of the JobManager and the TaskManagers: to the console for Kubernetes, and to a file for Flink's web interface. */
 export const log4jConsole = `\
 # To the console and, for the web interface's log tab, to a file.
 rootLogger.level = INFO

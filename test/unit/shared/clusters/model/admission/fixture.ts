@@ -1,5 +1,5 @@
 import type { Demand, NamedTarget } from '#events/target.ts';
-import type { QueuedCommand } from '#shared/clusters/model/queue.ts';
+import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 
 export const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };
 let count = 0;

@@ -8,27 +8,27 @@ export interface PodTemplates {
   readonly default?: PodTemplate | undefined;
   readonly jobmanager?: PodTemplate | undefined;
   readonly taskmanager?: PodTemplate | undefined;
-  /** The text of the file behind `taskmanager` or `default`, where there is one: it is shipped as it is. */
+  /** The text of the file that `taskmanager` or `default` was read from. It is shipped unchanged. */
   readonly taskmanagerText?: string | undefined;
 }
 
-/** The pod to start from, taken apart. */
-export interface StartingPod {
+/** A pod template, divided into the parts that the JobManager's pod is made of. */
+export interface PodTemplateParts {
   readonly metadata: Readonly<Record<string, unknown>> & {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: Partial<NonNullable<V1PodTemplateSpec['spec']>>;
-  /** Flink's own container: what the template says of it. */
+  /** Flink's own container, as far as the template defines it. */
   readonly main: Partial<V1Container>;
   readonly others: readonly V1Container[];
 }
 
 /** @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile` */
-export const startingPod = (template: PodTemplate | undefined): StartingPod => {
-  // The schema looks at the frame; what is in it is judged by the API server.
+export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplateParts => {
+  // The schema checks only the outer form. The API server checks the content.
   const { metadata = {}, spec = {} } = (template ?? {}) as {
-    readonly metadata?: StartingPod['metadata'];
+    readonly metadata?: PodTemplateParts['metadata'];
     readonly spec?: Partial<NonNullable<V1PodTemplateSpec['spec']>>;
   };
   const { containers = [], ...rest } = spec;
@@ -40,9 +40,10 @@ export const startingPod = (template: PodTemplate | undefined): StartingPod => {
   };
 };
 
-/** The JobManager's own template, else that for both. */
-export const jobManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
+/** The template of the JobManager, or the default one. */
+export const selectJobManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
   templates?.jobmanager ?? templates?.default;
 
-export const taskManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
+/** The template of the TaskManagers, or the default one. */
+export const selectTaskManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
   templates?.taskmanager ?? templates?.default;

@@ -3,10 +3,10 @@ import type { Job } from '#events/job.ts';
 import type { Verdict } from '#events/operation.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
-import type { StoredOperation } from './operation.ts';
 import type { OutboxEvent } from './outbox.ts';
-import type { QueuedCommand, QueueState } from './queue.ts';
 
 /** One application of a batch, with its verdict once it has one. */
 export interface BatchItem {

@@ -1,0 +1,34 @@
+import type { ConfigInput } from '#shared/flink/cluster-config.ts';
+import type { Value } from '#shared/flink/config.ts';
+import { canonicalizeConfig } from '#shared/flink/options.ts';
+import { detectFlinkVersion, type FlinkVersion } from '#shared/flink/version.ts';
+
+import type { Kerberos } from './kerberos.ts';
+import type { PodTemplates } from './pod-template.ts';
+
+/** The definition of a cluster, independent of the origin of the command. */
+export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {
+  /** The version of the image applies when it is undefined. */
+  readonly flinkVersion?: FlinkVersion | undefined;
+  readonly podTemplates?: PodTemplates | undefined;
+  /** The other files of the configuration folder. The default is Drey's own log4j-console.properties. */
+  readonly files?: Readonly<Partial<Record<string, string>>> | undefined;
+  /** Flink 1.x: the folder has a flink-conf.yaml, so the containers get that file instead of config.yaml. */
+  readonly legacyConfigFile?: boolean | undefined;
+  readonly hadoop?: Readonly<Partial<Record<string, string>>> | undefined;
+  readonly kerberos?: Kerberos | undefined;
+}
+
+const imageOption = 'kubernetes.container.image.ref';
+
+/** The version of Flink that the caller set, or that the tag of the image names. */
+export const resolveFlinkVersion = ({
+  flinkVersion,
+  config,
+  defaults = {},
+  folder = {},
+}: ClusterInput): FlinkVersion => {
+  const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer));
+  const image = Object.assign({}, ...layers)[imageOption];
+  return flinkVersion ?? detectFlinkVersion(image === undefined ? undefined : String(image));
+};

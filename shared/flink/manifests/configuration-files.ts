@@ -1,0 +1,32 @@
+import { configurationFiles } from '#events/commands/deploy.ts';
+import { type Config, toLegacyYaml, toYaml } from '#shared/flink/config.ts';
+import type { FlinkVersion } from '#shared/flink/version.ts';
+
+import type { ClusterInput } from './cluster-input.ts';
+import { log4jConsole } from './log4j.ts';
+
+/**
+ * The text of each file in the configuration folder, in Flink's order, with the configuration last.
+ *
+ * The client of Flink 1.x ships only the logging settings of the console.
+ *
+ * @see Flink 2.2 `FlinkConfMountDecorator`
+ */
+export const renderConfigurationFiles = (
+  { files = { 'log4j-console.properties': log4jConsole }, legacyConfigFile = false }: ClusterInput,
+  version: FlinkVersion,
+  config: Config,
+): Record<string, string> => {
+  const shipped = configurationFiles.filter((name) => version !== '1.20' || name.includes('-console'));
+  const configFile =
+    version === '1.20' && legacyConfigFile
+      ? { 'flink-conf.yaml': toLegacyYaml(config) }
+      : { 'config.yaml': toYaml(config) };
+  return Object.fromEntries([
+    ...shipped.flatMap((name) => {
+      const text = files[name];
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+    ...Object.entries(configFile),
+  ]);
+};

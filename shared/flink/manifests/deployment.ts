@@ -1,0 +1,215 @@
+import type {
+  V1Container,
+  V1ContainerPort,
+  V1Deployment,
+  V1EnvVar,
+  V1PodSpec,
+  V1PodTemplateSpec,
+  V1ResourceRequirements,
+  V1Volume,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
+
+import type { PodTemplate } from '#events/commands/deploy.ts';
+import type { Config } from '#shared/flink/config.ts';
+import { computeJobManagerMemory } from '#shared/flink/memory.ts';
+import { getConfigMapName, getDeploymentName, getJobManagerLabels } from '#shared/flink/names.ts';
+import { readOption } from '#shared/flink/options.ts';
+import { formatDouble } from '#shared/flink/syntax.ts';
+
+import { type Mount, toItems } from './mounts.ts';
+import { omitEmpty } from './omit-empty.ts';
+import { mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
+
+export interface DeploymentInput {
+  readonly mode: 'session' | 'application';
+  readonly clusterId: string;
+  readonly namespace: string;
+  /** The complete configuration, without field errors. */
+  readonly config: Config;
+  /** The template of the JobManager's pod. */
+  readonly template: PodTemplate | undefined;
+  /** The image that the client of this Flink version uses when none is set. */
+  readonly defaultImage: string;
+  /** The names of the files in the configuration folder. */
+  readonly files: readonly string[];
+  /** The mounts before and after the one of the configuration. Their order is that of Flink. */
+  readonly mounts: { readonly before: readonly Mount[]; readonly after: readonly Mount[] };
+}
+
+/**
+ * The Deployment of the JobManager.
+ *
+ * @see Flink 2.2 `KubernetesJobManagerFactory`. Its decorators change one pod after another; this code keeps their order.
+ */
+export const renderDeployment = (input: DeploymentInput): V1Deployment => {
+  const { clusterId, namespace, config } = input;
+  const labels = { ...readOption(config, 'kubernetes.jobmanager.labels'), ...getJobManagerLabels(clusterId) };
+  const annotations = readOption(config, 'kubernetes.jobmanager.annotations');
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: getDeploymentName(clusterId),
+      namespace,
+      labels,
+      ...omitEmpty({ annotations }),
+      ...omitEmpty({ ownerReferences: [...readOption(config, 'kubernetes.jobmanager.owner.reference')] }),
+    },
+    spec: {
+      replicas: readOption(config, 'kubernetes.jobmanager.replicas'),
+      selector: { matchLabels: getJobManagerLabels(clusterId) },
+      template: renderPod(input, splitPodTemplate(input.template), { labels, annotations }),
+    },
+  };
+};
+
+interface PodMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const renderPod = (
+  input: DeploymentInput,
+  { metadata, spec, main, others }: PodTemplateParts,
+  { labels, annotations }: PodMetadata,
+): V1PodTemplateSpec => ({
+  metadata: {
+    ...metadata,
+    labels: { ...metadata.labels, ...labels },
+    ...omitEmpty({ annotations: { ...metadata.annotations, ...annotations } }),
+  },
+  spec: {
+    ...spec,
+    ...renderPodFields(input.config, spec),
+    // Flink moves its own container to the end.
+    containers: [...others, renderContainer(input, main)],
+    volumes: [...(spec.volumes ?? []), ...renderVolumes(input)],
+  },
+});
+
+const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Omit<V1PodSpec, 'containers'> => {
+  const hostNetwork = readOption(config, 'kubernetes.hostnetwork.enabled');
+  const serviceAccount =
+    readIfSet(config, 'kubernetes.jobmanager.service-account') ??
+    readIfSet(config, 'kubernetes.service-account') ??
+    template.serviceAccountName ??
+    template.serviceAccount ??
+    readOption(config, 'kubernetes.service-account');
+  const pullSecrets = readOption(config, 'kubernetes.container.image.pull-secrets').map((name) => ({ name }));
+  const tolerations = readOption(config, 'kubernetes.jobmanager.tolerations');
+  return {
+    dnsPolicy: hostNetwork ? 'ClusterFirstWithHostNet' : (template.dnsPolicy ?? 'ClusterFirst'),
+    hostNetwork,
+    ...omitEmpty({ imagePullSecrets: [...(template.imagePullSecrets ?? []), ...pullSecrets] }),
+    ...omitEmpty({
+      nodeSelector: { ...template.nodeSelector, ...readOption(config, 'kubernetes.jobmanager.node-selector') },
+    }),
+    serviceAccount,
+    serviceAccountName: serviceAccount,
+    ...omitEmpty({ tolerations: [...(template.tolerations ?? []), ...tolerations] }),
+  };
+};
+
+/** The value of an option that is set. A template takes precedence over the default of an option. @see Flink 2.2 `KubernetesUtils.resolveUserDefinedValue` */
+const readIfSet = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.service-account' | ImageOption>(
+  config: Config,
+  key: K,
+) => (Object.hasOwn(config, key) ? readOption(config, key) : undefined);
+
+type ImageOption = 'kubernetes.container.image.ref' | 'kubernetes.container.image.pull-policy';
+
+const renderContainer = (input: DeploymentInput, template: PodTemplateParts['main']): V1Container => {
+  const { config, mounts, defaultImage } = input;
+  const mountVariables = [...mounts.before, ...mounts.after].flatMap(({ env }) => env ?? []);
+  return {
+    ...template,
+    name: mainContainerName,
+    image: readIfSet(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
+    imagePullPolicy:
+      readIfSet(config, 'kubernetes.container.image.pull-policy') ??
+      template.imagePullPolicy ??
+      readOption(config, 'kubernetes.container.image.pull-policy'),
+    command: [readOption(config, 'kubernetes.entry.path')],
+    args: ['bash', '-c', renderStartCommand(input)],
+    env: [...(template.env ?? []), ...renderEnvironment(config), ...mountVariables],
+    ...omitEmpty({ ports: [...(template.ports ?? []), ...renderPorts(config)] }),
+    resources: renderResources(config, template.resources),
+    volumeMounts: [...(template.volumeMounts ?? []), ...renderMounts(input)],
+  };
+};
+
+const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
+  { name: artifactsVolumeName, mountPath: readOption(config, 'user.artifacts.base-dir') },
+  ...Object.entries(readOption(config, 'kubernetes.secrets')).map(([secret, mountPath]) => ({
+    name: toSecretVolumeName(secret),
+    mountPath,
+  })),
+  ...mounts.before.map(toVolumeMount),
+  { name: configVolumeName, mountPath: readOption(config, 'kubernetes.flink.conf.dir') },
+  ...mounts.after.map(toVolumeMount),
+];
+
+const toVolumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => ({
+  name: volume.name,
+  mountPath,
+  ...(subPath === undefined ? {} : { subPath }),
+});
+
+/** The script computes heap sizes in the container, from `config.yaml`. Flink also writes the trailing space. */
+const renderStartCommand = ({ mode, config }: DeploymentInput): string =>
+  `kubernetes-jobmanager.sh kubernetes-${mode} ${readOption(config, 'kubernetes.jobmanager.entrypoint.args')}`;
+
+const renderEnvironment = (config: Config): V1EnvVar[] => {
+  const logDirectory = readOption(config, 'kubernetes.flink.log.dir');
+  return [
+    ...Object.entries(readOption(config, 'containerized.master.env')).map(([name, value]) => ({ name, value })),
+    { name: '_POD_IP_ADDRESS', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.podIP' } } },
+    ...(logDirectory === undefined ? [] : [{ name: 'FLINK_LOG_DIR', value: logDirectory }]),
+    ...readOption(config, 'kubernetes.env.secretKeyRef'),
+  ];
+};
+
+/** A JobManager in the network of its node has no fixed ports, because it chooses free ones itself. */
+const renderPorts = (config: Config): V1ContainerPort[] =>
+  readOption(config, 'kubernetes.hostnetwork.enabled')
+    ? []
+    : [
+        { name: 'rest', containerPort: readOption(config, 'rest.port') },
+        { name: 'jobmanager-rpc', containerPort: readOption(config, 'jobmanager.rpc.port') },
+        { name: 'blobserver', containerPort: readOption(config, 'blob.server.port') },
+      ];
+
+/** Keeps the resources of a template other than CPU and memory. @see Flink 2.2 `KubernetesUtils.getResourceRequirements` */
+const renderResources = (config: Config, template: Partial<V1ResourceRequirements> = {}): V1ResourceRequirements => {
+  const memoryMebibytes = Number(computeJobManagerMemory(config).totalBytes >> 20n);
+  const memoryLimit = Math.trunc(memoryMebibytes * readOption(config, 'kubernetes.jobmanager.memory.limit-factor'));
+  const cpu = readOption(config, 'kubernetes.jobmanager.cpu.amount');
+  return {
+    ...(template.claims === undefined ? {} : { claims: template.claims }),
+    limits: {
+      ...template.limits,
+      memory: `${memoryLimit}Mi`,
+      cpu: formatDouble(cpu * readOption(config, 'kubernetes.jobmanager.cpu.limit-factor')),
+    },
+    requests: { ...template.requests, memory: `${memoryMebibytes}Mi`, cpu: formatDouble(cpu) },
+  };
+};
+
+const artifactsVolumeName = 'user-artifacts-volume';
+const configVolumeName = 'flink-config-volume';
+const toSecretVolumeName = (secret: string): string => `${secret}-volume`;
+
+const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V1Volume[] => [
+  { name: artifactsVolumeName, emptyDir: {} },
+  ...Object.keys(readOption(config, 'kubernetes.secrets')).map((secretName) => ({
+    name: toSecretVolumeName(secretName),
+    secret: { secretName },
+  })),
+  ...mounts.before.map(({ volume }) => volume),
+  {
+    name: configVolumeName,
+    configMap: { name: getConfigMapName(clusterId), items: toItems(files) },
+  },
+  ...mounts.after.map(({ volume }) => volume),
+];

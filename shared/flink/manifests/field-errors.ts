@@ -1,0 +1,133 @@
+import { Fault, type FieldError } from '#events/problem.ts';
+import { findJarError } from '#shared/flink/application-jar.ts';
+import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
+import {
+  assertNoFieldErrors,
+  canonicalizeConfig,
+  findOptionErrors,
+  readOption,
+  toFieldError,
+} from '#shared/flink/options.ts';
+
+import type { ClusterInput } from './cluster-input.ts';
+import { findKerberosErrors } from './kerberos.ts';
+import type { PodTemplates } from './pod-template.ts';
+
+/**
+ * Everything that is wrong with the definition of a cluster.
+ *
+ * @param config The resolved configuration.
+ */
+export const findFieldErrors = (input: ClusterInput, config: Config): readonly FieldError[] => [
+  ...findNameErrors(input),
+  ...findJobErrors(input, config),
+  ...findConfigErrors(input, config),
+];
+
+/** Flink appends text to the cluster ID. @see Flink 2.2 `Constants.MAXIMUM_CHARACTERS_OF_CLUSTER_ID` */
+const maxClusterIdLength = 45;
+
+const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonly FieldError[] => {
+  const given = canonicalizeConfig(config);
+  const errors: FieldError[] = [];
+  if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(clusterId))
+    errors.push({
+      pointer: '/clusterId',
+      detail: 'must consist of a-z, 0-9 and -, start with a letter, and not end with -',
+    });
+  if (clusterId.length > maxClusterIdLength)
+    errors.push({ pointer: '/clusterId', detail: `must have at most ${maxClusterIdLength} characters` });
+  if ((given['kubernetes.cluster-id'] ?? clusterId) !== clusterId)
+    errors.push(toFieldError('kubernetes.cluster-id', 'differs from the ID of this cluster; leave the option out'));
+  if ((given['kubernetes.namespace'] ?? namespace) !== namespace)
+    errors.push(toFieldError('kubernetes.namespace', 'differs from the namespace of the target; leave the option out'));
+  return errors;
+};
+
+const findJobErrors = ({ mode, job }: ClusterInput, config: Config): readonly FieldError[] => {
+  if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: sessionJobError }];
+  if (job === undefined) return [{ pointer: '/job', detail: 'is required in application mode' }];
+  const detail = findJarError(job.jar, config);
+  return [...(detail === undefined ? [] : [{ pointer: '/job/jar', detail }]), ...findArtifactErrors(config)];
+};
+
+const sessionJobError =
+  'is only valid in application mode; submit jobs to the session, or set restore to start the jobs of an earlier one';
+
+const findArtifactErrors = (config: Config): readonly FieldError[] =>
+  catchFieldErrors(() =>
+    assertNoFieldErrors(
+      readOption(config, 'user.artifacts.artifact-list').flatMap((artifact) => {
+        const detail = findJarError(artifact, config);
+        return detail === undefined ? [] : [toFieldError('user.artifacts.artifact-list', detail)];
+      }),
+    ),
+  );
+
+const findConfigErrors = (
+  { config: given, kerberos, podTemplates }: ClusterInput,
+  config: Config,
+): readonly FieldError[] => {
+  const optionErrors = findOptionErrors(config, given);
+  const hasMemoryErrors = optionErrors.some(({ pointer }) => pointer.includes('manager.memory.'));
+  return [
+    ...optionErrors,
+    ...findKerberosErrors(config, kerberos),
+    ...findReplicaErrors(config),
+    ...findHighAvailabilityErrors(config),
+    ...findTemplateErrors(config, podTemplates),
+    // Sizes that cannot be parsed cannot be added.
+    ...(hasMemoryErrors ? [] : findMemoryErrors(config)),
+  ];
+};
+
+const findMemoryErrors = (config: Config): readonly FieldError[] => [
+  ...catchFieldErrors(() => computeJobManagerMemory(config)),
+  ...catchFieldErrors(() => computeTaskManagerMemory(config)),
+];
+
+const findReplicaErrors = (config: Config): readonly FieldError[] =>
+  Number(toText(config['kubernetes.jobmanager.replicas'] ?? '1')) > 1 && !isHighlyAvailable(config)
+    ? [
+        toFieldError(
+          'kubernetes.jobmanager.replicas',
+          'more than one JobManager requires high availability; set high-availability.type and high-availability.storageDir',
+        ),
+      ]
+    : [];
+
+/** The client reads the files and sends their content with the command. */
+const findTemplateErrors = (config: Config, templates: PodTemplates = {}): readonly FieldError[] =>
+  (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
+    const key = `kubernetes.pod-template-file.${pod}`;
+    return Object.hasOwn(config, key) && templates[pod] === undefined
+      ? [toFieldError(key, 'the content of the file is missing; send it as `podTemplates` in the API')]
+      : [];
+  });
+
+const highAvailabilityTypes: ReadonlySet<string> = new Set(['NONE', 'KUBERNETES', 'ZOOKEEPER']);
+
+/** Flink takes any other word for the name of a class. The name of a class contains a package. */
+const findHighAvailabilityErrors = (config: Config): readonly FieldError[] => {
+  const type = readOption(config, 'high-availability.type');
+  return highAvailabilityTypes.has(type.toUpperCase()) || type.includes('.')
+    ? []
+    : [
+        toFieldError(
+          'high-availability.type',
+          `'${type}' is not one of NONE, kubernetes, zookeeper, nor the full name of a class`,
+        ),
+      ];
+};
+
+const catchFieldErrors = (check: () => unknown): readonly FieldError[] => {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof Fault) return error.errors;
+    throw error;
+  }
+};

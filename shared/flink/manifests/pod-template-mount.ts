@@ -1,0 +1,32 @@
+import { stringify } from 'yaml';
+
+import { getCommonLabels } from '#shared/flink/names.ts';
+
+import { type MountedFiles, noFiles, renderFilesConfigMap, toItems } from './mounts.ts';
+import { type PodTemplates, selectTaskManagerTemplate } from './pod-template.ts';
+
+interface PodTemplateInput {
+  readonly clusterId: string;
+  readonly namespace: string;
+  readonly podTemplates?: PodTemplates | undefined;
+}
+
+const fileName = 'taskmanager-pod-template.yaml';
+
+/** The template from which the JobManager creates TaskManagers. @see Flink 2.2 `PodTemplateMountDecorator` */
+export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: PodTemplateInput): MountedFiles => {
+  const template = selectTaskManagerTemplate(podTemplates);
+  if (template === undefined) return noFiles;
+  const name = `pod-template-${clusterId}`;
+  const text =
+    podTemplates?.taskmanagerText ?? stringify({ apiVersion: 'v1', kind: 'Pod', ...template }, { lineWidth: 0 });
+  return {
+    mounts: [
+      {
+        volume: { name: 'pod-template-volume', configMap: { name, items: toItems([fileName]) } },
+        mountPath: '/opt/flink/pod-template',
+      },
+    ],
+    objects: [renderFilesConfigMap(name, namespace, { [fileName]: text }, getCommonLabels(clusterId))],
+  };
+};

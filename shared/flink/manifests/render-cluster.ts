@@ -1,0 +1,93 @@
+import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
+import type { Config, Value } from '#shared/flink/config.ts';
+import { assertNoFieldErrors, findUnknownOptions } from '#shared/flink/options.ts';
+import { computeResources, type Resources } from '#shared/flink/resources.ts';
+import { defaultImages, type FlinkVersion } from '#shared/flink/version.ts';
+
+import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
+import { renderConfigMap } from './config-map.ts';
+import { renderConfigurationFiles } from './configuration-files.ts';
+import { renderDeployment } from './deployment.ts';
+import { findFieldErrors } from './field-errors.ts';
+import { renderHadoopMount } from './hadoop.ts';
+import { renderKerberosMount, toKerberosConfig } from './kerberos.ts';
+import type { Manifests } from './manifests.ts';
+import { renderPodTemplateMount } from './pod-template-mount.ts';
+import { selectJobManagerTemplate } from './pod-template.ts';
+import { renderInternalService, renderRestService } from './services.ts';
+
+export interface ClusterManifests extends Manifests {
+  /** The whole configuration, with the source of each value. */
+  readonly config: Readonly<Record<string, { readonly value: Value; readonly from: ConfigSource }>>;
+  /** Settings that are valid and probably not intended. */
+  readonly warnings: readonly string[];
+  readonly resources: Resources;
+}
+
+/**
+ * The objects of a cluster, as Flink's own client creates them.
+ *
+ * @throws Fault `refused-option` with every field error of the input.
+ * @see Flink 2.2 `KubernetesClusterDescriptor`, `KubernetesJobManagerFactory`
+ */
+export const renderCluster = (input: ClusterInput): ClusterManifests => {
+  const flinkVersion = resolveFlinkVersion(input);
+  const resolved = resolveConfig({ ...input, flinkVersion });
+  const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
+  assertNoFieldErrors(findFieldErrors(input, config));
+  const manifests = renderObjects(input, config, flinkVersion);
+  return {
+    ...manifests,
+    config: describeConfig(config, resolved.sources),
+    warnings: findWarnings(config, flinkVersion),
+    resources: computeResources(input.mode, manifests.deployment, config),
+  };
+};
+
+/** @param config The resolved configuration, without field errors. */
+const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkVersion): Manifests => {
+  const { clusterId, namespace, mode, podTemplates } = input;
+  const cluster = { clusterId, namespace, config };
+  const files = renderConfigurationFiles(input, flinkVersion, config);
+  const hadoop = renderHadoopMount({ ...cluster, hadoop: input.hadoop });
+  const kerberos = renderKerberosMount({ ...cluster, kerberos: input.kerberos });
+  const podTemplate = renderPodTemplateMount({ clusterId, namespace, podTemplates });
+  return {
+    deployment: renderDeployment({
+      ...cluster,
+      mode,
+      template: selectJobManagerTemplate(podTemplates),
+      defaultImage: defaultImages[flinkVersion],
+      files: Object.keys(files),
+      mounts: { before: [...hadoop.mounts, ...kerberos.mounts], after: podTemplate.mounts },
+    }),
+    dependents: [
+      ...(isHighlyAvailable(config) ? [] : [renderInternalService(cluster)]),
+      renderRestService(cluster),
+      ...hadoop.objects,
+      ...kerberos.objects,
+      renderConfigMap({ clusterId, namespace, files }),
+      ...podTemplate.objects,
+    ],
+  };
+};
+
+/** The options in alphabetical order, with the source of each value. */
+const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigSource>>): ClusterManifests['config'] =>
+  Object.fromEntries(
+    Object.entries(config)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, value]) => [key, { value, from: sources[key] ?? 'drey' }]),
+  );
+
+const findWarnings = (config: Config, version: FlinkVersion): readonly string[] => [
+  ...findUnknownOptions(config),
+  ...(isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
+    ? ['high-availability.storageDir is not set. The JobManager does not start without it.']
+    : []),
+  ...(version === '1.20'
+    ? Object.keys(config)
+        .filter((key) => /^kubernetes\.(rest|internal)-service\.labels/.test(key))
+        .map((key) => `${key} is not an option of Flink 1.20.`)
+    : []),
+];

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+
+import { isTerminalJob, JobState } from '#events/job.ts';
+
+import type { RestClient } from './client.ts';
+import { ignoreNotFound, isSuccess, parseResponse, readCauses, toJobNotFound, toStatusFault } from './faults.ts';
+import { formatRootCause } from './stack-trace.ts';
+import { urlPath } from './url-path.ts';
+
+const JobOverview = z.object({
+  jid: z.string(),
+  name: z.string(),
+  state: JobState,
+  /** Milliseconds since 1970. */
+  'start-time': z.int(),
+  /** Milliseconds since 1970; -1 while the job runs. */
+  'end-time': z.int(),
+  /** The number of tasks in each state, in lower case, and of all tasks (`total`). */
+  tasks: z.record(z.string(), z.int()),
+});
+export type JobOverview = Readonly<z.infer<typeof JobOverview>>;
+
+const JobsOverview = z.object({ jobs: z.array(JobOverview) });
+const JobStatus = z.object({ status: JobState });
+/** Flink 1.20 does not report the type. */
+const JobDetails = z.object({ 'job-type': z.string().nullish() });
+const Exceptions = z.object({
+  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
+});
+
+export type CancelOutcome =
+  | { readonly status: 'accepted' }
+  /** The job had already ended in this state. */
+  | { readonly status: 'ended'; readonly state: JobState };
+
+/** The state of a job, or undefined when Flink does not have the job. */
+export const getJobState = async ({ send }: RestClient, jobId: string): Promise<JobState | undefined> => {
+  const response = await send({ method: 'GET', path: urlPath`/v1/jobs/${jobId}/status` });
+  // Flink 2.2 answers this path with 500 for a job that it does not have.
+  const isUnknown = readCauses(response).some(({ name }) => name === 'FlinkJobNotFoundException');
+  if (isUnknown || response.status === 404) return undefined;
+  return parseResponse(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
+};
+
+/** The part of Flink's REST API that reads and cancels jobs. */
+export const createJobMethods = (client: RestClient) => ({
+  /** Every job that the JobManager has, including those that have ended. */
+  listJobs: async (): Promise<readonly JobOverview[]> => (await client.get('/v1/jobs/overview', JobsOverview)).jobs,
+
+  /**
+   * Whether Flink refuses a savepoint of the job now and may take one later, because some of its tasks do not run yet.
+   * That is so after a start, and while the job restarts or rescales. The result is false for a batch job: its tasks
+   * never all run, and Flink never takes a savepoint of it.
+   *
+   * @see Flink 2.2 `DefaultCheckpointPlanCalculator`. The overview has the current state; `/jobs/:jobid` has a state
+   *   that is up to `web.refresh-interval` old.
+   */
+  isWaitingForTasks: async (job: JobOverview): Promise<boolean> =>
+    !isTerminalJob(job) && !areTasksRunning(job) && !(await isBatch(client, job.jid)),
+
+  /**
+   * Requests the cancellation of a job. The result does not wait for the end of the job.
+   *
+   * @throws Fault `not-found` when Flink does not have the job.
+   */
+  cancelJob: async (jobId: string): Promise<CancelOutcome> => {
+    const path = urlPath`/v1/jobs/${jobId}`;
+    const response = await client.send({ method: 'PATCH', path: `${path}?mode=cancel` });
+    if (response.status === 404) throw toJobNotFound(jobId, response);
+    if (response.status === 409) {
+      const state = await getJobState(client, jobId);
+      if (state === undefined) throw toJobNotFound(jobId, response);
+      return { status: 'ended', state };
+    }
+    if (!isSuccess(response)) throw toStatusFault(response, `PATCH ${path}`);
+    return { status: 'accepted' };
+  },
+
+  /**
+   * Why a job failed, in one line: `ArithmeticException: / by zero`. Undefined when the job did not fail.
+   *
+   * @throws Fault `not-found` when Flink does not have the job.
+   */
+  getRootCause: async (jobId: string): Promise<string | undefined> => {
+    const { exceptionHistory } = await client.get(urlPath`/v1/jobs/${jobId}/exceptions`, Exceptions);
+    const latest = exceptionHistory.entries[0];
+    return latest === undefined ? undefined : formatRootCause(latest.stacktrace, latest.exceptionName);
+  },
+});
+
+/** A job that waits for its resources has no tasks yet. Flink also takes savepoints after some tasks have finished. */
+const areTasksRunning = ({ state, tasks: { total = 0, running = 0, finished = 0 } }: JobOverview): boolean =>
+  state === 'RUNNING' && total > 0 && running + finished === total;
+
+const isBatch = async ({ get }: RestClient, jobId: string): Promise<boolean> =>
+  (await ignoreNotFound(get(urlPath`/v1/jobs/${jobId}`, JobDetails)))?.['job-type'] === 'BATCH';

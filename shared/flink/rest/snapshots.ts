@@ -1,0 +1,136 @@
+import * as z from 'zod';
+
+import type { RestClient } from './client.ts';
+import { parseResponse } from './faults.ts';
+import { getTriggerStatus, trigger, type Unfinished } from './triggers.ts';
+import { urlPath } from './url-path.ts';
+
+const Location = z.object({ location: z.string() });
+const Checkpoint = z.object({ checkpointId: z.int() });
+const CheckpointStatistics = z.object({
+  latest: z
+    .object({ savepoint: z.object({ external_path: z.string(), checkpoint_type: z.string().nullish() }).nullish() })
+    .nullish(),
+});
+const Triggered = z.object({ 'request-id': z.string() });
+
+interface SavepointRequest {
+  /** The cluster's default applies when it is undefined. */
+  readonly directory?: string | undefined;
+  readonly format?: 'CANONICAL' | 'NATIVE';
+  /** 32 hex digits. */
+  readonly triggerId: string;
+}
+
+export interface LatestSavepoint {
+  readonly location: string;
+  readonly isFromStop: boolean;
+}
+
+export type SavepointStatus = Unfinished | { readonly status: 'completed'; readonly location: string };
+export type CheckpointStatus = Unfinished | { readonly status: 'completed'; readonly checkpointId: number };
+export type DisposalStatus = Unfinished | { readonly status: 'completed' };
+
+/** The part of Flink's REST API that takes, reads and deletes savepoints. */
+export const createSavepointMethods = (client: RestClient) => ({
+  /**
+   * Requests a savepoint. A repetition with the same trigger ID starts no second one. When Flink does not have the job,
+   * this may show only in the status of the savepoint.
+   *
+   * @throws Fault `savepoint-failed` when Flink refuses the request, for example because no directory is set.
+   */
+  takeSavepoint: (
+    jobId: string,
+    { directory, format = 'CANONICAL', triggerId, cancelJob = false }: SavepointRequest & { cancelJob?: boolean },
+  ): Promise<void> => {
+    const json = { 'target-directory': directory, 'cancel-job': cancelJob, formatType: format, triggerId };
+    return trigger(client, jobId, { noun: 'savepoint', resource: 'savepoints', json });
+  },
+
+  /**
+   * Requests a savepoint and the end of the job after it. A repetition with the same trigger ID starts no second one.
+   *
+   * @param drain Whether the job first processes all records that are in flight, as if its sources had ended.
+   * @throws Fault `savepoint-failed` when Flink refuses the request, for example because no directory is set.
+   */
+  stopWithSavepoint: (
+    jobId: string,
+    { directory, format = 'CANONICAL', triggerId, drain = false }: SavepointRequest & { drain?: boolean },
+  ): Promise<void> => {
+    const json = { targetDirectory: directory, drain, formatType: format, triggerId };
+    return trigger(client, jobId, { noun: 'savepoint', resource: 'stop', json });
+  },
+
+  /**
+   * The status of a savepoint, also of one that a stop took. Flink forgets it five minutes after its end.
+   *
+   * @throws Fault `not-found` when Flink does not have it.
+   */
+  getSavepoint: async (jobId: string, triggerId: string): Promise<SavepointStatus> => {
+    const status = await getTriggerStatus(client, urlPath`/v1/jobs/${jobId}/savepoints/${triggerId}`, Location);
+    return status.status === 'completed' ? { status: 'completed', location: status.value.location } : status;
+  },
+
+  /**
+   * The latest savepoint of a job, whichever client requested it. Undefined when the job has none, or when Flink has
+   * forgotten the job.
+   */
+  getLatestSavepoint: (jobId: string) => getLatestSavepoint(client, jobId),
+});
+
+/** @see Flink 2.2 `CheckpointStatistics.RestAPICheckpointType` */
+const getLatestSavepoint = async ({ send }: RestClient, jobId: string): Promise<LatestSavepoint | undefined> => {
+  const path = urlPath`/v1/jobs/${jobId}/checkpoints`;
+  const response = await send({ method: 'GET', path });
+  // Flink also answers with 404 for a job without checkpoints.
+  if (response.status === 404) return undefined;
+  const savepoint = parseResponse(response, CheckpointStatistics, `GET ${path}`).latest?.savepoint;
+  if (savepoint === undefined || savepoint === null) return undefined;
+  return { location: savepoint.external_path, isFromStop: savepoint.checkpoint_type === 'SYNC_SAVEPOINT' };
+};
+
+/** The part of Flink's REST API that deletes savepoints. */
+export const createDisposalMethods = (client: RestClient) => ({
+  /** Requests the deletion of a savepoint's files. @returns The trigger ID for `getDisposal`. */
+  disposeSavepoint: async (savepoint: string): Promise<string> => {
+    const path = '/v1/savepoint-disposal';
+    const response = await client.send({ method: 'POST', path, json: { 'savepoint-path': savepoint } });
+    return parseResponse(response, Triggered, `POST ${path}`)['request-id'];
+  },
+
+  /**
+   * The status of the deletion of a savepoint.
+   *
+   * @throws Fault `not-found` when Flink does not have it.
+   */
+  getDisposal: async (triggerId: string): Promise<DisposalStatus> => {
+    const status = await getTriggerStatus(client, urlPath`/v1/savepoint-disposal/${triggerId}`, z.object({}));
+    return status.status === 'completed' ? { status: 'completed' } : status;
+  },
+});
+
+/** The part of Flink's REST API that takes checkpoints. */
+export const createCheckpointMethods = (client: RestClient) => ({
+  /**
+   * Requests a checkpoint. A repetition with the same trigger ID starts no second one.
+   *
+   * @throws Fault `savepoint-failed` when Flink refuses the request.
+   */
+  takeCheckpoint: (
+    jobId: string,
+    { full, triggerId }: { readonly full: boolean; readonly triggerId: string },
+  ): Promise<void> => {
+    const json = { checkpointType: full ? 'FULL' : 'CONFIGURED', triggerId };
+    return trigger(client, jobId, { noun: 'checkpoint', resource: 'checkpoints', json });
+  },
+
+  /**
+   * The status of a checkpoint.
+   *
+   * @throws Fault `not-found` when Flink does not have it.
+   */
+  getCheckpoint: async (jobId: string, triggerId: string): Promise<CheckpointStatus> => {
+    const status = await getTriggerStatus(client, urlPath`/v1/jobs/${jobId}/checkpoints/${triggerId}`, Checkpoint);
+    return status.status === 'completed' ? { status: 'completed', checkpointId: status.value.checkpointId } : status;
+  },
+});

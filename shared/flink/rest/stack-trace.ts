@@ -1,0 +1,45 @@
+/** One exception of a Java stack trace. */
+export interface Cause {
+  /** The class of the exception without its package. */
+  readonly name: string;
+  readonly message: string;
+}
+
+const firstLinePattern = /^(?:Caused by: )?(?:[\w$]+\.)+([\w$]+)(?:: ?(.*))?$/;
+const frameOrEndPattern = /^\s+(?:at |\.\.\. \d+ more|Suppressed: )|^End of exception on server side/;
+
+/**
+ * The chain of exceptions in a Java stack trace, outermost first. Suppressed exceptions are indented and left out.
+ *
+ * Flink's REST API reports the reason of a failure only as such a text.
+ */
+export const parseCauses = (trace: string): readonly Cause[] => {
+  const causes: { name: string; message: string }[] = [];
+  let isInMessage = false;
+  for (const line of trace.split(/\r?\n/)) {
+    const canStartCause = !isInMessage || line.startsWith('Caused by: ');
+    const [, name, message = ''] = (canStartCause ? firstLinePattern.exec(line) : null) ?? [];
+    const current = causes.at(-1);
+    if (name !== undefined) {
+      causes.push({ name, message });
+      isInMessage = true;
+    } else if (frameOrEndPattern.test(line)) {
+      isInMessage = false;
+    } else if (isInMessage && current !== undefined && line.trim() !== '') {
+      current.message += `\n${line}`;
+    }
+  }
+  return causes;
+};
+
+export const maxMessageLength = 1_000;
+
+/** The class and the message of an exception: `ArithmeticException: / by zero`. */
+export const formatCause = ({ name, message }: Cause): string =>
+  (message === '' ? name : `${name}: ${message}`).slice(0, maxMessageLength);
+
+/** The first line of the deepest cause. `fallback` is the result for a text without exceptions. */
+export const formatRootCause = (trace: string, fallback: string): string => {
+  const cause = parseCauses(trace).at(-1);
+  return cause === undefined ? fallback : (formatCause(cause).split('\n')[0] ?? fallback);
+};

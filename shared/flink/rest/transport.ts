@@ -1,0 +1,25 @@
+/** One request to Flink's REST API, independent of the way to the cluster. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** The path from the version on: `/v1/overview`. */
+  readonly path: string;
+  readonly json?: unknown;
+  /** A body that is not held in memory. Its length must be known, because a transport sends no chunked body. */
+  readonly stream?: { readonly body: AsyncIterable<Uint8Array>; readonly bytes: number; readonly contentType: string };
+  /** The time limit of this request, for requests that Flink answers late. */
+  readonly timeoutMs?: number;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  /** The parsed JSON, or the text of a body that is not JSON. */
+  readonly body: unknown;
+}
+
+/**
+ * Sends a request to the REST API of one cluster and returns the answer, whatever its status is.
+ *
+ * @throws Fault `target-unreachable` when Flink did not answer, for example because no JobManager is ready.
+ * @throws Fault `target-refused` when the API server refused the request.
+ */
+export type Transport = (request: RestRequest) => Promise<RestResponse>;

@@ -1,3 +1,0 @@
-/** A field of a manifest, or no field when nothing is in it: Flink leaves out empty maps and lists. */
-export const unlessEmpty = <T extends Readonly<Record<string, object>>>(field: T): Partial<T> =>
-  Object.values(field).some((value) => Object.keys(value).length > 0) ? field : {};
