@@ -147,6 +147,8 @@ describe('the three commands', () => {
       (list) => list.length >= body.transitions.length,
     );
 
+    const { sequence: length } = (await call<Cluster>('GET', clusterPath(clusterId))).body;
+    expect(body.transitions.map(({ sequence }) => sequence)).toEqual(Array.from({ length }, (_, index) => index + 1));
     expect(published.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
     const ofCluster = published
       .filter((event) => event['detail-type'] === 'Flink Cluster State Change')
