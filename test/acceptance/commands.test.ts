@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
 import type { Job } from '#events/job.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
-import { packageFolder, runProgram } from '../support/cli.ts';
+import { packageFolder } from '../support/cli.ts';
 import {
   freshId,
   kubectl,
@@ -21,12 +20,12 @@ import {
   untilJobRuns,
   untilState,
 } from '../support/system.ts';
+import { directory, session, type, typeAction, typed } from './command-table.ts';
 
 /** Runs each row of docs/commands.md with `bin/flink` and `bin/kubernetes-session.sh` against real Flink. */
 
-const [endless, finite] = [exampleJar(settingsFrom()), exampleJar(settingsFrom(), 'WordCount')];
-const directory = 'file:///tmp/savepoints';
-const [session, saved] = [freshId('cmd'), freshId('cmdsaved')];
+const finite = exampleJar(settingsFrom(), 'WordCount');
+const saved = freshId('cmdsaved');
 const [application, application2] = [freshId('cmdapp'), freshId('cmdapp')];
 const small = [
   '-Djobmanager.memory.process.size=1g',
@@ -35,54 +34,9 @@ const small = [
   `-Dexecution.checkpointing.savepoint-dir=${directory}`,
 ];
 
-let flinkFolder: string;
-beforeAll(async () => {
-  flinkFolder = await mkdtemp(join(tmpdir(), 'flink-'));
-  await mkdir(join(flinkFolder, 'bin'));
-  for (const script of ['flink', 'kubernetes-session.sh'])
-    await symlink(join(packageFolder, 'bin', script), join(flinkFolder, 'bin', script));
-});
 afterAll(async () => {
-  await rm(flinkFolder, { recursive: true });
   await Promise.all([session, saved, application, application2].map((clusterId) => stop(clusterId)));
 });
-
-interface Filled {
-  readonly id?: string;
-  readonly job?: string;
-  readonly jar?: string;
-  readonly more?: readonly string[];
-  /** Text of the row → its replacement. */
-  readonly instead?: Readonly<Record<string, string>>;
-}
-
-const typed: string[] = [];
-const pipe = 'echo stop | ';
-/** Runs a row of the table. */
-const type = (line: string, { id = session, job = '', jar = endless, more = [], instead = {} }: Filled = {}) => {
-  typed.push(line);
-  const [script = '', ...words] = line.replace(pipe, '').split(' ');
-  const filled = words.map((word) =>
-    Object.entries({ ...instead, NAMESPACE: system.namespace, DIR: directory }).reduce(
-      (text, [from, to]) => text.replaceAll(from, to),
-      word
-        .replaceAll(/\bID\b/g, id)
-        .replace(/^JOB$/, job)
-        .replace(/^x\.jar$/, jar),
-    ),
-  );
-  return runProgram(join(flinkFolder, 'bin', script), [...more, ...filled], line.startsWith(pipe) ? 'stop\n' : '');
-};
-/** Runs a row with more options after its action. */
-const typeAction = (line: string, filled: Filled) => {
-  const [script = '', action = '', ...rest] = line.split(' ');
-  const { more = [] } = filled;
-  typed.push(line);
-  const before = typed.length;
-  const ran = type([script, action, ...more, ...rest].join(' '), { ...filled, more: [] });
-  typed.splice(before);
-  return ran;
-};
 
 const untilJob = (jobId: string, state: Job['state'], clusterId = session) =>
   until(
