@@ -13,11 +13,11 @@ import { drey } from '../support/cli.ts';
 import {
   call,
   clusterPath,
-  eventsOf,
   freshId,
   kubectl,
   listJobs,
-  objectsOf,
+  listObjects,
+  listStateChanges,
   small,
   stop,
   system,
@@ -39,14 +39,14 @@ const deployApplication = (clusterId: string, job: object, config: object = {}) 
 
 const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const changesOf = (clusterId: string) =>
-  eventsOf(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
+  listStateChanges(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
 
-/** The bus is told behind the record. */
+/** Events are published after the record is written. */
 const ended = (clusterId: string, last: readonly string[]) =>
   expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 300_000 }).toEqual(last);
 
 describe('an application cluster', () => {
-  it('runs the jar in its image, and is CANCELED and gone when its job is cancelled', async () => {
+  it('runs the jar in its image, and is CANCELED and removed when its job is canceled', async () => {
     const clusterId = freshId('app');
     const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });
     await untilState(clusterId, 'RUNNING');
@@ -57,22 +57,22 @@ describe('an application cluster', () => {
     await untilState(clusterId, 'CANCELED');
 
     expect(job).toMatchObject({ jobId: body.operation.operationId, state: 'RUNNING' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     await ended(clusterId, ['job CANCELED', 'STOPPING', 'CANCELED']);
   });
 
-  it('that is finite is FINISHED, with its verdict in the store and on the bus', async () => {
+  it('is FINISHED when its program ends, with its verdict in the store and on the bus', async () => {
     const clusterId = freshId('finite');
     await deployApplication(clusterId, { jar: 'local:///opt/flink/examples/streaming/WordCount.jar' });
     await untilState(clusterId, 'FINISHED');
 
     expect(await clusterOf(clusterId)).toMatchObject({ mode: 'application', reason: 'JobFinished' });
     expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     await ended(clusterId, ['job FINISHED', 'STOPPING', 'FINISHED']);
   });
 
-  it('whose main() throws is FAILED with the cause', async () => {
+  it('is FAILED with the cause when its main() throws', async () => {
     const clusterId = freshId('throws');
     const { body } = await deployApplication(clusterId, {
       jar: 'local:///opt/flink/examples/streaming/WordCount.jar',
@@ -84,7 +84,7 @@ describe('an application cluster', () => {
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'CrashLoopBackOff' });
     expect(ended.message?.split('\n')[0]).toMatch(/sideways/i);
     await until(
-      () => objectsOf(clusterId),
+      () => listObjects(clusterId),
       (objects) => objects.length === 0,
     );
   });
@@ -124,7 +124,7 @@ describe('a session with high availability', () => {
 
     await kubectl('delete', 'pod', '-n', system.namespace, '-l', selector, '--grace-period=0', '--force');
     await until(podOf, (uid) => uid !== '' && uid !== before);
-    // The records are of before the kill: what Flink itself says is what counts.
+    // The records may be older than the kill, so the test asks Flink.
     const overview = `/api/v1/namespaces/${system.namespace}/services/${clusterId}-rest:rest/proxy/v1/jobs/${jobId}`;
     await until(
       async () => {
@@ -141,25 +141,25 @@ describe('a session with high availability', () => {
     expect(await clusterOf(clusterId)).toMatchObject({ state: 'RUNNING' });
     await stop(clusterId, { ha: 'purge' });
     await untilState(clusterId, 'STOPPED');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 
 describe('a plan', () => {
-  it('has what a deploy would create, and the word of the API server', async () => {
+  it('has the objects of a deploy, and the response of the API server', async () => {
     const clusterId = freshId('plan');
     const path = `/v1/targets/${system.target}/plans`;
-    const asked = { mode: 'session', clusterId, config: small };
+    const body = { mode: 'session', clusterId, config: small };
 
-    const good = await call<Plan>('POST', path, asked);
+    const good = await call<Plan>('POST', path, body);
     const bad = await call<Plan>('POST', path, {
-      ...asked,
+      ...body,
       podTemplates: { jobmanager: { spec: { restartPolicy: 'Never' } } },
     });
 
     expect(good.body).toMatchObject({ dryRun: 'passed', errors: [], objects: { length: 4 } });
     expect(bad.body).toMatchObject({ dryRun: 'refused' });
     expect(JSON.stringify(bad.body.errors)).toContain('restartPolicy');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });

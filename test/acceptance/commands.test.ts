@@ -1,19 +1,18 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
 import type { Job } from '#events/job.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
-import { packageFolder, runProgram } from '../support/cli.ts';
+import { packageFolder } from '../support/cli.ts';
 import {
   freshId,
   kubectl,
   listJobs,
-  objectsOf,
+  listObjects,
   stop,
   system,
   until,
@@ -21,12 +20,12 @@ import {
   untilJobRuns,
   untilState,
 } from '../support/system.ts';
+import { directory, session, type, typeAction, typed } from './command-table.ts';
 
-/** Each row of docs/commands.md, typed at `bin/flink` and `bin/kubernetes-session.sh`, against real Flink. */
+/** Runs each row of docs/commands.md with `bin/flink` and `bin/kubernetes-session.sh` against real Flink. */
 
-const [endless, finite] = [exampleJar(settingsFrom()), exampleJar(settingsFrom(), 'WordCount')];
-const directory = 'file:///tmp/savepoints';
-const [session, saved] = [freshId('cmd'), freshId('cmdsaved')];
+const finite = exampleJar(settingsFrom(), 'WordCount');
+const saved = freshId('cmdsaved');
 const [application, application2] = [freshId('cmdapp'), freshId('cmdapp')];
 const small = [
   '-Djobmanager.memory.process.size=1g',
@@ -35,54 +34,9 @@ const small = [
   `-Dexecution.checkpointing.savepoint-dir=${directory}`,
 ];
 
-let flinkFolder: string;
-beforeAll(async () => {
-  flinkFolder = await mkdtemp(join(tmpdir(), 'flink-'));
-  await mkdir(join(flinkFolder, 'bin'));
-  for (const script of ['flink', 'kubernetes-session.sh'])
-    await symlink(join(packageFolder, 'bin', script), join(flinkFolder, 'bin', script));
-});
 afterAll(async () => {
-  await rm(flinkFolder, { recursive: true });
   await Promise.all([session, saved, application, application2].map((clusterId) => stop(clusterId)));
 });
-
-interface Filled {
-  readonly id?: string;
-  readonly job?: string;
-  readonly jar?: string;
-  readonly more?: readonly string[];
-  /** What stands in the row → what is typed instead. */
-  readonly instead?: Readonly<Record<string, string>>;
-}
-
-const typed: string[] = [];
-const pipe = 'echo stop | ';
-/** Types a row of the table. */
-const type = (line: string, { id = session, job = '', jar = endless, more = [], instead = {} }: Filled = {}) => {
-  typed.push(line);
-  const [script = '', ...words] = line.replace(pipe, '').split(' ');
-  const filled = words.map((word) =>
-    Object.entries({ ...instead, NAMESPACE: system.namespace, DIR: directory }).reduce(
-      (text, [from, to]) => text.replaceAll(from, to),
-      word
-        .replaceAll(/\bID\b/g, id)
-        .replace(/^JOB$/, job)
-        .replace(/^x\.jar$/, jar),
-    ),
-  );
-  return runProgram(join(flinkFolder, 'bin', script), [...more, ...filled], line.startsWith(pipe) ? 'stop\n' : '');
-};
-/** The same with options that are no part of the row, behind its action. */
-const typeAction = (line: string, filled: Filled) => {
-  const [script = '', action = '', ...rest] = line.split(' ');
-  const { more = [] } = filled;
-  typed.push(line);
-  const before = typed.length;
-  const ran = type([script, action, ...more, ...rest].join(' '), { ...filled, more: [] });
-  typed.splice(before);
-  return ran;
-};
 
 const untilJob = (jobId: string, state: Job['state'], clusterId = session) =>
   until(
@@ -102,11 +56,11 @@ const started = async (ran: Promise<{ code: number; stdout: string; stderr: stri
   const { code, stdout, stderr } = await ran;
   expect({ code, stderr }).toMatchObject(succeeded);
   job = submittedId(stdout);
-  // Its tasks may not run yet: the commands on it wait for them.
+  // Its tasks may not run yet. The commands wait for them.
   await untilJob(job, 'RUNNING');
 };
 
-it('a session comes up under the name of its script', async () => {
+it('a session starts with its script', async () => {
   const { code, stdout } = await type('kubernetes-session.sh -Dkubernetes.cluster-id=ID', { more: small });
 
   expect(code).toBe(0);
@@ -126,7 +80,7 @@ it('run -d, and the four lists', async () => {
   );
 });
 
-it('info shows the plan, and leaves nothing at the session', async () => {
+it('info shows the plan, and leaves nothing on the session', async () => {
   const { code, stdout } = await type('flink info -Dkubernetes.cluster-id=ID -p 2 x.jar');
 
   expect(code).toBe(0);
@@ -150,7 +104,7 @@ it('savepoint and checkpoint leave the job running', async () => {
   expect((await listJobs(session)).find(({ jobId }) => jobId === job)?.state).toBe('RUNNING');
 });
 
-it('stop ends the job with a savepoint, from which it is run again', async () => {
+it('stop ends the job with a savepoint, from which it is restarted', async () => {
   const { code, stdout } = await type('flink stop -Dkubernetes.cluster-id=ID -p DIR JOB', { job });
 
   stopped = pathIn(stdout);
@@ -174,13 +128,13 @@ it('stop ends the job with a savepoint, from which it is run again', async () =>
   expect(latest.restored?.external_path).toBe(stopped);
 });
 
-it('stop takes the job behind -p for the job', async () => {
+it('stop accepts the job after -p', async () => {
   const { code, stdout } = await type('flink stop -Dkubernetes.cluster-id=ID -p JOB', { job });
 
   expect({ code, path: pathIn(stdout) }).toEqual({ code: 0, path: expect.stringContaining('/tmp/savepoints/') });
 });
 
-it('-e and -m name the session, too; a detached stop drains the job', async () => {
+it('-e and -m name the session, too, and a detached stop drains the job', async () => {
   await started(type('flink run -d -e kubernetes-session -Dkubernetes.cluster-id=ID x.jar'));
 
   const paused = await type('flink stop -Dkubernetes.cluster-id=ID -d -type native -detached JOB', { job });
@@ -220,20 +174,20 @@ it('an attached run waits for the end of the job', async () => {
   );
 });
 
-it('the session stops through a pipe, and leaves nothing', async () => {
+it('the session stops by a piped command, and leaves nothing', async () => {
   const line = 'echo stop | kubernetes-session.sh -Dkubernetes.cluster-id=ID -Dexecution.attached=true';
 
   const { code, stdout } = await type(line);
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`Stopped session cluster ${session}.`) });
-  expect(await objectsOf(session)).toEqual([]);
+  expect(await listObjects(session)).toEqual([]);
   expect(await type(line)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Nothing was stopped or started'),
   });
 });
 
-it('applications start by either name, and their jobs are listed and cancelled', async () => {
+it('applications start by both actions, and their jobs are listed and canceled', async () => {
   const instead = { 'usrlib/x.jar': 'usrlib/TopSpeedWindowing.jar' };
   const more = small.slice(0, 2);
   const [one, other] = await Promise.all([
@@ -271,7 +225,7 @@ it('applications start by either name, and their jobs are listed and cancelled',
   await untilState(application2, 'FINISHED');
 });
 
-it('a stop of the cluster right behind two runs has a savepoint of both', async () => {
+it('a stop of the cluster right after two runs takes a savepoint of both', async () => {
   await type('kubernetes-session.sh -Dkubernetes.cluster-id=ID', { id: saved, more: small });
   const run = 'flink run -d -t kubernetes-session -Dkubernetes.cluster-id=ID x.jar';
   const [one, other] = [await type(run, { id: saved }), await type(run, { id: saved })];
@@ -287,7 +241,7 @@ it('a stop of the cluster right behind two runs has a savepoint of both', async 
   ]);
 });
 
-it('what makes no sense is told as by Flink', async () => {
+it('invalid commands fail as in Flink', async () => {
   expect(await type('flink run -t kubernetes-per-job x.jar')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Per-Job Mode not supported'),
@@ -297,7 +251,7 @@ it('what makes no sense is told as by Flink', async () => {
   expect(await type('flink -v')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Version: /) });
 });
 
-it('no row of the table was left out', async () => {
+it('no row of the table is left out', async () => {
   const page = await readFile(join(packageFolder, 'docs/commands.md'), 'utf8');
   const lines = [...page.matchAll(/^\| `(.+?)` \|/gm)].map(([, line = '']) => line.replaceAll(String.raw`\|`, '|'));
 

@@ -8,7 +8,7 @@ import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { packageFolder, runProgram } from '../support/cli.ts';
-import { freshId, kubectl, objectsOf, stop, system, until, untilState } from '../support/system.ts';
+import { freshId, kubectl, listObjects, stop, system, until, untilState } from '../support/system.ts';
 
 /**
  * What Flink's own end-to-end scripts for Kubernetes do and look for, with `FLINK_DIR` at Drey: old names of options and
@@ -31,7 +31,7 @@ const started: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flink-dir-'));
   await mkdir(join(folder, 'bin'));
-  // The conf folder of a Flink distribution, log settings included.
+  // The conf folder of a Flink distribution, with its log settings.
   await cp(join(dirname(jar), '../../conf'), join(folder, 'conf'), { recursive: true });
   for (const script of ['flink', 'kubernetes-session.sh'])
     await symlink(join(packageFolder, 'bin', script), join(folder, 'bin', script));
@@ -70,7 +70,7 @@ const available = (clusterId: string) =>
 const checkpointsIn = (log: string) => [...log.matchAll(/Completed checkpoint (\d+) for job/g)].length;
 
 describe('test_kubernetes_session.sh', () => {
-  it('counts words on a session, whose TaskManager has the result', async () => {
+  it('counts words on a session, and the log of the TaskManager has the result', async () => {
     const clusterId = named('script');
     const session = await flink(
       'kubernetes-session.sh',
@@ -108,7 +108,7 @@ describe('test_kubernetes_session.sh', () => {
 });
 
 describe('test_kubernetes_application.sh', () => {
-  it('runs a program on a cluster of its own, whose log says that it finished', async () => {
+  it('runs a program on its own cluster, and the log says that it finished', async () => {
     const clusterId = named('script');
     const { code } = await flink(
       'flink',
@@ -129,7 +129,7 @@ describe('test_kubernetes_application.sh', () => {
 });
 
 describe('test_kubernetes_application_ha.sh', () => {
-  it('recovers from the latest checkpoint after the kill of its JobManager, and leaves nothing when cancelled', async () => {
+  it('recovers from the latest checkpoint after its JobManager was killed, and leaves nothing when it is canceled', async () => {
     const clusterId = named('script');
     const template = join(folder, 'pod-template.yaml');
     await writeFile(template, JSON.stringify(podTemplate));
@@ -177,7 +177,7 @@ describe('test_kubernetes_application_ha.sh', () => {
 
     expect([code, cancelled.code]).toEqual([0, 0]);
     await untilState(clusterId, 'CANCELED');
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 
   const podTemplate = {

@@ -15,12 +15,12 @@ import {
   call,
   clusterPath,
   deploy,
-  events,
-  eventsOf,
   freshId,
   kubectl,
   listJobs,
-  objectsOf,
+  listObjects,
+  listStateChanges,
+  readEvents,
   stop,
   system,
   until,
@@ -35,7 +35,7 @@ interface TaskCounts {
   readonly total: number;
   readonly running: number;
 }
-/** Whether Flink's own overview says that every task of every job runs. */
+/** Whether every task of every job runs, by Flink's overview. */
 const allTasksRun = (overview: string) =>
   (JSON.parse(overview) as { jobs: { tasks: TaskCounts }[] }).jobs.every(
     ({ tasks }) => tasks.total > 0 && tasks.running === tasks.total,
@@ -80,7 +80,7 @@ describe('the three commands', () => {
       () => listJobs(clusterId),
       (list) => list.some((job) => job.jobId === jobId && job.state === 'RUNNING'),
     );
-    // Flink calls a job RUNNING before its tasks are: they need a TaskManager.
+    // A job is RUNNING before its tasks run, because they need a TaskManager.
     await until(
       () =>
         kubectl(
@@ -134,25 +134,27 @@ describe('the three commands', () => {
 
     expect(code).toBe(0);
     expect((await call('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'STOPPED' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 
-  it('left every transition on the bus, once and in order', async () => {
+  it('publish every transition once and in order', async () => {
     const { body } = await call<{ transitions: { sequence: number; to: string }[] }>(
       'GET',
       `${clusterPath(clusterId)}/events?limit=500`,
     );
-    const told = await until(
-      async () => eventsOf(clusterId),
+    const published = await until(
+      async () => listStateChanges(clusterId),
       (list) => list.length >= body.transitions.length,
     );
 
-    expect(told.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
-    const ofCluster = told
+    const { sequence: length } = (await call<Cluster>('GET', clusterPath(clusterId))).body;
+    expect(body.transitions.map(({ sequence }) => sequence)).toEqual(Array.from({ length }, (_, index) => index + 1));
+    expect(published.map(({ detail }) => detail['sequence'])).toEqual(body.transitions.map(({ sequence }) => sequence));
+    const ofCluster = published
       .filter((event) => event['detail-type'] === 'Flink Cluster State Change')
       .map(({ detail }) => detail['to']);
     expect(ofCluster).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'STOPPED']);
-    const ofJob = told
+    const ofJob = published
       .filter((event) => event['detail-type'] === 'Flink Job State Change')
       .map(({ detail }) => detail['to']);
     expect(ofJob).toEqual(expect.arrayContaining(['RUNNING', 'CANCELED']));
@@ -165,7 +167,7 @@ describe('a session', () => {
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   cleanUp.push(clusterId);
 
-  it('starts a job that comes while it comes up, as soon as it is there', async () => {
+  it('starts a job that was submitted during its start', async () => {
     await deploy({ mode: 'session', clusterId, config: { 'jobmanager.memory.process.size': '1g' } });
 
     const { code, stdout, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, jar]);
@@ -175,7 +177,7 @@ describe('a session', () => {
     expect((await drey(['cancel', id, jobId])).code).toBe(0);
   });
 
-  it("says why a program's main() threw", async () => {
+  it('reports the exception of a main()', async () => {
     const { code, stderr } = await drey(['run', '-d', '-t', 'kubernetes-session', id, '-c', 'no.such.Main', jar]);
 
     expect(code).toBe(1);
@@ -183,7 +185,7 @@ describe('a session', () => {
     expect(stderr).not.toMatch(/\tat |\.java:\d/);
   });
 
-  it('passes arguments on, the options of the program included', async () => {
+  it('passes arguments and options to the program', async () => {
     const { code, stderr } = await drey([
       'run',
       '-d',
@@ -197,7 +199,7 @@ describe('a session', () => {
       '4',
     ]);
 
-    // TopSpeedWindowing reads --input in the TaskManager: the job starts, and fails there with the file's name.
+    // TopSpeedWindowing reads --input in the TaskManager: the job starts and fails there with the name of the file.
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const failed = await until(
       () => listJobs(clusterId),
@@ -206,16 +208,16 @@ describe('a session', () => {
     expect(failed.find(({ state }) => state === 'FAILED')?.message).toContain('/no/such/file');
   });
 
-  it('that is deleted with kubectl is recorded as STOPPED, with the reason', async () => {
+  it('is recorded as STOPPED with the reason after kubectl deleted it', async () => {
     await kubectl('delete', `deployment/${clusterId}`, '-n', system.namespace);
 
     expect(await untilState(clusterId, 'STOPPED')).toMatchObject({ reason: 'DeploymentDeleted' });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 
 describe('a session that cannot start', () => {
-  it('is FAILED with the reason of Kubernetes, and removed', async () => {
+  it('is FAILED with the reason of Kubernetes, and is removed', async () => {
     const clusterId = freshId('noimage');
     const { body } = await deploy({ mode: 'session', clusterId, image: 'nobody/has-this:1' });
 
@@ -225,17 +227,17 @@ describe('a session that cannot start', () => {
     expect(operation.problem?.reason).toMatch(/^(ImagePullBackOff|ErrImagePull|ErrImageNeverPull)$/);
     expect((await call<Cluster>('GET', clusterPath(clusterId))).body.state).toBe('FAILED');
     await until(
-      () => objectsOf(clusterId),
+      () => listObjects(clusterId),
       (names) => names.length === 0,
     );
   });
 });
 
-describe('bad input to the command line', () => {
+describe('invalid input to the command line', () => {
   const text = join(folder, 'text.jar');
   writeFileSync(text, 'not a zip file');
   const session = ['-t', 'kubernetes-session', '-Dkubernetes.cluster-id=nobody'];
-  /** Of its own: no other test publishes events about it. */
+  /** A target of its own, of which no other test publishes events. */
   const target = freshId('bad');
   beforeAll(async () => {
     const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
@@ -255,17 +257,17 @@ describe('bad input to the command line', () => {
       ['kubernetes-session', '-Dkubernetes.cluster-id=x', '-Dkubernetes.jobmanager.cpu.amount=many'],
       /-Dkubernetes\.jobmanager\.cpu\.amount/,
     ],
-  ])('%s: the field is named, exit code 1, nothing created', async (_what, args, message) => {
+  ])('%s: names the field, exits with 1 and creates nothing', async (_what, args, message) => {
     const { code, stdout, stderr } = await drey(args, '', { DREY_TARGET: target });
 
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(message);
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
-    expect(events().filter(({ detail }) => detail['target'] === target)).toEqual([]);
+    expect(readEvents().filter(({ detail }) => detail['target'] === target)).toEqual([]);
     expect((await call('GET', `/v1/targets/${target}/clusters`)).body).toMatchObject({ clusters: [] });
   });
 
-  it('stop on a session that is not there says so and creates nothing', async () => {
+  it('stop of an unknown session reports it and creates nothing', async () => {
     const { code, stdout, stderr } = await drey(
       ['kubernetes-session', '-Dkubernetes.cluster-id=nobody', '-Dexecution.attached=true'],
       'stop\n',

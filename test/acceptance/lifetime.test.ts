@@ -18,16 +18,16 @@ import {
   deploy,
   freshId,
   hasEnded,
+  listEvents,
   listJobs,
   small,
   stop,
   system,
-  told,
   until,
   untilState,
 } from '../support/system.ts';
 
-/** Side by side, on a small machine. */
+/** Sizes for several clusters on a small machine. */
 const config = {
   ...small,
   'kubernetes.jobmanager.cpu.amount': '0.1',
@@ -57,7 +57,7 @@ const start = async (clusterId: string, fields: object = {}) => {
   await deploy({ mode: 'session', clusterId, config, ...fields });
   return until(
     () => read(clusterId),
-    // On a busy machine its end may come before it is up.
+    // On a busy machine the end may come before the cluster is RUNNING.
     (cluster) => cluster.state === 'RUNNING' || isTerminalCluster(cluster),
   );
 };
@@ -67,7 +67,7 @@ const submit = async (clusterId: string) => {
 };
 const getOperation = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
 
-/** With a minute that begins in half a minute or later. */
+/** A schedule for a minute that starts in half a minute or later. */
 const scheduleStop = () =>
   call('PUT', schedulePath, {
     action: 'stop',
@@ -75,7 +75,7 @@ const scheduleStop = () =>
     selector: { labels: { calendar: label } },
   });
 
-/** Warnings have most of each life to come in: where looks are late, shorter ones would be missed. */
+/** A warning has most of the lifetime to come, because reconcile passes may be late. */
 beforeAll(async () => {
   const starts: readonly (() => Promise<unknown>)[] = [
     () =>
@@ -91,7 +91,7 @@ beforeAll(async () => {
     () => start(ids.idle, { lifetime: { idleAfter: '60s', warnBefore: '50s' } }),
     () => start(ids.cron, { labels: { calendar: label } }).then(scheduleStop),
   ];
-  // A JobManager that does not start its actors within ten seconds exits: so they do not all start at once.
+  // A JobManager that does not start its actors within ten seconds fails, so the clusters do not start at once.
   await pMap(starts, (begin) => begin(), { concurrency: 2 });
 });
 
@@ -103,14 +103,14 @@ afterAll(async () => {
   await Promise.all(live.flat().map(async (clusterId) => untilState(clusterId, 'STOPPED')));
 });
 
-describe('a cluster that ends by itself', () => {
-  it('ends when no job lived for as long as it may be idle', async () => {
+describe('a cluster with a lifetime', () => {
+  it('ends after it was idle for its idleAfter', async () => {
     await hasEnded(ids.idle, 'Idle');
 
-    expect(told(ids.idle, 'Flink Lifetime Warning')).toMatchObject([{ detail: { reason: 'Idle' } }]);
+    expect(listEvents(ids.idle, 'Flink Lifetime Warning')).toMatchObject([{ detail: { reason: 'Idle' } }]);
   });
 
-  it('ends by its until, once, although its timer event arrives three times', async () => {
+  it('ends once at its until when its timer event comes three times', async () => {
     const { operationId, lifetime } = await read(ids.until);
     const timerEvent = { kind: 'end', target: system.target, clusterId: ids.until, operationId, version: 1 };
     await sleep(Math.max(0, Date.parse(lifetime?.endsAt ?? '') - Date.now()));
@@ -120,19 +120,19 @@ describe('a cluster that ends by itself', () => {
     const ended = await hasEnded(ids.until, 'LifetimeEnded');
     await send('TimerEventQueueUrl', timerEvent);
     expect(await getOperation(ended.stopOperationId)).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
-    expect(told(ids.until, 'Flink Lifetime Warning')).toHaveLength(1);
+    expect(listEvents(ids.until, 'Flink Lifetime Warning')).toHaveLength(1);
   });
 
-  it('ends by its ttl, announced before', async () => {
+  it('ends after its ttl, with a warning before', async () => {
     const { lifetime } = await hasEnded(ids.ttl, 'LifetimeEnded');
 
     expect(Date.parse(lifetime?.endsAt ?? '') - Date.parse(lifetime?.startedAt ?? '')).toBe(120_000);
-    expect(told(ids.ttl, 'Flink Lifetime Warning')).toMatchObject([
+    expect(listEvents(ids.ttl, 'Flink Lifetime Warning')).toMatchObject([
       { detail: { reason: 'LifetimeEnds', version: 1, endsAt: lifetime?.endsAt } },
     ]);
   });
 
-  it('stays when its required savepoint fails, and says so', async () => {
+  it('stays when its required savepoint fails, and publishes the failure', async () => {
     const kept = await until(
       () => read(ids.kept),
       ({ reason }) => reason === 'SavepointFailed',
@@ -145,12 +145,12 @@ describe('a cluster that ends by itself', () => {
     });
     expect(await listJobs(ids.kept)).toMatchObject([{ state: 'RUNNING' }]);
     await until(
-      async () => told(ids.kept, 'Flink Cluster State Change').at(-1)?.detail,
+      async () => listEvents(ids.kept, 'Flink Cluster State Change').at(-1)?.detail,
       (detail) => detail?.['from'] === 'STOPPING' && detail['reason'] === 'SavepointFailed',
     );
   });
 
-  it('ends by the calendar, once, although its timer event arrives twice', async () => {
+  it('ends once by a schedule when its timer event comes twice', async () => {
     const runs = await until(
       async () => (await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs,
       (list) => list.some(({ endedAt }) => endedAt !== undefined),
@@ -166,7 +166,7 @@ describe('a cluster that ends by itself', () => {
   });
 
   it('is not idle while a job runs', async () => {
-    // Longer than it may be idle, and looked at all the while.
+    // Longer than its idleAfter, with reconcile passes in the meantime.
     await until(
       async () => (await listJobs(ids.busy))[0]?.startTime,
       (time) => Date.now() - Date.parse(time ?? '') > busyMs,
@@ -178,7 +178,7 @@ describe('a cluster that ends by itself', () => {
     expect(busy.lifetime?.idle).toBeUndefined();
   });
 
-  it('is idle once its job is cancelled, and ends when it was for long enough', async () => {
+  it('is idle after its job is canceled, and ends after its idleAfter', async () => {
     const [job] = await listJobs(ids.busy);
     await call('POST', `${clusterPath(ids.busy)}/jobs/${job?.jobId ?? ''}/cancel`, {});
 

@@ -23,7 +23,7 @@ const small = {
   'kubernetes.taskmanager.cpu.amount': '0.2',
 };
 
-/** What a bucket is elsewhere: a folder that every pod has. */
+/** A folder that every pod mounts, in place of a bucket. */
 let shared: string;
 let podTemplates: object;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ const body = () => ({
   restore: { fromCluster: clusterId, latest: true, allowEmptyState: true },
 });
 
-/** The savepoint that Flink itself says a job started from. */
+/** The savepoint from which a job started, as Flink reports it. */
 const restoredFrom = async (cluster: string, jobId: string) => {
   const path = `/api/v1/namespaces/${system.namespace}/services/${cluster}-rest:rest/proxy/v1/jobs/${jobId}/checkpoints`;
   const { latest } = JSON.parse(await kubectl('get', '--raw', path)) as {
@@ -66,7 +66,7 @@ const untilRestored = (cluster: string, jobId: string) =>
     (path) => path !== undefined,
   );
 
-/** Those of the first life, by their jobs, and one of the second life's jobs. */
+/** The savepoints of the first incarnation, by their jobs, and one job of the second incarnation. */
 const savepoints = new Map<string, string>();
 let restored = '';
 
@@ -99,7 +99,7 @@ describe('a session with restore', () => {
     ]);
   });
 
-  it('starts them again where they were, when it is started again', async () => {
+  it('restores the jobs from their savepoints at its next start', async () => {
     const again = await drey(['deploy', '--spec', clusterId, '--output', 'json']);
 
     expect(again).toMatchObject({ code: 0 });
@@ -110,7 +110,7 @@ describe('a session with restore', () => {
     restored = restoredJobs[0]?.jobId ?? '';
   });
 
-  it('is where an application can start from, too', async () => {
+  it('can be restored by an application, too', async () => {
     await stop(clusterId, { savepoint: 'required' });
     await untilState(clusterId, 'STOPPED');
 

@@ -34,7 +34,7 @@ afterAll(async () => {
   if ((await stop(clusterId)).status < 300) await untilState(clusterId, 'STOPPED');
 });
 
-/** Whatever an earlier test has left on the line. */
+/** Clears what an earlier test left on the line. */
 beforeEach(() => terminal.press('C-u'));
 
 const enterLine = async (line: string) => {
@@ -43,7 +43,7 @@ const enterLine = async (line: string) => {
 };
 
 describe('the shell of a session on a node', () => {
-  it('starts the session and shows what it reaches', async () => {
+  it('starts the session and shows its phases', async () => {
     const screen = await terminal.until(prompt);
 
     expect(screen).toMatch(
@@ -62,7 +62,7 @@ describe('the shell of a session on a node', () => {
     expect(await terminal.until(`Cancelled job ${jobId}.`)).toContain(`Cancelling job ${jobId}.`);
   });
 
-  it('follows the log over a restart, until Ctrl-C', async () => {
+  it('follows the log across a restart until Ctrl-C', async () => {
     await enterLine('logs -f');
     await terminal.until(' INFO ');
     const pod = await kubectl(
@@ -83,7 +83,7 @@ describe('the shell of a session on a node', () => {
     await terminal.until(prompt);
   });
 
-  it('ends when the Deployment is deleted', async () => {
+  it('ends when a person deletes the Deployment', async () => {
     await kubectl('delete', 'deployment', clusterId, '-n', system.namespace, '--wait=false');
 
     const screen = await terminal.until('[exit code 0]');

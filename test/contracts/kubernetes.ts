@@ -6,10 +6,10 @@ import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 export type ByHand = 'Deployment' | 'Service' | 'ConfigMap';
 
-/** An empty namespace of some Kubernetes, and a way to do there what others do. */
+/** An empty namespace, and functions that do what people and other clients do there. */
 export interface World {
   readonly kubernetes: Kubernetes;
-  /** The same, of an invocation whose time is over. */
+  /** The port of an invocation whose signal has aborted. */
   readonly aborted: Kubernetes;
   readonly namespace: string;
   create(kind: ByHand, name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
@@ -18,7 +18,7 @@ export interface World {
   dispose(): Promise<void>;
 }
 
-/** What every implementation of the port does, real or not. */
+/** The behaviour of every implementation of the port. */
 export const kubernetesContract = (name: string, open: () => Promise<World>) =>
   describe(`${name} as Kubernetes`, () => {
     const first = '0'.repeat(32);
@@ -32,7 +32,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
     });
     afterAll(() => world.dispose());
 
-    // The image is none, so nothing runs: what is tried here is the control plane's.
+    // The image does not exist, so nothing runs: the contract tests the control plane.
     const manifests = (clusterId: string): Manifests =>
       renderCluster({
         mode: 'session',
@@ -62,7 +62,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(highAvailability).toEqual([]);
     });
 
-    it('finds its own when it is repeated', async () => {
+    it('finds its own objects when it is repeated', async () => {
       const before = await kubernetes.apply(manifests('twice'), first);
 
       const after = await kubernetes.apply(manifests('twice'), first);
@@ -88,7 +88,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(deployment).toMatchObject({ operationId: undefined, deleting: false });
     });
 
-    it('leaves nothing of its own where a Service is taken, and the Service as it is', async () => {
+    it('leaves no object and does not change a Service of another owner', async () => {
       await world.create('Service', 'crossed-rest');
 
       await expect(kubernetes.apply(manifests('crossed'), first)).rejects.toMatchObject({ code: 'id-taken' });
@@ -97,7 +97,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(await world.exists('Service', 'crossed-rest')).toBe(true);
     });
 
-    it('lists Flink Deployments only', async () => {
+    it('lists only Deployments of Flink', async () => {
       await kubernetes.apply(manifests('listed'), first);
       await world.create('Deployment', 'unlisted');
 
@@ -107,7 +107,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(ids).not.toContain('unlisted');
     });
 
-    it('lists the pods of Flink clusters, and says of which', async () => {
+    it('lists the pods of Flink clusters with their clusters', async () => {
       await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
@@ -117,7 +117,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
         .toMatchObject([{ component: 'jobmanager' }]);
     });
 
-    it('sees nothing where nothing is', async () => {
+    it('observes nothing where no cluster exists', async () => {
       const seen = await kubernetes.observe('nothing');
       const left = await kubernetes.listRemaining('nothing');
       const log = await kubernetes.readLog('nothing', { lines: 1 });
@@ -136,7 +136,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('removed')).deployment).toBeUndefined();
     });
 
-    it('removes nothing that has another uid, and takes gone for done', async () => {
+    it('removes nothing with another uid, and succeeds when the Deployment is gone', async () => {
       await kubernetes.apply(manifests('kept'), first);
 
       await kubernetes.remove('kept', 'd9c1f9d0-0000-4000-8000-000000000000');
@@ -145,7 +145,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('kept')).deployment?.deleting).toBe(false);
     });
 
-    it('sees that the Deployment was deleted', async () => {
+    it('observes that a person deleted the Deployment', async () => {
       await kubernetes.apply(manifests('deleted'), first);
 
       await world.deleteDeployment('deleted');
@@ -154,7 +154,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect((await kubernetes.observe('deleted')).deployment).toBeUndefined();
     });
 
-    it('tells what high availability left, and removes it', async () => {
+    it('lists and removes high-availability data', async () => {
       const labels = { app: 'ha', type: 'flink-native-kubernetes' };
       const map = 'ha-cluster-config-map';
       await world.create('ConfigMap', map, labels);
@@ -167,7 +167,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
-    it('lists the objects of all Flink clusters, and removes one by its uid only', async () => {
+    it('lists the objects of all Flink clusters, and removes one only by its uid', async () => {
       const { uid } = await kubernetes.apply(manifests('whole'), first);
       await world.create('ConfigMap', 'lasting-cluster-config-map', {
         app: 'lasting',
@@ -180,7 +180,7 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.removeObject({ kind: 'ConfigMap', name: 'lasting-cluster-config-map', uid: 'another' });
       const before = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
       if (kept !== undefined) await kubernetes.removeObject(kept);
-      const behind = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
+      const isListed = (await kubernetes.listFlinkObjects()).some(({ clusterId }) => clusterId === 'lasting');
 
       expect(objects).toEqual(
         expect.arrayContaining([
@@ -191,16 +191,16 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       );
       expect(objects.some(({ name }) => name === 'stranger')).toBe(false);
       expect(kept).toMatchObject({ clusterId: 'lasting', owned: false });
-      expect([before, behind]).toEqual([true, false]);
+      expect([before, isListed]).toEqual([true, false]);
     });
 
-    it('knows no Flink where no cluster is', async () => {
-      const asked = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
+    it('reaches no Flink where no cluster exists', async () => {
+      const response = kubernetes.flink('nothing')({ method: 'GET', path: '/v1/overview' });
 
-      await expect(asked).rejects.toMatchObject({ code: 'not-found' });
+      await expect(response).rejects.toMatchObject({ code: 'not-found' });
     });
 
-    it('stops when the caller does', async () => {
+    it('stops when its signal aborts', async () => {
       await expect(world.aborted.listDeployments()).rejects.toThrow();
     });
   });

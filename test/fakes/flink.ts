@@ -213,24 +213,24 @@ export class FakeFlink {
   }
 
   private takeSavepoint(jobId: string, action: string, { json: body }: RestRequest): RestResponse {
-    const asked = body as SavepointBody; // What flinkRest sends.
-    const directory = action === 'stop' ? asked.targetDirectory : asked['target-directory'];
+    const request = body as SavepointBody; // What flinkRest sends.
+    const directory = action === 'stop' ? request.targetDirectory : request['target-directory'];
     if (directory === undefined) {
       return respondErrors(
         400,
         'Config key [execution.checkpointing.savepoint-dir] is not set. Property [targetDirectory] must be provided.',
       );
     }
-    if (!this.savepoints.has(asked.triggerId)) {
+    if (!this.savepoints.has(request.triggerId)) {
       const outcome = this.outcomeOf(jobId, directory);
-      this.savepoints.set(asked.triggerId, outcome);
+      this.savepoints.set(request.triggerId, outcome);
       const isTaken = outcome !== 'in-progress' && 'location' in outcome;
       const type = action === 'stop' ? 'SYNC_SAVEPOINT' : 'SAVEPOINT';
       if (isTaken) this.latest.set(jobId, { location: outcome.location, type });
       if (isTaken && action === 'stop') this.setState(jobId, 'FINISHED');
-      if (isTaken && asked['cancel-job'] === true) this.setState(jobId, 'CANCELED');
+      if (isTaken && request['cancel-job'] === true) this.setState(jobId, 'CANCELED');
     }
-    return respondJson({ 'request-id': asked.triggerId }, 202);
+    return respondJson({ 'request-id': request.triggerId }, 202);
   }
 
   /** A savepoint that is requested while not all tasks run fails for good. */

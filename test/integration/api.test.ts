@@ -3,32 +3,32 @@ import { describe, expect, it } from 'vitest';
 
 import type { Upload } from '#events/http/uploads.ts';
 
-import { aws, call, clusterPath, deploy, freshId, kubectl, objectsOf, system } from '../support/system.ts';
+import { aws, call, clusterPath, deploy, freshId, kubectl, listObjects, system } from '../support/system.ts';
 
 const session = { mode: 'session' };
 
 describe('the API', () => {
-  it('describes itself to anybody', async () => {
+  it('serves its description without a signature', async () => {
     const response = await fetch(`${system.apiUrl}/openapi.json`);
 
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ openapi: '3.1.0' });
   });
 
-  it('tells anybody that it is there', async () => {
+  it('serves its health without a signature', async () => {
     const response = await fetch(`${system.apiUrl}/health`);
 
     expect(await response.json()).toMatchObject({ status: 'ok' });
   });
 
-  it('takes nothing else without a signature', async () => {
+  it('rejects all other requests without a signature', async () => {
     const response = await fetch(`${system.apiUrl}/v1/targets`);
 
     expect(response.status).toBe(403);
   });
 });
 
-describe('bad input', () => {
+describe('invalid input', () => {
   it.each([
     ['a cluster id in capitals', { ...session, clusterId: 'My-Cluster' }, 400, 'malformed-request', '/clusterId'],
     [
@@ -62,14 +62,14 @@ describe('bad input', () => {
       'refused-option',
       '/config/kubernetes.namespace',
     ],
-  ])('%s is refused by name, and nothing is created', async (_what, body, status, code, pointer) => {
+  ])('%s is rejected by name, and nothing is created', async (_what, body, status, code, pointer) => {
     const answer = await deploy(body);
 
     expect(answer).toMatchObject({ status, body: { status, code, errors: [expect.objectContaining({ pointer })] } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  it('is refused with every mistake at once', async () => {
+  it('is rejected with every mistake at once', async () => {
     const answer = await deploy({
       ...session,
       config: { 'kubernetes.jobmanager.cpu.amount': 'many', 'taskmanager.numberOfTaskSlots': 'few' },
@@ -82,7 +82,7 @@ describe('bad input', () => {
     ]);
   });
 
-  it('is refused when the body is not JSON', async () => {
+  it('is rejected when the body is not JSON', async () => {
     expect(await deploy('{"mode"')).toMatchObject({ status: 400, body: { detail: 'The request body is not JSON.' } });
   });
 
@@ -90,16 +90,16 @@ describe('bad input', () => {
     ['target', () => deploy(session, {}, 'nowhere')],
     [
       'session of a submit',
-      () => call('POST', `${clusterPath('nobody')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' }),
+      () => call('POST', `${clusterPath('unknown')}/jobs`, { jar: 's3://bucket/uploads/local/x/y.jar' }),
     ],
-    ['session of a stop', () => call('POST', `${clusterPath('nobody')}/stop`, {})],
-    ['cluster', () => call('GET', clusterPath('nobody'))],
+    ['session of a stop', () => call('POST', `${clusterPath('unknown')}/stop`, {})],
+    ['cluster', () => call('GET', clusterPath('unknown'))],
     ['operation', () => call('GET', `/v1/operations/${'0'.repeat(32)}`)],
   ])('an unknown %s is not found', async (_what, ask) => {
     expect(await ask()).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
-  it('a jar over the limit gets no address', async () => {
+  it('a jar over the limit gets no upload URL', async () => {
     const answer = await call('POST', `/v1/targets/${system.target}/uploads`, {
       name: 'large.jar',
       bytes: 6_000_000_000,
@@ -108,7 +108,7 @@ describe('bad input', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'jar-refused' } });
   });
 
-  it('an upload of another size than announced is refused by S3', async () => {
+  it('an upload of another size than announced is rejected by S3', async () => {
     const { body: upload } = await call<Upload>('POST', `/v1/targets/${system.target}/uploads`, {
       name: 'x.jar',
       bytes: 10,
@@ -128,7 +128,7 @@ describe('a target', () => {
   const put = (name: string, target: object) => call('PUT', `/v1/targets/${name}`, target);
   const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
-  it('refuses options that it has locked', async () => {
+  it('rejects its locked options', async () => {
     await put('locked', { ...clusterRef, locked: ['kubernetes.jobmanager.*'] });
 
     const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
@@ -139,7 +139,7 @@ describe('a target', () => {
     });
   });
 
-  it('of an EKS cluster that does not exist is not made', async () => {
+  it('of an unknown EKS cluster is not created', async () => {
     expect(await put('no-eks', { ...clusterRef, cluster: 'not-there' })).toMatchObject({
       status: 400,
       body: {
@@ -149,7 +149,7 @@ describe('a target', () => {
     });
   });
 
-  it('without a role in the namespace is told which permission is missing', async () => {
+  it('without a role in the namespace reports the missing permission', async () => {
     await kubectl('create', 'namespace', 'no-rights').catch(() => 'there from an earlier run');
     await put('no-rights', { ...clusterRef, namespace: 'no-rights' });
 
@@ -161,7 +161,7 @@ describe('a target', () => {
     });
   });
 
-  it('that does not answer is named with what was tried, and nothing is left', async () => {
+  it('that does not answer is reported with the attempt, and nothing is left', async () => {
     await new EKSClient(aws)
       .send(
         new CreateClusterCommand({
@@ -184,12 +184,12 @@ describe('a target', () => {
       state: 'FAILED',
       reason: 'target-unreachable',
     });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
   });
 });
 
-describe('foreign objects', () => {
-  it('of the same name are never touched', async () => {
+describe('objects of other owners', () => {
+  it('with the same name are never changed', async () => {
     const clusterId = freshId('foreign');
     await kubectl('create', 'deployment', clusterId, '--image=flink:2.2', '--replicas=0', '-n', system.namespace);
     const before = await kubectl(

@@ -20,7 +20,7 @@ beforeAll(() => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', aws.credentials.secretAccessKey);
 });
 
-it('a jar is kept by a copy of itself, once a week', async () => {
+it('a jar is renewed by a copy of itself, once a week', async () => {
   const content = Buffer.from('PK\u0003\u0004 and more');
   const { jar, url, headers } = await jarsAt(days(0)).createUpload({
     target,

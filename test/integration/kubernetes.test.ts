@@ -115,7 +115,7 @@ describe('the API server', () => {
       config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
     });
 
-  it('names what is wrong in an object that it finds invalid', async () => {
+  it('names the invalid fields of an object', async () => {
     const { deployment, dependents } = manifests('invalid');
     const wrong = Object.assign({}, deployment, { spec: Object.assign({}, deployment.spec, { replicas: -1 }) });
 
@@ -139,7 +139,7 @@ describe('the API server', () => {
     await expect.poll(async () => (await kubernetes.listRemaining('half')).owned, { timeout: 300_000 }).toEqual([]);
   });
 
-  it('says that the namespace is not there', async () => {
+  it('reports a missing namespace', async () => {
     const elsewhere = openKubernetes(targetOf('no-such-namespace'), { access: await accessOf(), signal });
 
     const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
@@ -151,7 +151,7 @@ describe('the API server', () => {
     });
   });
 
-  it('tells how far a pod came, and why it does not start', async () => {
+  it('reports the progress of a pod, and why it does not start', async () => {
     await kubernetes.apply(manifests('imageless'), operationId);
 
     const trouble = async () => (await kubernetes.observe('imageless')).pods[0]?.trouble?.reason;

@@ -12,11 +12,11 @@ import {
   call,
   clusterPath,
   deploy,
-  events,
-  eventsOf,
+  readEvents,
+  listStateChanges,
   freshId,
   kubectl,
-  objectsOf,
+  listObjects,
   stop,
   system,
   unschedulable,
@@ -64,7 +64,7 @@ const spec = {
   labels: { team: 'etl' },
 };
 
-/** The objects of a cluster without what the server fills in and what names that cluster. */
+/** The objects of a cluster without defaults of the server and without the name of the cluster. */
 const objects = async (clusterId: string) => {
   const text = await kubectl(
     'get',
@@ -97,7 +97,7 @@ const objects = async (clusterId: string) => {
 };
 
 describe('a deploy', () => {
-  it('makes the same objects through HTTP and through the queue', async () => {
+  it('creates the same objects from HTTP and from the queue', async () => {
     const [byHttp, byQueue] = [freshId('origin'), freshId('origin')];
     started.push(byHttp, byQueue);
 
@@ -105,7 +105,7 @@ describe('a deploy', () => {
     await send(message('deploy', byQueue, spec), `targets/${system.target}/clusters/${byQueue}`);
     await known(byQueue);
     await until(
-      async () => (await objectsOf(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length,
+      async () => (await listObjects(byQueue)).filter((name) => /^(service|configmap)/.test(name)).length,
       (count) => count === 3,
     );
 
@@ -128,15 +128,15 @@ describe('a deploy', () => {
     for (let time = 0; time < 3; time += 1) await send(same, same.subject);
     await known(clusterId);
     await until(
-      async () => eventsOf(clusterId).length,
+      async () => listStateChanges(clusterId).length,
       (count) => count >= 2,
     );
 
-    const requested = eventsOf(clusterId).filter(({ detail }) => detail['to'] === 'REQUESTED');
+    const requested = listStateChanges(clusterId).filter(({ detail }) => detail['to'] === 'REQUESTED');
     expect(requested).toHaveLength(1);
   });
 
-  it('has one effect for two requests with the same key at once, and answers both the same', async () => {
+  it('has one effect and one response for two concurrent requests with the same key', async () => {
     const clusterId = freshId('twice');
     started.push(clusterId);
     const key = { 'idempotency-key': randomUUID() };
@@ -149,7 +149,7 @@ describe('a deploy', () => {
     expect(changed).toMatchObject({ status: 422, body: { code: 'key-reused' } });
   });
 
-  it('is refused while a cluster of the id lives, naming its operation', async () => {
+  it('is rejected for the id of a live cluster, with its operation', async () => {
     const clusterId = freshId('taken');
     started.push(clusterId);
     const first = await deploy({ ...spec, clusterId });
@@ -162,7 +162,7 @@ describe('a deploy', () => {
     });
   });
 
-  it('makes an id up when none is given', async () => {
+  it('generates an id when none is given', async () => {
     const answer = await deploy(spec);
     started.push(answer.body.operation.clusterId);
 
@@ -171,7 +171,7 @@ describe('a deploy', () => {
 });
 
 describe('a stop', () => {
-  it('takes over a deploy that is under way, and leaves nothing', async () => {
+  it('overtakes a deploy in progress, and leaves nothing', async () => {
     const clusterId = freshId('early');
     const accepted = await deploy({ ...spec, clusterId });
 
@@ -183,7 +183,7 @@ describe('a stop', () => {
     expect(await call('GET', `/v1/operations/${accepted.body.operation.operationId}`)).toMatchObject({
       body: { state: 'CANCELED', problem: { code: 'superseded' } },
     });
-    expect(await objectsOf(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId)).toEqual([]);
     expect(
       (await call<{ clusters: Cluster[] }>('GET', `/v1/targets/${system.target}/clusters`)).body.clusters.map(
         (live) => live.clusterId,
@@ -191,7 +191,7 @@ describe('a stop', () => {
     ).not.toContain(clusterId);
   });
 
-  it('frees the id for another cluster, whose transitions are numbered on', async () => {
+  it('frees the id for another incarnation, which continues the sequence', async () => {
     const clusterId = freshId('again');
     await deploy({ ...spec, clusterId });
     await stop(clusterId);
@@ -201,13 +201,15 @@ describe('a stop', () => {
     const again = await deploy({ ...spec, clusterId });
 
     expect(again.status).toBe(202);
-    expect(again.body.cluster?.sequence).toBeGreaterThan(before.sequence);
+    expect(again.body.cluster?.sequence).toBe(before.sequence + 1);
     const { body } = await call<{ transitions: { sequence: number }[] }>('GET', `${clusterPath(clusterId)}/events`);
-    expect(body.transitions.map(({ sequence }) => sequence)).toEqual(body.transitions.map((_, index) => index + 1));
+    const { length } = body.transitions;
+    expect(length).toBeGreaterThan(before.sequence);
+    expect(body.transitions.map(({ sequence }) => sequence)).toEqual(Array.from({ length }, (_, index) => index + 1));
   });
 });
 
-describe('a message that is no command', () => {
+describe('an invalid message', () => {
   it.each([
     ['not JSON', 'deploy, please', 'malformed-request'],
     ['of an unknown type', { ...message('explode', 'x', {}) }, 'malformed-request'],
@@ -219,11 +221,11 @@ describe('a message that is no command', () => {
       'refused-option',
     ],
     ['for a session that is not there', message('stop', 'not-there', {}), 'not-found'],
-  ])('%s is kept in the rejected queue and told, at once', async (_what, body, code) => {
+  ])('%s is stored in the rejected queue and published at once', async (_what, body, code) => {
     const { MessageId } = await send(body, `group-${randomUUID()}`);
 
     const event = await until(
-      async () => events().find((candidate) => candidate.detail['id'] === MessageId),
+      async () => readEvents().find((candidate) => candidate.detail['id'] === MessageId),
       (found) => found !== undefined,
     );
     expect(event).toMatchObject({ 'detail-type': 'Flink Command Rejected', detail: { problem: { code } } });
@@ -247,13 +249,13 @@ describe('a message that is no command', () => {
       return Object.values(Attributes ?? {});
     };
 
-    // Another file puts one there, and brings it back.
+    // Another test file sends a dead letter and redrives it.
     await expect.poll(left, { timeout: 300_000 }).toEqual(['0', '0']);
   });
 });
 
 const seen: { readonly rejection: Rejection; readonly message: string }[] = [];
-/** All that was in the queue so far. */
+/** The messages that the queue has had so far. */
 const receive = async (QueueUrl: string) => {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),

@@ -21,7 +21,7 @@ import {
   aws,
   call,
   clusterPath,
-  events,
+  readEvents,
   freshId,
   stop,
   system,
@@ -34,9 +34,9 @@ const queues = new SQSClient(aws);
 const workflows = new SFNClient(aws);
 const output = (name: string) => system.outputs[name] ?? '';
 
-/** A target of its own beside that of the other tests, on the same cluster. */
-const target = `line-${randomUUID().slice(0, 6)}`;
-const line = `/v1/targets/${target}/queue`;
+/** A target of its own, on the same cluster as that of the other tests. */
+const target = `queue-${randomUUID().slice(0, 6)}`;
+const queuePath = `/v1/targets/${target}/queue`;
 const message = (clusterId: string, data: unknown, fields: object = {}) => ({
   specversion: '1.0',
   id: randomUUID(),
@@ -63,14 +63,14 @@ const states = (clusterId: string, state: string) =>
     () => read(clusterId),
     (one) => one.state === state,
   );
-const queueView = async () => (await call<QueueView>('GET', line)).body;
+const readQueue = async () => (await call<QueueView>('GET', queuePath)).body;
 const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
 const finishedOf = async (operationId: string) =>
-  events()
+  readEvents()
     .filter((event) => event['detail-type'] === 'Flink Command Finished')
     .map(({ detail }) => detail as unknown as CommandFinished)
     .filter((detail) => detail.operationId === operationId);
-const paused = (value: boolean) => call<QueueView>('PUT', line, { paused: value });
+const setPaused = (value: boolean) => call<QueueView>('PUT', queuePath, { paused: value });
 
 beforeAll(async () => {
   const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
@@ -80,13 +80,13 @@ beforeAll(async () => {
 
 const started: string[] = [];
 afterAll(async () => {
-  await paused(false);
+  await setPaused(false);
   await Promise.all(started.map((clusterId) => stop(clusterId, {}, target)));
   await Promise.all(started.map((clusterId) => untilState(clusterId, 'STOPPED', target)));
 });
 
 describe('a target with a limit', () => {
-  it('lets commands wait, and starts the next when a place gets free', async () => {
+  it('queues commands, and starts the next one when capacity becomes free', async () => {
     const [one, two] = [freshId('one'), freshId('two')];
     const waits = { ...session, config: unschedulable };
     await send(one, waits);
@@ -96,7 +96,7 @@ describe('a target with a limit', () => {
     );
     await send(two, { ...waits, labels: { team: 'etl' } });
     const waiting = await states(two, 'QUEUED');
-    const listed = await queueView();
+    const listed = await readQueue();
     await stop(one, {}, target);
     const next = await until(
       () => read(two),
@@ -110,34 +110,34 @@ describe('a target with a limit', () => {
     });
     expect(listed).toMatchObject({ usage: { clusters: 1 }, queued: [{ clusterId: two, team: 'etl', position: 1 }] });
     expect(['REQUESTED', 'DEPLOYING', 'RUNNING']).toContain(next.state);
-    expect((await queueView()).usage.clusters).toBe(1);
+    expect((await readQueue()).usage.clusters).toBe(1);
     await stop(two, {}, target);
     await states(two, 'STOPPED');
     started.pop();
-    expect((await queueView()).usage.clusters).toBe(0);
+    expect((await readQueue()).usage.clusters).toBe(0);
   });
 
-  it('takes a command by reference', async () => {
+  it('runs a command by reference', async () => {
     const clusterId = freshId('ref');
     const text = JSON.stringify({ ...session, labels: { by: 'reference' } });
     const { body } = await call<Upload>('POST', `/v1/targets/${target}/uploads`, {
       name: 'command.json',
       bytes: text.length,
     });
-    await paused(true);
+    await setPaused(true);
     const put = await fetch(body.url, { method: 'PUT', headers: body.headers, body: text });
     await send(clusterId, undefined, { dataref: body.jar });
     const waiting = await states(clusterId, 'QUEUED');
-    await call('POST', `${line}/${waiting.operationId}/cancel`);
+    await call('POST', `${queuePath}/${waiting.operationId}/cancel`);
 
     expect(put.status).toBe(200);
     expect(waiting).toMatchObject({ reason: 'Paused', labels: { by: 'reference' } });
     expect(await read(clusterId)).toMatchObject({ state: 'CANCELED', reason: 'Canceled' });
   });
 
-  it('takes back a batch that waits, and tells how it ended', async () => {
+  it('cancels a queued batch, and publishes its verdict', async () => {
     const name = freshId('batch');
-    await paused(true);
+    await setPaused(true);
     const { status, body } = await call<Accepted>('POST', `/v1/targets/${target}/batches`, {
       name,
       template: { mode: 'application', job: { jar: 'local:///a.jar', args: ['${param.day}'] } },
@@ -147,26 +147,26 @@ describe('a target with a limit', () => {
     expect({ status, body }).toMatchObject({ status: 202 });
     const { operationId } = body.operation;
     await Promise.all([states(`${name}-0`, 'QUEUED'), states(`${name}-1`, 'QUEUED')]);
-    const { body: canceled } = await call('POST', `${line}/${operationId}/cancel`);
+    const { body: canceled } = await call('POST', `${queuePath}/${operationId}/cancel`);
     const over = await until(
       () => operation(operationId),
       ({ verdict }) => verdict !== undefined,
     );
-    const told = await until(
+    const published = await until(
       () => finishedOf(operationId),
       (all) => all.length > 0,
     );
 
     expect(canceled).toEqual({ canceled: 2 });
     expect(over).toMatchObject({ state: 'CANCELED', verdict: 'CANCELED', problem: { code: 'canceled' } });
-    expect(told[0]).toMatchObject({ kind: 'batch', verdict: 'CANCELED', correlationId: 'backfill' });
+    expect(published[0]).toMatchObject({ kind: 'batch', verdict: 'CANCELED', correlationId: 'backfill' });
   });
 });
 
-describe('a task of Step Functions', () => {
-  it.each(['FINISHED', 'CANCELED'])('is answered when its command is %s', async (verdict) => {
+describe('a Step Functions task', () => {
+  it.each(['FINISHED', 'CANCELED'])('is completed when its command is %s', async (verdict) => {
     const clusterId = freshId('task');
-    await paused(verdict === 'CANCELED');
+    await setPaused(verdict === 'CANCELED');
     const { stateMachineArn } = await workflows.send(
       new CreateStateMachineCommand({
         name: clusterId,
@@ -191,7 +191,7 @@ describe('a task of Step Functions', () => {
     );
     const { executionArn } = await workflows.send(new StartExecutionCommand({ stateMachineArn }));
     if (verdict === 'FINISHED') started.push(clusterId);
-    else await call('POST', `${line}/${(await states(clusterId, 'QUEUED')).operationId}/cancel`);
+    else await call('POST', `${queuePath}/${(await states(clusterId, 'QUEUED')).operationId}/cancel`);
     const ended = await until(
       () => workflows.send(new DescribeExecutionCommand({ executionArn })),
       ({ status }) => status !== 'RUNNING',
@@ -204,34 +204,34 @@ describe('a task of Step Functions', () => {
   });
 });
 
-describe('dead commands', () => {
-  it('are listed with their reason, and brought back', async () => {
-    const clusterId = freshId('dead');
-    await paused(true);
+describe('dead letters', () => {
+  it('are listed with their reasons and redriven', async () => {
+    const clusterId = freshId('dead-letter');
+    await setPaused(true);
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-    // As the queue's function puts it away after its last try.
+    // The command queue function discards a message like this after its last attempt.
     await queues.send(
       new SendMessageCommand({
         QueueUrl: output('CommandDeadLetterQueueUrl'),
         MessageBody: JSON.stringify(message(clusterId, session)),
         MessageGroupId: clusterId,
         MessageDeduplicationId: clusterId,
-        MessageAttributes: { code: text('target-unreachable'), detail: text('it was dark') },
+        MessageAttributes: { code: text('target-unreachable'), detail: text('no answer') },
       }),
     );
     const list = async () =>
       (await call<{ commands: { id: string; subject?: string }[] }>('GET', '/v1/dead-letters')).body.commands;
     const found = await until(list, (all) => all.some(({ subject }) => subject?.endsWith(clusterId) === true), 6_000);
-    const dead = found.find(({ subject }) => subject?.endsWith(clusterId) === true);
+    const deadLetter = found.find(({ subject }) => subject?.endsWith(clusterId) === true);
     await until(
-      () => call('POST', '/v1/dead-letters/redrive', { ids: [dead?.id] }),
+      () => call('POST', '/v1/dead-letters/redrive', { ids: [deadLetter?.id] }),
       ({ status }) => status === 200,
       6_000,
     );
     const back = await states(clusterId, 'QUEUED');
-    await call('POST', `${line}/${back.operationId}/cancel`);
+    await call('POST', `${queuePath}/${back.operationId}/cancel`);
 
-    expect(dead).toMatchObject({ code: 'target-unreachable', detail: 'it was dark' });
+    expect(deadLetter).toMatchObject({ code: 'target-unreachable', detail: 'no answer' });
     expect(await read(clusterId)).toMatchObject({ state: 'CANCELED' });
   });
 });

@@ -32,7 +32,7 @@ const spec = {
 const scheduled = (timer: string) =>
   scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
 
-/** A target of its own: nobody looks at it but the minute. */
+/** A target of its own: only the reconcile pass of each minute visits it. */
 const quiet = freshId('quiet');
 const quietTarget = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
@@ -44,18 +44,18 @@ afterAll(async () => {
 });
 
 describe('a stored spec', () => {
-  it('is put, got, listed and refused with every mistake', async () => {
+  it('is put, read, listed and rejected with every mistake', async () => {
     expect((await call('PUT', specPath, spec)).status).toBe(200);
     expect((await call<Spec>('GET', specPath)).body.deploy).toMatchObject(spec);
     expect((await call<Specs>('GET', `${targetPath}/specs`)).body.specs.map((one) => one.name)).toContain(name);
     const bad = { ...spec, config: { 'kubernetes.jobmanager.cpu.amount': 'lots' } };
     expect(await call('PUT', specPath, bad)).toMatchObject({ status: 422, body: { code: 'refused-option' } });
-    expect((await call('GET', `${targetPath}/specs/nobody`)).status).toBe(404);
+    expect((await call('GET', `${targetPath}/specs/unknown`)).status).toBe(404);
   });
 });
 
 describe('a schedule', () => {
-  it('is in the scheduler as it was put last, and fires', async () => {
+  it('is in the scheduler as it was put last, and runs', async () => {
     const every = { action: 'deploy', expression: 'cron(0 7 ? * MON-FRI *)', timezone: 'Europe/Berlin', spec: name };
     await call('PUT', schedulePath, every);
     const put = await call<Schedule>('PUT', schedulePath, { ...every, expression: 'rate(1 minute)' });
@@ -87,8 +87,8 @@ describe('a schedule', () => {
   });
 });
 
-describe('the end of a cluster', () => {
-  it('is scheduled with the look of a minute, and no longer when it is extended or over', async () => {
+describe('the timer of a lifetime', () => {
+  it('is set by a reconcile pass, and removed after an extension or the end of the cluster', async () => {
     const clusterId = freshId('ends');
     await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } }, {}, quiet);
     const path = clusterPath(clusterId, quiet);

@@ -13,13 +13,13 @@ import {
   call,
   clusterPath,
   deploy,
-  eventsOf,
   freshId,
   hasEnded,
-  objectsOf,
+  listObjects,
+  listStateChanges,
+  listTransitions,
   small,
   system,
-  transitionsOf,
   until,
   untilState,
   withoutApiServer,
@@ -28,7 +28,7 @@ import {
 const run = promisify(execFile);
 const queues = new SQSClient(aws);
 
-/** Half of them over HTTP, half through SQS. */
+/** Half of them from each origin. */
 const clusters = 20;
 const kills = 25;
 const betweenKillsMs = 1_500;
@@ -36,7 +36,7 @@ const outageMs = 30_000;
 const outageAfterMs = 6_000;
 const idleMs = 40_000;
 
-/** The image is none: what is tried here is not Flink. */
+/** The image does not exist, because the test does not need Flink. */
 const data = { mode: 'session', config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } };
 
 const processes = async (pattern: RegExp): Promise<readonly number[]> =>
@@ -45,10 +45,10 @@ const processes = async (pattern: RegExp): Promise<readonly number[]> =>
     .filter((line) => pattern.test(line))
     .map((line) => Number.parseInt(line, 10));
 
-/** The emulated functions of this system only. */
+/** The emulated functions of this system. */
 const functions = () => processes(new RegExp(`/ministack-provided-code-${new URL(system.awsUrl).port}/.*bootstrap`));
 
-/** Ends a process of a function, in the middle of whatever it does. */
+/** Kills a process of a function during its work. */
 const kill = async (turn: number): Promise<boolean> => {
   const pids = await functions();
   const pid = pids[turn % Math.max(1, pids.length)];
@@ -57,7 +57,7 @@ const kill = async (turn: number): Promise<boolean> => {
     process.kill(pid, 'SIGKILL');
     return true;
   } catch {
-    return false; // It had ended by itself.
+    return false; // It has ended in the meantime.
   }
 };
 
@@ -73,7 +73,7 @@ const interruptApiServer = async () => {
   await withoutApiServer(() => sleep(outageMs));
 };
 
-/** A caller who repeats a request under its key until it is answered. */
+/** Repeats a request under its idempotency key until it is answered. */
 const insisting = (send: () => Promise<{ readonly status: number }>) =>
   until(
     async () => (await send().catch(() => ({ status: 503 }))).status, // no answer at all
@@ -115,9 +115,9 @@ const throughQueue = async (clusterId: string) => {
 const read = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
 const disturbed = Promise.withResolvers<void>();
 
-/** The second waits until nothing is killed, and lasts until the disturbed clusters are reconciled. */
-describe.concurrent('killed functions, an API server that does not answer, and messages that come three times', () => {
-  it('leave every cluster stopped, nothing behind, and each transition once in the store and in order on the bus', async () => {
+/** The second test waits until nothing is killed no longer, and runs while the first one recovers. */
+describe.concurrent('killed functions, an API server that does not answer, and messages that are delivered three times', () => {
+  it('leave every cluster STOPPED without objects, and each transition once in the store and in order on the bus', async () => {
     const ids = Array.from({ length: clusters }, () => freshId('fault'));
 
     await Promise.all([
@@ -135,22 +135,23 @@ describe.concurrent('killed functions, an API server that does not answer, and m
     );
 
     for (const clusterId of ids) {
-      const transitions = await transitionsOf(clusterId);
+      const transitions = await listTransitions(clusterId);
       const numbers = transitions.map(({ sequence }) => sequence);
-      const told = await until(
-        async () => [...new Set(eventsOf(clusterId).map(({ detail }) => Number(detail['sequence'])))],
+      const published = await until(
+        async () => [...new Set(listStateChanges(clusterId).map(({ detail }) => Number(detail['sequence'])))],
         (seen) => seen.length >= numbers.length,
       );
 
-      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-      expect(told).toEqual(numbers);
+      const { sequence: length } = await read(clusterId);
+      expect(numbers).toEqual(Array.from({ length }, (_, index) => index + 1));
+      expect(published).toEqual(numbers);
       expect(transitions.filter(({ to }) => to === 'REQUESTED')).toHaveLength(1);
       expect(transitions.at(-1)).toMatchObject({ to: 'STOPPED' });
-      expect(await objectsOf(clusterId)).toEqual([]);
+      expect(await listObjects(clusterId)).toEqual([]);
     }
   });
 
-  it('make no session idle while nobody can ask it: it is when it has said so for long enough', async () => {
+  it('do not count as idle time of a session, which ends after its idleAfter', async () => {
     await disturbed.promise;
     const clusterId = freshId('idle');
     await deploy({
@@ -173,7 +174,7 @@ describe.concurrent('killed functions, an API server that does not answer, and m
     const ended = await hasEnded(clusterId, 'Idle');
 
     expect(Date.parse(ended.lifetime?.idle?.since ?? '')).toBeGreaterThan(back);
-    const stopping = (await transitionsOf(clusterId)).find(({ to }) => to === 'STOPPING');
+    const stopping = (await listTransitions(clusterId)).find(({ to }) => to === 'STOPPING');
     expect(Date.parse(stopping?.at ?? '')).toBeGreaterThan(back + idleMs);
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 import { system } from './system.ts';
 
-/** For the API of the test's system. */
+/** The environment of a client of the test system. */
 export const environment = {
   ...process.env,
   DREY_API: system.apiUrl,
@@ -20,14 +20,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** One command of the CLI, with what is piped into it. */
+/** Runs a command of the CLI with its standard input. */
 export const drey = (
   args: readonly string[],
   input = '',
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Ran> => runProgram(process.execPath, [cli, ...args], input, variables);
 
-/** Any program, as a caller of the API. */
+/** Runs a program as a caller of the API. */
 export const runProgram = (
   program: string,
   args: readonly string[],

@@ -1,16 +1,16 @@
-/** What the functions read from their environment when they are loaded. Tests hand in ports: none of it is used. */
+/** The environment that functions read when they are loaded. Tests pass ports to them, so nothing of it is used. */
 export const environment = {
   DREY_TABLE: 'table',
   DREY_BUS: 'bus',
   DREY_REJECTED_QUEUE_URL: 'http://127.0.0.1/rejected',
-  DREY_RECONCILE_QUEUE_URL: 'http://127.0.0.1/looks',
+  DREY_RECONCILE_QUEUE_URL: 'http://127.0.0.1/reconcile',
   DREY_ADMISSION_QUEUE_URL: 'http://127.0.0.1/admissions',
   DREY_COMMAND_QUEUE_URL: 'http://127.0.0.1/commands.fifo',
-  DREY_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead.fifo',
+  DREY_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters.fifo',
   DREY_BUCKET: 'uploads',
   DREY_SCHEDULE_GROUP: 'drey-test',
   DREY_TIMER_EVENT_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:timer-events',
-  DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:timer-events-dead',
+  DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:timer-events-dead-letters',
   DREY_SCHEDULER_ROLE_ARN: 'arn:aws:iam::000000000000:role/scheduler',
   DREY_STATE_MACHINE_ARN_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:drey-',
   DREY_KUBERNETES_ROLE_ARN: 'arn:aws:iam::000000000000:role/drey-kubernetes',

@@ -5,33 +5,33 @@ import type { TestProject } from 'vitest/node';
 
 import { type LocalSystem, startLocal, stopLocal } from '#local/system.ts';
 
-/** A system of the tests' own, beside one that `npm start` may have left: other ports, addresses and state. */
+/** A system for tests. Its ports, addresses and state differ from those of `npm start`. */
 const options = { state: '.local/test', port: 4666, kubernetesPort: 7743, kubernetesNet: '10.79' } as const;
 
-/** Each project of vitest loads this file for itself, and all of them use one system. */
+/** Each project of vitest loads this file, and all of them use one system. */
 interface Shared {
   started?: Promise<LocalSystem>;
-  looking?: Promise<void>;
+  reconciling?: Promise<void>;
   users: number;
 }
-const everywhere = globalThis as { dreyTestSystem?: Shared };
-const shared = (everywhere.dreyTestSystem ??= { users: 0 });
+const globals = globalThis as { dreyTestSystem?: Shared };
+const shared = (globals.dreyTestSystem ??= { users: 0 });
 
-const betweenLooksMs = 10_000;
+const reconcileIntervalMs = 10_000;
 
-/** The look of each minute at the tests' target, six times as often: it is what many of them wait for. */
-const lookOftener = async ({ awsUrl, region, credentials, outputs, target }: LocalSystem): Promise<void> => {
+/** Requests a reconcile pass six times a minute in place of once, because many tests wait for one. */
+const reconcileOften = async ({ awsUrl, region, credentials, outputs, target }: LocalSystem): Promise<void> => {
   const queues = new SQSClient({ endpoint: awsUrl, region, credentials });
-  const look = { QueueUrl: outputs['ReconcileQueueUrl'], MessageBody: JSON.stringify({ target }) };
+  const request = { QueueUrl: outputs['ReconcileQueueUrl'], MessageBody: JSON.stringify({ target }) };
   while (shared.users > 0) {
-    await queues.send(new SendMessageCommand(look)).catch(() => {}); // the minute's own comes anyway
-    await sleep(betweenLooksMs);
+    await queues.send(new SendMessageCommand(request)).catch(() => {}); // The request of each minute follows anyway.
+    await sleep(reconcileIntervalMs);
   }
 };
 
 /**
- * Starts the local system for all tests above unit level, and stops it behind them. With DREY_TEST_KEEP set it is left
- * running, and the next run finds it.
+ * Starts the local system before all tests above unit level, and stops it after them. With DREY_TEST_KEEP set it keeps
+ * running, and the next run uses it.
  */
 export default async function setup(project: TestProject) {
   shared.users += 1;
@@ -39,11 +39,11 @@ export default async function setup(project: TestProject) {
   const system = await shared.started;
   process.env['DREY_TEST_KUBECONFIG'] = system.kubeconfig;
   project.provide('system', system);
-  shared.looking ??= lookOftener(system);
+  shared.reconciling ??= reconcileOften(system);
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
-    await shared.looking;
+    await shared.reconciling;
     if (process.env['DREY_TEST_KEEP'] === undefined) await stopLocal({ state: options.state, clean: true });
   };
 }

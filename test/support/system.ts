@@ -33,7 +33,7 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
-/** One signed request to the API. */
+/** Sends a signed request to the API. */
 export const call = async <T = Record<string, unknown>>(
   method: string,
   path: string,
@@ -57,7 +57,7 @@ export const deploy = (body: unknown, headers: Readonly<Record<string, string>> 
 export const stop = (clusterId: string, body: unknown = {}, target = system.target) =>
   call<Accepted>('POST', `${clusterPath(clusterId, target)}/stop`, body);
 
-/** Asks again until the answer is the wanted one; the test's own time ends it. */
+/** Asks until the answer is the expected one. The timeout of the test ends it. */
 export const until = async <T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, everyMs = 500): Promise<T> => {
   for (;;) {
     const answer = await ask();
@@ -92,7 +92,7 @@ export const untilJobRuns = async (clusterId: string): Promise<Job | undefined> 
   ).find(isRunning);
 };
 
-export const transitionsOf = async (clusterId: string): Promise<readonly Transition[]> =>
+export const listTransitions = async (clusterId: string): Promise<readonly Transition[]> =>
   (await call<{ transitions: Transition[] }>('GET', `${clusterPath(clusterId)}/events?limit=500`)).body.transitions;
 
 const run = promisify(execFile);
@@ -100,8 +100,8 @@ const run = promisify(execFile);
 export const kubectl = async (...args: readonly string[]): Promise<string> =>
   (await run('kubectl', ['--kubeconfig', system.kubeconfig, ...args])).stdout;
 
-/** Names of everything that carries the cluster's label. */
-export const objectsOf = async (clusterId: string, namespace = system.namespace): Promise<readonly string[]> =>
+/** The names of all objects with the label of a cluster. */
+export const listObjects = async (clusterId: string, namespace = system.namespace): Promise<readonly string[]> =>
   (
     await kubectl(
       'get',
@@ -117,56 +117,57 @@ export const objectsOf = async (clusterId: string, namespace = system.namespace)
     .split('\n')
     .filter((name) => name !== '');
 
-/** What was on the bus, in the order of its arrival. */
-export const events = (): readonly { readonly 'detail-type': string; readonly detail: Record<string, unknown> }[] =>
+/** The events on the bus, in the order of their arrival. */
+export const readEvents = (): readonly { readonly 'detail-type': string; readonly detail: Record<string, unknown> }[] =>
   readFileSync(system.eventsFile, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { 'detail-type': string; detail: Record<string, unknown> });
 
-/** All events of a cluster on the bus. */
-export const toldOf = (clusterId: string) => events().filter(({ detail }) => detail['clusterId'] === clusterId);
+/** The events of a cluster. */
+export const listEventsOf = (clusterId: string) =>
+  readEvents().filter(({ detail }) => detail['clusterId'] === clusterId);
 
-/** The events of one type of a cluster on the bus. */
-export const told = (clusterId: string, type: string) =>
-  toldOf(clusterId).filter((event) => event['detail-type'] === type);
+/** The events of a cluster of one type. */
+export const listEvents = (clusterId: string, type: string) =>
+  listEventsOf(clusterId).filter((event) => event['detail-type'] === type);
 
-/** It stopped once, for this reason, by its own stop, with nothing left, and all of it told. */
+/** Expects that a cluster was stopped once for this reason, without objects left, and with all of its events. */
 export const hasEnded = async (clusterId: string, reason: string): Promise<Cluster> => {
   const ended = await untilState(clusterId, 'STOPPED');
-  const stops = (await transitionsOf(clusterId)).filter(({ to }) => to === 'STOPPING');
+  const stops = (await listTransitions(clusterId)).filter(({ to }) => to === 'STOPPING');
   const states = await until(
-    async () => told(clusterId, 'Flink Cluster State Change').map(({ detail }) => detail['to']),
+    async () => listEvents(clusterId, 'Flink Cluster State Change').map(({ detail }) => detail['to']),
     (list) => list.at(-1) === 'STOPPED',
   );
 
   expect(ended).toMatchObject({ reason });
   expect(stops).toMatchObject([{ reason }]);
-  // On a busy machine its end may come before it is up.
+  // On a busy machine the end may come before the cluster is RUNNING.
   expect(states.filter((state) => state !== 'RUNNING')).toEqual(['REQUESTED', 'DEPLOYING', 'STOPPING', 'STOPPED']);
-  expect(await objectsOf(clusterId)).toEqual([]);
+  expect(await listObjects(clusterId)).toEqual([]);
   return ended;
 };
 
-/** The states of a cluster and its jobs that were published on the bus. */
-export const eventsOf = (clusterId: string) =>
-  toldOf(clusterId).filter((event) => event['detail-type'].endsWith('State Change'));
+/** The state changes of a cluster and its jobs. */
+export const listStateChanges = (clusterId: string) =>
+  listEventsOf(clusterId).filter((event) => event['detail-type'].endsWith('State Change'));
 
 /** A cluster id that no other test has. */
 export const freshId = (word: string) => `${word}-${randomUUID().slice(0, 8)}`;
 
-/** Of Flink's options: on a small machine, beside others. */
+/** Flink options for several clusters on a small machine. */
 export const small = {
   'jobmanager.memory.process.size': '1g',
   'taskmanager.memory.process.size': '1g',
 } as const;
 
-/** Of Flink's options: no node is such, so that its JobManager waits for one as long as the test wants. */
+/** Flink options that no node matches, so that the JobManager stays pending. */
 export const unschedulable = { 'kubernetes.jobmanager.node-selector': 'drey.test/none:here' } as const;
 
-/** Keeps the API server from answering while the work lasts; what it is asked then waits. */
+/** Suspends the API server during some work. Requests wait until then. */
 export const withoutApiServer = async (work: () => Promise<unknown>): Promise<void> => {
-  // Its number stands first in its file.
+  // The file starts with the process id.
   const pid = Number.parseInt(await readFile(join(dirname(system.kubeconfig), 'pid', 'kube-apiserver'), 'utf8'), 10);
   process.kill(pid, 'SIGSTOP');
   try {

@@ -52,7 +52,7 @@ describe('a task', () => {
     expect(payloads).toEqual([{ step: 'take', id: 7, list: [{ same: { id: 7 } }] }]);
   });
 
-  it('answers as Lambda does, and replaces its input by default', async () => {
+  it('responds as Lambda does, and replaces its input by default', async () => {
     const { output } = await run({ A: { ...lambda, Parameters: whole, End: true } }, { a: 1 }, () => 'result');
 
     expect(output).toEqual({ ExecutedVersion: '$LATEST', Payload: 'result', StatusCode: 200 });
@@ -61,7 +61,7 @@ describe('a task', () => {
   it.each([
     ['a path', '$.at.place', { a: 1, at: { place: expect.objectContaining({ Payload: 'result' }) } }],
     ['null', null, { a: 1 }],
-  ])('puts its result where ResultPath says: %s', async (_what, ResultPath, expected) => {
+  ])('writes its result to its ResultPath: %s', async (_what, ResultPath, expected) => {
     const { output } = await run(
       { A: { ...lambda, Parameters: whole, ResultPath, End: true } },
       { a: 1 },
@@ -71,13 +71,13 @@ describe('a task', () => {
     expect(output).toEqual(expected);
   });
 
-  it('hands on what OutputPath selects', async () => {
+  it('passes on what OutputPath selects', async () => {
     const { output } = await run({ A: { ...lambda, Parameters: whole, OutputPath: '$.Payload', End: true } }, { a: 1 });
 
     expect(output).toEqual({ state: { a: 1 } });
   });
 
-  it('hands on JSON', async () => {
+  it('passes on JSON', async () => {
     const { output } = await run(
       { A: { ...lambda, Parameters: whole, OutputPath: '$.Payload', End: true } },
       {},
@@ -96,7 +96,7 @@ describe('a failure', () => {
     A: { ...lambda, Parameters: whole, OutputPath: '$.Payload', Retry: Retry ?? [], End: true },
   });
 
-  it('is retried after growing delays, up to the longest', async () => {
+  it('is retried after growing delays, up to a maximum', async () => {
     const retry = { ErrorEquals: ['slow'], MaxAttempts: 4, IntervalSeconds: 2, BackoffRate: 3, MaxDelaySeconds: 30 };
 
     const { output, waits } = await run(retried([retry]), {}, failing('slow', 'slow', 'slow', 'slow'));
@@ -131,7 +131,7 @@ describe('a failure', () => {
     ],
     ['in place of the input', undefined, { Error: 'odd', Cause: expect.any(String) }],
     ['nowhere', null, { a: 1 }],
-  ])('is caught, and put %s', async (_where, ResultPath, expected) => {
+  ])('is caught, and written %s', async (_where, ResultPath, expected) => {
     const catcher = { ErrorEquals: ['odd'], Next: 'B', ...(ResultPath === undefined ? {} : { ResultPath }) };
 
     const { output } = await run(
@@ -175,7 +175,7 @@ describe('a choice', () => {
 });
 
 describe('a wait', () => {
-  it('takes its seconds, or those at a path', async () => {
+  it('lasts its seconds, or those at a path', async () => {
     const { waits } = await run(
       { A: { Type: 'Wait', Seconds: 3, Next: 'B' }, B: { Type: 'Wait', SecondsPath: '$.pause.seconds', End: true } },
       { pause: { seconds: 9 } },

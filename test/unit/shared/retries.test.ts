@@ -4,7 +4,7 @@ import { policies, repeat } from '#shared/retries.ts';
 
 const policy = { retries: 4, initialMs: 100, maxMs: 500, maxRetryAfterMs: 3_000 };
 
-/** Work that fails so often, with the pauses that were made before each repetition. */
+/** Work that fails a number of times, with the delays before its retries. */
 const failing = (times: number, error: Error = new Error('busy')) => {
   const pauses: number[] = [];
   let tries = 0;
@@ -20,12 +20,12 @@ const failing = (times: number, error: Error = new Error('busy')) => {
   };
 };
 
-describe('repeated work', () => {
+describe('retried work', () => {
   it.each([
     [0, [0, 0, 0, 0]],
     [0.5, [50, 100, 200, 250]],
     [0.99, [99, 198, 396, 495]],
-  ])('pauses for a random part (%d) of a time that doubles up to the longest', async (random, wanted) => {
+  ])('waits a random fraction (%d) of a delay that doubles up to a maximum', async (random, wanted) => {
     const { work, sleep, pauses } = failing(4);
 
     const result = await repeat(work, { policy, isTransient: () => true, sleep, random: () => random });
@@ -34,7 +34,7 @@ describe('repeated work', () => {
     expect(pauses).toEqual(wanted);
   });
 
-  it('waits as long as it was asked to, and the random part on top', async () => {
+  it('waits as long as Retry-After says, plus a random fraction', async () => {
     const { work, sleep, pauses } = failing(1);
 
     await repeat(work, { policy, isTransient: () => true, retryAfterMs: () => 2_000, sleep, random: () => 0.5 });
@@ -46,11 +46,7 @@ describe('repeated work', () => {
     ['ends with what the last try threw', { isTransient: () => true }, 5],
     ['is not tried again after what does not pass', { isTransient: () => false }, 1],
     ['is tried as often as its failure allows', { isTransient: (_: unknown, retries: number) => retries < 2 }, 3],
-    [
-      'is not tried again when the pause asked for is too long',
-      { isTransient: () => true, retryAfterMs: () => 3_001 },
-      1,
-    ],
+    ['is not retried when the requested delay is too long', { isTransient: () => true, retryAfterMs: () => 3_001 }, 1],
   ])('%s', async (_name, options, tries) => {
     const failed = failing(9);
 
@@ -58,7 +54,7 @@ describe('repeated work', () => {
     expect(failed.tries()).toBe(tries);
   });
 
-  it('ends with what is known when the time is over in a pause', async () => {
+  it('ends with the last failure when its time ends during a wait', async () => {
     const failed = failing(9);
     const signal = AbortSignal.timeout(20);
     const slow = { ...policy, initialMs: 60_000, maxMs: 60_000 };
@@ -69,7 +65,7 @@ describe('repeated work', () => {
     expect(failed.tries()).toBe(1);
   });
 
-  it('of a request to an API server ends before the caller of the function times out', () => {
+  it('of a request to an API server ends before the timeout of the caller', () => {
     const { retries, maxMs } = policies.kubernetes;
 
     expect((retries + 1) * 5_000 + retries * maxMs).toBeLessThan(29_000);

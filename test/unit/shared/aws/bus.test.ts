@@ -9,7 +9,7 @@ const rejection = {
   at: '2026-11-23T12:00:00.000Z',
 };
 
-/** What is kept of a message that is rejected. */
+/** The stored form of a rejected message. */
 const keptOf = async (message: string): Promise<string> => {
   let kept = '';
   const queues = {
@@ -23,12 +23,12 @@ const keptOf = async (message: string): Promise<string> => {
   return kept;
 };
 
-describe('a message that is rejected', () => {
-  it('is kept as it came', async () => {
+describe('a rejected message', () => {
+  it('is stored unchanged', async () => {
     expect(JSON.parse(await keptOf('{"a":1}'))).toEqual({ rejection, message: '{"a":1}' });
   });
 
-  it.each(['"', 'ü', 'x'])('is cut where it would not fit beside its problem (%s)', async (character) => {
+  it.each(['"', 'ü', 'x'])('is cut to fit into one message with its problem (%s)', async (character) => {
     const kept = await keptOf(character.repeat(250_000) + 'x'.repeat(12_000));
 
     expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(262_144);

@@ -7,7 +7,7 @@ import { openCallbacks } from '#shared/aws/callbacks.ts';
 const sfn = (name: string, $fault: 'client' | 'server' = 'client') =>
   new SFNServiceException({ name, $fault, message: name, $metadata: {} });
 
-/** A client that answers with that error, or not at all, and what it was sent. */
+/** A client that fails with an error, or succeeds, and the commands that it was sent. */
 const clientOf = (error?: Error) => {
   const sent: { readonly name: string; readonly input: unknown }[] = [];
   const send = async (command: object) => {
@@ -28,8 +28,8 @@ const finished = {
   at,
 } as const;
 
-describe('the answer to a task', () => {
-  it('is a success when all FINISHED', async () => {
+describe('the completion of a Step Functions task', () => {
+  it('is a success when every command FINISHED', async () => {
     const { callbacks, sent } = clientOf();
 
     expect(await callbacks.complete('token', finished)).toBe(true);
@@ -38,7 +38,7 @@ describe('the answer to a task', () => {
     ]);
   });
 
-  it('is a failure with the problem when the command was refused', async () => {
+  it('is a failure with the problem when the command was rejected', async () => {
     const { callbacks, sent } = clientOf();
     await callbacks.complete('token', { id: 'm', problem: toProblem(new Fault('over-limit', 'too much')), at });
 
@@ -59,18 +59,18 @@ describe('the answer to a task', () => {
     'AccessDeniedException',
     'KmsAccessDeniedException',
     'KmsInvalidStateException',
-  ])('is abandoned after %s, so that no execution waits for it', async (name) => {
+  ])('is abandoned after %s, so that it does not delay others', async (name) => {
     expect(await clientOf(sfn(name)).callbacks.complete('token', finished)).toBe(false);
   });
 
-  it.each(['ThrottlingException', 'KmsThrottlingException'])('is tried again after %s', async (name) => {
+  it.each(['ThrottlingException', 'KmsThrottlingException'])('is retried after %s', async (name) => {
     await expect(clientOf(sfn(name)).callbacks.complete('token', finished)).rejects.toMatchObject({
       code: 'limit-reached',
     });
   });
 
   it.each([sfn('InternalServerError', 'server'), new Error('the connection was closed')])(
-    'is tried again after %s',
+    'is retried after %s',
     async (error) => {
       await expect(clientOf(error).callbacks.complete('token', finished)).rejects.toBe(error);
     },

@@ -37,7 +37,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('what AWS refuses for now', () => {
+describe('a temporary failure of AWS', () => {
   it.each([
     [named('ThrottlingException'), 'limit-reached'],
     [named('SlowDown'), 'limit-reached'],
@@ -45,7 +45,7 @@ describe('what AWS refuses for now', () => {
     [named('ProvisionedThroughputExceededException'), 'limit-reached'],
     [cancelled('None', 'ThrottlingError'), 'limit-reached'],
     [named('TimeoutError'), 'deadline-exceeded'],
-  ])('is a fault that may pass, without its words: %s', async (refusal, code) => {
+  ])('becomes a retryable fault without the message of AWS: %s', async (refusal, code) => {
     const adapter = withFaults(failing(refusal));
 
     await expect(adapter.send()).rejects.toMatchObject({
@@ -61,11 +61,11 @@ describe('what AWS refuses for now', () => {
     cancelled('None', 'ValidationError'),
     new Fault('jar-refused', 'it is no longer there'),
     'no error at all',
-  ])('is told from the rest: %s', async (refusal) => {
+  ])('is distinguished from other errors: %s', async (refusal) => {
     await expect(withFaults(failing(refusal)).send()).rejects.toBe(refusal);
   });
 
-  it('leaves answers, and what was asked, as they are', async () => {
+  it('does not change arguments and results', async () => {
     const adapter = withFaults({ add: async (one: number, other: number) => one + other });
 
     expect(await adapter.add(1, 2)).toBe(3);
@@ -91,10 +91,13 @@ describe.each([
       'the uploads',
       () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the drafts', () => openPayloads('b').read('a')],
+    ['the payloads', () => openPayloads('b').read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
-    ['the looks', (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never)],
-    ['the line', (client) => queuesOf(client).admissionQueue.send('local')],
+    [
+      'the reconcile queue',
+      (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never),
+    ],
+    ['the admission queue', (client) => queuesOf(client).admissionQueue.send('local')],
     ['the commands', (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', ...clusterRef })],
     [
       'the bus',

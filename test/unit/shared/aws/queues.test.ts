@@ -8,9 +8,14 @@ interface Kept {
   visible: boolean;
 }
 
-const urls = { reconcileQueue: 'looks', admissionQueue: 'admissions', commandQueue: 'commands', deadLetters: 'dead' };
+const urls = {
+  reconcileQueue: 'reconcile',
+  admissionQueue: 'admission',
+  commandQueue: 'commands',
+  deadLetters: 'dead-letters',
+};
 
-/** A dead-letter queue that gives two messages at once, none that is not visible, and what was sent anywhere. */
+/** A dead-letter queue that returns at most two visible messages at once, and all messages that were sent. */
 const queueOf = (count: number) => {
   const kept: Kept[] = Array.from({ length: count }, (_, index) => ({
     id: `m${index}`,
@@ -56,7 +61,7 @@ beforeEach(() => {
 
 const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id }) => id);
 
-describe('dead commands', () => {
+describe('dead letters', () => {
   it('are all listed, and can be listed again at once', async () => {
     const first = await queue.commands.listDeadLetters();
 
@@ -65,7 +70,7 @@ describe('dead commands', () => {
     expect(queue.received[0]).toMatchObject({ WaitTimeSeconds: 1 });
   });
 
-  it('are brought back until there are none, however few come at once', async () => {
+  it('are redriven until none is left, also when SQS returns few at once', async () => {
     const { commands, more } = await queue.commands.redriveDeadLetters(async ({ body }) => `${body} again`);
 
     expect([ids(commands), more]).toEqual([['m0', 'm1', 'm2', 'm3', 'm4'], false]);
@@ -73,7 +78,7 @@ describe('dead commands', () => {
     expect(queue.kept).toEqual([]);
   });
 
-  it('stay, and can be listed, when they are not meant', async () => {
+  it('stay and can be listed when they are not selected', async () => {
     const { commands } = await queue.commands.redriveDeadLetters(async ({ id, body }) =>
       id === 'm3' ? body : undefined,
     );
@@ -82,7 +87,7 @@ describe('dead commands', () => {
     expect(ids(await queue.commands.listDeadLetters())).toEqual(['m0', 'm1', 'm2', 'm4']);
   });
 
-  it('are brought back in parts where there are many', async () => {
+  it('are redriven in parts when there are many', async () => {
     queue = queueOf(300);
 
     expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(true);
@@ -91,7 +96,7 @@ describe('dead commands', () => {
   });
 });
 
-it('an admitted deploy continues next to the commands of its cluster, once in a minute', async () => {
+it('an admitted deploy is resumed in a group of its own, once a minute', async () => {
   await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl' });
 
   expect(queue.sent).toMatchObject([

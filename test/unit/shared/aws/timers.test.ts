@@ -12,31 +12,31 @@ const timers = openTimers({
 const every = { expression: 'rate(2 hours)', timezone: 'UTC', enabled: true, description: 'targets/t/schedules/s' };
 const timerEvent = { kind: 'schedule', target: 't', name: 's', revision: 'r1' } as const;
 
-/** What the scheduler is asked, by the names of the calls. */
-const asked: [string, Readonly<Record<string, unknown>>][] = [];
+/** The requests to the scheduler, by the names of their commands. */
+const calls: [string, Readonly<Record<string, unknown>>][] = [];
 const answering = (answer: (call: string) => unknown) =>
   vi.spyOn(SchedulerClient.prototype, 'send').mockImplementation(async (command: object) => {
     const call = command.constructor.name.replace('Command', '');
-    asked.push([call, (command as { readonly input: Readonly<Record<string, unknown>> }).input]);
+    calls.push([call, (command as { readonly input: Readonly<Record<string, unknown>> }).input]);
     return answer(call) as never; // The mock answers for every call.
   });
 
 afterEach(() => {
   vi.restoreAllMocks();
-  asked.length = 0;
+  calls.length = 0;
 });
 
-describe('the schedules of EventBridge Scheduler', () => {
+describe('the timers in EventBridge Scheduler', () => {
   const missing = () => {
     throw new ResourceNotFoundException({ message: 'none', Message: 'none', $metadata: {} });
   };
 
-  it('are not sent when an hour has passed, where they repeat', async () => {
+  it('are not delivered more than an hour late when they recur', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
 
     await timers.repeat('calendar-1', every, timerEvent);
 
-    expect(asked.at(-1)).toMatchObject([
+    expect(calls.at(-1)).toMatchObject([
       'CreateSchedule',
       {
         Name: 'calendar-1',
@@ -46,20 +46,20 @@ describe('the schedules of EventBridge Scheduler', () => {
     ]);
   });
 
-  it('are changed only where they are not as they should be', async () => {
+  it('are updated only when they differ', async () => {
     answering((call) => (call === 'GetSchedule' ? missing() : {}));
     await timers.repeat('calendar-1', every, timerEvent);
-    const made = asked.at(-1)?.[1];
+    const made = calls.at(-1)?.[1];
     answering((call) => (call === 'GetSchedule' ? { ...made, Arn: 'arn:of-the-schedule' } : {}));
-    asked.length = 0;
+    calls.length = 0;
 
     await timers.repeat('calendar-1', every, timerEvent);
     await timers.repeat('calendar-1', every, { ...timerEvent, revision: 'r2' });
 
-    expect(asked.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
+    expect(calls.map(([call]) => call)).toEqual(['GetSchedule', 'GetSchedule', 'UpdateSchedule']);
   });
 
-  it('blame no single member for what the scheduler finds invalid, as it does not say which', async () => {
+  it('do not blame one member when the scheduler rejects a definition, because it does not say which', async () => {
     answering((call) => {
       if (call === 'GetSchedule') return missing();
       throw new ValidationException({ message: 'Invalid', Message: 'Invalid', $metadata: {} });

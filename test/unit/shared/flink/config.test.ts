@@ -103,17 +103,17 @@ describe('a configuration file', () => {
     ['port: 0o17', 15],
     ['port: 010', 10],
     ['port: +5', 5],
-  ])('has the number that %s is', (text, value) => {
+  ])('reads the number %s', (text, value) => {
     expect(parseConfigFile(text)).toEqual({ port: value });
   });
 
-  it.each(['a.b:\n', 'a:\n  b: ~\n'])('with a key without a value is refused by it: %j', (text) => {
+  it.each(['a.b:\n', 'a:\n  b: ~\n'])('rejects a key without a value: %j', (text) => {
     expect(faultOf(() => parseConfigFile(text))?.message).toBe(
       'config.yaml: a.b has no value. Set a value, or remove the key.',
     );
   });
 
-  it('may have lists, which options read', () => {
+  it('can have lists, which options read', () => {
     const list = parseConfigFile('external-resources: [gpu, fpga]');
     const maps = parseConfigFile('kubernetes.jobmanager.tolerations:\n- key: a\n  operator: Exists\n- key: b\n');
 
@@ -126,15 +126,15 @@ describe('a configuration file', () => {
     expect(parseConfigFile('x: [1, true, s, 1.5, {a: 1}]')).toEqual({ x: '[1, true, s, 1.5, {a: 1}]' });
   });
 
-  it('may be empty', () => {
+  it('can be empty', () => {
     expect(parseConfigFile('# nothing\n')).toEqual({});
   });
 
-  it.each(['- a\n- b\n', 'a: [', 'a: 1\na: 2\n'])('that is no map of options is refused: %j', (text) => {
+  it.each(['- a\n- b\n', 'a: [', 'a: 1\na: 2\n'])('is rejected when it is no map of options: %j', (text) => {
     expect(faultOf(() => parseConfigFile(text))?.code).toBe('refused-option');
   });
 
-  it('of Flink 1.x is lines of key and value', () => {
+  it('of Flink 1.x has lines of key and value', () => {
     const text = '# a remark\nrest.port: 8081\nenv.java.opts: -Dx=y -Dz=a:b# why\n\nbroken\n';
 
     expect(parseLegacyConfigFile(text)).toEqual({ 'rest.port': '8081', 'env.java.opts': '-Dx=y -Dz=a:b' });

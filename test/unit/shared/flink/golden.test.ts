@@ -16,7 +16,7 @@ const folder = new URL('../../../golden/', import.meta.url);
 const golden = (path: string) => readFileSync(new URL(path, folder), 'utf8');
 const cases = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/command`, folder)));
 
-/** Where Drey refuses what Flink's client does too, or lets through on purpose: docs/differences.md. */
+/** Cases in which Drey rejects what Flink's client rejects, or accepts it on purpose: docs/differences.md. */
 const refused: Readonly<Record<string, readonly string[]>> = {
   'session-bad-id-long': ['/clusterId'],
   'session-bad-id-upper': ['/clusterId'],
@@ -25,15 +25,15 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   'session-replicas-without-ha': ['/config/kubernetes.jobmanager.replicas'],
   'application-file-jar': ['/job/jar'],
 };
-/** What only a command line can be wrong about. */
+/** Cases that only a command line can have. */
 const ofTheCommandLine = new Set(['per-job', 'per-job-kubernetes']);
 /** The action of Flink 1.x: the same objects as `application-default`. */
 const likeDefault = 'application-run-application';
 
 const rendered = cases.filter((name) => !(name in refused) && !ofTheCommandLine.has(name));
 
-describe("what Flink's client creates", () => {
-  it.each(rendered)('is what Drey renders, in the case %s', (name) => {
+describe("the objects of Flink's client", () => {
+  it.each(rendered)('are the objects of Drey in the case %s', (name) => {
     const documents = parseAllDocuments(
       golden(`${name === likeDefault ? 'application-default' : name}/objects.yaml`),
     ).map((document): unknown => document.toJS());
@@ -43,14 +43,14 @@ describe("what Flink's client creates", () => {
     expect(sorted(actual)).toEqual(sorted(documents));
   });
 
-  it.each(Object.entries(refused))('is refused where it cannot be as asked, in the case %s', (name, pointers) => {
+  it.each(Object.entries(refused))('are rejected as Flink rejects them in the case %s', (name, pointers) => {
     const fault = faultOf(() => render(name));
 
     expect(fault?.code).toBe('refused-option');
     expect(fault?.errors.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
-  it("starts from what Flink's configuration file sets, in its types", () => {
+  it('start from the configuration file of Flink, with its types', () => {
     const file = Object.entries(flatten(parse(golden('conf/config.yaml'), { mapAsMap: true })));
 
     expect(stockConfig).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnlyOptions.has(key))));
@@ -74,7 +74,7 @@ const render = (name: string, generatedId = 'generated') => {
   return [deployment, ...dependents.map((object) => addOwnerReference(object, owner))];
 };
 
-/** The command line as what it asks for. `drey render` has a reader of its own; see its tests. */
+/** The input that a command line stands for. The parser of `drey render` has its own tests. */
 const inputOf = (text: string, generatedId: string): ClusterInput => {
   const [line = ''] = text.split('\n').filter((one) => one !== '' && !one.startsWith('#'));
   const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|((?:[^\s'"]|'[^']*'|"[^"]*")+)/g)].map(

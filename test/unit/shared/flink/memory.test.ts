@@ -4,7 +4,7 @@ import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink
 
 const mebibyte = 2n ** 20n;
 
-describe("the JobManager's memory", () => {
+describe('the memory of the JobManager', () => {
   it.each([
     ['process', '1600m', 1073741824n, 201326592n, 1600n],
     ['process', '1024m', 469762048n, 201326592n, 1024n],
@@ -25,7 +25,7 @@ describe("the JobManager's memory", () => {
     });
   });
 
-  it('takes the overhead beyond a large Flink memory as a share of the sum of both', () => {
+  it('computes the overhead of a large Flink memory as a fraction of the sum of both', () => {
     const { overheadBytes, totalBytes } = computeJobManagerMemory({ 'jobmanager.memory.flink.size': '8000m' });
 
     // 8256 MiB × 0.11111111295076065, which is f/(1−f) of the float 0.1
@@ -33,7 +33,7 @@ describe("the JobManager's memory", () => {
     expect(totalBytes).toBe(8256n * mebibyte + overheadBytes);
   });
 
-  it('is counted from the heap where there is one', () => {
+  it('is computed from the heap size when it is set', () => {
     const memory = computeJobManagerMemory({ 'jobmanager.memory.heap.size': '1g' });
 
     expect(memory).toMatchObject({
@@ -43,7 +43,7 @@ describe("the JobManager's memory", () => {
     });
   });
 
-  it('leaves to off-heap memory what Flink has beside the heap', () => {
+  it('gives the rest of the Flink memory to off-heap memory', () => {
     const memory = computeJobManagerMemory({
       'jobmanager.memory.heap.size': '1g',
       'jobmanager.memory.flink.size': '1536m',
@@ -52,7 +52,7 @@ describe("the JobManager's memory", () => {
     expect(memory).toMatchObject({ offHeapBytes: 512n * mebibyte, flinkBytes: 1536n * mebibyte });
   });
 
-  it('leaves to overhead what the process has beside Flink and the metaspace', () => {
+  it('gives the rest of the process memory to the overhead', () => {
     const memory = computeJobManagerMemory({
       'jobmanager.memory.flink.size': '1g',
       'jobmanager.memory.process.size': '1600m',
@@ -71,7 +71,7 @@ describe("the JobManager's memory", () => {
     ['the process leaves too little overhead', { 'flink.size': '1g', 'process.size': '1300m' }, 'process.size'],
     ['the process leaves too much overhead', { 'flink.size': '1g', 'process.size': '4g' }, 'process.size'],
     ['the bounds of the overhead are swapped', { 'process.size': '2g', 'jvm-overhead.min': '2g' }, 'jvm-overhead.min'],
-  ])('is refused when %s', (_, sizes, key) => {
+  ])('is rejected when %s', (_, sizes, key) => {
     const config = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [`jobmanager.memory.${name}`, size]));
 
     expect(() => computeJobManagerMemory(config)).toThrow(
@@ -83,7 +83,7 @@ describe("the JobManager's memory", () => {
   });
 });
 
-describe("a TaskManager's memory", () => {
+describe('the memory of a TaskManager', () => {
   it('of process size 1728m is divided as Flink divides it', () => {
     const memory = computeTaskManagerMemory({ 'taskmanager.memory.process.size': '1728m' });
 
@@ -101,13 +101,13 @@ describe("a TaskManager's memory", () => {
     });
   });
 
-  it('is the same from the Flink memory that the process leaves', () => {
+  it('is the same when it is computed from the Flink memory', () => {
     const memory = computeTaskManagerMemory({ 'taskmanager.memory.flink.size': '1280m' });
 
     expect(memory).toEqual(computeTaskManagerMemory({ 'taskmanager.memory.process.size': '1728m' }));
   });
 
-  it('adds up from task heap and managed memory', () => {
+  it('is the sum of task heap and managed memory', () => {
     const memory = computeTaskManagerMemory({
       'taskmanager.memory.task.heap.size': '1g',
       'taskmanager.memory.managed.size': '512m',
@@ -126,7 +126,7 @@ describe("a TaskManager's memory", () => {
       { 'flink.size': '1g', 'task.heap.size': '700m', 'managed.size': '60m' },
       'flink.size',
     ],
-  ])('is refused when %s', (_, sizes, key) => {
+  ])('is rejected when %s', (_, sizes, key) => {
     const config = Object.fromEntries(
       Object.entries(sizes).map(([name, size]) => [`taskmanager.memory.${name}`, size]),
     );

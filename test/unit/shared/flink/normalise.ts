@@ -12,7 +12,7 @@ const defaults: Readonly<Record<string, unknown>> = {
 };
 const filledIn = new Set(['creationTimestamp', 'clusterIPs']);
 
-/** An object in one form, by any client: see test/golden/README.md. */
+/** Brings an object into one form, which does not depend on its writer: see test/golden/README.md. */
 export const normalise = (value: unknown, key = ''): unknown => {
   if (key === 'config.yaml') return fromConfigFile(String(value));
   if (key === 'cpu' || key === 'memory') return quantity(String(value));

@@ -60,7 +60,7 @@ describe('an option', () => {
     expect(readOption({ [key]: text }, key)).toEqual(value);
   });
 
-  it('that is a map may be given key by key', () => {
+  it('that is a map can be set key by key', () => {
     const config = { 'containerized.master.env.A': '1', 'containerized.master.env.B.C': '2' };
 
     expect(readOption(config, 'containerized.master.env')).toEqual({ A: '1', 'B.C': '2' });
@@ -102,40 +102,40 @@ describe('an option', () => {
     ['client.timeout', 'soon'],
     ['client.timeout', '1 fortnight'],
     ['execution.state-recovery.claim-mode', 'KEEP'],
-  ])('%s=%s is refused by its name', (key, text) => {
+  ])('%s=%s is rejected by its name', (key, text) => {
     expect(findOptionErrors({ [key]: text })).toMatchObject([{ pointer: `/config/${key}` }]);
   });
 
-  it('that only a client can carry out is refused with the reason', () => {
+  it('that only a client can apply is rejected with the reason', () => {
     expect(findOptionErrors({ 'kubernetes.artifacts.local-upload-enabled': 'true' })).toMatchObject([
       { pointer: '/config/kubernetes.artifacts.local-upload-enabled', detail: expect.stringContaining('disk') },
     ]);
   });
 
-  it('of an external resource is read by its name', () => {
+  it('of an external resource is recognised by its name', () => {
     const config = { 'external-resource.gpu.amount': 'two', 'external-resource.gpu.kubernetes.config-key': 'x/gpu' };
 
     expect(findOptionErrors(config)).toMatchObject([{ pointer: '/config/external-resource.gpu.amount' }]);
   });
 
-  it.each(Object.keys(options).filter(isOptionKey))('%s has a default that fits it', (key) => {
+  it.each(Object.keys(options).filter(isOptionKey))('%s has a valid default', (key) => {
     expect(() => readOption({}, key)).not.toThrow();
   });
 
-  it.each(Object.entries(renamedForFlink))('%s makes room for what begins with it', (old, current) => {
+  it.each(Object.entries(renamedForFlink))('%s allows options with its prefix', (old, current) => {
     expect(canonicalizeConfig({ [old]: 'a', [`${old}.more`]: 'b' })).toEqual({ [current]: 'a', [`${old}.more`]: 'b' });
   });
 
-  it('is refused where it has a value and also holds another one', () => {
+  it('is rejected when it has a value and also contains another option', () => {
     expect(findOptionErrors({ 'a.b': '1', 'a.b.c': '2' })).toMatchObject([{ pointer: '/config/a.b' }]);
   });
 
-  it('is refused where its name is longer than any name of Flink', () => {
+  it('is rejected when its name is longer than any name of Flink', () => {
     expect(findOptionErrors({ ['a.'.repeat(5000)]: '' })).toHaveLength(1);
   });
 });
 
-describe('an older name', () => {
+describe('a deprecated name', () => {
   it.each([
     ['kubernetes.container.image', 'kubernetes.container.image.ref'],
     ['kubernetes.jobmanager.cpu', 'kubernetes.jobmanager.cpu.amount'],
@@ -147,13 +147,13 @@ describe('an older name', () => {
     expect(canonicalizeConfig({ [old]: 'x', other: 'y' })).toEqual({ [current]: 'x', other: 'y' });
   });
 
-  it('yields to the current one', () => {
+  it('is overridden by the current name', () => {
     const config = canonicalizeConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
 
     expect(config).toEqual({ 'kubernetes.jobmanager.cpu.amount': '2' });
   });
 
-  it('is what a mistake is called by', () => {
+  it('is used in the error of its value', () => {
     const given = { 'kubernetes.jobmanager.cpu': 'lots' };
 
     expect(findOptionErrors(canonicalizeConfig(given), given)).toMatchObject([
@@ -163,7 +163,7 @@ describe('an older name', () => {
 });
 
 describe('any text', () => {
-  it('is read or refused, for every option', () => {
+  it('is read or rejected by every option', () => {
     const texts = fc.oneof(fc.string(), fc.stringMatching(/^[\][{}a-c:,;'"&*!| -]*$/));
     const keys = fc.constantFrom(...Object.keys(options).filter(isOptionKey));
 
@@ -177,7 +177,7 @@ describe('any text', () => {
     );
   });
 
-  it('is what a map in quotes gives back', () => {
+  it('is unchanged in a quoted map', () => {
     const text = fc.string({ minLength: 1 });
 
     fc.assert(
@@ -191,7 +191,7 @@ describe('any text', () => {
 });
 
 describe('mistakes', () => {
-  it('are thrown all at once, the first of them in words', () => {
+  it('are thrown together, and the message has the first', () => {
     const mistakes = findOptionErrors({ 'rest.port': 'x', 'a/b': '1', 'a/b.c': '2' });
 
     expect(() => assertNoFieldErrors(mistakes)).toThrow(

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problem.ts';
 
-/** The Fault that something ends in, if it does. Whatever else it throws is thrown on: nothing here throws but Faults. */
+/** The Fault that a function throws, if any. Other errors are thrown on, because the functions throw only Faults. */
 export const faultOf = (act: () => unknown): Fault | undefined => {
   try {
     act();

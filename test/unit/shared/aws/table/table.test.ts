@@ -18,11 +18,11 @@ const cancelled = (...codes: readonly string[]) =>
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
 
-describe('the table', () => {
-  it('is asked for one of those who wait, however many there are, and has them counted', async () => {
-    const asked: QueryCommand['input'][] = [];
+describe('the store in the table', () => {
+  it('reads one queued command for a summary, and the stored count', async () => {
+    const queries: QueryCommand['input'][] = [];
     const { store } = tableOf(({ input }) => {
-      asked.push(input);
+      queries.push(input);
       return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
         ? {
             Items: [
@@ -34,7 +34,9 @@ describe('the table', () => {
     });
 
     expect(await store.queueSummary('local')).toMatchObject({ queueVersion: 3, admitted: [], queued: 4_000 });
-    expect(asked.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit])).toEqual([
+    expect(
+      queries.map(({ ExpressionAttributeValues, Limit }) => [ExpressionAttributeValues?.[':from'], Limit]),
+    ).toEqual([
       ['admitted#', undefined],
       ['queued#', 1],
     ]);
@@ -44,7 +46,7 @@ describe('the table', () => {
     Object.assign(new Error('slow down'), { name: 'ThrottlingException' }),
     Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' }),
     cancelled('None', 'ThrottlingError'),
-  ])('that is asked for too much says to try again: %s', async (error) => {
+  ])('asks for a retry when DynamoDB throttles it: %s', async (error) => {
     const { store } = tableOf(() => {
       throw error;
     });
@@ -56,7 +58,7 @@ describe('the table', () => {
   });
 
   it.each([cancelled('ConditionalCheckFailed', 'None'), cancelled('TransactionConflict', 'ThrottlingError')])(
-    'says who was first otherwise: %s',
+    'reports a conflict when another write was first: %s',
     async (error) => {
       const { store } = tableOf(() => {
         throw error;
@@ -69,10 +71,10 @@ describe('the table', () => {
   );
 });
 
-describe('the targets of the table', () => {
+describe('the targets in the table', () => {
   const value = { cluster: 'eks', region: 'eu-central-1', namespace: 'flink' };
 
-  it('are remembered for a while, and read anew for those who must know', async () => {
+  it('are cached for a while, and read again by getLatest', async () => {
     let item: object | undefined = { value };
     const { targets } = tableOf(() => ({ Item: item }));
     await targets.get('local');
@@ -83,7 +85,7 @@ describe('the targets of the table', () => {
     await expect(targets.get('local')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('leave one alone that was made again when another is put back', async () => {
+  it('keep an existing target when another is put if absent', async () => {
     const { targets } = tableOf(() => {
       throw new ConditionalCheckFailedException({ message: 'there', $metadata: {} });
     });

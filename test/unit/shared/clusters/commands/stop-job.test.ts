@@ -37,13 +37,13 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
-    const asked = await takeSnapshot({ operationId }, world.ports);
+    const requested = await takeSnapshot({ operationId }, world.ports);
     getFlink().complete(jobId, operationId, 's3://bucket/seen');
     await observeJobs(clusterRef, world.ports);
     await send('stop', { clusterId }, world);
     await world.workflows.run('cleanup', getLastOperation()?.operationId ?? '', world.ports);
 
-    const last = await takeSnapshot(asked, world.ports);
+    const last = await takeSnapshot(requested, world.ports);
 
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
@@ -55,12 +55,12 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
-    const asked = await takeSnapshot({ operationId }, world.ports);
+    const requested = await takeSnapshot({ operationId }, world.ports);
     getFlink().setState(jobId, 'FINISHED');
     getFlink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
     await observeJobs(clusterRef, world.ports);
 
-    const last = await takeSnapshot(asked, world.ports);
+    const last = await takeSnapshot(requested, world.ports);
 
     expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
   });
@@ -73,9 +73,9 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
 
     const unanswered = await takeSnapshot({ operationId }, world.ports);
     getFlink().leaderless = false;
-    const asked = await takeSnapshot(unanswered, world.ports);
+    const requested = await takeSnapshot(unanswered, world.ports);
 
-    expect([unanswered.outcome, asked.outcome]).toEqual(['waiting', 'done']);
+    expect([unanswered.outcome, requested.outcome]).toEqual(['waiting', 'done']);
   });
 
   it('fails when the cluster is deleted in the meantime', async () => {

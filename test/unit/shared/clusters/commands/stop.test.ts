@@ -51,7 +51,7 @@ describe.each(origins)('stop from %s', (_door, send) => {
     await runWorkflows();
 
     expect(await send('stop', { clusterId }, world)).toMatchObject({ code: 'wrong-state' });
-    expect(await send('stop', { clusterId: 'nobody' }, world)).toMatchObject({ code: 'not-found' });
+    expect(await send('stop', { clusterId: 'unknown' }, world)).toMatchObject({ code: 'not-found' });
   });
 
   it.each(['keep', 'purge'])('keeps or purges high-availability data as requested: %s', async (ha) => {

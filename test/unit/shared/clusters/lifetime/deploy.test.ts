@@ -29,10 +29,10 @@ describe.each(origins)('a deploy with a lifetime from %s', (_door, send) => {
     [{ until: '2026-11-23T11:59:00Z' }, 'malformed-request', '/lifetime/until'],
     [{ ttl: '2d' }, 'over-limit', '/lifetime/ttl'],
     [{ until: '2026-11-25T12:00:00Z' }, 'over-limit', '/lifetime/until'],
-  ])('is rejected with %j where the maximum age is one day', async (asked, code, pointer) => {
+  ])('is rejected with %j where the maximum age is one day', async (lifetime, code, pointer) => {
     limitTarget({ maxAge: '1d' });
 
-    const outcome = await startSession(asked, send);
+    const outcome = await startSession(lifetime, send);
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers: [pointer] });
     expect(await getCluster()).toBeUndefined();

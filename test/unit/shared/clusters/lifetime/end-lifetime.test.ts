@@ -59,9 +59,9 @@ describe('the end of a lifetime', () => {
     world.workflows.started.splice(0);
     world.passTime(3 * minute);
     const { workflows: whole } = world.ports;
-    const start: typeof whole.start = async (machine, operationId) => {
-      if (machine === 'startup') throw new TypeError('a bug');
-      return whole.start(machine, operationId);
+    const start: typeof whole.start = async (workflow, operationId) => {
+      if (workflow === 'startup') throw new TypeError('a bug');
+      return whole.start(workflow, operationId);
     };
 
     await observeTarget({ ...world.ports, workflows: { start } });
@@ -161,8 +161,8 @@ describe('the end of a lifetime', () => {
   it('fails a queued deploy at its until', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('deploy', { clusterId: 'other', data: { mode: 'session' } }, world);
-    const asked = { until: '2026-11-23T13:00:00Z' };
-    await sendHttp('deploy', { clusterId, data: { mode: 'session', lifetime: asked } }, world);
+    const lifetime = { until: '2026-11-23T13:00:00Z' };
+    await sendHttp('deploy', { clusterId, data: { mode: 'session', lifetime } }, world);
     await runWorkflows();
 
     world.passTime(2 * hour);

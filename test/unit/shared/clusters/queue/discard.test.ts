@@ -15,9 +15,9 @@ describe('the command queue', () => {
       'g',
       maxReceives,
     );
-    const behind = makeSqsRecord(makeCommandMessage('deploy', { clusterId: 'bi', data: { mode: 'session' } }), 'g');
+    const next = makeSqsRecord(makeCommandMessage('deploy', { clusterId: 'bi', data: { mode: 'session' } }), 'g');
 
-    expect(await deliverCommands([first, behind], world.ports)).toEqual([]);
+    expect(await deliverCommands([first, next], world.ports)).toEqual([]);
     expect(world.commandQueue.deadLetters).toMatchObject([
       { group: 'g', problem: { code: 'target-unreachable', detail: 'dark' } },
     ]);

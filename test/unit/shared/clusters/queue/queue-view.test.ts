@@ -76,19 +76,19 @@ describe('the queue view', () => {
   it('reads the queue once within some seconds for all operations, and not at all for a new command', async () => {
     limitTarget({ limits: { clusters: 1 } });
     let reads = 0;
-    const line = world.store.queue.bind(world.store);
+    const readQueue = world.store.queue.bind(world.store);
     world.store.queue = async (target) => {
       reads += 1;
-      return line(target);
+      return readQueue(target);
     };
     for (const name of ['one', 'two', 'three']) await deploy(send, name);
     const entering = reads;
-    const places = [await readOperation(findOperationId('two')), await readOperation(findOperationId('three'))];
+    const positions = [await readOperation(findOperationId('two')), await readOperation(findOperationId('three'))];
     const asking = reads;
     world.passTime(6);
     await readOperation(findOperationId('two'));
 
-    expect(places.map(({ position }) => position)).toEqual([1, 2]);
+    expect(positions.map(({ position }) => position)).toEqual([1, 2]);
     expect([entering, asking, reads]).toEqual([0, 1, 2]);
   });
 });

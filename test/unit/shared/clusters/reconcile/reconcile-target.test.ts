@@ -51,10 +51,10 @@ describe('the reconciliation of a target', () => {
     await runWorkflows();
 
     const [first, ...parts] = world.reconcileQueue.sent;
-    const looked = parts.flatMap(({ clusters = [] }) => clusters.map((cluster) => cluster.clusterId));
+    const listed = parts.flatMap(({ clusters = [] }) => clusters.map((cluster) => cluster.clusterId));
     expect(first).toEqual({ target: 'local' });
     expect(parts.map(({ clusters }) => clusters?.length)).toEqual([50, 50, 20]);
-    expect(looked.toSorted()).toEqual(ids.toSorted());
+    expect(listed.toSorted()).toEqual(ids.toSorted());
     expect(await world.store.cluster({ target: 'local', clusterId: 'c7' })).toMatchObject({
       value: { state: 'STOPPED', reason: 'DeploymentDeleted' },
     });

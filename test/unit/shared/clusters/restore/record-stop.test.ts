@@ -29,19 +29,19 @@ describe('the mark of a job that was stopped with its cluster', () => {
     await requestStop();
     const flink = getFlink('etl');
     const answer = flink.answer.bind(flink);
-    let looked = false;
+    let observed = false;
     flink.answer = async (request) => {
       const result = await answer(request);
       const [trigger] = [...flink.savepoints].find(([, value]) => value === 'in-progress') ?? [];
-      if (!looked && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
-        looked = true;
+      if (!observed && trigger !== undefined && request.method === 'GET' && request.path.includes('/savepoints/')) {
+        observed = true;
         flink.complete(one, trigger, `${savepointDirectory}/${one}`);
         await updateJobs(stale, world.ports);
       }
       return result;
     };
     await settle();
-    expect(looked).toBe(true);
+    expect(observed).toBe(true);
     expect(getJob(one)?.finalSavepoint).toBe(`${savepointDirectory}/${one}`);
 
     expect(getJob(one)?.stoppedWithCluster).toBe(true);

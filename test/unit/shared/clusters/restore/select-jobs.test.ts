@@ -107,8 +107,8 @@ describe('the selection of the restored jobs', () => {
     expect((await deploy({ restore: { ...restore, job: 'orders' } }, 'next')).detail).toContain(
       'Cluster etl was not stopped with a job orders. It was stopped with com.example.Clicks.',
     );
-    expect((await deploy({ restore: { fromCluster: 'nobody' } }, 'next')).detail).toContain(
-      'Target local has no cluster nobody, and never had one.',
+    expect((await deploy({ restore: { fromCluster: 'unknown' } }, 'next')).detail).toContain(
+      'Target local has no cluster unknown, and never had one.',
     );
   });
 
@@ -171,11 +171,11 @@ describe('the selection of the restored jobs', () => {
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
     world.jars.stored.delete(otherJar);
     await settle();
-    const told = listRestoredJobs('etl').find(({ formerJobId }) => formerJobId === other)?.jobId;
+    const newJobId = listRestoredJobs('etl').find(({ formerJobId }) => formerJobId === other)?.jobId;
     await stop();
     world.jars.stored.set(otherJar, jarBytes);
 
-    const outcome = await deploy({ restore: { ...restore, job: told } });
+    const outcome = await deploy({ restore: { ...restore, job: newJobId } });
 
     expect(outcome.outcome).toBe('done');
   });

@@ -90,7 +90,7 @@ describe('a schedule', () => {
     const before = [...world.timers.recurring.entries()];
     world.timers.recurring.clear();
 
-    await maintenanceHandler(world.ports)({}, {} as Context); // It looks at nothing of it.
+    await maintenanceHandler(world.ports)({}, {} as Context); // It does not read the event.
 
     expect([...world.timers.recurring.entries()]).toEqual(before);
   });

@@ -9,9 +9,9 @@ import { deploy, findDeploy, settle } from '#test/unit/shared/clusters/restore/f
 describe('a table that is throttled temporarily', () => {
   const throttle = (times: number) => {
     const readOperation = world.store.operation.bind(world.store);
-    let asked = 0;
+    let reads = 0;
     world.store.operation = async (id) => {
-      if ((asked += 1) <= times) throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment');
+      if ((reads += 1) <= times) throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment');
       return readOperation(id);
     };
   };

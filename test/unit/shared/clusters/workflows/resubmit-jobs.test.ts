@@ -146,9 +146,9 @@ describe('the restored jobs of a session', () => {
     await stop();
     await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
     const inspect = world.jars.inspect.bind(world.jars);
-    let asked = 0;
+    let attempts = 0;
     world.jars.inspect = async (...args) => {
-      if ((asked += 1) === 1)
+      if ((attempts += 1) === 1)
         throw new Fault('limit-reached', 'AWS takes no more requests of Drey at the moment: try again');
       return inspect(...args);
     };

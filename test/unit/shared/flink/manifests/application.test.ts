@@ -13,7 +13,7 @@ describe('an application cluster', () => {
   const configOf = (manifests: ReturnType<typeof renderCluster>) =>
     Object.fromEntries(Object.entries(manifests.config).map(([key, { value }]) => [key, value]));
 
-  it('starts the program, with what it is given', () => {
+  it('starts the program with its arguments', () => {
     const { deployment, config } = rendered({}, { job: { ...job, entryClass: 'a.Main', parallelism: 3 } });
 
     expect(deployment.spec?.template.spec?.containers[0]?.args?.[2]).toBe(
@@ -28,13 +28,13 @@ describe('an application cluster', () => {
     });
   });
 
-  it("keeps a caller's own word against what Flink's client would put over it", () => {
+  it("keeps an option of the caller that Flink's client would overwrite", () => {
     const config = { 'execution.attached': 'false', 'execution.state-recovery.claim-mode': 'CLAIM' };
 
     expect(configOf(rendered(config))).toMatchObject({ ...config, 'execution.attached': false });
   });
 
-  it('is removed by itself only where a caller asks for that', () => {
+  it('removes itself only when the caller requests it', () => {
     const drey = { 'execution.shutdown-on-application-finish': 'false' };
 
     expect(configOf(rendered({}, { drey }))).toMatchObject(drey);
@@ -53,23 +53,23 @@ describe('an application cluster', () => {
     ['s3:job.jar', 'does not name a file'],
     ['https://host', 'does not name a file'],
     ['local:///opt/my job.jar', 'write %20 for a space'],
-  ])('is refused with the jar %s: it %s', (jar, why) => {
+  ])('rejects the jar %s: it %s', (jar, why) => {
     expect(faultOf(() => rendered({}, { job: { ...job, jar } }))?.errors).toEqual([
       { pointer: '/job/jar', detail: expect.stringContaining(why) },
     ]);
   });
 
-  it.each(['s3://jars/job.jar', 'https://host/job.jar', 'hdfs:///job.jar'])('may have the jar %s', (jar) => {
+  it.each(['s3://jars/job.jar', 'https://host/job.jar', 'hdfs:///job.jar'])('accepts the jar %s', (jar) => {
     expect(() => rendered({}, { job: { ...job, jar } })).not.toThrow();
   });
 
-  it('may fetch by plain http where that is allowed', () => {
+  it('can fetch over plain HTTP when the option allows it', () => {
     const config = { 'user.artifacts.raw-http-enabled': 'true' };
 
     expect(() => rendered(config, { job: { ...job, jar: 'http://host/job.jar' } })).not.toThrow();
   });
 
-  it('needs a program, and a session takes none', () => {
+  it('requires a program, which a session rejects', () => {
     expect(faultOf(() => rendered({}, { job: undefined }))?.errors).toMatchObject([{ pointer: '/job' }]);
     expect(faultOf(() => render({}, { job }))?.errors).toMatchObject([{ pointer: '/job' }]);
   });

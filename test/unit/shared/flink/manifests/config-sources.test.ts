@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
-describe('where a value came from', () => {
-  it("is the caller's, under an older name too", () => {
+describe('the origin of a value', () => {
+  it('is the caller, under a deprecated name too', () => {
     const { config } = renderCluster({
       mode: 'session',
       clusterId: 'nest',
@@ -15,7 +15,7 @@ describe('where a value came from', () => {
     expect(config).not.toHaveProperty(['env.java.opts']);
   });
 
-  it('is told for each of them', () => {
+  it('is recorded for each value', () => {
     const { config } = renderCluster({
       mode: 'session',
       clusterId: 'nest',
@@ -32,7 +32,7 @@ describe('where a value came from', () => {
     });
   });
 
-  it('comes with a warning about what Flink does not know', () => {
+  it('comes with a warning for an option that Flink does not know', () => {
     const { warnings } = renderCluster({
       mode: 'session',
       clusterId: 'nest',

@@ -7,7 +7,7 @@ import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { render } from './fixture.ts';
 
 describe('the namespace', () => {
-  it("is the target's, whatever its defaults say", () => {
+  it('is that of the target, not that of its defaults', () => {
     const input = { mode: 'session', clusterId: 'x', namespace: 'default', config: {} } as const;
 
     const { config } = renderCluster({ ...input, defaults: { 'kubernetes.namespace': 'other' } });
@@ -17,7 +17,7 @@ describe('the namespace', () => {
 });
 
 describe('the documents', () => {
-  it('are the objects in the order of their creation, owned by the Deployment', () => {
+  it('are the objects in the order of their creation, with the Deployment as their owner', () => {
     const documents = parseAllDocuments(toDocuments(render())).map((document): unknown => document.toJS());
 
     expect(documents).toMatchObject([
@@ -27,8 +27,8 @@ describe('the documents', () => {
   });
 });
 
-describe('an object of a cluster', () => {
-  it('goes with the Deployment that owns it', () => {
+describe('a dependent object', () => {
+  it('is owned by its Deployment', () => {
     const { service } = render();
 
     const owned = addOwnerReference(service, { name: 'nest', uid: '42' });

@@ -37,13 +37,13 @@ describe('the version of Flink', () => {
     );
   });
 
-  it('is what a caller says, and then starts an image of its own', () => {
+  it('is that of the option, which also selects the image', () => {
     const { deployment } = rendered({ flinkVersion: '1.20' });
 
     expect(deployment.spec?.template.spec?.containers[0]?.image).toBe('apache/flink:1.20.3-scala_2.12');
   });
 
-  it('1.20 starts what the folder or a template names, and writes no image of its own', () => {
+  it('1.20 uses the image of the configuration folder or of a template', () => {
     const folder = { 'kubernetes.container.image': 'my/flink:1.20.3-java17', ...sizes };
     const podTemplates = {
       default: { spec: { containers: [{ name: 'flink-main-container', image: 'tpl/flink:1' }] } },
@@ -56,7 +56,7 @@ describe('the version of Flink', () => {
     expect(rendered({ flinkVersion: '1.20' }).config).not.toHaveProperty('kubernetes.container.image.ref');
   });
 
-  it('1.20 has a flat configuration file where its folder has one', () => {
+  it('1.20 has a flat configuration file when its folder has one', () => {
     const old = rendered({ flinkVersion: '1.20', legacyConfigFile: true, folder: { 'rest.port': '9000', ...sizes } });
     const configMap = old.dependents.find((object): object is V1ConfigMap => object.kind === 'ConfigMap');
 

@@ -8,7 +8,7 @@ import { render } from './fixture.ts';
 describe('high availability', () => {
   const ha = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
 
-  it('is of a known type, if not of a class', () => {
+  it('has a known type or a class', () => {
     expect(faultOf(() => render({ ...ha, 'high-availability.type': 'kubernets' }))?.errors).toEqual([
       { pointer: '/config/high-availability.type', detail: expect.stringContaining('not one of NONE, kubernetes') },
     ]);
@@ -25,15 +25,15 @@ describe('high availability', () => {
     expect(config['jobmanager.rpc.address']).toEqual({ value: 'localhost', from: 'folder' });
   });
 
-  it.each(['zookeeper', 'org.example.Factory', 'KUBERNETES'])('is on with %s', (type) => {
+  it.each(['zookeeper', 'org.example.Factory', 'KUBERNETES'])('is enabled by %s', (type) => {
     expect(rendered({ ...ha, 'high-availability.type': type }).dependents).toHaveLength(2);
   });
 
-  it('is off with NONE in any case, under its older name too', () => {
+  it('is disabled by NONE in any case, under its deprecated name too', () => {
     expect(rendered({ 'high-availability': 'none' }).dependents).toHaveLength(3);
   });
 
-  it('warns where the JobManager could not keep anything', () => {
+  it('warns when the JobManager cannot store anything', () => {
     expect(rendered({ 'high-availability.type': 'kubernetes' }).warnings).toEqual([
       expect.stringContaining('high-availability.storageDir'),
     ]);

@@ -33,7 +33,7 @@ describe('Kerberos and Hadoop', () => {
     expect(config['security.kerberos.krb5-conf.path']?.value).toBe('/etc/krb5.conf');
   });
 
-  it('are left out where they are switched off', () => {
+  it('are left out when they are disabled', () => {
     const { dependents } = rendered(
       {
         ...kerberosOptions,
@@ -47,7 +47,7 @@ describe('Kerberos and Hadoop', () => {
     expect(dependents).toHaveLength(3);
   });
 
-  it('may come from a ConfigMap that is there', () => {
+  it('can come from an existing ConfigMap', () => {
     const { deployment, dependents } = rendered({ 'kubernetes.hadoop.conf.config-map.name': 'mine' }, {});
 
     expect(dependents).toHaveLength(3);
@@ -60,7 +60,7 @@ describe('Kerberos and Hadoop', () => {
   it.each([
     [{ ...kerberosOptions, 'security.kerberos.login.keytab': '/k' }, 'security.kerberos.login.keytab'],
     [{ 'security.kerberos.krb5-conf.path': '/etc/krb5.conf' }, 'security.kerberos.krb5-conf.path'],
-  ])('are refused without the file: the pod would wait for it for ever', (config, key) => {
+  ])('are rejected without the file, because the pod would wait for it forever', (config, key) => {
     expect(faultOf(() => rendered(config, {}))?.errors).toMatchObject([{ pointer: `/config/${key}` }]);
   });
 });

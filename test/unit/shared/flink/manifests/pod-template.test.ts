@@ -7,7 +7,7 @@ import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 import { render } from './fixture.ts';
 
 describe('the file of a pod template', () => {
-  it('is refused where its content does not come with it', () => {
+  it('is rejected without its content', () => {
     const config = { 'kubernetes.pod-template-file.default': '/x.yaml' };
 
     expect(faultOf(() => render(config))?.errors).toEqual([
@@ -35,7 +35,7 @@ describe('a pod template', () => {
     renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config, podTemplates }).deployment.spec
       ?.template;
 
-  it('is weaker than an option that is set, and stronger than a default', () => {
+  it('is overridden by a set option, and overrides a default', () => {
     const given = { 'kubernetes.container.image.ref': 'other:2', 'kubernetes.service-account': 'set' };
     const main = (config: Record<string, string>) => podOf(config, { jobmanager: template })?.spec?.containers.at(-1);
 
@@ -45,7 +45,7 @@ describe('a pod template', () => {
     expect(podOf(given, { jobmanager: template })?.spec?.serviceAccount).toBe('set');
   });
 
-  it('adds to what options say, and does not change what Flink needs', () => {
+  it('adds fields, and does not change those that Flink needs', () => {
     const pod = podOf(
       { 'kubernetes.jobmanager.node-selector': 'zone:a', 'kubernetes.container.image.pull-secrets': 'two' },
       { default: template },
@@ -61,7 +61,7 @@ describe('a pod template', () => {
     expect(pod?.spec?.containers.at(-1)?.command).toEqual(['/docker-entrypoint.sh']);
   });
 
-  it("for TaskManagers is shipped to the JobManager, and the JobManager's own is not", () => {
+  it('of TaskManagers is shipped to the JobManager, and that of the JobManager is not', () => {
     const shipped = (podTemplates: NonNullable<ClusterInput['podTemplates']>) =>
       renderCluster({ mode: 'session', clusterId: 'nest', namespace: 'trees', config: {}, podTemplates })
         .dependents.map(({ metadata }) => metadata?.name)

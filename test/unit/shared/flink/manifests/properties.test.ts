@@ -28,7 +28,7 @@ const order = [
 ];
 
 describe('a session cluster', () => {
-  it('is refused with all mistakes at once', () => {
+  it('is rejected with all mistakes at once', () => {
     const config = {
       'kubernetes.cluster-id': 'other',
       'kubernetes.namespace': 'other',
@@ -49,7 +49,7 @@ describe('a session cluster', () => {
     );
   });
 
-  it('is rendered or refused, whatever is asked for', () => {
+  it('is rendered or rejected for any options', () => {
     const key = fc.oneof(
       fc.constantFrom(...Object.keys(options)),
       fc.string(),

@@ -49,11 +49,11 @@ describe('a session cluster', () => {
     });
   });
 
-  it("logs as Drey's own settings say where none are given", () => {
+  it('has the log settings of Drey by default', () => {
     expect(render().configMap.data?.['log4j-console.properties']).toBe(log4jConsole);
   });
 
-  it("keeps the types of what the distribution sets, and a caller's values as text", () => {
+  it("keeps the types of the distribution's values, and has the caller's values as text", () => {
     const { text } = render({ 'rest.port': '8082' });
 
     expect(text).toContain('port: 6123\n');
@@ -65,7 +65,7 @@ describe('a session cluster', () => {
     ['0.1', '3', '0.1', '0.30000000000000004'],
     ['0.0005', '2', '5.0E-4', '0.001'],
     ['10000000', '1', '1.0E7', '1.0E7'],
-  ])('asks for %s CPU with a limit factor of %s as Java writes it', (amount, factor, requested, limit) => {
+  ])('formats %s CPU with a limit factor of %s as Java does', (amount, factor, requested, limit) => {
     const { container } = render({
       'kubernetes.jobmanager.cpu.amount': amount,
       'kubernetes.jobmanager.cpu.limit-factor': factor,
@@ -92,14 +92,14 @@ describe('a session cluster', () => {
     ]);
   });
 
-  it('keeps the labels by which it is found, whatever a caller labels it', () => {
+  it('keeps the labels of its selector when the caller sets them', () => {
     const { deployment, pod } = render({ 'kubernetes.jobmanager.labels': 'app:mine,team:search' });
 
     const labels = { app: 'nest', type: 'flink-native-kubernetes', component: 'jobmanager', team: 'search' };
     expect([deployment.metadata?.labels, pod?.metadata?.labels]).toEqual([labels, labels]);
   });
 
-  it('lets a caller label its services', () => {
+  it("has the caller's labels on its services", () => {
     const { internal, service } = render({
       'kubernetes.internal-service.labels': 'app:inner',
       'kubernetes.rest-service.labels.app': 'outer',
@@ -108,7 +108,7 @@ describe('a session cluster', () => {
     expect([internal.metadata?.labels?.['app'], service.metadata?.labels?.['app']]).toEqual(['inner', 'outer']);
   });
 
-  it('uses the ports that are given', () => {
+  it('uses the given ports', () => {
     const { container, internal, service, config } = render({
       'rest.port': '9000',
       'rest.bind-port': '9001',
@@ -122,7 +122,7 @@ describe('a session cluster', () => {
     expect(config).toMatchObject({ 'blob.server.port': '9003', 'taskmanager.rpc.port': '6122' });
   });
 
-  it('settles ports that may be any', () => {
+  it('replaces port ranges by fixed ports', () => {
     const { service, config } = render({ 'blob.server.port': '0', 'taskmanager.rpc.port': '0', 'rest.bind-port': '0' });
 
     expect(service.spec?.ports?.[0]?.targetPort).toBe(8081);
@@ -144,7 +144,7 @@ describe('a session cluster', () => {
     expect(spec && 'clusterIP' in spec).toBe('clusterIP' in expected);
   });
 
-  it('passes on what it does not know, and leaves out what only holds on the machine of a client', () => {
+  it("keeps unknown options, and leaves out options of the client's machine", () => {
     const { config } = render({
       'no.such.option': '1',
       'rest.bind-address': 'localhost',
@@ -156,14 +156,14 @@ describe('a session cluster', () => {
     expect(Object.keys(config)).not.toContain('kubernetes.config.file');
   });
 
-  it('replaces an older name of an option, so that it does not stand beside the current one', () => {
+  it('replaces a deprecated name of an option by the current one', () => {
     const { config, container } = render({ 'env.java.opts': '-Dx=y', 'kubernetes.container.image': 'mine:1' });
 
     expect(config).toMatchObject({ 'env.java.opts.all': '-Dx=y', 'kubernetes.container.image.ref': 'mine:1' });
     expect(container?.image).toBe('mine:1');
   });
 
-  it('takes words for the start command, a log directory and other paths', () => {
+  it('uses the options for the start command, the log directory and other paths', () => {
     const { container } = render({
       'kubernetes.jobmanager.entrypoint.args': '-Da=b',
       'kubernetes.flink.log.dir': '/logs',
@@ -186,12 +186,12 @@ describe('a session cluster', () => {
     expect([deployment, ...dependents].map(({ metadata }) => metadata?.namespace)).toEqual(Array(4).fill('trees'));
   });
 
-  it.each(['n', 'nest-1', 'a'.repeat(45)])('may be called %s', (clusterId) => {
+  it.each(['n', 'nest-1', 'a'.repeat(45)])('accepts the id %s', (clusterId) => {
     expect(() => render({}, { clusterId })).not.toThrow();
   });
 
   it.each(['', '1nest', '-nest', 'nest-', 'Nest', 'my_nest', 'nest\n', 'a'.repeat(46)])(
-    'may not be called %j',
+    'rejects the id %j',
     (clusterId) => {
       expect(() => render({}, { clusterId })).toThrow(
         expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/clusterId' })] }),

@@ -5,7 +5,7 @@ export const jobId = 'a'.repeat(32);
 
 export type Routes = Readonly<Record<string, RestResponse>>;
 
-/** Flink's REST API with these answers, by method and path. */
+/** Flink's REST API with these responses, by method and path. */
 export const flinkWith = (routes: Routes) => {
   const requests: RestRequest[] = [];
   const transport: Transport = async (request) => {
@@ -24,7 +24,7 @@ export const errors = (status: number, ...texts: readonly string[]): RestRespons
 });
 export const trace = (...lines: readonly string[]) =>
   lines.join('\n\tat org.apache.flink.Some.where(Some.java:114)\n\t... 2 more\n');
-/** As Flink 2.2.1 wrote them, with fewer frames. */
+/** The texts of Flink 2.2.1, with fewer frames. */
 export const couldNotExecute = [
   'org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.',
   'Caused by: java.util.concurrent.CompletionException: org.apache.flink.util.FlinkRuntimeException: Could not execute application.',

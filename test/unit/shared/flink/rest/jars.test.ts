@@ -19,7 +19,7 @@ describe('uploadJar', () => {
     return Buffer.concat(chunks);
   };
 
-  it('sends a form of exactly the length that it says', async () => {
+  it('sends a form of exactly the announced length', async () => {
     const bodies: Buffer[] = [];
     const transport: Transport = async (request) => {
       bodies.push(await received(request));
@@ -50,7 +50,7 @@ describe('uploadJar', () => {
     expect(text).toContain(`filename="${filename}"\r\n`);
   });
 
-  it.each([5, 7])('breaks off a jar of 6 bytes that was said to have %i', async (bytes) => {
+  it.each([5, 7])('aborts the upload of a jar of 6 bytes that was announced with %i', async (bytes) => {
     const transport: Transport = async (request) => {
       await received(request);
       return uploaded['POST /v1/jars/upload'];
@@ -61,7 +61,7 @@ describe('uploadJar', () => {
     await expect(sent).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('says that an application takes no jars', async () => {
+  it('reports that an application accepts no jars', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/upload': errors(400, 'POST request not allowed') });
 
     const sent = rest.uploadJar({ name: 'my.jar', body: parts('x'), bytes: 1 });
@@ -76,13 +76,13 @@ describe('uploadJar', () => {
 describe('deleteJar', () => {
   const refused = errors(400, 'File my.jar does not exist.');
 
-  it('is done when the jar is gone', async () => {
+  it('succeeds when the jar is gone', async () => {
     const { rest } = flinkWith({ 'DELETE /v1/jars/my.jar': refused, 'GET /v1/jars': ok({ files: [] }) });
 
     await expect(rest.deleteJar('my.jar')).resolves.toBeUndefined();
   });
 
-  it('fails when the jar stays', async () => {
+  it('fails when the jar still exists', async () => {
     const { rest } = flinkWith({
       'DELETE /v1/jars/my.jar': refused,
       'GET /v1/jars': ok({ files: [{ id: 'my.jar' }] }),

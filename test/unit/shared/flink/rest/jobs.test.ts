@@ -17,7 +17,7 @@ describe('urlPath', () => {
 });
 
 describe('reading', () => {
-  it('lists jobs in the words of Flink', async () => {
+  it('lists jobs with the states of Flink', async () => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [job] }) });
 
     const jobs = await rest.listJobs();
@@ -43,7 +43,7 @@ describe('reading', () => {
     ['a failure of Flink', errors(500, 'Internal server error.'), 'target-unreachable'],
     ['a state that Flink does not have', ok({ jobs: [{ ...job, state: 'DREAMING' }] }), 'target-refused'],
     ['a page of HTML', ok('<html>'), 'target-refused'],
-  ])('takes %s for what it is', async (_, answer, code) => {
+  ])('classifies %s', async (_, answer, code) => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': answer });
 
     await expect(rest.listJobs()).rejects.toMatchObject({ code });
@@ -64,7 +64,7 @@ describe('a job whose tasks', () => {
     ['run, as far as it is known, while it restarts', { state: 'RESTARTING' }, details('STREAMING'), true],
     ['are cancelled', { state: 'CANCELLING', tasks: { total: 2, canceling: 2 } }, details('STREAMING'), true],
     ['have ended with it', { state: 'FINISHED', tasks: { total: 2, finished: 2 } }, details('STREAMING'), false],
-    ['run one behind the other', { tasks: { total: 2, running: 1, created: 1 } }, details('BATCH'), false],
+    ['run one after the other', { tasks: { total: 2, running: 1, created: 1 } }, details('BATCH'), false],
     [
       'it has forgotten',
       { tasks: { total: 2, running: 1, created: 1 } },
@@ -87,7 +87,7 @@ describe('cancel', () => {
     await expect(cancelOf(ok({}, 202))).resolves.toEqual({ status: 'accepted' });
   });
 
-  it('says how the job had ended', async () => {
+  it('reports the state of a job that has ended', async () => {
     const cancelled = cancelOf(errors(409, 'Job cancellation failed …'), {
       [`GET /v1/jobs/${jobId}/status`]: ok({ status: 'FINISHED' }),
     });
@@ -95,7 +95,7 @@ describe('cancel', () => {
     await expect(cancelled).resolves.toEqual({ status: 'ended', state: 'FINISHED' });
   });
 
-  it('says that there is no such job', async () => {
+  it('reports an unknown job', async () => {
     await expect(cancelOf(errors(404, 'Job could not be found.'))).rejects.toMatchObject({ code: 'not-found' });
   });
 });
@@ -120,7 +120,7 @@ describe('rootCause', () => {
     ).resolves.toBe('ArithmeticException: / by zero');
   });
 
-  it('is none for a job that did not fail', async () => {
+  it('is undefined for a job that did not fail', async () => {
     await expect(causeOf([])).resolves.toBeUndefined();
   });
 });

@@ -26,7 +26,7 @@ describe('runJar', () => {
     expect(requests[0]).toMatchObject({ json: { jobId, entryClass: 'a.Main', programArgsList: ['--x', 'y'] } });
   });
 
-  it('takes a second run of the same id for done', async () => {
+  it('succeeds at a second run of the same id', async () => {
     const second = trace(
       ...couldNotExecute,
       'Caused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: Failed to execute job',
@@ -81,7 +81,7 @@ describe('runJar', () => {
       ),
       'IllegalStateException: real',
     ],
-  ])('tells the program and no stack when %s', async (_, answer, message) => {
+  ])('reports the exception of the program without a stack trace when %s', async (_, answer, message) => {
     const { rest } = run(answer);
 
     await expect(rest.runJar('my.jar', { jobId })).rejects.toMatchObject({ code: 'program-failed', message });
@@ -94,20 +94,20 @@ describe('runJar', () => {
     );
     const noJars = { 'GET /v1/jars': ok({ address: '', files: [] }) };
 
-    it('asks for the jar again when the job is not known', async () => {
+    it('requests another upload when the job is unknown', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: unknownJob });
 
       await expect(rest.runJar('my.jar', { jobId })).rejects.toMatchObject({ code: 'not-ready' });
     });
 
-    it('is done when the job is known', async () => {
+    it('succeeds when the job is known', async () => {
       const { rest } = run(lost, { ...noJars, [`GET /v1/jobs/${jobId}/status`]: ok({ status: 'RUNNING' }) });
 
       await expect(rest.runJar('my.jar', { jobId })).resolves.toBe('already-submitted');
     });
   });
 
-  it('leaves a failure of Flink itself open to another try', async () => {
+  it('reports a failure of Flink itself as retryable', async () => {
     const { rest } = run(
       errors(500, 'Internal server error.', onServer(trace('java.util.concurrent.TimeoutException: Ask timed out'))),
     );

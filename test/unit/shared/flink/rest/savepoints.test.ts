@@ -7,7 +7,7 @@ describe('stop with savepoint', () => {
   const stop = `POST /v1/jobs/${jobId}/stop`;
   const poll = `GET /v1/jobs/${jobId}/savepoints/${triggerId}`;
 
-  it('names the savepoint itself, so that a repetition is the same one', async () => {
+  it('sends a trigger id of its own, so that a retry is the same savepoint', async () => {
     const { rest, requests } = flinkWith({ [stop]: ok({ 'request-id': triggerId }, 202) });
 
     await rest.stopWithSavepoint(jobId, { directory: 's3://b/x', triggerId });
@@ -20,7 +20,7 @@ describe('stop with savepoint', () => {
     });
   });
 
-  it('fails where no directory is known', async () => {
+  it('fails without a directory', async () => {
     const { rest } = flinkWith({
       [stop]: errors(
         400,
@@ -49,13 +49,13 @@ describe('stop with savepoint', () => {
       },
       { status: 'failed', cause: 'D: not running' },
     ],
-  ])('tells how far it got: %j', async (body, expected) => {
+  ])('reads the status: %j', async (body, expected) => {
     const { rest } = flinkWith({ [poll]: ok(body) });
 
     await expect(rest.getSavepoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
-  it('says that Flink does not know it', async () => {
+  it('reports an unknown savepoint', async () => {
     const { rest } = flinkWith({ [poll]: errors(404, 'There is no savepoint operation') });
 
     await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'not-found' });
@@ -67,7 +67,7 @@ describe('savepoints and checkpoints', () => {
   const polled = (what: string, body: unknown) =>
     flinkWith({ [`GET /v1/jobs/${jobId}/${what}/${triggerId}`]: ok(body) });
 
-  it('asks for a savepoint in the words that Flink has for it', async () => {
+  it('requests a savepoint with the fields of Flink', async () => {
     const path = `/v1/jobs/${jobId}/savepoints`;
     const { rest, requests } = flinkWith({ [`POST ${path}`]: ok({ 'request-id': triggerId }, 202) });
 
@@ -91,13 +91,13 @@ describe('savepoints and checkpoints', () => {
       },
       { status: 'failed', cause: 'Inner: no room' },
     ],
-  ])('reads how far a checkpoint got: %j', async (body, expected) => {
+  ])('reads the status of a checkpoint: %j', async (body, expected) => {
     const { rest } = polled('checkpoints', body);
 
     await expect(rest.getCheckpoint(jobId, triggerId)).resolves.toEqual(expected);
   });
 
-  it('takes what is neither complete nor failed for no answer of Flink', async () => {
+  it('rejects a response that is neither complete nor failed', async () => {
     const { rest } = polled('savepoints', { status: { id: 'COMPLETED' }, operation: null });
 
     await expect(rest.getSavepoint(jobId, triggerId)).rejects.toMatchObject({ code: 'target-refused' });
@@ -114,7 +114,7 @@ describe('savepoints and checkpoints', () => {
     ],
     [ok({ latest: { savepoint: null } }), undefined],
     [errors(404, 'Checkpointing was not enabled for job'), undefined],
-  ])('reads where the latest savepoint is, if there is one, and whether a stop took it', async (answer, expected) => {
+  ])('reads the path of the latest savepoint, and whether a stop took it', async (answer, expected) => {
     const { rest } = flinkWith({ [`GET /v1/jobs/${jobId}/checkpoints`]: answer });
 
     await expect(rest.getLatestSavepoint(jobId)).resolves.toEqual(expected);
@@ -139,7 +139,7 @@ describe('savepoints and checkpoints', () => {
     expect(requests[0]).toMatchObject({ json: { 'savepoint-path': 's3://b/sp' } });
   });
 
-  it('brings the plan of a program', async () => {
+  it('returns the plan of a program', async () => {
     const { rest } = flinkWith({ 'POST /v1/jars/x.jar/plan': ok({ plan: { nodes: [] } }) });
 
     await expect(rest.getJobPlan('x.jar', {})).resolves.toEqual({ nodes: [] });

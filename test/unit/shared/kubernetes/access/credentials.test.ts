@@ -24,7 +24,7 @@ const minute = 60_000;
 const decoded = (token: string) => new URL(Buffer.from(token.replace('k8s-aws-v1.', ''), 'base64url').toString());
 const named = (name: string) => Object.assign(new Error('with a secret in it'), { name });
 
-/** AWS as the test has it, a clock, and how often AWS was asked. */
+/** A fake AWS with a clock, and the number of its requests. */
 const setUp = (changes: Partial<Aws> = {}) => {
   const clock = { now: noon };
   const aws = {
@@ -44,7 +44,7 @@ const setUp = (changes: Partial<Aws> = {}) => {
 describe('signToken', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('signs a request to STS of the region, for this cluster only', async () => {
+  it('signs a request to the regional STS, for one cluster only', async () => {
     const token = await signToken(target, identity, noon);
 
     const url = decoded(token);
@@ -63,7 +63,7 @@ describe('signToken', () => {
     });
   });
 
-  it('is another for another cluster', async () => {
+  it('differs for another cluster', async () => {
     const one = await signToken(target, identity, noon);
     const other = await signToken({ ...target, cluster: 'other' }, identity, noon);
 
@@ -72,13 +72,13 @@ describe('signToken', () => {
     );
   });
 
-  it('keeps STS as its host where all of AWS is emulated', async () => {
+  it('keeps the host of STS when AWS is emulated', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:4566');
 
     expect(decoded(await signToken(target, identity, noon)).host).toBe('sts.eu-central-1.amazonaws.com');
   });
 
-  it('knows the hosts of China', async () => {
+  it('supports the hosts of China', async () => {
     const token = await signToken({ ...target, region: 'cn-north-1' }, identity, noon);
 
     expect(decoded(token).host).toBe('sts.cn-north-1.amazonaws.com.cn');
@@ -86,7 +86,7 @@ describe('signToken', () => {
 });
 
 describe('eksAccess', () => {
-  it('asks once for all who ask at the same time', async () => {
+  it('sends one request for concurrent callers', async () => {
     const { aws, open } = setUp();
 
     const all = await Promise.all([open(), open(), open()]);
@@ -97,7 +97,7 @@ describe('eksAccess', () => {
     expect(aws.identity).toHaveBeenCalledTimes(1);
   });
 
-  it('asks once for all who find the same token too old', async () => {
+  it('renews an expired token once for concurrent callers', async () => {
     const { aws, open, pass } = setUp();
     await open();
     pass(14 * minute);
@@ -107,7 +107,7 @@ describe('eksAccess', () => {
     expect(aws.identity).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps targets with different roles apart', async () => {
+  it('separates targets with different roles', async () => {
     const { aws, access, open } = setUp();
     await open();
 
@@ -116,7 +116,7 @@ describe('eksAccess', () => {
     expect(aws.identity).toHaveBeenCalledTimes(2);
   });
 
-  it('uses a token for less than 14 minutes, and an address for 10', async () => {
+  it('caches a token for less than 14 minutes, and an address for 10', async () => {
     const { aws, open, pass } = setUp();
     await open();
     pass(9.9 * minute);
@@ -135,7 +135,7 @@ describe('eksAccess', () => {
     ]);
   });
 
-  it('does not use a token beyond the life of the credentials behind it', async () => {
+  it('does not use a token after its credentials have expired', async () => {
     const { aws, open, pass } = setUp({
       identity: async () => ({ ...identity, expiration: new Date(noon.getTime() + 5 * minute) }),
     });
@@ -147,7 +147,7 @@ describe('eksAccess', () => {
     expect(aws.identity).toHaveBeenCalledTimes(2);
   });
 
-  it('makes another token after one was refused', async () => {
+  it('creates another token after one was rejected', async () => {
     const { open, access, pass } = setUp();
     const first = await open();
     pass(1_000);
@@ -157,7 +157,7 @@ describe('eksAccess', () => {
     expect(await open()).not.toEqual(first);
   });
 
-  it('looks an address up again that did not work, but not all the time', async () => {
+  it('looks up an address again that failed, at most once in a while', async () => {
     const { aws, open, access, pass } = setUp();
     await open();
     access.forget(target, 'address');
@@ -171,7 +171,7 @@ describe('eksAccess', () => {
     expect([atOnce, aws.describe.mock.calls.length]).toEqual([1, 2]);
   });
 
-  it('does not remember a failure', async () => {
+  it('does not cache a failure', async () => {
     const { aws, open } = setUp();
     aws.describe.mockRejectedValueOnce(named('TimeoutError'));
 
@@ -189,7 +189,7 @@ describe('eksAccess', () => {
     ],
     ['ThrottlingException', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],
     ['TimeoutError', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],
-  ])('names what EKS means by %s, and not its words', async (name, code, message) => {
+  ])('translates %s of EKS without its message', async (name, code, message) => {
     const { open } = setUp({ describe: () => Promise.reject(named(name)) });
 
     const failure: unknown = await open().catch((error: unknown) => error);
@@ -198,7 +198,7 @@ describe('eksAccess', () => {
     expect((failure as Error).message).not.toContain('secret');
   });
 
-  it('says that a role may not be taken', async () => {
+  it('reports that a role cannot be assumed', async () => {
     const { open } = setUp({ identity: () => Promise.reject(named('AccessDenied')) });
 
     await expect(open()).rejects.toMatchObject({
@@ -207,13 +207,13 @@ describe('eksAccess', () => {
     });
   });
 
-  it('says that a cluster is being created', async () => {
+  it('reports that a cluster is being created', async () => {
     const { open } = setUp({ describe: async () => undefined });
 
     await expect(open()).rejects.toMatchObject({ code: 'target-unreachable' });
   });
 
-  it('stops waiting when the caller does', async () => {
+  it('stops waiting when its signal aborts', async () => {
     const { access } = setUp({ describe: () => new Promise(() => {}) });
 
     await expect(access.open(target, AbortSignal.timeout(5))).rejects.toMatchObject({ code: 'deadline-exceeded' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId } from './fixture.ts';
 
 describe('apply', () => {
-  /** A server where one object is there already. */
+  /** A server on which one object exists. */
   const withExisting = (path: string, existing: object): Handler => {
     const collection = path.slice(0, path.lastIndexOf('/'));
     const name = path.slice(path.lastIndexOf('/') + 1);
@@ -18,7 +18,7 @@ describe('apply', () => {
   };
   const rest = '/api/v1/namespaces/flink/services/my-rest';
 
-  it('reads nothing before, notes the operation on the Deployment alone, and makes it the owner of the rest', async () => {
+  it('creates without reading, annotates only the Deployment with the operation, and makes it the owner of the rest', async () => {
     const { kubernetes, sent } = kubernetesWith(({ json }) => ({
       status: 201,
       body: object((json as { metadata: { name: string } }).metadata.name),
@@ -51,7 +51,7 @@ describe('apply', () => {
     ]);
   });
 
-  it('goes on with what it made before', async () => {
+  it('continues with the objects that it created before', async () => {
     const annotations = { 'drey.dev/operation': operationId };
     const { kubernetes } = kubernetesWith(
       withExisting(`${deployments}/my`, object('my', { uid: 'earlier', annotations })),
@@ -60,7 +60,7 @@ describe('apply', () => {
     await expect(kubernetes.apply(manifests, operationId)).resolves.toEqual({ uid: 'earlier' });
   });
 
-  it('takes an object that its Deployment owns for its own', async () => {
+  it('accepts an object that its Deployment owns', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
 
@@ -70,7 +70,7 @@ describe('apply', () => {
   });
 
   it.each([
-    ['that belongs to nobody of Drey', {}, 'id-taken', 'was not deployed by Drey'],
+    ['that Drey did not deploy', {}, 'id-taken', 'was not deployed by Drey'],
     [
       'of another operation',
       { annotations: { 'drey.dev/operation': 'other' } },
@@ -84,7 +84,7 @@ describe('apply', () => {
       'id-taken',
       'is being deleted',
     ],
-  ])('stops at a Deployment %s, and changes nothing', async (_, metadata, code, message) => {
+  ])('rejects a Deployment %s, and changes nothing', async (_, metadata, code, message) => {
     const { kubernetes, sent } = kubernetesWith(withExisting(`${deployments}/my`, object('my', metadata)));
 
     await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('apply', () => {
     expect(lines(sent)).toEqual([`POST ${deployments}`, `GET ${deployments}/my`]);
   });
 
-  it('waits for what an earlier cluster of the id left to go, and keeps its Deployment', async () => {
+  it('waits until the objects of an earlier incarnation are gone, and keeps its Deployment', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'of-yesterday' }];
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest', { ownerReferences })));
 
@@ -104,7 +104,7 @@ describe('apply', () => {
     expect(lines(sent).filter((line) => !/^(POST|GET)/.test(line))).toEqual([]);
   });
 
-  it('removes its Deployment again, by uid, when a name belongs to another object', async () => {
+  it('removes its Deployment by uid when another owner has a name', async () => {
     const { kubernetes, sent } = kubernetesWith(withExisting(rest, object('my-rest')));
 
     await expect(kubernetes.apply(manifests, operationId)).rejects.toMatchObject({ code: 'id-taken' });
@@ -115,7 +115,7 @@ describe('apply', () => {
     ]);
   });
 
-  it('keeps its Deployment for another try after a passing failure', async () => {
+  it('keeps its Deployment for a retry after a transient failure', async () => {
     const { kubernetes, sent } = kubernetesWith(({ path, json }) =>
       path.endsWith('/services')
         ? { status: 503 }

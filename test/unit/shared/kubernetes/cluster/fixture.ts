@@ -21,7 +21,7 @@ export const operationId = '0'.repeat(32);
 
 export type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };
 
-/** The adapter over a client whose answers the test gives, and what it sent. */
+/** The adapter over a client with the responses of the test, and the requests that it sent. */
 export const kubernetesWith = (handle: Handler) => {
   const sent: Request[] = [];
   const send: Client['send'] = async (request) => {

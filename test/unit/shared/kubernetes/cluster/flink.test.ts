@@ -12,7 +12,7 @@ describe('flink', () => {
   const ask = (answer: ReturnType<Handler>) =>
     kubernetesWith(() => answer).kubernetes.flink('my')({ method: 'GET', path: '/v1/overview' });
 
-  it('goes through the service proxy, and repeats no POST', async () => {
+  it('uses the service proxy, and retries no POST', async () => {
     const { kubernetes, sent } = kubernetesWith(() => ({ status: 200, body: { jobid: 'x' } }));
 
     const answer = await kubernetes.flink('my')({ method: 'POST', path: '/v1/jars/a.jar/run', json: {} });
@@ -23,7 +23,7 @@ describe('flink', () => {
     ]);
   });
 
-  it.each([404, 409, 500, 503])("brings Flink's own %i", async (code) => {
+  it.each([404, 409, 500, 503])('returns a %i of Flink', async (code) => {
     const body = { errors: ['words'] };
 
     await expect(ask({ status: code, body })).resolves.toEqual({ status: code, body });
@@ -34,7 +34,7 @@ describe('flink', () => {
     ['no ready JobManager', status(503, 'ServiceUnavailable'), 'target-unreachable'],
     ['a proxy that says so in plain words', { status: 502, body: 'Bad Gateway' }, 'target-unreachable'],
     ['no right to the proxy', status(403, 'Forbidden'), 'target-refused'],
-  ])('is a fault when there is %s', async (_, answer, code) => {
+  ])('fails when there is %s', async (_, answer, code) => {
     await expect(ask(answer)).rejects.toMatchObject({ code });
     await expect(ask(answer)).rejects.toBeInstanceOf(Fault);
   });

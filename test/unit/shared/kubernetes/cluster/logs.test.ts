@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kubernetesWith, object } from './fixture.ts';
 
 describe('logs', () => {
-  it("asks for the newest JobManager's", async () => {
+  it('are those of the newest JobManager', async () => {
     const { kubernetes, sent } = kubernetesWith(({ path }) => {
       const pods = [
         object('old', { creationTimestamp: '2026-11-23T11:00:00Z' }),
@@ -20,7 +20,7 @@ describe('logs', () => {
     );
   });
 
-  it('has none of a container that has not started', async () => {
+  it('are undefined for a container that has not started', async () => {
     const { kubernetes } = kubernetesWith(({ path }) =>
       path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },
     );

@@ -75,13 +75,13 @@ describe('observe', () => {
       undefined,
     ],
     ['it runs after a restart', container({ running: {} }, { lastState: { terminated: { exitCode: 1 } } }), undefined],
-  ])('tells the trouble of a pod when %s', async (_, status, trouble) => {
+  ])('reports the trouble of a pod when %s', async (_, status, trouble) => {
     const { pods } = await seen(pod(status));
 
     expect(pods[0]?.trouble).toEqual(trouble);
   });
 
-  it('counts a pod as ready when Kubernetes does', async () => {
+  it('reports a pod as ready when Kubernetes does', async () => {
     const { pods, deployment } = await seen(
       pod({
         phase: 'Running',
@@ -106,7 +106,7 @@ describe('observe', () => {
     expect(deployment).toEqual({ clusterId: 'my', uid: 'uid-of-my', operationId, deleting: false, readyReplicas: 1 });
   });
 
-  it('knows when a pod had a node, when its image was fetched and when its container was started', async () => {
+  it('reports when a pod had a node, its image and its container', async () => {
     const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
     const pull = (name: string, firstTimestamp: string) => ({
       metadata: {},
@@ -127,7 +127,7 @@ describe('observe', () => {
     expect(pods[0]?.reached).toEqual({ scheduled, pulling, started });
   });
 
-  it('keeps warnings about this cluster, newest first', async () => {
+  it('returns the warnings of this cluster, newest first', async () => {
     const event = (kind: string, name: string, lastTimestamp: string, reason = `${kind} ${name}`) => ({
       metadata: {},
       involvedObject: { kind, name },

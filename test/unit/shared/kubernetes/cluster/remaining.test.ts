@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kubernetesWith, object } from './fixture.ts';
 
 describe('remaining', () => {
-  it("counts what is owned, and only high availability's own ConfigMaps without an owner", async () => {
+  it('lists owned objects, and ConfigMaps without an owner only of high availability', async () => {
     const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'u' }];
     const { kubernetes } = kubernetesWith(({ path }) => {
       if (path.includes('/configmaps?')) {

@@ -43,9 +43,16 @@ describe.each(origins)('deploy from %s', (_door, send) => {
     await send('stop', { clusterId }, world);
     await runWorkflows();
 
-    expect(world.store.writtenTransitions.map(({ sequence }) => sequence)).toEqual(
-      world.store.writtenTransitions.map((_, index) => index + 1),
-    );
+    expect(listStates()).toEqual([
+      'REQUESTED',
+      'DEPLOYING',
+      'RUNNING',
+      'job RUNNING',
+      'STOPPING',
+      'job CANCELED',
+      'STOPPED',
+    ]);
+    expect(world.store.writtenTransitions.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { openClient } from '#shared/kubernetes/api/client.ts';
 import { accessTo, clientFor, get, pems, policy, serve, signal, strangers, target } from './fixture.ts';
 
 describe('a broken connection', () => {
-  it('asks for the address again when the certificate does not fit, and uses what comes', async () => {
+  it('looks up the address again when the certificate does not match, and uses the new one', async () => {
     const { url } = await serve([{ status: 200 }]);
     const { access, forget, state } = accessTo(url, strangers.cert);
     forget.mockImplementation(() => {
@@ -18,7 +18,7 @@ describe('a broken connection', () => {
     expect(forget.mock.calls).toEqual([[target, 'address']]);
   });
 
-  it('says where nobody answered, and asks for the address again', async () => {
+  it('names the address that did not answer, and looks it up again', async () => {
     const { url, server } = await serve([]);
     await new Promise((done) => server.close(done));
     const { access, forget } = accessTo(url);
@@ -32,7 +32,7 @@ describe('a broken connection', () => {
     expect(forget).toHaveBeenCalledWith(target, 'address');
   });
 
-  it('is repeated when it breaks under a request', async () => {
+  it('is retried when it breaks during a request', async () => {
     let count = 0;
     const { client, forget } = await clientFor([], (request, response) => {
       count += 1;
@@ -46,7 +46,7 @@ describe('a broken connection', () => {
     expect(forget).not.toHaveBeenCalled();
   });
 
-  it('has an end when no answer comes', async () => {
+  it('times out without a response', async () => {
     const { client } = await clientFor([], () => {});
 
     const sent = client.send({ ...get, timeoutMs: 30, repeatable: false });

@@ -49,7 +49,7 @@ afterEach(async () => {
 
 export type Reply = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
 
-/** An API server on this machine that gives these answers, the last one for ever. */
+/** An API server on this machine with these responses. The last one is repeated. */
 export const serve = async (replies: readonly Reply[], listen?: RequestListener) => {
   const seen: {
     method: string | undefined;
@@ -73,7 +73,7 @@ export const serve = async (replies: readonly Reply[], listen?: RequestListener)
   return { server, url: new URL(`https://127.0.0.1:${port}`), seen, sockets };
 };
 
-/** Access with tokens 1, 2, … by how often they were forgotten. */
+/** Access whose token has a number, which increases each time the token is forgotten. */
 export const accessTo = (server: URL, ca = pems.cert) => {
   const state = { tokens: 1, ca };
   const forget = vi.fn<Access['forget']>((_, part) => {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { clientFor, get, status } from './fixture.ts';
 
 describe('a request', () => {
-  it('carries the token and JSON, and brings JSON back', async () => {
+  it('sends the token and JSON, and returns JSON', async () => {
     const { client, seen } = await clientFor([{ status: 201, body: { metadata: { name: 'x' } } }]);
 
     const answer = await client.send({ method: 'POST', path: '/apis/x', json: { a: 'ü' } });
@@ -16,7 +16,7 @@ describe('a request', () => {
     expect(seen[0]?.body.toString()).toBe('{"a":"ü"}');
   });
 
-  it('uses a connection again', async () => {
+  it('reuses a connection', async () => {
     const { client, sockets } = await clientFor([{ status: 200 }]);
 
     for (let count = 0; count < 15; count += 1) await client.send(get);
@@ -40,7 +40,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('refuses an answer that is something else', async () => {
+  it('rejects a response of another form', async () => {
     const { client } = await clientFor([{ status: 200, body: { surprise: true } }]);
 
     await expect(client.get('/x', z.object({ metadata: z.object({}) }))).rejects.toMatchObject({
@@ -49,7 +49,7 @@ describe('a request', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error response', () => {
   it.each([
     [401, 'Unauthorized', 'target-refused', 'Create an access entry for the role of this function.'],
     [403, 'Forbidden', 'target-refused', 'because Forbidden. Grant the permission by a Role in namespace flink'],
@@ -62,7 +62,7 @@ describe('a refusal', () => {
     [502, 'BadGateway', 'target-unreachable', 'because BadGateway'],
     [503, 'ServiceUnavailable', 'target-unreachable', 'because ServiceUnavailable'],
     [504, 'Timeout', 'target-unreachable', 'because Timeout'],
-  ])('of %i is a fault', async (code, reason, fault, message) => {
+  ])('with status %i becomes a fault', async (code, reason, fault, message) => {
     const { client } = await clientFor([{ status: code, body: status(code, reason) }]);
 
     await expect(client.send(get)).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('is an answer where it is expected', async () => {
+  it('is returned when its status is expected', async () => {
     const { client, seen } = await clientFor([{ status: 409, body: status(409, 'AlreadyExists') }]);
 
     const answer = await client.send({ method: 'POST', path: '/x', json: {}, expected: [409] });

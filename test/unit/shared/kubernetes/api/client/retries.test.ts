@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { clientFor, get, status } from './fixture.ts';
 
-describe('a repetition', () => {
+describe('a retry', () => {
   const busy = { status: 503, body: status(503, 'ServiceUnavailable') };
 
-  it('comes after a passing failure', async () => {
+  it('follows a transient failure', async () => {
     const { client, seen } = await clientFor([busy, busy, { status: 200 }]);
 
     await client.send(get);
@@ -13,7 +13,7 @@ describe('a repetition', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it('comes three times at most', async () => {
+  it('happens at most three times', async () => {
     const { client, seen } = await clientFor([busy]);
 
     await expect(client.send(get)).rejects.toMatchObject({ code: 'target-unreachable' });
@@ -21,7 +21,7 @@ describe('a repetition', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('waits as long as the server asks', async () => {
+  it('waits as long as Retry-After says', async () => {
     const { client } = await clientFor([{ ...busy, headers: { 'retry-after': '1' } }, { status: 200 }]);
     const start = performance.now();
 
@@ -30,7 +30,7 @@ describe('a repetition', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(990);
   });
 
-  it('is left to the caller when the server asks for long', async () => {
+  it('is left to the caller when Retry-After is long', async () => {
     const { client, seen } = await clientFor([{ ...busy, headers: { 'retry-after': '30' } }]);
 
     await expect(client.send(get)).rejects.toMatchObject({
@@ -41,7 +41,7 @@ describe('a repetition', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('does not come for what must not be done twice, nor after a refusal', async () => {
+  it('does not follow a request that must not be repeated, nor a rejection', async () => {
     const once = await clientFor([busy]);
     const refused = await clientFor([{ status: 403, body: status(403, 'Forbidden') }]);
 
@@ -51,7 +51,7 @@ describe('a repetition', () => {
     expect([once.seen.length, refused.seen.length]).toEqual([1, 1]);
   });
 
-  it('comes once with a fresh token when the token is refused', async () => {
+  it('uses a new token once when the token is rejected', async () => {
     const { client, seen } = await clientFor([{ status: 401, body: status(401, 'Unauthorized') }, { status: 200 }]);
 
     await client.send(get);
@@ -59,7 +59,7 @@ describe('a repetition', () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  it('does not outlive the signal, and says then what kept it waiting', async () => {
+  it('ends with its signal, and then reports the last failure', async () => {
     const { client } = await clientFor(
       [{ ...busy, headers: { 'retry-after': '5' } }],
       undefined,

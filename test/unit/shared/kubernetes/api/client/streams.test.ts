@@ -13,7 +13,7 @@ describe('a stream', () => {
     stream: { body, bytes, contentType: 'application/octet-stream' },
   });
 
-  it('is sent as it is, with its length', async () => {
+  it('is sent unchanged with its length', async () => {
     const { client, seen } = await clientFor([{ status: 200 }]);
     const body = (async function* chunks() {
       for (let count = 0; count < 5; count += 1) yield mebibyte;
@@ -26,7 +26,7 @@ describe('a stream', () => {
     expect(seen[0]?.body.equals(Buffer.alloc(5 * 1_048_576, 7))).toBe(true);
   });
 
-  it('is not held in memory: it is read as fast as the server reads', async () => {
+  it('is read as fast as the server reads, and not kept in memory', async () => {
     let read = 0;
     const { client } = await clientFor([], (request) => request.pause());
     const body = (async function* chunks() {
@@ -51,7 +51,7 @@ describe('a stream', () => {
     expect(seen).toHaveLength(0);
   });
 
-  it('gives way to an answer that comes before its end', async () => {
+  it('ends when the response comes before its end', async () => {
     const { client } = await clientFor([], (request, response) => {
       request.pause();
       response.writeHead(403, { 'content-type': 'application/json', connection: 'close' });
