@@ -47,11 +47,11 @@ export const Operation = z
     jobId: z.string().optional(),
     state: OperationState,
     origin: z.enum(['http', 'queue', 'schedule', 'reconciler']),
-    phase: z.string().optional().meta({ description: 'Current progress, for people.' }),
+    phase: z.string().optional().meta({ description: 'Current progress, in human-readable form.' }),
     phases: z
       .array(DeployPhase)
       .optional()
-      .meta({ description: 'Of a deploy: completed phases with their times, by the clock of Kubernetes.' }),
+      .meta({ description: 'Completed phases of a deploy, with the timestamps from Kubernetes.' }),
     problem: Problem.optional(),
     position: z
       .int()

@@ -34,7 +34,7 @@ export const problems = {
     status: 409,
     retryable: false,
     meaning:
-      'A live cluster of the target has the ID, and the message has its state. Or foreign objects in the namespace have it, which Drey did not create and never touches.',
+      'A live cluster of the target uses the ID, or the namespace contains objects with this ID that Drey did not create. Drey does not change such objects.',
     action: 'Use another ID, stop the cluster, or delete the foreign objects yourself.',
   },
   'wrong-state': {
@@ -159,7 +159,7 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      "Flink did not take the savepoint or checkpoint, or did not delete the savepoint. The message has Flink's cause. The job keeps running. When a stop requires savepoints (`savepoint: required`), the cluster is kept, and the message names each job whose savepoint failed. It also names each job that has ended because its savepoint was complete, with the savepoint. `not all of its tasks run` means that the job was not fully running before the deadline.",
+      "Flink did not take the savepoint or checkpoint, or did not delete the savepoint. The message has Flink's cause. The job keeps running. When a stop requires savepoints (`savepoint: required`), the cluster is kept, and the message names each job whose savepoint failed. It also lists each job that ended after a complete savepoint, with the path of the savepoint. `not all of its tasks run` means that the job was not fully running before the deadline.",
     action:
       'Submit ended jobs again from their savepoints (`restore: {fromCluster, job}`, or `-s` and the path). See `drey describe` and the log for a job whose tasks do not run. Name a directory if the cluster has no `execution.checkpointing.savepoint-dir`. All pods must be able to write to it.',
   },
@@ -168,7 +168,7 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      'EKS or the API server of the target refused the request. The message says which: the EKS cluster does not exist, the role may not describe it or has no access entry, or it lacks a permission in the namespace.',
+      "EKS or the API server of the target refused the request. The message contains the cause. The EKS cluster does not exist, or Drey's role lacks an IAM permission, an access entry or a permission in the namespace.",
     action: 'Check the access of the role ([deploy-to-aws.md](deploy-to-aws.md)).',
   },
   'target-unreachable': {
@@ -198,7 +198,7 @@ export const problems = {
     title: 'Internal error',
     status: 500,
     retryable: true,
-    meaning: 'Drey has a bug or met an unexpected error. The log has it under the ID of the request.',
+    meaning: 'An unexpected error occurred in Drey. The log contains the error with the request ID.',
     action: 'Retry. If the problem persists, search the log of the function for the request ID.',
   },
 } as const satisfies Record<string, ProblemKind>;

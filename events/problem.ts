@@ -67,7 +67,9 @@ export const codeOf = (name: string): ProblemCode | undefined =>
 /** The failure as a caller sees it. An error that is not a `Fault` reveals no internals. */
 export const toProblem = (error: unknown, instance?: string): Problem => {
   const fault =
-    error instanceof Fault ? error : new Fault('internal', 'Drey met an internal error. Its log has the details.');
+    error instanceof Fault
+      ? error
+      : new Fault('internal', 'An internal error occurred. Retry. If it persists, search the log for the request ID.');
   const kind = problems[fault.code];
   return {
     type: `docs/problems.md#${fault.code}`,

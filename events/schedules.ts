@@ -81,7 +81,10 @@ const RunResult = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'Of a stop: the deploy operation of the selected incarnation.' }),
-  operationId: z.string().optional().meta({ description: 'The stop or deploy. Absent if the command was refused.' }),
+  operationId: z
+    .string()
+    .optional()
+    .meta({ description: 'ID of the stop or deploy operation. Absent if the command was refused.' }),
   state: OperationState.optional().meta({
     description: 'Current state of the operation, for the newest 1,000 commands of a response.',
   }),
@@ -103,7 +106,7 @@ export const ScheduleRun = z
     missed: z
       .string()
       .optional()
-      .meta({ description: 'Why the run, or a part of it, did not happen: its timer event arrived too late.' }),
+      .meta({ description: 'Why Drey skipped all or part of the run. The timer event arrived too late.' }),
     skipped: z.int().optional().meta({ description: 'Number of selected clusters beyond the maximum of one run.' }),
   })
   .meta({ id: 'ScheduleRun' });

@@ -45,7 +45,7 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
         description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
         ...json(call.answer),
       },
-      ...(isCommand ? { 200: { description: 'The operation ended within the wait.', ...json(call.answer) } } : {}),
+      ...(isCommand ? { 200: { description: 'The operation ended within the wait time.', ...json(call.answer) } } : {}),
       default: { description: 'Problem details.', content: { 'application/problem+json': { schema: Problem } } },
     },
   };

@@ -77,7 +77,7 @@ export const resolveSettings = (sources: Sources): Settings => {
   const chosen = resolveApi(sources);
   if (chosen === undefined || chosen.value === '') {
     throw new Failure('No API endpoint is configured.', {
-      lines: ['--api, DREY_API and `drey configure` do not set one, and the local system is not running.'],
+      lines: ['Neither --api nor DREY_API nor `drey configure` sets an endpoint, and the local system is not running.'],
       hint: 'Set DREY_API or run `drey configure --api URL`. `npm run deploy` prints the URL; `npm start` starts a local system.',
     });
   }

@@ -96,7 +96,7 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'queue',
-    summary: 'list, reprioritise, cancel, pause or redrive commands',
+    summary: 'list, reprioritize, cancel, pause or redrive commands',
     load: async () => (await import('#cli/commands/queue.ts')).queue,
   },
   {
@@ -135,7 +135,7 @@ export const actions: readonly Action[] = [
   {
     name: 'orphans',
     operands: '[remove] [names...]',
-    summary: 'list or remove Kubernetes objects without a cluster',
+    summary: 'list or remove orphaned Kubernetes objects',
     load: async () => (await import('#cli/commands/orphans.ts')).orphans,
   },
   {

@@ -24,7 +24,7 @@ export const kubernetesSession = defineCommand<WaitOptions>({
       throw new UsageError('kubernetes-session starts sessions only. Use `drey run-application` for applications.');
     const request = await buildSessionRequest(wait, context);
     if (isAttached(request)) {
-      if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true exclude each other. Use one of them.');
+      if (!wait) throw new UsageError('--no-wait and -Dexecution.attached=true cannot be combined. Use one of them.');
       await attachSession(request, context);
       return;
     }

@@ -28,7 +28,7 @@ export const logs = defineCommand<Options>({
       lines === undefined ? undefined : parsePositiveInteger(lines, 'The number of lines must be a positive number');
     if (follow === true && previous === true)
       throw new UsageError(
-        '--previous and --follow exclude each other, because the log of a previous container does not grow.',
+        '--previous and --follow cannot be combined, because the log of a previous container does not grow.',
       );
     const clusterRef = { clusterId: requireClusterId(context, operand), target: await context.target() };
     if (follow === true) {

@@ -78,7 +78,7 @@ const changePriority = defineAction({
 
 const pause = defineAction({
   name: 'pause',
-  summary: 'pause a target: start no queued command',
+  summary: 'pause a target; queued commands do not start',
   examples: { 'drey queue pause --at etl': 'hold back starts during work on the Kubernetes cluster' },
   run: async (context) => setPaused(true, context),
 });

@@ -131,7 +131,7 @@ const runs = defineAction<RunOptions>({
 const remove = defineAction({
   name: 'delete',
   operands: '[name]',
-  summary: 'delete a schedule; its runs stay listed',
+  summary: 'delete a schedule; its runs are kept',
   examples: { 'drey schedule delete evening': 'delete a schedule' },
   run: async (context, [name]) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');

@@ -64,7 +64,7 @@ export const runApplication = async (
   const isAttached = application.config['execution.attached']?.toLowerCase() === 'true';
   if (options.wait === false) {
     if (isAttached)
-      throw new UsageError('--no-wait and -Dexecution.attached=true exclude each other. Use one of them.');
+      throw new UsageError('--no-wait and -Dexecution.attached=true cannot be combined. Use one of them.');
     return submitCommand(request, ({ clusterId }) => `Application cluster ${clusterId} is starting.`, context);
   }
   const { operation } = await runCommand(request, context);

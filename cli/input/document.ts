@@ -10,6 +10,8 @@ export const readDocument = async (file: string, stdin: Input): Promise<unknown>
   try {
     return parse(file === '-' ? await text(stdin) : await readFile(file, 'utf8')); // JSON is YAML
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new Failure(`File ${file} does not exist.`, { cause: error });
     throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });

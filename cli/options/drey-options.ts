@@ -71,7 +71,7 @@ export const dreyOptions = {
   'drey.depends-on': {
     ...start,
     type: 'list',
-    description: 'operations that must be FINISHED first, as a,b',
+    description: 'comma-separated operations that must be FINISHED first',
     example: '0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f',
     field: 'dependsOn',
   },
@@ -92,7 +92,7 @@ export const dreyOptions = {
   'drey.team': {
     ...deploy,
     type: 'text',
-    description: 'team that shares the quota, as label team',
+    description: 'team whose share applies; sets the label team',
     example: 'etl',
     field: 'labels.team',
   },
@@ -127,7 +127,7 @@ export const dreyOptions = {
   'drey.lifetime.savepoint-directory': {
     ...deploy,
     type: 'url',
-    description: 'directory of these savepoints',
+    description: 'directory of the savepoints on expiry',
     example: 's3://bucket/savepoints',
     field: 'lifetime.savepointDirectory',
   },
@@ -171,21 +171,21 @@ export const dreyOptions = {
   'drey.stop.savepoint': {
     ...stop,
     type: savepointPolicies,
-    description: 'savepoint policy of the command stop',
+    description: 'savepoint policy of the `stop` command',
     example: 'required',
     field: 'savepoint',
   },
   'drey.stop.savepoint-directory': {
     ...stop,
     type: 'url',
-    description: 'directory of these savepoints',
+    description: 'directory of the savepoints of the `stop` command',
     example: 's3://bucket/savepoints',
     field: 'savepointDirectory',
   },
   'drey.stop.ha': {
     ...stop,
     type: haPolicies,
-    description: 'high-availability data after the command stop',
+    description: 'high-availability data after the `stop` command',
     example: 'purge',
     field: 'ha',
   },

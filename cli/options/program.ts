@@ -71,7 +71,7 @@ export const parseProgram = (
   for (const word of afterJar.filter((one) => /^-D[\w.$-]+=/.test(one)))
     printNotice(`WARN ${word} follows the jar, so the program gets it. Flink options precede the jar.`);
   if (fromSavepoint !== undefined && latest !== undefined)
-    throw new UsageError('-s and -Ddrey.restore.from-cluster exclude each other. Use one of them.');
+    throw new UsageError('-s and -Ddrey.restore.from-cluster cannot be combined. Use one of them.');
   if (options.restoreMode !== undefined)
     printNotice("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   return {

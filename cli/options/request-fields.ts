@@ -37,7 +37,7 @@ const assertKnown = (properties: ReadonlyMap<string, string>): void => {
   const known = dreyOptionRows.map(([name]) => name);
   const unknown = [...properties.keys()].find((key) => key.startsWith('drey.') && !known.includes(key));
   if (unknown !== undefined)
-    throw new UsageError(`There is no option -D${unknown}. The options of Drey are ${known.join(', ')}.`);
+    throw new UsageError(`Unknown option -D${unknown}. Valid options are: ${known.join(', ')}.`);
 };
 
 const parseValue = (name: string, text: string, type: OptionType): unknown => {

@@ -12,7 +12,7 @@ export const extend = defineCommand({
     .strictObject({
       ...endOptions,
       ttl: endOptions.ttl.meta({
-        description: 'Time from this command to the end of the cluster. Replaces `until` as well.',
+        description: 'Time from this command to the end of the cluster. Also replaces `until`.',
       }),
       until: endOptions.until.meta({ description: 'End of the cluster. Replaces `ttl` as well.' }),
       savepoint: stopOptions.savepoint.unwrap().optional(),
@@ -24,6 +24,6 @@ export const extend = defineCommand({
       (data) => Object.values(data).some((value) => value !== undefined),
       'The command changes nothing. Set ttl, until or another member.',
     )
-    .meta({ id: 'Extend', description: 'Omitted members keep their value.' }),
+    .meta({ id: 'Extend', description: 'Fields that are not set keep their values.' }),
 });
 export type ExtendData = z.output<typeof extend.data>;

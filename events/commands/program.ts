@@ -44,10 +44,9 @@ export const Args = z
 
 export const Parallelism = z.int().min(1, 'The parallelism is a positive number.').max(32_768);
 
-const latest = z
-  .literal(true)
-  .optional()
-  .meta({ description: 'Selects the last incarnation that had a job. It is the only choice and the default.' });
+const latest = z.literal(true).optional().meta({
+  description: 'Selects the last incarnation that had a job. `true` is the default and the only valid value.',
+});
 
 const restoreOptions = {
   allowNonRestoredState: z.boolean().default(false),
@@ -59,7 +58,7 @@ export const Restore = z
     path: z.string().min(1).optional().meta({ description: 'Path of a savepoint or retained checkpoint.' }),
     fromCluster: ClusterId.optional().meta({
       description:
-        'Instead of `path`: a cluster of the same target. The job starts from the savepoint that a job of this cluster was stopped with.',
+        'A cluster of the same target, instead of `path`. The job starts from the final savepoint of a job of this cluster.',
     }),
     latest,
     job: z
@@ -88,7 +87,8 @@ export type Restore = Readonly<z.output<typeof Restore>>;
 export const RestoreJobs = z
   .strictObject({
     fromCluster: ClusterId.meta({
-      description: 'A session of the same target. Each job that it was stopped with starts from its savepoint.',
+      description:
+        'A session of the same target. Each job that ran when the session was stopped starts from its savepoint.',
     }),
     latest,
     job: z

@@ -14,9 +14,9 @@ export const Clusters = z
 export const Jobs = z
   .strictObject({
     jobs: z.array(Job),
-    reachable: z
-      .enum(['True', 'False', 'Unknown'])
-      .meta({ description: 'True: Flink reported the jobs just now. Otherwise the jobs are as last observed.' }),
+    reachable: z.enum(['True', 'False', 'Unknown']).meta({
+      description: 'true: Flink reported the jobs for this request. Otherwise, the jobs are from the last observation.',
+    }),
   })
   .meta({ id: 'Jobs' });
 

@@ -18,7 +18,7 @@ export const findJarError = (jar: string, config: Config): string | undefined =>
     case 'https':
       return hasFile(jar) ? undefined : describeMissingFile(jar);
     case undefined:
-      return `${jar} has no scheme, and the JobManager cannot read the disk of the client; ${alternatives}`;
+      return `${jar} is a local path, which the JobManager cannot read; ${alternatives}`;
     case 'file':
       return `${jar} names a file on the disk of the JobManager, not of the client; ${alternatives}`;
     case 'http':

@@ -18,7 +18,7 @@ const dryRunObject = async (
   const path = `${collectionPath(kind, target.namespace)}?dryRun=All&fieldValidation=Strict`;
   try {
     const { status } = await client.send({ method: 'POST', path, json: object, expected: [409] });
-    return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} exists already.` }] : [];
+    return status === 409 ? [{ pointer: '/clusterId', detail: `${kind} ${name} already exists.` }] : [];
   } catch (error) {
     if (!(error instanceof Fault) || toProblem(error).retryable) throw error;
     return error.errors.length > 0 ? error.errors : [{ pointer: '', detail: `${kind} ${name}: ${error.message}` }];

@@ -26,6 +26,6 @@ export const openFlinkTransport =
     if (answer.status === 404)
       throw new Fault('not-found', `There is no Flink cluster ${clusterId} in namespace ${target.namespace}.`, options);
     if (answer.status < 500) throw toRefusal(answer, target);
-    const message = `The JobManager of cluster ${clusterId} does not answer. It is starting, restarting or gone.`;
+    const message = `The JobManager of cluster ${clusterId} does not respond. Its pod may be starting, restarting or deleted. Retry later.`;
     throw new Fault('target-unreachable', message, { ...options, retryAfterSeconds: 2 });
   };

@@ -115,7 +115,7 @@ export class FakeKubernetes implements Kubernetes {
     this.beginCall('dryRun');
     const clusterId = deployment.metadata?.name ?? '';
     return this.clusters.has(clusterId)
-      ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} exists already` }]
+      ? [{ pointer: '/clusterId', detail: `Deployment ${clusterId} already exists` }]
       : [];
   }
 

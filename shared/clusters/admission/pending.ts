@@ -76,7 +76,10 @@ const findSessionReason = (cluster: Cluster): PendingReason | undefined => {
   const { clusterId, target, state } = cluster;
   if (state === 'RUNNING') return undefined;
   if (isPendingCluster(cluster)) return { reason: 'WaitingForCluster', message: `Cluster ${clusterId} is ${state}.` };
-  throw new Fault('wrong-state', `Cluster ${clusterId} in target ${target} is ${state}. It takes no jobs.`);
+  throw new Fault(
+    'wrong-state',
+    `Cluster ${clusterId} in target ${target} is ${state}. It does not accept jobs. Submit the job to a RUNNING session.`,
+  );
 };
 
 /** @throws Fault `dependency-failed` when a dependency did not finish. */

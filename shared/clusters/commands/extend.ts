@@ -43,9 +43,13 @@ const assertExtendable = async (cluster: Cluster, store: Store): Promise<void> =
   const { clusterId, target, state } = cluster;
   const description = `Cluster ${clusterId} in target ${target} is ${state}.`;
   if (state === 'QUEUED')
-    throw new Fault('not-ready', `${description} Its lifetime starts with the cluster. Retry after its start.`, {
-      retryAfterSeconds: 30,
-    });
+    throw new Fault(
+      'not-ready',
+      `${description} Its lifetime begins when the cluster starts. Retry after the cluster has started.`,
+      {
+        retryAfterSeconds: 30,
+      },
+    );
   if (!(await holdsResources(cluster, store)))
     throw new Fault('wrong-state', `${description} Its lifetime can no longer be extended.`);
 };

@@ -117,7 +117,10 @@ const assertAllowed = (
   { mode, target, startedAt, now, pointer }: AllowedOptions,
 ): void => {
   if (idleAfter !== undefined && mode === 'application')
-    throw newFieldFault(`${pointer}/idleAfter`, 'An application has no idle time. It ends with its program.');
+    throw newFieldFault(
+      `${pointer}/idleAfter`,
+      'An application ends with its program, so idleAfter does not apply. Remove idleAfter.',
+    );
   if (until !== undefined && Date.parse(until) <= now.getTime())
     throw newFieldFault(`${pointer}/until`, `${until} is in the past.`);
   if (target.maxAge === undefined) return;
@@ -127,7 +130,7 @@ const assertAllowed = (
     ...(ttl !== undefined && isTooLate(addDuration(now, ttl)) ? ['ttl'] : []),
     ...(until !== undefined && isTooLate(until) ? ['until'] : []),
   ];
-  const detail = `The maximum age of a cluster in target ${target.name} is ${target.maxAge}. This cluster has to end by ${latest}.`;
+  const detail = `The maximum age of a cluster in target ${target.name} is ${target.maxAge}. Set an expiry of ${latest} or earlier.`;
   if (fields.length > 0)
     throw new Fault('over-limit', detail, {
       errors: fields.map((field) => ({ pointer: `${pointer}/${field}`, detail })),

@@ -35,7 +35,7 @@ export const requestSnapshot = async (
   if (job !== undefined && isTerminalJob(job))
     return toFailed(state, {
       reason: 'wrong-state',
-      message: `Job ${jobId} on ${operation.clusterId} is ${job.state} already.`,
+      message: `Job ${jobId} on ${operation.clusterId} is already ${job.state}.`,
     });
   if (job !== undefined && (await rest.isWaitingForTasks(job))) return { ...toWaiting(state), waitsFor: 'tasks' };
   if (request.kind === 'checkpoint') await rest.takeCheckpoint(jobId, { ...request.data, triggerId });

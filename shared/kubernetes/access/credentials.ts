@@ -88,9 +88,13 @@ const untilAborted = async <T>(promise: Promise<T>, { name }: NamedTarget, signa
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () =>
     reject(
-      new Fault('deadline-exceeded', `AWS gave no access to target ${name} before the time limit. Retry later.`, {
-        cause: signal.reason,
-      }),
+      new Fault(
+        'deadline-exceeded',
+        `AWS did not return an address or credentials for target ${name} within the time limit. Retry later.`,
+        {
+          cause: signal.reason,
+        },
+      ),
     );
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });

@@ -80,5 +80,5 @@ export const toAwsFault = (
   if (refusals.has(name))
     return new Fault('target-refused', `AWS does not allow Drey to call ${action} on ${resource} (${name}).`, options);
   const call = `${action} for EKS cluster ${cluster} in region ${region}${withRole}`;
-  return new Fault('target-unreachable', `AWS did not answer ${call} (${name}).`, options);
+  return new Fault('target-unreachable', `The AWS call ${call} failed (${name}). Retry later.`, options);
 };

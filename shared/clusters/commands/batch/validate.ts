@@ -62,7 +62,10 @@ const validateRow = (data: BatchData, index: number, options: RowOptions): void 
   const { clusterId = '' } = deploy;
   if (deploy.mode !== 'application') throw newRowFault('/mode', 'A batch deploys applications only.');
   if (deploy.taskToken !== undefined)
-    throw newRowFault('/taskToken', 'A row has no task token. Set taskToken of the batch, which gets its verdict.');
+    throw newRowFault(
+      '/taskToken',
+      'A row cannot have a taskToken. Set the taskToken of the batch. Drey completes it with the verdict of the batch.',
+    );
   const earlierRow = rowsByClusterId.get(clusterId);
   if (earlierRow !== undefined)
     throw newRowFault('/clusterId', `Row ${earlierRow} has the cluster id ${clusterId} as well.`);

@@ -91,7 +91,7 @@ const newPerJobFault = () =>
   });
 
 const newMisplacedRestoreFault = () => {
-  const detail = 'Only a session has restore. For an application, set job.restore.';
+  const detail = 'The field restore applies only to a session. For an application, set job.restore.';
   return new Fault('malformed-request', `/restore: ${detail}`, { errors: [{ pointer: '/restore', detail }] });
 };
 

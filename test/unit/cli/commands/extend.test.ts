@@ -84,7 +84,7 @@ describe('drey extend and the options of a lifetime', () => {
     const { code, stdout } = await run({}, [...session, '-Ddrey.lifetime.tll=8h']);
 
     expect(code).toBe(1);
-    expect(stdout).toContain('There is no option -Ddrey.lifetime.tll. The options of Drey are ');
+    expect(stdout).toContain('Unknown option -Ddrey.lifetime.tll. Valid options are: ');
   });
 
   it('are extended', async () => {

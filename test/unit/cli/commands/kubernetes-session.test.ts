@@ -79,7 +79,7 @@ describe('kubernetes-session', () => {
   it('refuses an unknown option of Drey before any request', async () => {
     const ended = await run({}, session('-Ddrey.priorty=5'));
 
-    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('There is no option -Ddrey.priorty.') });
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('Unknown option -Ddrey.priorty.') });
     expect(server.received).toEqual([]);
   });
 

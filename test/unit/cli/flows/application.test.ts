@@ -76,7 +76,7 @@ describe('an application', () => {
   });
 
   it.each([
-    ['./x.jar', 'has no scheme'],
+    ['./x.jar', 'is a local path'],
     ['file:///x.jar', 'names a file on the disk of the JobManager'],
     ['http://x/x.jar', 'uses unencrypted HTTP'],
   ])('is refused with the jar %s before any request', async (wrong, why) => {

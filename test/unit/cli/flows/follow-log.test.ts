@@ -90,7 +90,7 @@ describe('drey logs -f', () => {
 
   it.each([
     [['logs', '-f', 'other'], 'There is no cluster other in target local.'],
-    [['logs', '-f', '--previous', 'live'], '--previous and --follow exclude each other'],
+    [['logs', '-f', '--previous', 'live'], '--previous and --follow cannot be combined'],
   ])('refuses %j', async (words, message) => {
     const ended = await run({}, words);
 

@@ -128,7 +128,7 @@ describe('--no-wait', () => {
   it('is refused for an attached application', async () => {
     const words = ['run-application', '--no-wait', '-Dexecution.attached=true', 'local:///a.jar'];
 
-    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('exclude each other') });
+    expect(await run(words)).toMatchObject({ code: 1, stdout: expect.stringContaining('cannot be combined') });
   });
 });
 

@@ -58,7 +58,7 @@ describe.each(origins)('a snapshot from %s, while not all tasks of the job run',
     expect(await takeSnapshot(waiting, world.ports)).toMatchObject({
       outcome: 'failed',
       reason: 'wrong-state',
-      message: `Job ${jobId} on ${clusterId} is FAILED already.`,
+      message: `Job ${jobId} on ${clusterId} is already FAILED.`,
     });
   });
 

@@ -44,8 +44,8 @@ describe('an application cluster', () => {
   });
 
   it.each([
-    ['./job.jar', 'has no scheme'],
-    ['/opt/job.jar', 'has no scheme'],
+    ['./job.jar', 'is a local path'],
+    ['/opt/job.jar', 'is a local path'],
     ['file:///opt/job.jar', 'names a file on the disk of the JobManager'],
     ['http://host/job.jar', 'use https://'],
     ['ftp://host/job.jar', 'has the scheme ftp'],
