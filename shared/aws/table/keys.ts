@@ -65,10 +65,10 @@ const warningKey = (warning: LifetimeWarning): TableKey => ({
 type EventKeys = {
   readonly [T in OutboxEvent['type']]: (detail: Extract<OutboxEvent, { readonly type: T }>['detail']) => TableKey;
 };
-const keyOfTransition = (transition: Transition) => transitionKey(transition, transition.sequence);
+const toTransitionKey = (transition: Transition) => transitionKey(transition, transition.sequence);
 const eventKeys: EventKeys = {
-  'Flink Cluster State Change': keyOfTransition,
-  'Flink Job State Change': keyOfTransition,
+  'Flink Cluster State Change': toTransitionKey,
+  'Flink Job State Change': toTransitionKey,
   'Flink Lifetime Warning': warningKey,
   'Flink Command Finished': verdictKey,
 };
