@@ -36,7 +36,7 @@ const Key = lenient(z.string().min(1).max(200));
 
 /** Every member is optional: an invalid member counts as absent, and does not hide the others. */
 const LenientMessage = z.object({
-  id: Key,
+  id: Text,
   type: Text,
   subject: Text,
   idempotencykey: Key,

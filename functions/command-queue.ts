@@ -7,12 +7,10 @@ import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.t
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
 import { live, log } from '#shared/live.ts';
+import { maxReceives } from '#shared/retries.ts';
 
-import { count } from './handlers/metrics.ts';
+import { count } from './middleware/metrics.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
-
-/** `maxReceiveCount` of the queue. A message that fails this often becomes a dead letter with its reason. */
-export const maxReceives = 5;
 
 /**
  * Runs the commands of the queue. Each message is done, rejected (kept with its problem), returned (with all that

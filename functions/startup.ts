@@ -1,5 +1,5 @@
 import {
-  probe,
+  assess,
   recordFailed,
   recordRunning,
   resubmit,
@@ -10,6 +10,6 @@ import { live } from '#shared/live.ts';
 
 import { stepsHandler } from './handlers/steps.ts';
 
-export const startupSteps = { probe, resubmit, recordRunning, recordFailed, startCleanup };
+export const startupSteps = { assess, resubmit, recordRunning, recordFailed, startCleanup };
 
 export const handler = stepsHandler<StartupState>(startupSteps, live);

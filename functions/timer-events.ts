@@ -2,17 +2,15 @@ import { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.ts';
 import { live } from '#shared/live.ts';
+import { maxReceives } from '#shared/retries.ts';
 
 import { sqsHandler } from './handlers/sqs.ts';
-
-/** `maxReceiveCount` of the queue. */
-export const maxTimerEventReceives = 5;
 
 /** Handles the messages of EventBridge Scheduler. One that fails each time goes to the dead-letter queue, which has an alarm. */
 export const timerEventsHandler = (world: World) =>
   sqsHandler(world, async ({ body, messageId, attributes }, ports) => {
     const sentAt = new Date(Number(attributes.SentTimestamp));
-    const isLast = Number(attributes.ApproximateReceiveCount) >= maxTimerEventReceives;
+    const isLast = Number(attributes.ApproximateReceiveCount) >= maxReceives;
     await handleTimerEvent(TimerEvent.parse(JSON.parse(body)), { messageId, sentAt, isLast }, ports);
   });
 

@@ -13,7 +13,7 @@ Every failure of a request, an operation or a queued message has one of these co
   "type": "docs/problems.md#wrong-state",
   "title": "${problems['wrong-state'].title}",
   "status": ${problems['wrong-state'].status},
-  "detail": "session nightly is STOPPING",
+  "detail": "Cluster nightly in target etl is STOPPING. It takes no jobs.",
   "code": "wrong-state",
   "retryable": ${problems['wrong-state'].retryable}
 }

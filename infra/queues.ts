@@ -1,4 +1,6 @@
 /** The SQS queues. Messages stay for 14 days where a person may have to read them. */
+import { maxReceives } from '#shared/retries.ts';
+
 import { type FunctionEntry, functions, type SqsSource } from './functions.ts';
 
 interface QueueOptions {
@@ -16,7 +18,7 @@ const queues = {
   /** Commands in order per cluster: one message group per cluster, and many groups at once. */
   CommandQueue: {
     name: 'commands.fifo',
-    deadLetters: { queue: 'CommandDeadLetterQueue', maxReceives: 5 },
+    deadLetters: { queue: 'CommandDeadLetterQueue', maxReceives },
     properties: {
       FifoQueue: true,
       DeduplicationScope: 'messageGroup',
@@ -36,7 +38,7 @@ const queues = {
   TimerEventQueue: {
     name: 'timer-events',
     retentionSeconds: 4 * 86_400,
-    deadLetters: { queue: 'TimerEventDeadLetterQueue', maxReceives: 5 },
+    deadLetters: { queue: 'TimerEventDeadLetterQueue', maxReceives },
   },
   /** Timer events that EventBridge Scheduler could not send, or that failed each time. */
   TimerEventDeadLetterQueue: { name: 'timer-events-dead-letters' },

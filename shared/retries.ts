@@ -14,8 +14,9 @@ export interface RetryPolicy {
 }
 
 /**
- * All retries that Drey makes. State machines retry their steps as their definitions say, and callers retry their
- * commands. The column `retryable` of `problems` says which failures may pass by themselves.
+ * The retries within a process. The AWS SDK retries its requests with {@link awsRetries}, SQS delivers a message up to
+ * {@link maxReceives} times, and state machines retry their steps as `infra/state-machines/retry-policy.ts` defines.
+ * `retryable` in `events/problem-table.ts` says which failures a retry can fix.
  */
 export const policies = {
   /** A request to an API server. All attempts end within the 30 s of an HTTP request. */
@@ -34,6 +35,9 @@ export const awsRetries = {
   retryMode: 'standard',
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
+
+/** How often SQS delivers a command or a timer event before the message becomes a dead letter. */
+export const maxReceives = 5;
 
 interface RepeatOptions {
   readonly policy: RetryPolicy;

@@ -19,7 +19,7 @@ import { readCluster } from '#shared/clusters/queries/clusters.ts';
 import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 
 import { httpHandler } from './http.ts';
-import { count } from './metrics.ts';
+import { count } from '../middleware/metrics.ts';
 import { parseBody } from './requests.ts';
 import { respond } from './responses.ts';
 

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 
 import { log } from '#shared/live.ts';
 
-import { count } from '../handlers/metrics.ts';
+import { count } from './metrics.ts';
 
 /** Writes one log line and one count for each HTTP request. */
 export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {

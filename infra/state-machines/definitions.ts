@@ -16,7 +16,7 @@ const startup: StateMachine<keyof typeof startupSteps> = {
   StartAt: 'AssessReadiness',
   TimeoutSeconds: 7_200,
   States: {
-    AssessReadiness: task('probe', {
+    AssessReadiness: task('assess', {
       comment: 'Asks Kubernetes and Flink once. The step returns "waiting" until the deadline of the deploy.',
       next: 'IsReady',
       onError: 'RecordFailed',
@@ -49,8 +49,8 @@ const submission: StateMachine<keyof typeof submissionSteps> = {
   StartAt: 'UploadJar',
   TimeoutSeconds: 2_100,
   States: {
-    UploadJar: task('upload', { retry: lastingRetries.submission, next: 'RunJar', onError: 'RecordRefused' }),
-    RunJar: task('run', {
+    UploadJar: task('uploadJar', { retry: lastingRetries.submission, next: 'RunJar', onError: 'RecordRefused' }),
+    RunJar: task('runJar', {
       comment:
         'Flink refuses a second job with the same id, so that the step may be repeated. A restarted JobManager has lost the jar: not-ready leads back to the upload.',
       retry: lastingRetries.submission,
@@ -60,7 +60,7 @@ const submission: StateMachine<keyof typeof submissionSteps> = {
     }),
     WaitForJobManager: waitSeconds(3, 'UploadJar'),
     RecordJob: task('recordJob', { retry: lastingRetries.listing, onError: 'RecordRefused' }),
-    RecordRefused: task('recordRefused', {}),
+    RecordRefused: task('recordRunRefusal', {}),
   },
 };
 
@@ -72,16 +72,20 @@ const cleanup: StateMachine<keyof typeof cleanupSteps> = {
     TakeSavepoints: task('takeSavepoints', { next: 'AreSavepointsTaken', onError: 'RecordUnfinished' }),
     AreSavepointsTaken: branch({ waiting: 'WaitForSavepoints', failed: 'RecordUnfinished' }, 'RemoveObjects'),
     WaitForSavepoints: waitAsReturned('TakeSavepoints'),
-    RemoveObjects: task('remove', {
+    RemoveObjects: task('removeObjects', {
       retry: lastingRetries.removal,
       next: 'VerifyRemoval',
       onError: 'RecordUnfinished',
     }),
-    VerifyRemoval: task('verify', { retry: lastingRetries.removal, next: 'IsRemoved', onError: 'RecordUnfinished' }),
+    VerifyRemoval: task('verifyRemoval', {
+      retry: lastingRetries.removal,
+      next: 'IsRemoved',
+      onError: 'RecordUnfinished',
+    }),
     IsRemoved: branch({ waiting: 'WaitForRemoval', failed: 'RecordUnfinished' }, 'RecordStopped'),
     WaitForRemoval: waitAsReturned('VerifyRemoval'),
-    RecordStopped: task('recordStopped', {}),
-    RecordUnfinished: task('recordUnfinished', {}),
+    RecordStopped: task('recordStop', {}),
+    RecordUnfinished: task('recordStopFailure', {}),
   },
 };
 
@@ -91,11 +95,11 @@ const snapshot: StateMachine<keyof typeof snapshotSteps> = {
   StartAt: 'TakeSnapshot',
   TimeoutSeconds: 7_200,
   States: {
-    TakeSnapshot: task('take', { next: 'IsSnapshotTaken', onError: 'RecordRefused' }),
+    TakeSnapshot: task('takeSnapshot', { next: 'IsSnapshotTaken', onError: 'RecordRefused' }),
     IsSnapshotTaken: branch({ waiting: 'WaitForSnapshot', failed: 'RecordRefused' }, 'RecordTaken'),
     WaitForSnapshot: waitAsReturned('TakeSnapshot'),
-    RecordTaken: task('recordTaken', {}),
-    RecordRefused: task('recordRefused', {}),
+    RecordTaken: task('recordSnapshot', {}),
+    RecordRefused: task('recordSnapshotFailure', {}),
   },
 };
 

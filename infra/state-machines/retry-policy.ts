@@ -21,7 +21,7 @@ type RetryableCode = {
 const codes = Object.keys(problems) as ProblemCode[]; // the keys of the table are the codes
 
 /** Another attempt cannot change these failures. */
-export const finalCodes: readonly ProblemCode[] = codes.filter((code) => !problems[code].retryable);
+const finalCodes: readonly ProblemCode[] = codes.filter((code) => !problems[code].retryable);
 
 /** These retryable failures clear up within seconds, or never. They are retried like an error without a code. */
 const briefCodes: readonly ProblemCode[] = ['conflict', 'internal'] satisfies RetryableCode[];

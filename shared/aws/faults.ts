@@ -32,7 +32,7 @@ const namesOf = (error: unknown): readonly string[] => {
 };
 
 /** A transient failure that the SDK has retried becomes a fault. Every other error stays as it is. */
-const toFault = (error: unknown): unknown => {
+const toAwsFault = (error: unknown): unknown => {
   if (isThrottled(error))
     return new Fault('limit-reached', 'AWS throttles the requests of Drey. Try again.', {
       cause: error,
@@ -56,7 +56,7 @@ export const withFaults = <A extends { readonly [M in keyof A]: (...args: never[
       try {
         return await method(...args);
       } catch (error) {
-        throw toFault(error);
+        throw toAwsFault(error);
       }
     },
   ]);

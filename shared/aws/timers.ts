@@ -121,7 +121,9 @@ const explain = async (error: unknown, recurrence: Recurrence, scheduler: LazySc
   const { ConflictException, ValidationException } = await scheduler();
   const { description, expression, timezone } = recurrence;
   if (error instanceof ConflictException)
-    return new Fault('conflict', `Another request changes schedule ${description}. Try again.`, { cause: error });
+    return new Fault('conflict', `A concurrent request changes schedule ${description}. Retry the request.`, {
+      cause: error,
+    });
   if (!(error instanceof ValidationException)) return error;
   // Only the message of the scheduler says which of the two is wrong.
   const detail = `EventBridge Scheduler refuses the schedule. Check the expression ${expression} and the time zone ${timezone}.`;

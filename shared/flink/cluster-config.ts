@@ -8,7 +8,7 @@ import type { FlinkVersion } from './version.ts';
 export type ConfigSource = 'folder' | 'target' | 'command' | 'drey';
 
 /** A cluster's options, with the source of each. */
-export interface SourcedConfig {
+interface SourcedConfig {
   readonly config: Config;
   readonly sources: Readonly<Record<string, ConfigSource>>;
 }

@@ -19,12 +19,6 @@ export const getJobManagerLabels = (clusterId: string): Labels => ({
   component: 'jobmanager',
 });
 
-/** The labels that select the TaskManagers' pods, which the JobManager creates. */
-export const getTaskManagerLabels = (clusterId: string): Labels => ({
-  ...getCommonLabels(clusterId),
-  component: 'taskmanager',
-});
-
 /** Labels in the form of the API server's query parameter `labelSelector`. */
 export const toLabelSelector = (labels: Labels): string =>
   Object.entries(labels)

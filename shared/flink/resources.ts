@@ -92,7 +92,7 @@ const suffixes: Readonly<Record<string, number>> = {
  *
  * An invalid quantity counts as 0, because the API server refuses it later.
  */
-export const parseQuantity = (text: string | number): number => {
+const parseQuantity = (text: string | number): number => {
   const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
   return Number(digits) * (suffixes[suffix] ?? 0);
 };

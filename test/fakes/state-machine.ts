@@ -1,4 +1,4 @@
-import type { WorkflowName } from '#shared/clusters/ports/workflows.ts';
+import type { WorkflowName } from '#events/commands/define.ts';
 
 import { stateMachines } from '../../infra/state-machines/definitions.ts';
 import { readPath, resolveTemplate, StateMachineError, writePath } from './state-machine-paths.ts';

@@ -157,7 +157,7 @@ export class FakeStore implements Store {
     const copy = structuredClone(change);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
     if (puts.some(({ isAllowed }) => !isAllowed))
-      throw new Fault('conflict', 'another command changed the record at the same time');
+      throw new Fault('conflict', 'A concurrent command changed the record. Retry the command.');
     for (const { write } of puts) write();
     this.writeUnconditionally(copy);
   }

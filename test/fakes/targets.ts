@@ -12,7 +12,8 @@ export class FakeTargets implements Targets {
 
   async getLatest(name: string): Promise<NamedTarget> {
     const target = this.known.get(name);
-    if (target === undefined) throw new Fault('not-found', `there is no target ${name}`);
+    if (target === undefined)
+      throw new Fault('not-found', `Target ${name} is not registered. Register it, or check its name.`);
     return { ...target, name };
   }
 

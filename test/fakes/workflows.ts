@@ -1,9 +1,10 @@
+import type { WorkflowName } from '#events/commands/define.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
 import { submissionSteps } from '#functions/submission.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
+import type { Workflows } from '#shared/clusters/ports/workflows.ts';
 
 import { type Carried, execute } from './state-machine.ts';
 

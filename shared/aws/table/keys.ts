@@ -44,7 +44,7 @@ export const batchItemRange = (batchId: string): KeyRange => rangeOf(operationKe
 /** The sort keys of all events start with this prefix. The publish function receives no other items of the stream. */
 export const eventPrefix = 'event#';
 
-export const transitionKey = (clusterRef: ClusterRef, sequence: number): TableKey => ({
+const transitionKey = (clusterRef: ClusterRef, sequence: number): TableKey => ({
   ...clusterKey(clusterRef),
   sk: `${eventPrefix}transition#${padded(sequence, 8)}`,
 });

@@ -4,7 +4,7 @@ import type { TableContext } from './context.ts';
 import type { Item } from './items.ts';
 import { type KeyRange, stateIndex, type TableKey } from './keys.ts';
 
-export interface IndexPage {
+interface IndexPage {
   readonly items: readonly Item[];
   /** Where the next page starts. */
   readonly next: Item | undefined;

@@ -33,7 +33,7 @@ const commit = async (change: Change, context: TableContext): Promise<void> => {
     await context.db.send(new TransactWriteCommand({ TransactItems: items }));
   } catch (error) {
     throw isConflict(error)
-      ? new Fault('conflict', 'another command changed the record at the same time: try again', { cause: error })
+      ? new Fault('conflict', 'A concurrent command changed the record. Retry the command.', { cause: error })
       : error;
   }
 };

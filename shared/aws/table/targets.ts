@@ -10,23 +10,23 @@ import type { TableContext } from './context.ts';
 import { targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader } from './reader.ts';
 
-const cachedMs = 30_000;
+const cacheLifetimeMs = 30_000;
 
 /** The targets, which a function's container caches for half a minute. */
 export const openTargets = (context: TableContext): Targets => {
   const { table, db, now } = context;
   const reader = openReader(context);
-  const cache = new Map<string, { readonly target: NamedTarget; readonly until: number }>();
+  const cache = new Map<string, { readonly target: NamedTarget; readonly untilMs: number }>();
 
   const getLatest = async (name: string): Promise<NamedTarget> => {
     const item = await reader.get(targetKey(name));
     cache.delete(name);
     if (item === undefined)
-      throw new Fault('not-found', `there is no target ${name}`, {
-        errors: [{ pointer: '/target', detail: 'unknown' }],
+      throw new Fault('not-found', `Target ${name} is not registered. Register it, or check its name.`, {
+        errors: [{ pointer: '/target', detail: 'The target is not registered.' }],
       });
     const target = { ...Target.parse(item['value']), name };
-    cache.set(name, { target, until: now().getTime() + cachedMs });
+    cache.set(name, { target, untilMs: now().getTime() + cacheLifetimeMs });
     return target;
   };
 
@@ -35,7 +35,7 @@ export const openTargets = (context: TableContext): Targets => {
 
     async get(name) {
       const cached = cache.get(name);
-      return cached !== undefined && cached.until > now().getTime() ? cached.target : getLatest(name);
+      return cached !== undefined && cached.untilMs > now().getTime() ? cached.target : getLatest(name);
     },
 
     async list() {

@@ -25,12 +25,12 @@ import {
   type TableKey,
 } from './keys.ts';
 
-export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type WriteContext = Pick<TableContext, 'table' | 'now'>;
 type Changed<K extends keyof Change> = NonNullable<Change[K]>;
 type ElementOf<K extends keyof Change> = Changed<K> extends readonly (infer T)[] ? T : never;
 
-const runsKeptSeconds = 90 * 86_400;
+const runRetentionSeconds = 90 * 86_400;
 
 /** The items of the transaction that writes a change. */
 export const toWrites = (change: Change, context: WriteContext): readonly Write[] => {
@@ -73,7 +73,7 @@ const putJob = (job: ElementOf<'jobs'>, context: WriteContext): Write =>
   putVersioned(jobKey(job.value, job.value.jobId), job, context);
 
 const putRun = (run: Changed<'run'>, context: WriteContext): Write =>
-  putVersioned(runKey(run.value, run.value.runId), run, context, { ttl: toTtl(context.now()) + runsKeptSeconds });
+  putVersioned(runKey(run.value, run.value.runId), run, context, { ttl: toTtl(context.now()) + runRetentionSeconds });
 
 const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, context: WriteContext): Write =>
   value === undefined

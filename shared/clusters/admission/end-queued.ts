@@ -24,8 +24,9 @@ export const transitionQueuedCluster = async (
   if (cluster.operationId !== operationId || cluster.state !== 'QUEUED') return {};
   const at = now();
   const next = transitionCluster(cluster, state, { at, operationId, ...cause });
-  const lifetime = startLifetime(cluster.lifetime, at, await targets.get(target));
-  const value = state === 'REQUESTED' && lifetime !== undefined ? { ...next.cluster, lifetime } : next.cluster;
+  // Only an admitted cluster needs its target, which may be gone when the command fails.
+  const lifetime = state === 'REQUESTED' ? startLifetime(cluster.lifetime, at, await targets.get(target)) : undefined;
+  const value = lifetime === undefined ? next.cluster : { ...next.cluster, lifetime };
   return { cluster: { value, previous: version }, events: next.events };
 };
 
@@ -40,11 +41,13 @@ export const endQueued = async (
   ports: Ports,
 ): Promise<boolean> => {
   const cause = { reason: fault.reason ?? fault.code, message: fault.message };
-  const { isFinished } = await finishOperation(operationId, { state, fault }, ports, {
-    onlyIf: (operation) => operation.state === 'QUEUED',
-    alsoWrite: async (operation) =>
-      operation.kind === 'deploy' ? transitionQueuedCluster(operation, { state, ...cause }, ports) : {},
-  });
+  const decide = async (operation: StoredOperation) => {
+    if (operation.state !== 'QUEUED') return undefined;
+    const changes =
+      operation.kind === 'deploy' ? await transitionQueuedCluster(operation, { state, ...cause }, ports) : {};
+    return { end: { state, fault }, changes };
+  };
+  const { isFinished } = await finishOperation(operationId, decide, ports);
   if (isFinished) await ports.payloads.remove(operationId);
   return isFinished;
 };

@@ -7,6 +7,7 @@ import type { NamedTarget } from '#events/target.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { isPendingCluster } from '#shared/clusters/model/cluster-states.ts';
+import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
@@ -57,7 +58,7 @@ export const findPendingReason = async (
   target: NamedTarget,
   ports: Ports,
 ): Promise<PendingReason | undefined> => {
-  if (command.deadline < ports.now().toISOString()) throw newStartDeadlineFault(command.deadline);
+  if (isPastDeadline(command, ports.now())) throw newStartDeadlineFault(command.deadline);
   const unfinished = await listUnfinishedDependencies(command, ports.store);
   if (unfinished.length > 0)
     return { reason: 'WaitingForDependency', message: `Waiting for ${unfinished.join(', ')} to finish.` };

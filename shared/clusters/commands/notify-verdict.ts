@@ -5,6 +5,8 @@ import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
+import { completeTask } from './complete-task.ts';
+
 /**
  * The event about a verdict, and the token of the task that waits for it.
  *
@@ -37,17 +39,13 @@ export const notifyVerdicts = async (finishedEvents: readonly FinishedEvent[], p
     ports,
   );
   // Tasks come last: when Step Functions is not available, all of this is repeated.
-  for (const finishedEvent of finishedEvents) await completeTask(finishedEvent, ports);
-};
-
-const completeTask = async ({ busEvent: { detail }, taskToken }: FinishedEvent, ports: Ports): Promise<void> => {
-  if (taskToken === undefined) return;
-  const isCompleted = await ports.callbacks.complete(taskToken, detail);
-  if (!isCompleted) ports.log.warn('task cannot be completed', { operationId: detail.operationId });
+  for (const { taskToken, busEvent } of finishedEvents) await completeTask(taskToken, busEvent.detail, ports);
 };
 
 /** Completes the task of an operation that may have had its verdict before the task was known. */
 export const notifyLateVerdict = async (operationId: string, ports: Ports): Promise<void> => {
   const verdict = await ports.store.verdict(operationId);
-  if (verdict !== undefined) await completeTask(await toFinishedEvent(verdict, ports), ports);
+  if (verdict === undefined) return;
+  const { taskToken, busEvent } = await toFinishedEvent(verdict, ports);
+  await completeTask(taskToken, busEvent.detail, ports);
 };

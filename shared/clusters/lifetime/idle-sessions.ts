@@ -38,8 +38,7 @@ const recordIdleness = (observed: Cluster, ports: Ports): Promise<ClusterWithLif
     // A session that was extended in the meantime starts its idle time at the next pass.
     if (!hasLifetime(cluster) || cluster.lifetime.version !== observed.lifetime?.version) return { result: undefined };
     const now = ports.now();
-    const idle = updateIdleness(cluster.lifetime.idle, 'none', now);
-    if (idle === undefined) return { result: undefined };
+    const idle = updateIdleness(cluster.lifetime.idle, now);
     const idleLifetime = { ...cluster.lifetime, idle };
     const needsWarning = isIdleWarningDue(idleLifetime, now);
     const lifetime = needsWarning ? { ...idleLifetime, idle: { ...idle, warned: true as const } } : idleLifetime;

@@ -6,9 +6,15 @@ import type { Verdict } from '#events/operation.ts';
 export const isIncarnationJob = (cluster: Pick<Cluster, 'operationId'>, job: Job): boolean =>
   job.clusterOperationId === cluster.operationId;
 
-/** The jobs of this incarnation of the cluster. The records also hold jobs of earlier incarnations. */
-export const selectIncarnationJobs = (cluster: Cluster, jobs: readonly { readonly value: Job }[]): readonly Job[] =>
-  jobs.map(({ value }) => value).filter((job) => isIncarnationJob(cluster, job));
+/** The records of the jobs of this incarnation of the cluster. A cluster also has records of earlier incarnations. */
+export const selectIncarnationRecords = <R extends { readonly value: Job }>(
+  cluster: Pick<Cluster, 'operationId'>,
+  records: readonly R[],
+): readonly R[] => records.filter(({ value }) => isIncarnationJob(cluster, value));
+
+/** The jobs of this incarnation of the cluster. */
+export const selectIncarnationJobs = (cluster: Cluster, records: readonly { readonly value: Job }[]): readonly Job[] =>
+  selectIncarnationRecords(cluster, records).map(({ value }) => value);
 
 /** How the program of an application ended, and why. Undefined while it runs, and before its jobs are recorded. */
 export const findApplicationVerdict = (

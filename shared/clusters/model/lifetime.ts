@@ -153,15 +153,8 @@ export const isWarningDue = (lifetime: ClusterLifetime, now: Date): boolean => {
   return at !== undefined && lifetime.warnedVersion !== lifetime.version && at <= now && !isOverdue(lifetime, now);
 };
 
-/**
- * What an observation of a session found. `live`: it has a job that is not terminal. `none`: Flink answered, and has no
- * such job. `unknown`: Flink did not answer.
- */
-export type JobActivity = 'live' | 'none' | 'unknown';
-
-/** The idle time of a session after an observation. It continues only while Flink answers each time. */
-export const updateIdleness = (idle: Idleness | undefined, activity: JobActivity, now: Date): Idleness | undefined => {
-  if (activity !== 'none') return undefined;
+/** The idle time of a session after Flink answered that no job runs. A gap between two answers starts it again. */
+export const updateIdleness = (idle: Idleness | undefined, now: Date): Idleness => {
   const seenAt = now.toISOString();
   return idle === undefined || now.getTime() - Date.parse(idle.seenAt) > maxObservationGapMs
     ? { since: seenAt, seenAt }

@@ -1,4 +1,4 @@
-import { type DeployPhase, isTerminalOperation, type Operation, type OperationState } from '#events/operation.ts';
+import type { DeployPhase, Operation, OperationState } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { findRequest, type OperationRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -71,9 +71,9 @@ export const transitionOperation = (
 /** The path of an operation in the API, which problems name as their `instance`. */
 export const toOperationPath = (operationId: string): string => `/v1/operations/${operationId}`;
 
-/** Whether an operation has passed its deadline without reaching a terminal state. */
-export const isOverdueOperation = (operation: StoredOperation, now: Date): boolean =>
-  !isTerminalOperation(operation) && now.toISOString() > operation.deadline;
+/** Whether the time that an operation, or a queued command, has for its end or start is over. */
+export const isPastDeadline = ({ deadline }: Pick<Operation, 'deadline'>, now: Date): boolean =>
+  now.toISOString() > deadline;
 
 /** Whether the objects of a failed deploy stay, so that a person can examine them. */
 export const keepsFailedObjects = (operation: StoredOperation): boolean =>

@@ -7,7 +7,7 @@ export interface StepError {
 }
 
 /** The fault that a workflow step threw: the name of the error is its code, and the cause holds its message. */
-export const toFault = (error: StepError | undefined): Fault => {
+export const parseStepError = (error: StepError | undefined): Fault => {
   const { Error: name = 'internal', Cause: cause = '' } = error ?? {};
   if (name === 'States.Timeout' || name === 'Sandbox.Timedout')
     return new Fault('deadline-exceeded', 'A step of the workflow exceeded its time limit.');

@@ -1,5 +1,4 @@
-/** The state machines of Step Functions. */
-export type WorkflowName = 'startup' | 'submission' | 'cleanup' | 'snapshot';
+import type { WorkflowName } from '#events/commands/define.ts';
 
 export interface Workflows {
   /** Starts the execution of an operation. An execution of the same operation, running or ended, is not started again. */

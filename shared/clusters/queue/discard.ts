@@ -1,8 +1,8 @@
 import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problem.ts';
-import type { Rejection } from '#events/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
+import { completeTask } from '#shared/clusters/commands/complete-task.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { keyLifetimeMs } from '#shared/clusters/commands/use-case.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -28,15 +28,16 @@ export const discardMessage = async (message: QueuedMessage, disposal: Disposal,
   const operation = outcome === 'discarded' ? await failDiscardedDeploy(envelope, problem, ports) : undefined;
   await recordFailedBatchItem(envelope, disposal, ports);
   if (outcome === 'rejected') await recordRefusal(envelope, problem, ports);
-  await answerTask(envelope, { operation, rejection }, ports);
+  // An operation with the same task completes it with its own verdict.
+  if (operation?.taskToken !== envelope.taskToken) await completeTask(envelope.taskToken, rejection, ports);
   if (outcome === 'rejected') await ports.bus.reject(rejection, message.body);
   // The message that resumes a deploy is Drey's own. Its operation has the failure already.
   else if (envelope.operationid === undefined) await ports.commandQueue.discard(message, problem);
 };
 
 /**
- * Fails a deploy that only this message could resume, because the payload of the deploy is in the message. Other
- * operations continue, because they are recorded as a whole.
+ * Fails a deploy that is still PENDING, because no later delivery resumes it. The payload of a resumed deploy is in the
+ * bucket, and is removed. Other operations continue without the message, because their records are complete.
  *
  * @returns The operation of the message, if there is one.
  */
@@ -80,15 +81,4 @@ const recordRefusal = async (
   if (key === undefined || target === undefined) return;
   const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
   await ports.store.commit({ refusal: { target, key, code, expiresAt } });
-};
-
-/** Answers the Step Functions task of the message, unless its operation has the same task and answers it. */
-const answerTask = async (
-  { taskToken }: MessageEnvelope,
-  { operation, rejection }: { readonly operation: StoredOperation | undefined; readonly rejection: Rejection },
-  ports: Ports,
-): Promise<void> => {
-  if (taskToken === undefined || operation?.taskToken === taskToken) return;
-  const isTaken = await ports.callbacks.complete(taskToken, rejection);
-  if (!isTaken) ports.log.warn('task not answered', { messageId: rejection.id });
 };

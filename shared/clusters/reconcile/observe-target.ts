@@ -5,10 +5,10 @@ import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kuber
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-/** Keeps the requests that list the clusters within the size of a message. */
+/** The maximum length of a trouble message. It keeps a request with many clusters below the size limit of a message. */
 const maxMessageLength = 500;
 
-/** What Kubernetes has of a target's clusters. */
+/** What Kubernetes reports about the clusters of a target. */
 export interface TargetObservation {
   readonly deployments: readonly ObservedDeployment[];
   readonly clusters: readonly ListedCluster[];

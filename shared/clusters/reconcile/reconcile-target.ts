@@ -5,6 +5,7 @@ import type { NamedTarget } from '#events/target.ts';
 import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
+import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
@@ -64,10 +65,9 @@ const resumeStalledOperations = async (target: string, ports: Ports): Promise<vo
 
 /** Open operations without the queued ones, which may be thousands. Those are admitted elsewhere until their deadline. */
 const listResumable = async (target: string, { store, now }: Ports): Promise<readonly string[]> => {
-  const time = now().toISOString();
   const open = await store.openOperations(target);
   return open
-    .filter(({ state, deadline }) => state !== 'QUEUED' || deadline < time)
+    .filter((operation) => operation.state !== 'QUEUED' || isPastDeadline(operation, now()))
     .map(({ operationId }) => operationId);
 };
 

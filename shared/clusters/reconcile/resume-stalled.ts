@@ -8,7 +8,7 @@ import { resumeBatch } from '#shared/clusters/commands/batch/batch.ts';
 import { cancel } from '#shared/clusters/commands/cancel.ts';
 import { resumeApplied } from '#shared/clusters/commands/deploy/apply.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -26,9 +26,9 @@ const stalledAfterMs = 2 * 60_000;
  */
 export const resumeStalled = async (operationId: string, ports: Ports): Promise<void> => {
   const operation = await getOperation(operationId, ports.store);
-  const { deadline, state, updatedAt } = operation.value;
+  const { state, updatedAt } = operation.value;
   if (isTerminalOperation(operation.value)) return;
-  if (ports.now().toISOString() > deadline) return failOverdue(operation.value, ports);
+  if (isPastDeadline(operation.value, ports.now())) return failOverdue(operation.value, ports);
   const isStalled = ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs;
   // Admission decides about queued operations.
   if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports);

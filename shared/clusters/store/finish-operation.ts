@@ -12,12 +12,17 @@ export type OperationEnd = Omit<OperationChange, 'state'> & {
   readonly state: Extract<StoredOperation['state'], 'SUCCEEDED' | 'FAILED' | 'CANCELED'>;
 };
 
-interface FinishOptions {
-  /** Whether the operation may end now. A terminal operation never ends again. */
-  readonly onlyIf?: (operation: StoredOperation) => boolean | Promise<boolean>;
-  /** Records that change in the same transaction. */
-  readonly alsoWrite?: (operation: StoredOperation) => Promise<Omit<Change, 'operations'>>;
+/** How an operation ends, and the records that change in the same transaction. */
+interface Decision {
+  readonly end: OperationEnd;
+  readonly changes?: Omit<Change, 'operations'>;
 }
+
+/**
+ * Decides from the records how an operation ends. Without a decision it does not end. It is called again after a
+ * concurrent write, so it reads each record once and returns what follows from this read.
+ */
+type Decide = (operation: StoredOperation) => Decision | undefined | Promise<Decision | undefined>;
 
 /** The operation after an attempt to end it, and whether this attempt ended it. */
 export interface FinishResult {
@@ -28,23 +33,20 @@ export interface FinishResult {
 /**
  * Ends an operation, unless it is terminal: the first end stays.
  *
+ * @param end The end, or the function that decides it.
  * @throws Fault `not-found` for an unknown operation, `wrong-state` when the end cannot follow its state, `conflict` when
  *   concurrent writes won each time.
  */
-export const finishOperation = (
-  operationId: string,
-  end: OperationEnd,
-  ports: Ports,
-  { onlyIf = () => true, alsoWrite = async () => ({}) }: FinishOptions = {},
-): Promise<FinishResult> =>
+export const finishOperation = (operationId: string, end: OperationEnd | Decide, ports: Ports): Promise<FinishResult> =>
   transact<FinishResult>(ports, async () => {
     const current: Versioned<StoredOperation> = await getOperation(operationId, ports.store);
-    if (isTerminalOperation(current.value) || !(await onlyIf(current.value)))
-      return { result: { operation: current.value, isFinished: false } };
-    const operation = transitionOperation(current, end, ports.now());
-    const otherChanges = await alsoWrite(operation.value);
+    const unchanged = { result: { operation: current.value, isFinished: false } };
+    if (isTerminalOperation(current.value)) return unchanged;
+    const decision = typeof end === 'function' ? await end(current.value) : { end };
+    if (decision === undefined) return unchanged;
+    const operation = transitionOperation(current, decision.end, ports.now());
     return {
-      change: { ...otherChanges, operations: [operation] },
+      change: { ...decision.changes, operations: [operation] },
       result: { operation: operation.value, isFinished: true },
     };
   });

@@ -53,7 +53,7 @@ export const isConflict = (error: unknown): boolean => error instanceof Fault &&
  * @throws Fault `conflict` when concurrent writes won each time.
  */
 export const transact = async <T>(
-  ports: Pick<Ports, 'store' | 'sleep' | 'random'>,
+  ports: Pick<Ports, 'store' | 'sleep' | 'random' | 'signal'>,
   decide: () => Promise<{ readonly change?: Change | undefined; readonly result: T }>,
 ): Promise<T> =>
   retryOnConflict(ports, async () => {
@@ -64,12 +64,13 @@ export const transact = async <T>(
 
 /** Repeats work after a concurrent write. @throws Fault `conflict` when concurrent writes won each time. */
 export const retryOnConflict = <T>(
-  { sleep, random }: Pick<Ports, 'sleep' | 'random'>,
+  { sleep, random, signal }: Pick<Ports, 'sleep' | 'random' | 'signal'>,
   work: () => Promise<T>,
 ): Promise<T> =>
   repeat(work, {
     policy: policies.record,
     isTransient: isConflict,
+    signal,
     sleep,
     random,
   });

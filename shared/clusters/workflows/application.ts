@@ -7,7 +7,7 @@ import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -58,9 +58,7 @@ const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Prom
     if (current.value.operationId !== cluster.operationId || current.value.state !== 'RUNNING')
       return { result: undefined };
     const now = ports.now();
-    const known = (await ports.store.jobs(cluster)).filter(
-      ({ value }) => value.clusterOperationId === current.value.operationId,
-    );
+    const known = selectIncarnationRecords(current.value, await ports.store.jobs(cluster));
     const end = { state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() };
     const live = known
       .filter(({ value }) => !isTerminalJob(value))

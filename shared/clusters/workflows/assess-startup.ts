@@ -10,7 +10,7 @@ import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
 
-export interface StartupAssessment {
+interface StartupAssessment {
   readonly readiness: Readiness;
   readonly phases: readonly DeployPhase[];
 }

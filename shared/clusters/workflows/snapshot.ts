@@ -4,11 +4,11 @@ import { isTerminalOperation, type Operation } from '#events/operation.ts';
 import { codeOf, Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -19,7 +19,7 @@ import { requestSnapshot } from './request-snapshot.ts';
 import { endsJob, getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';
 
 /** Step of the snapshot machine: requests the snapshot when the tasks of the job are RUNNING, and waits for its end. */
-export const take = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const takeSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { value } = operation;
   if (isTerminalOperation(value)) return { ...state, outcome: 'done' };
@@ -32,7 +32,7 @@ export const take = async (state: SnapshotState, ports: Ports): Promise<Snapshot
   const next = await waitingIfUnanswered(requestSnapshot(state, value, rest), state);
   if (next.outcome === 'failed') return (await findRecordedSavepoint(state, value, ports)) ?? next;
   if (next.outcome === 'done') return next;
-  if (ports.now().toISOString() > value.deadline)
+  if (isPastDeadline(value, ports.now()))
     return toFailed(state, { reason: 'deadline-exceeded', message: explainDelay(next, value) });
   const phase = next.waitsFor === 'tasks' ? 'Waiting for the tasks of the job to run.' : (phases[value.kind] ?? '');
   await recordPhase(operation, phase, ports);
@@ -79,7 +79,7 @@ const findRecordedSavepoint = async (
 };
 
 /** Step of the snapshot machine: records the snapshot, and the end of a job that ended with it. */
-export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
+export const recordSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const { operationId, savepoint, checkpoint } = state;
   const { value } = await getOperation(operationId, ports.store);
   if (value.kind === 'stop-job') await observeJobs(value, ports);
@@ -87,9 +87,11 @@ export const recordTaken = async (state: SnapshotState, ports: Ports): Promise<S
     ...(savepoint === undefined ? {} : { savepoint }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
-  await finishOperation(operationId, { state: 'SUCCEEDED', fields }, ports, {
-    alsoWrite: async (operation) => ({ jobs: await changeJobs(operation, ports) }),
-  });
+  const decide = async (operation: StoredOperation) => {
+    const jobs = await changeJobs({ ...operation, ...fields }, ports);
+    return { end: { state: 'SUCCEEDED', fields }, changes: { jobs } } as const;
+  };
+  await finishOperation(operationId, decide, ports);
   if (endsJob(value)) await requestReconcile(value, ports);
   return state;
 };
@@ -126,12 +128,12 @@ const removeSavepoint = (
 });
 
 /** Step of the snapshot machine: records why the snapshot failed. */
-export const recordRefused = async (
+export const recordSnapshotFailure = async (
   state: SnapshotState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<SnapshotState> => {
   const code = codeOf(state.reason ?? '');
-  const fault = code === undefined ? toFault(state.error) : new Fault(code, state.message ?? '');
+  const fault = code === undefined ? parseStepError(state.error) : new Fault(code, state.message ?? '');
   await finishOperation(state.operationId, { state: 'FAILED', fault }, ports);
   return state;
 };

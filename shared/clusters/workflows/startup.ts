@@ -3,8 +3,8 @@ import { Fault } from '#events/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
-import { transitionOperation } from '#shared/clusters/model/operation.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { isPastDeadline, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -32,7 +32,7 @@ const minWaitSeconds = 2;
 const maxWaitSeconds = 15;
 
 /** Step of the startup machine: checks once whether the cluster is ready. */
-export const probe = async (state: StartupState, ports: Ports): Promise<StartupState> => {
+export const assess = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { operationId } = state;
   const operation = await getOperation(operationId, ports.store);
   const { value } = operation;
@@ -43,7 +43,7 @@ export const probe = async (state: StartupState, ports: Ports): Promise<StartupS
   if (readiness.answer === 'yes')
     return { operationId, outcome: value.restoredJobs === undefined ? 'ready' : 'restoring', phases };
   const { reason, message } = readiness;
-  if (ports.now().toISOString() > value.deadline) {
+  if (isPastDeadline(value, ports.now())) {
     const explained = `The cluster was not ready by ${value.deadline}. ${reason}: ${message}`;
     return { operationId, outcome: 'failed', reason: 'DeadlineExceeded', message: explained };
   }
@@ -70,7 +70,7 @@ export const resubmit = async (state: StartupState, ports: Ports): Promise<Start
 /** Step of the startup machine: records that the cluster is RUNNING. A short program may have ended already. */
 export const recordRunning = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
-  if (state.error !== undefined) await recordResubmitFailures(operation, toFault(state.error), ports);
+  if (state.error !== undefined) await recordResubmitFailures(operation, parseStepError(state.error), ports);
   const recorded = await transitionToRunning(state, ports);
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
@@ -102,7 +102,8 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
 /** Step of the startup machine: records why the cluster did not start, before the cleanup removes the evidence. */
 export const recordFailed = async (state: StartupState, ports: Ports): Promise<StartupState> => {
   const { operationId, reason, message = '' } = state;
-  const fault = reason === undefined ? toFault(state.error) : new Fault('deployment-failed', message, { reason });
+  const fault =
+    reason === undefined ? parseStepError(state.error) : new Fault('deployment-failed', message, { reason });
   await failDeploy(operationId, fault, ports);
   return state;
 };

@@ -2,9 +2,9 @@ import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -24,7 +24,7 @@ export interface SubmissionState {
  *
  * @throws Fault `wrong-state` when the session is not RUNNING, `program-failed` after the deadline.
  */
-export const upload = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
+export const uploadJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { jar } = getSubmitData(operation.value);
   assertBeforeDeadline(operation.value, ports);
@@ -44,7 +44,7 @@ export const upload = async (state: SubmissionState, ports: Ports): Promise<Subm
  *
  * @throws Fault `program-failed` with the exception of the program.
  */
-export const run = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
+export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const { entryClass, args, parallelism, restore, config } = getSubmitData(operation.value);
   await assertClusterRunning(operation.value, ports);
@@ -90,8 +90,8 @@ export const recordJob = async (state: SubmissionState, ports: Ports): Promise<S
 };
 
 /** Step of the submission machine: records why the job did not start. */
-export const recordRefused = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  await finishOperation(state.operationId, { state: 'FAILED', fault: toFault(state.error) }, ports);
+export const recordRunRefusal = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
+  await finishOperation(state.operationId, { state: 'FAILED', fault: parseStepError(state.error) }, ports);
   return state;
 };
 
@@ -105,9 +105,11 @@ const assertClusterRunning = async (operation: Operation, { store }: Ports) =>
   assertRunning((await getCluster(operation, store)).value);
 
 /** Ends the repetitions of the machine, which starts again with the upload whenever the JobManager has restarted. */
-const assertBeforeDeadline = ({ deadline }: Operation, { now }: Ports): void => {
-  if (now().toISOString() > deadline)
-    throw new Fault('program-failed', `The job did not start by ${deadline}.`, { reason: 'DeadlineExceeded' });
+const assertBeforeDeadline = (operation: Operation, { now }: Ports): void => {
+  if (isPastDeadline(operation, now()))
+    throw new Fault('program-failed', `The job did not start by ${operation.deadline}.`, {
+      reason: 'DeadlineExceeded',
+    });
 };
 
 const openRest = async ({ target, clusterId }: Operation, ports: Ports) =>

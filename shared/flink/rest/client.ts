@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import { parseResponse, toFault } from './faults.ts';
+import { parseResponse, newRestFault } from './faults.ts';
 import type { RestRequest, RestResponse, Transport } from './transport.ts';
 
 /** Requests to one cluster, with the failures that all of them share. */
@@ -21,13 +21,13 @@ export interface RestClient {
 export const createRestClient = (transport: Transport): RestClient => {
   const send = async (request: RestRequest): Promise<RestResponse> => {
     const response = await transport(request);
-    if (response.status === 503) throw toFault('not-ready', response, 'The cluster has no leading JobManager yet');
+    if (response.status === 503) throw newRestFault('not-ready', response, 'The cluster has no leading JobManager yet');
     return response;
   };
 
   const get = async <S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> => {
     const response = await send({ method: 'GET', path });
-    if (response.status === 404) throw toFault('not-found', response, `Flink has no ${path}`);
+    if (response.status === 404) throw newRestFault('not-found', response, `Flink has no ${path}`);
     return parseResponse(response, schema, `GET ${path}`);
   };
 

@@ -13,7 +13,7 @@ const Overview = z.object({
   'jobs-failed': z.int(),
   'flink-version': z.string(),
 });
-export type Overview = Readonly<z.infer<typeof Overview>>;
+type Overview = Readonly<z.infer<typeof Overview>>;
 
 /** The part of Flink's REST API that concerns the whole cluster. */
 export const createClusterMethods = ({ send, get }: RestClient) => ({

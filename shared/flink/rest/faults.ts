@@ -21,7 +21,7 @@ const joinErrors = ({ body }: RestResponse): string => {
 export const readCauses = (response: RestResponse): readonly Cause[] => parseCauses(joinErrors(response));
 
 /** A fault whose message ends with Flink's deepest cause, or with the sentence that Flink sent instead of a stack trace. */
-export const toFault = (code: ProblemCode, response: RestResponse, message: string): Fault => {
+export const newRestFault = (code: ProblemCode, response: RestResponse, message: string): Fault => {
   const text = joinErrors(response);
   const firstLine = (text.split('\n')[0] ?? '').slice(0, maxMessageLength);
   const reason = formatRootCause(text, firstLine).replace(/^RestHandlerException: /, '');
@@ -35,7 +35,7 @@ export const toFault = (code: ProblemCode, response: RestResponse, message: stri
  * `target-refused`.
  */
 export const toStatusFault = (response: RestResponse, request: string): Fault =>
-  toFault(
+  newRestFault(
     response.status >= 500 || response.status === 408 ? 'target-unreachable' : 'target-refused',
     response,
     `Flink answered ${request} with status ${response.status}`,
@@ -45,7 +45,7 @@ export const toStatusFault = (response: RestResponse, request: string): Fault =>
 export const toProgramFault = (response: RestResponse): Fault => {
   const causes = readCauses(response);
   const root = causes.at(-1);
-  if (root === undefined) return toFault('program-failed', response, 'Flink could not start the program');
+  if (root === undefined) return newRestFault('program-failed', response, 'Flink could not start the program');
   const outer = causes.at(-2);
   const saysMore = outer?.name === 'ProgramInvocationException' && !outer.message.endsWith(root.message);
   const addition = saysMore ? ` (${outer.message})` : '';

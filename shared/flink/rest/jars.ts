@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import type { RestClient } from './client.ts';
-import { isSuccess, parseResponse, readCauses, toFault, toProgramFault, toStatusFault } from './faults.ts';
+import { isSuccess, parseResponse, readCauses, newRestFault, toProgramFault, toStatusFault } from './faults.ts';
 import { getJobState } from './jobs.ts';
 import { createMultipart, type JarFile } from './multipart.ts';
 import { urlPath } from './url-path.ts';
@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly flinkConfiguration?: Readonly<Record<string, string>>;
 }
 
-export type PlanOptions = Pick<RunOptions, 'entryClass' | 'programArgsList' | 'parallelism'>;
+type PlanOptions = Pick<RunOptions, 'entryClass' | 'programArgsList' | 'parallelism'>;
 
 /** Flink answers after main() has run. The limit is less than the 350 s after which AWS may close an idle connection. */
 const mainTimeoutMs = 300_000;
@@ -40,7 +40,7 @@ export const createJarMethods = (client: RestClient) => ({
     const request = { method: 'POST', path: '/v1/jars/upload', stream, timeoutMs: uploadTimeoutMs } as const;
     const response = await client.send(request);
     if (response.status === 400 || response.status === 404) {
-      throw toFault('wrong-state', response, 'The cluster does not accept the jar');
+      throw newRestFault('wrong-state', response, 'The cluster does not accept the jar');
     }
     const { filename } = parseResponse(response, UploadedJar, 'POST /v1/jars/upload');
     return filename.slice(filename.lastIndexOf('/') + 1);
@@ -90,7 +90,11 @@ const runJar = async (
   if (!(await hasJar(client, jarId))) {
     // The jar is deleted after a run. A run that is repeated later finds the job and not the jar.
     if ((await getJobState(client, options.jobId)) !== undefined) return 'already-submitted';
-    throw toFault('not-ready', response, `The JobManager no longer has jar ${jarId}, so it must be uploaded again`);
+    throw newRestFault(
+      'not-ready',
+      response,
+      `The JobManager no longer has jar ${jarId}, so it must be uploaded again`,
+    );
   }
   throw response.status < 500 ? toProgramFault(response) : toStatusFault(response, `POST ${path}`);
 };

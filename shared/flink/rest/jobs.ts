@@ -28,7 +28,7 @@ const Exceptions = z.object({
   exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
 });
 
-export type CancelOutcome =
+type CancelOutcome =
   | { readonly status: 'accepted' }
   /** The job had already ended in this state. */
   | { readonly status: 'ended'; readonly state: JobState };

@@ -28,8 +28,8 @@ export interface LatestSavepoint {
 }
 
 export type SavepointStatus = Unfinished | { readonly status: 'completed'; readonly location: string };
-export type CheckpointStatus = Unfinished | { readonly status: 'completed'; readonly checkpointId: number };
-export type DisposalStatus = Unfinished | { readonly status: 'completed' };
+type CheckpointStatus = Unfinished | { readonly status: 'completed'; readonly checkpointId: number };
+type DisposalStatus = Unfinished | { readonly status: 'completed' };
 
 /** The part of Flink's REST API that takes, reads and deletes savepoints. */
 export const createSavepointMethods = (client: RestClient) => ({

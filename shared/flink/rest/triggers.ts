@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import type { RestClient } from './client.ts';
-import { isSuccess, toFault, toJobNotFound, toStatusFault, toUnexpectedAnswer } from './faults.ts';
+import { isSuccess, newRestFault, toJobNotFound, toStatusFault, toUnexpectedAnswer } from './faults.ts';
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from './url-path.ts';
 
@@ -39,7 +39,7 @@ export const trigger = async (
   const response = await send({ method: 'POST', path, json });
   if (response.status === 404) throw toJobNotFound(jobId, response);
   if (response.status === 400 || response.status === 409) {
-    throw toFault('savepoint-failed', response, `Flink refused a ${noun} of job ${jobId}`);
+    throw newRestFault('savepoint-failed', response, `Flink refused a ${noun} of job ${jobId}`);
   }
   if (!isSuccess(response)) throw toStatusFault(response, `POST ${path}`);
 };

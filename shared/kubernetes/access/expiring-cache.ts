@@ -6,7 +6,7 @@ interface Entry<T> {
 }
 
 /** Values by key, each until it expires. Concurrent readers of a key share one value. A failure is not kept. */
-export interface ExpiringCache<T> {
+interface ExpiringCache<T> {
   /** The value of a key; `load` makes a new one when there is none or it has expired. */
   get(key: string, load: () => Expiring<T>): Promise<T>;
   /** Removes the value of a key, unless it is younger than `minAgeMs`. */

@@ -14,7 +14,6 @@ export interface ModelContext {
 export const functionSeconds = 29;
 export const reconcileSeconds = 55;
 export const visibilitySeconds = 180;
-export const maxReceives = 5;
 
 const noAnswer = (applied: boolean): Failure<never> => ({
   name: applied ? 'it is done, and no answer comes' : 'no answer',

@@ -1,17 +1,11 @@
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+import { maxReceives } from '#shared/retries.ts';
 import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
-import {
-  functionSeconds,
-  maxReceives,
-  type ModelContext,
-  noAnswers,
-  reconcileSeconds,
-  visibilitySeconds,
-} from './context.ts';
+import { functionSeconds, type ModelContext, noAnswers, reconcileSeconds, visibilitySeconds } from './context.ts';
 
 interface Message {
   readonly what: string;

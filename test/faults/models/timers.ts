@@ -1,9 +1,10 @@
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Timers } from '#shared/clusters/ports/scheduling.ts';
+import { maxReceives } from '#shared/retries.ts';
 import { deliverTimerEvent } from '#test/fakes/lambda.ts';
 import type { Process } from '#test/faults/simulation.ts';
 
-import { maxReceives, type ModelContext, noAnswers, reconcileSeconds, visibilitySeconds } from './context.ts';
+import { type ModelContext, noAnswers, reconcileSeconds, visibilitySeconds } from './context.ts';
 
 const maxLatenessSeconds = 90;
 

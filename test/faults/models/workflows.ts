@@ -1,4 +1,5 @@
-import type { WorkflowName, Workflows } from '#shared/clusters/ports/workflows.ts';
+import type { WorkflowName } from '#events/commands/define.ts';
+import type { Workflows } from '#shared/clusters/ports/workflows.ts';
 import { execute } from '#test/fakes/state-machine.ts';
 import { getStep } from '#test/fakes/workflows.ts';
 import type { Process } from '#test/faults/simulation.ts';

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { maxReceives } from '#functions/command-queue.ts';
-import { maxTimerEventReceives } from '#functions/timer-events.ts';
+import { maxReceives } from '#shared/retries.ts';
 
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';
 import { defaultTimeoutSeconds, queueResources } from '../../../infra/queues.ts';
@@ -59,7 +58,7 @@ describe('the queues', () => {
 
   it.each([
     ['CommandQueue', 'CommandDeadLetterQueue', maxReceives],
-    ['TimerEventQueue', 'TimerEventDeadLetterQueue', maxTimerEventReceives],
+    ['TimerEventQueue', 'TimerEventDeadLetterQueue', maxReceives],
   ])('move a message of %s to %s after as many receives as its function counts', (queue, deadLetters, receives) => {
     expect(resources[queue]?.Properties['RedrivePolicy']).toEqual({
       deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] },

@@ -7,7 +7,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
+import { finishOperation, type OperationEnd } from '#shared/clusters/store/finish-operation.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 /** How many failed items the problem of a batch lists. */
@@ -27,16 +27,14 @@ export const recordBatchItems = async (batchItems: readonly EndedBatchItem[], po
 /** Finishes a batch when all of its items have a verdict. It succeeds when all of them are FINISHED. */
 export const finishBatch = async (batchId: string, ports: Ports): Promise<void> => {
   const batchItems = await ports.store.batchItems(batchId);
-  const hasOpenItems = batchItems.some(({ verdict }) => verdict === undefined);
+  if (batchItems.some(({ verdict }) => verdict === undefined)) return;
   const failed = batchItems.filter(({ verdict }) => verdict !== 'FINISHED');
-  const { isFinished } = await finishOperation(
-    batchId,
+  const end: OperationEnd =
     failed.length === 0
       ? { state: 'SUCCEEDED' }
-      : { state: 'FAILED', fault: newItemsFailedFault(failed, batchItems.length) },
-    ports,
-    { onlyIf: (batch) => !hasOpenItems && batchItems.length >= getSize(batch) },
-  );
+      : { state: 'FAILED', fault: newItemsFailedFault(failed, batchItems.length) };
+  const decide = (batch: StoredOperation) => (batchItems.length < getSize(batch) ? undefined : { end });
+  const { isFinished } = await finishOperation(batchId, decide, ports);
   if (isFinished) await ports.payloads.remove(batchId);
 };
 

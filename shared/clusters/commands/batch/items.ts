@@ -1,10 +1,9 @@
+import type { BatchData } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
-
-type BatchData = CommandData<'batch'>;
 
 /** The body of a batch. @throws Fault `not-found` when it is no longer stored. */
 export const readBatch = async (batchId: string, { payloads }: Ports): Promise<BatchData> => {

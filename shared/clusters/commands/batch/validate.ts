@@ -1,5 +1,4 @@
-import { BatchName } from '#events/commands/batch.ts';
-import type { CommandData } from '#events/commands/index.ts';
+import { type BatchData, BatchName } from '#events/commands/batch.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
@@ -7,8 +6,6 @@ import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import { renderBatchItem } from './items.ts';
 
 const maxErrors = 50;
-
-type BatchData = CommandData<'batch'>;
 
 interface ValidationOptions {
   readonly target: NamedTarget;

@@ -17,7 +17,7 @@ import { type DeployCommand, renderManifests, withRestoredFrom } from './render.
  * @throws Fault when the objects could not be created. A fault that is retryable leaves a queued command PENDING; every
  *   other fault fails the deploy.
  */
-export const apply = async (
+export const applyDeploy = async (
   operation: StoredOperation,
   command: DeployCommand,
   ports: Ports,

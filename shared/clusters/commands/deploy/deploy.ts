@@ -1,7 +1,7 @@
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
 
-import { apply } from './apply.ts';
+import { applyDeploy } from './apply.ts';
 import { prepareDeploy } from './prepare.ts';
 import { buildDeployChange, buildDeployOperation } from './records.ts';
 
@@ -23,7 +23,7 @@ export const deploy: UseCase<'deploy'> = {
 
   async advance({ value: operation }, command, ports) {
     if (operation.state === 'QUEUED') return operation;
-    const applied = operation.state === 'PENDING' ? await apply(operation, command, ports) : operation;
+    const applied = operation.state === 'PENDING' ? await applyDeploy(operation, command, ports) : operation;
     if (applied.state === 'IN_PROGRESS') await ports.workflows.start('startup', applied.operationId);
     return applied;
   },

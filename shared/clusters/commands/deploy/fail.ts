@@ -2,6 +2,7 @@ import type { OperationState } from '#events/operation.ts';
 import type { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -23,16 +24,16 @@ export const failDeploy = async (
   { from = ['PENDING', 'IN_PROGRESS'] }: FailOptions = {},
 ): Promise<boolean> => {
   const cause = { operationId, reason: fault.reason ?? fault.code, message: fault.message };
-  const { isFinished } = await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
-    onlyIf: async (operation) => {
-      const { value: cluster } = await getCluster(operation, ports.store);
-      return from.includes(operation.state) && cluster.operationId === operationId && isStartingCluster(cluster);
-    },
-    alsoWrite: async (operation) => {
-      const { value, version } = await getCluster(operation, ports.store);
-      const { cluster, events } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
-      return { cluster: { value: cluster, previous: version }, events };
-    },
-  });
+  const decide = async (operation: StoredOperation) => {
+    const { value, version } = await getCluster(operation, ports.store);
+    if (!from.includes(operation.state) || value.operationId !== operationId || !isStartingCluster(value))
+      return undefined;
+    const { cluster, events } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
+    return {
+      end: { state: 'FAILED', fault },
+      changes: { cluster: { value: cluster, previous: version }, events },
+    } as const;
+  };
+  const { isFinished } = await finishOperation(operationId, decide, ports);
   return isFinished;
 };

@@ -7,7 +7,7 @@ import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.t
 import type { Change, CommandRef } from './records.ts';
 
 /** What has to be written together with a change. */
-export interface DerivedWrites {
+interface DerivedWrites {
   /** Commands that leave the admission queue. */
   readonly dequeued: readonly CommandRef[];
   /** Commands whose capacity becomes free. */

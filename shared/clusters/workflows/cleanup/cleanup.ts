@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -15,7 +15,7 @@ export interface CleanupState {
   readonly reason?: string;
   readonly message?: string;
   /** Ids of the jobs whose savepoints were in progress at the deadline. Each job ends when its savepoint is complete. */
-  readonly taken?: readonly string[];
+  readonly jobsInProgress?: readonly string[];
 }
 
 /** How long the removal of a failed deploy may take. Pods end gracefully, and finalizers take their time. */
@@ -45,7 +45,7 @@ export const isSuccessfulDeploy = (operation: StoredOperation): boolean =>
 export const isCleanupOverdue = (operation: StoredOperation, { now }: Ports): boolean =>
   findStopData(operation) === undefined
     ? now().getTime() > Date.parse(operation.updatedAt) + maxRemovalMs
-    : now().toISOString() > operation.deadline;
+    : isPastDeadline(operation, now());
 
 export const getKubernetes = async ({ target }: StoredOperation, ports: Ports): Promise<Kubernetes> =>
   ports.kubernetes(await ports.targets.get(target));

@@ -15,11 +15,11 @@ import { commit, maxJobsPerTransaction, transact } from '#shared/clusters/store/
 import { type CleanupState, findStopData, getKubernetes, isSuccessfulDeploy } from './cleanup.ts';
 
 /** Step of the cleanup machine: records the end of a stop, or releases the quota of a failed deploy. */
-export const recordStopped = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+export const recordStop = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const { value: operation } = await getOperation(state.operationId, ports.store);
   const stop = findStopData(operation);
   if (stop === undefined) await releaseFailedDeploy(operation, ports);
-  else await recordStop(operation, stop, ports);
+  else await recordClusterEnd(operation, stop, ports);
   return state;
 };
 
@@ -32,7 +32,7 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 };
 
 /** Records the end of the cluster and of the jobs that ended with it. */
-const recordStop = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
+const recordClusterEnd = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
   const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(operation.clusterId);
   // Flink recovers the jobs of a cluster that has high-availability data.
   const jobState = highAvailability.length > 0 ? 'SUSPENDED' : 'CANCELED';

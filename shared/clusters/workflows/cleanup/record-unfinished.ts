@@ -2,11 +2,11 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { codeOf, Fault } from '#events/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
-import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, toFault } from '#shared/clusters/model/step-error.ts';
+import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -23,24 +23,25 @@ const maxJobs = 80;
  *
  * @throws Fault The error of the machine, when the operation is a failed deploy.
  */
-export const recordUnfinished = async (
+export const recordStopFailure = async (
   state: CleanupState & { readonly error?: StepError },
   ports: Ports,
 ): Promise<CleanupState> => {
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
   // No caller waits for the cleanup of a failed deploy. The failed execution and its alarm report what is left.
-  if (findStopData(operation) === undefined) throw toFault(state.error);
-  const fault = await explainFailure(state, operation, ports);
-  await finishOperation(operationId, { state: 'FAILED', fault }, ports, {
-    alsoWrite: async () => {
-      const current = await getCluster(operation, ports.store);
-      const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
-      return survives && (await isStillDeployed(current.value, ports))
-        ? returnToRunning(current, { state, fault }, ports)
+  if (findStopData(operation) === undefined) throw parseStepError(state.error);
+  const decide = async () => {
+    const fault = await explainFailure(state, operation, ports);
+    const current = await getCluster(operation, ports.store);
+    const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
+    const changes =
+      survives && (await isStillDeployed(current.value, ports))
+        ? await returnToRunning(current, { state, fault }, ports)
         : {};
-    },
-  });
+    return { end: { state: 'FAILED', fault }, changes } as const;
+  };
+  await finishOperation(operationId, decide, ports);
   return state;
 };
 
@@ -50,7 +51,7 @@ const explainFailure = async (
   ports: Ports,
 ): Promise<Fault> => {
   const code = codeOf(reason);
-  if (code === undefined) return toFault(error);
+  if (code === undefined) return parseStepError(error);
   const ended = code === 'savepoint-failed' ? await describeEndedJobs(operation, ports) : '';
   return new Fault(code, `${message}${ended}`);
 };
@@ -71,11 +72,11 @@ const returnToRunning = async (
 };
 
 /** Jobs that continue to run are no longer being stopped with their cluster. */
-const clearStoppedWithCluster = async (cluster: Cluster, { taken = [] }: CleanupState, { store }: Ports) =>
-  (await store.jobs(cluster))
-    .filter(({ value }) => value.clusterOperationId === cluster.operationId && !isTerminalJob(value))
+const clearStoppedWithCluster = async (cluster: Cluster, { jobsInProgress = [] }: CleanupState, { store }: Ports) =>
+  selectIncarnationRecords(cluster, await store.jobs(cluster))
+    .filter(({ value }) => !isTerminalJob(value))
     .filter(({ value }) => value.stoppedWithCluster === true && value.finalSavepoint === undefined)
-    .filter(({ value }) => !taken.includes(value.jobId))
+    .filter(({ value }) => !jobsInProgress.includes(value.jobId))
     .slice(0, maxJobs)
     .map(({ value: { stoppedWithCluster: _mark, ...value }, version }) => ({ value, previous: version }));
 

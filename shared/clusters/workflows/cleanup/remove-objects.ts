@@ -21,7 +21,7 @@ import {
 } from './cleanup.ts';
 
 /** Step of the cleanup machine: deletes the Deployment that the deploy of the cluster created, and no other. */
-export const remove = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+export const removeObjects = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const { operationId } = state;
   const { value: operation } = await getOperation(operationId, ports.store);
   if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return { operationId };
@@ -34,7 +34,7 @@ export const remove = async (state: CleanupState, ports: Ports): Promise<Cleanup
 };
 
 /** Step of the cleanup machine: checks that no object is left, and that none can still be created. */
-export const verify = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
+export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const operation = await getOperation(state.operationId, ports.store);
   if (keepsFailedObjects(operation.value) || isSuccessfulDeploy(operation.value)) return toDone(state);
   const { clusterId } = operation.value;
@@ -42,7 +42,7 @@ export const verify = async (state: CleanupState, ports: Ports): Promise<Cleanup
   const deployment = await findOwnDeployment(operation.value, kubernetes, ports);
   // The objects belong to a later cluster of the same id.
   if (deployment === 'foreign') return toDone(state);
-  // The deploy was still creating the Deployment when the step `remove` ran.
+  // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
   const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);

@@ -149,7 +149,7 @@ const toFailed = ({ operationId }: CleanupState, message: string, inProgress: re
   outcome: 'failed',
   reason: 'savepoint-failed',
   message,
-  ...(inProgress.length === 0 ? {} : { taken: inProgress.map(({ jobId }) => jobId) }),
+  ...(inProgress.length === 0 ? {} : { jobsInProgress: inProgress.map(({ jobId }) => jobId) }),
 });
 
 /** Marks the jobs before Flink is asked to stop them, so that every observation of their end finds the mark. */

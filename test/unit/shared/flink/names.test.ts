@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { getJobManagerLabels, getTaskManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
+import { getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 
 describe('a selector', () => {
-  it.each([
-    [getJobManagerLabels, 'jobmanager'],
-    [getTaskManagerLabels, 'taskmanager'],
-  ])('selects one kind of pods of one cluster', (labels, component) => {
-    expect(toLabelSelector(labels('nest'))).toBe(`app=nest,type=flink-native-kubernetes,component=${component}`);
+  it('selects the pods of the JobManager of one cluster', () => {
+    const selector = toLabelSelector(getJobManagerLabels('nest'));
+    expect(selector).toBe('app=nest,type=flink-native-kubernetes,component=jobmanager');
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '#events/problem.ts';
+import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { deliverReconcile } from '#test/fakes/lambda.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { getCluster, getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -40,5 +42,20 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
 
     expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-started' } });
     expect((await world.store.queue('local')).queued).toEqual([]);
+  });
+
+  it('fails when its target was removed while it was queued', async () => {
+    limitTarget({ limits: { clusters: 1 } });
+    await deploy(send, 'one');
+    await deploy(send, 'two');
+    world.targets.known.delete('local');
+    await endQueued(
+      { operationId: findOperation('two')?.operationId ?? '' },
+      { state: 'FAILED', fault: new Fault('not-found', 'Target local does not exist.') },
+      world.ports,
+    );
+
+    expect(await getState('two')).toBe('FAILED');
+    expect(findOperation('two')).toMatchObject({ state: 'FAILED', problem: { code: 'not-found' } });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { probe } from '#shared/clusters/workflows/startup.ts';
+import { assess } from '#shared/clusters/workflows/startup.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getCluster, getState, jar, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -68,9 +68,9 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
     await world.ports.admissionQueue.send('local');
     await runQueues(world);
     world.kubernetes.cluster('two').trouble = { reason: 'ImagePullBackOff', message: 'a registry that is slow' };
-    const probed = await probe({ operationId: findOperationId('two') }, world.ports);
+    const assessed = await assess({ operationId: findOperationId('two') }, world.ports);
 
-    expect(probed).toMatchObject({ outcome: 'waiting' });
+    expect(assessed).toMatchObject({ outcome: 'waiting' });
     expect(await readOperation(findOperationId('two'))).toMatchObject({ startedAt: world.ports.now().toISOString() });
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { maxReceives } from '#functions/command-queue.ts';
 import { operationHandler } from '#functions/operation.ts';
+import { maxReceives } from '#shared/retries.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { resumeStalled } from '#shared/clusters/reconcile/resume-stalled.ts';
-import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
@@ -37,13 +37,13 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
-    const requested = await take({ operationId }, world.ports);
+    const requested = await takeSnapshot({ operationId }, world.ports);
     getFlink().complete(jobId, operationId, 's3://bucket/seen');
     await observeJobs(clusterRef, world.ports);
     await send('stop', { clusterId }, world);
     await world.workflows.run('cleanup', getLastOperation()?.operationId ?? '', world.ports);
 
-    const last = await take(requested, world.ports);
+    const last = await takeSnapshot(requested, world.ports);
 
     expect(last).toMatchObject({ outcome: 'done', savepoint: 's3://bucket/seen' });
   });
@@ -55,12 +55,12 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
-    const requested = await take({ operationId }, world.ports);
+    const requested = await takeSnapshot({ operationId }, world.ports);
     getFlink().setState(jobId, 'FINISHED');
     getFlink().savepoints.set(operationId, { failure: 'java.lang.Exception: the job has ended' });
     await observeJobs(clusterRef, world.ports);
 
-    const last = await take(requested, world.ports);
+    const last = await takeSnapshot(requested, world.ports);
 
     expect(last).toMatchObject({ outcome: 'failed', message: 'Exception: the job has ended' });
   });
@@ -71,9 +71,9 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
     getFlink().leaderless = true;
     const { operationId = '' } = getLastOperation() ?? {};
 
-    const unanswered = await take({ operationId }, world.ports);
+    const unanswered = await takeSnapshot({ operationId }, world.ports);
     getFlink().leaderless = false;
-    const requested = await take(unanswered, world.ports);
+    const requested = await takeSnapshot(unanswered, world.ports);
 
     expect([unanswered.outcome, requested.outcome]).toEqual(['waiting', 'done']);
   });

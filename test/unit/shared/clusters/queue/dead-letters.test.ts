@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { maxReceives } from '#functions/command-queue.ts';
 import { deadLettersHandler } from '#functions/dead-letters.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
+import { maxReceives } from '#shared/retries.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';

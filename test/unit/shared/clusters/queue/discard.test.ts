@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { maxReceives } from '#functions/command-queue.ts';
+import { maxReceives } from '#shared/retries.ts';
 import { deliverAdmissions, deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
 import { listDeploys } from '#test/unit/shared/clusters/commands/batch/fixture.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
-import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { getFlink, listOperations, savepointDirectory, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -54,7 +54,7 @@ describe('the mark of a job that was stopped with its cluster', () => {
     await sendHttp('stop-job', { clusterId: 'etl', jobId: one, data: { directory: savepointDirectory } }, world);
     // The workflow has asked Flink, which has ended the job. No observation has followed.
     const trigger = listOperations().findLast(({ kind }) => kind === 'stop-job')?.operationId ?? '';
-    await take({ operationId: trigger }, world.ports);
+    await takeSnapshot({ operationId: trigger }, world.ports);
     await requestStop();
     const at = world.workflows.started.findIndex(({ workflow }) => workflow === 'cleanup');
     world.workflows.started.unshift(...world.workflows.started.splice(at, 1));

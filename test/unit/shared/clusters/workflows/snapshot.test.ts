@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { take } from '#shared/clusters/workflows/snapshot.ts';
+import { takeSnapshot } from '#shared/clusters/workflows/snapshot.ts';
 import { origins } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -23,10 +23,10 @@ describe.each(origins)('a snapshot from %s, while not all tasks of the job run',
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
     const { operationId = '' } = getLastOperation() ?? {};
 
-    const waiting = await take({ operationId }, world.ports);
+    const waiting = await takeSnapshot({ operationId }, world.ports);
     const { phase } = getLastOperation() ?? {};
     getFlink().setTasks(jobId, { total: 2, running: 2 });
-    const taken = await take(waiting, world.ports);
+    const taken = await takeSnapshot(waiting, world.ports);
 
     expect(waiting).toMatchObject({ outcome: 'waiting', waitsFor: 'tasks' });
     expect(phase).toBe('Waiting for the tasks of the job to run.');
@@ -52,10 +52,10 @@ describe.each(origins)('a snapshot from %s, while not all tasks of the job run',
     await send(kind, { clusterId, jobId, data: dataOf(kind) }, world);
     const { operationId = '' } = getLastOperation() ?? {};
 
-    const waiting = await take({ operationId }, world.ports);
+    const waiting = await takeSnapshot({ operationId }, world.ports);
     getFlink().setState(jobId, 'FAILED');
 
-    expect(await take(waiting, world.ports)).toMatchObject({
+    expect(await takeSnapshot(waiting, world.ports)).toMatchObject({
       outcome: 'failed',
       reason: 'wrong-state',
       message: `Job ${jobId} on ${clusterId} is FAILED already.`,
@@ -67,11 +67,11 @@ describe.each(origins)('a snapshot from %s, while not all tasks of the job run',
     getFlink().savepoint = () => 'in-progress';
     await send('stop-job', { clusterId, jobId, data: { directory } }, world);
     const { operationId = '' } = getLastOperation() ?? {};
-    await take({ operationId }, world.ports);
+    await takeSnapshot({ operationId }, world.ports);
     getFlink().setTasks(jobId, { total: 2, running: 0, canceling: 2 });
 
     // The state of a repeated step: it does not say that the savepoint was requested.
-    const repeated = await take({ operationId }, world.ports);
+    const repeated = await takeSnapshot({ operationId }, world.ports);
 
     expect(repeated).toMatchObject({ outcome: 'waiting' });
     expect(repeated).not.toHaveProperty('waitsFor');

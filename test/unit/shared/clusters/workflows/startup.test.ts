@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
-import { probe } from '#shared/clusters/workflows/startup.ts';
+import { assess } from '#shared/clusters/workflows/startup.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
 import {
   clusterId,
@@ -38,7 +38,7 @@ describe.each(origins)('deploy from %s', (_door, send) => {
     await send('deploy', { clusterId, data: session }, world);
     const [scheduled, pulling, started] = ['2026-11-24T01:10:01Z', '2026-11-24T01:10:02Z', '2026-11-24T01:10:09Z'];
     const { operationId } = getLastOperation()!;
-    const step = () => probe({ operationId }, world.ports);
+    const step = () => assess({ operationId }, world.ports);
     const reached = () => getLastOperation()?.phases?.map(({ name, at }) => `${name} ${at}`);
 
     world.kubernetes.cluster(clusterId).reached = { scheduled, pulling };
