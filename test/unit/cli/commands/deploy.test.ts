@@ -4,60 +4,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
-import { drey } from '#test/unit/cli/drey.ts';
-import type { Replies } from '#test/unit/cli/loopback-api.ts';
-import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+import { clusters, deploys, time } from '#test/unit/cli/session-fixture.ts';
+import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
-const server = useLoopbackApi();
-const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
-const run = (replies: Replies, words: readonly string[], input = '') => {
-  server.answer({ ...targets, ...replies });
-  return drey(words, { api: server.url, input });
-};
+const { server, run } = useLocalTarget();
 const bodyOf = (route: string) => server.received.findLast(({ method, path }) => `${method} ${path}` === route)?.json;
-const id = 'a'.repeat(32);
-const time = '2026-11-24T12:00:00.000Z';
-const clusters = '/v1/targets/local/clusters';
-const operation: Operation = {
-  operationId: id,
-  kind: 'deploy',
-  target: 'local',
-  clusterId: 'etl',
-  state: 'SUCCEEDED',
-  origin: 'http',
-  createdAt: time,
-  updatedAt: time,
-  deadline: time,
-};
-const cluster: Cluster = {
-  target: 'local',
-  clusterId: 'etl',
-  mode: 'session',
-  state: 'RUNNING',
-  namespace: 'flink',
-  image: 'flink:2.2',
-  labels: {},
-  conditions: [],
-  sequence: 3,
-  operationId: id,
-  lifetime: {
-    version: 2,
-    ttl: '4h',
-    endsAt: '2026-11-24T16:00:00.000Z',
-    idleAfter: '2h',
-    savepoint: 'best-effort',
-    ha: 'keep',
-    warnBefore: '10min',
-  },
-  createdAt: time,
-  updatedAt: time,
-};
-const deploys = {
-  [`POST ${clusters}`]: { status: 202, body: { operation, cluster } },
-  [`GET ${clusters}/etl`]: { body: cluster },
-};
 
 describe('drey deploy', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'drey-')), 'cluster.yaml');

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { drey } from '#test/unit/cli/drey.ts';
-import type { Replies } from '#test/unit/cli/loopback-api.ts';
-import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
-const server = useLoopbackApi();
-const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
-const run = (replies: Replies, words: readonly string[], input = '') => {
-  server.answer({ ...targets, ...replies });
-  return drey(words, { api: server.url, input });
-};
+const { server, run } = useLocalTarget();
 const bodyOf = (route: string) => server.received.findLast(({ method, path }) => `${method} ${path}` === route)?.json;
 const time = '2026-11-24T12:00:00.000Z';
 

@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import { drey } from '#test/unit/cli/drey.ts';
 import type { Replies } from '#test/unit/cli/loopback-api.ts';
-import { useLoopbackApi } from '#test/unit/cli/setup.ts';
+import { id, operation, operationAt } from '#test/unit/cli/operation-fixture.ts';
+import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
-const server = useLoopbackApi();
-const targets = { 'GET /v1/targets': { body: { targets: [{ name: 'local' }] } } };
-const run = (replies: Replies, words: readonly string[], input = '') => {
-  server.answer({ ...targets, ...replies });
-  return drey(words, { api: server.url, input });
-};
-const id = (digit: string) => digit.repeat(32);
-const time = '2026-11-24T12:00:00.000Z';
-const operation = (fields: Partial<Operation> = {}): Operation => ({
-  operationId: id('a'),
-  kind: 'deploy',
-  target: 'local',
-  clusterId: 'nightly',
-  state: 'SUCCEEDED',
-  origin: 'http',
-  createdAt: time,
-  updatedAt: time,
-  deadline: time,
-  ...fields,
-});
-const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.operationId}`]: { body: one } });
-
+const { run } = useLocalTarget();
 describe('drey wait', () => {
   it('ends with 0 when all have FINISHED', async () => {
     const replies = {

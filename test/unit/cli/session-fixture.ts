@@ -1,0 +1,45 @@
+import type { Cluster } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
+
+/** The records of a session `etl` with a lifetime, which its deploy has started. */
+export const id = 'a'.repeat(32);
+export const time = '2026-11-24T12:00:00.000Z';
+export const clusters = '/v1/targets/local/clusters';
+export const operation: Operation = {
+  operationId: id,
+  kind: 'deploy',
+  target: 'local',
+  clusterId: 'etl',
+  state: 'SUCCEEDED',
+  origin: 'http',
+  createdAt: time,
+  updatedAt: time,
+  deadline: time,
+};
+export const cluster: Cluster = {
+  target: 'local',
+  clusterId: 'etl',
+  mode: 'session',
+  state: 'RUNNING',
+  namespace: 'flink',
+  image: 'flink:2.2',
+  labels: {},
+  conditions: [],
+  sequence: 3,
+  operationId: id,
+  lifetime: {
+    version: 2,
+    ttl: '4h',
+    endsAt: '2026-11-24T16:00:00.000Z',
+    idleAfter: '2h',
+    savepoint: 'best-effort',
+    ha: 'keep',
+    warnBefore: '10min',
+  },
+  createdAt: time,
+  updatedAt: time,
+};
+export const deploys = {
+  [`POST ${clusters}`]: { status: 202, body: { operation, cluster } },
+  [`GET ${clusters}/etl`]: { body: cluster },
+};
