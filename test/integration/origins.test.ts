@@ -201,7 +201,7 @@ describe('a stop', () => {
     const again = await deploy({ ...spec, clusterId });
 
     expect(again.status).toBe(202);
-    expect(again.body.cluster?.sequence).toBe(before.sequence + 1);
+    expect(again.body.cluster?.sequence).toBeGreaterThan(before.sequence); // the answer has REQUESTED, and usually DEPLOYING
     const { body } = await call<{ transitions: { sequence: number }[] }>('GET', `${clusterPath(clusterId)}/events`);
     const { length } = body.transitions;
     expect(length).toBeGreaterThan(before.sequence);
