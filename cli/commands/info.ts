@@ -1,12 +1,12 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { assertSession, clusterPath } from '#cli/flows/clusters.ts';
-import { resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { clusterPath } from '#cli/flows/clusters.ts';
+import { uploadToSession } from '#cli/flows/session-job.ts';
 import { parseProgram, type Program, programOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-import { type Context, requireClusterId } from '../context.ts';
+import type { Context } from '../context.ts';
 
 interface Options {
   readonly class?: string;
@@ -27,15 +27,7 @@ export const info = defineCommand<Options>({
     if (context.mode === 'application')
       throw new UsageError('A session creates the plan. Use --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
     const { jar, ...program } = parseProgram(operands, options, context);
-    const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
-    const [{ inspectJar }, { uploadJar }] = await Promise.all([
-      import('#cli/input/jar.ts'),
-      import('#cli/input/upload.ts'),
-    ]);
-    const local = await inspectJar(jar);
-    const clusterRef = { target: await context.target(), clusterId };
-    if (local !== undefined) await assertSession(clusterRef, context);
-    const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
+    const { clusterRef, uploaded } = await uploadToSession(jar, context);
     const plan = await createPlan(clusterRef, { jar: uploaded, ...program }, context);
     if (context.json) return context.printJson({ plan });
     context.print('----------------------- Execution Plan -----------------------');

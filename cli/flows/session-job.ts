@@ -19,13 +19,11 @@ const backoff = { firstMs: 500, maxMs: 5_000 };
 /** A job whose cluster is gone never becomes terminal, so the cluster is checked after so many polls. */
 const pollsPerClusterCheck = 5;
 
-/** Uploads the jar, submits the job to a session, and waits for its result unless it is detached. */
-export const runOnSession = async (
-  operands: readonly string[],
-  options: ProgramOptions & WaitOptions,
+/** Uploads a local jar for the session that the command names. A jar in S3 is used as it is. */
+export const uploadToSession = async (
+  jar: string,
   context: Context,
-): Promise<void> => {
-  const { jar, ...submission } = buildSubmission(operands, options, { context, folder: await readJobConfig(context) });
+): Promise<{ readonly clusterRef: ClusterRef; readonly uploaded: string }> => {
   const clusterId = requireClusterId({ clusterId: await resolveClusterId(context) });
   const [{ inspectJar }, { uploadJar }] = await Promise.all([
     import('#cli/input/jar.ts'),
@@ -35,11 +33,21 @@ export const runOnSession = async (
   const clusterRef = { target: await context.target(), clusterId };
   if (local !== undefined) await assertSession(clusterRef, context);
   const uploaded = local === undefined ? jar : await uploadJar(local, clusterRef.target, context);
+  return { clusterRef, uploaded };
+};
 
+/** Uploads the jar, submits the job to a session, and waits for its result unless it is detached. */
+export const runOnSession = async (
+  operands: readonly string[],
+  options: ProgramOptions & WaitOptions,
+  context: Context,
+): Promise<void> => {
+  const { jar, ...submission } = buildSubmission(operands, options, { context, folder: await readJobConfig(context) });
+  const { clusterRef, uploaded } = await uploadToSession(jar, context);
   const request = {
     path: `${clusterPath(clusterRef)}/jobs`,
     body: { jar: uploaded, ...submission, ...context.fields.submit },
-    title: `Submitting ${jar} to ${clusterId}`,
+    title: `Submitting ${jar} to ${clusterRef.clusterId}`,
   };
   if (options.wait === false)
     return submitCommand(request, (operation) => `Submission of job ${submittedJobId(operation)} requested.`, context);

@@ -29,6 +29,9 @@ export const isStartingCluster = ({ state }: State): boolean => traits[state]?.s
 export const mayAnswer = ({ state }: State): boolean => traits[state]?.answering === true;
 /** Whether the cluster is terminal or STOPPING. */
 export const isEndingCluster = (cluster: State): boolean => cluster.state === 'STOPPING' || isTerminalCluster(cluster);
+/** Whether the cluster may have objects although it FAILED. A stop removes the objects of a cluster that it ended. */
+export const hasFailedWithoutStop = ({ state, stopOperationId }: Pick<Cluster, 'state' | 'stopOperationId'>): boolean =>
+  state === 'FAILED' && stopOperationId === undefined;
 
 export const liveStates: readonly ClusterState[] = clusterStates.filter((state) => !isTerminalCluster({ state }));
 /** The states of clusters that may have objects in Kubernetes. */

@@ -31,6 +31,12 @@ export interface ObservedDeployment {
   readonly readyReplicas: number;
 }
 
+/** Whether a Deployment is the one of a cluster, and stays. Another one may have its name. */
+export const isDeploymentOf = (
+  { uid }: { readonly uid?: string | undefined },
+  deployment: ObservedDeployment | undefined,
+): boolean => deployment?.deleting === false && deployment.uid === uid;
+
 export interface ObservedPod {
   readonly name: string;
   readonly component: 'jobmanager' | 'taskmanager' | 'other';

@@ -2,6 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
+import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
@@ -38,10 +39,8 @@ export const observeListedCluster = async (
   return { status: 'running', cluster, jobs, isTroubled: listed.trouble !== undefined };
 };
 
-const isDeploymentGone = async ({ clusterId, uid }: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> => {
-  const { deployment } = await ports.kubernetes(target).observe(clusterId);
-  return deployment === undefined || deployment.uid !== uid || deployment.deleting;
-};
+const isDeploymentGone = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> =>
+  !isDeploymentOf(cluster, (await ports.kubernetes(target).observe(cluster.clusterId)).deployment);
 
 /** Records the condition `Healthy`: False while a pod is in trouble, True again afterwards. */
 const recordHealth = async (observed: Cluster, { trouble }: ListedCluster, ports: Ports): Promise<void> => {

@@ -3,6 +3,7 @@ import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -29,7 +30,7 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
 };
 
 /** @throws Fault when the API server does not answer: jobs with state may still run. */
-const isDeployed = async ({ target, clusterId, uid }: Cluster, ports: Ports): Promise<boolean> => {
-  const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId);
-  return deployment?.deleting === false && deployment.uid === uid;
+const isDeployed = async (cluster: Cluster, ports: Ports): Promise<boolean> => {
+  const target = await ports.targets.get(cluster.target);
+  return isDeploymentOf(cluster, (await ports.kubernetes(target).observe(cluster.clusterId)).deployment);
 };

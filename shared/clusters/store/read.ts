@@ -1,6 +1,7 @@
 import { type Cluster, type ClusterState, isTerminalCluster } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
+import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -45,7 +46,5 @@ export const getOperation = async (operationId: string, store: Store): Promise<V
 export const holdsResources = async (cluster: Cluster, store: Store): Promise<boolean> => {
   if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
   if (!isTerminalCluster(cluster)) return true;
-  // A stop has removed the objects of a cluster that failed with its program.
-  if (cluster.state !== 'FAILED' || cluster.stopOperationId !== undefined) return false;
-  return keepsFailedObjects((await getOperation(cluster.operationId, store)).value);
+  return hasFailedWithoutStop(cluster) && keepsFailedObjects((await getOperation(cluster.operationId, store)).value);
 };

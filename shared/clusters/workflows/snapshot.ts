@@ -8,7 +8,7 @@ import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/ope
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
+import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';

@@ -4,7 +4,7 @@ import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isPastDeadline, transitionOperation } from '#shared/clusters/model/operation.ts';
-import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
+import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';

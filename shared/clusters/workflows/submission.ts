@@ -4,7 +4,7 @@ import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
-import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
+import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';

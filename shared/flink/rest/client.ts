@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-import { parseResponse, newRestFault } from './faults.ts';
+import { newRestFault, parseResponse } from './faults.ts';
 import type { RestRequest, RestResponse, Transport } from './transport.ts';
 
 /** Requests to one cluster, with the failures that all of them share. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import type { RestClient } from './client.ts';
-import { isSuccess, parseResponse, readCauses, newRestFault, toProgramFault, toStatusFault } from './faults.ts';
+import { isSuccess, newRestFault, parseResponse, readCauses, toProgramFault, toStatusFault } from './faults.ts';
 import { getJobState } from './jobs.ts';
 import { createMultipart, type JarFile } from './multipart.ts';
 import { urlPath } from './url-path.ts';

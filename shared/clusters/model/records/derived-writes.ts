@@ -1,6 +1,7 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 import { type OutboxEvent, toVerdictEvent, type VerdictRecord } from './outbox.ts';
@@ -29,7 +30,7 @@ export const deriveWrites = (change: Change): DerivedWrites => {
   return {
     dequeued: operations.filter(({ kind }) => kind === 'deploy' || kind === 'submit').map(toCommandRef),
     released: [
-      ...(endedCluster === undefined || awaitsCleanup(endedCluster) ? [] : [endedCluster]),
+      ...(endedCluster === undefined || hasFailedWithoutStop(endedCluster) ? [] : [endedCluster]),
       ...operations.filter(({ kind, state }) => kind === 'submit' && state !== 'SUCCEEDED'),
       ...jobs,
     ].map(toCommandRef),
@@ -50,10 +51,6 @@ const listEndedSubmittedJobs = ({ jobs = [] }: Change): readonly SubmittedJob[] 
     const hasEnded = isTerminalJob(job) || job.state === 'SUSPENDED';
     return hasEnded && operationId !== undefined && operationId !== clusterOperationId ? [{ ...job, operationId }] : [];
   });
-
-/** The cleanup after a failed start is still to come. A cluster that a stop has ended has no objects. */
-const awaitsCleanup = ({ state, stopOperationId }: Cluster): boolean =>
-  state === 'FAILED' && stopOperationId === undefined;
 
 /** A deploy that fails ends its cluster as well: both verdicts are those of the deploy, and the first one stays. */
 const selectFirstVerdicts = (verdicts: readonly VerdictRecord[]): readonly VerdictRecord[] =>

@@ -1,5 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
+import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
@@ -54,5 +55,5 @@ export const getKubernetes = async ({ target }: StoredOperation, ports: Ports): 
 export const isStillDeployed = async (cluster: Cluster, ports: Ports): Promise<boolean> => {
   const { value: deploy } = await getOperation(cluster.operationId, ports.store);
   const { deployment } = await (await getKubernetes(deploy, ports)).observe(cluster.clusterId);
-  return deploy.state === 'SUCCEEDED' && deployment?.deleting === false && deployment.uid === cluster.uid;
+  return deploy.state === 'SUCCEEDED' && isDeploymentOf(cluster, deployment);
 };

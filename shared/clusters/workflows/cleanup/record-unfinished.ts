@@ -6,7 +6,7 @@ import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/cluster
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import { type StepError, parseStepError } from '#shared/clusters/model/step-error.ts';
+import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';

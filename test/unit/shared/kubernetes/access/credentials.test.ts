@@ -1,22 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import type { Aws } from '#shared/kubernetes/access/eks.ts';
 import { type Identity, signToken } from '#shared/kubernetes/access/token.ts';
+import { target } from '#test/unit/shared/kubernetes/target.ts';
 
-const target: NamedTarget = {
-  name: 'etl',
-  cluster: 'analytics',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1,
-};
 const identity: Identity = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'a+b/c==' };
 const noon = new Date('2026-11-23T12:00:00Z');
 const minute = 60_000;

@@ -1,22 +1,11 @@
-import type { NamedTarget } from '#events/target.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import type { Client } from '#shared/kubernetes/api/client.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import { type Answer, toRefusal } from '#shared/kubernetes/api/status.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { target } from '#test/unit/shared/kubernetes/target.ts';
 
-export const target: NamedTarget = {
-  name: 'etl',
-  cluster: 'analytics',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1,
-};
+export { target };
 export const operationId = '0'.repeat(32);
 
 export type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };

@@ -7,23 +7,12 @@ import { buffer } from 'node:stream/consumers';
 import { generate } from 'selfsigned';
 import { afterEach, beforeAll, vi } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
+import { target } from '#test/unit/shared/kubernetes/target.ts';
 
-export const target: NamedTarget = {
-  name: 'etl',
-  cluster: 'analytics',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1,
-};
+export { target };
 export const policy = { retries: 3, initialMs: 1, maxMs: 5, maxRetryAfterMs: 5_000 };
 export const signal = () => AbortSignal.timeout(10_000);
 export const status = (code: number, reason: string, more: object = {}) => ({
