@@ -6,6 +6,7 @@ const { alarmResources } = require('./alarms.ts');
 const { functionNames, functions, toPascalCase } = require('./functions.ts');
 const { queueResources } = require('./queues.ts');
 const { roles } = require('./roles.ts');
+const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachineResources } = require('./state-machines/resources.ts');
 
 /**
@@ -16,8 +17,12 @@ const localRuntime = Object.fromEntries(
   functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
 );
 
-module.exports = ({ options }) => ({
-  functions,
-  resources: { ...queueResources, ...roles, ...stateMachineResources, ...alarmResources },
-  extensions: options.stage === 'local' ? localRuntime : {},
-});
+module.exports = ({ options }) => {
+  const stage = options.stage ?? 'dev';
+  readStageSettings(stage);
+  return {
+    functions,
+    resources: { ...queueResources, ...roles, ...stateMachineResources, ...alarmResources },
+    extensions: stage === 'local' ? localRuntime : {},
+  };
+};

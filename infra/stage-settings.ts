@@ -1,0 +1,35 @@
+/**
+ * What an operator may choose for a stage, in the file `infra/stages/<stage>.yml`. A stage without a file has the
+ * defaults.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parse } from 'yaml';
+import * as z from 'zod';
+
+export const StageSettings = z.strictObject({
+  /** Runs the functions in a VPC. Without it they reach public endpoints only. */
+  vpc: z
+    .strictObject({
+      subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(1),
+      securityGroupIds: z.array(z.string().regex(/^sg-[0-9a-f]+$/)).min(1),
+    })
+    .optional(),
+});
+export type StageSettings = z.infer<typeof StageSettings>;
+
+/**
+ * Reads the settings of a stage.
+ *
+ * @param file A file in place of `infra/stages/<stage>.yml`. It must exist.
+ * @throws Error that names the file and each mistake in it.
+ */
+export const readStageSettings = (stage: string, file = process.env['DREY_STAGE_SETTINGS']): StageSettings => {
+  const path = file ?? join(import.meta.dirname, 'stages', `${stage}.yml`);
+  if (file === undefined && !existsSync(path)) return StageSettings.parse({});
+  const settings = StageSettings.safeParse(parse(readFileSync(path, 'utf8')) ?? {});
+  if (!settings.success)
+    throw new Error(`The stage settings in ${path} are invalid.\n${z.prettifyError(settings.error)}`);
+  return settings.data;
+};
