@@ -29,7 +29,7 @@ export const policies = {
   upload: { retries: 3, initialMs: 1_000, maxMs: 5_000, maxRetryAfterMs: 0 },
 } as const satisfies Record<string, RetryPolicy>;
 
-/** The options of every AWS client in the functions. The SDK retries with full jitter and honours Retry-After. */
+/** The options of every AWS client in the functions. The SDK retries with full jitter and honors Retry-After. */
 export const awsRetries = {
   maxAttempts: 3,
   retryMode: 'standard',

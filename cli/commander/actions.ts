@@ -139,6 +139,12 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/orphans.ts')).orphans,
   },
   {
+    name: 'shutdown',
+    operands: '[targets...]',
+    summary: 'list or stop everything, before Drey is removed',
+    load: async () => (await import('#cli/commands/shutdown.ts')).shutdown,
+  },
+  {
     name: 'configure',
     summary: 'set or show the API endpoint, region and target',
     load: async () => (await import('#cli/commands/configure.ts')).configure,

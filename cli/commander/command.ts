@@ -45,7 +45,7 @@ export interface Definition {
   /** The actions of a group. */
   readonly commands?: readonly Action[];
   readonly operandIs?: OperandKind;
-  /** Adds options and behaviour to the command of commander. Returns the words after it in the form that commander parses. */
+  /** Adds options and behavior to the command of commander. Returns the words after it in the form that commander parses. */
   readonly addTo: (command: Command, words: readonly string[], io: ProcessIo) => Promise<readonly string[]>;
 }
 

@@ -88,7 +88,7 @@ export const retrieveSession = async (
   const { state, operationId } = cluster;
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
     context.printNotice(
-      `The ${clusterTitle(cluster)} exists already. The options of this command are not applied to it.`,
+      `The ${clusterTitle(cluster)} already exists. The options of this command are not applied to it.`,
     );
   }
   if (state === 'STOPPING') {
@@ -98,7 +98,7 @@ export const retrieveSession = async (
   }
   if (state === 'RUNNING' || !request.wait) {
     if (context.restore !== undefined)
-      context.printNotice(`The ${clusterTitle(cluster)} exists already. No job is restored.`);
+      context.printNotice(`The ${clusterTitle(cluster)} already exists. No job is restored.`);
     return printCluster('Retrieve', { cluster }, request, context);
   }
   const operation = await followOperation(operationId, `Waiting for ${clusterTitle(cluster)}`, context);

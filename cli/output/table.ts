@@ -59,6 +59,6 @@ const stateColour = (state: State) => {
   }
 };
 
-/** The state, coloured if the stream supports colours. */
+/** The state, colored if the stream supports colors. */
 export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
   styleText(stateColour(state), state, { stream });

@@ -34,12 +34,12 @@ const namesOf = (error: unknown): readonly string[] => {
 /** A transient failure that the SDK has retried becomes a fault. Every other error stays as it is. */
 const toAwsFault = (error: unknown): unknown => {
   if (isThrottled(error))
-    return new Fault('limit-reached', 'AWS throttles the requests of Drey. Try again.', {
+    return new Fault('limit-reached', 'AWS throttles the requests of Drey. Retry later.', {
       cause: error,
       retryAfterSeconds: 2,
     });
   if (error instanceof Error && timeOuts.has(error.name))
-    return new Fault('deadline-exceeded', 'AWS did not answer in time. Try again.', { cause: error });
+    return new Fault('deadline-exceeded', 'AWS did not answer in time. Retry later.', { cause: error });
   return error;
 };
 

@@ -8,7 +8,7 @@ import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
 import { deleteDeployment } from './remove.ts';
 
-/** Annotation of a Deployment with the operation that created it. A repetition recognises its own Deployment by it. */
+/** Annotation of a Deployment with the operation that created it. A repetition recognizes its own Deployment by it. */
 export const operationAnnotation = 'drey.dev/operation';
 
 interface Owner {

@@ -67,7 +67,7 @@ export interface Store {
    * Writes a change in one transaction.
    *
    * @throws Fault `conflict` when a record has another version than `previous`, or when a key or a transition number
-   *   exists already. Nothing is written then.
+   *   already exists. Nothing is written then.
    */
   commit(change: Change): Promise<void>;
 }

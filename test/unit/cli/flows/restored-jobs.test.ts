@@ -88,7 +88,7 @@ describe('a session that restores jobs', () => {
 
     expect(ended).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('exists already. No job is restored.'),
+      stderr: expect.stringContaining('already exists. No job is restored.'),
     });
   });
 });

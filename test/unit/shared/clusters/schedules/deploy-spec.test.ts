@@ -33,7 +33,7 @@ describe('a schedule that deploys a spec', () => {
     expect(await listRuns('morning')).toMatchObject([{ results: [{ clusterId: 'office', state: 'SUCCEEDED' }] }]);
   });
 
-  it('records that the cluster exists already, or that the spec is gone', async () => {
+  it('records that the cluster already exists, or that the spec is gone', async () => {
     await callSpecs('PUT', 'office', office);
     await callSchedules('PUT', 'morning', morning);
     await startSession('office');
