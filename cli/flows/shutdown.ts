@@ -61,7 +61,7 @@ export const holdStarts = async ({ target, schedules }: LiveTarget, { api }: Con
 };
 
 /**
- * Stops the clusters, and waits until each stop has a result. Clusters that other commands start meanwhile are stopped
+ * Stops the clusters, and waits until each stop has a result. Clusters that other commands start concurrently are stopped
  * as well.
  *
  * @returns The clusters that could not be stopped, each with the reason.
