@@ -3,6 +3,7 @@ import type { WorkflowName } from '#events/commands/define.ts';
 
 import { type FunctionName, toPascalCase } from './functions.ts';
 import type { QueueName } from './queues.ts';
+import type { StageSettings } from './stage-settings.ts';
 import { machineOf } from './state-machines/resources.ts';
 
 interface Alarm {
@@ -122,6 +123,5 @@ const alarmResource = (alarm: Alarm) => ({
   },
 });
 
-export const alarmResources = Object.fromEntries(
-  Object.entries(alarms).map(([name, alarm]) => [name, alarmResource(alarm)]),
-);
+export const alarmsOf = (_settings: StageSettings) =>
+  Object.fromEntries(Object.entries(alarms).map(([name, alarm]) => [name, alarmResource(alarm)]));

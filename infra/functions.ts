@@ -2,6 +2,8 @@
 import { type ApiFunction, calls } from '#events/http/api.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 
+import type { StageSettings } from './stage-settings.ts';
+
 type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
 
 export interface SqsSource {
@@ -99,6 +101,7 @@ export interface FunctionEntry {
   readonly handler: string;
   readonly role: string;
   readonly timeout?: number;
+  readonly vpc?: NonNullable<StageSettings['vpc']>;
   readonly events: readonly FunctionEvent[];
 }
 
@@ -132,3 +135,7 @@ export const functions = Object.fromEntries([
 ]) as Readonly<Record<FunctionName, FunctionEntry>>; // the names of both tables
 
 export const functionNames = Object.keys(functions) as FunctionName[]; // the keys of the table
+
+/** The functions with the choices of a stage. */
+export const functionsOf = ({ vpc }: StageSettings): Readonly<Record<string, FunctionEntry>> =>
+  Object.fromEntries(functionNames.map((name) => [name, { ...functions[name], ...(vpc && { vpc }) }]));

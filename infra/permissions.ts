@@ -4,7 +4,7 @@ import type { WorkflowName } from '#events/commands/define.ts';
 export type Value = string | Readonly<Record<string, unknown>>;
 
 export interface Statement {
-  readonly Effect: 'Allow';
+  readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: readonly Value[];
   readonly Condition?: Readonly<Record<string, unknown>>;
@@ -75,8 +75,32 @@ export const startWorkflows = (...names: readonly WorkflowName[]): Permission =>
           names.map((name) => localArn('states', `stateMachine:\${AWS::StackName}-${name}`)),
         ),
       ];
-export const invokeFunction = (name: string): Permission => [
-  allow(['lambda:InvokeFunction'], [localArn('lambda', `function:\${AWS::StackName}-${name}`)]),
+/** By name, because a function refers to its role. */
+const functionArn = (name: string): Value => localArn('lambda', `function:\${AWS::StackName}-${name}`);
+export const invokeFunction = (name: string): Permission => [allow(['lambda:InvokeFunction'], [functionArn(name)])];
+
+const networkInterfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+/**
+ * Lambda manages the network interfaces of a function in a VPC with the role of the function. The code of the function
+ * uses the same role, and may not.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export const manageNetworkInterfaces = (name: string): Permission => [
+  allow(networkInterfaceActions, ['*']),
+  {
+    Effect: 'Deny',
+    Action: networkInterfaceActions,
+    Resource: ['*'],
+    Condition: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn(name) } },
+  },
 ];
 /** For the task tokens of callers' state machines. These actions know no resource: the token identifies the task. */
 export const sendTaskResults: Permission = [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])];

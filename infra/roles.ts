@@ -14,6 +14,7 @@ import {
   deletePayloads,
   deleteTimers,
   invokeFunction,
+  manageNetworkInterfaces,
   mergeStatements,
   type Permission,
   publishEvents,
@@ -37,6 +38,7 @@ import {
   writeSpecs,
   writeTable,
 } from './permissions.ts';
+import type { StageSettings } from './stage-settings.ts';
 import { workflowNames } from './state-machines/definitions.ts';
 
 type CommandFunction = (typeof commands)[keyof typeof commands]['function'];
@@ -160,9 +162,10 @@ const writeLogs = (name: FunctionName): Statement =>
     ],
   );
 
-const statementsOf = (name: FunctionName): readonly Statement[] => [
+const statementsOf = (name: FunctionName, { vpc }: StageSettings): readonly Statement[] => [
   writeLogs(name),
   ...mergeStatements([...permissions[name], startWorkflows(...workflowsOf(name)), ...eventPermissionsOf(name)].flat()),
+  ...(vpc === undefined ? [] : manageNetworkInterfaces(name)),
 ];
 
 interface Role {
@@ -191,10 +194,10 @@ const role = (principal: Readonly<Record<string, unknown>>, statements: readonly
   },
 });
 
-const functionRole = (name: FunctionName): Role =>
+const functionRole = (name: FunctionName, settings: StageSettings): Role =>
   role(
     { Service: ['lambda.amazonaws.com', ...(isScheduled(name) ? ['scheduler.amazonaws.com'] : [])] },
-    statementsOf(name),
+    statementsOf(name, settings),
   );
 
 const machineRole = (name: WorkflowName): Role =>
@@ -218,9 +221,10 @@ const kubernetesRole = role(
   'drey-kubernetes-${sls:stage}-${self:provider.region}',
 );
 
-export const roles: Readonly<Record<string, Role>> = {
-  ...Object.fromEntries(functionNames.map((name) => [roleOf(name), functionRole(name)])),
+/** The roles, with the permissions that the choices of a stage need. */
+export const rolesOf = (settings: StageSettings): Readonly<Record<string, Role>> => ({
+  ...Object.fromEntries(functionNames.map((name) => [roleOf(name), functionRole(name, settings)])),
   ...Object.fromEntries(workflowNames.map((name) => [`${toPascalCase(name)}MachineRole`, machineRole(name)])),
   SchedulerRole: schedulerRole,
   KubernetesRole: kubernetesRole,
-};
+});

@@ -2,10 +2,10 @@
  * What serverless.yml includes from the tables of this folder. osls loads CommonJS only; Node requires the TypeScript
  * modules as they are.
  */
-const { alarmResources } = require('./alarms.ts');
-const { functionNames, functions, toPascalCase } = require('./functions.ts');
+const { alarmsOf } = require('./alarms.ts');
+const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
 const { queueResources } = require('./queues.ts');
-const { roles } = require('./roles.ts');
+const { rolesOf } = require('./roles.ts');
 const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachineResources } = require('./state-machines/resources.ts');
 
@@ -19,10 +19,10 @@ const localRuntime = Object.fromEntries(
 
 module.exports = ({ options }) => {
   const stage = options.stage ?? 'dev';
-  readStageSettings(stage);
+  const settings = readStageSettings(stage);
   return {
-    functions,
-    resources: { ...queueResources, ...roles, ...stateMachineResources, ...alarmResources },
+    functions: functionsOf(settings),
+    resources: { ...queueResources, ...rolesOf(settings), ...stateMachineResources, ...alarmsOf(settings) },
     extensions: stage === 'local' ? localRuntime : {},
   };
 };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { alarmResources } from '../../../infra/alarms.ts';
+import { alarmsOf } from '../../../infra/alarms.ts';
 import { functionNames, toPascalCase } from '../../../infra/functions.ts';
 import { queueResources } from '../../../infra/queues.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 import { machineOf } from '../../../infra/state-machines/resources.ts';
 
-const alarms = Object.entries(alarmResources);
+const alarms = Object.entries(alarmsOf({}));
 /** The resource that an alarm watches. */
 const watched = alarms.map(([, { Properties }]) => {
   const value = Properties.Dimensions[0]?.Value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };

@@ -4,9 +4,10 @@ import { commands } from '#events/commands/index.ts';
 
 import { functionNames, functions, roleOf, toPascalCase } from '../../../infra/functions.ts';
 import type { Statement } from '../../../infra/permissions.ts';
-import { roles } from '../../../infra/roles.ts';
+import { rolesOf } from '../../../infra/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
+const roles = rolesOf({});
 const statementsOf = (role: string): readonly Statement[] =>
   roles[role]?.Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
 const statements = Object.keys(roles).flatMap((name) =>
