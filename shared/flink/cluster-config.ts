@@ -38,32 +38,60 @@ export interface ConfigInput {
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
 export const resolveConfig = (input: ConfigInput): SourcedConfig => {
-  const requested = mergeLayers([
-    ['folder', input.folder ?? stockConfig],
-    ['target', input.defaults ?? {}],
-    ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
-    ['command', input.config],
-    ['command', input.job === undefined ? {} : toJobConfig(input.job)],
-  ]);
-  const derived = mergeLayers([['drey', deriveConfig(requested.config, input)]]);
+  const layers = listLayers(input);
+  const requested = mergeLayers(layers);
+  const derived = mergeLayers([['drey', { ...keepModuleFlags(layers), ...deriveConfig(requested.config, input) }]]);
   const flags = input.mode === 'application' ? parseFlags(requested.config) : {};
   const config = { ...requested.config, ...flags, ...derived.config };
-  const keys = Object.keys(config).filter((key) => !clientOnlyOptions.has(key));
+  const omitted = input.mode === 'session' ? restorePathOption : undefined;
+  const keys = Object.keys(config).filter((key) => !clientOnlyOptions.has(key) && key !== omitted);
   return {
     config: Object.fromEntries(keys.map((key) => [key, config[key] ?? ''])),
     sources: { ...requested.sources, ...derived.sources },
   };
 };
 
-/** Merges the layers by the current keys of their options. A later layer takes precedence. */
-const mergeLayers = (layers: readonly (readonly [ConfigSource, Config])[]): SourcedConfig => {
-  const canonical = layers.map(([from, config]) => [from, canonicalizeConfig(config)] as const);
+type Layer = readonly [from: ConfigSource, config: Config];
+
+/** What was requested, by the current keys of the options. A later layer takes precedence. */
+export const listLayers = (input: ConfigInput): readonly Layer[] =>
+  (
+    [
+      ['folder', input.folder ?? stockConfig],
+      ['target', input.defaults ?? {}],
+      ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
+      ['command', input.config],
+      ['command', input.job === undefined ? {} : toJobConfig(input.job)],
+    ] as const
+  ).map(([from, config]) => [from, canonicalizeConfig<Value>(config)] as const);
+
+const mergeLayers = (layers: readonly Layer[]): SourcedConfig => ({
+  config: Object.assign({}, ...layers.map(([, config]) => config)),
+  sources: Object.assign(
+    {},
+    ...layers.map(([from, config]) => Object.fromEntries(Object.keys(config).map((key) => [key, from]))),
+  ),
+});
+
+/** A session would restore every later job from this path, other programs included. A job has its own path. */
+export const restorePathOption = 'execution.state-recovery.path';
+
+const isModuleFlag = (flag: string) => /^--add-(opens|exports)=/.test(flag);
+
+/**
+ * The flags of Java's modules that a stronger layer replaces together with `env.java.opts.all`. No job starts without
+ * them, and a caller that sets a time zone does not mean to remove them. Flink puts the default options first.
+ */
+const keepModuleFlags = (layers: readonly Layer[]): Config => {
+  const read = (key: string) =>
+    layers.flatMap(([, config]) => (config[key] === undefined ? [] : [toText(config[key])]));
+  const options = read('env.java.opts.all').map((text) => text.split(/\s+/));
+  const applied = [...(options.at(-1) ?? []), ...(read('env.java.default-opts.all').at(-1) ?? '').split(/\s+/)];
+  const lost = options.flat().filter((flag) => isModuleFlag(flag) && !applied.includes(flag));
+  if (lost.length === 0) return {};
+  const defaults = read('env.java.default-opts.all').at(-1);
   return {
-    config: Object.assign({}, ...canonical.map(([, config]) => config)),
-    sources: Object.assign(
-      {},
-      ...canonical.map(([from, config]) => Object.fromEntries(Object.keys(config).map((key) => [key, from]))),
-    ),
+    'env.java.default-opts.all': [...new Set(lost), ...(defaults === undefined ? [] : [defaults])].join(' '),
   };
 };
 

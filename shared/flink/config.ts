@@ -62,25 +62,20 @@ export const clientOnlyOptions: ReadonlySet<string> = new Set([
   'taskmanager.host',
 ]);
 
-/** Pairs of keys such as `a` and `a.b`. YAML cannot contain both, because `a` has a value. */
-export const findKeyConflicts = (config: Config): readonly (readonly [parent: string, child: string])[] =>
-  Object.keys(config).flatMap((child) =>
-    listParents(child)
-      .filter((parent) => Object.hasOwn(config, parent))
-      .map((parent) => [parent, child] as const),
-  );
-
-const listParents = (key: string): readonly string[] => {
-  const parts = key.split('.');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
-};
-
-/** Nests options at the dots of their keys. Of two keys that `findKeyConflicts` reports, only the later one remains. */
+/**
+ * Nests options at the dots of their keys. Below a key that has a value itself (`s3.endpoint`), the longer keys stay
+ * whole (`s3.endpoint.region`), because a node of YAML is either a value or a map. Flink reads both forms.
+ */
 export const nest = (config: Config): ConfigTree => {
   type Branch = Map<string, Value | Branch>;
   const root: Branch = new Map();
   for (const [key, value] of Object.entries(config)) {
     const path = key.split('.');
+    const isBelowValue = path.some((_, index) => index > 0 && Object.hasOwn(config, path.slice(0, index).join('.')));
+    if (isBelowValue) {
+      root.set(key, value);
+      continue;
+    }
     const leaf = path.pop() ?? '';
     let branch = root;
     for (const part of path) {

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 import { Fault, type FieldError } from '#events/problem.ts';
 
-import { type Config, findKeyConflicts, toText, type Value } from './config.ts';
+import { type Config, toText, type Value } from './config.ts';
 import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
 import { parseEnum } from './syntax.ts';
 
@@ -73,19 +73,11 @@ export const findOptionErrors = (config: Config, given: Config = config): readon
   const tooLong = Object.keys(config).filter((key) => key.length > maxKeyLength);
   if (tooLong.length > 0)
     return tooLong.map((key) => toFieldError(key, `the key has more than ${maxKeyLength} characters`));
-  return [
-    ...rows.flatMap(([row, option]) =>
-      findKeys(row, config).flatMap((key) =>
-        findValueErrors(config, key, option).map((detail) => toFieldError(findGivenKey(key, option, given), detail)),
-      ),
+  return rows.flatMap(([row, option]) =>
+    findKeys(row, config).flatMap((key) =>
+      findValueErrors(config, key, option).map((detail) => toFieldError(findGivenKey(key, option, given), detail)),
     ),
-    ...findKeyConflicts(config).map(([parent, child]) =>
-      toFieldError(
-        Object.hasOwn(given, child) && !Object.hasOwn(given, parent) ? child : parent,
-        `${parent} has a value and is also the prefix of ${child}; config.yaml cannot contain both`,
-      ),
-    ),
-  ];
+  );
 };
 
 /** Every option of Flink is shorter, including those that contain the name of a label. */
@@ -145,11 +137,10 @@ const findNearestOption = (key: string): string => {
 const findGivenKey = (key: string, option: Option, given: Config): string =>
   [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
 
-/** The field error of an option. @see RFC 6901 for the form of a key in a JSON pointer */
-export const toFieldError = (key: string, detail: string): FieldError => ({
-  pointer: `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-  detail,
-});
+/** @see RFC 6901 for the form of a key in a JSON pointer */
+export const toOptionPointer = (key: string): string => `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+export const toFieldError = (key: string, detail: string): FieldError => ({ pointer: toOptionPointer(key), detail });
 
 /** @throws Fault `refused-option` with all field errors, if there is one. */
 export const assertNoFieldErrors = (errors: readonly FieldError[]): void => {

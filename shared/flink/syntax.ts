@@ -1,4 +1,4 @@
-import { parse as parseYaml } from 'yaml';
+import { isMap, parse as parseYaml, parseDocument, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
@@ -146,6 +146,21 @@ const tryParseYaml = (text: string): unknown => {
   } catch {
     return undefined; // Flink also parses text that is not YAML as the short form.
   }
+};
+
+/** The values of a YAML map that YAML reads as another text than the written one: `7e10`, `1.20`. */
+export const findRetypedValues = (text: string): readonly { readonly written: string; readonly read: string }[] => {
+  const retyped: { written: string; read: string }[] = [];
+  const document = parseDocument(text, { schema: 'core', intAsBigInt: true, logLevel: 'silent' });
+  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  visit(document, {
+    Scalar: (place, { value, source: written = '' }) => {
+      if (place === 'key' || (typeof value !== 'number' && typeof value !== 'bigint')) return;
+      const read = typeof value === 'number' ? formatDouble(value) : String(value);
+      if (read !== written) retyped.push({ written, read });
+    },
+  });
+  return retyped;
 };
 
 /** A scalar in the form of Java. Flink parses YAML with types, and converts the values to text. */

@@ -1,6 +1,10 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
+import { Fault } from '#events/problem.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+
 import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
+import { toOptionPointer } from '#shared/flink/options.ts';
 
 interface ConfigMapInput {
   readonly clusterId: string;
@@ -16,3 +20,34 @@ export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput)
   metadata: { name: getConfigMapName(clusterId), namespace, labels: getCommonLabels(clusterId) },
   data: files,
 });
+
+const isConfigFile = (name: string) => name === 'config.yaml' || name === 'flink-conf.yaml';
+
+/** @see Kubernetes, "ConfigMaps": the data of a ConfigMap has at most 1 MiB. */
+const maxBytes = 1_048_576;
+
+/**
+ * @param config The resolved configuration, one of the files.
+ * @throws Fault `refused-option` when the files do not fit into a ConfigMap. It names the largest file or option.
+ */
+export const assertFitsConfigMap = (files: Readonly<Record<string, string>>, config: Config): void => {
+  const sizes = Object.entries(files).map(([name, text]) => ({ name, bytes: Buffer.byteLength(text) + name.length }));
+  const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0);
+  if (bytes <= maxBytes) return;
+  const options = Object.entries(config).map(([name, value]) => ({ name, bytes: Buffer.byteLength(toText(value)) }));
+  const parts = [
+    ...sizes.filter(({ name }) => !isConfigFile(name)).map((size) => ({ ...size, pointer: `/files/${size.name}` })),
+    ...options.map((size) => ({ ...size, pointer: toOptionPointer(size.name) })),
+  ].toSorted((one, other) => other.bytes - one.bytes);
+  const [largest] = parts;
+  throw new Fault(
+    'refused-option',
+    `The configuration has ${bytes} bytes. A ConfigMap holds at most ${maxBytes}. The largest part is ${largest?.name ?? ''} with ${largest?.bytes ?? 0} bytes.`,
+    {
+      errors: parts.slice(0, 1).map(({ pointer, bytes: size }) => ({
+        pointer,
+        detail: `has ${size} bytes; the whole configuration has at most ${maxBytes}`,
+      })),
+    },
+  );
+};

@@ -132,11 +132,28 @@ const renderContainer = (input: DeploymentInput, template: PodTemplateParts['mai
       readOption(config, 'kubernetes.container.image.pull-policy'),
     command: [readOption(config, 'kubernetes.entry.path')],
     args: ['bash', '-c', renderStartCommand(input)],
-    env: [...(template.env ?? []), ...renderEnvironment(config), ...mountVariables],
-    ...omitEmpty({ ports: [...(template.ports ?? []), ...renderPorts(config)] }),
+    env: mergeByName(template.env, [...renderEnvironment(config), ...mountVariables]),
+    ...omitEmpty({ ports: mergeByName(template.ports, renderPorts(config)) }),
     resources: renderResources(config, template.resources),
     volumeMounts: [...(template.volumeMounts ?? []), ...renderMounts(input)],
   };
+};
+
+/**
+ * The items of a template, followed by those of Flink. An item of Flink takes over what the item of the same name has in
+ * addition, because Kubernetes refuses two ports of one name.
+ */
+const mergeByName = <T extends { readonly name?: string }>(template: readonly T[] = [], own: readonly T[]): T[] => [
+  ...template.filter(({ name }) => !own.some((one) => one.name === name)),
+  ...own.map((one) => ({ ...findExtras(template, one), ...one })),
+];
+
+/** A variable has either a value or a source, so that those of the template do not remain. */
+const findExtras = <T extends { readonly name?: string }>(template: readonly T[], { name }: T): Partial<T> => {
+  const found: Partial<T> & { readonly value?: unknown; readonly valueFrom?: unknown } =
+    template.find((one) => one.name === name) ?? {};
+  const { value: _value, valueFrom: _valueFrom, ...extras } = found;
+  return extras as Partial<T>; // a part of T, because both members are optional
 };
 
 const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
@@ -198,7 +215,8 @@ const renderResources = (config: Config, template: Partial<V1ResourceRequirement
 
 const artifactsVolumeName = 'user-artifacts-volume';
 const configVolumeName = 'flink-config-volume';
-const toSecretVolumeName = (secret: string): string => `${secret}-volume`;
+/** The name of a volume has no dots, the name of a Secret may have some. */
+const toSecretVolumeName = (secret: string): string => `${secret.replaceAll('.', '-')}-volume`;
 
 const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V1Volume[] => [
   { name: artifactsVolumeName, emptyDir: {} },

@@ -76,6 +76,7 @@ const findConfigErrors = (
     ...optionErrors,
     ...findKerberosErrors(config, kerberos),
     ...findReplicaErrors(config),
+    ...(optionErrors.length === 0 ? [...findPortErrors(config), ...findPullSecretErrors(config)] : []),
     ...findHighAvailabilityErrors(config),
     ...findTemplateErrors(config, podTemplates),
     // Sizes that cannot be parsed cannot be added.
@@ -87,6 +88,28 @@ const findMemoryErrors = (config: Config): readonly FieldError[] => [
   ...catchFieldErrors(() => computeJobManagerMemory(config)),
   ...catchFieldErrors(() => computeTaskManagerMemory(config)),
 ];
+
+const portOptions = ['rest.port', 'jobmanager.rpc.port', 'blob.server.port'] as const;
+
+/** A process cannot listen twice on a port. On the network of its node, the JobManager chooses free ports itself. */
+const findPortErrors = (config: Config): readonly FieldError[] => {
+  if (readOption(config, 'kubernetes.hostnetwork.enabled')) return [];
+  const ports = portOptions.map((key) => [key, readOption(config, key)] as const);
+  return ports.flatMap(([key, port], index) => {
+    const other = ports.slice(0, index).find(([, one]) => one === port);
+    return other === undefined
+      ? []
+      : [toFieldError(key, `is ${port}, the port of ${other[0]}; the JobManager needs different ports`)];
+  });
+};
+
+/** @see Kubernetes, "DNS Subdomain Names" */
+const findPullSecretErrors = (config: Config): readonly FieldError[] => {
+  const option = 'kubernetes.container.image.pull-secrets';
+  return readOption(config, option)
+    .filter((name) => !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
+    .map((name) => toFieldError(option, `'${name}' is not the name of a Secret; separate several names with ';'`));
+};
 
 const findReplicaErrors = (config: Config): readonly FieldError[] =>
   Number(toText(config['kubernetes.jobmanager.replicas'] ?? '1')) > 1 && !isHighlyAvailable(config)

@@ -1,11 +1,11 @@
 import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
 import type { Config, Value } from '#shared/flink/config.ts';
-import { assertNoFieldErrors, findUnknownOptions } from '#shared/flink/options.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
 import { computeResources, type Resources } from '#shared/flink/resources.ts';
 import { defaultImages, type FlinkVersion } from '#shared/flink/version.ts';
 
 import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
-import { renderConfigMap } from './config-map.ts';
+import { assertFitsConfigMap, renderConfigMap } from './config-map.ts';
 import { renderConfigurationFiles } from './configuration-files.ts';
 import { renderDeployment } from './deployment.ts';
 import { findFieldErrors } from './field-errors.ts';
@@ -15,6 +15,7 @@ import type { Manifests } from './manifests.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
 import { renderInternalService, renderRestService } from './services.ts';
+import { findWarnings } from './warnings.ts';
 
 export interface ClusterManifests extends Manifests {
   /** The whole configuration, with the source of each value. */
@@ -39,7 +40,7 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
-    warnings: findWarnings(config, flinkVersion),
+    warnings: findWarnings(input, config, flinkVersion),
     resources: computeResources(input.mode, manifests.deployment, config),
   };
 };
@@ -49,6 +50,7 @@ const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkV
   const { clusterId, namespace, mode, podTemplates } = input;
   const cluster = { clusterId, namespace, config };
   const files = renderConfigurationFiles(input, flinkVersion, config);
+  assertFitsConfigMap(files, config);
   const hadoop = renderHadoopMount({ ...cluster, hadoop: input.hadoop });
   const kerberos = renderKerberosMount({ ...cluster, kerberos: input.kerberos });
   const podTemplate = renderPodTemplateMount({ clusterId, namespace, podTemplates });
@@ -79,15 +81,3 @@ const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigS
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([key, value]) => [key, { value, from: sources[key] ?? 'drey' }]),
   );
-
-const findWarnings = (config: Config, version: FlinkVersion): readonly string[] => [
-  ...findUnknownOptions(config),
-  ...(isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
-    ? ['high-availability.storageDir is not set. The JobManager does not start without it.']
-    : []),
-  ...(version === '1.20'
-    ? Object.keys(config)
-        .filter((key) => /^kubernetes\.(rest|internal)-service\.labels/.test(key))
-        .map((key) => `${key} is not an option of Flink 1.20.`)
-    : []),
-];

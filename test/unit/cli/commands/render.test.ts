@@ -13,6 +13,12 @@ const cases = readdirSync(golden).filter((name) => existsSync(join(golden, name,
 const read = (name: string) => readFileSync(join(golden, name), 'utf8');
 const warned: Readonly<Record<string, string>> = {
   'session-unknown-option': 'WARN Unrecognized option: --frobnicate. It is ignored.\n',
+  'session-pod-template': ['JobManager', 'TaskManagers']
+    .map((pods) => {
+      const option = `kubernetes.${pods.toLowerCase().replace(/s$/, '')}.cpu`;
+      return `WARN The pod template of the ${pods}: the CPU of flink-main-container is replaced. Set ${option}.amount and .cpu.limit-factor.\n`;
+    })
+    .join(''),
   'application-savepoint': "The option 'restoreMode' is deprecated. Please use 'claimMode' instead.\n",
 };
 /** What the command line alone is refused for. */

@@ -15,13 +15,16 @@ const writtenOf = ({ dependents }: ReturnType<typeof renderCluster>) => {
   return fromConfigFile(configMap?.data?.['config.yaml'] ?? '');
 };
 /** What Flink's client settles by itself. */
-const settled = ['kubernetes.internal.jobmanager.entrypoint.class', 'high-availability.cluster-id'];
+const settled = [
+  'execution.state-recovery.path',
+  'kubernetes.internal.jobmanager.entrypoint.class',
+  'high-availability.cluster-id',
+];
 const order = [
   '/clusterId',
   '/config/kubernetes.cluster-id',
   '/config/kubernetes.namespace',
   '/config/kubernetes.jobmanager.cpu',
-  '/config/rest.address.x',
   '/config/kubernetes.jobmanager.replicas',
   '/config/jobmanager.memory.process.size',
   '/config/taskmanager.memory.process.size',
@@ -36,7 +39,6 @@ describe('a session cluster', () => {
       'kubernetes.jobmanager.replicas': '2',
       'jobmanager.memory.process.size': '100m',
       'taskmanager.memory.process.size': '100m',
-      'rest.address.x': '1',
     };
 
     expect(() => render(config, { clusterId: 'No' })).toThrow(

@@ -1,0 +1,158 @@
+import type { PodTemplate } from '#events/commands/deploy.ts';
+import { isHighlyAvailable, listLayers, restorePathOption } from '#shared/flink/cluster-config.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+import { findUnknownOptions } from '#shared/flink/options.ts';
+import { findRetypedValues } from '#shared/flink/syntax.ts';
+import type { FlinkVersion } from '#shared/flink/version.ts';
+
+import type { ClusterInput } from './cluster-input.ts';
+import {
+  mainContainerName,
+  selectJobManagerTemplate,
+  selectTaskManagerTemplate,
+  splitPodTemplate,
+} from './pod-template.ts';
+
+/**
+ * Settings that are valid and probably not intended.
+ *
+ * @param config The resolved configuration, without field errors.
+ */
+export const findWarnings = (input: ClusterInput, config: Config, version: FlinkVersion): readonly string[] => [
+  ...findUnknownOptions(config),
+  ...findVersionWarnings(config, version),
+  ...findRestoreWarnings(input, version),
+  ...findValueWarnings(config),
+  ...findLogWarnings(input),
+  ...findTemplateWarnings(input, config),
+];
+
+const findVersionWarnings = (config: Config, version: FlinkVersion): readonly string[] => [
+  ...(isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
+    ? ['high-availability.storageDir is not set. The JobManager does not start without it.']
+    : []),
+  ...(version === '1.20'
+    ? Object.keys(config)
+        .filter((key) => /^kubernetes\.(rest|internal)-service\.labels/.test(key))
+        .map((key) => `${key} is not an option of Flink 1.20.`)
+    : []),
+];
+
+const layerNames = { folder: 'the configuration folder', target: 'the target', drey: 'Drey', command: 'the command' };
+
+const findRestoreWarnings = (input: ClusterInput, flinkVersion: FlinkVersion): readonly string[] =>
+  input.mode === 'application'
+    ? []
+    : listLayers({ ...input, flinkVersion })
+        .filter(([, config]) => Object.hasOwn(config, restorePathOption))
+        .map(
+          ([from]) =>
+            `${restorePathOption} of ${layerNames[from]} is not applied, because a session would restore every later job from it. Set it when you submit the job: -s PATH.`,
+        );
+
+const findValueWarnings = (config: Config): readonly string[] =>
+  Object.entries(config).flatMap(([key, value]) => {
+    const text = toText(value);
+    return [
+      ...findExpansions(key, text),
+      ...findPlaceholders(key, text),
+      ...(/^kubernetes\..*\.(labels|annotations|node-selector)$/.test(key) ? findNumbers(key, text) : []),
+      ...(/\.(savepoint|checkpoint)s?-?dir(ectory)?$/.test(key) ? findRelativePath(key, text) : []),
+    ];
+  });
+
+/** @see Kubernetes, "Define Dependent Environment Variables" */
+const findExpansions = (key: string, text: string): readonly string[] => {
+  if (!/^containerized\.(master|taskmanager)\.env(\.|$)/.test(key) && key !== 'kubernetes.jobmanager.entrypoint.args')
+    return [];
+  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^)]*\)/g) ?? [])];
+  return found.length === 0
+    ? []
+    : [
+        `${key} contains ${found.join(' and ')}. Kubernetes replaces $$ with $, and $(NAME) with a variable. Use kubernetes.env.secretKeyRef for a value that must not change.`,
+      ];
+};
+
+/** The start scripts of Flink replace variables in the options of the JVM only. */
+const findPlaceholders = (key: string, text: string): readonly string[] => {
+  const found = key.startsWith('env.java.') ? undefined : /\$\{[^}]*\}/.exec(text)?.[0];
+  return found === undefined ? [] : [`${key} contains ${found}. Neither Drey nor Flink replaces it.`];
+};
+
+const findNumbers = (key: string, text: string): readonly string[] =>
+  findRetypedValues(text).map(
+    ({ written, read }) => `${key}: YAML reads ${written} as the number ${read}. To keep the text, write '${written}'.`,
+  );
+
+const findRelativePath = (key: string, text: string): readonly string[] =>
+  /^[a-z][\w+.-]*:/i.test(text) || text.trim() === ''
+    ? []
+    : [
+        `${key} has no scheme, so that ${text} is a folder in the container and is lost with it. Use for example s3://.`,
+      ];
+
+/** Settings of log4j 1, which log4j 2 ignores. */
+const findLogWarnings = ({ files = {} }: ClusterInput): readonly string[] =>
+  Object.entries(files)
+    .filter(
+      ([name, text]) => name.startsWith('log4j') && /^\s*log4j\.(rootLogger|rootCategory|appender)\b/m.test(text ?? ''),
+    )
+    .map(
+      ([name]) =>
+        `${name} has settings of log4j 1, which Flink ignores. Its logs are empty, except for errors. Write settings of log4j 2, such as rootLogger.level.`,
+    );
+
+const findTemplateWarnings = ({ podTemplates }: ClusterInput, config: Config): readonly string[] => {
+  const pods = {
+    jobmanager: selectJobManagerTemplate(podTemplates),
+    taskmanager: selectTaskManagerTemplate(podTemplates),
+  };
+  return [
+    ...new Set(
+      (['jobmanager', 'taskmanager'] as const).flatMap((pod) => {
+        const template = pods[pod];
+        return template === undefined ? [] : describeReplacements(template, pod, config);
+      }),
+    ),
+  ];
+};
+
+const accountOptions = {
+  jobmanager: ['kubernetes.jobmanager.service-account', 'kubernetes.service-account'],
+  taskmanager: ['kubernetes.taskmanager.service-account', 'kubernetes.service-account'],
+} as const;
+
+/** What Flink replaces in the template of a pod. @see Flink 2.2 `InitJobManagerDecorator`, `InitTaskManagerDecorator` */
+const describeReplacements = (
+  template: PodTemplate,
+  pod: 'jobmanager' | 'taskmanager',
+  config: Config,
+): readonly string[] => {
+  const { main, others, spec } = splitPodTemplate(template);
+  const name = `The pod template of the ${pod === 'jobmanager' ? 'JobManager' : 'TaskManagers'}`;
+  const warn = (field: string, option: string) =>
+    `${name}: ${field} of ${mainContainerName} is replaced. Set ${option}.`;
+  const sizes = [main.resources?.requests, main.resources?.limits].flatMap((amounts) => Object.keys(amounts ?? {}));
+  const image = 'kubernetes.container.image.ref';
+  const account = accountOptions[pod].find((key) => Object.hasOwn(config, key));
+  const templateAccount = spec.serviceAccountName ?? spec.serviceAccount;
+  return [
+    ...(Object.keys(main).length === 0 && others.length > 0
+      ? [
+          `${name} has no container ${mainContainerName}. ${others.map((one) => one.name).join(', ')} runs beside Flink's container.`,
+        ]
+      : []),
+    ...(main.image !== undefined && Object.hasOwn(config, image) && config[image] !== main.image
+      ? [warn(`image ${main.image}`, image)]
+      : []),
+    ...(main.command === undefined ? [] : [warn('command', 'kubernetes.entry.path')]),
+    ...(main.args === undefined ? [] : [warn('args', `kubernetes.${pod}.entrypoint.args`)]),
+    ...(sizes.includes('cpu') ? [warn('the CPU', `kubernetes.${pod}.cpu.amount and .cpu.limit-factor`)] : []),
+    ...(sizes.includes('memory')
+      ? [warn('the memory', `${pod}.memory.process.size and kubernetes.${pod}.memory.limit-factor`)]
+      : []),
+    ...(account !== undefined && templateAccount !== undefined && toText(config[account] ?? '') !== templateAccount
+      ? [`${name}: service account ${templateAccount} is replaced by ${toText(config[account] ?? '')} of ${account}.`]
+      : []),
+  ];
+};

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseConfigFile, stockConfig } from '#shared/flink/config.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import { faultOf } from '#test/unit/shared/flink/outcome.ts';
+
+const input: ClusterInput = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: {} };
+const render = (config: ClusterInput['config'], rest: Partial<ClusterInput> = {}) =>
+  renderCluster({ ...input, ...rest, config });
+const configFileOf = ({ dependents }: ReturnType<typeof render>) => {
+  const configMap = dependents.find(({ metadata }) => metadata?.name === 'flink-config-nest');
+  const data = configMap !== undefined && 'data' in configMap ? configMap.data : undefined;
+  return parseConfigFile(data?.['config.yaml'] ?? '');
+};
+
+describe("the flags of Java's modules", () => {
+  const stock = String(stockConfig['env.java.opts.all']);
+
+  it.each(['env.java.opts', 'env.java.opts.all'])('stay when the caller sets %s', (key) => {
+    const config = configFileOf(render({ [key]: '-Duser.timezone=Europe/Berlin' }));
+
+    expect(config['env.java.opts.all']).toBe('-Duser.timezone=Europe/Berlin');
+    expect(config['env.java.default-opts.all']).toBe(stock);
+  });
+
+  it('stay in front of default options of the caller', () => {
+    const config = configFileOf(render({ 'env.java.opts.all': '-Da=b', 'env.java.default-opts.all': '-Dc=d' }));
+
+    expect(config['env.java.default-opts.all']).toBe(`${stock} -Dc=d`);
+  });
+
+  it('are not repeated when the caller has them', () => {
+    const config = configFileOf(render({ 'env.java.opts.all': `${stock} -Da=b` }));
+
+    expect(config).not.toHaveProperty(['env.java.default-opts.all']);
+  });
+
+  it('stay as they are when nobody replaces them', () => {
+    const config = configFileOf(render({}));
+
+    expect(config['env.java.opts.all']).toBe(stock);
+    expect(config).not.toHaveProperty(['env.java.default-opts.all']);
+  });
+});
+
+describe('a key that is a value and a prefix', () => {
+  it.each([
+    { 's3.endpoint': 'http://minio:9000', 's3.endpoint.region': 'eu-central-1' },
+    { 'metrics.scope.jm': 'a', 'metrics.scope.jm.job': 'b' },
+  ])('arrives with the longer key: %j', (config) => {
+    expect(configFileOf(render(config))).toMatchObject(config);
+  });
+});
+
+describe('a mistake that Kubernetes or Flink would report later', () => {
+  it.each([
+    ['equal ports', { 'rest.port': '6123' }, 'jobmanager.rpc.port: is 6123, the port of rest.port'],
+    [
+      'a comma in a pull secret',
+      { 'kubernetes.container.image.pull-secrets': 'a,b' },
+      "separate several names with ';'",
+    ],
+    [
+      'a large option',
+      { 'pipeline.global-job-parameters': `blob:${'x'.repeat(1_200_000)}` },
+      'The largest part is pipeline.global-job-parameters with 1200005 bytes.',
+    ],
+  ])('is refused by name: %s', (_what, config, message) => {
+    expect(faultOf(() => render(config))).toMatchObject({
+      code: 'refused-option',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is refused by name: large files', () => {
+    const files = Object.fromEntries(
+      [
+        'log4j.properties',
+        'logback.xml',
+        'logback-console.xml',
+        'log4j-console.properties',
+        'logback-session.xml',
+        'log4j-session.properties',
+      ].map((name, index) => [name, 'x'.repeat(190_000 + index)]),
+    );
+
+    expect(faultOf(() => render({}, { files }))).toMatchObject({
+      errors: [{ pointer: '/files/log4j-session.properties' }],
+    });
+  });
+
+  it('is not a port on the network of the node', () => {
+    expect(() => render({ 'rest.port': '6123', 'kubernetes.hostnetwork.enabled': 'true' })).not.toThrow();
+  });
+});
+
+describe('a Secret with a dot in its name', () => {
+  it('is mounted as a volume without one', () => {
+    const pod = render({ 'kubernetes.secrets': 'my.secret:/etc/s' }).deployment.spec?.template.spec;
+
+    expect(pod?.volumes).toContainEqual({ name: 'my-secret-volume', secret: { secretName: 'my.secret' } });
+    expect(pod?.containers[0]?.volumeMounts).toContainEqual({ name: 'my-secret-volume', mountPath: '/etc/s' });
+  });
+});
+
+describe('a pod template that repeats what Flink adds', () => {
+  const container = {
+    name: 'flink-main-container',
+    ports: [
+      { name: 'rest', containerPort: 8081, protocol: 'TCP' },
+      { name: 'metrics', containerPort: 9249 },
+    ],
+    env: [
+      { name: 'TZ', value: 'UTC' },
+      { name: '_POD_IP_ADDRESS', value: 'x' },
+    ],
+  };
+  const main = render(
+    { 'containerized.master.env.TZ': 'Europe/Berlin' },
+    { podTemplates: { default: { spec: { containers: [container] } } } },
+  ).deployment.spec?.template.spec?.containers[0];
+
+  it('has each port once', () => {
+    expect(main?.ports?.map(({ name }) => name)).toEqual(['metrics', 'rest', 'jobmanager-rpc', 'blobserver']);
+    expect(main?.ports).toContainEqual({ name: 'rest', containerPort: 8081, protocol: 'TCP' });
+  });
+
+  it('has each variable once, with the value of the option', () => {
+    expect(main?.env?.filter(({ name }) => name === 'TZ')).toEqual([{ name: 'TZ', value: 'Europe/Berlin' }]);
+    expect(main?.env?.find(({ name }) => name === '_POD_IP_ADDRESS')).not.toHaveProperty('value');
+  });
+});
