@@ -79,8 +79,15 @@ export const openapi = createDocument({
   },
   servers: [
     {
-      url: 'https://{api}.execute-api.{region}.amazonaws.com',
-      variables: { api: { default: 'api' }, region: { default: 'us-east-1' } },
+      url: 'https://{api}.execute-api.{region}.{domain}',
+      variables: {
+        api: { default: 'api' },
+        region: { default: 'us-east-1' },
+        domain: {
+          default: 'amazonaws.com',
+          description: '`amazonaws.com.cn` in China, `amazonaws.eu` in the European Sovereign Cloud.',
+        },
+      },
     },
   ],
   security: [{ sigv4: [] }],

@@ -48,7 +48,7 @@ export const resolveRegion = (url: URL, sources: Sources): ResolvedSetting | und
   const { env, user } = sources;
   return (
     firstDefined(
-      [/\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1], 'the API endpoint'],
+      [/\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1], 'the API endpoint'],
       [findLocalFile(url, sources)?.region, 'npm start'],
       [env['AWS_REGION'], 'AWS_REGION'],
       [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],

@@ -1,4 +1,5 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
+import { partition } from '@aws-sdk/core/client';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
@@ -23,7 +24,7 @@ export const signToken = async (
   signingDate: Date,
 ): Promise<string> => {
   // EKS accepts this host only, whatever AWS_ENDPOINT_URL says.
-  const hostname = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const hostname = `sts.${region}.${partition(region).dnsSuffix}`;
   const { accessKeyId, secretAccessKey, sessionToken } = identity;
   const signer = new SignatureV4({
     service: 'sts',

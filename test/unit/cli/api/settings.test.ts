@@ -57,6 +57,18 @@ describe('the region', () => {
   it.each([
     { what: 'the host of API Gateway', flag: gateway, env: { AWS_REGION: 'us-west-2' }, region: 'eu-central-1' },
     {
+      what: 'the host of API Gateway in China',
+      flag: 'https://abc.execute-api.cn-north-1.amazonaws.com.cn',
+      env: { AWS_REGION: 'us-west-2' },
+      region: 'cn-north-1',
+    },
+    {
+      what: 'the host of API Gateway in the European Sovereign Cloud',
+      flag: 'https://abc.execute-api.eusc-de-east-1.amazonaws.eu',
+      env: { AWS_REGION: 'us-west-2' },
+      region: 'eusc-de-east-1',
+    },
+    {
       what: 'the file of the one-machine system',
       flag: undefined,
       env: { AWS_REGION: 'us-west-2' },

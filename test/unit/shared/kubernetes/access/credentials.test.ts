@@ -66,10 +66,14 @@ describe('signToken', () => {
     expect(decoded(await signToken(target, identity, noon)).host).toBe('sts.eu-central-1.amazonaws.com');
   });
 
-  it('supports the hosts of China', async () => {
-    const token = await signToken({ ...target, region: 'cn-north-1' }, identity, noon);
+  it.each([
+    ['cn-north-1', 'sts.cn-north-1.amazonaws.com.cn'],
+    ['us-gov-west-1', 'sts.us-gov-west-1.amazonaws.com'],
+    ['eusc-de-east-1', 'sts.eusc-de-east-1.amazonaws.eu'],
+  ])('uses the domain of the partition of %s', async (region, host) => {
+    const token = await signToken({ ...target, region }, identity, noon);
 
-    expect(decoded(token).host).toBe('sts.cn-north-1.amazonaws.com.cn');
+    expect(decoded(token).host).toBe(host);
   });
 });
 
