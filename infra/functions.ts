@@ -102,6 +102,7 @@ export interface FunctionEntry {
   readonly role: string;
   readonly timeout?: number;
   readonly vpc?: NonNullable<StageSettings['vpc']>;
+  readonly tracing?: 'Active';
   readonly events: readonly FunctionEvent[];
 }
 
@@ -137,5 +138,10 @@ export const functions = Object.fromEntries([
 export const functionNames = Object.keys(functions) as FunctionName[]; // the keys of the table
 
 /** The functions with the choices of a stage. */
-export const functionsOf = ({ vpc }: StageSettings): Readonly<Record<string, FunctionEntry>> =>
-  Object.fromEntries(functionNames.map((name) => [name, { ...functions[name], ...(vpc && { vpc }) }]));
+export const functionsOf = ({ vpc, tracing }: StageSettings): Readonly<Record<string, FunctionEntry>> =>
+  Object.fromEntries(
+    functionNames.map((name) => [
+      name,
+      { ...functions[name], ...(vpc && { vpc }), ...(tracing && { tracing: 'Active' }) },
+    ]),
+  );

@@ -105,6 +105,14 @@ export const manageNetworkInterfaces = (name: string): Permission => [
 /** For the task tokens of callers' state machines. These actions know no resource: the token identifies the task. */
 export const sendTaskResults: Permission = [allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])];
 
+/** Functions send their segments to X-Ray. These actions know no resource. */
+export const sendTraces: Permission = [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*'])];
+/** State machines also read which executions to sample. */
+export const sampleTraces: Permission = [
+  ...sendTraces,
+  allow(['xray:GetSamplingRules', 'xray:GetSamplingTargets'], ['*']),
+];
+
 // Objects in the bucket.
 export const readJars: Permission = [allow(['s3:GetObject'], [uploads]), listBucket];
 export const writeJars: Permission = [allow(['s3:PutObject'], [uploads])];

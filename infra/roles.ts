@@ -25,10 +25,12 @@ import {
   receiveMessages,
   requestAdmission,
   requestReconcile,
+  sampleTraces,
   sendCommands,
   sendDeadLetters,
   sendRejected,
   sendTaskResults,
+  sendTraces,
   startWorkflows,
   type Statement,
   updateTimers,
@@ -162,17 +164,30 @@ const writeLogs = (name: FunctionName): Statement =>
     ],
   );
 
-const statementsOf = (name: FunctionName, { vpc }: StageSettings): readonly Statement[] => [
+const settingPermissionsOf = (name: FunctionName, { vpc, tracing }: StageSettings): Permission => [
+  ...(vpc === undefined ? [] : manageNetworkInterfaces(name)),
+  ...(tracing === true ? sendTraces : []),
+];
+
+const statementsOf = (name: FunctionName, settings: StageSettings): readonly Statement[] => [
   writeLogs(name),
   ...mergeStatements([...permissions[name], startWorkflows(...workflowsOf(name)), ...eventPermissionsOf(name)].flat()),
-  ...(vpc === undefined ? [] : manageNetworkInterfaces(name)),
+  ...settingPermissionsOf(name, settings),
 ];
+
+/** Who may assume a role. */
+interface Trust {
+  readonly Effect: 'Allow';
+  readonly Principal: Readonly<Record<string, unknown>>;
+  readonly Action: 'sts:AssumeRole';
+  readonly Condition?: Readonly<Record<string, unknown>>;
+}
 
 interface Role {
   readonly Type: 'AWS::IAM::Role';
   readonly Properties: {
     readonly RoleName?: string;
-    readonly AssumeRolePolicyDocument: unknown;
+    readonly AssumeRolePolicyDocument: { readonly Version: string; readonly Statement: readonly Trust[] };
     readonly Policies: readonly [
       {
         readonly PolicyName: 'drey';
@@ -182,49 +197,77 @@ interface Role {
   };
 }
 
-const role = (principal: Readonly<Record<string, unknown>>, statements: readonly Statement[], name?: string): Role => ({
+const trust = (principal: Readonly<Record<string, unknown>>): Trust => ({
+  Effect: 'Allow',
+  Principal: principal,
+  Action: 'sts:AssumeRole',
+});
+
+/** The service acts for this account only. The principal has this name in every partition. */
+const trustService = (service: 'scheduler' | 'states'): Trust => ({
+  ...trust({ Service: `${service}.amazonaws.com` }),
+  Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+});
+
+/**
+ * Without a condition: AWS does not document that Lambda sets `aws:SourceAccount` when it assumes a role. Lambda assumes
+ * only roles of the account that the function is in.
+ */
+const trustLambda = trust({ Service: 'lambda.amazonaws.com' });
+
+interface RoleOptions {
+  readonly trusts: readonly Trust[];
+  readonly statements: readonly Statement[];
+  readonly name?: string;
+}
+
+const role = ({ trusts, statements, name }: RoleOptions): Role => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     ...(name === undefined ? {} : { RoleName: name }),
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
-    },
+    AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: trusts },
     Policies: [{ PolicyName: 'drey', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
   },
 });
 
 const functionRole = (name: FunctionName, settings: StageSettings): Role =>
-  role(
-    { Service: ['lambda.amazonaws.com', ...(isScheduled(name) ? ['scheduler.amazonaws.com'] : [])] },
-    statementsOf(name, settings),
-  );
+  role({
+    trusts: [trustLambda, ...(isScheduled(name) ? [trustService('scheduler')] : [])],
+    statements: statementsOf(name, settings),
+  });
 
-const machineRole = (name: WorkflowName): Role =>
-  role({ Service: 'states.amazonaws.com' }, [
-    allow(['lambda:InvokeFunction'], [arnOf(`${toPascalCase(name)}LambdaFunction`)]),
-  ]);
+const machineRole = (name: WorkflowName, { tracing }: StageSettings): Role =>
+  role({
+    trusts: [trustService('states')],
+    statements: [
+      allow(['lambda:InvokeFunction'], [arnOf(`${toPascalCase(name)}LambdaFunction`)]),
+      ...(tracing === true ? mergeStatements(sampleTraces) : []),
+    ],
+  });
 
 /** The schedules of EventBridge Scheduler assume this role to send timer events. */
-const schedulerRole = role({ Service: ['scheduler.amazonaws.com'] }, [
-  allow(['sqs:SendMessage'], [arnOf('TimerEventQueue'), arnOf('TimerEventDeadLetterQueue')]),
-]);
+const schedulerRole = role({
+  trusts: [trustService('scheduler')],
+  statements: [allow(['sqs:SendMessage'], [arnOf('TimerEventQueue'), arnOf('TimerEventDeadLetterQueue')])],
+});
 
 const kubernetesCallers: readonly Value[] = functionNames
   .filter((name) => permissions[name].includes(assumeKubernetesRole))
   .map((name) => arnOf(roleOf(name)));
 
 /** The one identity that Kubernetes clusters know. It needs an access entry in each EKS cluster. */
-const kubernetesRole = role(
-  { AWS: kubernetesCallers },
-  [allow(['eks:DescribeCluster'], [{ 'Fn::Sub': 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}:cluster/*' }])],
-  'drey-kubernetes-${sls:stage}-${self:provider.region}',
-);
+const kubernetesRole = role({
+  trusts: [trust({ AWS: kubernetesCallers })],
+  statements: [
+    allow(['eks:DescribeCluster'], [{ 'Fn::Sub': 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}:cluster/*' }]),
+  ],
+  name: 'drey-kubernetes-${sls:stage}-${self:provider.region}',
+});
 
 /** The roles, with the permissions that the choices of a stage need. */
 export const rolesOf = (settings: StageSettings): Readonly<Record<string, Role>> => ({
   ...Object.fromEntries(functionNames.map((name) => [roleOf(name), functionRole(name, settings)])),
-  ...Object.fromEntries(workflowNames.map((name) => [`${toPascalCase(name)}MachineRole`, machineRole(name)])),
+  ...Object.fromEntries(workflowNames.map((name) => [`${toPascalCase(name)}MachineRole`, machineRole(name, settings)])),
   SchedulerRole: schedulerRole,
   KubernetesRole: kubernetesRole,
 });

@@ -12,10 +12,17 @@ export const StageSettings = z.strictObject({
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
     .strictObject({
-      subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(1),
-      securityGroupIds: z.array(z.string().regex(/^sg-[0-9a-f]+$/)).min(1),
+      subnetIds: z.array(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).min(1),
+      securityGroupIds: z.array(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).min(1),
     })
     .optional(),
+  /** Traces functions and state machines with X-Ray. */
+  tracing: z.boolean().optional(),
+  /**
+   * Protects the table from being deleted. Set it after the first deploy: CloudFormation cannot roll back a failed first
+   * deploy while the table is protected.
+   */
+  deletionProtection: z.boolean().optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

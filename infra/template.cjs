@@ -4,10 +4,12 @@
  */
 const { alarmsOf } = require('./alarms.ts');
 const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
+const { assertSupportedRegion } = require('./partitions.ts');
 const { queueResources } = require('./queues.ts');
 const { rolesOf } = require('./roles.ts');
 const { readStageSettings } = require('./stage-settings.ts');
-const { stateMachineResources } = require('./state-machines/resources.ts');
+const { stateMachinesOf } = require('./state-machines/resources.ts');
+const { storageOf } = require('./storage.ts');
 
 /**
  * Stage `local` runs the functions with the project's own bootstrap, because the Node runtime of the emulator loses the
@@ -17,12 +19,19 @@ const localRuntime = Object.fromEntries(
   functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
 );
 
-module.exports = ({ options }) => {
+module.exports = async ({ options, resolveVariable }) => {
   const stage = options.stage ?? 'dev';
+  assertSupportedRegion(await resolveVariable('self:provider.region'));
   const settings = readStageSettings(stage);
   return {
     functions: functionsOf(settings),
-    resources: { ...queueResources, ...rolesOf(settings), ...stateMachineResources, ...alarmsOf(settings) },
+    resources: {
+      ...storageOf(settings),
+      ...queueResources,
+      ...rolesOf(settings),
+      ...stateMachinesOf(settings),
+      ...alarmsOf(settings),
+    },
     extensions: stage === 'local' ? localRuntime : {},
   };
 };

@@ -76,7 +76,7 @@ export const task = <const Step extends string>(
   return {
     Type: 'Task',
     ...(comment === undefined ? {} : { Comment: comment }),
-    Resource: 'arn:aws:states:::lambda:invoke',
+    Resource: '${LambdaInvoke}', // infra/state-machines/resources.ts substitutes the ARN of this partition.
     Parameters: { FunctionName: '${FunctionArn}', Payload: { step, 'state.$': '$' } },
     OutputPath: '$.Payload',
     Retry: retriersOf(

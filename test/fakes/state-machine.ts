@@ -52,7 +52,7 @@ interface LambdaRuntime {
   readonly wait: Runtime['wait'];
 }
 
-const lambdaInvoke = 'arn:aws:states:::lambda:invoke';
+const lambdaInvoke = '${LambdaInvoke}';
 
 const flow = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type Definition, interpret } from '#test/fakes/state-machine.ts';
 
-const lambda = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' };
+const lambda = { Type: 'Task', Resource: '${LambdaInvoke}' };
 const payload = (Payload: unknown) => ({ FunctionName: 'f', Payload });
 const whole = payload({ 'state.$': '$' });
 const named = (name: string) => Object.assign(new Error(`${name} happened`), { name });

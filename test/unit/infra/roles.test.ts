@@ -67,6 +67,21 @@ describe('the roles', () => {
     expect(missing).toEqual([]);
   });
 
+  it('trust services for this account only, but for Lambda, which documents no source account', () => {
+    const trusts = Object.values(roles).flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement);
+    const ofServices = trusts.filter(({ Principal }) => 'Service' in Principal);
+
+    expect(new Set(ofServices.map(({ Principal }) => Principal['Service']))).toEqual(
+      new Set(['lambda.amazonaws.com', 'states.amazonaws.com', 'scheduler.amazonaws.com']),
+    );
+    for (const { Principal, Condition } of ofServices)
+      expect(Condition).toEqual(
+        Principal['Service'] === 'lambda.amazonaws.com'
+          ? undefined
+          : { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      );
+  });
+
   it('let exactly those functions into clusters that may assume the role for it', () => {
     const callers = functionNames.filter((name) =>
       statementsOf(roleOf(name)).some(({ Action }) => Action.includes('sts:AssumeRole')),

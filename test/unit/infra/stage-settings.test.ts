@@ -1,9 +1,19 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { functionNames, functionsOf, roleOf } from '../../../infra/functions.ts';
 import { rolesOf } from '../../../infra/roles.ts';
+import { workflowNames } from '../../../infra/state-machines/definitions.ts';
+import { machineOf, stateMachinesOf } from '../../../infra/state-machines/resources.ts';
+import { readStageSettings } from '../../../infra/stage-settings.ts';
 
-const vpc = { subnetIds: ['subnet-0a', 'subnet-0b'], securityGroupIds: ['sg-0a'] };
+const vpc = {
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
 const statementsOf = (role: string, settings: Parameters<typeof rolesOf>[0]) =>
   rolesOf(settings)[role]?.Properties.Policies[0].PolicyDocument.Statement ?? [];
 
@@ -39,5 +49,64 @@ describe('the setting vpc', () => {
   it.each(functionNames)('changes nothing of %s when it is left out', (name) => {
     expect(functionsOf({})[name]).not.toHaveProperty('vpc');
     expect(JSON.stringify(statementsOf(roleOf(name), {}))).not.toContain('ec2:');
+  });
+});
+
+describe('the setting tracing', () => {
+  const actionsOf = (role: string, tracing: boolean) =>
+    statementsOf(role, { tracing })
+      .filter(({ Action }) => Action.some((action) => action.startsWith('xray:')))
+      .flatMap(({ Action }) => Action);
+
+  it.each(functionNames)('traces %s, and its role may send the segments', (name) => {
+    expect(functionsOf({ tracing: true })[name]?.tracing).toBe('Active');
+    expect(actionsOf(roleOf(name), true)).toEqual(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+  });
+
+  it.each(workflowNames)('traces the state machine %s, and its role may also read what to sample', (name) => {
+    expect(stateMachinesOf({ tracing: true })[machineOf(name)]?.Properties.TracingConfiguration).toEqual({
+      Enabled: true,
+    });
+    expect(actionsOf(`${machineOf(name)}Role`, true)).toEqual([
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ]);
+  });
+
+  it('is off when it is left out or false', () => {
+    for (const settings of [{}, { tracing: false }]) {
+      const text = JSON.stringify([functionsOf(settings), rolesOf(settings), stateMachinesOf(settings)]);
+      expect(text).not.toMatch(/xray|tracing/i);
+    }
+  });
+});
+
+describe('the settings of a stage', () => {
+  const fileWith = (text: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'drey-stage-')), 'prod.yml');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it('are the defaults for a stage without a file, such as local', () => {
+    expect(readStageSettings('local', undefined)).toEqual({});
+  });
+
+  it('are read from the file', () => {
+    expect(readStageSettings('prod', fileWith('tracing: true\ndeletionProtection: true\n'))).toEqual({
+      tracing: true,
+      deletionProtection: true,
+    });
+    expect(readStageSettings('prod', fileWith(''))).toEqual({});
+  });
+
+  it('are refused with the file and each mistake', () => {
+    const file = fileWith('vpc: { subnetIds: [subnet-1], securityGroupIds: [] }\ntraces: true\n');
+
+    expect(() => readStageSettings('prod', file)).toThrow(file);
+    for (const mistake of ['vpc.subnetIds[0]', 'vpc.securityGroupIds', '"traces"'])
+      expect(() => readStageSettings('prod', file)).toThrow(mistake);
   });
 });

@@ -1,0 +1,100 @@
+/**
+ * What outlives the stack: the table of records, and the bucket of jars, stored commands and specs. The deploy that creates
+ * them deletes them again when it fails, so that it can be repeated.
+ */
+import type { StageSettings } from './stage-settings.ts';
+
+const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
+
+const table = ({ deletionProtection = false }: StageSettings) => ({
+  Type: 'AWS::DynamoDB::Table',
+  ...retained,
+  Properties: {
+    TableName: '${self:provider.stackName}',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'byState'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'byState',
+        KeySchema: [
+          { AttributeName: 'byState', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    SSESpecification: { SSEEnabled: true },
+    DeletionProtectionEnabled: deletionProtection,
+  },
+});
+
+const keepVersions = (days: number) => ({ NoncurrentVersionExpiration: { NoncurrentDays: days } });
+
+/** Days after which S3 deletes objects, and versions of them that were replaced or deleted. */
+const lifecycleRules = [
+  {
+    // The maintenance function renews the jars of live jobs (shared/clusters/reconcile/renew-jars.ts).
+    Id: 'uploads',
+    Status: 'Enabled',
+    Prefix: 'uploads/',
+    ExpirationInDays: 30,
+    ...keepVersions(1),
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+  },
+  // Longer than a command is queued, or a batch lasts.
+  { Id: 'commands', Status: 'Enabled', Prefix: 'commands/', ExpirationInDays: 14, ...keepVersions(1) },
+  // The bucket has the only copy of a spec. With ExpirationInDays, S3 removes delete markers without being told to.
+  { Id: 'specs', Status: 'Enabled', Prefix: 'specs/', ...keepVersions(90), ExpiredObjectDeleteMarker: true },
+];
+
+/** Without a name: a stage that is deployed again gets another bucket, although the old one is retained. */
+const bucket = {
+  Type: 'AWS::S3::Bucket',
+  ...retained,
+  Properties: {
+    VersioningConfiguration: { Status: 'Enabled' },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    LifecycleConfiguration: { Rules: lifecycleRules },
+  },
+};
+
+const bucketTlsOnly = {
+  Type: 'AWS::S3::BucketPolicy',
+  Condition: 'OnAws',
+  Properties: {
+    Bucket: { Ref: 'Bucket' },
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, { 'Fn::Sub': '${Bucket.Arn}/*' }],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    },
+  },
+};
+
+export const storageOf = (settings: StageSettings) => ({
+  Table: table(settings),
+  Bucket: bucket,
+  BucketTlsOnly: bucketTlsOnly,
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+
+import { assertSupportedRegion } from '../../../infra/partitions.ts';
+
+describe('the Region of a stage', () => {
+  it.each(['eu-central-1', 'us-east-1', 'cn-north-1', 'cn-northwest-1', 'us-gov-west-1', 'eusc-de-east-1'])(
+    'may be %s',
+    (region) => {
+      expect(() => assertSupportedRegion(region)).not.toThrow();
+    },
+  );
+
+  it.each([
+    ['us-iso-east-1', 'aws-iso'],
+    ['us-isob-east-1', 'aws-iso-b'],
+  ])('may not be %s, and the error names the partition', (region, partition) => {
+    expect(() => assertSupportedRegion(region)).toThrow(`does not support the partition ${partition}.`);
+  });
+});
