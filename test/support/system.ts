@@ -19,6 +19,8 @@ import type { LocalSystem } from '#local/system.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     system: LocalSystem;
+    /** The folder of the templates that this run has compiled. */
+    templates: string;
   }
 }
 

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { inject } from 'vitest';
+
+import { root } from '#local/settings.ts';
+
+import type { StageSettings } from '../../infra/stage-settings.ts';
+
+const run = promisify(execFile);
+
+/** Stages of the template that tests compile, by their settings. */
+export const templateSettings = {
+  defaults: {},
+  vpc: {
+    vpc: {
+      subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+      securityGroupIds: ['sg-0123456789abcdef0'],
+    },
+  },
+  tracing: { tracing: true, deletionProtection: true },
+} as const satisfies Record<string, StageSettings>;
+export type TemplateName = keyof typeof templateSettings;
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+export interface Template {
+  readonly file: string;
+  readonly resources: Readonly<Record<string, TemplateResource>>;
+}
+
+/** The template of stage prod with these settings. The first test that asks for it compiles it for all tests of the run. */
+export const compileTemplate = async (name: TemplateName): Promise<Template> => {
+  const folder = inject('templates');
+  const file = join(folder, name, 'cloudformation-template-update-stack.json');
+  const unlock = await lock(folder);
+  try {
+    const text = await readFile(file, 'utf8').catch(async () => {
+      await packageStage(name, folder);
+      return readFile(file, 'utf8');
+    });
+    const { Resources } = JSON.parse(text) as { readonly Resources: Template['resources'] };
+    return { file, resources: Resources };
+  } finally {
+    await unlock();
+  }
+};
+
+/** One test at a time, because osls bundles into one folder of the project. */
+const lock = async (folder: string): Promise<() => Promise<void>> => {
+  const path = join(folder, 'lock');
+  const isLocked = () =>
+    mkdir(path).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isLocked())) await sleep(200);
+  return () => rm(path, { recursive: true });
+};
+
+const packageStage = async (name: TemplateName, folder: string): Promise<void> => {
+  const settings = join(folder, `${name}.yml`);
+  await writeFile(settings, JSON.stringify(templateSettings[name]));
+  const env = {
+    ...process.env,
+    DREY_STAGE_SETTINGS: settings,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const osls = 'node_modules/osls/bin/serverless.js';
+  await run(process.execPath, [osls, 'package', '--stage', 'prod', '--package', join(folder, name)], {
+    cwd: root,
+    env,
+  });
+};
