@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { describeIssue } from './issues.ts';
 import { type ProblemCode, problems } from './problem-table.ts';
 
 /** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
@@ -94,9 +95,10 @@ const maxFieldErrors = 50;
  * @throws Fault `malformed-request` with every mistake, up to 50.
  */
 export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(toFieldErrors).slice(0, maxFieldErrors);
+  const textErrors = findTextErrors(value);
+  const result = schema.safeParse(value, { error: describeIssue });
+  if (result.success && textErrors.length === 0) return result.data;
+  const errors = [...textErrors, ...(result.error?.issues ?? []).flatMap(toFieldErrors)].slice(0, maxFieldErrors);
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? 'invalid value'}${more}`, {
@@ -107,7 +109,34 @@ export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<
 /** An issue about unknown fields becomes one error for each field, so that every pointer names one field. */
 const toFieldErrors = (issue: z.core.$ZodIssue): readonly FieldError[] => {
   const path = issue.path.map(String);
-  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-  const detail = issue.code === 'unrecognized_keys' ? 'unknown' : issue.message;
-  return paths.map((parts) => ({ pointer: `/${parts.join('/')}`, detail }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ pointer: toPointer([...path, key]), detail: issue.message }));
+  // The issue of a key has the message of the rule inside.
+  if (issue.code === 'invalid_key')
+    return issue.issues.map(({ message }) => ({ pointer: toPointer(path), detail: message }));
+  const branch = issue.code === 'invalid_union' ? findMatchingBranch(issue.errors) : undefined;
+  if (branch !== undefined)
+    return branch.flatMap((one) => toFieldErrors({ ...one, path: [...issue.path, ...one.path] }));
+  return [{ pointer: toPointer(path), detail: issue.message }];
 };
+
+/** The branch of a union that has the type of the value: its issues are inside, or about its form. */
+const findMatchingBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]) =>
+  branches.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
+
+/** Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. */
+const findTextErrors = (value: unknown, path: readonly string[] = []): readonly FieldError[] => {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) return [{ pointer: toPointer(path), detail: 'is not well-formed Unicode' }];
+    return value.includes('\0') ? [{ pointer: toPointer(path), detail: 'must not contain the character NUL' }] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...findTextErrors(key, [...path, key.toWellFormed()]),
+    ...findTextErrors(item, [...path, key.toWellFormed()]),
+  ]);
+};
+
+/** @see RFC 6901 */
+const toPointer = (parts: readonly string[]): string =>
+  `/${parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;

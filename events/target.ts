@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { Config } from './config.ts';
 import { Duration } from './lifetime.ts';
 
 /** Maximum concurrent usage of a target. An absent member has no limit. */
@@ -32,13 +33,10 @@ export const Target = z
     namespace: z
       .string()
       .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'A namespace has at most 63 lower-case letters, digits and "-".'),
-    defaults: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description: 'Default Flink options of every deploy.',
-        example: { 'kubernetes.service-account': 'flink' },
-      }),
+    defaults: Config.default({}).meta({
+      description: 'Default Flink options of every deploy.',
+      example: { 'kubernetes.service-account': 'flink' },
+    }),
     locked: z.array(z.string()).default([]).meta({
       description: 'Options that a deploy may not set. A trailing ".*" matches every option with that prefix.',
     }),

@@ -1,20 +1,11 @@
 import * as z from 'zod';
 
 import { DeploymentMode } from '../cluster.ts';
+import { Config } from '../config.ts';
 import { Lifetime } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
 import { Args, Parallelism, queueOptions, Restore, RestoreJobs } from './program.ts';
-
-const optionName = /^[$A-Za-z_][$\w-]*(\.[$\w-]+)*$/;
-
-/** Flink options by name, like `-Dkey=value`. */
-export const Config = z
-  .record(
-    z.string().max(253).regex(optionName, 'An option name looks like kubernetes.jobmanager.cpu.amount.'),
-    z.union([z.string(), z.number(), z.boolean()]).transform(String),
-  )
-  .meta({ description: 'Flink options, like -Dkey=value.', example: { 'taskmanager.numberOfTaskSlots': '4' } });
 
 /** The files of a configuration folder that Flink mounts into the containers, in the order of Flink. */
 export const configurationFiles = [

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
+import { Config } from '../config.ts';
 import { defineCommand } from './define.ts';
-import { Config } from './deploy.ts';
 import { Args, Parallelism, queueOptions, Restore } from './program.ts';
 
 export const submit = defineCommand({
