@@ -1,0 +1,159 @@
+/** What CodeDeploy needs to shift the alias of a function from one version to the next, and back when an alarm goes off. */
+import { errorMetric } from '#shared/aws/logger.ts';
+
+import { functionNames, functions, toPascalCase } from '../functions.ts';
+import type { Rollout } from '../stage-settings.ts';
+
+/** The logical names of a function and of what belongs to it. */
+export interface Released {
+  readonly name: string;
+  readonly functionId: string;
+  readonly versionId: string;
+  readonly aliasId: string;
+}
+
+export const aliasName = 'live';
+
+const application = 'RolloutApplication';
+const role = 'RolloutRole';
+
+/** One application and one role for all functions. */
+export const sharedResources = {
+  [application]: {
+    Type: 'AWS::CodeDeploy::Application',
+    Properties: { ApplicationName: { Ref: 'AWS::StackName' }, ComputePlatform: 'Lambda' },
+  },
+  [role]: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: ['codedeploy.amazonaws.com'] },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'drey',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+                Resource: [inRegion('lambda', 'function:${AWS::StackName}-*')],
+              },
+              {
+                Effect: 'Allow',
+                Action: ['cloudwatch:DescribeAlarms'],
+                Resource: [inRegion('cloudwatch', 'alarm:*')],
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+};
+
+function inRegion(service: string, path: string) {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}` };
+}
+
+/** The alias of a function, its deployment group and the alarms that tell a bad version. */
+export const resourcesOf = (released: Released, { type }: Rollout) => {
+  const { name, functionId, versionId, aliasId } = released;
+  const group = `${name}DeploymentGroup`;
+  const alarms = alarmsOf(released);
+  return {
+    ...alarms,
+    [group]: {
+      Type: 'AWS::CodeDeploy::DeploymentGroup',
+      Properties: {
+        ApplicationName: { Ref: application },
+        DeploymentGroupName: { Ref: functionId }, // the name of the function
+        ServiceRoleArn: { 'Fn::GetAtt': [role, 'Arn'] },
+        DeploymentConfigName: `CodeDeployDefault.Lambda${type}`,
+        DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
+        AutoRollbackConfiguration: {
+          Enabled: true,
+          Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+        },
+        AlarmConfiguration: { Enabled: true, Alarms: Object.keys(alarms).map((id) => ({ Name: { Ref: id } })) },
+      },
+    },
+    [aliasId]: {
+      Type: 'AWS::Lambda::Alias',
+      Properties: {
+        FunctionName: { Ref: functionId },
+        FunctionVersion: { 'Fn::GetAtt': [versionId, 'Version'] },
+        Name: aliasName,
+      },
+      UpdatePolicy: {
+        CodeDeployLambdaAliasUpdate: { ApplicationName: { Ref: application }, DeploymentGroupName: { Ref: group } },
+      },
+    },
+  };
+};
+
+const dimension = (name: string, value: unknown) => ({ Name: name, Value: value });
+
+/**
+ * The alarms on one version. Their logical names change with the version, so that errors of the last version never stop the
+ * deployment of the next one.
+ */
+const alarmsOf = ({ name, functionId, versionId }: Released) => {
+  const version = { 'Fn::GetAtt': [versionId, 'Version'] };
+  const unexpectedErrors = versionAlarm(`The new version of ${name} logs errors that are bugs of Drey.`, {
+    Namespace: errorMetric.namespace,
+    MetricName: errorMetric.name,
+    Dimensions: [
+      dimension(errorMetric.dimensions[0], { Ref: functionId }),
+      dimension(errorMetric.dimensions[1], version),
+    ],
+  });
+  const failedInvocations = versionAlarm(`Invocations of the new version of ${name} fail.`, {
+    Namespace: 'AWS/Lambda',
+    MetricName: 'Errors',
+    Dimensions: [
+      dimension('FunctionName', { Ref: functionId }),
+      dimension('Resource', { 'Fn::Sub': `\${${functionId}}:${aliasName}` }),
+      dimension('ExecutedVersion', version),
+    ],
+  });
+  return {
+    [`${versionId}UnexpectedErrorsAlarm`]: unexpectedErrors,
+    ...(throwsFaults(name) ? {} : { [`${versionId}FailedInvocationsAlarm`]: failedInvocations }),
+  };
+};
+
+const versionAlarm = (description: string, metric: Readonly<Record<string, unknown>>) => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmDescription: `${description} CodeDeploy rolls a running deployment back. Read the function's log for this version.`,
+    ...metric,
+    Statistic: 'Sum',
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+  },
+});
+
+/**
+ * Steps of state machines, and functions whose queue repeats a message, throw expected failures, too: an unreachable target
+ * does not tell a bad version.
+ */
+const throwsFaults = (pascalName: string): boolean => {
+  const name = functionNames.find((candidate) => toPascalCase(candidate) === pascalName);
+  if (name === undefined)
+    throw new Error(`The template has the function ${pascalName}, which infra/functions.ts lacks.`);
+  const { events } = functions[name];
+  return events.length === 0 || events.some((event) => 'sqs' in event && event.sqs.functionResponseType === undefined);
+};
