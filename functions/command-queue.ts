@@ -20,7 +20,7 @@ export const commandQueueHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(
     async (event, context, { signal }) => {
       log.resetKeys();
-      log.appendKeys({ function: context.functionName, requestId: context.awsRequestId, origin: 'queue' });
+      log.appendKeys({ requestId: context.awsRequestId, origin: 'queue' });
       const ports = portsFor(world, signal);
       return processPartialResponse(
         event,

@@ -8,6 +8,22 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 
+/** The predefined deployment configurations of CodeDeploy, without their prefix `CodeDeployDefault.Lambda`. */
+const Rollout = z.strictObject({
+  type: z.enum([
+    'Canary10Percent5Minutes',
+    'Canary10Percent10Minutes',
+    'Canary10Percent15Minutes',
+    'Canary10Percent30Minutes',
+    'Linear10PercentEvery1Minute',
+    'Linear10PercentEvery2Minutes',
+    'Linear10PercentEvery3Minutes',
+    'Linear10PercentEvery10Minutes',
+    'AllAtOnce',
+  ]),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
 export const StageSettings = z.strictObject({
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
@@ -23,6 +39,8 @@ export const StageSettings = z.strictObject({
    * deploy while the table is protected.
    */
   deletionProtection: z.boolean().optional(),
+  /** Shifts the functions to a new version gradually, and back when it fails. Without it an update replaces them at once. */
+  rollout: Rollout.optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

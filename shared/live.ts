@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 
-import { Logger } from '@aws-lambda-powertools/logger';
 import { v7 } from 'uuid';
 import * as z from 'zod';
 
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { openJars } from '#shared/aws/jars.ts';
+import { createLogger } from '#shared/aws/logger.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
@@ -17,7 +17,7 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 
-/** The environment variables that `serverless.yml` sets for every function. */
+/** The environment variables that `serverless.yml` and Lambda set for every function. */
 const Environment = z.object({
   DREY_TABLE: z.string(),
   DREY_BUS: z.string(),
@@ -35,12 +35,17 @@ const Environment = z.object({
   /** The role for targets without a role of their own. EKS clusters have an access entry for it. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
   DREY_VERSION: z.string(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string(),
+  AWS_LAMBDA_FUNCTION_VERSION: z.string(),
 });
 
 const environment = Environment.parse(process.env);
 
 export const version = environment.DREY_VERSION;
-export const log = new Logger({ serviceName: 'drey' });
+export const log = createLogger({
+  function: environment.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
+});
 
 const now = () => new Date();
 const newId = () => v7().replaceAll('-', '');

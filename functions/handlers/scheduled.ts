@@ -2,10 +2,11 @@ import middy from '@middy/core';
 
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
+import { failures } from '../middleware/failures.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
 /** A function that EventBridge Scheduler calls at a fixed rate. */
 export const scheduledHandler = (world: World, handle: (ports: Ports) => Promise<void>) =>
-  middy({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(async (_event, _context, { signal }) =>
-    handle(portsFor(world, signal)),
-  );
+  middy({ timeoutEarlyInMillis: timeoutEarlyMs })
+    .use(failures())
+    .handler(async (_event, _context, { signal }) => handle(portsFor(world, signal)));

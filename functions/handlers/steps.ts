@@ -4,6 +4,7 @@ import { Fault } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { log } from '#shared/live.ts';
 
+import { logFailure } from '../middleware/failures.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
 interface StepEvent<S> {
@@ -28,7 +29,6 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
     const startedMs = Date.now();
     log.resetKeys();
     log.appendKeys({
-      function: context.functionName,
       requestId: context.awsRequestId,
       operationId: state.operationId,
       step: name,
@@ -40,14 +40,9 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
       log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
       return next;
     } catch (error) {
-      logFailure(error, Date.now() - startedMs);
+      logFailure('step failed', error, { durationMs: Date.now() - startedMs });
       throw error;
     }
   });
 
 const describeOutcome = (state: object) => ('outcome' in state ? { result: state.outcome } : {});
-
-const logFailure = (error: unknown, durationMs: number) => {
-  if (error instanceof Fault) log.warn('step failed', { durationMs, code: error.code, detail: error.message });
-  else log.error('step failed', { durationMs, error: error instanceof Error ? error : new Error(String(error)) });
-};

@@ -13,7 +13,6 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
       startedMs = Date.now();
       log.resetKeys();
       log.appendKeys({
-        function: context.functionName,
         requestId: context.awsRequestId,
         origin: 'http',
         route: event.routeKey,

@@ -4,17 +4,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { Fault, toProblem } from '#events/problem.ts';
 import { log } from '#shared/live.ts';
 
+import { logFailure } from './failures.ts';
+
 /** Turns whatever was thrown into RFC 9457 problem details. */
 export const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
   onError: (request) => {
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
-    if (problem.status >= 500)
-      log.error('request failed', {
-        code: problem.code,
-        detail: problem.detail,
-        ...(error === null || error instanceof Fault ? {} : { error }),
-      });
+    if (problem.status >= 500) logFailure('request failed', error);
     else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
     request.response = {

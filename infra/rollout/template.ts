@@ -82,7 +82,7 @@ const invokes = (value: object): value is Statement =>
   'Resource' in value && 'Action' in value && [value.Action].flat().includes('lambda:InvokeFunction');
 
 /**
- * Whoever may invoke a function may also invoke its alias. The function stays allowed, because executions of state machines
+ * A role that may invoke a function may also invoke its alias. The function stays allowed, because executions of state machines
  * that began before the alias existed call it until they end.
  */
 const allowAliases = (role: Resource): Resource =>
