@@ -1,12 +1,15 @@
-/** The plugin of osls that applies the setting `rollout` of a stage to the compiled template. */
+/** The plugin of osls that applies the setting `rollout` of a stage. */
 const { readStageSettings } = require('../stage-settings.ts');
 const { applyRollout } = require('./template.ts');
+
+/** Versions of each function that stay after a deploy, besides the one that invocations get. */
+const keptVersions = 5;
 
 module.exports = class {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
-      'before:package:compileFunctions': () => this.versionFunctions(),
+      initialize: () => this.versionFunctions(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.changeTemplate(),
     };
   }
@@ -15,9 +18,11 @@ module.exports = class {
     return readStageSettings(this.serverless.getProvider('aws').getStage()).rollout;
   }
 
-  /** osls then compiles a version for each function. Its logical name has a hash of the code and the configuration. */
+  /** osls compiles a version for each function. Its logical name has a hash of the code and the configuration. */
   versionFunctions() {
-    this.serverless.service.provider.versionFunctions = this.rollout !== undefined;
+    const { provider } = this.serverless.service;
+    provider.versionFunctions = this.rollout !== undefined;
+    if (this.rollout !== undefined) provider.pruneFunctionVersions = { number: keptVersions };
   }
 
   changeTemplate() {

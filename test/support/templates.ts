@@ -22,6 +22,7 @@ export const templateSettings = {
     },
   },
   tracing: { tracing: true, deletionProtection: true },
+  rollout: { rollout: { type: 'Canary10Percent5Minutes' } },
 } as const satisfies Record<string, StageSettings>;
 export type TemplateName = keyof typeof templateSettings;
 
@@ -34,6 +35,7 @@ export interface TemplateResource {
 export interface Template {
   readonly file: string;
   readonly resources: Readonly<Record<string, TemplateResource>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** The template of stage prod with these settings. The first test that asks for it compiles it for all tests of the run. */
@@ -46,8 +48,11 @@ export const compileTemplate = async (name: TemplateName): Promise<Template> => 
       await packageStage(name, folder);
       return readFile(file, 'utf8');
     });
-    const { Resources } = JSON.parse(text) as { readonly Resources: Template['resources'] };
-    return { file, resources: Resources };
+    const { Resources, Outputs } = JSON.parse(text) as {
+      readonly Resources: Template['resources'];
+      readonly Outputs: Template['outputs'];
+    };
+    return { file, resources: Resources, outputs: Outputs };
   } finally {
     await unlock();
   }

@@ -100,13 +100,13 @@ describe('a rollout', () => {
   });
 
   it('keeps the functions as they are, with their reserved concurrency', () => {
-    expect(resourcesOfType(changed, 'AWS::Lambda::Function')).toEqual(
-      resourcesOfType(template, 'AWS::Lambda::Function'),
+    expect(resourcesOfType(changed.Resources, 'AWS::Lambda::Function')).toEqual(
+      resourcesOfType(template.Resources, 'AWS::Lambda::Function'),
     );
   });
 
   it('removes the version of a release that is rolled back, so that the release can be repeated', () => {
-    for (const [, { DeletionPolicy }] of resourcesOfType(changed, 'AWS::Lambda::Version'))
+    for (const [, { DeletionPolicy }] of resourcesOfType(changed.Resources, 'AWS::Lambda::Version'))
       expect(DeletionPolicy).toBe('RetainExceptOnCreate');
   });
 
@@ -115,7 +115,7 @@ describe('a rollout', () => {
   });
 
   it('has no cycle of references', () => {
-    expect(cycleIn(changed)).toEqual([]);
+    expect(cycleIn(changed.Resources)).toEqual([]);
   });
 
   it('refuses a template without versions, because the aliases would have nothing to shift', () => {
@@ -136,7 +136,7 @@ describe('a rollout', () => {
 
 describe('the alarms of a rollout', () => {
   const alarmsOfVersion = (name: string) =>
-    resourcesOfType(changed, 'AWS::CloudWatch::Alarm')
+    resourcesOfType(changed.Resources, 'AWS::CloudWatch::Alarm')
       .filter(([id]) => id.startsWith(`${toPascalCase(name)}LambdaVersionA1`))
       .map(
         ([id, { Properties }]) => ({ id, ...Properties }) as { id: string; MetricName: string; Dimensions: object[] },
