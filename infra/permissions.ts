@@ -22,7 +22,7 @@ const attribute = (resource: string, name: string): Value => ({ 'Fn::GetAtt': [r
 export const arnOf = (resource: string): Value => attribute(resource, 'Arn');
 
 /** An ARN in the account and region of the stack. */
-const localArn = (service: string, path: string): Value =>
+export const localArn = (service: string, path: string): Value =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}`);
 
 const payloads = sub('${Bucket.Arn}/commands/*');

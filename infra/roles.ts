@@ -204,7 +204,7 @@ const trust = (principal: Readonly<Record<string, unknown>>): Trust => ({
 });
 
 /** The service acts for this account only. The principal has this name in every partition. */
-const trustService = (service: 'scheduler' | 'states'): Trust => ({
+export const trustService = (service: 'codedeploy' | 'scheduler' | 'states'): Trust => ({
   ...trust({ Service: `${service}.amazonaws.com` }),
   Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
 });
@@ -221,7 +221,7 @@ interface RoleOptions {
   readonly name?: string;
 }
 
-const role = ({ trusts, statements, name }: RoleOptions): Role => ({
+export const role = ({ trusts, statements, name }: RoleOptions): Role => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     ...(name === undefined ? {} : { RoleName: name }),

@@ -2,6 +2,8 @@
 import { errorMetric } from '#shared/aws/logger.ts';
 
 import { functionNames, functions, toPascalCase } from '../functions.ts';
+import { allow, localArn } from '../permissions.ts';
+import { role, trustService } from '../roles.ts';
 import type { Rollout } from '../stage-settings.ts';
 
 /** The logical names of a function and of what belongs to it. */
@@ -15,7 +17,7 @@ export interface Released {
 export const aliasName = 'live';
 
 const application = 'RolloutApplication';
-const role = 'RolloutRole';
+const serviceRole = 'RolloutRole';
 
 /** One application and one role for all functions. */
 export const sharedResources = {
@@ -23,47 +25,17 @@ export const sharedResources = {
     Type: 'AWS::CodeDeploy::Application',
     Properties: { ApplicationName: { Ref: 'AWS::StackName' }, ComputePlatform: 'Lambda' },
   },
-  [role]: {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: ['codedeploy.amazonaws.com'] },
-            Action: 'sts:AssumeRole',
-            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: 'drey',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Action: ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
-                Resource: [inRegion('lambda', 'function:${AWS::StackName}-*')],
-              },
-              {
-                Effect: 'Allow',
-                Action: ['cloudwatch:DescribeAlarms'],
-                Resource: [inRegion('cloudwatch', 'alarm:*')],
-              },
-            ],
-          },
-        },
-      ],
-    },
-  },
+  [serviceRole]: role({
+    trusts: [trustService('codedeploy')],
+    statements: [
+      allow(
+        ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+        [localArn('lambda', 'function:${AWS::StackName}-*')],
+      ),
+      allow(['cloudwatch:DescribeAlarms'], [localArn('cloudwatch', 'alarm:*')]),
+    ],
+  }),
 };
-
-function inRegion(service: string, path: string) {
-  return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}` };
-}
 
 /** The alias of a function, its deployment group and the alarms that tell a bad version. */
 export const resourcesOf = (released: Released, { type }: Rollout) => {
@@ -77,7 +49,7 @@ export const resourcesOf = (released: Released, { type }: Rollout) => {
       Properties: {
         ApplicationName: { Ref: application },
         DeploymentGroupName: { Ref: functionId }, // the name of the function
-        ServiceRoleArn: { 'Fn::GetAtt': [role, 'Arn'] },
+        ServiceRoleArn: { 'Fn::GetAtt': [serviceRole, 'Arn'] },
         DeploymentConfigName: `CodeDeployDefault.Lambda${type}`,
         DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
         AutoRollbackConfiguration: {

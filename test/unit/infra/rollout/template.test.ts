@@ -6,7 +6,7 @@ import { alarmsOf } from '../../../../infra/alarms.ts';
 import { functionNames, toPascalCase } from '../../../../infra/functions.ts';
 import { rolesOf } from '../../../../infra/roles.ts';
 import { applyRollout, type Resource, type Template } from '../../../../infra/rollout/template.ts';
-import { stateMachineResources } from '../../../../infra/state-machines/resources.ts';
+import { stateMachinesOf } from '../../../../infra/state-machines/resources.ts';
 
 const rollout = { type: 'Canary10Percent5Minutes' } as const;
 const idOf = (name: string) => `${toPascalCase(name)}LambdaFunction`;
@@ -37,7 +37,7 @@ const template: Template = {
   Resources: {
     ...Object.assign({}, ...functionNames.map(compiled)),
     ...rolesOf({}),
-    ...stateMachineResources,
+    ...stateMachinesOf({}),
     ...alarmsOf({}),
   },
   Outputs: {
