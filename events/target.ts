@@ -20,6 +20,9 @@ export const Demand = z
 
 export type Demand = Readonly<z.infer<typeof Demand>>;
 
+/** The names of roles that targets may name begin with this. IAM allows the Kubernetes role to assume no other role. */
+export const remoteRolePrefix = 'drey-';
+
 /** An EKS cluster and namespace to deploy to, with the policies that apply there. */
 export const Target = z
   .strictObject({
@@ -27,9 +30,19 @@ export const Target = z
     region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1.'),
     roleArn: z
       .string()
-      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'A role ARN looks like arn:aws:iam::123456789012:role/name.')
+      .regex(
+        new RegExp(
+          `^arn:aws[a-z-]*:iam::\\d{12}:role/${remoteRolePrefix}[\\w+=,.@-]{1,${64 - remoteRolePrefix.length}}$`,
+        ),
+        `A role ARN looks like arn:aws:iam::123456789012:role/${remoteRolePrefix}name. The name begins with ${remoteRolePrefix}, and has no path.`,
+      )
       .optional()
-      .meta({ description: 'Role to assume first, for an EKS cluster in another account.' }),
+      .meta({ description: 'Remote role, for an EKS cluster in another account. The Kubernetes role assumes it.' }),
+    externalId: z
+      .string()
+      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'An external ID has 2 to 1224 letters, digits and characters of _+=,.@:/-.')
+      .optional()
+      .meta({ description: 'External ID that the trust policy of the remote role requires. Needs `roleArn`.' }),
     namespace: z
       .string()
       .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'A namespace has at most 63 lower-case letters, digits and "-".'),
@@ -68,7 +81,11 @@ export const Target = z
       .default(5_000)
       .meta({ description: 'Approximate maximum number of queued commands.' }),
   })
-  .meta({ id: 'Target' });
+  .refine(({ roleArn, externalId }) => externalId === undefined || roleArn !== undefined, {
+    path: ['externalId'],
+    error: 'An external ID needs roleArn, because it is sent only when a remote role is assumed.',
+  })
+  .meta({ id: 'Target', dependentRequired: { externalId: ['roleArn'] } });
 
 export type Target = Readonly<z.infer<typeof Target>>;
 
