@@ -20,7 +20,7 @@ const maxTargetsAtOnce = 4;
 export const admitHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(
     async ({ Records }, _context, { signal }) => {
-      const ports = portsFor(world, signal);
+      const ports = portsFor(world, { signal });
       const failed = new Set<string>();
       const admitTo = async (target: string) => {
         try {

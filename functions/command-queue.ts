@@ -21,7 +21,7 @@ export const commandQueueHandler = (world: World) =>
     async (event, context, { signal }) => {
       log.resetKeys();
       log.appendKeys({ requestId: context.awsRequestId, origin: 'queue' });
-      const ports = portsFor(world, signal);
+      const ports = portsFor(world, { signal });
       return processPartialResponse(
         event,
         async (record: SQSRecord) => handleRecord(record, ports),

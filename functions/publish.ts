@@ -18,7 +18,7 @@ const maxConcurrentReads = 16;
  */
 export const publishHandler = (world: World) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }, _context, { signal }) => {
-    const ports = portsFor(world, signal);
+    const ports = portsFor(world, { signal });
     const records = Records.filter(isEvent);
     const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
     const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));

@@ -32,7 +32,7 @@ const Environment = z.object({
   DREY_TIMER_EVENT_DEAD_LETTER_QUEUE_ARN: z.string(),
   DREY_SCHEDULER_ROLE_ARN: z.string(),
   DREY_STATE_MACHINE_ARN_PREFIX: z.string(),
-  /** The role for targets without a role of their own. EKS clusters have an access entry for it. */
+  /** EKS clusters of this account have an access entry for it. The roles of other targets trust it. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
   DREY_VERSION: z.string(),
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
@@ -49,13 +49,17 @@ export const log = createLogger({
 
 const now = () => new Date();
 const newId = () => v7().replaceAll('-', '');
-const access = eksAccess();
+const kubernetesRoleArn = environment.DREY_KUBERNETES_ROLE_ARN;
+const accessOf = eksAccess({ kubernetesRoleArn, functionName: environment.AWS_LAMBDA_FUNCTION_NAME });
 
 /** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
-  kubernetes: (target, signal) =>
-    openKubernetes({ ...target, roleArn: target.roleArn ?? environment.DREY_KUBERNETES_ROLE_ARN }, { access, signal }),
+  kubernetes: (target, { signal, operationId }) =>
+    openKubernetes(
+      { ...target, roleArn: target.roleArn ?? kubernetesRoleArn },
+      { access: accessOf(operationId), signal },
+    ),
   workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

@@ -25,7 +25,7 @@ export const httpHandler = (world: World, handle: Handle) =>
   })
     .use(invocation())
     .use(problems())
-    .handler(async (event, _context, { signal }) => handle(event, portsFor(world, signal)));
+    .handler(async (event, _context, { signal }) => handle(event, portsFor(world, { signal })));
 
 /** A function behind several routes of the HTTP API. `infra/functions.ts` creates them from `events/http/api.ts`. */
 export const routesHandler = (world: World, routes: Readonly<Record<string, Handle>>) =>

@@ -9,4 +9,4 @@ import { timeoutEarlyMs } from './timeout.ts';
 export const scheduledHandler = (world: World, handle: (ports: Ports) => Promise<void>) =>
   middy({ timeoutEarlyInMillis: timeoutEarlyMs })
     .use(failures())
-    .handler(async (_event, _context, { signal }) => handle(portsFor(world, signal)));
+    .handler(async (_event, _context, { signal }) => handle(portsFor(world, { signal })));

@@ -11,6 +11,6 @@ export const sqsHandler = (world: World, handle: (record: SQSRecord, ports: Port
   middy<SQSEvent, void>({ timeoutEarlyInMillis: timeoutEarlyMs })
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
-      const ports = portsFor(world, signal);
+      const ports = portsFor(world, { signal });
       for (const record of Records) await handle(record, ports);
     });

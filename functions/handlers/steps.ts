@@ -36,7 +36,7 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
     try {
       const step = steps[name];
       if (step === undefined) throw new Error(`this function has no step ${name}`);
-      const next = await step(state, portsFor(world, signal));
+      const next = await step(state, portsFor(world, { signal, operationId: state.operationId }));
       log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
       return next;
     } catch (error) {

@@ -42,7 +42,7 @@ export const deliverTimerEvent = async (timerEvent: TimerEvent, ports: Ports, re
   await handler({ Records: [makeSqsRecord(timerEvent, 'group', received)] }, makeContext());
 };
 
-const makeContext = (): Context => {
+export const makeContext = (): Context => {
   const silent = () => {};
   return {
     callbackWaitsForEmptyEventLoop: false,

@@ -77,6 +77,10 @@ export const makeWorld = () => {
     random: () => 0,
     signal: new AbortController().signal,
     withSignal: () => ports,
+    // Tests replace some of the ports, which `this` has.
+    withOperation() {
+      return this;
+    },
   };
   return { ...fakes, kubernetes, ports, passTime };
 };

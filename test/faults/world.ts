@@ -161,6 +161,7 @@ export class ModelWorld {
       random,
       signal: neverAborted,
       withSignal: () => this.portsOf(process),
+      withOperation: () => this.portsOf(process),
     };
   }
 

@@ -44,7 +44,8 @@ export const accept = async <K extends CommandKind>(command: Command<K>, ports: 
   assertNoSelfDependency(command);
   const useCase = useCases[command.kind];
   const operation = await recordOnce(useCase, command, ports);
-  return isTerminalOperation(operation.value) ? operation.value : useCase.advance(operation, command, ports);
+  if (isTerminalOperation(operation.value)) return operation.value;
+  return useCase.advance(operation, command, ports.withOperation(operation.value.operationId));
 };
 
 /** What identifies a command, whatever its kind. */

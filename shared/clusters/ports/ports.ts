@@ -33,21 +33,31 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** The same ports, bound to another signal. */
   readonly withSignal: (signal: AbortSignal) => Ports;
+  /** The same ports for the work of an operation. The audit logs of Kubernetes and AWS name the operation. */
+  readonly withOperation: (operationId: string) => Ports;
   /** A random number in `[0, 1)`. */
   readonly random: () => number;
 }
 
-/** The adapters of a function. They serve all of its invocations, so they have no signal. */
-export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal'> & {
-  readonly kubernetes: (target: NamedTarget, signal: AbortSignal) => Kubernetes;
+/** What the ports of an invocation are bound to. */
+export interface Binding {
+  readonly signal: AbortSignal;
+  /** The operation that causes the work. The reads of a background function have none. */
+  readonly operationId?: string | undefined;
+}
+
+/** The adapters of a function. They serve all of its invocations, so they are bound to nothing. */
+export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal' | 'withOperation'> & {
+  readonly kubernetes: (target: NamedTarget, binding: Binding) => Kubernetes;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 /** The ports of one invocation: requests and pauses end when its signal aborts. */
-export const portsFor = (world: World, signal: AbortSignal): Ports => ({
+export const portsFor = (world: World, binding: Binding): Ports => ({
   ...world,
-  kubernetes: (target) => world.kubernetes(target, signal),
-  sleep: (ms) => world.sleep(ms, signal),
-  signal,
-  withSignal: (newSignal) => portsFor(world, newSignal),
+  kubernetes: (target) => world.kubernetes(target, binding),
+  sleep: (ms) => world.sleep(ms, binding.signal),
+  signal: binding.signal,
+  withSignal: (signal) => portsFor(world, { ...binding, signal }),
+  withOperation: (operationId) => portsFor(world, { ...binding, operationId }),
 });

@@ -28,7 +28,7 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
 /** The fields that say where the clusters of a target are. */
 const placement = ['cluster', 'region', 'namespace'] as const;
 /** The fields that say how AWS finds the EKS cluster. */
-const access = ['cluster', 'region', 'roleArn'] as const;
+const access = ['cluster', 'region', 'roleArn', 'externalId'] as const;
 
 /**
  * Refuses only an EKS cluster that AWS does not know. A target may be created before its role, or while AWS does not

@@ -30,7 +30,7 @@ export const resumeDeploy = async (operationId: string, ports: Ports): Promise<S
   const data = parse(commands.deploy.data, payload);
   const command = { kind, target, clusterId, data, key: undefined, origin: 'queue' } as const;
   try {
-    const advanced = await deploy.advance(operation, command, ports);
+    const advanced = await deploy.advance(operation, command, ports.withOperation(operationId));
     if (!isTerminalOperation(advanced)) await updateDemand(advanced, data, ports);
     await ports.payloads.remove(operationId);
     return advanced;

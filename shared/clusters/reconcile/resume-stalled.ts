@@ -31,7 +31,7 @@ export const resumeStalled = async (operationId: string, ports: Ports): Promise<
   if (isPastDeadline(operation.value, ports.now())) return failOverdue(operation.value, ports);
   const isStalled = ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs;
   // Admission decides about queued operations.
-  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports);
+  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports.withOperation(operationId));
 };
 
 const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<void> => {

@@ -1,9 +1,11 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 
-import { type Aws, openAws, toAwsFault } from './eks.ts';
+import { type Aws, openAws } from './eks.ts';
 import { createExpiringCache } from './expiring-cache.ts';
-import { signToken } from './token.ts';
+import { toDescribeFault } from './faults.ts';
+import { createRoleChain } from './role-chain.ts';
+import { type Identity, signToken } from './token.ts';
 
 /** The address of an API server, and the credentials for it: a bearer token or a client certificate. */
 export type Connection = {
@@ -31,37 +33,64 @@ const minAddressAgeMs = 10_000;
 const tokenLifetimeMs = 13 * 60_000;
 const expiryMarginMs = 60_000;
 
-interface Sources {
-  readonly aws: Aws;
-  readonly now: () => Date;
+interface EksAccessOptions {
+  /** The role that the EKS clusters of this account know, and that remote roles trust. */
+  readonly kubernetesRoleArn: string;
+  /** The session name of whatever has no operation, such as the reads of the reconciler. */
+  readonly functionName: string;
+  readonly aws?: Aws;
+  readonly now?: () => Date;
 }
 
-/** Access to EKS clusters by access entries: `eks:DescribeCluster` gives the address, a signed STS request the token. */
-export const eksAccess = ({ aws = openAws(), now = () => new Date() }: Partial<Sources> = {}): Access => {
+/**
+ * Access to EKS clusters by access entries: `eks:DescribeCluster` gives the address, a signed STS request the token.
+ *
+ * @returns The access of an operation, or of the function where no operation causes it. The session of the role has the
+ *   name of the operation or function, and the audit log of the EKS cluster shows it with each request.
+ */
+export const eksAccess = ({
+  kubernetesRoleArn,
+  functionName,
+  aws = openAws(),
+  now = () => new Date(),
+}: EksAccessOptions): ((operationId?: string) => Access) => {
   const addresses = createExpiringCache<{ server: URL; ca: string }>(now);
   const tokens = createExpiringCache<string>(now);
-  return {
-    async open(target, signal) {
-      const key = toKey(target);
-      const connection = Promise.all([
-        addresses.get(key, () => findAddress(target, { aws, now })),
-        tokens.get(key, () => createToken(target, { aws, now })),
-      ]);
-      const [address, token] = await untilAborted(connection, target, signal);
-      return { ...address, token };
-    },
-    forget(target, part) {
-      if (part === 'token') tokens.forget(toKey(target));
-      else addresses.forget(toKey(target), minAddressAgeMs);
-    },
+  const ownSessionName = toSessionName(functionName);
+  const chain = createRoleChain({ aws, now, kubernetesRoleArn, ownSessionName });
+  const sources = { aws, now, kubernetesRoleArn };
+
+  return (operationId) => {
+    const sessionName = operationId === undefined ? ownSessionName : toSessionName(operationId);
+    return {
+      async open(target, signal) {
+        const getSession = async () => ({ target, identity: await chain.getIdentity(target, sessionName) });
+        const connection = Promise.all([
+          addresses.get(toAddressKey(target), async () => findAddress(await getSession(), sources)),
+          tokens.get(toTokenKey(target, sessionName), async () => createToken(await getSession(), now)),
+        ]);
+        const [address, token] = await untilAborted(connection, target, signal);
+        return { ...address, token };
+      },
+      forget(target, part) {
+        if (part === 'address') return addresses.forget(toAddressKey(target), minAddressAgeMs);
+        tokens.forget(toTokenKey(target, sessionName));
+        chain.forget(target, sessionName);
+      },
+    };
   };
 };
 
-const toKey = ({ region, cluster, roleArn = '' }: NamedTarget): string => JSON.stringify([region, cluster, roleArn]);
+interface Session {
+  readonly target: NamedTarget;
+  readonly identity: Identity;
+}
 
-const findAddress = async (target: NamedTarget, { aws, now }: Sources) => {
-  const found = await aws.describe(target).catch((error: unknown) => {
-    throw toAwsFault(error, target, 'eks:DescribeCluster');
+type Sources = Pick<Required<EksAccessOptions>, 'aws' | 'now' | 'kubernetesRoleArn'>;
+
+const findAddress = async ({ target, identity }: Session, { aws, now, kubernetesRoleArn }: Sources) => {
+  const found = await aws.describe(target, identity).catch((error: unknown) => {
+    throw toDescribeFault(error, { target, roleArn: target.roleArn ?? kubernetesRoleArn });
   });
   if (found === undefined)
     throw new Fault('target-unreachable', `EKS cluster ${target.cluster} is still being created. Retry later.`);
@@ -71,17 +100,29 @@ const findAddress = async (target: NamedTarget, { aws, now }: Sources) => {
   };
 };
 
-const createToken = async (target: NamedTarget, { aws, now }: Sources) => {
-  const identity = await aws.identity(target).catch((error: unknown) => {
-    throw toAwsFault(error, target, 'sts:AssumeRole');
-  });
+const createToken = async ({ target, identity }: Session, now: () => Date) => {
   const signedAt = now();
-  const identityExpiresMs = identity.expiration?.getTime() ?? Infinity;
   return {
     value: await signToken(target, identity, signedAt),
-    expiresMs: Math.min(signedAt.getTime() + tokenLifetimeMs, identityExpiresMs - expiryMarginMs),
+    expiresMs: Math.min(signedAt.getTime() + tokenLifetimeMs, identity.expiration.getTime() - expiryMarginMs),
   };
 };
+
+/** All sessions share the address of an EKS cluster. */
+const toAddressKey = ({ region, cluster, roleArn = '' }: NamedTarget): string =>
+  JSON.stringify([region, cluster, roleArn]);
+
+const toTokenKey = (target: NamedTarget, sessionName: string): string =>
+  JSON.stringify([toAddressKey(target), target.externalId ?? '', sessionName]);
+
+const maxSessionNameLength = 64;
+
+/** A session name in the grammar of AWS, `[\w+=,.@-]{2,64}`. Operation IDs and names of functions stay as they are. */
+export const toSessionName = (name: string): string =>
+  name
+    .replaceAll(/[^\w+=,.@-]/g, '-')
+    .slice(0, maxSessionNameLength)
+    .padEnd(2, '-');
 
 /** Stops waiting when the signal aborts. The requests to AWS continue, because other callers share them. */
 const untilAborted = async <T>(promise: Promise<T>, { name }: NamedTarget, signal: AbortSignal): Promise<T> => {

@@ -3,6 +3,8 @@ type Expiring<T> = Promise<{ readonly value: T; readonly expiresMs: number }>;
 interface Entry<T> {
   readonly createdMs: number;
   readonly promise: Expiring<T>;
+  /** Undefined while the value is loaded. */
+  expiresMs?: number;
 }
 
 /** Values by key, each until it expires. Concurrent readers of a key share one value. A failure is not kept. */
@@ -11,18 +13,33 @@ interface ExpiringCache<T> {
   get(key: string, load: () => Expiring<T>): Promise<T>;
   /** Removes the value of a key, unless it is younger than `minAgeMs`. */
   forget(key: string, minAgeMs?: number): void;
+  /** How many values the cache holds. Each new value removes those that have expired. */
+  size(): number;
 }
 
 export const createExpiringCache = <T>(now: () => Date): ExpiringCache<T> => {
   const entries = new Map<string, Entry<T>>();
 
   const loadEntry = (key: string, load: () => Expiring<T>): Entry<T> => {
-    const entry = { createdMs: now().getTime(), promise: load() };
+    removeExpired();
+    const entry: Entry<T> = {
+      createdMs: now().getTime(),
+      promise: load().then((expiring) => {
+        entry.expiresMs = expiring.expiresMs;
+        return expiring;
+      }),
+    };
     entries.set(key, entry);
     entry.promise.catch(() => {
       if (entries.get(key) === entry) entries.delete(key);
     });
     return entry;
+  };
+
+  /** The key of an operation is never read again, so that a read does not remove it. */
+  const removeExpired = (): void => {
+    const nowMs = now().getTime();
+    for (const [key, { expiresMs = Infinity }] of entries) if (expiresMs <= nowMs) entries.delete(key);
   };
 
   return {
@@ -40,5 +57,6 @@ export const createExpiringCache = <T>(now: () => Date): ExpiringCache<T> => {
       const entry = entries.get(key);
       if (entry !== undefined && now().getTime() - entry.createdMs >= minAgeMs) entries.delete(key);
     },
+    size: () => entries.size,
   };
 };

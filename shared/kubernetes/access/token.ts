@@ -5,12 +5,12 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 import type { NamedTarget } from '#events/target.ts';
 
-/** The AWS credentials that sign a token. */
+/** The credentials of a role that was assumed. They sign a token. */
 export interface Identity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  readonly expiration?: Date | undefined;
+  readonly sessionToken: string;
+  readonly expiration: Date;
 }
 
 /**
@@ -29,7 +29,7 @@ export const signToken = async (
   const signer = new SignatureV4({
     service: 'sts',
     region,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
     sha256: Sha256,
     applyChecksum: false,
   });

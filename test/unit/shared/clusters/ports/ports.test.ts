@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 
 import type { NamedTarget } from '#events/target.ts';
-import { portsFor } from '#shared/clusters/ports/ports.ts';
+import { type Binding, portsFor } from '#shared/clusters/ports/ports.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
 it('the signal of an invocation ends its pauses and requests, and not those of other ports', async () => {
@@ -11,11 +11,11 @@ it('the signal of an invocation ends its pauses and requests, and not those of o
   const signals: AbortSignal[] = [];
   const world = {
     ...ports,
-    kubernetes: (_target: NamedTarget, signal: AbortSignal) => (signals.push(signal), kubernetes),
+    kubernetes: (_target: NamedTarget, { signal }: Binding) => (signals.push(signal), kubernetes),
     sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
   };
   const [invocation, part] = [new AbortController(), new AbortController()];
-  const outer = portsFor(world, invocation.signal);
+  const outer = portsFor(world, { signal: invocation.signal });
   const inner = outer.withSignal(part.signal);
   const target = await ports.targets.get('local');
   outer.kubernetes(target);

@@ -1,28 +1,36 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
+import { eksAccess, toSessionName } from '#shared/kubernetes/access/credentials.ts';
 import type { Aws } from '#shared/kubernetes/access/eks.ts';
 import { type Identity, signToken } from '#shared/kubernetes/access/token.ts';
 import { target } from '#test/unit/shared/kubernetes/target.ts';
 
-const identity: Identity = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'a+b/c==' };
 const noon = new Date('2026-11-23T12:00:00Z');
 const minute = 60_000;
+const identity: Identity = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'secret',
+  sessionToken: 'a+b/c==',
+  expiration: new Date(noon.getTime() + 60 * minute),
+};
+const kubernetesRoleArn = 'arn:aws:iam::000000000000:role/drey-kubernetes-prod-us-east-1';
 
 const decoded = (token: string) => new URL(Buffer.from(token.replace('k8s-aws-v1.', ''), 'base64url').toString());
 const named = (name: string) => Object.assign(new Error('with a secret in it'), { name });
 
-/** A fake AWS with a clock, and the number of its requests. */
+/** A fake AWS with a clock, and the number of its requests. Credentials last an hour. */
 const setUp = (changes: Partial<Aws> = {}) => {
   const clock = { now: noon };
+  const assumeRole = async () => ({ ...identity, expiration: new Date(clock.now.getTime() + 60 * minute) });
   const aws = {
     describe: vi.fn<Aws['describe']>(
       changes.describe ?? (async () => ({ endpoint: 'https://abc.eks.amazonaws.com', ca: 'PEM' })),
     ),
-    identity: vi.fn<Aws['identity']>(changes.identity ?? (async () => identity)),
+    assumeRole: vi.fn<Aws['assumeRole']>(changes.assumeRole ?? assumeRole),
   };
-  const access = eksAccess({ aws, now: () => clock.now });
-  const open = () => access.open(target, new AbortController().signal);
+  const accessOf = eksAccess({ kubernetesRoleArn, functionName: 'drey-prod-reconcile', aws, now: () => clock.now });
+  const access = accessOf();
+  const open = (operationId?: string) => accessOf(operationId).open(target, new AbortController().signal);
   const pass = (ms: number) => {
     clock.now = new Date(clock.now.getTime() + ms);
   };
@@ -86,57 +94,75 @@ describe('eksAccess', () => {
     expect(new Set(all.map((connection) => JSON.stringify(connection))).size).toBe(1);
     expect(all[0]).toMatchObject({ server: new URL('https://abc.eks.amazonaws.com'), ca: 'PEM' });
     expect(aws.describe).toHaveBeenCalledTimes(1);
-    expect(aws.identity).toHaveBeenCalledTimes(1);
+    expect(aws.assumeRole).toHaveBeenCalledTimes(1);
   });
 
-  it('renews an expired token once for concurrent callers', async () => {
+  it('signs an expired token again without another session, once for concurrent callers', async () => {
     const { aws, open, pass } = setUp();
-    await open();
+    const first = await open();
     pass(14 * minute);
 
-    await Promise.all([open(), open(), open()]);
+    const later = await Promise.all([open(), open(), open()]);
 
-    expect(aws.identity).toHaveBeenCalledTimes(2);
+    expect(new Set(later.map((connection) => JSON.stringify(connection))).size).toBe(1);
+    expect(later[0]).not.toEqual(first);
+    expect(aws.assumeRole).toHaveBeenCalledTimes(1);
   });
 
-  it('separates targets with different roles', async () => {
+  it('separates targets with different roles and different external IDs', async () => {
     const { aws, access, open } = setUp();
+    const { signal } = new AbortController();
     await open();
 
-    await access.open({ ...target, roleArn: 'arn:aws:iam::123456789012:role/other' }, new AbortController().signal);
+    for (const externalId of ['team-7', 'team-8'])
+      await access.open({ ...target, roleArn: 'arn:aws:iam::123456789012:role/drey-other', externalId }, signal);
 
-    expect(aws.identity).toHaveBeenCalledTimes(2);
+    expect(aws.assumeRole.mock.calls.map(([{ roleArn, externalId }]) => [roleArn.split('/')[1], externalId])).toEqual([
+      ['drey-kubernetes-prod-us-east-1', undefined],
+      ['drey-other', 'team-7'],
+      ['drey-other', 'team-8'],
+    ]);
   });
 
-  it('caches a token for less than 14 minutes, and an address for 10', async () => {
-    const { aws, open, pass } = setUp();
-    await open();
-    pass(9.9 * minute);
-    await open();
-    const early = [aws.describe.mock.calls.length, aws.identity.mock.calls.length];
-    pass(1 * minute);
-    await open();
-    const late = [aws.describe.mock.calls.length, aws.identity.mock.calls.length];
-    pass(3 * minute);
-    await open();
+  it('separates operations, which share the address of the cluster', async () => {
+    const { aws, open } = setUp();
 
-    expect([early, late, [aws.describe.mock.calls.length, aws.identity.mock.calls.length]]).toEqual([
-      [1, 1],
-      [2, 1],
-      [2, 2],
+    await Promise.all([open('a'.repeat(32)), open('b'.repeat(32)), open('a'.repeat(32)), open(), open()]);
+
+    expect(aws.assumeRole.mock.calls.map(([{ sessionName }]) => sessionName).toSorted()).toEqual([
+      'a'.repeat(32),
+      'b'.repeat(32),
+      'drey-prod-reconcile',
     ]);
+    expect(aws.describe).toHaveBeenCalledTimes(1);
+  });
+
+  it('caches a token for 13 minutes, an address for 10, and a session until a minute before its end', async () => {
+    const { aws, open, pass } = setUp();
+    const tokens: unknown[] = [];
+    for (const minutes of [0, 9.9, 1, 3, 45, 0.2]) {
+      pass(minutes * minute);
+      const connection = await open();
+      tokens.push('token' in connection && connection.token);
+    }
+
+    const isNew = tokens.map((token, index) => token !== tokens[index - 1]);
+    // After 9.9, 10.9, 13.9, 58.9 and 59.1 minutes.
+    expect(isNew.slice(1)).toEqual([false, false, true, true, true]);
+    expect(aws.describe).toHaveBeenCalledTimes(3);
+    expect(aws.assumeRole).toHaveBeenCalledTimes(2);
   });
 
   it('does not use a token after its credentials have expired', async () => {
     const { aws, open, pass } = setUp({
-      identity: async () => ({ ...identity, expiration: new Date(noon.getTime() + 5 * minute) }),
+      assumeRole: async () => ({ ...identity, expiration: new Date(noon.getTime() + 5 * minute) }),
     });
     await open();
 
     pass(4.5 * minute);
     await open();
 
-    expect(aws.identity).toHaveBeenCalledTimes(2);
+    expect(aws.assumeRole).toHaveBeenCalledTimes(2);
   });
 
   it('creates another token after one was rejected', async () => {
@@ -147,6 +173,20 @@ describe('eksAccess', () => {
     access.forget(target, 'token');
 
     expect(await open()).not.toEqual(first);
+  });
+
+  it('gets a new session after a token was rejected, at most once a minute', async () => {
+    const { aws, open, access, pass } = setUp();
+    await open();
+    access.forget(target, 'token');
+    await open();
+    const atOnce = aws.assumeRole.mock.calls.length;
+
+    pass(1 * minute);
+    access.forget(target, 'token');
+    await open();
+
+    expect([atOnce, aws.assumeRole.mock.calls.length]).toEqual([1, 2]);
   });
 
   it('looks up an address again that failed, at most once in a while', async () => {
@@ -173,14 +213,18 @@ describe('eksAccess', () => {
   });
 
   it.each([
-    ['ResourceNotFoundException', 'target-refused', 'There is no EKS cluster analytics in region eu-central-1.'],
+    [
+      'ResourceNotFoundException',
+      'target-refused',
+      'There is no EKS cluster analytics in Region eu-central-1 of account 000000000000.',
+    ],
     [
       'AccessDeniedException',
       'target-refused',
-      'AWS does not allow Drey to call eks:DescribeCluster on EKS cluster analytics',
+      `AWS does not allow role ${kubernetesRoleArn} to call eks:DescribeCluster on EKS cluster analytics`,
     ],
-    ['ThrottlingException', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],
-    ['TimeoutError', 'target-unreachable', 'eks:DescribeCluster for EKS cluster analytics'],
+    ['ThrottlingException', 'target-unreachable', 'eks:DescribeCluster on EKS cluster analytics'],
+    ['TimeoutError', 'target-unreachable', 'eks:DescribeCluster on EKS cluster analytics'],
   ])('translates %s of EKS without its message', async (name, code, message) => {
     const { open } = setUp({ describe: () => Promise.reject(named(name)) });
 
@@ -190,13 +234,17 @@ describe('eksAccess', () => {
     expect((failure as Error).message).not.toContain('secret');
   });
 
-  it('reports that a role cannot be assumed', async () => {
-    const { open } = setUp({ identity: () => Promise.reject(named('AccessDenied')) });
+  it.each([
+    ['TimeoutError', 'target-unreachable', 'Retry later'],
+    ['ThrottlingException', 'target-unreachable', 'Retry later'],
+    ['ValidationError', 'target-refused', 'Deploy the stack again'],
+  ])('translates %s of STS without its message', async (name, code, message) => {
+    const { open } = setUp({ assumeRole: () => Promise.reject(named(name)) });
 
-    await expect(open()).rejects.toMatchObject({
-      code: 'target-refused',
-      message: expect.stringContaining('sts:AssumeRole') as string,
-    });
+    const failure: unknown = await open().catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ code, reason: name, message: expect.stringContaining(message) as string });
+    expect((failure as Error).message).not.toContain('secret');
   });
 
   it('reports that a cluster is being created', async () => {
@@ -209,5 +257,20 @@ describe('eksAccess', () => {
     const { access } = setUp({ describe: () => new Promise(() => {}) });
 
     await expect(access.open(target, AbortSignal.timeout(5))).rejects.toMatchObject({ code: 'deadline-exceeded' });
+  });
+});
+
+describe('the name of a session', () => {
+  it.each([
+    ['an operation ID', 'a'.repeat(32), 'a'.repeat(32)],
+    ['a function', 'drey-prod-reconcile', 'drey-prod-reconcile'],
+    ['characters that AWS refuses', 'lifetime/etl ä:1', 'lifetime-etl---1'],
+    ['the characters of AWS', 'A_z+=,.@-9', 'A_z+=,.@-9'],
+    ['more than 64 characters', 'x'.repeat(65), 'x'.repeat(64)],
+    ['one character', 'x', 'x-'],
+    ['no character', '', '--'],
+  ])('is in the grammar of AWS: %s', (_, name, expected) => {
+    expect(toSessionName(name)).toBe(expected);
+    expect(toSessionName(name)).toMatch(/^[\w+=,.@-]{2,64}$/);
   });
 });
