@@ -1,5 +1,6 @@
 /** What a function may do, by name. Each permission is a list of IAM statements. */
 import type { WorkflowName } from '#events/commands/define.ts';
+import { remoteRolePrefix } from '#events/target.ts';
 
 export type Value = string | Readonly<Record<string, unknown>>;
 
@@ -58,12 +59,14 @@ export const readStream: Permission = [
   ...sendMessages('UnpublishedEventQueue'),
 ];
 
-/**
- * The role that Kubernetes clusters know, and the roles in other accounts that targets name. It is allowed by name: the
- * role in turn trusts the roles of the functions, and the template may not have a cycle.
- */
-export const assumeKubernetesRole: Permission = [
-  allow(['sts:AssumeRole'], [sub('arn:${AWS::Partition}:iam::*:role/drey-*')]),
+export const kubernetesRoleName = 'drey-kubernetes-${sls:stage}-${self:provider.region}';
+/** By name, because the role in turn trusts the roles of the functions, and the template may not have a cycle. */
+export const kubernetesRoleArn = sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${kubernetesRoleName}`);
+/** The role that EKS clusters know. */
+export const assumeKubernetesRole: Permission = [allow(['sts:AssumeRole'], [kubernetesRoleArn])];
+/** The roles that targets name, in any account. Their trust policies decide, with the external ID of the target. */
+export const assumeRemoteRoles: Permission = [
+  allow(['sts:AssumeRole'], [sub(`arn:\${AWS::Partition}:iam::*:role/${remoteRolePrefix}*`)]),
 ];
 
 export const startWorkflows = (...names: readonly WorkflowName[]): Permission =>

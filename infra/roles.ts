@@ -10,10 +10,12 @@ import {
   allow,
   arnOf,
   assumeKubernetesRole,
+  assumeRemoteRoles,
   createTimers,
   deletePayloads,
   deleteTimers,
   invokeFunction,
+  kubernetesRoleName,
   manageNetworkInterfaces,
   mergeStatements,
   type Permission,
@@ -255,13 +257,17 @@ const kubernetesCallers: readonly Value[] = functionNames
   .filter((name) => permissions[name].includes(assumeKubernetesRole))
   .map((name) => arnOf(roleOf(name)));
 
-/** The one identity that Kubernetes clusters know. It needs an access entry in each EKS cluster. */
+/**
+ * The Kubernetes role: the one identity that the EKS clusters of this account know, each by an access entry. It alone
+ * may assume the remote roles of targets in other accounts.
+ */
 const kubernetesRole = role({
   trusts: [trust({ AWS: kubernetesCallers })],
   statements: [
     allow(['eks:DescribeCluster'], [{ 'Fn::Sub': 'arn:${AWS::Partition}:eks:*:${AWS::AccountId}:cluster/*' }]),
+    ...assumeRemoteRoles,
   ],
-  name: 'drey-kubernetes-${sls:stage}-${self:provider.region}',
+  name: kubernetesRoleName,
 });
 
 /** The roles, with the permissions that the choices of a stage need. */

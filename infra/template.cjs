@@ -5,6 +5,7 @@
 const { alarmsOf } = require('./alarms.ts');
 const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
 const { assertSupportedRegion } = require('./partitions.ts');
+const { kubernetesRoleArn } = require('./permissions.ts');
 const { queueResources } = require('./queues.ts');
 const { rolesOf } = require('./roles.ts');
 const { readStageSettings } = require('./stage-settings.ts');
@@ -24,6 +25,7 @@ module.exports = async ({ options, resolveVariable }) => {
   assertSupportedRegion(await resolveVariable('self:provider.region'));
   const settings = readStageSettings(stage);
   return {
+    kubernetesRoleArn,
     functions: functionsOf(settings),
     resources: {
       ...storageOf(settings),

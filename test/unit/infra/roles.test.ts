@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
 
 import { functionNames, functions, roleOf, toPascalCase } from '../../../infra/functions.ts';
-import type { Statement } from '../../../infra/permissions.ts';
+import { kubernetesRoleArn, type Statement } from '../../../infra/permissions.ts';
 import { rolesOf } from '../../../infra/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
@@ -18,6 +20,8 @@ const permissionsOf = (role: string) =>
   statementsOf(role).flatMap(({ Action, Resource }) =>
     Action.flatMap((action) => Resource.map((resource) => `${action} ${JSON.stringify(resource)}`)),
   );
+const resourcesOf = (role: string, action: string) =>
+  statementsOf(role).flatMap(({ Action, Resource }) => (Action.includes(action) ? Resource : []));
 
 const withWorkflow = Object.values(commands).filter((command) => 'workflow' in command);
 
@@ -82,10 +86,30 @@ describe('the roles', () => {
       );
   });
 
-  it('let exactly those functions into clusters that may assume the role for it', () => {
-    const callers = functionNames.filter((name) =>
-      statementsOf(roleOf(name)).some(({ Action }) => Action.includes('sts:AssumeRole')),
+  it('let a function assume no role but the Kubernetes role of the stack, by its name', () => {
+    const assumed = functionNames.flatMap((name) => resourcesOf(roleOf(name), 'sts:AssumeRole'));
+
+    expect(new Set(assumed.map((resource) => JSON.stringify(resource)))).toEqual(
+      new Set([JSON.stringify(kubernetesRoleArn)]),
     );
+    expect(kubernetesRoleArn).toEqual({
+      'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${roles['KubernetesRole']?.Properties.RoleName}`,
+    });
+  });
+
+  it('let only the Kubernetes role assume remote roles, in any account', () => {
+    const remote = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:role/drey-*' };
+
+    const holders = Object.keys(roles).filter((name) =>
+      resourcesOf(name, 'sts:AssumeRole').some((resource) => isDeepStrictEqual(resource, remote)),
+    );
+
+    expect(holders).toEqual(['KubernetesRole']);
+    expect(resourcesOf('KubernetesRole', 'sts:AssumeRole')).toEqual([remote]);
+  });
+
+  it('let exactly those functions assume the Kubernetes role that it trusts', () => {
+    const callers = functionNames.filter((name) => resourcesOf(roleOf(name), 'sts:AssumeRole').length > 0);
 
     expect(roles['KubernetesRole']?.Properties.AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Principal: { AWS: callers.map((name) => ({ 'Fn::GetAtt': [roleOf(name), 'Arn'] })) } }],
