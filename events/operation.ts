@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { Time } from './cluster.ts';
 import { commandKinds } from './commands/index.ts';
+import { Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 
 export const OperationState = z.enum(['QUEUED', 'PENDING', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED']);
@@ -47,6 +48,7 @@ export const Operation = z
     jobId: z.string().optional(),
     state: OperationState,
     origin: z.enum(['http', 'queue', 'schedule', 'reconciler']),
+    principal: Principal,
     phase: z.string().optional().meta({ description: 'Current progress, in human-readable form.' }),
     phases: z
       .array(DeployPhase)

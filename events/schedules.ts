@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { stopOptions } from './lifetime.ts';
 import { OperationState } from './operation.ts';
+import { Principal } from './principal.ts';
 import { SpecName } from './specs.ts';
 
 const isTimezone = (name: string): boolean => {
@@ -68,6 +69,7 @@ export const Schedule = z
       .string()
       .meta({ description: 'Changes with every update. A timer event of an earlier revision has no effect.' }),
     updatedAt: z.iso.datetime(),
+    updatedBy: Principal,
     definition: ScheduleBody,
   })
   .meta({ id: 'Schedule' });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { deploy } from './commands/deploy.ts';
+import { Principal } from './principal.ts';
 
 export const SpecName = z
   .string()
@@ -21,6 +22,7 @@ const specFields = { name: SpecName, target: z.string(), updatedAt: z.iso.dateti
 export const Spec = z
   .strictObject({
     ...specFields,
+    updatedBy: Principal,
     deploy: z.record(z.string(), z.unknown()).meta({ description: 'The stored SpecBody with its defaults.' }),
   })
   .meta({ id: 'Spec' });

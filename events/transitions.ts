@@ -6,6 +6,7 @@ import { ClusterLifetime } from './lifetime.ts';
 import { subjectOf } from './names.ts';
 import { Operation, Verdict } from './operation.ts';
 import { Orphan } from './orphan.ts';
+import { Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 
 /** The `source` of every event on the bus. */
@@ -20,6 +21,7 @@ const transitionFields = {
     .min(1)
     .meta({ description: 'Consecutive number of the transition among those of one cluster and its jobs.' }),
   operationId: z.string().optional(),
+  principal: Principal,
   reason: z.string().optional(),
   message: z.string().optional(),
   labels: z.record(z.string(), z.string()),
@@ -55,6 +57,7 @@ export const Rejection = z
     subject: z.string().optional(),
     type: z.string().optional(),
     correlationId: z.string().optional().meta({ description: "The caller's correlation ID." }),
+    principal: Principal,
     problem: Problem,
     at: z.iso.datetime(),
   })
@@ -80,6 +83,7 @@ export const CommandFinished = z
       target: true,
       clusterId: true,
       jobId: true,
+      principal: true,
       correlationId: true,
       batchId: true,
       batchIndex: true,

@@ -9,6 +9,7 @@ import { runMessage } from '#shared/clusters/queue/run-message.ts';
 import { live, log } from '#shared/live.ts';
 import { maxReceives } from '#shared/retries.ts';
 
+import { getSender } from './handlers/principal.ts';
 import { count } from './middleware/metrics.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
@@ -32,23 +33,26 @@ export const commandQueueHandler = (world: World) =>
   );
 
 const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
-  const fields = { attempt: Number(record.attributes.ApproximateReceiveCount), messageId: record.messageId };
+  const { messageId, body, attributes } = record;
+  const fields = { attempt: Number(attributes.ApproximateReceiveCount), messageId };
+  const sender = getSender(record);
   try {
-    const { operationId, kind, target, clusterId, state } = await runMessage(record.body, ports);
-    const done = { ...fields, outcome: 'done', command: kind, target, clusterId, operationId, state };
+    const operation = await runMessage({ body, principal: sender }, ports);
+    const { operationId, kind, target, clusterId, state, principal } = operation;
+    const done = { ...fields, principal, outcome: 'done', command: kind, target, clusterId, operationId, state };
     ports.log.info('command accepted', done);
     count('Commands', 'done', { command: kind, origin: 'queue' });
   } catch (error) {
-    const problem = toProblem(error, record.messageId);
+    const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
     const outcome = problem.retryable ? (isLast ? 'discarded' : 'returned') : 'rejected';
     const detail = error instanceof Error ? error.message : '';
-    ports.log.warn('command not accepted', { ...fields, outcome, code: problem.code, detail });
+    ports.log.warn('command not accepted', { ...fields, principal: sender, outcome, code: problem.code, detail });
     count('Commands', outcome, { command: 'any', origin: 'queue' });
     if (!(error instanceof Fault)) ports.log.error('unexpected error', { detail: getStack(error) });
     if (outcome === 'returned') throw error;
-    const group = record.attributes.MessageGroupId ?? record.messageId;
-    await discardMessage({ id: record.messageId, group, body: record.body }, { outcome, problem }, ports);
+    const group = attributes.MessageGroupId ?? messageId;
+    await discardMessage({ id: messageId, group, body, principal: sender }, { outcome, problem }, ports);
   }
 };
 

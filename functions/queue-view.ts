@@ -10,6 +10,7 @@ import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
+import { getCaller } from './handlers/principal.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
@@ -36,7 +37,7 @@ export const queueViewHandler = (world: World) =>
     },
 
     'POST /v1/targets/{target}/queue/{operationId}/cancel': async (event, ports) =>
-      respond(200, { canceled: await cancelQueued(parseQueuedRef(event), ports) }),
+      respond(200, { canceled: await cancelQueued({ ...parseQueuedRef(event), principal: getCaller(event) }, ports) }),
   });
 
 export const handler = queueViewHandler(live);

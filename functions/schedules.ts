@@ -9,6 +9,7 @@ import { listSchedules, putSchedule, readSchedule, removeSchedule } from '#share
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
+import { getCaller } from './handlers/principal.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
@@ -25,8 +26,11 @@ export const schedulesHandler = (world: World) =>
     'GET /v1/targets/{target}/schedules/{name}': async (event, ports) =>
       respond(200, (await readSchedule(parseScheduleName(event), ports)).value),
 
-    'PUT /v1/targets/{target}/schedules/{name}': async (event, ports) =>
-      respond(200, await putSchedule(parseScheduleName(event), parse(ScheduleBody, parseBody(event)), ports)),
+    'PUT /v1/targets/{target}/schedules/{name}': async (event, ports) => {
+      const definition = parse(ScheduleBody, parseBody(event));
+      const updatedBy = getCaller(event);
+      return respond(200, await putSchedule(parseScheduleName(event), { definition, updatedBy }, ports));
+    },
 
     'DELETE /v1/targets/{target}/schedules/{name}': async (event, ports) => {
       const scheduleName = parseScheduleName(event);

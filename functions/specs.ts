@@ -7,6 +7,7 @@ import { listSpecs, putSpec, readSpec, removeSpec } from '#shared/clusters/sched
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
+import { getCaller } from './handlers/principal.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
@@ -23,8 +24,10 @@ export const specsHandler = (world: World) =>
     'GET /v1/targets/{target}/specs/{name}': async (event, ports) =>
       respond(200, await readSpec(parseSpecRef(event), ports)),
 
-    'PUT /v1/targets/{target}/specs/{name}': async (event, ports) =>
-      respond(200, await putSpec(parseSpecRef(event), parse(SpecBody, parseBody(event)), ports)),
+    'PUT /v1/targets/{target}/specs/{name}': async (event, ports) => {
+      const spec = { deploy: parse(SpecBody, parseBody(event)), updatedBy: getCaller(event) };
+      return respond(200, await putSpec(parseSpecRef(event), spec, ports));
+    },
 
     'DELETE /v1/targets/{target}/specs/{name}': async (event, ports) => {
       const specRef = parseSpecRef(event);

@@ -1,6 +1,7 @@
 /** Writes docs/events.md from the table of events. The page is committed, and a unit test compares it with the table. */
 import { writeFileSync } from 'node:fs';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import { eventTypes } from '#events/transitions.ts';
 
 const introduction = `\
@@ -23,6 +24,31 @@ const rows = Object.entries(eventTypes)
   .map(([type, { description, ordering }]) => `| \`${type}\` | ${description} | ${order[ordering]} |`)
   .join('\n');
 
+/** What each part of Drey does without a caller. */
+const dreyParts: Readonly<Record<keyof typeof dreyPrincipals, string>> = {
+  reconcile:
+    'Drey, which observes clusters and jobs, stops clusters that ended or were deleted, and ends operations at their deadlines',
+  lifetime: 'Drey, which stops a cluster that expires or is idle',
+  admission: 'Drey, which ends a queued command that can never start',
+};
+
+/** The forms of a principal, with their meaning in Markdown. */
+const principals = {
+  'arn:…':
+    'the caller of an HTTP request that is signed with IAM credentials: the ARN of its user, or of its role with the session name',
+  'jwt:<issuer>#<subject>':
+    'the caller of an HTTP request with a JSON Web Token, on a stage whose API has a JWT authorizer',
+  'sqs:<sender ID>': 'the sender of a message ([queue.md](queue.md#who-sent-a-command))',
+  'schedule:<name> by <principal>': 'a run of this schedule, and the caller who wrote the schedule last',
+  ...Object.fromEntries(
+    Object.entries(dreyParts).map(([part, meaning]) => [dreyPrincipals[part as keyof typeof dreyPrincipals], meaning]),
+  ),
+} satisfies Readonly<Record<string, string>>;
+
+const principalRows = Object.entries(principals)
+  .map(([form, meaning]) => `| \`${form}\` | ${meaning} |`)
+  .join('\n');
+
 const details = `
 \`events/schemas/\` has a JSON Schema of every detail. \`events/samples/\` has an example of every event.
 
@@ -33,7 +59,7 @@ The state changes of clusters and jobs are *transitions*. This is one, as the de
 \`\`\`json
 {
   "id": "targets/etl/clusters/nightly/transitions/3", "target": "etl", "clusterId": "nightly", "sequence": 3,
-  "labels": { "team": "etl" }, "at": "2026-11-23T22:00:09.120Z",
+  "labels": { "team": "etl" }, "at": "2026-11-23T22:00:09.120Z", "principal": "arn:aws:sts::111122223333:assumed-role/etl/ada",
   "subject": "cluster", "from": "DEPLOYING", "to": "RUNNING", "operationId": "0192f6d27d5c7b0e8f4e0f6f4f3f2a11"
 }
 \`\`\`
@@ -43,6 +69,19 @@ The state changes of clusters and jobs are *transitions*. This is one, as the de
 - Drey publishes transitions in order. An event that the bus refused is published again later, and EventBridge does not guarantee order. A consumer that needs order sorts by \`sequence\`.
 - \`GET /v1/targets/{target}/clusters/{clusterId}/events?after=N\` lists all transitions after sequence N, in order.
 - Drey observes jobs every minute, and when a job is submitted, listed or canceled. A job that restarts and runs again between two observations has no transition for it.
+
+## Who caused it
+
+\`principal\` says who gave the command, or who caused the change. Its beginning says what it is:
+
+| \`principal\` | who |
+| --- | --- |
+${principalRows}
+
+- A transition of a cluster has the caller of the command that changes the cluster, or that cancels its queued deploy. After \`kubectl delete\` it is \`drey:reconcile\`, not the caller of the deploy.
+- The first transition of a job has the caller of its submit or deploy. Flink causes the later ones, and Drey observes them: they have \`drey:reconcile\`. The exceptions are transitions that Drey observes while a cancel or stop waits for them: they have the caller of that command.
+- \`Flink Command Finished\` has the caller of the command, also when another one ended it. \`Flink Command Rejected\` has the sender of the message.
+- \`Flink Lifetime Warning\` and \`Flink Orphans Found\` have none, because only Drey causes them.
 
 Commands can be sent through a queue as well: [queue.md](queue.md).
 `;

@@ -270,6 +270,16 @@ const kubernetesRole = role({
   name: kubernetesRoleName,
 });
 
+/** The unique IDs of the roles that may send commands, by which the command queue knows Drey's own messages. */
+export const senderRoleIds: Value = {
+  'Fn::Join': [
+    ',',
+    functionNames
+      .filter((name) => permissions[name].includes(sendCommands))
+      .map((name) => ({ 'Fn::GetAtt': [roleOf(name), 'RoleId'] })),
+  ],
+};
+
 /** The roles, with the permissions that the choices of a stage need. */
 export const rolesOf = (settings: StageSettings): Readonly<Record<string, Role>> => ({
   ...Object.fromEntries(functionNames.map((name) => [roleOf(name), functionRole(name, settings)])),

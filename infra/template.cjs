@@ -7,7 +7,7 @@ const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
 const { assertSupportedRegion } = require('./partitions.ts');
 const { kubernetesRoleArn } = require('./permissions.ts');
 const { queueResources } = require('./queues.ts');
-const { rolesOf } = require('./roles.ts');
+const { rolesOf, senderRoleIds } = require('./roles.ts');
 const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachinesOf } = require('./state-machines/resources.ts');
 const { storageOf } = require('./storage.ts');
@@ -34,6 +34,7 @@ module.exports = async ({ options, resolveVariable }) => {
       ...stateMachinesOf(settings),
       ...alarmsOf(settings),
     },
+    senderRoleIds,
     extensions: stage === 'local' ? localRuntime : {},
   };
 };

@@ -9,6 +9,7 @@ import { openJars } from '#shared/aws/jars.ts';
 import { createLogger } from '#shared/aws/logger.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
+import { openSenders } from '#shared/aws/senders.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
@@ -26,6 +27,8 @@ const Environment = z.object({
   DREY_ADMISSION_QUEUE_URL: z.string(),
   DREY_COMMAND_QUEUE_URL: z.string(),
   DREY_DEAD_LETTER_QUEUE_URL: z.string(),
+  /** The unique IDs of the roles with which functions send commands, separated by commas. */
+  DREY_SENDER_ROLE_IDS: z.string(),
   DREY_BUCKET: z.string(),
   DREY_SCHEDULE_GROUP: z.string(),
   DREY_TIMER_EVENT_QUEUE_ARN: z.string(),
@@ -52,6 +55,8 @@ const newId = () => v7().replaceAll('-', '');
 const kubernetesRoleArn = environment.DREY_KUBERNETES_ROLE_ARN;
 const accessOf = eksAccess({ kubernetesRoleArn, functionName: environment.AWS_LAMBDA_FUNCTION_NAME });
 
+export const readPrincipal = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','));
+
 /** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
@@ -70,7 +75,7 @@ export const live: World = {
       commandQueue: environment.DREY_COMMAND_QUEUE_URL,
       deadLetters: environment.DREY_DEAD_LETTER_QUEUE_URL,
     },
-    { now },
+    { now, readPrincipal },
   ),
   payloads: openPayloads(environment.DREY_BUCKET),
   callbacks: openCallbacks(),

@@ -18,6 +18,7 @@ export const operation = defineCommand({
     renderFacts({
       Operation: found.operationId,
       Command: found.kind,
+      Principal: found.principal,
       Target: found.target,
       Cluster: found.clusterId,
       Job: found.jobId,

@@ -183,12 +183,13 @@ const formatAmounts = (usage: QueueView['usage'], limits: QueueView['limits'] = 
 };
 
 const printDeadLetters = async ({ commands }: DeadLetters, context: Context): Promise<void> => {
-  const rows = commands.map(({ id, subject = '', type = '', code, detail = '' }) => [
+  const rows = commands.map(({ id, subject = '', type = '', principal, code, detail = '' }) => [
     id,
     type.split('.')[2] ?? '',
     subject,
+    principal,
     code === undefined ? 'unknown: the function ended without a failure' : `${code}: ${detail}`,
   ]);
-  context.print(await renderTable(['ID', 'COMMAND', 'SUBJECT', 'REASON'], rows));
+  context.print(await renderTable(['ID', 'COMMAND', 'SUBJECT', 'PRINCIPAL', 'REASON'], rows));
   context.printNotice('Run `drey queue redrive` to redrive all of them, or `drey queue redrive ID` for one.');
 };

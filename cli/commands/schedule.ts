@@ -91,7 +91,7 @@ const describe = defineAction({
       Every: `${definition.expression} in ${definition.timezone}`,
       Enabled: definition.enabled ? 'yes' : 'no',
       Action: describeAction(definition),
-      Changed: formatTime(schedule.updatedAt),
+      Changed: `${formatTime(schedule.updatedAt)} by ${schedule.updatedBy}`,
     };
     renderFacts(facts).forEach(context.print);
     await printRuns(runs, context);

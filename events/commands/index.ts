@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 
+import type { Principal } from '../principal.ts';
 import { batch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { deploy } from './deploy.ts';
@@ -52,6 +53,8 @@ interface CommandOf<K extends CommandKind> {
   /** Idempotency key. A repeated command with the same key has no further effect for seven days. */
   readonly key: string | undefined;
   readonly origin: Origin;
+  /** Who gave the command. */
+  readonly principal: Principal;
   /** Of a stop by a schedule or lifetime: the stop has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
   /** Set if the command is an item of a batch. */

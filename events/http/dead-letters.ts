@@ -1,11 +1,14 @@
 import * as z from 'zod';
 
+import { Principal } from '../principal.ts';
+
 const DeadLetter = z.strictObject({
   id: z.string().meta({ description: 'Message ID of SQS.' }),
   subject: z.string().optional(),
   type: z.string().optional(),
   commandId: z.string().optional().meta({ description: 'The `id` attribute of the message.' }),
   correlationId: z.string().optional(),
+  principal: Principal,
   code: z.string().optional().meta({ description: 'Problem code of the last attempt, if known.' }),
   detail: z.string().optional(),
 });

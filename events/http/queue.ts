@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { Principal } from '../principal.ts';
 import { Demand, Target } from '../target.ts';
 
 const QueuedCommandView = z
@@ -8,6 +9,7 @@ const QueuedCommandView = z
     operationId: z.string(),
     kind: z.enum(['deploy', 'submit']),
     clusterId: z.string(),
+    principal: Principal,
     team: z.string(),
     priority: z.int(),
     since: z.iso.datetime().meta({ description: 'When the command was queued.' }),

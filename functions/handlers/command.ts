@@ -20,6 +20,7 @@ import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 
 import { httpHandler } from './http.ts';
 import { count } from '../middleware/metrics.ts';
+import { getCaller } from './principal.ts';
 import { parseBody } from './requests.ts';
 import { respond } from './responses.ts';
 
@@ -78,6 +79,7 @@ const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEven
     data,
     key: parse(IdempotencyKey, event.headers['idempotency-key']),
     origin: 'http',
+    principal: getCaller(event),
   } as unknown as Command<K>;
 };
 

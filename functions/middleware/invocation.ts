@@ -1,8 +1,10 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
+import { anonymous } from '#events/principal.ts';
 import { log } from '#shared/live.ts';
 
+import { findCaller } from '../handlers/principal.ts';
 import { count } from './metrics.ts';
 
 /** Writes one log line and one count for each HTTP request. */
@@ -15,6 +17,7 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
       log.appendKeys({
         requestId: context.awsRequestId,
         origin: 'http',
+        principal: findCaller(event) ?? anonymous,
         route: event.routeKey,
         target: event.pathParameters?.['target'],
         clusterId: event.pathParameters?.['clusterId'],

@@ -5,6 +5,7 @@ import pMap from 'p-map';
 
 import type { CommandQueue, DeadLetter } from '#shared/clusters/ports/messaging.ts';
 
+import { principalAttribute, type ReadPrincipal, toPrincipalAttribute } from './senders.ts';
 import type { LazySqs } from './sqs.ts';
 
 /** SQS returns at most this many messages in one call. */
@@ -24,11 +25,16 @@ interface QueueUrls {
   readonly deadLetters: string;
 }
 
+interface DeadLetterOptions {
+  readonly readPrincipal: ReadPrincipal;
+  readonly sqs: LazySqs;
+}
+
 type DeadLetterMethods = Pick<CommandQueue, 'discard' | 'listDeadLetters' | 'redriveDeadLetters'>;
 
 /** The queue of commands whose last delivery failed. */
-export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethods => ({
-  async discard({ id, group, body }, { code, detail }) {
+export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLetterOptions): DeadLetterMethods => ({
+  async discard({ id, group, body, principal }, { code, detail }) {
     const { client, SendMessageCommand } = await sqs();
     await client.send(
       new SendMessageCommand({
@@ -37,6 +43,7 @@ export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethod
         MessageGroupId: group,
         MessageDeduplicationId: id,
         MessageAttributes: {
+          ...toPrincipalAttribute(principal),
           code: stringAttribute(code),
           detail: stringAttribute(detail.slice(0, maxDetailCharacters) || code),
         },
@@ -47,7 +54,7 @@ export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethod
   async listDeadLetters() {
     const listed: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, sqs)) {
+      for await (const messages of receiveAll(urls, { readPrincipal, sqs })) {
         listed.push(...messages);
         if (listed.length >= maxListed) break;
       }
@@ -61,7 +68,7 @@ export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethod
     const commands: DeadLetter[] = [];
     const kept: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, sqs)) {
+      for await (const messages of receiveAll(urls, { readPrincipal, sqs })) {
         for (const message of messages) {
           const body = await bodyFor(message);
           if (body !== undefined) await redrive(message, body, urls, sqs);
@@ -76,7 +83,10 @@ export const openDeadLetters = (urls: QueueUrls, sqs: LazySqs): DeadLetterMethod
   },
 });
 
-async function* receiveAll(urls: QueueUrls, sqs: LazySqs): AsyncGenerator<readonly DeadLetter[], void, undefined> {
+async function* receiveAll(
+  urls: QueueUrls,
+  { readPrincipal, sqs }: DeadLetterOptions,
+): AsyncGenerator<readonly DeadLetter[], void, undefined> {
   const { client, ReceiveMessageCommand } = await sqs();
   for (;;) {
     const { Messages = [] } = await client.send(
@@ -86,11 +96,11 @@ async function* receiveAll(urls: QueueUrls, sqs: LazySqs): AsyncGenerator<readon
         WaitTimeSeconds: waitSeconds,
         VisibilityTimeout: visibilitySeconds,
         MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['MessageGroupId'],
+        MessageSystemAttributeNames: ['MessageGroupId', 'SenderId'],
       }),
     );
     if (Messages.length === 0) return;
-    yield Messages.map(toDeadLetter);
+    yield Messages.map((message) => toDeadLetter(message, readPrincipal));
   }
 }
 
@@ -107,7 +117,12 @@ const makeVisible = async (messages: readonly DeadLetter[], urls: QueueUrls, sqs
   );
 };
 
-const redrive = async ({ group, receipt }: DeadLetter, body: string, urls: QueueUrls, sqs: LazySqs): Promise<void> => {
+const redrive = async (
+  { group, principal, receipt }: DeadLetter,
+  body: string,
+  urls: QueueUrls,
+  sqs: LazySqs,
+): Promise<void> => {
   const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
   await client.send(
     new SendMessageCommand({
@@ -115,6 +130,7 @@ const redrive = async ({ group, receipt }: DeadLetter, body: string, urls: Queue
       MessageBody: body,
       MessageGroupId: group,
       MessageDeduplicationId: randomUUID(),
+      MessageAttributes: toPrincipalAttribute(principal),
     }),
   );
   await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadLetters, ReceiptHandle: receipt }));
@@ -123,18 +139,19 @@ const redrive = async ({ group, receipt }: DeadLetter, body: string, urls: Queue
 const stringAttribute = (StringValue: string) => ({ DataType: 'String', StringValue });
 
 /** A message that SQS itself moved has no reason, because its function ended before it could state one. */
-const toDeadLetter = ({
-  MessageId = '',
-  Body = '',
-  ReceiptHandle = '',
-  Attributes,
-  MessageAttributes,
-}: Message): DeadLetter => {
+const toDeadLetter = (
+  { MessageId = '', Body = '', ReceiptHandle = '', Attributes, MessageAttributes }: Message,
+  readPrincipal: ReadPrincipal,
+): DeadLetter => {
   const [code, detail] = [MessageAttributes?.['code']?.StringValue, MessageAttributes?.['detail']?.StringValue];
   return {
     id: MessageId,
     group: Attributes?.MessageGroupId ?? '',
     body: Body,
+    principal: readPrincipal({
+      senderId: Attributes?.SenderId ?? '',
+      claimed: MessageAttributes?.[principalAttribute]?.StringValue,
+    }),
     receipt: ReceiptHandle,
     ...(code === undefined || detail === undefined ? {} : { problem: { code, detail } }),
   };

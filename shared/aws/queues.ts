@@ -2,6 +2,7 @@ import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clust
 
 import { openCommandQueue } from './command-queue.ts';
 import { withFaults } from './faults.ts';
+import type { ReadPrincipal } from './senders.ts';
 import { lazySqs, type SqsSender } from './sqs.ts';
 
 interface QueueUrls {
@@ -13,6 +14,7 @@ interface QueueUrls {
 
 interface QueueOptions {
   readonly now: () => Date;
+  readonly readPrincipal: ReadPrincipal;
   readonly client?: SqsSender;
 }
 
@@ -23,7 +25,7 @@ interface Queues {
 }
 
 /** The SQS queues between functions, and the queue of commands. */
-export const openQueues = (urls: QueueUrls, { now, client }: QueueOptions): Queues => {
+export const openQueues = (urls: QueueUrls, { now, readPrincipal, client }: QueueOptions): Queues => {
   const sqs = lazySqs(client);
   const send = async (queueUrl: string, body: unknown): Promise<void> => {
     const { client, SendMessageCommand } = await sqs();
@@ -32,6 +34,6 @@ export const openQueues = (urls: QueueUrls, { now, client }: QueueOptions): Queu
   return {
     reconcileQueue: withFaults<ReconcileQueue>({ send: (request) => send(urls.reconcileQueue, request) }),
     admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
-    commandQueue: withFaults(openCommandQueue(urls, { now, sqs })),
+    commandQueue: withFaults(openCommandQueue(urls, { now, readPrincipal, sqs })),
   };
 };

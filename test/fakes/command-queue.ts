@@ -4,24 +4,38 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import type { CommandQueue, DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
+export interface SentMessage {
+  readonly group: string;
+  readonly body: object;
+  readonly principal: string;
+}
+
+type Addressed = Pick<StoredOperation, 'target' | 'clusterId' | 'principal'>;
+
 /** Messages wait until a test runs them with `runQueues`. */
 export class FakeCommandQueue implements CommandQueue {
-  readonly sent: { readonly group: string; readonly body: object }[] = [];
+  readonly sent: SentMessage[] = [];
   readonly deadLetters: DeadLetter[] = [];
 
-  async sendResume({ operationId, target, clusterId }: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>) {
-    this.send(target, clusterId, { id: operationId, operationid: operationId }, `resume/${operationId}`);
+  async sendResume({ operationId, ...operation }: Pick<StoredOperation, 'operationId' | keyof Addressed>) {
+    this.send(operation, { id: operationId, operationid: operationId }, `resume/${operationId}`);
   }
 
-  async sendBatchItems(target: string, batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[]) {
+  async sendBatchItems(
+    { target, principal }: Pick<StoredOperation, 'target' | 'principal'>,
+    batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
+  ) {
     for (const { batchId, batchIndex, clusterId } of batchItems)
-      this.send(target, clusterId, { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex });
+      this.send(
+        { target, clusterId, principal },
+        { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex },
+      );
   }
 
-  private send(target: string, clusterId: string, fields: object, group = subjectOf({ target, clusterId })) {
-    const subject = subjectOf({ target, clusterId });
+  private send({ principal, ...clusterRef }: Addressed, fields: object, group = subjectOf(clusterRef)) {
+    const subject = subjectOf(clusterRef);
     const envelope = { specversion: '1.0', type: 'drey.command.deploy.v1', source: 'drey', subject };
-    this.sent.push({ group, body: { ...envelope, ...fields } });
+    this.sent.push({ group, body: { ...envelope, ...fields }, principal });
   }
 
   async discard(message: QueuedMessage, { code, detail }: Problem) {
@@ -40,7 +54,7 @@ export class FakeCommandQueue implements CommandQueue {
         this.deadLetters.push(command);
         continue;
       }
-      this.sent.push({ group: command.group, body: JSON.parse(body) as object });
+      this.sent.push({ group: command.group, body: JSON.parse(body) as object, principal: command.principal });
       commands.push(command);
     }
     return { commands, more: false };

@@ -17,6 +17,12 @@ import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.
 import type { TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
+import type { SentMessage } from './command-queue.ts';
+
+/** Who sends the requests and messages of tests, as API Gateway and SQS report it. */
+export const userArn = 'arn:aws:sts::000000000000:assumed-role/etl/ada';
+export const senderId = 'AIDABOB';
+
 /** Delivers requests for admission passes. Returns the targets whose messages return to the queue. */
 export const deliverAdmissions = async (targets: readonly string[], ports: Ports): Promise<readonly string[]> => {
   const handler = admitHandler(ports) as unknown as (
@@ -68,16 +74,19 @@ export const makeHttpEvent = (
     body,
     headers = {},
     query = {},
+    authorizer = { iam: { userArn } },
   }: {
     readonly body?: unknown;
     readonly headers?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
+    /** What API Gateway knows about the caller. Null: nothing, because the route is open. */
+    readonly authorizer?: unknown;
   } = {},
 ): APIGatewayProxyEventV2 => {
   const [method = '', path = ''] = route.split(' ');
   const rawPath = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => parameters[name] ?? '');
   const http = { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' };
-  return {
+  const event = {
     version: '2.0',
     routeKey: route,
     rawPath,
@@ -98,8 +107,10 @@ export const makeHttpEvent = (
       stage: '$default',
       time: '',
       timeEpoch: 0,
+      ...(authorizer === null ? {} : { authorizer }),
     },
   };
+  return event;
 };
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
@@ -114,23 +125,34 @@ export const callHandler = async (handler: unknown, event: APIGatewayProxyEventV
   return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
 };
 
-export const makeSqsRecord = (body: unknown, group = 'group', received = 1): SQSRecord => ({
+/** A message that SQS delivers to a function. `principal` is a message attribute, which any sender can set. */
+export const makeSqsRecord = (
+  body: unknown,
+  group = 'group',
+  received = 1,
+  sender: { readonly senderId: string; readonly principal?: string } = { senderId },
+): SQSRecord => ({
   messageId: randomUUID(),
   receiptHandle: '',
   body: typeof body === 'string' ? body : JSON.stringify(body),
   attributes: {
     ApproximateReceiveCount: String(received),
     SentTimestamp: '1795521600000',
-    SenderId: '',
+    SenderId: sender.senderId,
     ApproximateFirstReceiveTimestamp: '',
     MessageGroupId: group,
   },
-  messageAttributes: {},
+  messageAttributes:
+    sender.principal === undefined ? {} : { principal: { dataType: 'String', stringValue: sender.principal } },
   md5OfBody: '',
   eventSource: 'aws:sqs',
   eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:commands.fifo',
   awsRegion: 'eu-central-1',
 });
+
+/** A message that a function of Drey has sent to the command queue. */
+export const makeDreyRecord = ({ body, group, principal }: SentMessage): SQSRecord =>
+  makeSqsRecord(body, group, 1, { senderId: 'AROADREYQUEUE:drey-test-batch', principal });
 
 /** Delivers messages of the command queue. Returns the ids of those that return to the queue. */
 export const deliverCommands = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {

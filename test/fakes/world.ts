@@ -7,7 +7,7 @@ import { FakeCallbacks } from './callbacks.ts';
 import { FakeCommandQueue } from './command-queue.ts';
 import { FakeJars } from './jars.ts';
 import { FakeKubernetes } from './kubernetes.ts';
-import { deliverAdmissions, deliverCommands, makeSqsRecord } from './lambda.ts';
+import { deliverAdmissions, deliverCommands, makeDreyRecord } from './lambda.ts';
 import { FakePayloads } from './payloads.ts';
 import { FakeReconcileQueue } from './reconcile-queue.ts';
 import { FakeSpecs } from './specs.ts';
@@ -21,8 +21,7 @@ export const runQueues = async ({ ports, admissionQueue, commandQueue }: World):
   while (admissionQueue.sent.length + commandQueue.sent.length > 0) {
     const targets = new Set(admissionQueue.sent.splice(0));
     if (targets.size > 0) await deliverAdmissions([...targets], ports);
-    for (const { group, body } of commandQueue.sent.splice(0))
-      await deliverCommands([makeSqsRecord(body, group)], ports);
+    for (const sent of commandQueue.sent.splice(0)) await deliverCommands([makeDreyRecord(sent)], ports);
   }
 };
 

@@ -7,6 +7,7 @@ export const environment = {
   DREY_ADMISSION_QUEUE_URL: 'http://127.0.0.1/admissions',
   DREY_COMMAND_QUEUE_URL: 'http://127.0.0.1/commands.fifo',
   DREY_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters.fifo',
+  DREY_SENDER_ROLE_IDS: 'AROADREYQUEUE,AROADREYLETTERS',
   DREY_BUCKET: 'uploads',
   DREY_SCHEDULE_GROUP: 'drey-test',
   DREY_TIMER_EVENT_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:timer-events',

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import type { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
@@ -70,7 +71,8 @@ const recordReservations = async (
 };
 
 const failCommands = async (failed: ReadonlyMap<QueuedCommand, Fault>, ports: Ports): Promise<void> => {
-  await pMap(failed, ([command, fault]) => endQueued(command, { state: 'FAILED', fault }, ports), {
+  const { admission: principal } = dreyPrincipals;
+  await pMap(failed, ([command, fault]) => endQueued(command, { state: 'FAILED', fault, principal }, ports), {
     concurrency: maxConcurrency,
   });
 };
@@ -79,6 +81,7 @@ const failCommands = async (failed: ReadonlyMap<QueuedCommand, Fault>, ports: Po
 const start = async (command: QueuedCommand, queueVersion: number | undefined, ports: Ports): Promise<boolean> => {
   const { operationId, kind, target, clusterId } = command;
   const operation = await getOperation(operationId, ports.store);
+  const { principal } = operation.value;
   if (operation.value.state !== 'QUEUED') {
     await commit({ dequeued: [command] }, ports);
     return false;
@@ -90,7 +93,7 @@ const start = async (command: QueuedCommand, queueVersion: number | undefined, p
   await commit(
     {
       ...(kind === 'deploy'
-        ? await transitionQueuedCluster(operation.value, { state: 'REQUESTED' }, ports)
+        ? await transitionQueuedCluster(operation.value, { state: 'REQUESTED', principal }, ports)
         : clearIdle(await getCluster(command, ports.store))),
       operations: [started],
       queueControl: { target, paused: undefined, previous: queueVersion },

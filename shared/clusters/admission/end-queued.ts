@@ -1,3 +1,4 @@
+import type { Principal } from '#events/principal.ts';
 import type { Fault } from '#events/problem.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
@@ -10,6 +11,7 @@ import { getCluster } from '#shared/clusters/store/read.ts';
 
 interface QueuedClusterChange {
   readonly state: 'REQUESTED' | 'FAILED' | 'CANCELED';
+  readonly principal: Principal;
   readonly reason?: string;
   readonly message?: string;
 }
@@ -30,17 +32,24 @@ export const transitionQueuedCluster = async (
   return { cluster: { value, previous: version }, events: next.events };
 };
 
+interface QueuedEnd {
+  readonly state: 'FAILED' | 'CANCELED';
+  readonly fault: Fault;
+  readonly principal: Principal;
+}
+
 /**
  * Ends a queued command. It has no objects in Kubernetes yet.
  *
+ * @param end `principal`: who ends it.
  * @returns Whether this call ended it. Another process may have admitted or ended it.
  */
 export const endQueued = async (
   { operationId }: Pick<QueuedCommand, 'operationId'>,
-  { state, fault }: { readonly state: 'FAILED' | 'CANCELED'; readonly fault: Fault },
+  { state, fault, principal }: QueuedEnd,
   ports: Ports,
 ): Promise<boolean> => {
-  const cause = { reason: fault.reason ?? fault.code, message: fault.message };
+  const cause = { principal, reason: fault.reason ?? fault.code, message: fault.message };
   const decide = async (operation: StoredOperation) => {
     if (operation.state !== 'QUEUED') return undefined;
     const changes =

@@ -137,7 +137,7 @@ const assertTargetExists = async (command: QueuedCommand, ports: Ports): Promise
     await ports.targets.getLatest(command.target);
   } catch (error) {
     if (error instanceof Fault && error.code === 'not-found')
-      await endQueued(command, { state: 'FAILED', fault: error }, ports);
+      await endQueued(command, { state: 'FAILED', fault: error, principal: command.principal }, ports);
     throw error;
   }
 };

@@ -1,9 +1,8 @@
 import { isTerminalJob } from '#events/job.ts';
-import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import { newOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -20,20 +19,21 @@ const maxObservations = 8;
 const observationIntervalMs = 500;
 
 export const cancel: UseCase<'cancel'> = {
-  async record({ target, clusterId, data: { jobId }, origin }, keyFor, ports) {
+  async record({ target, clusterId, data: { jobId }, origin, principal }, keyFor, ports) {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
     assertRunning(cluster);
     await getLiveJob(clusterRef, jobId, ports);
 
     const operationId = ports.newId();
-    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin };
+    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin, principal };
     const operation = newOperation(fields, deadlineMs, ports.now());
     await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };
   },
 
-  async advance({ value: { operationId, target, clusterId } }, { data: { jobId } }, ports) {
+  async advance({ value }, _command, ports) {
+    const { operationId, target, clusterId, jobId = '' } = value;
     const kubernetes = ports.kubernetes(await ports.targets.get(target));
     try {
       await flinkRest(kubernetes.flink(clusterId)).cancelJob(jobId);
@@ -42,18 +42,18 @@ export const cancel: UseCase<'cancel'> = {
         await finishOperation(operationId, { state: 'FAILED', fault: error }, ports);
       throw error;
     }
-    await waitUntilTerminal({ target, clusterId }, jobId, ports);
+    await waitUntilTerminal(value, ports);
     const { operation } = await finishOperation(operationId, { state: 'SUCCEEDED' }, ports);
     await requestReconcile(operation, ports);
     return operation;
   },
 };
 
-/** Observes the jobs of a cluster until one of them is terminal, for about four seconds at most. */
-const waitUntilTerminal = async (clusterRef: ClusterRef, jobId: string, ports: Ports): Promise<void> => {
+/** Observes the jobs of the cluster until the canceled one is terminal, for about four seconds at most. */
+const waitUntilTerminal = async (operation: StoredOperation, ports: Ports): Promise<void> => {
   for (let observation = 1; observation <= maxObservations; observation += 1) {
-    const { jobs } = await observeJobs(clusterRef, ports);
-    if (jobs.some((job) => job.jobId === jobId && isTerminalJob(job))) return;
+    const { jobs } = await observeJobs(operation, ports, { changedBy: operation });
+    if (jobs.some((job) => job.jobId === operation.jobId && isTerminalJob(job))) return;
     await ports.sleep(observationIntervalMs);
   }
 };

@@ -12,7 +12,7 @@ import type { UseCase } from './use-case.ts';
 const deadlineMs = 60_000;
 
 export const extend: UseCase<'extend'> = {
-  async record({ target: targetName, clusterId, data, origin }, keyFor, ports) {
+  async record({ target: targetName, clusterId, data, origin, principal }, keyFor, ports) {
     const target = await ports.targets.get(targetName);
     const clusterRef = { target: targetName, clusterId: clusterId ?? '' };
     const { value: cluster, version } = await getCluster(clusterRef, ports.store);
@@ -20,7 +20,7 @@ export const extend: UseCase<'extend'> = {
     const now = ports.now();
     const operationId = ports.newId();
     const operation = {
-      ...newOperation({ operationId, kind: 'extend', ...clusterRef, origin }, deadlineMs, now),
+      ...newOperation({ operationId, kind: 'extend', ...clusterRef, origin, principal }, deadlineMs, now),
       state: 'SUCCEEDED' as const,
     };
     const lifetime = extendLifetime(cluster, data, { target, now });

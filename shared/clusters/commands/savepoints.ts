@@ -15,7 +15,7 @@ type Kind = 'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint';
 
 /** The use case of a command that the snapshot workflow executes. */
 const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
-  async record({ target, clusterId, data, origin }, keyFor, ports) {
+  async record({ target, clusterId, data, origin, principal }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
     assertRunning((await getCluster(clusterRef, ports.store)).value);
@@ -25,7 +25,7 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
     // The data belongs to this kind, which the compiler cannot infer.
     const request = { kind, data, ...toSavepointBefore(job) } as unknown as RequestOf<K>;
     const jobId = 'jobId' in data ? { jobId: data.jobId } : {};
-    const fields = { operationId, kind, ...clusterRef, ...jobId, origin, request };
+    const fields = { operationId, kind, ...clusterRef, ...jobId, origin, principal, request };
     const operation = newOperation(fields, deadlineMs, ports.now());
     await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };

@@ -110,7 +110,7 @@ const assertSavepointPossible = (cluster: Cluster, { savepoint }: StopData): voi
 
 const recordStop = async (
   { value: cluster, version }: Versioned<Cluster>,
-  { data, origin }: Command<'stop'>,
+  { data, origin, principal }: Command<'stop'>,
   { keyFor, ports }: { readonly keyFor: KeyFor; readonly ports: Ports },
 ): Promise<Versioned<StoredOperation>> => {
   const { target, clusterId, state, operationId: deployId } = cluster;
@@ -118,12 +118,12 @@ const recordStop = async (
   const operationId = ports.newId();
   const createsUntil = state === 'REQUESTED' ? { createsUntil: computeCreatesUntil(now) } : {};
   const request = { kind: 'stop' as const, data, ...createsUntil };
-  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, request };
+  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, principal, request };
   const operation = newOperation(fields, deadlineMs, now);
   const next =
     state === 'STOPPING'
       ? { cluster, events: [] }
-      : transitionCluster(cluster, 'STOPPING', { at: now, operationId, reason: data.reason });
+      : transitionCluster(cluster, 'STOPPING', { at: now, operationId, principal, reason: data.reason });
   await commit(
     {
       cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: version },

@@ -28,7 +28,8 @@ export const submit: UseCase<'submit'> = {
     const now = ports.now();
     const operationId = ports.newId();
     const restoredFrom = await resolveSavepoint(data.restore, { target: targetName }, ports.store);
-    const fields = { ...clusterRef, operationId, kind: 'submit' as const, team: getTeam(cluster.value) };
+    const { principal } = command;
+    const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
     const build = (reason: PendingReason | undefined) =>
       buildOperation({ command, queuedCommand, restoredFrom, now }, reason);
@@ -68,7 +69,7 @@ interface PreparedSubmit {
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  { command: { data, origin }, queuedCommand, restoredFrom, now }: PreparedSubmit,
+  { command: { data, origin, principal }, queuedCommand, restoredFrom, now }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
@@ -81,6 +82,7 @@ const buildOperation = (
       clusterId,
       jobId: operationId,
       origin,
+      principal,
       restoredFrom,
       correlationId: data.correlationId,
       taskToken,

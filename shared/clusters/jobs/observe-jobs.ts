@@ -4,6 +4,7 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
@@ -21,17 +22,29 @@ export interface ObservedJobs {
   readonly overview?: readonly JobOverview[];
 }
 
+interface ObserveOptions {
+  /** The command that changes its job, or the jobs that are stopped with the cluster when it names none. */
+  readonly changedBy?: Pick<StoredOperation, 'jobId' | 'principal'>;
+}
+
 /**
  * Asks Flink for the jobs of a cluster and records what changed. When Flink does not answer, only the condition
  * `Reachable` changes, and the recorded jobs are returned.
  *
  * @throws Fault `not-found` for a cluster without a record.
  */
-export const observeJobs = async (clusterRef: ClusterRef, ports: Ports): Promise<ObservedJobs> =>
-  updateJobs(await readClusterRecords(clusterRef, ports), ports);
+export const observeJobs = async (
+  clusterRef: ClusterRef,
+  ports: Ports,
+  options: ObserveOptions = {},
+): Promise<ObservedJobs> => updateJobs(await readClusterRecords(clusterRef, ports), ports, options);
 
 /** Observes the jobs of a cluster whose records have just been read. See {@link observeJobs}. */
-export const updateJobs = async (records: ClusterRecords, ports: Ports): Promise<ObservedJobs> => {
+export const updateJobs = async (
+  records: ClusterRecords,
+  ports: Ports,
+  { changedBy }: ObserveOptions = {},
+): Promise<ObservedJobs> => {
   const cluster = records.cluster.value;
   const recorded = selectIncarnationJobs(cluster, records.jobs);
   if (isTerminalCluster(cluster)) return { jobs: recorded, reachable: 'False' };
@@ -45,8 +58,8 @@ export const updateJobs = async (records: ClusterRecords, ports: Ports): Promise
     return { jobs: recorded, reachable: 'Unknown' };
   }
   const { overview } = answer;
-  const submitIds = await findSubmitIds(overview, recorded, ports.store);
-  const jobs = await recordJobs(records, { ...answer, recorded, submitIds }, ports);
+  const submitters = await findSubmitters(overview, recorded, ports.store);
+  const jobs = await recordJobs(records, { ...answer, recorded, submitters, changedBy }, ports);
   return { jobs, reachable: 'True', overview };
 };
 
@@ -79,9 +92,13 @@ const readSavepoints = async (overview: readonly JobOverview[], recorded: readon
   return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const)));
 };
 
-/** The ids of the new jobs that came from a submit. The operation of a submit has the id of its job. */
-const findSubmitIds = async (overview: readonly JobOverview[], recorded: readonly Job[], store: Store) => {
+/** Who started the new jobs that came from a command, by job id. The operation of the command has the id of its job. */
+const findSubmitters = async (overview: readonly JobOverview[], recorded: readonly Job[], store: Store) => {
   const newJobs = overview.filter(({ jid }) => !recorded.some(({ jobId }) => jobId === jid));
   const operations = await Promise.all(newJobs.map(({ jid }) => store.operation(jid)));
-  return new Set(operations.flatMap((operation) => operation?.value.operationId ?? []));
+  return new Map(
+    operations.flatMap((operation) =>
+      operation === undefined ? [] : [[operation.value.operationId, operation.value.principal] as const],
+    ),
+  );
 };

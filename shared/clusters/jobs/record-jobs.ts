@@ -1,8 +1,10 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
+import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -32,12 +34,14 @@ interface JobReport {
   readonly causes: ReadonlyMap<string, string | undefined>;
   /** Savepoints by job id. */
   readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
-  /** The ids of new jobs that came from a submit. */
-  readonly submitIds: ReadonlySet<string>;
+  /** Who started the new jobs that came from a command, by job id. */
+  readonly submitters: ReadonlyMap<string, Principal>;
+  /** The command that changes its job, or the jobs that are stopped with the cluster when it names none. */
+  readonly changedBy: Pick<StoredOperation, 'jobId' | 'principal'> | undefined;
 }
 
 /** A job in its new state, with the version of the record that it replaces. */
-type JobUpdate = JobChange & { readonly previous: number | undefined };
+type JobUpdate = Omit<JobChange, 'principal'> & { readonly previous: number | undefined };
 
 interface Recorded {
   readonly jobs: readonly Job[];
@@ -83,7 +87,8 @@ const decideWrites = (
   const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more: updates.length < all.length };
   const reachable = withCondition(cluster.value, flinkAnswered, now);
   if (updates.length === 0 && reachable === cluster.value) return { result };
-  const next = transitionJobs(reachable, updates, now);
+  const changes = updates.map((update) => ({ ...update, principal: getPrincipal(update, report) }));
+  const next = transitionJobs(reachable, changes, now);
   return {
     change: {
       cluster: { value: next.cluster, previous: cluster.version },
@@ -92,6 +97,15 @@ const decideWrites = (
     },
     result,
   };
+};
+
+/** A job begins with the caller who started it. Flink changes its state afterwards, unless a command does. */
+const getPrincipal = ({ job, from }: JobUpdate, { submitters, changedBy }: JobReport): Principal => {
+  const { jobId } = job;
+  const submitter = from === null ? submitters.get(jobId) : undefined;
+  if (submitter !== undefined) return submitter;
+  const isChanged = changedBy?.jobId === undefined ? job.stoppedWithCluster === true : changedBy.jobId === jobId;
+  return changedBy !== undefined && isChanged ? changedBy.principal : dreyPrincipals.reconcile;
 };
 
 /** New jobs, and recorded jobs in a new state. A terminal job never changes. */
@@ -134,7 +148,7 @@ const findForgottenJobs = (
 
 const toJob = (
   overview: JobOverview,
-  { causes, savepoints, submitIds }: JobReport,
+  { causes, savepoints, submitters }: JobReport,
   { cluster, now }: { readonly cluster: Cluster; readonly now: Date },
 ): Job => {
   const { target, clusterId, operationId } = cluster;
@@ -153,7 +167,7 @@ const toJob = (
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // A savepoint from before the end of the job lacks what the job did after it.
     ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
-    ...(submitIds.has(overview.jid) ? { operationId: overview.jid } : {}),
+    ...(submitters.has(overview.jid) ? { operationId: overview.jid } : {}),
     updatedAt: now.toISOString(),
   };
 };

@@ -1,4 +1,5 @@
 import { isTerminalOperation } from '#events/operation.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { toWarningEvent } from '#events/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
@@ -83,6 +84,7 @@ export const stopExpiredCluster = async (
         data: { savepoint, ...directory, ha, reason },
         key: key.filter((part) => part !== undefined).join('/'),
         origin,
+        principal: dreyPrincipals.lifetime,
         expected: { operationId, version, idleSince },
       },
       ports,

@@ -1,6 +1,7 @@
 import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
 import type { Job, JobState } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
+import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { toTransitionEvent } from '#events/transitions.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
@@ -21,9 +22,10 @@ const successors: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   FAILED: ['REQUESTED', 'STOPPING'],
 };
 
-/** When and why a cluster changes its state. */
+/** When and why a cluster changes its state, and who causes it. */
 interface Cause {
   readonly at: Date;
+  readonly principal: Principal;
   /** The operation that changes the state. */
   readonly operationId?: string | undefined;
   readonly reason?: string | undefined;
@@ -42,6 +44,7 @@ type NewCluster = Omit<
 > & {
   /** Why the deploy has to wait. The cluster is QUEUED then, and REQUESTED otherwise. */
   readonly pendingReason: PendingReason | undefined;
+  readonly principal: Principal;
 };
 
 /**
@@ -49,7 +52,11 @@ type NewCluster = Omit<
  *
  * @param previous The previous incarnation of the same id. Its transition numbers continue.
  */
-export const newCluster = ({ pendingReason, ...fields }: NewCluster, at: Date, previous?: Cluster): ClusterChange => {
+export const newCluster = (
+  { pendingReason, principal, ...fields }: NewCluster,
+  at: Date,
+  previous?: Cluster,
+): ClusterChange => {
   const time = at.toISOString();
   const cluster: Cluster = {
     ...fields,
@@ -60,7 +67,7 @@ export const newCluster = ({ pendingReason, ...fields }: NewCluster, at: Date, p
     createdAt: time,
     updatedAt: time,
   };
-  const cause = { at, operationId: fields.operationId, ...pendingReason };
+  const cause = { at, principal, operationId: fields.operationId, ...pendingReason };
   return { cluster, events: [newClusterTransition(cluster, previous?.state ?? null, cause)] };
 };
 
@@ -89,10 +96,11 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
 const newClusterTransition = (
   cluster: Cluster,
   from: ClusterState | null,
-  { at, operationId, reason, message }: Cause,
+  { at, principal, operationId, reason, message }: Cause,
 ): OutboxEvent =>
   toTransitionEvent({
     ...newTransitionFields(cluster, cluster.sequence, at),
+    principal,
     subject: 'cluster',
     from,
     to: cluster.state,
@@ -115,13 +123,15 @@ export interface JobChange {
   readonly job: Job;
   /** The state that was recorded before. Null: the job is new. */
   readonly from: JobState | null;
+  readonly principal: Principal;
 }
 
 /** The cluster with the transitions of its jobs, numbered after its own. */
 export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], at: Date): ClusterChange => {
-  const events = changes.map(({ job, from }, index) =>
+  const events = changes.map(({ job, from, principal }, index) =>
     toTransitionEvent({
       ...newTransitionFields(cluster, cluster.sequence + index + 1, at),
+      principal,
       subject: 'job',
       jobId: job.jobId,
       name: job.name,

@@ -1,3 +1,4 @@
+import type { Principal } from '#events/principal.ts';
 import type { Problem } from '#events/problem.ts';
 import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -27,13 +28,13 @@ export interface AdmissionQueue {
   send(target: string): Promise<void>;
 }
 
-/** The FIFO queue of commands, and its dead-letter queue. */
+/** The FIFO queue of commands, and its dead-letter queue. The messages that Drey sends have the principal of their command. */
 export interface CommandQueue {
   /** Sends a request to resume an admitted operation. Repeated requests within a minute may be dropped. */
-  sendResume(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId'>): Promise<void>;
+  sendResume(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId' | 'principal'>): Promise<void>;
   /** Sends the deploys of a batch. A repeated deploy has the same idempotency key, so it changes nothing. */
   sendBatchItems(
-    target: string,
+    batch: Pick<StoredOperation, 'target' | 'principal'>,
     batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
   ): Promise<void>;
   /** Moves a command to the dead-letter queue after its last attempt, with the problem. */
@@ -57,6 +58,8 @@ export interface QueuedMessage {
   /** The FIFO message group. */
   readonly group: string;
   readonly body: string;
+  /** Who sent the message. Of a message that Drey sent: the principal of its command. */
+  readonly principal: Principal;
 }
 
 /** A message of the dead-letter queue. */

@@ -4,6 +4,7 @@ import { Fault } from '#events/problem.ts';
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
+import { toRedrivenKey } from './batch-message.ts';
 import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /** The commands of the queue whose last delivery failed, at most a hundred. */
@@ -31,11 +32,12 @@ export const redriveDeadLetters = async (ids: readonly string[] | undefined, por
 const buildMessage = async ({ body }: DeadLetter, { store }: Ports): Promise<string> => {
   const operation = await findMessageOperation(parseEnvelope(body), store);
   if (operation?.state !== 'FAILED') return body;
-  return JSON.stringify({ ...JSON.parse(body), idempotencykey: `redriven/${operation.operationId}` });
+  return JSON.stringify({ ...JSON.parse(body), idempotencykey: toRedrivenKey(operation) });
 };
 
-const toView = ({ id, body, problem }: DeadLetter): DeadLetters['commands'][number] => ({
+const toView = ({ id, body, principal, problem }: DeadLetter): DeadLetters['commands'][number] => ({
   id,
   ...describeMessage(parseEnvelope(body)),
+  principal,
   ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }),
 });

@@ -24,7 +24,8 @@ interface Disposal {
 export const discardMessage = async (message: QueuedMessage, disposal: Disposal, ports: Ports): Promise<void> => {
   const { outcome, problem } = disposal;
   const envelope = parseEnvelope(message.body);
-  const rejection = { id: message.id, ...describeMessage(envelope), problem, at: ports.now().toISOString() };
+  const { id, principal } = message;
+  const rejection = { id, ...describeMessage(envelope), principal, problem, at: ports.now().toISOString() };
   const operation = outcome === 'discarded' ? await failDiscardedDeploy(envelope, problem, ports) : undefined;
   await recordFailedBatchItem(envelope, disposal, ports);
   if (outcome === 'rejected') await recordRefusal(envelope, problem, ports);

@@ -1,3 +1,4 @@
+import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
@@ -55,14 +56,18 @@ export const setPriority = async (
  * @returns How many commands were canceled.
  * @throws Fault `not-found` for the operation; `wrong-state` when no command of it is queued.
  */
-export const cancelQueued = async ({ target, operationId }: QueuedRef, ports: Ports): Promise<number> => {
+export const cancelQueued = async (
+  { target, operationId, principal }: QueuedRef & { readonly principal: Principal },
+  ports: Ports,
+): Promise<number> => {
   const { value } = await getOperation(operationId, ports.store);
   if (value.target !== target) throw newNotFoundFault({ target, operationId });
-  const fault = new Fault('canceled', 'The command was canceled while it was queued.', { reason: 'Canceled' });
+  const message = `The command was canceled while it was queued, by ${principal}.`;
+  const fault = new Fault('canceled', message, { reason: 'Canceled' });
   const canceled =
     value.kind === 'batch'
-      ? await cancelQueuedBatch(value, fault, ports)
-      : Number(await endQueued(value, { state: 'CANCELED', fault }, ports));
+      ? await cancelQueuedBatch(value, { fault, principal }, ports)
+      : Number(await endQueued(value, { state: 'CANCELED', fault, principal }, ports));
   if (canceled === 0) throw await newNotQueuedFault({ target, operationId }, ports);
   await ports.admissionQueue.send(target);
   return canceled;

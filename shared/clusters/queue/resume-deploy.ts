@@ -18,7 +18,7 @@ import { transact } from '#shared/clusters/store/transact.ts';
  */
 export const resumeDeploy = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
   const operation = await getOperation(operationId, ports.store);
-  const { kind, state, target, clusterId } = operation.value;
+  const { kind, state, target, clusterId, principal } = operation.value;
   if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
   if (isTerminalOperation(operation.value)) {
     await ports.payloads.remove(operationId);
@@ -28,7 +28,7 @@ export const resumeDeploy = async (operationId: string, ports: Ports): Promise<S
   // Another delivery of the message has resumed the deploy already.
   if (payload === undefined) return operation.value;
   const data = parse(commands.deploy.data, payload);
-  const command = { kind, target, clusterId, data, key: undefined, origin: 'queue' } as const;
+  const command = { kind, target, clusterId, data, key: undefined, origin: 'queue', principal } as const;
   try {
     const advanced = await deploy.advance(operation, command, ports.withOperation(operationId));
     if (!isTerminalOperation(advanced)) await updateDemand(advanced, data, ports);

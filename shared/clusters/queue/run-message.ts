@@ -4,12 +4,14 @@ import { type Command, type CommandKind, commandKinds, commands } from '#events/
 import { CommandMessage } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import type { Principal } from '#events/principal.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
+import { readBatchMessage } from './batch-message.ts';
 import { findMessageOperation } from './envelope.ts';
 import { resumeDeploy } from './resume-deploy.ts';
 
@@ -19,10 +21,13 @@ import { resumeDeploy } from './resume-deploy.ts';
  *
  * @throws Fault `malformed-request` for a message that is not a command, and every fault of its command.
  */
-export const runMessage = async (body: string, ports: Ports): Promise<StoredOperation> => {
+export const runMessage = async (
+  { body, principal }: Pick<QueuedMessage, 'body' | 'principal'>,
+  ports: Ports,
+): Promise<StoredOperation> => {
   const message = parse(CommandMessage, parseJson(body));
   if (message.operationid !== undefined) return resumeDeploy(message.operationid, ports);
-  return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, ports), ports);
+  return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, principal, ports), ports);
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
@@ -34,38 +39,53 @@ const findEndedBatchItem = async (message: CommandMessage, { store }: Ports): Pr
 const ClusterInSubject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
 
 /** @throws Fault `malformed-request` */
-const parseCommand = async (message: CommandMessage, ports: Ports): Promise<Command> => {
+const parseCommand = async (message: CommandMessage, sender: Principal, ports: Ports): Promise<Command> => {
   const kind = parseKind(message.type);
   const [, target, , clusterIdInSubject] = message.subject.split('/');
-  const data = parse(commands[kind].data, await readData(message, parse(TargetName, target), ports));
+  const content = await readContent(message, { target: parse(TargetName, target), sender }, ports);
+  const data = parse(commands[kind].data, content.data);
   const clusterIdInData = 'clusterId' in data ? data.clusterId : undefined;
   const clusterRef = parse(ClusterInSubject, { target, clusterId: clusterIdInSubject ?? clusterIdInData });
   if (needsCluster(kind) && clusterRef.clusterId === undefined)
     throw newMalformedFault('/subject', 'The subject names no cluster.');
   if (clusterIdInData !== undefined && clusterIdInData !== clusterRef.clusterId)
     throw newMalformedFault('/data/clusterId', 'The cluster id differs from that of the subject.');
-  const { batchid: batchId, batchindex: batchIndex } = message;
-  const batchItem = batchId === undefined || batchIndex === undefined ? undefined : { batchId, batchIndex };
   // The schema of this kind parsed the data, which the compiler cannot infer.
   return {
     kind,
     ...clusterRef,
     data,
-    key: message.idempotencykey ?? message.id,
+    key: getKey(message),
     origin: 'queue',
-    batchItem,
+    principal: content.principal,
+    batchItem: findBatchItem(message),
   } as unknown as Command;
 };
 
 const needsCluster = (kind: CommandKind) => kind !== 'deploy' && kind !== 'batch';
 
-/** The data of a command: in the message, in an upload, or a row of a batch. */
-const readData = async (
-  { data, dataref, batchid, batchindex }: CommandMessage,
-  target: string,
+const getKey = ({ idempotencykey, id }: CommandMessage): string => idempotencykey ?? id;
+
+const findBatchItem = ({ batchid: batchId, batchindex: batchIndex }: CommandMessage) =>
+  batchId === undefined || batchIndex === undefined ? undefined : { batchId, batchIndex };
+
+interface Content {
+  readonly data: unknown;
+  readonly principal: Principal;
+}
+
+/** The data of a command: in the message, in an upload, or a row of a batch, whose caller gave the command. */
+const readContent = async (
+  message: CommandMessage,
+  { target, sender }: { readonly target: string; readonly sender: Principal },
   ports: Ports,
-): Promise<unknown> => {
-  if (batchid !== undefined && batchindex !== undefined) return readBatchItem(batchid, batchindex, ports);
+): Promise<Content> => {
+  const batchItem = findBatchItem(message);
+  if (batchItem !== undefined) return readBatchMessage({ target, key: getKey(message), ...batchItem }, ports);
+  return { data: await readData(message, target, ports), principal: sender };
+};
+
+const readData = async ({ data, dataref }: CommandMessage, target: string, ports: Ports): Promise<unknown> => {
   if (dataref === undefined) return data ?? {};
   if (data !== undefined) throw newMalformedFault('/dataref', 'The message has data and dataref. Send one of them.');
   const uploaded = await ports.payloads.readUpload(dataref, target);

@@ -1,4 +1,5 @@
 import type { Cluster } from '#events/cluster.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
@@ -31,7 +32,8 @@ export const reconcileCluster = async (listed: ListedCluster, target: NamedTarge
 const stopDeletedCluster = async ({ target, clusterId, uid }: Cluster, ports: Ports): Promise<void> => {
   const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
   const key = `deployment-deleted/${clusterId}/${uid ?? ''}`;
-  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports);
+  const { reconcile: principal } = dreyPrincipals;
+  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
   ports.log.info('deleted cluster stopped', { target, clusterId });
 };
 

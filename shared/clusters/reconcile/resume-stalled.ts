@@ -1,5 +1,6 @@
 import { commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
@@ -35,12 +36,16 @@ export const resumeStalled = async (operationId: string, ports: Ports): Promise<
 };
 
 const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<void> => {
-  const { kind, state, operationId, target, clusterId, origin, jobId = '' } = operation.value;
+  const { kind, state, operationId, target, clusterId, origin, principal, jobId = '' } = operation.value;
   switch (kind) {
     case 'extend':
       return; // An extend ends in the transaction that records it.
     case 'cancel':
-      await cancel.advance(operation, { kind, target, clusterId, data: { jobId }, key: undefined, origin }, ports);
+      await cancel.advance(
+        operation,
+        { kind, target, clusterId, data: { jobId }, key: undefined, origin, principal },
+        ports,
+      );
       return;
     case 'batch':
       await resumeBatch(operation, ports);
@@ -66,10 +71,12 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<vo
   const fault = new Fault('deadline-exceeded', `The ${kind} did not end by ${deadline}.`, {
     reason: 'DeadlineExceeded',
   });
+  const { reconcile: principal } = dreyPrincipals;
   if (state === 'QUEUED') {
-    await endQueued(operation, { state: 'FAILED', fault: newStartDeadlineFault(deadline) }, ports);
+    const end = { state: 'FAILED', fault: newStartDeadlineFault(deadline), principal } as const;
+    await endQueued(operation, end, ports);
   } else if (kind === 'deploy') {
-    await failDeploy(operationId, fault, ports);
+    await failDeploy(operationId, fault, ports, { principal });
     await ports.payloads.remove(operationId);
     await ports.workflows.start('cleanup', operationId);
   } else {

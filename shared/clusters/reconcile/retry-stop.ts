@@ -13,7 +13,7 @@ const retryAfterMs = 5 * 60_000;
 
 /**
  * Stops a cluster again when its stop has failed, because nothing else removes what is left of it. A required savepoint
- * is still taken when a job may run; otherwise there is nothing left to save.
+ * is still taken when a job may run; otherwise there is nothing left to save. The stop is still that of its caller.
  */
 export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> => {
   const { target, clusterId, stopOperationId } = cluster;
@@ -26,7 +26,8 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
   const key = `stop-again/${clusterId}/${stopOperationId}`;
-  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports);
+  const { principal } = failedStop;
+  await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
 };
 
 /** @throws Fault when the API server does not answer: jobs with state may still run. */

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
@@ -27,16 +28,18 @@ interface Attempt {
  * @throws The first error of a command when the run does not end: an unexpected error before a Fault.
  */
 export const runCommands = async (
-  { definition }: Schedule,
+  schedule: Schedule,
   run: ScheduleRun,
   { isLast, ports }: { readonly isLast: boolean; readonly ports: Ports },
 ): Promise<void> => {
+  const { definition } = schedule;
+  const context = { run, principal: toSchedulePrincipal(schedule), ports };
   const attempts =
     definition.action === 'stop'
-      ? await pMap(run.results, (selected) => stopCluster(selected, { run, definition, ports }), {
+      ? await pMap(run.results, (selected) => stopCluster(selected, definition, context), {
           concurrency: maxCommandsAtOnce,
         })
-      : [await deploySpec(definition, run, ports)];
+      : [await deploySpec(definition, context)];
   const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const unexpected = errors.filter((error) => !(error instanceof Fault));
   const isComplete = errors.length === 0 || (isLast && unexpected.length === 0);
@@ -48,36 +51,36 @@ export const runCommands = async (
   if (!isComplete) throw unexpected[0] ?? errors[0];
 };
 
-interface StopOptions {
+interface RunContext {
   readonly run: ScheduleRun;
-  readonly definition: Definition<'stop'>;
+  readonly principal: Principal;
   readonly ports: Ports;
 }
 
 /** Stops a selected cluster, unless its id has another incarnation by now. */
 const stopCluster = (
   { clusterId = '', clusterOperationId }: RunResult,
-  { run, definition, ports }: StopOptions,
+  { savepoint, savepointDirectory, ha }: Definition<'stop'>,
+  { run, principal, ports }: RunContext,
 ): Promise<Attempt> => {
   const { target } = run;
-  const { savepoint, savepointDirectory, ha } = definition;
   const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
   const data = { savepoint, ...directory, ha, reason: `Schedule ${run.name}` };
   const expected = clusterOperationId === undefined ? undefined : { operationId: clusterOperationId };
   const key = toKey(run, clusterId);
   return attempt({ clusterId, ...(clusterOperationId === undefined ? {} : { clusterOperationId }) }, () =>
-    accept({ kind: 'stop', target, clusterId, data, key, origin, expected }, ports),
+    accept({ kind: 'stop', target, clusterId, data, key, origin, principal, expected }, ports),
   );
 };
 
-const deploySpec = async (definition: Definition<'deploy'>, run: ScheduleRun, ports: Ports): Promise<Attempt> => {
+const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, ports }: RunContext): Promise<Attempt> => {
   const { target } = run;
   try {
-    const { deploy: data } = await readSpec({ target, name: definition.spec }, ports);
+    const { deploy: data } = await readSpec({ target, name: spec }, ports);
     const { clusterId } = data;
     const key = toKey(run, clusterId);
     return await attempt(clusterId === undefined ? {} : { clusterId }, () =>
-      accept({ kind: 'deploy', target, clusterId, data, key, origin }, ports),
+      accept({ kind: 'deploy', target, clusterId, data, key, origin, principal }, ports),
     );
   } catch (error) {
     return toFailedAttempt({}, error);

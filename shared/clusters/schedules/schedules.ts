@@ -1,3 +1,4 @@
+import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleBody } from '#events/schedules.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
@@ -16,7 +17,7 @@ import { applySchedule, syncSchedule } from './sync-schedules.ts';
  */
 export const putSchedule = async (
   scheduleName: ScheduleName,
-  definition: ScheduleBody,
+  { definition, updatedBy }: { readonly definition: ScheduleBody; readonly updatedBy: Principal },
   ports: Ports,
 ): Promise<Schedule> => {
   const { target, name } = scheduleName;
@@ -24,7 +25,8 @@ export const putSchedule = async (
   if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
   return retryOnConflict(ports, async () => {
     const current = await ports.store.schedule(scheduleName);
-    const schedule = { target, name, revision: ports.newId(), updatedAt: ports.now().toISOString(), definition };
+    const updatedAt = ports.now().toISOString();
+    const schedule = { target, name, revision: ports.newId(), updatedAt, updatedBy, definition };
     await applySchedule(schedule, ports);
     try {
       await commit({ schedule: { ...scheduleName, value: schedule, previous: current?.version } }, ports);

@@ -1,3 +1,6 @@
+import * as z from 'zod';
+
+import { Principal } from '#events/principal.ts';
 import { Fault, parse } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
 import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
@@ -8,19 +11,27 @@ interface SpecRef {
   readonly name: string;
 }
 
+/** A spec as the bucket stores it: a deploy, and who wrote it. */
+const StoredSpec = z.object({ deploy: SpecBody, updatedBy: Principal });
+type StoredSpec = z.output<typeof StoredSpec>;
+
 /**
  * Stores a deploy under a name.
  *
  * @throws Fault with every mistake for which the deploy would be refused; `not-found` for the target.
  */
-export const putSpec = async ({ target: targetName, name }: SpecRef, deploy: SpecBody, ports: Ports): Promise<Spec> => {
+export const putSpec = async (
+  { target: targetName, name }: SpecRef,
+  { deploy, updatedBy }: StoredSpec,
+  ports: Ports,
+): Promise<Spec> => {
   const target = await ports.targets.getLatest(targetName);
   const now = ports.now();
   const operationId = ports.newId();
   const clusterId = deploy.clusterId ?? generateClusterId(operationId);
   validateDeploy(deploy, { operationId, clusterId }, { target, now });
-  await ports.specs.put(targetName, name, deploy);
-  return { name, target: targetName, updatedAt: now.toISOString(), deploy };
+  await ports.specs.put(targetName, name, { deploy, updatedBy });
+  return { name, target: targetName, updatedAt: now.toISOString(), updatedBy, deploy };
 };
 
 /** @throws Fault `not-found` */
@@ -31,7 +42,7 @@ export const readSpec = async (
   await targets.get(target);
   const found = await specs.read(target, name);
   if (found === undefined) throw new Fault('not-found', `Target ${target} has no spec ${name}.`);
-  return { name, target, updatedAt: found.updatedAt, deploy: parse(SpecBody, found.data) };
+  return { name, target, updatedAt: found.updatedAt, ...parse(StoredSpec, found.data) };
 };
 
 /** @throws Fault `not-found` for the target. */

@@ -2,6 +2,7 @@ import type { Cluster } from '#events/cluster.ts';
 import { isTerminalJob } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import type { Verdict } from '#events/operation.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
@@ -32,7 +33,8 @@ export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports)
   const data = { savepoint: 'none', ha: 'purge', reason: stopReasons[verdict.state] } as const;
   const key = `application-ended/${clusterId}/${operationId}`;
   try {
-    await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler' }, ports);
+    const { reconcile: principal } = dreyPrincipals;
+    await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
   } catch (error) {
     // Another stop is running already, and records the verdict when it ends.
     if (!(error instanceof Fault && error.code === 'wrong-state')) throw error;
@@ -60,10 +62,16 @@ const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Prom
     const now = ports.now();
     const known = selectIncarnationRecords(current.value, await ports.store.jobs(cluster));
     const end = { state: 'FAILED' as const, message, endTime: now.toISOString(), updatedAt: now.toISOString() };
+    const { reconcile: principal } = dreyPrincipals;
     const live = known
       .filter(({ value }) => !isTerminalJob(value))
-      .map(({ value, version }) => ({ job: { ...value, ...end }, from: value.state, previous: version }));
-    const unobserved = { job: { ...toUnobservedJob(current.value), ...end }, from: null, previous: undefined };
+      .map(({ value, version }) => ({ job: { ...value, ...end }, from: value.state, principal, previous: version }));
+    const unobserved = {
+      job: { ...toUnobservedJob(current.value), ...end },
+      from: null,
+      principal,
+      previous: undefined,
+    };
     const failed = known.length === 0 ? [unobserved] : live;
     const next = transitionJobs(current.value, failed, now);
     return {

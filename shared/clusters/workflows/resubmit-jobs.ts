@@ -40,10 +40,10 @@ const isRecorded = async ({ jobId }: RestoredJob, { store }: Ports): Promise<boo
   (await store.operation(jobId)) !== undefined;
 
 const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports: Ports): Promise<void> => {
-  const { target, clusterId, origin } = deploy;
+  const { target, clusterId, origin, principal } = deploy;
   try {
     const data = await buildSubmitData(restored, deploy, ports);
-    const command = { kind: 'submit', target, clusterId, data, key: undefined, origin } as const;
+    const command = { kind: 'submit', target, clusterId, data, key: undefined, origin, principal } as const;
     const recorded = await submit.record(command, () => ({}), { ...ports, newId: () => restored.jobId });
     await submit.advance(recorded, command, ports);
   } catch (error) {
@@ -84,9 +84,9 @@ const recordFailedSubmit = async (
   { deploy, fault }: { readonly deploy: StoredOperation; readonly fault: Fault },
   ports: Ports,
 ): Promise<void> => {
-  const { target, clusterId, origin, correlationId } = deploy;
-  const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, origin, correlationId };
-  const operation = newOperation(fields, startTimeoutMs.submit, ports.now());
+  const { target, clusterId, origin, principal, correlationId } = deploy;
+  const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, origin, principal };
+  const operation = newOperation({ ...fields, correlationId }, startTimeoutMs.submit, ports.now());
   const problem = toProblem(fault, toOperationPath(jobId));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
 };

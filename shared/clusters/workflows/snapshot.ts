@@ -82,7 +82,7 @@ const findRecordedSavepoint = async (
 export const recordSnapshot = async (state: SnapshotState, ports: Ports): Promise<SnapshotState> => {
   const { operationId, savepoint, checkpoint } = state;
   const { value } = await getOperation(operationId, ports.store);
-  if (value.kind === 'stop-job') await observeJobs(value, ports);
+  if (value.kind === 'stop-job') await observeJobs(value, ports, { changedBy: value });
   const fields = {
     ...(savepoint === undefined ? {} : { savepoint }),
     ...(checkpoint === undefined ? {} : { checkpoint }),

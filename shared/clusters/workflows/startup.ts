@@ -87,7 +87,8 @@ const transitionToRunning = (state: StartupState, ports: Ports): Promise<Startup
     if (operation.value.state !== 'IN_PROGRESS' || cluster.value.state !== 'DEPLOYING')
       return { result: { ...state, outcome: 'over' } };
     const now = ports.now();
-    const running = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId: state.operationId });
+    const { operationId, principal } = operation.value;
+    const running = transitionCluster(cluster.value, 'RUNNING', { at: now, operationId, principal });
     const reachable = withCondition(running.cluster, flinkAnswered, now);
     return {
       change: {

@@ -12,6 +12,7 @@ import {
   makeRun,
   makeSchedule,
   makeVerdict,
+  principal,
   start,
 } from './records.ts';
 import { newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
@@ -153,10 +154,12 @@ export const describeCommits = (open: OpenStore) =>
       let { cluster, events } = makeCluster(target);
       const jobs = Array.from({ length: length - 2 }, (_, index) => makeJob(cluster, { name: `job ${index}` }));
       await world.store.commit({ cluster: { value: cluster, previous: undefined }, events });
-      ({ cluster, events } = transitionCluster(cluster, 'DEPLOYING', { at: start }));
+      ({ cluster, events } = transitionCluster(cluster, 'DEPLOYING', { at: start, principal }));
       await world.store.commit({ cluster: { value: cluster, previous: 1 }, events });
       for (let version = 2; cluster.sequence < length; version += 1) {
-        const some = jobs.slice(cluster.sequence - 2, cluster.sequence + 38).map((job) => ({ job, from: null }));
+        const some = jobs
+          .slice(cluster.sequence - 2, cluster.sequence + 38)
+          .map((job) => ({ job, from: null, principal }));
         ({ cluster, events } = transitionJobs(cluster, some, start));
         await world.store.commit({ cluster: { value: cluster, previous: version }, events });
       }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { transitionOperation } from '#shared/clusters/model/operation.ts';
 
-import { makeCluster, makeJob, makeOperation, makeRun, makeSchedule, newId, start } from './records.ts';
+import { makeCluster, makeJob, makeOperation, makeRun, makeSchedule, newId, principal, start } from './records.ts';
 import { type Clock, indexed, newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
 
 const daySeconds = 86_400;
@@ -43,7 +43,7 @@ export const describeReads = (open: OpenStore) =>
 
     it('list clusters by their states', async () => {
       const [one, two] = [await commitCluster(), await commitCluster()];
-      const { cluster, events } = transitionCluster(two, 'DEPLOYING', { at: start });
+      const { cluster, events } = transitionCluster(two, 'DEPLOYING', { at: start, principal });
       await world.store.commit({ cluster: { value: cluster, previous: 1 }, events });
 
       await expect.poll(() => listIds(['REQUESTED']), indexed).toEqual([one.clusterId]);
@@ -61,7 +61,7 @@ export const describeReads = (open: OpenStore) =>
         const requested = await commitCluster();
         all.push(requested.clusterId);
         if (count % 2 === 0) continue;
-        const { cluster, events } = transitionCluster(requested, 'DEPLOYING', { at: start });
+        const { cluster, events } = transitionCluster(requested, 'DEPLOYING', { at: start, principal });
         await world.store.commit({ cluster: { value: cluster, previous: 1 }, events });
       }
       const states = ['REQUESTED', 'DEPLOYING'] as const;

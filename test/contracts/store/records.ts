@@ -12,6 +12,8 @@ import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/
 export const start = new Date(Math.floor(Date.now() / 1000) * 1000);
 const at = start.toISOString();
 
+export const principal = 'arn:aws:iam::000000000000:user/ada';
+
 /** A store under test may have other records, so that each test has names of its own. */
 export const newName = (word: string) => `${word}-${randomUUID().slice(0, 12)}`;
 export const newId = () => randomUUID().replaceAll('-', '');
@@ -27,6 +29,7 @@ export const makeCluster = (target: string, fields: Partial<Cluster> = {}): Clus
       image: 'flink:2.2',
       labels: {},
       operationId: newId(),
+      principal,
       pendingReason: undefined,
       ...fields,
     },
@@ -35,7 +38,7 @@ export const makeCluster = (target: string, fields: Partial<Cluster> = {}): Clus
 
 export const makeOperation = (target: string, fields: Partial<StoredOperation> = {}): StoredOperation =>
   newOperation(
-    { operationId: newId(), kind: 'stop', target, clusterId: newName('cluster'), origin: 'http', ...fields },
+    { operationId: newId(), kind: 'stop', target, clusterId: newName('cluster'), origin: 'http', principal, ...fields },
     3_600_000,
     start,
   );
@@ -57,6 +60,7 @@ export const makeQueuedCommand = (target: string, fields: Partial<QueuedCommand>
   kind: 'deploy',
   target,
   clusterId: newName('cluster'),
+  principal,
   team: '',
   priority: 0,
   since: at,
@@ -76,6 +80,7 @@ export const makeSchedule = (target: string, name: string, revision = newId()): 
   target,
   revision,
   updatedAt: at,
+  updatedBy: principal,
   definition: {
     action: 'deploy',
     expression: 'cron(0 7 ? * MON-FRI *)',

@@ -135,6 +135,7 @@ export const operation = (more: Partial<Operation> = {}): Operation => ({
   clusterId: 'live',
   state: 'SUCCEEDED',
   origin: 'http',
+  principal: 'arn:aws:iam::000000000000:user/ada',
   createdAt: time,
   updatedAt: time,
   deadline: '2099-01-01T00:00:00.000Z',

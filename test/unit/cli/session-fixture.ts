@@ -12,6 +12,7 @@ export const operation: Operation = {
   clusterId: 'etl',
   state: 'SUCCEEDED',
   origin: 'http',
+  principal: 'arn:aws:iam::000000000000:user/ada',
   createdAt: time,
   updatedAt: time,
   deadline: time,

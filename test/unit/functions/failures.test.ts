@@ -9,7 +9,7 @@ import { stepsHandler } from '#functions/handlers/steps.ts';
 import { live, log } from '#shared/live.ts';
 
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
-const event = { Records: [{ body: '{}' }], step: 'fail', state: { operationId: 'a' } };
+const event = { requestContext: {}, Records: [{ body: '{}' }], step: 'fail', state: { operationId: 'a' } };
 
 /** Each kind of function, with a handler that throws. */
 const functionsThatThrow = (error: Error) => {

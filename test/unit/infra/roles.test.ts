@@ -6,7 +6,7 @@ import { commands } from '#events/commands/index.ts';
 
 import { functionNames, functions, roleOf, toPascalCase } from '../../../infra/functions.ts';
 import { kubernetesRoleArn, type Statement } from '../../../infra/permissions.ts';
-import { rolesOf } from '../../../infra/roles.ts';
+import { rolesOf, senderRoleIds } from '../../../infra/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
 const roles = rolesOf({});
@@ -84,6 +84,16 @@ describe('the roles', () => {
           ? undefined
           : { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
       );
+  });
+
+  it('that may send commands are those whose messages the command queue trusts', () => {
+    const senders = functionNames.filter((name) =>
+      permissionsOf(roleOf(name)).includes('sqs:SendMessage {"Fn::GetAtt":["CommandQueue","Arn"]}'),
+    );
+
+    expect(senderRoleIds).toEqual({
+      'Fn::Join': [',', senders.map((name) => ({ 'Fn::GetAtt': [roleOf(name), 'RoleId'] }))],
+    });
   });
 
   it('let a function assume no role but the Kubernetes role of the stack, by its name', () => {

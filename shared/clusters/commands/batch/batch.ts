@@ -13,13 +13,13 @@ import { validateBatchItems } from './validate.ts';
 const deadlineMs = 7 * 24 * 3_600_000;
 
 export const batch: UseCase<'batch'> = {
-  async record({ target: targetName, data, origin }, keyFor, ports) {
+  async record({ target: targetName, data, origin, principal }, keyFor, ports) {
     const target = await ports.targets.get(targetName);
     const operationId = ports.newId();
     validateBatchItems(data, { target, operationId, now: ports.now() });
     const { correlationId, taskToken } = data;
     const request = { kind: 'batch' as const, data: { size: data.parameters.length } };
-    const fields = { operationId, kind: 'batch' as const, target: targetName, clusterId: data.name, origin };
+    const fields = { operationId, kind: 'batch' as const, target: targetName, clusterId: data.name, origin, principal };
     const operation = newOperation({ ...fields, correlationId, taskToken, request }, deadlineMs, ports.now());
     const operations = [{ value: operation, previous: undefined }];
     await withPayload({ operationId, payload: data }, ports, () =>
@@ -33,7 +33,7 @@ export const batch: UseCase<'batch'> = {
 
 /** Sends the deploys of a PENDING batch to the command queue. Finishes any other batch whose items have all ended. */
 export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<StoredOperation> => {
-  const { operationId, target, state } = operation.value;
+  const { operationId, state } = operation.value;
   if (state !== 'PENDING') {
     await finishBatch(operationId, ports);
     return operation.value;
@@ -44,7 +44,7 @@ export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: 
     batchIndex: index,
     clusterId: renderBatchItem(data, index).clusterId ?? '',
   }));
-  await ports.commandQueue.sendBatchItems(target, batchItems);
+  await ports.commandQueue.sendBatchItems(operation.value, batchItems);
   return recordSent(operationId, batchItems.length, ports);
 };
 

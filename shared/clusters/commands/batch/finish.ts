@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -54,7 +55,11 @@ const newItemsFailedFault = (failed: readonly BatchItem[], size: number) =>
  *
  * @returns The number of canceled items. 0 when the batch has ended, and when all of its items are running.
  */
-export const cancelQueuedBatch = async (batch: StoredOperation, fault: Fault, ports: Ports): Promise<number> => {
+export const cancelQueuedBatch = async (
+  batch: StoredOperation,
+  { fault, principal }: { readonly fault: Fault; readonly principal: Principal },
+  ports: Ports,
+): Promise<number> => {
   const { operationId } = batch;
   const hasUnrecordedItems = (await ports.store.batchItems(operationId)).length < getSize(batch);
   if (isTerminalOperation(batch)) return 0;
@@ -65,7 +70,7 @@ export const cancelQueuedBatch = async (batch: StoredOperation, fault: Fault, po
     ports.store.batchItems(operationId),
     listQueuedItems(operationId, ports),
   ]);
-  const ended = await pMap(queued, (item) => endQueued(item, { state: 'CANCELED', fault }, ports), {
+  const ended = await pMap(queued, (item) => endQueued(item, { state: 'CANCELED', fault, principal }, ports), {
     concurrency: maxConcurrency,
   });
   return ended.filter(Boolean).length + Math.max(getSize(batch) - batchItems.length, 0);

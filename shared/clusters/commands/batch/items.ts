@@ -2,6 +2,7 @@ import type { BatchData } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse } from '#events/problem.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
@@ -13,17 +14,21 @@ export const readBatch = async (batchId: string, { payloads }: Ports): Promise<B
 };
 
 /**
- * The deploy of one row of a batch.
+ * The deploy of one row of a batch, with the operation of the batch.
  *
  * @throws Fault `not-found` for an unknown batch, `canceled` for a batch that has ended.
  */
-export const readBatchItem = async (batchId: string, index: number, ports: Ports): Promise<CommandData<'deploy'>> => {
-  const { value: operation } = await getOperation(batchId, ports.store);
-  if (isTerminalOperation(operation))
-    throw new Fault('canceled', `Batch ${operation.clusterId} of this deploy is ${operation.state}.`, {
+export const readBatchItem = async (
+  batchId: string,
+  index: number,
+  ports: Ports,
+): Promise<{ readonly batch: StoredOperation; readonly data: CommandData<'deploy'> }> => {
+  const { value: batch } = await getOperation(batchId, ports.store);
+  if (isTerminalOperation(batch))
+    throw new Fault('canceled', `Batch ${batch.clusterId} of this deploy is ${batch.state}.`, {
       reason: 'Canceled',
     });
-  return renderBatchItem(await readBatch(batchId, ports), index);
+  return { batch, data: renderBatchItem(await readBatch(batchId, ports), index) };
 };
 
 /**

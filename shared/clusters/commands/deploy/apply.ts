@@ -113,7 +113,11 @@ const recordApplied = (operation: StoredOperation, uid: string, ports: Ports) =>
     if (current.value.state !== 'PENDING' || cluster.value.operationId !== operationId)
       return { result: current.value };
     const now = ports.now();
-    const next = transitionCluster(cluster.value, 'DEPLOYING', { at: now, operationId });
+    const next = transitionCluster(cluster.value, 'DEPLOYING', {
+      at: now,
+      operationId,
+      principal: operation.principal,
+    });
     const change = transitionOperation(current, { state: 'IN_PROGRESS', phase: 'Waiting for the JobManager.' }, now);
     return {
       change: {

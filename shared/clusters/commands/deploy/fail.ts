@@ -1,4 +1,5 @@
 import type { OperationState } from '#events/operation.ts';
+import type { Principal } from '#events/principal.ts';
 import type { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
@@ -10,6 +11,8 @@ import { getCluster } from '#shared/clusters/store/read.ts';
 interface FailOptions {
   /** The states from which the deploy may fail. */
   readonly from?: readonly OperationState[];
+  /** Who ends the deploy, if not its caller's own command. */
+  readonly principal?: Principal;
 }
 
 /**
@@ -21,14 +24,18 @@ export const failDeploy = async (
   operationId: string,
   fault: Fault,
   ports: Ports,
-  { from = ['PENDING', 'IN_PROGRESS'] }: FailOptions = {},
+  { from = ['PENDING', 'IN_PROGRESS'], principal }: FailOptions = {},
 ): Promise<boolean> => {
   const cause = { operationId, reason: fault.reason ?? fault.code, message: fault.message };
   const decide = async (operation: StoredOperation) => {
     const { value, version } = await getCluster(operation, ports.store);
     if (!from.includes(operation.state) || value.operationId !== operationId || !isStartingCluster(value))
       return undefined;
-    const { cluster, events } = transitionCluster(value, 'FAILED', { at: ports.now(), ...cause });
+    const { cluster, events } = transitionCluster(value, 'FAILED', {
+      at: ports.now(),
+      principal: principal ?? operation.principal,
+      ...cause,
+    });
     return {
       end: { state: 'FAILED', fault },
       changes: { cluster: { value: cluster, previous: version }, events },

@@ -65,6 +65,7 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
       operationId,
       kind: 'deploy',
       ...clusterRef,
+      principal: command.principal,
       team: getTeam({ labels }),
       demand: manifests.resources.demand,
       ...(previous?.value.state === 'FAILED' ? { replaces: previous.value.operationId } : {}),

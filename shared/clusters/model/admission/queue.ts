@@ -1,3 +1,4 @@
+import type { Principal } from '#events/principal.ts';
 import type { Demand } from '#events/target.ts';
 
 /** A command in the admission queue of its target. After its admission the same record says what it holds. */
@@ -6,6 +7,7 @@ export interface QueuedCommand {
   readonly kind: 'deploy' | 'submit';
   readonly target: string;
   readonly clusterId: string;
+  readonly principal: Principal;
   /** The value of the label `team`, or an empty string. */
   readonly team: string;
   readonly priority: number;

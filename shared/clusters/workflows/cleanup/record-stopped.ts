@@ -2,6 +2,7 @@ import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
@@ -52,7 +53,7 @@ interface StopResult {
  * @returns Whether the end of the cluster is recorded.
  */
 const recordJobsAndCluster = (
-  { operationId, target, clusterId }: StoredOperation,
+  { operationId, target, clusterId, principal }: StoredOperation,
   { stop, jobState }: StopResult,
   ports: Ports,
 ): Promise<boolean> =>
@@ -64,14 +65,14 @@ const recordJobsAndCluster = (
     const now = ports.now();
     const known = await ports.store.jobs({ target, clusterId });
     const live = known.filter(({ value }) => !isTerminalJob(value) && value.state !== 'SUSPENDED');
-    const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, now }));
+    const ended = live.slice(0, maxJobsPerTransaction).map((job) => endJob(job, { state: jobState, principal, now }));
     const { cluster: withJobs, events } = transitionJobs(cluster.value, ended, now);
     const jobs = ended.map(({ job, previous }) => ({ value: job, previous }));
     if (ended.length < live.length) {
       const change: Change = { cluster: { value: withJobs, previous: cluster.version }, jobs, events };
       return { change, result: false };
     }
-    const next = endCluster(withJobs, { operationId, stop, known, now });
+    const next = endCluster(withJobs, { operationId, principal, stop, known, now });
     return {
       change: {
         cluster: { value: next.cluster, previous: cluster.version },
@@ -85,27 +86,31 @@ const recordJobsAndCluster = (
     };
   });
 
-const endJob = (
-  { value, version }: Versioned<Job>,
-  { state, now }: { readonly state: StopResult['jobState']; readonly now: Date },
-) => {
+interface JobEnd {
+  readonly state: StopResult['jobState'];
+  readonly principal: Principal;
+  readonly now: Date;
+}
+
+const endJob = ({ value, version }: Versioned<Job>, { state, principal, now }: JobEnd) => {
   const time = now.toISOString();
   const job = { ...value, state, message: 'The cluster was stopped.', endTime: time, updatedAt: time };
-  return { job, from: value.state, previous: version };
+  return { job, from: value.state, principal, previous: version };
 };
 
 interface ClusterEnd {
   readonly operationId: string;
+  readonly principal: Principal;
   readonly stop: StopData;
   readonly known: readonly Versioned<Job>[];
   readonly now: Date;
 }
 
 /** The cluster in its terminal state: an application ends as its program ended. */
-const endCluster = (cluster: Cluster, { operationId, stop, known, now }: ClusterEnd) => {
+const endCluster = (cluster: Cluster, { operationId, principal, stop, known, now }: ClusterEnd) => {
   const verdict =
     cluster.mode === 'application' ? findApplicationVerdict(selectIncarnationJobs(cluster, known)) : undefined;
-  const cause = { at: now, operationId, reason: stop.reason, message: verdict?.message };
+  const cause = { at: now, operationId, principal, reason: stop.reason, message: verdict?.message };
   return transitionCluster(cluster, verdict?.state ?? 'STOPPED', cause);
 };
 

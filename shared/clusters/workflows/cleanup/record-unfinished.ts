@@ -37,7 +37,7 @@ export const recordStopFailure = async (
     const survives = fault.code === 'savepoint-failed' && current.value.state === 'STOPPING';
     const changes =
       survives && (await isStillDeployed(current.value, ports))
-        ? await returnToRunning(current, { state, fault }, ports)
+        ? await returnToRunning(current, { operation, state, fault }, ports)
         : {};
     return { end: { state: 'FAILED', fault }, changes } as const;
   };
@@ -56,14 +56,21 @@ const explainFailure = async (
   return new Fault(code, `${message}${ended}`);
 };
 
+interface StopFailure {
+  readonly operation: StoredOperation;
+  readonly state: CleanupState;
+  readonly fault: Fault;
+}
+
 const returnToRunning = async (
   { value, version }: Versioned<Cluster>,
-  { state, fault }: { readonly state: CleanupState; readonly fault: Fault },
+  { operation: { operationId, principal }, state, fault }: StopFailure,
   ports: Ports,
 ): Promise<Omit<Change, 'operations'>> => {
   const { cluster, events } = transitionCluster(value, 'RUNNING', {
     at: ports.now(),
-    operationId: state.operationId,
+    operationId,
+    principal,
     reason: 'SavepointFailed',
     message: fault.message,
   });

@@ -31,7 +31,13 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise
   const operation = await getOperation(state.operationId, ports.store);
   const stop = findStopData(operation.value);
   if (stop === undefined || stop.savepoint === 'none') return toDone(state);
-  const { jobs, reachable, overview = [] } = await observeJobs(operation.value, ports);
+  const {
+    jobs,
+    reachable,
+    overview = [],
+  } = await observeJobs(operation.value, ports, {
+    changedBy: operation.value,
+  });
   if (reachable !== 'True') return waitForFlink(state, { operation, stop, reachable }, ports);
   const rest = flinkRest((await getKubernetes(operation.value, ports)).flink(operation.value.clusterId));
   const live = jobs.filter((job) => !isTerminalJob(job));

@@ -24,6 +24,7 @@ const queueView: QueueView = {
       operationId: id('a'),
       kind: 'deploy',
       clusterId: 'nightly',
+      principal: 'arn:aws:iam::000000000000:user/ada',
       team: 'etl',
       priority: 5,
       since: time,
@@ -41,6 +42,7 @@ const operation = (fields: Partial<Operation> = {}): Operation => ({
   clusterId: 'nightly',
   state: 'SUCCEEDED',
   origin: 'http',
+  principal: 'arn:aws:iam::000000000000:user/ada',
   createdAt: time,
   updatedAt: time,
   deadline: time,
@@ -135,10 +137,11 @@ describe('drey queue', () => {
         id: 'm1',
         subject: 'targets/local/clusters/etl',
         type: 'drey.command.deploy.v1',
+        principal: 'sqs:AIDABOB',
         code: 'target-unreachable',
         detail: 'dark',
       },
-      { id: 'm2' },
+      { id: 'm2', principal: 'sqs:AIDABOB' },
     ];
     const replies = {
       'GET /v1/dead-letters': { body: { commands } },
@@ -150,8 +153,8 @@ describe('drey queue', () => {
     await run(replies, ['queue', 'redrive', 'm1']);
     const one = server.received.at(-1)?.json;
 
-    expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +target-unreachable: dark/);
-    expect(stdout).toMatch(/m2 +unknown: the function ended without a failure/);
+    expect(stdout).toMatch(/m1 +deploy +targets\/local\/clusters\/etl +sqs:AIDABOB +target-unreachable: dark/);
+    expect(stdout).toMatch(/m2 +sqs:AIDABOB +unknown: the function ended without a failure/);
     const other = await run(replies, ['queue', 'redrive', 'm1', 'm3']);
 
     expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('Redriven: m1\n') });

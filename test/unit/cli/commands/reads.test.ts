@@ -18,6 +18,8 @@ const run = (replies: Replies, words: readonly string[], input?: string | null) 
   return drey(words, { api: server.url, ...(input === undefined ? {} : { input }) });
 };
 
+const ada = 'arn:aws:iam::000000000000:user/ada';
+
 describe('commands that read', () => {
   const transition = {
     id: 'x',
@@ -25,6 +27,7 @@ describe('commands that read', () => {
     clusterId: 'live',
     sequence: 1,
     labels: {},
+    principal: ada,
     at: '2026-11-23T22:10:16.000Z',
     subject: 'cluster',
     from: null,
@@ -33,6 +36,7 @@ describe('commands that read', () => {
   const transitions = {
     ...transition,
     sequence: 2,
+    principal: 'drey:reconcile',
     from: 'DEPLOYING',
     to: 'FAILED',
     reason: 'ImagePullBackOff',
@@ -94,7 +98,7 @@ describe('commands that read', () => {
     );
 
     expect(ended.stdout).toBe(
-      '   1  23.11.2026 22:10:16  cluster: REQUESTED\n   2  23.11.2026 22:10:16  cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)\n',
+      `   1  23.11.2026 22:10:16  cluster: REQUESTED by ${ada}\n   2  23.11.2026 22:10:16  cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image) by drey:reconcile\n`,
     );
   });
 
@@ -121,7 +125,8 @@ describe('commands that read', () => {
       ['operation', '1'.repeat(32)],
     );
 
-    expect(ended.stdout).toMatch(/State: +FAILED\n[^]*Problem: it did not come up\n/);
+    expect(ended.stdout).toMatch(/Principal: +arn:aws:iam::000000000000:user\/ada\n[^]*State: +FAILED\n/);
+    expect(ended.stdout).toContain('\nProblem: it did not come up\n');
   });
 
   it('lists the clusters in the given states', async () => {

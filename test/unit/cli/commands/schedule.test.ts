@@ -15,6 +15,7 @@ describe('drey schedule', () => {
     target: 'local',
     revision: id,
     updatedAt: time,
+    updatedBy: 'arn:aws:iam::000000000000:user/ada',
     definition: {
       action: 'stop',
       expression: 'cron(0 20 ? * MON-FRI *)',
@@ -98,6 +99,7 @@ describe('drey schedule', () => {
     expect(file).not.toContain('revision');
     const described = (await run(replies, ['schedule', 'describe', 'evening'])).stdout;
     expect(described).toContain('cron(0 20 ? * MON-FRI *) in Europe/Berlin');
+    expect(described).toMatch(/Changed: +24\.11\.2026 \d\d:00:00 by arn:aws:iam::000000000000:user\/ada\n/);
     expect(described).toMatch(/etl +SUCCEEDED +a{32}/);
     const listed = (await run(replies, ['schedule', 'runs', 'evening'])).stdout;
     expect(listed).toMatch(/new +refused +not-ready: wait/);

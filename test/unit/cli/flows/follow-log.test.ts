@@ -105,6 +105,7 @@ describe('drey events -f', () => {
     target: 'local',
     clusterId,
     sequence,
+    principal: 'drey:reconcile',
     labels: {},
     at: '2026-11-23T22:10:16.000Z',
     subject: 'cluster',
@@ -161,6 +162,8 @@ describe('drey events -f', () => {
     const ended = await drey(['events', '-f'], { api: server.url, signal: stop.signal });
 
     expect(ended).toMatchObject({ code: 130, stderr: 'Following target local.\n' });
-    expect(ended.stdout).toMatch(/^fresh .* cluster: REQUESTED\nlive .* cluster: STOPPED\n$/);
+    expect(ended.stdout).toMatch(
+      /^fresh .* cluster: REQUESTED by drey:reconcile\nlive .* cluster: STOPPED by drey:reconcile\n$/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import { openBus } from '#shared/aws/bus.ts';
 
 const rejection = {
   id: 'm',
+  principal: 'sqs:AIDABOB',
   problem: toProblem(new Fault('over-limit', 'too much')),
   at: '2026-11-23T12:00:00.000Z',
 };

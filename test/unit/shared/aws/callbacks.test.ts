@@ -19,11 +19,13 @@ const clientOf = (error?: Error) => {
 };
 
 const at = '2026-11-23T12:00:00.000Z';
+const principal = 'sqs:AIDABOB';
 const finished = {
   operationId: 'a',
   kind: 'deploy',
   target: 'local',
   clusterId: 'etl',
+  principal,
   verdict: 'FINISHED',
   at,
 } as const;
@@ -40,7 +42,12 @@ describe('the completion of a Step Functions task', () => {
 
   it('is a failure with the problem when the command was rejected', async () => {
     const { callbacks, sent } = clientOf();
-    await callbacks.complete('token', { id: 'm', problem: toProblem(new Fault('over-limit', 'too much')), at });
+    await callbacks.complete('token', {
+      id: 'm',
+      principal,
+      problem: toProblem(new Fault('over-limit', 'too much')),
+      at,
+    });
 
     expect(sent).toMatchObject([
       {

@@ -98,7 +98,10 @@ describe.each([
       (client) => queuesOf(client).reconcileQueue.send({ target: 'local', clusterIds: [] } as never),
     ],
     ['the admission queue', (client) => queuesOf(client).admissionQueue.send('local')],
-    ['the commands', (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', ...clusterRef })],
+    [
+      'the commands',
+      (client) => queuesOf(client).commandQueue.sendResume({ operationId: 'a', principal: 'sqs:a', ...clusterRef }),
+    ],
     [
       'the bus',
       (client) =>
@@ -118,6 +121,6 @@ describe.each([
   const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
     openQueues(
       { reconcileQueue: 'l', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
-      { now, client: client as never },
+      { now, readPrincipal: () => 'sqs:a', client: client as never },
     );
 });

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { Fault, toProblem } from '#events/problem.ts';
 import { openQueues } from '#shared/aws/queues.ts';
+import { openSenders } from '#shared/aws/senders.ts';
 
 interface Kept {
   readonly id: string;
@@ -16,7 +18,7 @@ const urls = {
 };
 
 /** A dead-letter queue that returns at most two visible messages at once, and all messages that were sent. */
-const queueOf = (count: number) => {
+const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') => {
   const kept: Kept[] = Array.from({ length: count }, (_, index) => ({
     id: `m${index}`,
     body: `body ${index}`,
@@ -31,7 +33,15 @@ const queueOf = (count: number) => {
         received.push(input);
         const found = kept.filter(({ visible }) => visible).slice(0, 2);
         for (const message of found) message.visible = false;
-        return { Messages: found.map(({ id, body }) => ({ MessageId: id, Body: body, ReceiptHandle: id })) };
+        return {
+          Messages: found.map(({ id, body }) => ({
+            MessageId: id,
+            Body: body,
+            ReceiptHandle: id,
+            Attributes: { SenderId: senderId },
+            MessageAttributes: { principal: { StringValue: 'arn:aws:iam::000000000000:user/ada' } },
+          })),
+        };
       }
       case 'ChangeMessageVisibilityCommand':
         for (const message of kept) message.visible ||= message.id === input['ReceiptHandle'];
@@ -49,6 +59,7 @@ const queueOf = (count: number) => {
   };
   const { commandQueue: commands } = openQueues(urls, {
     now: () => new Date('2026-11-23T12:00:30Z'),
+    readPrincipal: openSenders(['AROADREY']),
     client: { send } as never,
   });
   return { commands, kept, sent, received };
@@ -78,6 +89,27 @@ describe('dead letters', () => {
     expect(queue.kept).toEqual([]);
   });
 
+  it('keep the principal of the command when a function of Drey has moved and redriven them', async () => {
+    const principal = 'arn:aws:iam::000000000000:user/ada';
+    const message = { id: 'm9', group: 'g', body: '{}', principal };
+    await queue.commands.discard(message, toProblem(new Fault('target-unreachable', 'dark')));
+    const { commands } = await queue.commands.redriveDeadLetters(async ({ body }) => body);
+
+    expect(new Set(commands.map((command) => command.principal))).toEqual(new Set([principal]));
+    expect(queue.received[0]).toMatchObject({ MessageSystemAttributeNames: expect.arrayContaining(['SenderId']) });
+    for (const { MessageAttributes } of queue.sent)
+      expect(MessageAttributes).toMatchObject({ principal: { DataType: 'String', StringValue: principal } });
+  });
+
+  it.each(['AIDAEVE', 'AROADREYS:eve', 'AROAOTHER:AROADREY:'])(
+    'of %s have that sender as principal, whatever the message says',
+    async (senderId) => {
+      queue = queueOf(1, senderId);
+
+      expect(await queue.commands.listDeadLetters()).toMatchObject([{ principal: `sqs:${senderId}` }]);
+    },
+  );
+
   it('stay and can be listed when they are not selected', async () => {
     const { commands } = await queue.commands.redriveDeadLetters(async ({ id, body }) =>
       id === 'm3' ? body : undefined,
@@ -97,9 +129,21 @@ describe('dead letters', () => {
 });
 
 it('an admitted deploy is resumed in a group of its own, once a minute', async () => {
-  await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl' });
+  await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl', principal: 'sqs:AIDABOB' });
 
   expect(queue.sent).toMatchObject([
-    { QueueUrl: 'commands', MessageGroupId: 'resume/a', MessageDeduplicationId: 'a/29923920' },
+    {
+      QueueUrl: 'commands',
+      MessageGroupId: 'resume/a',
+      MessageDeduplicationId: 'a/29923920',
+      MessageAttributes: { principal: { StringValue: 'sqs:AIDABOB' } },
+    },
   ]);
+});
+
+it('the items of a batch have the principal of the batch', async () => {
+  const batch = { target: 'local', principal: 'arn:aws:iam::000000000000:user/ada' };
+  await queue.commands.sendBatchItems(batch, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
+
+  expect(queue.sent).toMatchObject([{ MessageAttributes: { principal: { StringValue: batch.principal } } }]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
-import { deliverReconcile } from '#test/fakes/lambda.ts';
+import { deliverReconcile, userArn } from '#test/fakes/lambda.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { getCluster, getState, limitTarget, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -51,7 +51,7 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
     world.targets.known.delete('local');
     await endQueued(
       { operationId: findOperation('two')?.operationId ?? '' },
-      { state: 'FAILED', fault: new Fault('not-found', 'Target local does not exist.') },
+      { state: 'FAILED', fault: new Fault('not-found', 'Target local does not exist.'), principal: userArn },
       world.ports,
     );
 

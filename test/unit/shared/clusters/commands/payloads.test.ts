@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
-import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { deliverAdmissions, deliverCommands, deliverReconcile, makeDreyRecord } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
@@ -25,7 +25,7 @@ describe('the payload of a batch or a deploy', () => {
     await publishVerdicts(
       listDeploys().map(({ operationId }) => ({ operationId, target: 'local', verdict: 'FINISHED', at: '' })),
     );
-    for (const { group, body } of messages) await deliverCommands([makeSqsRecord(body, group)], world.ports);
+    for (const sent of messages) await deliverCommands([makeDreyRecord(sent)], world.ports);
 
     expect([before, world.payloads.stored.size]).toEqual([1, 0]);
     expect(getBatch()).toMatchObject({ state: 'SUCCEEDED' });

@@ -7,11 +7,12 @@ import { targetsHandler } from '#functions/targets.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
 import { putSpec } from '#shared/clusters/schedules/specs.ts';
-import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
+import { callHandler, makeHttpEvent, userArn } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runWorkflows, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
 const send = sendHttp;
+const newSpec = () => ({ deploy: parse(SpecBody, session), updatedBy: userArn });
 let localTarget: Target;
 beforeEach(() => {
   localTarget = world.targets.known.get('local')!;
@@ -42,9 +43,13 @@ describe('a removed target', () => {
       ha: 'keep',
     } as const;
 
-    const schedule = putSchedule({ target: 'local', name: 'evening' }, evening, world.ports);
+    const schedule = putSchedule(
+      { target: 'local', name: 'evening' },
+      { definition: evening, updatedBy: userArn },
+      world.ports,
+    );
     await expect(schedule).rejects.toMatchObject({ code: 'not-found' });
-    const spec = putSpec({ target: 'local', name: 'office' }, parse(SpecBody, session), world.ports);
+    const spec = putSpec({ target: 'local', name: 'office' }, newSpec(), world.ports);
     await expect(spec).rejects.toMatchObject({ code: 'not-found' });
 
     expect([...world.timers.recurring.keys()]).toEqual([]);
@@ -114,7 +119,7 @@ describe('the removal of a target is rejected', () => {
 
   it('while it has schedules and specs, which the problem names', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
-      await putSpec({ target: 'local', name }, parse(SpecBody, session), world.ports);
+      await putSpec({ target: 'local', name }, newSpec(), world.ports);
     await world.store.commit({
       schedule: {
         target: 'local',

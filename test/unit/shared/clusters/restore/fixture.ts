@@ -3,6 +3,7 @@ import { beforeEach } from 'vitest';
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
+import { userArn } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
@@ -78,7 +79,7 @@ export const saveOnly = (one: string) =>
 export const cancelQueued = async (operationId: string) => {
   await endQueued(
     { operationId },
-    { state: 'CANCELED', fault: new Fault('canceled', 'canceled by the caller') },
+    { state: 'CANCELED', fault: new Fault('canceled', 'canceled by the caller'), principal: userArn },
     world.ports,
   );
 };

@@ -5,6 +5,7 @@ import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
+import { userArn } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, getCluster, getLastOperation, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -23,7 +24,11 @@ const endClusterAfterRead = () => {
     world.store.cluster = read;
     if (found !== undefined) {
       const at = world.ports.now();
-      const { cluster, events } = transitionCluster(found.value, 'FAILED', { at, message: 'ended elsewhere' });
+      const { cluster, events } = transitionCluster(found.value, 'FAILED', {
+        at,
+        principal: userArn,
+        message: 'ended elsewhere',
+      });
       await commit({ cluster: { value: cluster, previous: found.version }, events }, world.ports);
     }
     return found;

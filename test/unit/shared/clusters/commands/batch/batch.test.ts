@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
-import { deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { deliverCommands, makeDreyRecord, userArn } from '#test/fakes/lambda.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getCluster, listOperations, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -28,7 +28,7 @@ describe.each(origins)('a batch from %s', (_door, send: Send) => {
     await send('batch', { data }, world);
     const messages = [...world.commandQueue.sent];
     await runQueues(world);
-    for (const { group, body } of messages) await deliverCommands([makeSqsRecord(body, group)], world.ports);
+    for (const sent of messages) await deliverCommands([makeDreyRecord(sent)], world.ports);
 
     expect(listDeploys()).toHaveLength(2);
     expect(world.bus.rejected).toEqual([]);
@@ -99,8 +99,11 @@ describe('a batch that is canceled', () => {
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
     await runQueues(world);
-    const canceled = await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
-    await deliverCommands([makeSqsRecord(late.body, late.group)], world.ports);
+    const canceled = await cancelQueued(
+      { target: 'local', operationId: getBatchId(), principal: userArn },
+      world.ports,
+    );
+    await deliverCommands([makeDreyRecord(late)], world.ports);
 
     expect(canceled).toBe(3);
     expect(getBatch()).toMatchObject({ state: 'CANCELED', problem: { code: 'canceled' } });
@@ -116,9 +119,9 @@ describe('a batch that is canceled', () => {
     await send('batch', { data }, world);
     await runQueues(world);
 
-    await expect(cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports)).rejects.toMatchObject({
-      code: 'wrong-state',
-    });
+    const canceled = cancelQueued({ target: 'local', operationId: getBatchId(), principal: userArn }, world.ports);
+
+    await expect(canceled).rejects.toMatchObject({ code: 'wrong-state' });
     expect(getBatch()).toMatchObject({ state: 'IN_PROGRESS' });
   });
 });

@@ -8,6 +8,7 @@ export const makeQueuedCommand = (fields: Partial<QueuedCommand> = {}): QueuedCo
   kind: 'deploy',
   target: 'local',
   clusterId: `c${count}`,
+  principal: 'arn:aws:iam::000000000000:user/ada',
   team: '',
   priority: 0,
   since: new Date(Date.UTC(2026, 0, 1) + count * 1_000).toISOString(),

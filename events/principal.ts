@@ -1,0 +1,48 @@
+import * as z from 'zod';
+
+/** Longer than an ARN, and than an issuer with a subject of 255 characters. What is longer is cut off. */
+const maxCallerCharacters = 700;
+
+/** Who gave a command, or caused a change. docs/glossary.md lists the forms, which differ in how they begin. */
+export const Principal = z
+  .string()
+  .min(1)
+  .max(maxCallerCharacters + 100)
+  .meta({
+    description:
+      'Who gave the command or caused the change: `arn:…` (IAM), `jwt:<issuer>#<subject>`, `sqs:<sender ID>`, `schedule:<name> by <author>`, or `drey:<part>` for Drey itself.',
+    example: 'arn:aws:sts::123456789012:assumed-role/etl/ada',
+  });
+export type Principal = z.infer<typeof Principal>;
+
+/** The caller of a route without authorization. No command comes from one. */
+export const anonymous: Principal = 'anonymous';
+
+/** The parts of Drey that act without a caller. */
+export const dreyPrincipals = {
+  /** Observes clusters and jobs, and ends what has ended, crashed or passed its deadline. */
+  reconcile: 'drey:reconcile',
+  /** Ends clusters that expire or are idle. */
+  lifetime: 'drey:lifetime',
+  /** Ends queued commands that can never start. */
+  admission: 'drey:admission',
+} as const satisfies Record<string, Principal>;
+
+const cut = (text: string): Principal => text.slice(0, maxCallerCharacters);
+
+export const toIamPrincipal = (userArn: string): Principal => cut(userArn);
+
+export const toJwtPrincipal = ({ iss, sub }: { readonly iss: string; readonly sub: string }): Principal =>
+  cut(`jwt:${iss}#${sub}`);
+
+/** @param senderId What SQS knows about the sender: the unique ID of a user, or that of a role with the session name. */
+export const toSenderPrincipal = (senderId: string): Principal => cut(`sqs:${senderId}`);
+
+/** A run of a schedule, with the caller who wrote the schedule. */
+export const toSchedulePrincipal = ({
+  name,
+  updatedBy,
+}: {
+  readonly name: string;
+  readonly updatedBy: Principal;
+}): Principal => `schedule:${name} by ${updatedBy}`;

@@ -1,0 +1,31 @@
+import type { APIGatewayProxyEventV2, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+
+import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
+import { principalAttribute } from '#shared/aws/senders.ts';
+import { readPrincipal } from '#shared/live.ts';
+
+/** What API Gateway says about the caller that it has authenticated. */
+const Authorizer = z.object({
+  iam: z.object({ userArn: z.string().min(1) }).nullish(),
+  jwt: z.object({ claims: z.object({ iss: z.string().min(1), sub: z.string().min(1) }) }).nullish(),
+});
+
+/** The authenticated caller of a request. Undefined on a route without authorization. */
+export const findCaller = ({ requestContext }: APIGatewayProxyEventV2): Principal | undefined => {
+  if (!('authorizer' in requestContext)) return undefined;
+  const { iam, jwt } = Authorizer.parse(requestContext.authorizer);
+  if (iam !== undefined && iam !== null) return toIamPrincipal(iam.userArn);
+  return jwt === undefined || jwt === null ? undefined : toJwtPrincipal(jwt.claims);
+};
+
+/** The authenticated caller of a request that changes something. */
+export const getCaller = (event: APIGatewayProxyEventV2): Principal => {
+  const caller = findCaller(event);
+  if (caller === undefined) throw new Error(`API Gateway names no caller of ${event.routeKey}.`);
+  return caller;
+};
+
+/** Who gave the command of a message. Nothing in the body counts, because any sender can write it. */
+export const getSender = ({ attributes, messageAttributes }: SQSRecord): Principal =>
+  readPrincipal({ senderId: attributes.SenderId, claimed: messageAttributes[principalAttribute]?.stringValue });
