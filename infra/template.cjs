@@ -2,6 +2,7 @@
  * What serverless.yml includes from the tables of this folder. osls loads CommonJS only; Node requires the TypeScript
  * modules as they are.
  */
+const { accessLog } = require('./access-log.ts');
 const { alarmsOf } = require('./alarms.ts');
 const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
 const { assertSupportedRegion } = require('./partitions.ts');
@@ -26,6 +27,7 @@ module.exports = async ({ options, resolveVariable }) => {
   const settings = readStageSettings(stage);
   return {
     kubernetesRoleArn,
+    accessLogFormat: JSON.stringify(accessLog),
     functions: functionsOf(settings),
     resources: {
       ...storageOf(settings),

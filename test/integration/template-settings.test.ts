@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { settingsFrom } from '#local/settings.ts';
 
+import { accessLog } from '../../infra/access-log.ts';
 import { compileTemplate, type Template, type TemplateName, templateSettings } from '../support/templates.ts';
 
 const run = promisify(execFile);
@@ -82,6 +83,23 @@ describe.each(names)('the template with the settings %s', (name) => {
     expect(policies.map(({ Condition }) => Condition)).toEqual([
       { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['AdmissionRule', 'Arn'] } } },
     ]);
+  });
+
+  it('logs each request to the API with its caller, as long as the functions keep their logs', () => {
+    const stages = ofType(template, 'AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
+    const retentions = ofType(template, 'AWS::Logs::LogGroup').map(
+      ([, { Properties }]) => Properties['RetentionInDays'],
+    );
+
+    expect(stages).toMatchObject([
+      {
+        AccessLogSettings: {
+          DestinationArn: { 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] },
+          Format: JSON.stringify(accessLog),
+        },
+      },
+    ]);
+    expect(new Set(retentions)).toEqual(new Set([30]));
   });
 
   it('retains the table and the bucket, unless the deploy that creates them fails', () => {
