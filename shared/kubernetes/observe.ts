@@ -5,7 +5,7 @@ import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubern
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
 import { operationAnnotation } from './apply.ts';
-import { toObservedPod, withPullTime } from './pods.ts';
+import { isWaiting, toObservedPod, withPullTime, withWarning } from './pods.ts';
 
 /** Observes one cluster with four requests; see the port. */
 export const observe = async (clusterId: string, { client, target: { namespace } }: Api): Promise<Observation> => {
@@ -17,7 +17,7 @@ export const observe = async (clusterId: string, { client, target: { namespace }
   ]);
   return {
     deployment: deployment === undefined ? undefined : toObservedDeployment(deployment),
-    pods: pods.map((pod) => withPullTime(toObservedPod(pod), pulls)),
+    pods: pods.map((pod) => withPullTime(toObservedPod(pod), pulls)).map((pod) => withWarning(pod, events)),
     warnings: selectWarnings(events, { clusterId, since: deployment?.metadata.creationTimestamp }),
   };
 };
@@ -37,10 +37,14 @@ export const listDeployments = async ({
 /** All pods of the Flink clusters of the namespace, found by Flink's labels. */
 export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
   const query = { labelSelector: toLabelSelector(flinkLabels) };
-  return (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
+  const pods = (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
     ...toObservedPod(pod),
     clusterId: pod.metadata.labels?.['app'] ?? '',
   }));
+  // A pod that waits for its volumes has no trouble of its own: only the events tell why.
+  if (!pods.some(isWaiting)) return pods;
+  const events = await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' });
+  return pods.map((pod) => (isWaiting(pod) ? withWarning(pod, events) : pod));
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;

@@ -37,6 +37,33 @@ export const withPullTime = (pod: ObservedPod, pulls: readonly Event[]): Observe
   return first === undefined ? pod : { ...pod, reached: { ...pod.reached, pulling: first } };
 };
 
+/** Whether the pod has not started, and its status does not say why. */
+export const isWaiting = ({ phase, trouble }: ObservedPod): boolean => phase === 'Pending' && trouble === undefined;
+
+/** How long the same event has repeated before it counts. At a normal start, a volume may come a moment later. */
+const minRepetitionMs = 30_000;
+
+/** A waiting pod with the newest warning about it that has repeated for some time, such as FailedMount. */
+export const withWarning = <P extends ObservedPod>(pod: P, warnings: readonly Event[]): P => {
+  if (!isWaiting(pod)) return pod;
+  const [latest] = warnings
+    .filter(({ involvedObject }) => involvedObject.name === pod.name)
+    .filter((event) => Date.parse(findEventTime(event)) - Date.parse(event.firstTimestamp ?? '') >= minRepetitionMs)
+    .toSorted((one, other) => Date.parse(findEventTime(other)) - Date.parse(findEventTime(one)));
+  return latest === undefined ? pod : { ...pod, trouble: { reason: latest.reason, message: withHint(latest.message) } };
+};
+
+/** What to do about messages whose cause is a setting of Flink. */
+const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /configmap "hadoop-config-[^"]*" not found/,
+    'The image of the JobManager has a Hadoop configuration. Set kubernetes.decorator.hadoop-conf-mount.enabled=false.',
+  ],
+];
+
+const withHint = (message: string): string =>
+  joinMessages(message, hints.find(([pattern]) => pattern.test(message))?.[1]);
+
 /** Why the pod does not run: its own reason such as Evicted, then its scheduling, then its containers in their order. */
 const findTrouble = ({ status }: Pod): Trouble | undefined => {
   if (status === undefined) return undefined;

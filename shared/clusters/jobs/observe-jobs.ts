@@ -11,6 +11,7 @@ import { recordCondition } from '#shared/clusters/store/progress.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
+import { findPodRefusal, type PodRefusal } from './missing-task-managers.ts';
 import { type ClusterRecords, readClusterRecords, recordJobs } from './record-jobs.ts';
 
 export interface ObservedJobs {
@@ -49,8 +50,9 @@ export const updateJobs = async (
   const recorded = selectIncarnationJobs(cluster, records.jobs);
   if (isTerminalCluster(cluster)) return { jobs: recorded, reachable: 'False' };
   if (!mayAnswer(cluster)) return { jobs: recorded, reachable: 'Unknown' };
-  const rest = flinkRest(ports.kubernetes(await ports.targets.get(cluster.target)).flink(cluster.clusterId));
-  const answer = await askFlink(recorded, rest);
+  const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
+  const rest = flinkRest(kubernetes.flink(cluster.clusterId));
+  const answer = await askFlink(recorded, rest, () => findPodRefusal(cluster.clusterId, kubernetes));
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
     const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
@@ -64,10 +66,17 @@ export const updateJobs = async (
 };
 
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
-const askFlink = async (recorded: readonly Job[], rest: FlinkRest) => {
+const askFlink = async (
+  recorded: readonly Job[],
+  rest: FlinkRest,
+  findRefusal: () => Promise<PodRefusal | undefined>,
+) => {
   try {
     const overview = await rest.listJobs();
     const causes = await readRootCauses(overview, recorded, rest);
+    for (const [jobId, cause] of causes)
+      if (cause?.startsWith('NoResourceAvailableException') === true)
+        causes.set(jobId, [cause, (await findRefusal())?.message].filter(Boolean).join(' '));
     return { overview, causes, savepoints: await readSavepoints(overview, recorded, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;

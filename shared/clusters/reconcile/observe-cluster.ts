@@ -1,5 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
+import { findPodRefusal, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
@@ -34,16 +35,24 @@ export const observeListedCluster = async (
   // The list may be older than the record, so a missing Deployment is looked up by its name.
   if (listed.uid !== cluster.uid && (await isDeploymentGone(cluster, target, ports)))
     return { status: 'deleted', cluster };
-  await recordHealth(cluster, listed, ports);
   const jobs = await updateJobs(records, ports);
+  await recordHealth(cluster, listed.trouble ?? (await findRefusal(cluster, jobs, { target, ports })), ports);
   return { status: 'running', cluster, jobs, isTroubled: listed.trouble !== undefined };
 };
 
 const isDeploymentGone = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> =>
   !isDeploymentOf(cluster, (await ports.kubernetes(target).observe(cluster.clusterId)).deployment);
 
-/** Records the condition `Healthy`: False while a pod is in trouble, True again afterwards. */
-const recordHealth = async (observed: Cluster, { trouble }: ListedCluster, ports: Ports): Promise<void> => {
+/** Why a job has no TaskManagers, when no pod of the cluster tells. */
+const findRefusal = async (
+  { clusterId }: Cluster,
+  { overview = [] }: ObservedJobs,
+  { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
+): Promise<ListedCluster['trouble']> =>
+  lacksTaskManagers(overview, ports.now()) ? findPodRefusal(clusterId, ports.kubernetes(target)) : undefined;
+
+/** Records the condition `Healthy`: False while the cluster is in trouble, True again afterwards. */
+const recordHealth = async (observed: Cluster, trouble: ListedCluster['trouble'], ports: Ports): Promise<void> => {
   const wasTroubled = observed.conditions.some(({ type, status }) => type === 'Healthy' && status === 'False');
   if (trouble === undefined && !wasTroubled) return;
   const health =

@@ -44,4 +44,24 @@ describe('the jobs of a cluster', () => {
 
     expect([...world.store.jobRecords.values()].map(({ value }) => value.state)).toEqual(['RUNNING']);
   });
+
+  it('say why they got no TaskManagers, with the text of Kubernetes', async () => {
+    await startSession(send);
+    const cluster = world.kubernetes.cluster(clusterId);
+    const failure = [
+      'org.apache.flink.runtime.JobException: Recovery is suppressed',
+      '\tat a.b.C.d(C.java:1)',
+      'Caused by: org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException: Could not acquire the minimum required resources.',
+      '\tat a.b.C.d(C.java:1)',
+      'Caused by: java.util.concurrent.TimeoutException: Timeout has occurred: PT5M',
+    ].join('\n');
+    cluster.flink.addJob('a'.repeat(32), { state: 'FAILED', failure });
+    cluster.log = 'x: Message: pods "my-taskmanager-1-1" is forbidden: exceeded quota: q. Received status: Status()';
+
+    const { jobs } = await observeJobs(clusterRef, world.ports);
+
+    expect(jobs[0]?.message).toBe(
+      'NoResourceAvailableException: Could not acquire the minimum required resources. pods "my-taskmanager-1-1" is forbidden: exceeded quota: q',
+    );
+  });
 });

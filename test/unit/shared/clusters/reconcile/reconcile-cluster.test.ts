@@ -98,4 +98,29 @@ describe('the reconciliation of a cluster', () => {
     expect(lasting).toEqual(troubled);
     expect((await getCluster())?.conditions).toMatchObject([reachable, { type: 'Healthy', status: 'True' }]);
   });
+
+  const refusal = 'pods "my-taskmanager-1-1" is forbidden: exceeded quota: q, requested: cpu=1, limited: cpu=1';
+
+  it.each([
+    [`Message: ${refusal}. Received status: Status(apiVersion=v1)`, 'QuotaExceeded', refusal],
+    ['admission webhook "pods.example.com" denied the request: no label team', 'FailedCreate', 'no label team'],
+  ])('records why Kubernetes refuses the TaskManagers: %s', async (line, reason, message) => {
+    await startSession(send);
+    const cluster = world.kubernetes.cluster(clusterId);
+    const waiting = { total: 4, scheduled: 4 };
+    cluster.flink.addJob('a'.repeat(32), { state: 'RUNNING', tasks: waiting });
+    world.passTime(120);
+    cluster.log = `INFO Starting.\njava.util.concurrent.CompletionException: ${line}\nINFO Retrying.`;
+    await reconcile();
+
+    expect((await getCluster())?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Healthy', status: 'False', reason, message: expect.stringContaining(message) }),
+    );
+
+    cluster.flink.addJob('a'.repeat(32), { state: 'RUNNING', tasks: { total: 4, running: 4 } });
+    await reconcile();
+    expect((await getCluster())?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Healthy', status: 'True' }),
+    );
+  });
 });

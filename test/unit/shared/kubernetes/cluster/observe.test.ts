@@ -81,6 +81,50 @@ describe('observe', () => {
     expect(pods[0]?.trouble).toEqual(trouble);
   });
 
+  const mountFailure = (seconds: number, message: string, name = 'my-6d5f-abcde') => ({
+    metadata: {},
+    involvedObject: { kind: 'Pod', name },
+    reason: 'FailedMount',
+    message,
+    firstTimestamp: '2026-11-24T12:00:00Z',
+    lastTimestamp: new Date(Date.parse('2026-11-24T12:00:00Z') + seconds * 1_000).toISOString(),
+  });
+  const waiting = pod(container({ waiting: { reason: 'ContainerCreating' } }));
+
+  it('reports a volume that is still missing after 30 seconds, with what to do', async () => {
+    const { pods } = await seen(waiting, [mountFailure(32, 'configmap "hadoop-config-my" not found')]);
+
+    expect(pods[0]?.trouble).toEqual({
+      reason: 'FailedMount',
+      message: expect.stringMatching(/^configmap "hadoop-config-my" not found; .*hadoop-conf-mount\.enabled=false\.$/),
+    });
+  });
+
+  it.each([
+    ['a volume that came a moment later', mountFailure(2, 'configmap "my" not found')],
+    ['the warning of another pod', mountFailure(60, 'not found', 'my-2-6d5f-abcde')],
+  ])('reports no trouble for %s', async (_what, event) => {
+    expect((await seen(waiting, [event])).pods[0]?.trouble).toBeUndefined();
+  });
+
+  it('lists the pods with the same trouble, and reads events only for a pod that waits', async () => {
+    const list = async (item: object) => {
+      const { kubernetes, sent } = kubernetesWith(({ path }) => ({
+        status: 200,
+        body: { items: path.includes('/events') ? [mountFailure(40, 'secret "x" not found')] : [item] },
+      }));
+      const pods = await kubernetes.listPods();
+      return { pods, paths: sent.map(({ path }) => path) };
+    };
+
+    const { pods } = await list(waiting);
+    const running = await list(pod({ phase: 'Running', ...container({ running: {} }) }));
+
+    expect(pods[0]?.trouble).toEqual({ reason: 'FailedMount', message: 'secret "x" not found' });
+    expect(running.pods[0]?.trouble).toBeUndefined();
+    expect(running.paths.filter((path) => path.includes('/events'))).toEqual([]);
+  });
+
   it('reports a pod as ready when Kubernetes does', async () => {
     const { pods, deployment } = await seen(
       pod({
