@@ -194,6 +194,15 @@ export const problems = {
       'A stop arrived while the deploy was in progress, or the cluster that a command was meant for has been replaced.',
     action: 'Nothing, if the stop was intended. Otherwise deploy again with a new key.',
   },
+  'version-mismatch': {
+    title: 'Written by another version of Drey',
+    status: 503,
+    retryable: true,
+    meaning:
+      'A function cannot read a record, message or workflow step, because a newer version of Drey wrote it: a rollback or a gradual update is in progress. Nothing was changed.',
+    action:
+      'Retry. If the problem persists after the rollback, deploy the newer version again ([architecture.md](architecture.md#updates-and-rollbacks)).',
+  },
   internal: {
     title: 'Internal error',
     status: 500,

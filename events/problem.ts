@@ -1,12 +1,19 @@
 import * as z from 'zod';
 
 import { describeIssue } from './issues.ts';
+import { readUnknownAs } from './lenient.ts';
 import { type ProblemCode, problems } from './problem-table.ts';
 
 /** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
 export const FieldError = z.strictObject({ pointer: z.string(), detail: z.string() });
 
 export type FieldError = z.infer<typeof FieldError>;
+
+/** A stored problem with a code of a newer version keeps its title, status and detail. */
+export const ProblemCodeName = readUnknownAs(
+  z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]), // the keys of a non-empty literal
+  'internal',
+);
 
 /** Problem details (RFC 9457) with Drey's extension members. */
 export const Problem = z
@@ -16,7 +23,7 @@ export const Problem = z
     status: z.int().min(100).max(599),
     detail: z.string(),
     instance: z.string().optional().meta({ description: 'The request or operation that the problem concerns.' }),
-    code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]), // the keys of a non-empty literal
+    code: ProblemCodeName,
     retryable: z.boolean(),
     reason: z.string().optional().meta({ description: 'The reason of Kubernetes or Flink, such as ImagePullBackOff.' }),
     operationId: z.string().optional(),
@@ -140,3 +147,25 @@ const findTextErrors = (value: unknown, path: readonly string[] = []): readonly 
 /** @see RFC 6901 */
 const toPointer = (parts: readonly string[]): string =>
   `/${parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+
+interface Written {
+  /** What Drey wrote, for the message: `operation record`, `spec`. */
+  readonly kind: string;
+  readonly value: unknown;
+}
+
+/**
+ * Parses data that Drey wrote, with a lenient schema.
+ *
+ * @throws Fault `version-mismatch` when this version of Drey cannot read it, because another version wrote it.
+ */
+export const parseWritten = <S extends z.ZodType>(schema: S, { kind, value }: Written): z.output<S> => {
+  const { success, data, error } = schema.safeParse(value, { error: describeIssue });
+  if (success) return data;
+  const [first] = error.issues.flatMap(toFieldErrors);
+  throw new Fault(
+    'version-mismatch',
+    `This version of Drey cannot read the ${kind}, because another version wrote it. Retry after the update or rollback. ` +
+      `${first?.pointer ?? ''}: ${first?.detail ?? ''}`,
+  );
+};

@@ -188,7 +188,3 @@ export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetim
   subject: subjectOf(warning),
   detail: warning,
 });
-
-/** A stored event, with its detail checked against the schema of its type. */
-export const parseEvent = (event: BusEvent): BusEvent =>
-  ({ ...event, detail: eventTypes[event.type].schema.parse(event.detail) }) as BusEvent; // The schema is of this type.

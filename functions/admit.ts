@@ -7,10 +7,11 @@ import { admit } from '#shared/clusters/admission/admit.ts';
 import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
+import { parseMessage } from './handlers/sqs.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
-const AdmissionRequest = z.object({ target: z.string() });
-const parseTarget = ({ body }: SQSRecord) => AdmissionRequest.parse(JSON.parse(body)).target;
+const AdmissionRequest = z.strictObject({ target: z.string() });
+const parseTarget = ({ body }: SQSRecord) => parseMessage(AdmissionRequest, body).target;
 const maxTargetsAtOnce = 4;
 
 /**

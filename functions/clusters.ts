@@ -12,7 +12,8 @@ export const clustersHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {
     const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
     const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
-    return respond(200, { clusters: page.items, cursor: page.cursor });
+    const { items, cursor: next, unreadable = [] } = page;
+    return respond(200, { clusters: items, cursor: next, ...(unreadable.length === 0 ? {} : { unreadable }) });
   });
 
 export const handler = clustersHandler(live);

@@ -3,17 +3,20 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import { parseEvent } from '#events/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notify-verdict.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 const maxConcurrentReads = 16;
 
+const toVerdict = recordParser('verdict');
+
 /**
- * Publishes the events of the table's stream to the bus, and then notifies the tasks and batches that wait for verdicts.
+ * Publishes the events of the table's stream to the bus, as their writer recorded them, and then notifies the tasks and
+ * batches that wait for verdicts.
  * Lambda continues at the first record that was not published, so that the order is kept.
  */
 export const publishHandler = (world: World) =>
@@ -43,8 +46,8 @@ const itemOf = ({ dynamodb }: DynamoDBRecord) =>
 const toPublished = async (record: DynamoDBRecord, ports: Ports) => {
   const event = eventOf(itemOf(record));
   return event.type === 'Flink Command Finished'
-    ? toFinishedEvent(event.detail, ports)
-    : { busEvent: parseEvent(event) };
+    ? toFinishedEvent(toVerdict(event.detail), ports)
+    : { busEvent: event };
 };
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);

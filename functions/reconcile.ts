@@ -3,10 +3,10 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
 import { live } from '#shared/live.ts';
 
-import { sqsHandler } from './handlers/sqs.ts';
+import { parseMessage, sqsHandler } from './handlers/sqs.ts';
 
 /** Reconciles one target, or some of its clusters. The next minute's pass covers what this one does not reach in time. */
 export const reconcileHandler = (world: World) =>
-  sqsHandler(world, async ({ body }, ports) => reconcileTarget(ReconcileRequest.parse(JSON.parse(body)), ports));
+  sqsHandler(world, async ({ body }, ports) => reconcileTarget(parseMessage(ReconcileRequest, body), ports));
 
 export const handler = reconcileHandler(live);

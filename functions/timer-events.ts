@@ -4,14 +4,14 @@ import { handleTimerEvent } from '#shared/clusters/schedules/handle-timer-event.
 import { live } from '#shared/live.ts';
 import { maxReceives } from '#shared/retries.ts';
 
-import { sqsHandler } from './handlers/sqs.ts';
+import { parseMessage, sqsHandler } from './handlers/sqs.ts';
 
 /** Handles the messages of EventBridge Scheduler. One that fails each time goes to the dead-letter queue, which has an alarm. */
 export const timerEventsHandler = (world: World) =>
   sqsHandler(world, async ({ body, messageId, attributes }, ports) => {
     const sentAt = new Date(Number(attributes.SentTimestamp));
     const isLast = Number(attributes.ApproximateReceiveCount) >= maxReceives;
-    await handleTimerEvent(TimerEvent.parse(JSON.parse(body)), { messageId, sentAt, isLast }, ports);
+    await handleTimerEvent(parseMessage(TimerEvent, body), { messageId, sentAt, isLast }, ports);
   });
 
 export const handler = timerEventsHandler(live);

@@ -53,6 +53,10 @@ const restoreOptions = {
   claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
 };
 
+/** How a program uses the savepoint that it starts from. */
+export const RestoreOptions = z.strictObject(restoreOptions);
+export type RestoreOptions = Readonly<z.output<typeof RestoreOptions>>;
+
 export const Restore = z
   .strictObject({
     path: z.string().min(1).optional().meta({ description: 'Path of a savepoint or retained checkpoint.' }),

@@ -8,7 +8,14 @@ import { Target } from '../target.ts';
 import { Transition } from '../transitions.ts';
 
 export const Clusters = z
-  .strictObject({ clusters: z.array(Cluster), cursor: z.string().optional() })
+  .strictObject({
+    clusters: z.array(Cluster),
+    cursor: z.string().optional(),
+    unreadable: z.array(z.string()).optional().meta({
+      description:
+        'IDs of clusters whose records another version of Drey wrote, in a form that this version cannot read.',
+    }),
+  })
   .meta({ id: 'Clusters' });
 
 export const Jobs = z

@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
 import {
@@ -13,7 +13,6 @@ import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { parse } from '#events/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { toPublic } from '#shared/clusters/model/operation.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { readCluster } from '#shared/clusters/queries/clusters.ts';
 import { waitForOperation } from '#shared/clusters/queries/operations.ts';
@@ -22,7 +21,7 @@ import { httpHandler } from './http.ts';
 import { count } from '../middleware/metrics.ts';
 import { getCaller } from './principal.ts';
 import { parseBody } from './requests.ts';
-import { respond } from './responses.ts';
+import { type Answer, respond } from './responses.ts';
 
 /** The function of the commands whose definitions name it. The route says which command a request is. */
 export const commandHandler = (name: CommandFunction) => {
@@ -40,7 +39,7 @@ const acceptCommand = async <K extends CommandKind>(
   kind: K,
   event: APIGatewayProxyEventV2,
   ports: Ports,
-): Promise<APIGatewayProxyStructuredResultV2> => {
+): Promise<Answer> => {
   const startedMs = ports.now().getTime();
   const accepted = await accept(parseCommand(kind, event), ports);
   // The time that accepting took is not available for waiting.
@@ -56,7 +55,7 @@ const acceptCommand = async <K extends CommandKind>(
   const cluster = changesCluster(kind) ? { cluster: await readCluster(operation, ports) } : {};
   return respond(
     isTerminalOperation(operation) ? 200 : 202,
-    { operation: toPublic(operation), ...cluster },
+    { operation, ...cluster },
     { location: `/v1/operations/${operation.operationId}` },
   );
 };

@@ -6,9 +6,10 @@ import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.t
 
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
+import { type Answer, toResponse } from './responses.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
-type Handle = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handle = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<Answer>;
 
 const throwDeadlineExceeded = () => {
   throw new Fault(
@@ -25,7 +26,9 @@ export const httpHandler = (world: World, handle: Handle) =>
   })
     .use(invocation())
     .use(problems())
-    .handler(async (event, _context, { signal }) => handle(event, portsFor(world, { signal })));
+    .handler(async (event, _context, { signal }) =>
+      toResponse(event.routeKey, await handle(event, portsFor(world, { signal }))),
+    );
 
 /** A function behind several routes of the HTTP API. `infra/functions.ts` creates them from `events/http/api.ts`. */
 export const routesHandler = (world: World, routes: Readonly<Record<string, Handle>>) =>

@@ -1,12 +1,30 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** A response with a JSON body. */
-export const respond = (
-  statusCode: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): APIGatewayProxyStructuredResultV2 => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
+import { calls } from '#events/http/api.ts';
+import { lenient } from '#events/lenient.ts';
+
+/** What a handler answers. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const respond = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  body,
+  headers,
 });
+
+/**
+ * The answer as JSON, with the members that the route documents. Records have more: those that only Drey uses, and those
+ * that a newer version wrote.
+ */
+export const toResponse = (route: string, { status, body, headers }: Answer): APIGatewayProxyStructuredResultV2 => {
+  const call = calls[route];
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(call === undefined ? body : lenient(call.answer, 'drop').parse(body)),
+  };
+};

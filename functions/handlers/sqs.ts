@@ -1,10 +1,17 @@
 import middy from '@middy/core';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type * as z from 'zod';
 
+import { lenient } from '#events/lenient.ts';
+import { parseWritten } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
 import { failures } from '../middleware/failures.ts';
 import { timeoutEarlyMs } from './timeout.ts';
+
+/** A message that Drey sent to itself, maybe in another version. @throws Fault `version-mismatch` */
+export const parseMessage = <S extends z.ZodType>(schema: S, body: string): z.output<S> =>
+  parseWritten(lenient(schema, 'drop'), { kind: 'message', value: JSON.parse(body) });
 
 /** A function behind a queue whose messages are handled in order. A message that fails returns to the queue. */
 export const sqsHandler = (world: World, handle: (record: SQSRecord, ports: Ports) => Promise<void>) =>

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 
 import { Fault } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { log } from '#shared/live.ts';
+import { log, version } from '#shared/live.ts';
 
 import { logFailure } from '../middleware/failures.ts';
 import { timeoutEarlyMs } from './timeout.ts';
@@ -35,7 +35,11 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
     });
     try {
       const step = steps[name];
-      if (step === undefined) throw new Error(`this function has no step ${name}`);
+      if (step === undefined)
+        throw new Fault(
+          'version-mismatch',
+          `Version ${version} of the function has no step ${name}. Another version of the state machine calls it.`,
+        );
       const next = await step(state, portsFor(world, { signal, operationId: state.operationId }));
       log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
       return next;

@@ -70,7 +70,8 @@ export class FakeStore implements Store {
 
   async openOperations(target: string) {
     const all = [...this.operations.values()].map(({ value }) => value);
-    return structuredClone(all.filter((operation) => operation.target === target && !isTerminalOperation(operation)));
+    const open = all.filter((operation) => operation.target === target && !isTerminalOperation(operation));
+    return { items: structuredClone(open) };
   }
 
   async jobs(clusterRef: ClusterRef) {

@@ -47,6 +47,14 @@ export class FakeTable {
     this.hooks = hooks;
   }
 
+  /** Puts items into the table and its index. */
+  load(items: readonly TableItem[]): void {
+    for (const item of structuredClone(items)) {
+      this.items.set(idOf(item), item);
+      this.updateIndex(idOf(item), item);
+    }
+  }
+
   /** As the document client has it. */
   async send(command: unknown): Promise<unknown> {
     return this.answer(command);
@@ -132,14 +140,22 @@ export class FakeTable {
     const isAllowed = this.isMet(key, ConditionExpression, ExpressionAttributeValues);
     if (Delete !== undefined) return { key, isAllowed, next: undefined };
     if (Put !== undefined) return { key, isAllowed, next: structuredClone(Put.Item) as unknown as TableItem };
-    return { key, isAllowed, next: this.firstOf(key, Update) };
+    return { key, isAllowed, next: this.update(key, Update) };
   }
 
-  private firstOf(key: Key, update: Write['Update']): TableItem {
-    if (update?.UpdateExpression !== 'SET #value = if_not_exists(#value, :value)')
-      throw new Error(`the fake table does not know the update ${update?.UpdateExpression ?? ''}`);
+  private update(
+    key: Key,
+    { UpdateExpression = '', ...update }: NonNullable<Write['Update']> = {} as never,
+  ): TableItem {
+    const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = update;
+    if (UpdateExpression !== 'SET #value = if_not_exists(#value, :value)')
+      return withoutUndefined({
+        ...this.items.get(idOf(key)),
+        ...key,
+        ...applyUpdate(UpdateExpression, names, values),
+      });
     const existing = this.hooks.replacesFirst === true ? undefined : this.items.get(idOf(key));
-    return existing ?? { ...key, value: structuredClone(update.ExpressionAttributeValues?.[':value'] as unknown) };
+    return existing ?? { ...key, value: structuredClone(values[':value'] as unknown) };
   }
 
   private isMet(key: Key, condition: string | undefined, values: Values): boolean {
@@ -180,6 +196,17 @@ export class FakeTable {
   }
 }
 
+/** The attributes that an update changes: `SET #a = :a, #b = :b REMOVE #c`. */
+const applyUpdate = (expression: string, names: Readonly<Record<string, string>>, values: Values): Values => {
+  const [, sets = '', removes = ''] = /^SET ((?:#\w+ = :\w+(?:, )?)+)(?: REMOVE (.+))?$/.exec(expression) ?? [];
+  if (sets === '') throw new Error(`the fake table does not know the update ${expression}`);
+  const set = sets.split(', ').map((part) => part.split(' = '));
+  return {
+    ...Object.fromEntries(set.map(([name = '', value = '']) => [names[name], structuredClone(values[value])])),
+    ...Object.fromEntries(removes === '' ? [] : removes.split(', ').map((name) => [names[name], undefined])),
+  };
+};
+
 /** For messages: the kind of a command and the sort keys that it names. */
 export const describeCommand = (command: unknown): string => {
   if (command instanceof TransactWriteCommand)
@@ -196,6 +223,9 @@ export const toCanceled = (codes: readonly string[]) =>
     $metadata: {},
     CancellationReasons: codes.map((Code) => ({ Code })),
   });
+
+const withoutUndefined = (item: TableItem): TableItem =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as TableItem; // The keys stay.
 
 const idOf = ({ pk, sk }: Key) => `${pk}|${sk}`;
 

@@ -1,17 +1,17 @@
-import { Cluster, type ClusterState } from '#events/cluster.ts';
-import { Job } from '#events/job.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
-import { Transition } from '#events/transitions.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-import { eventOf, type Item, versioned, versionedIfFound } from './items.ts';
+import { eventOf, type Item, readListed, versioned, versionedIfFound } from './items.ts';
 import { clusterKey, jobKey, jobRange, stateKey, transitionRange } from './keys.ts';
 import type { TableReader } from './reader.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type ClusterReads = Pick<Store, 'cluster' | 'clusters' | 'job' | 'jobs' | 'transitions'>;
 
-const toCluster = (value: unknown): Cluster => Cluster.parse(value);
-const toJob = (value: unknown): Job => Job.parse(value);
+const toCluster = recordParser('cluster');
+const toJob = recordParser('job');
+const toTransition = recordParser('transition');
 
 export const openClusterReads = (reader: TableReader): ClusterReads => ({
   async cluster(clusterRef) {
@@ -30,7 +30,7 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
 
   async transitions(clusterRef, { after, limit }) {
     const items = await reader.query(transitionRange(clusterRef, after), limit);
-    return items.map((item) => Transition.parse(eventOf(item).detail));
+    return items.map((item) => toTransition(eventOf(item).detail));
   },
 });
 
@@ -43,17 +43,21 @@ const listClusters = async (
   const from = cursor === undefined ? undefined : parseCursor(cursor);
   const remaining = from === undefined ? states : states.slice(indexOfState(states, from));
   const items: Cluster[] = [];
+  const unreadable: string[] = [];
   for (const state of remaining) {
     let start: Item | undefined = from?.state === state ? indexKey({ target, ...from, state }) : undefined;
     do {
       const page = await reader.queryIndex(stateKey(target, state), { start, limit: limit - items.length });
-      items.push(...page.items.map((item) => toCluster(item['value'])));
+      const listed = readListed(page.items, toCluster);
+      items.push(...listed.items);
+      unreadable.push(...listed.unreadable);
       start = page.next;
       const last = items.at(-1);
-      if (last !== undefined && items.length >= limit) return { items, cursor: formatCursor(state, last.clusterId) };
+      if (last !== undefined && items.length >= limit)
+        return { items, unreadable, cursor: formatCursor(state, last.clusterId) };
     } while (start !== undefined);
   }
-  return { items };
+  return { items, unreadable };
 };
 
 interface Cursor {

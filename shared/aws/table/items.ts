@@ -1,7 +1,10 @@
+import { Fault } from '#events/problem.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import type { Listed } from '#shared/clusters/ports/store.ts';
 
 import type { TableKey } from './keys.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 /** An item as the table returns it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -14,8 +17,33 @@ export const versioned = <T>(item: Item, parse: (value: unknown) => T): Versione
 export const versionedIfFound = <T>(item: Item | undefined, parse: (value: unknown) => T): Versioned<T> | undefined =>
   item === undefined ? undefined : versioned(item, parse);
 
-/** The event of an item whose sort key starts with `eventPrefix`. Only Drey writes it, from this type. */
-export const eventOf = (item: Item): OutboxEvent => item['value'] as OutboxEvent;
+/** Parses the values of items. Those that this version of Drey cannot read are named by the id in their partition key. */
+export const readListed = <T>(items: readonly Item[], parse: (value: unknown) => T): Required<Listed<T>> => {
+  const read = items.map((item) => {
+    try {
+      return parse(item['value']);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'version-mismatch') return new Unreadable(String(item['pk']));
+      throw error;
+    }
+  });
+  return {
+    items: read.flatMap((value) => (value instanceof Unreadable ? [] : [value])),
+    unreadable: read.flatMap((value) => (value instanceof Unreadable ? [value.id] : [])),
+  };
+};
+
+class Unreadable {
+  readonly id: string;
+  constructor(partitionKey: string) {
+    this.id = partitionKey.slice(partitionKey.lastIndexOf('#') + 1);
+  }
+}
+
+const toEvent = recordParser('event');
+
+/** The event of an item whose sort key starts with `eventPrefix`, as its writer recorded it. */
+export const eventOf = (item: Item): OutboxEvent => toEvent(item['value']) as unknown as OutboxEvent; // Only Drey writes it.
 
 export const hasSortKey = (item: Item, { sk }: TableKey): boolean => item['sk'] === sk;
 

@@ -1,19 +1,21 @@
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { BatchItem, Refusal } from '#shared/clusters/model/records/records.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-import { eventOf, isExpired, type Item, versionedIfFound } from './items.ts';
+import { eventOf, isExpired, type Item, readListed, versionedIfFound } from './items.ts';
 import { batchItemRange, idempotencyKey, openKey, operationKey, refusalKey, verdictKey } from './keys.ts';
 import type { TableReader } from './reader.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type OperationReads = Pick<
   Store,
   'operation' | 'openOperations' | 'batchItems' | 'idempotency' | 'refusal' | 'verdict'
 >;
 
-/** Only Drey writes operations, so that their requests have the types that they were written with. */
-const toOperation = (value: unknown) => value as StoredOperation;
+const toOperation = recordParser('operation');
+const toBatchItem = recordParser('batch item');
+const toRefusal = recordParser('refusal');
+const toVerdict = recordParser('verdict');
+const toIdempotency = recordParser('idempotency key');
 
 export const openOperationReads = (reader: TableReader, now: () => Date): OperationReads => ({
   async operation(operationId) {
@@ -21,41 +23,39 @@ export const openOperationReads = (reader: TableReader, now: () => Date): Operat
   },
 
   async openOperations(target) {
-    const found: StoredOperation[] = [];
+    const items: StoredOperation[] = [];
+    const unreadable: string[] = [];
     let start: Item | undefined;
     do {
       const page = await reader.queryIndex(openKey(target), { start });
-      found.push(...page.items.map((item) => toOperation(item['value'])));
+      const listed = readListed(page.items, toOperation);
+      items.push(...listed.items);
+      unreadable.push(...listed.unreadable);
       start = page.next;
     } while (start !== undefined);
-    return found;
+    return { items, unreadable };
   },
 
   async batchItems(batchId) {
     const items = await reader.query(batchItemRange(batchId));
-    return items.map((item) => item['value'] as BatchItem); // Only Drey writes it, from this type.
+    return items.map((item) => toBatchItem(item['value']));
   },
 
   async idempotency(target, key) {
     const item = await reader.get(idempotencyKey(target, key));
     if (item === undefined || isExpired(item, now())) return undefined;
-    return {
-      target,
-      key,
-      fingerprint: String(item['fingerprint']),
-      operationId: String(item['operationId']),
-      expiresAt: new Date(Number(item['ttl']) * 1000),
-    };
+    const { fingerprint, operationId, ttl } = toIdempotency(item);
+    return { target, key, fingerprint, operationId, expiresAt: new Date(ttl * 1000) };
   },
 
   async refusal(target, key) {
     const item = await reader.get(refusalKey(target, key));
     if (item === undefined || isExpired(item, now())) return undefined;
-    return item['value'] as Pick<Refusal, 'code'>; // Only Drey writes it, from this type.
+    return toRefusal(item['value']);
   },
 
   async verdict(operationId) {
     const item = await reader.get(verdictKey({ operationId }));
-    return item === undefined ? undefined : (eventOf(item).detail as VerdictRecord); // The event has the key of a verdict.
+    return item === undefined ? undefined : toVerdict(eventOf(item).detail);
   },
 });

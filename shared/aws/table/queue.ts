@@ -1,17 +1,18 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
+import type { QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import type { TableContext } from './context.ts';
 import { hasSortKey, type Item, versioned } from './items.ts';
 import { queueControlKey, queuedRange, queueRange, queueSizeKey, queueSummaryRange } from './keys.ts';
 import type { TableReader } from './reader.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type QueueAccess = Pick<Store, 'queue' | 'queueSummary' | 'updateApproximateSize'>;
 
-/** Only Drey writes queued commands, from this type. */
-const toQueuedCommand = (value: unknown) => value as QueuedCommand;
+const toQueuedCommand = recordParser('queued command');
+const toQueueControl = recordParser('queue control');
 
 export const openQueue = (reader: TableReader, { table, db }: TableContext): QueueAccess => ({
   async queue(target) {
@@ -51,8 +52,7 @@ const controlAndAdmitted = (items: readonly Item[]): Omit<QueueState, 'queued' |
   const control = items.find((item) => hasSortKey(item, queueControlKey('')));
   return {
     queueVersion: control === undefined ? undefined : Number(control['version']),
-    // Only Drey writes the control item, from this type.
-    paused: (control?.['value'] as Pick<QueueState, 'paused'> | undefined)?.paused,
+    paused: control === undefined ? undefined : toQueueControl(control).paused,
     admitted: startingWith('admitted#', items).map((item) => toQueuedCommand(item['value'])),
   };
 };

@@ -1,14 +1,14 @@
-import { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { versionedIfFound } from './items.ts';
 import { runKey, scheduleKey, scheduleRange } from './keys.ts';
 import type { TableReader } from './reader.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 type ScheduleReads = Pick<Store, 'schedule' | 'schedules' | 'run' | 'runs'>;
 
-const toSchedule = (value: unknown): Schedule => Schedule.parse(value);
-const toRun = (value: unknown): ScheduleRun => ScheduleRun.parse(value);
+const toSchedule = recordParser('schedule');
+const toRun = recordParser('schedule run');
 
 export const openScheduleReads = (reader: TableReader): ScheduleReads => ({
   async schedule(name) {

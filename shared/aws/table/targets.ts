@@ -2,13 +2,16 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
 import { Fault } from '#events/problem.ts';
-import { type NamedTarget, Target } from '#events/target.ts';
+import type { NamedTarget } from '#events/target.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 import type { TableContext } from './context.ts';
 import { targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader } from './reader.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
+
+const toTarget = recordParser('target');
 
 const cacheLifetimeMs = 30_000;
 
@@ -25,7 +28,7 @@ export const openTargets = (context: TableContext): Targets => {
       throw new Fault('not-found', `Target ${name} is not registered. Register it, or check its name.`, {
         errors: [{ pointer: '/target', detail: 'The target is not registered.' }],
       });
-    const target = { ...Target.parse(item['value']), name };
+    const target = { ...toTarget(item['value']), name };
     cache.set(name, { target, untilMs: now().getTime() + cacheLifetimeMs });
     return target;
   };
@@ -40,7 +43,7 @@ export const openTargets = (context: TableContext): Targets => {
 
     async list() {
       const items = await reader.query(targetRange);
-      return items.map((item) => ({ ...Target.parse(item['value']), name: targetNameOf(String(item['sk'])) }));
+      return items.map((item) => ({ ...toTarget(item['value']), name: targetNameOf(String(item['sk'])) }));
     },
 
     async put(name, target) {

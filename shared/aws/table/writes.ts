@@ -56,24 +56,24 @@ export const toWrites = (change: Change, context: WriteContext): readonly Write[
   ];
 };
 
-const putCluster = (cluster: Changed<'cluster'>, context: WriteContext): Write =>
-  putVersioned(clusterKey(cluster.value), cluster, context, {
-    byState: stateKey(cluster.value.target, cluster.value.state),
-  });
-
-const putOperation = (operation: ElementOf<'operations'>, context: WriteContext): Write =>
-  putVersioned(
-    operationKey(operation.value.operationId),
-    operation,
+const putCluster = ({ value, previous }: Changed<'cluster'>, context: WriteContext): Write =>
+  writeVersioned(
+    { key: clusterKey(value), previous, attributes: { value, byState: stateKey(value.target, value.state) } },
     context,
-    isTerminalOperation(operation.value) ? {} : { byState: openKey(operation.value.target) },
   );
 
-const putJob = (job: ElementOf<'jobs'>, context: WriteContext): Write =>
-  putVersioned(jobKey(job.value, job.value.jobId), job, context);
+const putOperation = ({ value, previous }: ElementOf<'operations'>, context: WriteContext): Write => {
+  const byState = isTerminalOperation(value) ? undefined : openKey(value.target);
+  return writeVersioned({ key: operationKey(value.operationId), previous, attributes: { value, byState } }, context);
+};
 
-const putRun = (run: Changed<'run'>, context: WriteContext): Write =>
-  putVersioned(runKey(run.value, run.value.runId), run, context, { ttl: toTtl(context.now()) + runRetentionSeconds });
+const putJob = ({ value, previous }: ElementOf<'jobs'>, context: WriteContext): Write =>
+  writeVersioned({ key: jobKey(value, value.jobId), previous, attributes: { value } }, context);
+
+const putRun = ({ value, previous }: Changed<'run'>, context: WriteContext): Write => {
+  const ttl = toTtl(context.now()) + runRetentionSeconds;
+  return writeVersioned({ key: runKey(value, value.runId), previous, attributes: { value, ttl } }, context);
+};
 
 const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, context: WriteContext): Write =>
   value === undefined
@@ -85,7 +85,7 @@ const writeSchedule = ({ value, previous, ...name }: Changed<'schedule'>, contex
           ExpressionAttributeValues: { ':previous': previous },
         },
       }
-    : putVersioned(scheduleKey(name), { value, previous }, context);
+    : writeVersioned({ key: scheduleKey(name), previous, attributes: { value } }, context);
 
 const writeEvent = (event: OutboxEvent, { table }: WriteContext): Write =>
   eventTypes[event.type].ordering === 'sequence' ? insertEvent(event, table) : putFirstEvent(event, table);
@@ -133,10 +133,10 @@ const putBatchItem = (batchItem: BatchItem, { table }: WriteContext): Write => (
 });
 
 const putQueueControl = ({ target, paused, previous }: Changed<'queueControl'>, context: WriteContext): Write =>
-  putVersioned(queueControlKey(target), { value: { paused }, previous }, context);
+  writeVersioned({ key: queueControlKey(target), previous, attributes: { paused } }, context);
 
-const putQueued = (queued: Changed<'queued'>, context: WriteContext): Write =>
-  putVersioned(queuedKey(queued.value), queued, context);
+const putQueued = ({ value, previous }: Changed<'queued'>, context: WriteContext): Write =>
+  writeVersioned({ key: queuedKey(value), previous, attributes: { value } }, context);
 
 const putAdmitted = (command: ElementOf<'admitted'>, { table }: WriteContext): Write => ({
   Put: { TableName: table, Item: { ...admittedKey(command), value: command } },
@@ -150,21 +150,41 @@ const deleteAdmitted = (command: CommandRef, { table }: WriteContext): Write => 
   Delete: { TableName: table, Key: { ...admittedKey(command) } },
 });
 
-/** The optimistic lock: writes version `previous + 1`, and fails unless the stored version is `previous`. */
-const putVersioned = (
-  key: TableKey,
-  { value, previous }: { readonly value: object; readonly previous: number | undefined },
-  { table }: WriteContext,
-  attributes: Readonly<Record<string, string | number>> = {},
-): Write => ({
-  Put: {
-    TableName: table,
-    Item: { ...key, ...attributes, version: (previous ?? 0) + 1, value },
-    ...(previous === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'version = :previous', ExpressionAttributeValues: { ':previous': previous } }),
-  },
-});
+interface VersionedItem {
+  readonly key: TableKey;
+  readonly previous: number | undefined;
+  /** An attribute without a value is removed. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The optimistic lock: writes version `previous + 1`, and fails unless the stored version is `previous`. A change keeps
+ * attributes of the item that only a newer version of Drey has.
+ */
+const writeVersioned = ({ key, previous, attributes }: VersionedItem, { table }: WriteContext): Write => {
+  const written = { ...attributes, version: (previous ?? 0) + 1 };
+  return previous === undefined
+    ? { Put: { TableName: table, Item: { ...key, ...written }, ConditionExpression: 'attribute_not_exists(pk)' } }
+    : { Update: { TableName: table, Key: { ...key }, ...changeTo(written, previous) } };
+};
+
+/** Sets and removes attributes by name, because `value` and `ttl` are reserved words. */
+const changeTo = (written: Readonly<Record<string, unknown>>, previous: number) => {
+  const entries = Object.entries(written);
+  const set = entries.filter(([, value]) => value !== undefined);
+  const removed = entries.filter(([, value]) => value === undefined);
+  const sets = set.map(([name]) => `#${name} = :${name}`).join(', ');
+  const removes = removed.map(([name]) => `#${name}`).join(', ');
+  return {
+    UpdateExpression: `SET ${sets}${removes === '' ? '' : ` REMOVE ${removes}`}`,
+    ConditionExpression: 'version = :previous',
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+      ':previous': previous,
+    },
+  };
+};
 
 /** A transaction may name each item only once. */
 const unique = (commands: readonly CommandRef[] = []): readonly CommandRef[] => [

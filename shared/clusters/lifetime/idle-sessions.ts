@@ -63,10 +63,13 @@ const endIdleSession = async (cluster: ClusterWithLifetime, ports: Ports): Promi
   await stopExpiredCluster(cluster, { reason: 'Idle', origin: 'reconciler' }, ports);
 };
 
-const hasOpenSubmit = async ({ target, clusterId }: Cluster, { store }: Ports): Promise<boolean> =>
-  (await store.openOperations(target)).some(
-    (operation) => operation.kind === 'submit' && operation.clusterId === clusterId,
+/** An operation that cannot be read may be a submit to the session. */
+const hasOpenSubmit = async ({ target, clusterId }: Cluster, { store }: Ports): Promise<boolean> => {
+  const { items, unreadable = [] } = await store.openOperations(target);
+  return (
+    unreadable.length > 0 || items.some((operation) => operation.kind === 'submit' && operation.clusterId === clusterId)
   );
+};
 
 /** Sets the idle time of a session to zero. */
 const resetIdleness = ({ target, clusterId, operationId }: Cluster, ports: Ports): Promise<void> =>

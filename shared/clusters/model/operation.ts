@@ -1,14 +1,17 @@
-import type { DeployPhase, Operation, OperationState } from '#events/operation.ts';
+import * as z from 'zod';
+
+import { type DeployPhase, Operation, type OperationState } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
-import { findRequest, type OperationRequest } from '#shared/clusters/model/records/request.ts';
+import { findRequest, OperationRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
-/** An operation as the table stores it. */
-export type StoredOperation = Operation & {
-  readonly request?: OperationRequest | undefined;
+/** An operation as the table stores it. Answers of the API leave out the members that `Operation` does not have. */
+export const StoredOperation = Operation.extend({
+  request: OperationRequest.optional(),
   /** The token of the Step Functions task that waits for the verdict of the operation. */
-  readonly taskToken?: string | undefined;
-};
+  taskToken: z.string().optional(),
+});
+export type StoredOperation = Readonly<z.output<typeof StoredOperation>>;
 
 /** The states that may follow each state. An operation that is IN_PROGRESS may change its phase. */
 const successors: Readonly<Record<OperationState, readonly OperationState[]>> = {
@@ -78,10 +81,6 @@ export const isPastDeadline = ({ deadline }: Pick<Operation, 'deadline'>, now: D
 /** Whether the objects of a failed deploy stay, so that a person can examine them. */
 export const keepsFailedObjects = (operation: StoredOperation): boolean =>
   findRequest(operation, 'deploy')?.data.onFailure === 'keep';
-
-/** An operation without the fields that only Drey uses. */
-export const toPublic = ({ request: _request, taskToken: _taskToken, ...operation }: StoredOperation): Operation =>
-  operation;
 
 /** The longest time that a function and its last request to the API server take after they read a record. */
 const maxInFlightMs = 60_000;

@@ -9,8 +9,14 @@ import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
-export interface Page<T> {
+/** The records of a list. */
+export interface Listed<T> {
   readonly items: readonly T[];
+  /** The ids of records that this version of Drey cannot read, because another version wrote them. They are live. */
+  readonly unreadable?: readonly string[];
+}
+
+export interface Page<T> extends Listed<T> {
   /** Where the next page starts. Undefined on the last page. */
   readonly cursor?: string | undefined;
 }
@@ -20,6 +26,9 @@ export interface Page<T> {
  *
  * Reads are strongly consistent: they return every write that ended before them. Exceptions say so. A read of a missing
  * record returns undefined, and a list without records is empty.
+ *
+ * A read throws Fault `version-mismatch` for a record that this version of Drey cannot read, because another version
+ * wrote it. Lists that name such records say so.
  *
  * Every method throws Fault `limit-reached` when the database throttles it, and `deadline-exceeded` when the database
  * gives no answer. After the latter a write may have been done.
@@ -33,7 +42,7 @@ export interface Store {
   ): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The operations of a target that are not terminal. Eventually consistent. */
-  openOperations(target: string): Promise<readonly StoredOperation[]>;
+  openOperations(target: string): Promise<Listed<StoredOperation>>;
   /** The jobs of all incarnations of a cluster. */
   jobs(clusterRef: ClusterRef): Promise<readonly Versioned<Job>[]>;
   job(clusterRef: ClusterRef, jobId: string): Promise<Versioned<Job> | undefined>;

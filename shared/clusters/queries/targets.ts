@@ -11,10 +11,10 @@ import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
  *   `malformed-request` when AWS knows no such EKS cluster.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
-  const { store, targets } = ports;
+  const { targets } = ports;
   const known = (await targets.list()).find((candidate) => candidate.name === name);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
-  if (moves && (await store.clusters(name, { states: liveStates, limit: 1 })).items.length > 0)
+  if (moves && (await hasLiveClusters(name, ports)))
     throw new Fault(
       'wrong-state',
       `Target ${name} has live clusters, so its cluster, region and namespace cannot change. Stop the clusters first.`,
@@ -23,6 +23,11 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
   return { ...target, name };
+};
+
+const hasLiveClusters = async (name: string, { store }: Ports): Promise<boolean> => {
+  const { items, unreadable = [] } = await store.clusters(name, { states: liveStates, limit: 1 });
+  return items.length + unreadable.length > 0;
 };
 
 /** The fields that say where the clusters of a target are. */
@@ -100,7 +105,9 @@ const assertTargetUnused = async (name: string, { store, specs }: Ports): Promis
     ),
     listUsers(
       'open operations',
-      operations.map(({ operationId }) => operationId).filter((id) => !ofCommands.has(id)),
+      [...operations.items.map(({ operationId }) => operationId), ...(operations.unreadable ?? [])].filter(
+        (id) => !ofCommands.has(id),
+      ),
     ),
     listUsers(
       'schedules',

@@ -1,5 +1,5 @@
 import type { Operation } from '#events/operation.ts';
-import { type StoredOperation, toPublic } from '#shared/clusters/model/operation.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 
@@ -12,11 +12,11 @@ import { readRecentQueueView } from './queue-view.ts';
  */
 export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
   const { value } = await getOperation(operationId, ports.store);
-  if (value.state === 'QUEUED') return { ...toPublic(value), ...(await findPosition(value, ports)) };
+  if (value.state === 'QUEUED') return { ...value, ...(await findPosition(value, ports)) };
   const record = await ports.store.verdict(operationId);
-  if (record === undefined) return toPublic(value);
+  if (record === undefined) return value;
   const { verdict, message } = record;
-  return { ...toPublic(value), verdict, ...(message === undefined ? {} : { verdictMessage: message }) };
+  return { ...value, verdict, ...(message === undefined ? {} : { verdictMessage: message }) };
 };
 
 const findPosition = async (

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type CommandData, commands } from '#events/commands/index.ts';
+import { lenient } from '#events/lenient.ts';
 import { isTerminalOperation } from '#events/operation.ts';
-import { Fault, parse, toProblem } from '#events/problem.ts';
+import { Fault, parseWritten, toProblem } from '#events/problem.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -27,7 +28,7 @@ export const resumeDeploy = async (operationId: string, ports: Ports): Promise<S
   const payload = await ports.payloads.read(operationId);
   // Another delivery of the message has resumed the deploy already.
   if (payload === undefined) return operation.value;
-  const data = parse(commands.deploy.data, payload);
+  const data = parseWritten(lenient(commands.deploy.data, 'drop'), { kind: 'body of a deploy', value: payload });
   const command = { kind, target, clusterId, data, key: undefined, origin: 'queue', principal } as const;
   try {
     const advanced = await deploy.advance(operation, command, ports.withOperation(operationId));

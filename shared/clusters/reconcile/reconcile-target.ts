@@ -8,9 +8,9 @@ import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { holdsResources, listClusters } from '#shared/clusters/store/read.ts';
+import { holdsResources, listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
 
-import { forEachConcurrently, logFailure, maxAtOnce } from './isolation.ts';
+import { forEachConcurrently, logFailure } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
 import { releaseIfLost } from './release-lost.ts';
@@ -49,9 +49,9 @@ interface TargetRecords {
   readonly admittedOthers: readonly QueuedCommand[];
 }
 
-const readTargetRecords = async (target: string, { store }: Ports): Promise<TargetRecords> => {
-  const clusters = await listClusters(target, reconciledStates, store);
-  const { admitted } = await store.queueSummary(target);
+const readTargetRecords = async (target: string, ports: Ports): Promise<TargetRecords> => {
+  const clusters = await listClusters(target, reconciledStates, ports);
+  const { admitted } = await ports.store.queueSummary(target);
   const live = new Set(clusters.map(({ operationId }) => operationId));
   return { clusters, admittedOthers: admitted.filter(({ operationId }) => !live.has(operationId)) };
 };
@@ -64,9 +64,10 @@ const resumeStalledOperations = async (target: string, ports: Ports): Promise<vo
   );
 
 /** Open operations without the queued ones, which may be thousands. Those are admitted elsewhere until their deadline. */
-const listResumable = async (target: string, { store, now }: Ports): Promise<readonly string[]> => {
-  const open = await store.openOperations(target);
-  return open
+const listResumable = async (target: string, { store, now, log }: Ports): Promise<readonly string[]> => {
+  const { items, unreadable } = await store.openOperations(target);
+  logUnreadable('operations', { target, unreadable, log });
+  return items
     .filter((operation) => operation.state !== 'QUEUED' || isPastDeadline(operation, now()))
     .map(({ operationId }) => operationId);
 };
@@ -80,17 +81,21 @@ const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, port
   });
 
 /** Clusters that failed and whose objects are kept. They hold their quota, and have a lifetime, until they are stopped. */
-const findKeptClusters = async (admitted: readonly QueuedCommand[], { store }: Ports): Promise<readonly Cluster[]> => {
-  const found = await pMap(
+const findKeptClusters = async (admitted: readonly QueuedCommand[], ports: Ports): Promise<readonly Cluster[]> => {
+  const { store } = ports;
+  const found: Cluster[] = [];
+  await forEachConcurrently(
     admitted.filter(({ kind }) => kind === 'deploy'),
-    async (command) => {
-      const cluster = (await store.cluster(command))?.value;
-      const hasFailed = cluster?.state === 'FAILED' && cluster.operationId === command.operationId;
-      return hasFailed && (await holdsResources(cluster, store)) ? [cluster] : [];
+    (command) => {
+      const fields = { target: command.target, clusterId: command.clusterId };
+      return logFailure({ message: 'enforcement of lifetime failed', fields, ports }, async () => {
+        const cluster = (await store.cluster(command))?.value;
+        const hasFailed = cluster?.state === 'FAILED' && cluster.operationId === command.operationId;
+        if (hasFailed && (await holdsResources(cluster, store))) found.push(cluster);
+      });
     },
-    { concurrency: maxAtOnce },
   );
-  return found.flat();
+  return found;
 };
 
 /** Compares the records of a target with the objects in Kubernetes, and acts on the differences. */

@@ -1,7 +1,7 @@
 import type { Restore } from '#events/commands/program.ts';
 import type { Job } from '#events/job.ts';
 import { Fault } from '#events/problem.ts';
-import type { RestoreOptions } from '#shared/clusters/model/records/request.ts';
+import type { RestoreOptions } from '#events/commands/program.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import {

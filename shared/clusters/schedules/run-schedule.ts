@@ -105,9 +105,9 @@ interface Selector {
 const selectClusters = async (
   target: string,
   { labels, mode }: Selector,
-  { store }: Ports,
+  ports: Ports,
 ): Promise<readonly Cluster[]> => {
-  const clusters = await listClusters(target, stoppableStates, store);
+  const clusters = await listClusters(target, stoppableStates, ports);
   return clusters
     .filter((cluster) => mode === undefined || cluster.mode === mode)
     .filter((cluster) => Object.entries(labels).every(([label, value]) => cluster.labels[label] === value));

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
+import { lenient } from '#events/lenient.ts';
 import { Principal } from '#events/principal.ts';
-import { Fault, parse } from '#events/problem.ts';
+import { Fault, parseWritten } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
 import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -42,7 +43,8 @@ export const readSpec = async (
   await targets.get(target);
   const found = await specs.read(target, name);
   if (found === undefined) throw new Fault('not-found', `Target ${target} has no spec ${name}.`);
-  return { name, target, updatedAt: found.updatedAt, ...parse(StoredSpec, found.data) };
+  const stored = parseWritten(lenient(StoredSpec, 'drop'), { kind: 'spec', value: found.data });
+  return { name, target, updatedAt: found.updatedAt, ...stored };
 };
 
 /** @throws Fault `not-found` for the target. */

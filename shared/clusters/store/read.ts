@@ -4,6 +4,7 @@ import { Fault } from '#events/problem.ts';
 import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 /** @throws Fault `not-found` when there is no such cluster. */
@@ -16,20 +17,32 @@ export const getCluster = async (clusterRef: ClusterRef, store: Store): Promise<
 
 const pageSize = 100;
 
-/** All clusters of a target in the given states. Eventually consistent. */
+/** All clusters of a target in the given states that this version of Drey can read. Eventually consistent. */
 export const listClusters = async (
   target: string,
   states: readonly ClusterState[],
-  store: Store,
+  { store, log }: Pick<Ports, 'store' | 'log'>,
 ): Promise<readonly Cluster[]> => {
   const found: Cluster[] = [];
   let cursor: string | undefined;
   do {
     const page = await store.clusters(target, { states, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
     found.push(...page.items);
+    logUnreadable('clusters', { target, unreadable: page.unreadable, log });
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
+};
+
+interface UnreadableRecords extends Pick<Ports, 'log'> {
+  readonly target: string;
+  readonly unreadable: readonly string[] | undefined;
+}
+
+/** Reports records that a list leaves out, because another version of Drey wrote them. */
+export const logUnreadable = (what: string, { target, unreadable = [], log }: UnreadableRecords): void => {
+  if (unreadable.length > 0)
+    log.warn(`${what} of another version skipped`, { target, count: unreadable.length, ids: unreadable.join(', ') });
 };
 
 /** @throws Fault `not-found` when there is no such operation. */

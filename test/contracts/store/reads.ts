@@ -94,7 +94,7 @@ export const describeReads = (open: OpenStore) =>
     it('list the operations of a target that have not ended', async () => {
       const [open, ended] = [makeOperation(target), makeOperation(target)];
       const listOpen = async () =>
-        (await world.store.openOperations(target)).map(({ operationId }) => operationId).toSorted();
+        (await world.store.openOperations(target)).items.map(({ operationId }) => operationId).toSorted();
       for (const value of [open, ended]) await world.store.commit({ operations: [{ value, previous: undefined }] });
       await expect.poll(listOpen, indexed).toEqual([open.operationId, ended.operationId].toSorted());
       const end = transitionOperation({ value: ended, version: 1 }, { state: 'SUCCEEDED' }, start);

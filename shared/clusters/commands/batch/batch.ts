@@ -6,7 +6,7 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact, withPayload } from '#shared/clusters/store/transact.ts';
 
 import { finishBatch } from './finish.ts';
-import { readBatch, renderBatchItem } from './items.ts';
+import { readBatch, renderStoredItem } from './items.ts';
 import { validateBatchItems } from './validate.ts';
 
 /** The idempotency keys of the batch items expire after the same time. */
@@ -42,7 +42,7 @@ export const resumeBatch = async (operation: Versioned<StoredOperation>, ports: 
   const batchItems = data.parameters.map((_row, index) => ({
     batchId: operationId,
     batchIndex: index,
-    clusterId: renderBatchItem(data, index).clusterId ?? '',
+    clusterId: renderStoredItem(data, index).clusterId ?? '',
   }));
   await ports.commandQueue.sendBatchItems(operation.value, batchItems);
   return recordSent(operationId, batchItems.length, ports);

@@ -1,7 +1,8 @@
 import type { BatchData } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
+import { lenient } from '#events/lenient.ts';
 import { isTerminalOperation } from '#events/operation.ts';
-import { Fault, parse } from '#events/problem.ts';
+import { Fault, parse, parseWritten } from '#events/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -10,7 +11,7 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 export const readBatch = async (batchId: string, { payloads }: Ports): Promise<BatchData> => {
   const payload = await payloads.read(batchId);
   if (payload === undefined) throw new Fault('not-found', `The body of batch ${batchId} is no longer stored.`);
-  return parse(commands.batch.data, payload);
+  return parseWritten(lenient(commands.batch.data, 'drop'), { kind: 'body of a batch', value: payload });
 };
 
 /**
@@ -28,7 +29,7 @@ export const readBatchItem = async (
     throw new Fault('canceled', `Batch ${batch.clusterId} of this deploy is ${batch.state}.`, {
       reason: 'Canceled',
     });
-  return { batch, data: renderBatchItem(await readBatch(batchId, ports), index) };
+  return { batch, data: renderStoredItem(await readBatch(batchId, ports), index) };
 };
 
 /**
@@ -36,11 +37,17 @@ export const readBatchItem = async (
  *
  * @throws Fault `malformed-request`, with pointers into the template.
  */
-export const renderBatchItem = ({ name, template, parameters }: BatchData, index: number): CommandData<'deploy'> => {
+export const renderBatchItem = (data: BatchData, index: number): CommandData<'deploy'> =>
+  parse(commands.deploy.data, fillRow(data, index));
+
+/** The deploy of one row of a stored batch, which another version of Drey may have validated. */
+export const renderStoredItem = (data: BatchData, index: number): CommandData<'deploy'> =>
+  parseWritten(lenient(commands.deploy.data, 'drop'), { kind: 'batch item', value: fillRow(data, index) });
+
+const fillRow = ({ name, template, parameters }: BatchData, index: number): unknown => {
   const values = { ...parameters[index], index: String(index) };
   const labels = { batch: name, ...(isRecord(template['labels']) ? template['labels'] : {}) };
-  const deploy = fillTemplate({ clusterId: `${name}-${index}`, ...template, labels }, values, '');
-  return parse(commands.deploy.data, deploy);
+  return fillTemplate({ clusterId: `${name}-${index}`, ...template, labels }, values, '');
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,35 +1,44 @@
-import type { Principal } from '#events/principal.ts';
-import type { Demand } from '#events/target.ts';
+import * as z from 'zod';
+
+import { Principal } from '#events/principal.ts';
+import { Demand } from '#events/target.ts';
 
 /** A command in the admission queue of its target. After its admission the same record says what it holds. */
-export interface QueuedCommand {
-  readonly operationId: string;
-  readonly kind: 'deploy' | 'submit';
-  readonly target: string;
-  readonly clusterId: string;
-  readonly principal: Principal;
+export const QueuedCommand = z.strictObject({
+  operationId: z.string(),
+  kind: z.enum(['deploy', 'submit']),
+  target: z.string(),
+  clusterId: z.string(),
+  principal: Principal,
   /** The value of the label `team`, or an empty string. */
-  readonly team: string;
-  readonly priority: number;
+  team: z.string(),
+  priority: z.number(),
   /** When the command was recorded, in ISO 8601. */
-  readonly since: string;
+  since: z.string(),
   /** By when the command has to start, in ISO 8601. */
-  readonly deadline: string;
+  deadline: z.string(),
   /** Idempotency keys or operation ids of the commands that have to finish first. */
-  readonly dependsOn: readonly string[];
-  readonly demand: Demand;
+  dependsOn: z.array(z.string()).readonly(),
+  demand: Demand,
   /** The operation id of the failed deploy of the previous incarnation, whose capacity this deploy takes over. */
-  readonly replaces?: string | undefined;
+  replaces: z.string().optional(),
   /** Since when the command has reserved capacity of the target, in ISO 8601. */
-  readonly reservesSince?: string | undefined;
-}
+  reservesSince: z.string().optional(),
+});
+export type QueuedCommand = Readonly<z.output<typeof QueuedCommand>>;
+
+/** The record of an admission queue, whose version is the queue version. */
+export const QueueControlRecord = z.strictObject({
+  /** Set while starts are paused. */
+  paused: z.strictObject({ since: z.string() }).readonly().optional(),
+});
+export type QueueControlRecord = Readonly<z.output<typeof QueueControlRecord>>;
 
 /** The admission queue of a target, and the commands that it has admitted. */
 export interface QueueState {
   /** The optimistic lock of the queue: each admission and each pause increments it. Undefined before the first one. */
   readonly queueVersion: number | undefined;
-  /** Set while starts are paused. */
-  readonly paused: { readonly since: string } | undefined;
+  readonly paused: QueueControlRecord['paused'];
   readonly queued: readonly { readonly value: QueuedCommand; readonly version: number }[];
   readonly admitted: readonly QueuedCommand[];
   /** The number of queued commands at the last admission pass, incremented by each command since. */

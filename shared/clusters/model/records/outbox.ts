@@ -1,14 +1,17 @@
-import type { Verdict } from '#events/operation.ts';
+import * as z from 'zod';
+
+import { Verdict } from '#events/operation.ts';
 import type { EventOf } from '#events/transitions.ts';
 
 /** The end of a command. It is stored once and then published. */
-export interface VerdictRecord {
-  readonly operationId: string;
-  readonly target: string;
-  readonly verdict: Verdict;
-  readonly message?: string | undefined;
-  readonly at: string;
-}
+export const VerdictRecord = z.strictObject({
+  operationId: z.string(),
+  target: z.string(),
+  verdict: Verdict,
+  message: z.string().optional(),
+  at: z.string(),
+});
+export type VerdictRecord = Readonly<z.output<typeof VerdictRecord>>;
 
 /**
  * An event that a transaction stores with the change that it reports. It is published from the stream of the table, so

@@ -1,7 +1,9 @@
+import * as z from 'zod';
+
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
-import type { Verdict } from '#events/operation.ts';
-import type { ProblemCode } from '#events/problem-table.ts';
+import { Verdict } from '#events/operation.ts';
+import { ProblemCodeName } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -9,14 +11,15 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { OutboxEvent } from './outbox.ts';
 
 /** One application of a batch, with its verdict once it has one. */
-export interface BatchItem {
-  readonly batchId: string;
-  readonly batchIndex: number;
-  readonly clusterId: string;
-  readonly operationId?: string | undefined;
-  readonly verdict?: Verdict | undefined;
-  readonly message?: string | undefined;
-}
+export const BatchItem = z.strictObject({
+  batchId: z.string(),
+  batchIndex: z.int(),
+  clusterId: z.string(),
+  operationId: z.string().optional(),
+  verdict: Verdict.optional(),
+  message: z.string().optional(),
+});
+export type BatchItem = Readonly<z.output<typeof BatchItem>>;
 
 /**
  * One transaction, which is written as a whole or not at all. `previous` is the version that was read. Undefined means
@@ -61,11 +64,13 @@ export interface ScheduleName {
 /** Identifies a command in the admission queue, or among the admitted ones. */
 export type CommandRef = Pick<QueuedCommand, 'target' | 'operationId'>;
 
+/** The stored part of a refusal. Its key has the rest. */
+export const RefusalRecord = z.strictObject({ code: ProblemCodeName });
+
 /** A rejected message of the command queue. Commands that depend on its key fail instead of waiting for it. */
-export interface Refusal {
+export interface Refusal extends Readonly<z.output<typeof RefusalRecord>> {
   readonly target: string;
   readonly key: string;
-  readonly code: ProblemCode;
   readonly expiresAt: Date;
 }
 

@@ -1,47 +1,44 @@
-import type { CommandData, StopData, SubmitData } from '#events/commands/index.ts';
-import type { Restore } from '#events/commands/program.ts';
+import * as z from 'zod';
 
-/** How a program uses the savepoint that it starts from. */
-export type RestoreOptions = Pick<Restore, 'allowNonRestoredState' | 'claimMode'>;
+import { commands } from '#events/commands/index.ts';
+import { RestoreOptions } from '#events/commands/program.ts';
 
-interface DeployRequest {
-  readonly kind: 'deploy';
-  readonly data: Pick<CommandData<'deploy'>, 'onFailure'> & {
+const DeployRequest = z.strictObject({
+  kind: z.literal('deploy'),
+  data: z.strictObject({
+    onFailure: commands.deploy.data.shape.onFailure,
     /** The deploy was queued, so its body is stored as a payload. */
-    readonly hasPayload?: true | undefined;
+    hasPayload: z.literal(true).optional(),
     /** How the restored jobs of a session use their savepoints. */
-    readonly restore?: RestoreOptions | undefined;
-  };
-}
+    restore: RestoreOptions.optional(),
+  }),
+});
 
-interface StopRequest {
-  readonly kind: 'stop';
-  readonly data: StopData;
+const StopRequest = z.strictObject({
+  kind: z.literal('stop'),
+  data: commands.stop.data,
   /** Until this time the deploy that the stop superseded may still create objects. */
-  readonly createsUntil?: string | undefined;
-}
+  createsUntil: z.string().optional(),
+});
 
-/** A command that can end a job with a savepoint. */
-interface SavepointRequest<K extends 'savepoint' | 'stop-job'> {
-  readonly kind: K;
-  readonly data: CommandData<K>;
-  /** The latest savepoint of the job when the command was recorded. */
-  readonly savepointBefore?: string | undefined;
-}
+/** The latest savepoint of the job when the command was recorded. */
+const savepointBefore = z.string().optional();
 
 /**
  * What the workflow of an operation needs of its command. The body of a deploy is not in the table, because it may hold
  * secrets.
  */
-export type OperationRequest =
-  | DeployRequest
-  | StopRequest
-  | SavepointRequest<'savepoint'>
-  | SavepointRequest<'stop-job'>
-  | { readonly kind: 'submit'; readonly data: SubmitData }
-  | { readonly kind: 'batch'; readonly data: { readonly size: number } }
-  | { readonly kind: 'checkpoint'; readonly data: CommandData<'checkpoint'> }
-  | { readonly kind: 'dispose-savepoint'; readonly data: CommandData<'dispose-savepoint'> };
+export const OperationRequest = z.discriminatedUnion('kind', [
+  DeployRequest,
+  StopRequest,
+  z.strictObject({ kind: z.literal('savepoint'), data: commands.savepoint.data, savepointBefore }),
+  z.strictObject({ kind: z.literal('stop-job'), data: commands['stop-job'].data, savepointBefore }),
+  z.strictObject({ kind: z.literal('submit'), data: commands.submit.data }),
+  z.strictObject({ kind: z.literal('batch'), data: z.strictObject({ size: z.int() }) }),
+  z.strictObject({ kind: z.literal('checkpoint'), data: commands.checkpoint.data, savepointBefore }),
+  z.strictObject({ kind: z.literal('dispose-savepoint'), data: commands['dispose-savepoint'].data }),
+]);
+export type OperationRequest = Readonly<z.output<typeof OperationRequest>>;
 
 /** The request of one kind of operation. */
 export type RequestOf<K extends OperationRequest['kind']> = Extract<OperationRequest, { readonly kind: K }>;

@@ -26,7 +26,7 @@ describe('the store in the table', () => {
       return input.ExpressionAttributeValues?.[':from'] === 'admitted#'
         ? {
             Items: [
-              { sk: 'control', version: 3, value: {} },
+              { sk: 'control', version: 3 },
               { sk: 'control#size', queueSize: 4_000 },
             ],
           }

@@ -99,7 +99,7 @@ describe('a session with idleAfter', () => {
     await reconcileMinutes(29);
     await sendHttp('submit', { clusterId, data: { jar } }, world);
     // The index follows the table later.
-    world.store.openOperations = async () => [];
+    world.store.openOperations = async () => ({ items: [] });
 
     await reconcileMinutes(3);
 

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+
+import { Cluster } from '#events/cluster.ts';
+import { Job } from '#events/job.ts';
+import { lenient } from '#events/lenient.ts';
+import { parseWritten } from '#events/problem.ts';
+import { Schedule, ScheduleRun } from '#events/schedules.ts';
+import { Target } from '#events/target.ts';
+import { Transition } from '#events/transitions.ts';
+import { QueueControlRecord, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
+import { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { VerdictRecord } from './outbox.ts';
+import { BatchItem, RefusalRecord } from './records.ts';
+
+/** An event of any type, also of a type that only a newer version has. */
+const StoredEvent = z.looseObject({ type: z.string(), detail: z.looseObject({ at: z.string() }) });
+
+const IdempotencyRecord = z.strictObject({ fingerprint: z.string(), operationId: z.string(), ttl: z.number() });
+
+/**
+ * Every kind of record that is parsed when it is read: the schema of its value, and the version of its shape.
+ * `docs/architecture.md` has the rules for a change of a shape.
+ */
+export const recordKinds = {
+  cluster: { version: 1, schema: Cluster },
+  job: { version: 1, schema: Job },
+  operation: { version: 1, schema: StoredOperation },
+  event: { version: 1, schema: StoredEvent },
+  transition: { version: 1, schema: Transition },
+  verdict: { version: 1, schema: VerdictRecord },
+  'batch item': { version: 1, schema: BatchItem },
+  'queue control': { version: 1, schema: QueueControlRecord },
+  'queued command': { version: 1, schema: QueuedCommand },
+  schedule: { version: 1, schema: Schedule },
+  'schedule run': { version: 1, schema: ScheduleRun },
+  'idempotency key': { version: 1, schema: IdempotencyRecord },
+  refusal: { version: 1, schema: RefusalRecord },
+  target: { version: 1, schema: Target },
+} as const;
+
+export type RecordKind = keyof typeof recordKinds;
+export type RecordOf<K extends RecordKind> = Readonly<z.output<(typeof recordKinds)[K]['schema']>>;
+
+/**
+ * The parser of a kind of record. It keeps the members that another version of Drey added, so that a later write of the
+ * record keeps them as well.
+ *
+ * @throws Fault `version-mismatch`
+ */
+export const recordParser =
+  <K extends RecordKind>(kind: K) =>
+  (value: unknown): RecordOf<K> =>
+    parseWritten<z.ZodType<RecordOf<K>>>(
+      lenient(recordKinds[kind].schema as unknown as z.ZodType<RecordOf<K>>, 'keep'), // The table's row of the kind.
+      { kind: `${kind} record`, value },
+    );

@@ -1,0 +1,225 @@
+import type { WorkflowName } from '#events/commands/define.ts';
+import type { CommandKind } from '#events/commands/index.ts';
+import { parse } from '#events/problem.ts';
+import { ScheduleBody } from '#events/schedules.ts';
+import { SpecBody } from '#events/specs.ts';
+import type { Target } from '#events/target.ts';
+import { setPaused } from '#shared/clusters/queue/queue-control.ts';
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
+import { putSchedule } from '#shared/clusters/schedules/schedules.ts';
+import { putSpec } from '#shared/clusters/schedules/specs.ts';
+import type { SentMessage } from '#test/fakes/command-queue.ts';
+import { deliverAdmissions, deliverCommands, deliverTimerEvent, makeDreyRecord } from '#test/fakes/lambda.ts';
+import { sendHttp, sendMessage } from '#test/fakes/origins.ts';
+import { execute } from '#test/fakes/state-machine.ts';
+import { getStep } from '#test/fakes/workflows.ts';
+
+import { jar, makeTableWorld, type TableWorld } from './world.ts';
+
+/** Receives what the functions of Drey hand to each other, before it is handled. */
+export interface Receivers {
+  readonly onStep: (workflow: WorkflowName, step: string, state: unknown, world: TableWorld) => void;
+  /** `receiver`: the function that receives the message. */
+  readonly onMessage: (receiver: string, kind: string, body: unknown, world: TableWorld) => void;
+  readonly onEnd: (world: TableWorld) => void;
+}
+
+const target: Target = {
+  cluster: 'eks',
+  region: 'eu-central-1',
+  roleArn: 'arn:aws:iam::123456789012:role/drey-kubernetes',
+  namespace: 'flink',
+  defaults: { 'kubernetes.service-account': 'flink' },
+  locked: ['kubernetes.entry.path'],
+  maxJarBytes: 1_000,
+  maxAge: '30d',
+  limits: { clusters: 1, jobs: 50, cpu: 400, memoryGibibytes: 1_600 },
+  shares: { etl: { weight: 3, clusters: 2 } },
+  maxQueued: 100,
+};
+const savepointDirectory = 's3://bucket/savepoints';
+const session = { mode: 'session', labels: { team: 'etl' } };
+const lifetime = { ttl: '8h', idleAfter: '2h', savepoint: 'best-effort', savepointDirectory, warnBefore: '10min' };
+const restore = { fromCluster: 'etl', allowEmptyState: true };
+const trouble = { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' };
+const updatedBy = 'arn:aws:sts::123456789012:assumed-role/etl/ada';
+const every = { expression: 'cron(0 7 ? * MON-FRI *)', timezone: 'Europe/Berlin' };
+const actions = {
+  morning: { action: 'deploy', spec: 'office' },
+  evening: { action: 'stop', selector: { labels: { team: 'etl' }, mode: 'session' } },
+};
+const queueing = { priority: 5, correlationId: 'order-1', taskToken: 'token' };
+
+const parts = ['runSession', 'runFailedDeploy', 'runQueue', 'runSchedules'] as const;
+
+/** Runs every step, sends every message and writes every kind of record. Each part has a world of its own. */
+export const runScenario = async (receivers: Receivers): Promise<void> => {
+  for (const part of parts) {
+    const scenario = new Scenario(receivers);
+    await scenario.world.ports.targets.put('local', target);
+    await scenario[part]();
+    receivers.onEnd(scenario.world);
+  }
+};
+
+class Scenario {
+  readonly world = makeTableWorld();
+  private readonly receivers: Receivers;
+
+  constructor(receivers: Receivers) {
+    this.receivers = receivers;
+  }
+
+  async runSession() {
+    await this.send('deploy', { clusterId: 'etl', data: { ...session, lifetime, ...queueing } });
+    await this.drain();
+    await this.send('submit', {
+      clusterId: 'etl',
+      data: {
+        jar,
+        entryClass: 'com.example.Main',
+        args: ['--day', '1'],
+        parallelism: 2,
+        config: { a: 'b' },
+        ...queueing,
+      },
+    });
+    await this.drain();
+    this.flink.program = () => ({ thrown: 'org.example.Refused: no input' });
+    await this.send('submit', { clusterId: 'etl', data: { jar } });
+    await this.drain();
+    await this.reconcile();
+    await this.takeSnapshots();
+    await this.stop();
+  }
+
+  private async takeSnapshots() {
+    const [jobId = ''] = this.flink.jobs.keys();
+    await this.send('extend', { clusterId: 'etl', data: { ttl: '9h' } });
+    await this.send('savepoint', { clusterId: 'etl', jobId, data: { directory: savepointDirectory } });
+    await this.drain();
+    await this.send('checkpoint', { clusterId: 'etl', jobId });
+    await this.send('dispose-savepoint', { clusterId: 'etl', data: { path: `${savepointDirectory}/1` } });
+    await this.drain();
+    this.flink.savepoint = () => ({ failure: 'no space' });
+    await this.send('stop-job', { clusterId: 'etl', jobId });
+    await this.drain();
+  }
+
+  private async stop() {
+    await this.send('stop', { clusterId: 'etl', data: { savepoint: 'required', savepointDirectory } });
+    await this.drain();
+    this.flink.savepoint = (jobId, directory) => ({ location: `${directory}/savepoint-${jobId.slice(0, 6)}` });
+    await this.send('stop', { clusterId: 'etl', data: { savepoint: 'best-effort', savepointDirectory } });
+    await this.drain();
+    await this.send('deploy', { clusterId: 'etl', data: { ...session, restore } });
+    await this.drain();
+    await this.world.ports.admissionQueue.send('local');
+    await this.drain();
+    const [jobId = ''] = this.flink.jobs.keys();
+    await this.send('cancel', { clusterId: 'etl', jobId });
+  }
+
+  async runFailedDeploy() {
+    this.world.kubernetes.startsAtOnce = false;
+    await this.send('deploy', { clusterId: 'late', data: session });
+    await this.drain();
+  }
+
+  /** The target has room for one cluster. */
+  async runQueue() {
+    await this.send('deploy', { clusterId: 'first', data: session, key: 'order-1' });
+    await this.drain();
+    await setPaused({ target: 'local', paused: true }, this.world.ports);
+    await this.send('deploy', { clusterId: 'second', data: { ...session, dependsOn: ['order-1'] }, key: 'order-2' });
+    await this.send('batch', {
+      data: {
+        name: 'days',
+        template: { mode: 'application', job: { jar: 'local:///a.jar', args: ['${param.day}'] } },
+        parameters: [{ day: '1' }, { day: '2' }],
+      },
+    });
+    await sendMessage('deploy', { clusterId: 'UPPER', key: 'refused' }, this.world);
+    await setPaused({ target: 'local', paused: false }, this.world.ports);
+    await this.drain();
+    await this.send('stop', { clusterId: 'first' });
+    await this.drain();
+    await this.world.ports.admissionQueue.send('local');
+    await this.drain();
+  }
+
+  async runSchedules() {
+    const { ports } = this.world;
+    const deploy = parse(SpecBody, { ...session, lifetime, clusterId: 'office' });
+    await putSpec({ target: 'local', name: 'office' }, { deploy, updatedBy }, ports);
+    for (const [name, action] of Object.entries(actions)) {
+      const definition = parse(ScheduleBody, { ...every, ...action });
+      await putSchedule({ target: 'local', name }, { definition, updatedBy }, ports);
+    }
+    const [morning, evening] = [...this.world.timers.recurring.values()];
+    await this.deliverTimerEvent(morning?.timerEvent);
+    await this.drain();
+    await this.reconcile();
+    const [warning, end] = [...this.world.timers.oneTime.values()];
+    this.world.passTime(7.9 * 3_600);
+    await this.deliverTimerEvent(warning?.timerEvent);
+    await this.deliverTimerEvent(evening?.timerEvent);
+    this.world.passTime(3_600);
+    await this.deliverTimerEvent(end?.timerEvent);
+    await this.drain();
+  }
+
+  private async deliverTimerEvent(timerEvent: Parameters<typeof deliverTimerEvent>[0] | undefined) {
+    if (timerEvent === undefined) throw new Error('the timer is not set');
+    const scheduledAt = this.world.ports.now().toISOString();
+    const sent = timerEvent.kind === 'schedule' ? { ...timerEvent, scheduledAt } : timerEvent;
+    this.receivers.onMessage('timerEvents', sent.kind, sent, this.world);
+    await deliverTimerEvent(sent, this.world.ports);
+  }
+
+  private async send(kind: CommandKind, sent: Parameters<typeof sendHttp>[1]) {
+    const outcome = await sendHttp(kind, sent, this.world);
+    if (outcome.outcome !== 'done') throw new Error(`${kind} was not accepted: ${outcome.detail ?? ''}`);
+  }
+
+  private async reconcile() {
+    const listed = [...this.world.kubernetes.clusters].map(([clusterId, { uid }]) => ({ clusterId, uid, trouble }));
+    this.receivers.onMessage('reconcile', 'target', { target: 'local' }, this.world);
+    this.receivers.onMessage('reconcile', 'part', { target: 'local', clusters: listed }, this.world);
+    await dispatchReconcile(this.world.ports);
+    await this.drain();
+  }
+
+  private get flink() {
+    return this.world.kubernetes.cluster('etl').flink;
+  }
+
+  /** Runs the state machines and the queues until nothing is left to do. */
+  private async drain() {
+    const { workflows, admissionQueue, commandQueue } = this.world;
+    while (workflows.started.length + admissionQueue.sent.length + commandQueue.sent.length > 0) {
+      for (const { workflow, operationId } of workflows.started.splice(0)) await this.execute(workflow, operationId);
+      for (const name of new Set(admissionQueue.sent.splice(0))) await this.admit(name);
+      for (const sent of commandQueue.sent.splice(0)) await this.deliverCommand(sent);
+    }
+  }
+
+  private async admit(name: string) {
+    this.receivers.onMessage('admit', 'target', { target: name }, this.world);
+    await deliverAdmissions([name], this.world.ports);
+  }
+
+  private async deliverCommand(sent: SentMessage) {
+    const kind = 'operationid' in sent.body ? 'resume' : 'batch item';
+    this.receivers.onMessage('commandQueue', kind, sent, this.world);
+    await deliverCommands([makeDreyRecord(sent)], this.world.ports);
+  }
+
+  private async execute(workflow: WorkflowName, operationId: string) {
+    const task = (step: string, state: Parameters<ReturnType<typeof getStep>>[0]) => {
+      this.receivers.onStep(workflow, step, state, this.world);
+      return getStep(workflow, step)(state, this.world.ports);
+    };
+    await execute(workflow, operationId, { task, wait: this.world.passTime });
+  }
+}

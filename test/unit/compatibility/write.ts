@@ -1,0 +1,13 @@
+/** Writes the fixtures of this version: everything that its functions hand to each other, and every kind of record. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import packageJson from '../../../package.json' with { type: 'json' };
+import { environment } from '../../support/environment.ts';
+
+Object.assign(process.env, environment);
+const { collectFixtures } = await import('./fixtures.ts');
+
+const folder = new URL(`${packageJson.version}/`, import.meta.url);
+mkdirSync(folder, { recursive: true });
+for (const [name, fixtures] of Object.entries(await collectFixtures()))
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(fixtures, undefined, 1)}\n`);
