@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import * as z from 'zod';
 
 import type { Command, CommandKind } from '#events/commands/index.ts';
@@ -15,6 +13,7 @@ import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 import { cancel } from './cancel.ts';
 import { extend } from './extend.ts';
+import { type AnyCommand, computeFingerprint } from './fingerprint.ts';
 import { notifyLateVerdict } from './notify-verdict.ts';
 import { checkpoint, disposeSavepoint, savepoint, stopJob } from './savepoints.ts';
 import { stop } from './stop.ts';
@@ -48,16 +47,11 @@ export const accept = async <K extends CommandKind>(command: Command<K>, ports: 
   return useCase.advance(operation, command, ports.withOperation(operation.value.operationId));
 };
 
-/** What identifies a command, whatever its kind. */
-type AnyCommand = Readonly<
-  Record<'kind' | 'target', string> & Record<'clusterId' | 'key', string | undefined> & { data: unknown }
->;
-
 /** The members that the data of several kinds of commands have. */
 const CommonData = z.looseObject({ taskToken: z.string().optional(), dependsOn: z.array(z.string()).optional() });
 
 /** @throws Fault `malformed-request` */
-const assertNoSelfDependency = ({ key, data }: AnyCommand): void => {
+const assertNoSelfDependency = ({ key, data }: Pick<AnyCommand, 'key' | 'data'>): void => {
   const { dependsOn = [] } = CommonData.parse(data);
   if (key === undefined || !dependsOn.includes(key)) return;
   const detail = `The command cannot depend on its own idempotency key, ${key}.`;
@@ -123,11 +117,3 @@ const newKeyFor =
     const expiresAt = new Date(now.getTime() + keyLifetimeMs);
     return { idempotency: { target, key, fingerprint: computeFingerprint(command), operationId, expiresAt } };
   };
-
-/** The task token is left out, because a retried task repeats the command with another one. */
-const computeFingerprint = ({ kind, clusterId, data }: AnyCommand): string => {
-  const { taskToken: _taskToken, ...rest } = CommonData.parse(data);
-  return createHash('sha256')
-    .update(JSON.stringify([kind, clusterId, rest]))
-    .digest('hex');
-};
