@@ -3,12 +3,14 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import * as z from 'zod';
 
+import { toProblem } from '#events/problem.ts';
 import { admit } from '#shared/clusters/admission/admit.ts';
-import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
+import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { parseMessage } from './handlers/sqs.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
+import { logFailure } from './middleware/failures.ts';
 
 const AdmissionRequest = z.strictObject({ target: z.string() });
 const parseTarget = ({ body }: SQSRecord) => parseMessage(AdmissionRequest, body).target;
@@ -28,7 +30,7 @@ export const admitHandler = (world: World) =>
           await admit(target, ports);
         } catch (error) {
           failed.add(target);
-          ports.log.warn('admission failed', { target, detail: error instanceof Error ? error.message : '' });
+          reportFailure(target, error, ports);
         }
       };
       await pMap(new Set(Records.map(parseTarget)), admitTo, { concurrency: maxTargetsAtOnce });
@@ -36,5 +38,10 @@ export const admitHandler = (world: World) =>
       return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     },
   );
+
+const reportFailure = (target: string, error: unknown, { metrics }: Ports) => {
+  logFailure('admission failed', error, { target });
+  metrics.record('FailedAdmissions', { fields: { target, code: toProblem(error).code } });
+};
 
 export const handler = admitHandler(live);

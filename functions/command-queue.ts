@@ -10,7 +10,6 @@ import { live, log } from '#shared/live.ts';
 import { maxReceives } from '#shared/retries.ts';
 
 import { getSender } from './handlers/principal.ts';
-import { count } from './middleware/metrics.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
 
 /**
@@ -33,6 +32,7 @@ export const commandQueueHandler = (world: World) =>
   );
 
 const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
+  const { log, metrics } = ports;
   const { messageId, body, attributes } = record;
   const fields = { attempt: Number(attributes.ApproximateReceiveCount), messageId };
   const sender = getSender(record);
@@ -40,16 +40,17 @@ const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
     const operation = await runMessage({ body, principal: sender }, ports);
     const { operationId, kind, target, clusterId, state, principal } = operation;
     const done = { ...fields, principal, outcome: 'done', command: kind, target, clusterId, operationId, state };
-    ports.log.info('command accepted', done);
-    count('Commands', 'done', { command: kind, origin: 'queue' });
+    log.info('command accepted', done);
+    metrics.record('Commands', { outcome: 'done', fields: { origin: 'queue', command: kind, target } });
   } catch (error) {
     const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
     const outcome = problem.retryable ? (isLast ? 'discarded' : 'returned') : 'rejected';
     const detail = error instanceof Error ? error.message : '';
-    ports.log.warn('command not accepted', { ...fields, principal: sender, outcome, code: problem.code, detail });
-    count('Commands', outcome, { command: 'any', origin: 'queue' });
-    if (!(error instanceof Fault)) ports.log.error('unexpected error', { detail: getStack(error) });
+    log.warn('command not accepted', { ...fields, principal: sender, outcome, code: problem.code, detail });
+    metrics.record('Commands', { outcome, fields: { ...fields, origin: 'queue' } });
+    metrics.record('Failures', { code: problem.code, fields: { ...fields, origin: 'queue' } });
+    if (!(error instanceof Fault)) log.error('unexpected error', { detail: getStack(error) });
     if (outcome === 'returned') throw error;
     const group = attributes.MessageGroupId ?? messageId;
     await discardMessage({ id: messageId, group, body, principal: sender }, { outcome, problem }, ports);

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
+import type { BusEvent } from '#events/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
@@ -26,8 +27,11 @@ export const publishHandler = (world: World) =>
     const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
     const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
     const published = events.slice(0, count);
-    for (const { busEvent } of published)
+    for (const { busEvent } of published) {
       ports.log.info('event published', { subject: busEvent.subject, type: busEvent.type, id: idOf(busEvent.detail) });
+      countVerdict(busEvent, ports);
+    }
+    if (count < events.length) ports.metrics.record('RefusedEvents', { value: events.length - count });
     await notifyVerdicts(
       published.flatMap((event) => ('taskToken' in event ? [event] : [])),
       ports,
@@ -48,6 +52,14 @@ const toPublished = async (record: DynamoDBRecord, ports: Ports) => {
   return event.type === 'Flink Command Finished'
     ? toFinishedEvent(toVerdict(event.detail), ports)
     : { busEvent: event };
+};
+
+const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {
+  if (type !== 'Flink Command Finished') return;
+  const { verdict, problem, kind, target, operationId } = detail;
+  const fields = { command: kind, target, operationId };
+  metrics.record('Verdicts', { verdict, fields });
+  if (verdict === 'FAILED' && problem !== undefined) metrics.record('FailedOperations', { code: problem.code, fields });
 };
 
 const idOf = (detail: object) => ('id' in detail ? String(detail.id) : undefined);

@@ -7,6 +7,7 @@ import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { openJars } from '#shared/aws/jars.ts';
 import { createLogger } from '#shared/aws/logger.ts';
+import { openMetrics } from '#shared/aws/metrics.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
 import { openQueues } from '#shared/aws/queues.ts';
 import { openSenders } from '#shared/aws/senders.ts';
@@ -40,12 +41,14 @@ const Environment = z.object({
   DREY_VERSION: z.string(),
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
   AWS_LAMBDA_FUNCTION_VERSION: z.string(),
+  DREY_STAGE: z.string(),
 });
 
 const environment = Environment.parse(process.env);
 
 export const version = environment.DREY_VERSION;
 export const log = createLogger({
+  stage: environment.DREY_STAGE,
   function: environment.AWS_LAMBDA_FUNCTION_NAME,
   functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
 });
@@ -91,6 +94,7 @@ export const live: World = {
     warn: (message, fields = {}) => log.warn(message, fields),
     error: (message, fields = {}) => log.error(message, fields),
   },
+  metrics: openMetrics(environment.DREY_STAGE),
   now,
   newId,
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),

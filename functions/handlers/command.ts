@@ -18,7 +18,7 @@ import { readCluster } from '#shared/clusters/queries/clusters.ts';
 import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 
 import { httpHandler } from './http.ts';
-import { count } from '../middleware/metrics.ts';
+import { commandOutcome } from '../middleware/command-outcome.ts';
 import { getCaller } from './principal.ts';
 import { parseBody } from './requests.ts';
 import { type Answer, respond } from './responses.ts';
@@ -31,7 +31,7 @@ export const commandHandler = (name: CommandFunction) => {
       const kind = kinds.find((candidate) => commands[candidate].route === event.routeKey);
       if (kind === undefined) throw new Error(`no command of function ${name} has the route ${event.routeKey}`);
       return acceptCommand(kind, event, ports);
-    });
+    }).use(commandOutcome(world.metrics));
 };
 
 /** Accepts the command of a request. Answers 202, or 200 when the caller waited for the end of the operation. */
@@ -51,7 +51,6 @@ const acceptCommand = async <K extends CommandKind>(
     clusterId: operation.clusterId,
     outcome: 'done',
   });
-  count('Commands', 'done', { command: kind, origin: 'http' });
   const cluster = changesCluster(kind) ? { cluster: await readCluster(operation, ports) } : {};
   return respond(
     isTerminalOperation(operation) ? 200 : 202,

@@ -25,7 +25,7 @@ export const httpHandler = (world: World, handle: Handle) =>
     timeoutEarlyResponse: throwDeadlineExceeded,
   })
     .use(invocation())
-    .use(problems())
+    .use(problems(world.metrics))
     .handler(async (event, _context, { signal }) =>
       toResponse(event.routeKey, await handle(event, portsFor(world, { signal }))),
     );

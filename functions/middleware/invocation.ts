@@ -5,9 +5,8 @@ import { anonymous } from '#events/principal.ts';
 import { log } from '#shared/live.ts';
 
 import { findCaller } from '../handlers/principal.ts';
-import { count } from './metrics.ts';
 
-/** Writes one log line and one count for each HTTP request. */
+/** Writes one log line for each HTTP request. */
 export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
   let startedMs = 0;
   return {
@@ -32,5 +31,4 @@ const record = (response: APIGatewayProxyStructuredResultV2 | null | undefined, 
   const status = response?.statusCode ?? 500;
   const outcome = status < 400 ? 'done' : status < 500 ? 'rejected' : 'failed';
   log.info('request answered', { status, outcome, durationMs: Date.now() - startedMs });
-  count('Requests', outcome);
 };

@@ -2,15 +2,19 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { Fault, toProblem } from '#events/problem.ts';
+import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import { log } from '#shared/live.ts';
 
 import { logFailure } from './failures.ts';
 
-/** Turns whatever was thrown into RFC 9457 problem details. */
-export const problems = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
+/** Turns whatever was thrown into RFC 9457 problem details, and counts it. */
+export const problems = (
+  metrics: Metrics,
+): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
   onError: (request) => {
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
+    metrics.record('Failures', { code: problem.code, fields: { origin: 'http', route: event.routeKey } });
     if (problem.status >= 500) logFailure('request failed', error);
     else log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;

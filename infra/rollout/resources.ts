@@ -1,5 +1,5 @@
 /** What CodeDeploy needs to shift the alias of a function from one version to the next, and back when an alarm goes off. */
-import { errorMetric } from '#shared/aws/logger.ts';
+import { metricNamespace, type PlainMetricName, versionDimensions } from '#shared/metrics.ts';
 
 import { functionNames, functions, toPascalCase } from '../functions.ts';
 import { allow, localArn } from '../permissions.ts';
@@ -82,12 +82,9 @@ const dimension = (name: string, value: unknown) => ({ Name: name, Value: value 
 const alarmsOf = ({ name, functionId, versionId }: Released) => {
   const version = { 'Fn::GetAtt': [versionId, 'Version'] };
   const unexpectedErrors = versionAlarm(`The new version of ${name} logs errors that are bugs of Drey.`, {
-    Namespace: errorMetric.namespace,
-    MetricName: errorMetric.name,
-    Dimensions: [
-      dimension(errorMetric.dimensions[0], { Ref: functionId }),
-      dimension(errorMetric.dimensions[1], version),
-    ],
+    Namespace: metricNamespace,
+    MetricName: 'UnexpectedErrors' satisfies PlainMetricName,
+    Dimensions: [dimension(versionDimensions[0], { Ref: functionId }), dimension(versionDimensions[1], version)],
   });
   const failedInvocations = versionAlarm(`Invocations of the new version of ${name} fail.`, {
     Namespace: 'AWS/Lambda',

@@ -1,18 +1,15 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 
+import { commonDimensions, metricNamespace, metrics, serviceName, versionDimensions } from '#shared/metrics.ts';
+
 type Parameters = globalThis.Parameters<LogFormatter['formatAttributes']>;
 
-/**
- * The metric of the log lines of level error. Each one is a bug of Drey, because expected failures are warnings. The
- * dimensions are fields of the line, so that the errors of a new version can be told from those of the last one.
- */
-export const errorMetric = {
-  namespace: 'Drey',
-  name: 'UnexpectedErrors',
-  dimensions: ['function', 'functionVersion'],
-} as const;
+const errorMetric = 'UnexpectedErrors' satisfies keyof typeof metrics;
 
-/** Makes each error line a metric, too: CloudWatch reads its embedded metric format. */
+/**
+ * Makes each error line a metric, too: CloudWatch reads its embedded metric format. The dimensions are fields of the line. Those
+ * of the version tell the errors of a new version from those of the last one.
+ */
 class ErrorMetricFormatter extends LogFormatter {
   formatAttributes({ logLevel, message, timestamp, serviceName, xRayTraceId }: Parameters[0], fields: Parameters[1]) {
     const attributes = {
@@ -28,19 +25,19 @@ class ErrorMetricFormatter extends LogFormatter {
 }
 
 const embeddedMetric = (timestamp: Date) => ({
-  [errorMetric.name]: 1,
+  [errorMetric]: 1,
   _aws: {
     Timestamp: timestamp.getTime(),
     CloudWatchMetrics: [
       {
-        Namespace: errorMetric.namespace,
-        Dimensions: [errorMetric.dimensions],
-        Metrics: [{ Name: errorMetric.name, Unit: 'Count' }],
+        Namespace: metricNamespace,
+        Dimensions: [commonDimensions, versionDimensions],
+        Metrics: [{ Name: errorMetric, Unit: metrics[errorMetric].unit }],
       },
     ],
   },
 });
 
-/** The logger of a function. Each line names the function and its version. */
-export const createLogger = (identity: Readonly<Record<(typeof errorMetric)['dimensions'][number], string>>) =>
-  new Logger({ serviceName: 'drey', persistentKeys: { ...identity }, logFormatter: new ErrorMetricFormatter() });
+/** The logger of a function. Each line names the stage, the function and its version. */
+export const createLogger = (identity: Readonly<Record<'stage' | (typeof versionDimensions)[number], string>>) =>
+  new Logger({ serviceName, persistentKeys: { ...identity }, logFormatter: new ErrorMetricFormatter() });

@@ -1,4 +1,5 @@
 import type { Target } from '#events/target.ts';
+import { openMetrics } from '#shared/aws/metrics.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { FakeAdmissionQueue } from './admission-queue.ts';
@@ -70,6 +71,7 @@ export const makeWorld = () => {
     ...fakes,
     kubernetes: () => kubernetes,
     log: silentLog,
+    metrics: openMetrics('test'),
     now,
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     sleep: async (ms) => passTime(ms / 1000),

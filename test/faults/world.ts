@@ -3,6 +3,7 @@ import type { NamedTarget, Target } from '#events/target.ts';
 import type { Transition } from '#events/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
+import { openMetrics } from '#shared/aws/metrics.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -155,6 +156,7 @@ export class ModelWorld {
       timers: this.timers.portOf(process),
       specs: noSpecs,
       log: silentLog,
+      metrics: openMetrics('test'),
       now,
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       sleep: async (ms: number) => simulation.wait(ms / 1000),

@@ -16,6 +16,7 @@ export const environment = {
   DREY_STATE_MACHINE_ARN_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:drey-',
   DREY_KUBERNETES_ROLE_ARN: 'arn:aws:iam::000000000000:role/drey-kubernetes',
   DREY_VERSION: '0.0.0',
+  DREY_STAGE: 'test',
   AWS_LAMBDA_FUNCTION_NAME: 'drey-test-deploy',
   AWS_LAMBDA_FUNCTION_VERSION: '1',
   AWS_REGION: 'us-east-1',

@@ -42,6 +42,23 @@ const runAdmissionPass = async (target: NamedTarget, ports: Ports): Promise<void
   await recordReservations(decisions, { queueState, now }, ports);
   // Failing comes last, because it may take long and must not delay the starts.
   await failCommands(failed, ports);
+  measureQueue(decisions, queueState, ports);
+};
+
+/** Measures what the pass leaves in the queue. A pause is a choice, so a paused queue has no age. */
+const measureQueue = (
+  decisions: readonly AdmissionDecision[],
+  { paused }: QueueState,
+  { metrics, now }: Ports,
+): void => {
+  const queued = decisions.filter(({ pendingReason }) => pendingReason !== undefined).map(({ command }) => command);
+  const [first] = queued;
+  if (first === undefined) return;
+  const fields = { target: first.target };
+  metrics.record('QueuedCommands', { value: queued.length, fields });
+  const oldestMs = Math.min(...queued.map(({ since }) => Date.parse(since)));
+  if (paused === undefined)
+    metrics.record('OldestQueuedCommandSeconds', { value: (now().getTime() - oldestMs) / 1000, fields });
 };
 
 const startCommands = async (

@@ -3,7 +3,7 @@ import type { NamedTarget } from '#events/target.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
 import type { Jars, Payloads, Specs } from './objects.ts';
-import type { Log } from './runtime.ts';
+import type { Log, Metrics } from './runtime.ts';
 import type { Timers } from './scheduling.ts';
 import type { Store } from './store.ts';
 import type { Targets } from './targets.ts';
@@ -25,6 +25,7 @@ export interface Ports {
   readonly timers: Timers;
   readonly specs: Specs;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly now: () => Date;
   /** An id of 32 hexadecimal digits. Ids sort by the time of their creation. */
   readonly newId: () => string;

@@ -1,3 +1,5 @@
+import type { DimensionOf, MetricName } from '#shared/metrics.ts';
+
 /** Fields of a log line. Undefined ones are left out. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -8,4 +10,16 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   /** For failures that a person has to examine. */
   error(message: string, fields?: LogFields): void;
+}
+
+/** One value of a metric, with the value of the metric's own dimension. Fields can be searched for in the log only. */
+export type Measurement<N extends MetricName> = DimensionOf<N> & {
+  /** 1 if left out. */
+  readonly value?: number;
+  readonly fields?: LogFields;
+};
+
+/** The metrics of a function. `shared/metrics.ts` defines them. */
+export interface Metrics {
+  record<N extends MetricName>(name: N, measurement: Measurement<N>): void;
 }

@@ -1,8 +1,9 @@
 import pMap from 'p-map';
 
-import { Fault } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problem.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { LogFields } from '#shared/clusters/ports/runtime.ts';
+import type { PlainMetricName } from '#shared/metrics.ts';
 
 export const maxAtOnce = 16;
 
@@ -15,12 +16,14 @@ interface Isolation {
   /** The log message of a failure. */
   readonly message: string;
   readonly fields: LogFields;
+  /** The metric that counts the failures. */
+  readonly metric?: PlainMetricName;
   readonly ports: Ports;
 }
 
 /** Logs a failure instead of throwing it, so that one cluster or operation does not keep the others from their turn. */
 export const logFailure = async (
-  { message, fields, ports: { log } }: Isolation,
+  { message, fields, metric, ports: { log, metrics } }: Isolation,
   work: () => Promise<void>,
 ): Promise<void> => {
   try {
@@ -28,6 +31,7 @@ export const logFailure = async (
   } catch (error) {
     if (error instanceof Fault) log.warn(message, { ...fields, code: error.code, detail: error.message });
     else log.error(message, { ...fields, detail: describe(error) });
+    if (metric !== undefined) metrics.record(metric, { fields: { ...fields, code: toProblem(error).code } });
   }
 };
 

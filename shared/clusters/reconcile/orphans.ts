@@ -91,7 +91,9 @@ export const reportOrphans = async (ports: Ports): Promise<void> => {
       ports.log.warn('orphans found', { target: name, count: orphans.length });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      ports.log.warn('search for orphans failed', { target: name, code: error.code, detail: error.message });
+      const fields = { target: name, code: error.code };
+      ports.log.warn('search for orphans failed', { ...fields, detail: error.message });
+      ports.metrics.record('FailedMaintenance', { fields: { part: 'orphans', ...fields } });
     }
   }
 };

@@ -9,6 +9,7 @@ import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { holdsResources, listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
+import { metrics as table } from '#shared/metrics.ts';
 
 import { forEachConcurrently, logFailure } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
@@ -31,12 +32,14 @@ export const reconcileTarget = async ({ target: name, clusters }: ReconcileReque
   const target = await ports.targets.get(name);
   if (clusters !== undefined) return reconcileClusters(clusters, target, ports);
   const records = await readTargetRecords(name, ports);
+  countClusters(name, records, ports);
   const parts = [
     () => resumeStalledOperations(name, ports),
     () => enforceExpiries(records, ports),
     () =>
-      logFailure({ message: 'reconcile of target failed', fields: { target: name }, ports }, () =>
-        reconcileObjects(records, target, ports),
+      logFailure(
+        { message: 'reconcile of target failed', fields: { target: name }, metric: 'UnobservedTargets', ports },
+        () => reconcileObjects(records, target, ports),
       ),
   ];
   // Every part runs, also after a bug in one of them. The error of the bug is thrown at the end.
@@ -54,6 +57,13 @@ const readTargetRecords = async (target: string, ports: Ports): Promise<TargetRe
   const { admitted } = await ports.store.queueSummary(target);
   const live = new Set(clusters.map(({ operationId }) => operationId));
   return { clusters, admittedOthers: admitted.filter(({ operationId }) => !live.has(operationId)) };
+};
+
+const countClusters = (target: string, { clusters }: TargetRecords, { metrics }: Ports): void => {
+  for (const state of table.Clusters.dimension.values) {
+    const value = clusters.filter((cluster) => cluster.state === state).length;
+    if (value > 0) metrics.record('Clusters', { state, value, fields: { target } });
+  }
 };
 
 const resumeStalledOperations = async (target: string, ports: Ports): Promise<void> =>

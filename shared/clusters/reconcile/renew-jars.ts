@@ -23,7 +23,7 @@ export const renewJars = async (ports: Ports): Promise<void> => {
   }
 };
 
-const renewJar = async (jobId: string, { store, jars, log }: Ports): Promise<void> => {
+const renewJar = async (jobId: string, { store, jars, log, metrics }: Ports): Promise<void> => {
   const program = findProgram((await store.operation(jobId))?.value);
   if (program === undefined) return;
   try {
@@ -31,5 +31,6 @@ const renewJar = async (jobId: string, { store, jars, log }: Ports): Promise<voi
   } catch (error) {
     // The next hour tries again.
     log.warn('jar not renewed', { jobId, jar: program.jar, detail: String(error) });
+    metrics.record('FailedMaintenance', { fields: { part: 'jars', jobId, jar: program.jar } });
   }
 };

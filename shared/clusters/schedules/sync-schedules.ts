@@ -51,6 +51,8 @@ const trySyncSchedule = async ({ target, name }: ScheduleName, ports: Ports): Pr
     await syncSchedule({ target, name }, ports);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    ports.log.warn('schedule not synced', { target, name, code: error.code, detail: error.message });
+    const fields = { target, name, code: error.code };
+    ports.log.warn('schedule not synced', { ...fields, detail: error.message });
+    ports.metrics.record('FailedMaintenance', { fields: { part: 'schedules', ...fields } });
   }
 };

@@ -3,7 +3,7 @@ import { Fault } from '#events/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';
-import { isPastDeadline, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
@@ -72,12 +72,19 @@ export const recordRunning = async (state: StartupState, ports: Ports): Promise<
   const { value: operation } = await getOperation(state.operationId, ports.store);
   if (state.error !== undefined) await recordResubmitFailures(operation, parseStepError(state.error), ports);
   const recorded = await transitionToRunning(state, ports);
+  if (recorded.outcome !== 'over') recordDeployTime(operation, ports);
   const { value: cluster } = await getCluster(operation, ports.store);
   if (cluster.mode === 'application' && cluster.operationId === state.operationId) {
     await observeJobs(operation, ports);
     await stopEndedApplication(operation, ports);
   }
   return recorded;
+};
+
+const recordDeployTime = (operation: StoredOperation, { metrics, now }: Ports): void => {
+  const { operationId, target, clusterId, startedAt, createdAt } = operation;
+  const value = (now().getTime() - Date.parse(startedAt ?? createdAt)) / 1000;
+  metrics.record('DeploySeconds', { value, fields: { operationId, target, clusterId } });
 };
 
 const transitionToRunning = (state: StartupState, ports: Ports): Promise<StartupState> =>

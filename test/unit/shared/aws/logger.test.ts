@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createLogger } from '#shared/aws/logger.ts';
 
-const identity = { function: 'drey-prod-admit', functionVersion: '7' };
+const identity = { stage: 'prod', function: 'drey-prod-admit', functionVersion: '7' };
 
 /** The lines that the logger writes. */
 const linesOf = (
@@ -51,7 +51,10 @@ describe('a log line', () => {
         CloudWatchMetrics: [
           {
             Namespace: 'Drey',
-            Dimensions: [['function', 'functionVersion']],
+            Dimensions: [
+              ['service', 'stage'],
+              ['function', 'functionVersion'],
+            ],
             Metrics: [{ Name: 'UnexpectedErrors', Unit: 'Count' }],
           },
         ],

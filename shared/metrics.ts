@@ -1,0 +1,127 @@
+/**
+ * The metrics that the functions write to CloudWatch. The adapter, alarms, the dashboard and docs/metrics.md follow from
+ * this table. To add a metric, add a row, record it with the port `Metrics`, and add its case to the test of the table.
+ */
+import type { ClusterState } from '#events/cluster.ts';
+import { type ProblemCode, problems } from '#events/problem-table.ts';
+
+export const metricNamespace = 'Drey';
+/** The value of the dimension `service`. */
+export const serviceName = 'drey';
+/** The dimensions of every metric. They separate the stages of an account. */
+export const commonDimensions = ['service', 'stage'] as const;
+
+interface MetricDefinition {
+  readonly unit: 'Count' | 'Seconds';
+  /** What is counted or measured, in Markdown for docs/metrics.md. */
+  readonly description: string;
+  /** The functions that write it. */
+  readonly recordedBy: readonly string[];
+  /** A dimension besides `service` and `stage`, with all of its values. */
+  readonly dimension?: { readonly name: string; readonly values: readonly string[] };
+}
+
+const code = { name: 'code', values: Object.keys(problems) as ProblemCode[] } as const; // the keys of the table
+
+export const metrics = {
+  Commands: {
+    unit: 'Count',
+    description:
+      'Commands by HTTP and by the command queue, by the result of accepting them. `rejected`: the caller has to change the command. `returned`: the queue delivers it again. `discarded`: its last delivery failed. `failed`: a request failed with a status of 500 or more.',
+    recordedBy: ['commandQueue', 'functions of commands'],
+    dimension: { name: 'outcome', values: ['done', 'rejected', 'returned', 'discarded', 'failed'] },
+  },
+  Failures: {
+    unit: 'Count',
+    description: 'Requests and messages of the command queue that failed, by [code](problems.md).',
+    recordedBy: ['commandQueue', 'functions of the API'],
+    dimension: code,
+  },
+  Verdicts: {
+    unit: 'Count',
+    description: 'Commands that ended, by verdict.',
+    recordedBy: ['publish'],
+    dimension: { name: 'verdict', values: ['FINISHED', 'FAILED', 'CANCELED'] },
+  },
+  FailedOperations: {
+    unit: 'Count',
+    description: 'Operations that ended as FAILED, by [code](problems.md). A program that failed has no code.',
+    recordedBy: ['publish'],
+    dimension: code,
+  },
+  DeploySeconds: {
+    unit: 'Seconds',
+    description:
+      'Time of a deploy until its cluster is RUNNING, from the request, or from the admission of a queued deploy.',
+    recordedBy: ['startup'],
+  },
+  Clusters: {
+    unit: 'Count',
+    description:
+      'Live clusters of a target, by state, once a minute. The sum of a minute is that of all targets. Queued clusters are in `QueuedCommands`.',
+    recordedBy: ['reconcile'],
+    dimension: {
+      name: 'state',
+      values: ['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING'] as const satisfies readonly ClusterState[],
+    },
+  },
+  QueuedCommands: {
+    unit: 'Count',
+    description: 'Commands that an admission pass leaves in the queue of a target. The maximum is the longest queue.',
+    recordedBy: ['admit'],
+  },
+  OldestQueuedCommandSeconds: {
+    unit: 'Seconds',
+    description: 'Age of the oldest command that an admission pass leaves in the queue of a target that is not paused.',
+    recordedBy: ['admit'],
+  },
+  FailedAdmissions: {
+    unit: 'Count',
+    description: 'Admission passes over a target that failed.',
+    recordedBy: ['admit'],
+  },
+  UnobservedTargets: {
+    unit: 'Count',
+    description:
+      'Reconcile passes that did not observe their target, because it was unreachable or refused the request, or because the pass failed.',
+    recordedBy: ['reconcile'],
+  },
+  RefusedEvents: {
+    unit: 'Count',
+    description: 'Events that the bus did not accept. They are published again.',
+    recordedBy: ['publish'],
+  },
+  UnexpectedErrors: {
+    unit: 'Count',
+    description:
+      'Log lines of level error. Each one is a bug of Drey, because expected failures are warnings. It also exists by `function` and `functionVersion`.',
+    recordedBy: ['all functions'],
+  },
+  FailedMaintenance: {
+    unit: 'Count',
+    description: 'Targets, jars and schedules that the hourly maintenance could not process.',
+    recordedBy: ['maintenance'],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof metrics;
+
+/** The metrics whose only dimensions are `service` and `stage`. */
+export type PlainMetricName = {
+  [N in MetricName]: (typeof metrics)[N] extends { readonly dimension: unknown } ? never : N;
+}[MetricName];
+
+/** The dimension of a metric with one of its values: `{ outcome: 'done' }`. */
+export type DimensionOf<N extends MetricName> = (typeof metrics)[N] extends {
+  readonly dimension: { readonly name: infer K extends string; readonly values: readonly (infer V)[] };
+}
+  ? { readonly [P in K]: V }
+  : unknown;
+
+/** The version of the function that wrote a log line. `UnexpectedErrors` has these dimensions, too. */
+export const versionDimensions = ['function', 'functionVersion'] as const;
+
+export const metricNames = Object.keys(metrics) as MetricName[]; // the keys of the table
+
+/** The definition of a metric, with its optional members. */
+export const metricOf = (name: MetricName): MetricDefinition => metrics[name];

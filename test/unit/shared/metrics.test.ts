@@ -1,0 +1,225 @@
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Fault } from '#events/problem.ts';
+import { maintenanceHandler } from '#functions/maintenance.ts';
+import { openMetrics } from '#shared/aws/metrics.ts';
+import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
+import { setPaused } from '#shared/clusters/queue/queue-control.ts';
+import { log } from '#shared/live.ts';
+import { type MetricName, metricNames, metricOf, metrics } from '#shared/metrics.ts';
+import { maxReceives } from '#shared/retries.ts';
+import { type ReadMetric, readMetrics } from '#test/support/embedded-metrics.ts';
+import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
+import { publishVerdicts } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
+import {
+  clusterId,
+  limitTarget,
+  runWorkflows,
+  session,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+const deploy = (id: string, data: object = {}) =>
+  sendHttp('deploy', { clusterId: id, data: { ...session, ...data } }, world);
+const message = (data: Readonly<Record<string, unknown>>, received = 1) =>
+  deliverCommands([makeSqsRecord(makeCommandMessage('deploy', { clusterId, data }), 'g', received)], world.ports);
+const refused = { ...session, config: { 'kubernetes.entry.path': '/x' } };
+const breakTable = () => {
+  world.targets.get = async () => {
+    throw new Error('the table does not answer');
+  };
+};
+const fillTarget = async () => {
+  limitTarget({ limits: { clusters: 1 } });
+  for (const id of ['one', 'two', 'three']) await deploy(id);
+  world.passTime(90);
+};
+const failingDeploy = async () => {
+  world.kubernetes.failNext('apply', new Fault('target-refused', 'no'));
+  await deploy(clusterId);
+};
+const invoke = (handler: unknown, event: unknown) =>
+  (handler as (event: unknown, context: Context) => Promise<unknown>)(event, {
+    getRemainingTimeInMillis: () => 29_000,
+  } as Context);
+const refuseEvents = async () => {
+  await startSession(sendHttp);
+  world.bus.publish = async () => 0;
+};
+
+interface Case {
+  readonly given?: () => unknown;
+  readonly when: () => Promise<unknown>;
+  readonly dimension?: Readonly<Record<string, string>>;
+  readonly value?: number;
+  /** Fields of the line by which a person finds the cause. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+const metric = <N extends MetricName>(name: N, ...cases: readonly Case[]) =>
+  ({ [name]: cases }) as Record<N, readonly Case[]>;
+
+/** What happens to make each metric, in each value of a dimension that has a meaning of its own. */
+const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
+  ...metric(
+    'Commands',
+    { when: () => deploy(clusterId), dimension: { outcome: 'done' }, fields: { origin: 'http', target: 'local' } },
+    { when: () => deploy(clusterId, refused), dimension: { outcome: 'rejected' }, fields: { origin: 'http' } },
+    { given: breakTable, when: () => deploy(clusterId), dimension: { outcome: 'failed' } },
+    { when: () => message(session), dimension: { outcome: 'done' }, fields: { origin: 'queue', command: 'deploy' } },
+    { when: () => message(refused), dimension: { outcome: 'rejected' }, fields: { origin: 'queue' } },
+    { given: breakTable, when: () => message(session), dimension: { outcome: 'returned' } },
+    { given: breakTable, when: () => message(session, maxReceives), dimension: { outcome: 'discarded' } },
+  ),
+  ...metric(
+    'Failures',
+    { when: () => deploy(clusterId, refused), dimension: { code: 'refused-option' }, fields: { origin: 'http' } },
+    { given: breakTable, when: () => message(session), dimension: { code: 'internal' }, fields: { origin: 'queue' } },
+  ),
+  ...metric(
+    'Verdicts',
+    { given: () => startSession(sendHttp), when: () => publishVerdicts(), dimension: { verdict: 'FINISHED' } },
+    { given: failingDeploy, when: () => publishVerdicts(), dimension: { verdict: 'FAILED' } },
+  ),
+  ...metric('FailedOperations', {
+    given: failingDeploy,
+    when: () => publishVerdicts(),
+    dimension: { code: 'target-refused' },
+    fields: { command: 'deploy', target: 'local' },
+  }),
+  ...metric('DeploySeconds', {
+    given: async () => {
+      await deploy(clusterId);
+      world.passTime(42);
+    },
+    when: () => runWorkflows(),
+    value: 42,
+    fields: { target: 'local', clusterId },
+  }),
+  ...metric('Clusters', {
+    given: async () => {
+      await deploy('one');
+      await deploy('two');
+      await runWorkflows();
+    },
+    when: () => deliverReconcile({ target: 'local' }, world.ports),
+    dimension: { state: 'RUNNING' },
+    value: 2,
+  }),
+  ...metric('QueuedCommands', {
+    given: fillTarget,
+    when: () => deliverAdmissions(['local'], world.ports),
+    value: 2,
+    fields: { target: 'local' },
+  }),
+  ...metric('OldestQueuedCommandSeconds', {
+    given: fillTarget,
+    when: () => deliverAdmissions(['local'], world.ports),
+    value: 90,
+  }),
+  ...metric('FailedAdmissions', {
+    given: () => {
+      world.store.queue = async () => {
+        throw new Error('the table does not answer');
+      };
+    },
+    when: () => deliverAdmissions(['local'], world.ports),
+    fields: { target: 'local', code: 'internal' },
+  }),
+  ...metric(
+    'UnobservedTargets',
+    {
+      given: () => world.kubernetes.failNext('listDeployments', new Fault('target-refused', 'answered 401')),
+      when: () => deliverReconcile({ target: 'local' }, world.ports),
+      fields: { target: 'local', code: 'target-refused' },
+    },
+    {
+      given: () => Object.assign(world.kubernetes, { unreachable: true }),
+      when: () => deliverReconcile({ target: 'local' }, world.ports),
+      fields: { target: 'local', code: 'target-unreachable' },
+    },
+  ),
+  ...metric('RefusedEvents', { given: refuseEvents, when: () => publishVerdicts() }),
+  ...metric('UnexpectedErrors', {
+    given: breakTable,
+    when: () => deploy(clusterId),
+    fields: { level: 'ERROR', function: 'drey-test-deploy', functionVersion: '1' },
+  }),
+  ...metric('FailedMaintenance', {
+    given: () => Object.assign(world.kubernetes, { unreachable: true }),
+    when: () => invoke(maintenanceHandler(world.ports), {}),
+    fields: { part: 'orphans', target: 'local', code: 'target-unreachable' },
+  }),
+};
+
+const cases = metricNames.flatMap((name) =>
+  provoked[name].map((one) => ({ name, title: [name, ...Object.values(one.dimension ?? {})].join(' '), ...one })),
+);
+
+describe('a metric', () => {
+  beforeEach(() => {
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    log.setLogLevel('ERROR');
+    Object.assign(world.ports, { metrics: openMetrics('test') });
+  });
+  afterEach(() => {
+    log.setLogLevel('CRITICAL');
+    vi.unstubAllEnvs();
+  });
+
+  it.each(cases)(
+    '$title is written when it happens',
+    async ({ name, given, when, dimension = {}, value = 1, fields = {} }) => {
+      await readMetrics(async () => given?.());
+
+      const written = await readMetrics(when);
+
+      const same = written.filter(
+        (one) => one.name === name && 'stage' in one.dimensions && hasDimension(one, dimension),
+      );
+      expect(same).toMatchObject([{ namespace: 'Drey', unit: metricOf(name).unit, value, fields }]);
+      expect(same[0]?.dimensions).toEqual({ service: 'drey', stage: 'test', ...dimension });
+    },
+  );
+
+  it('is not written while nothing fails', async () => {
+    const failures = [
+      'FailedAdmissions',
+      'UnobservedTargets',
+      'RefusedEvents',
+      'FailedMaintenance',
+      'UnexpectedErrors',
+      'Failures',
+    ];
+    await readMetrics(() => startSession(sendHttp));
+
+    const written = await readMetrics(async () => {
+      await deliverReconcile({ target: 'local' }, world.ports);
+      await deliverAdmissions(['local'], world.ports);
+      await publishVerdicts();
+      await invoke(maintenanceHandler(world.ports), {});
+    });
+
+    expect(written.map(({ name }) => name).filter((name) => failures.includes(name))).toEqual([]);
+  });
+
+  it('of the age of a queue is not written while the target is paused', async () => {
+    await readMetrics(fillTarget);
+    await setPaused({ target: 'local', paused: true }, world.ports);
+
+    const written = await readMetrics(() => deliverAdmissions(['local'], world.ports));
+
+    expect(written.map(({ name }) => name)).toEqual(['QueuedCommands']);
+  });
+});
+
+describe('the table of metrics', () => {
+  it('has every state of a cluster that is reconciled', () => {
+    expect(metrics.Clusters.dimension.values.toSorted()).toEqual(reconciledStates.toSorted());
+  });
+});
+
+const hasDimension = ({ dimensions }: ReadMetric, expected: object) =>
+  Object.entries(expected).every(([key, value]) => dimensions[key] === value);
