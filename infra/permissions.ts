@@ -119,10 +119,8 @@ export const sampleTraces: Permission = [
 // Objects in the bucket.
 export const readJars: Permission = [allow(['s3:GetObject'], [uploads]), listBucket];
 export const writeJars: Permission = [allow(['s3:PutObject'], [uploads])];
-export const usePayloads: Permission = [
-  allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [payloads]),
-  listBucket,
-];
+export const readPayloads: Permission = [allow(['s3:GetObject'], [payloads]), listBucket];
+export const writePayloads: Permission = [allow(['s3:PutObject'], [payloads])];
 export const deletePayloads: Permission = [allow(['s3:DeleteObject'], [payloads])];
 export const readSpecs: Permission = [allow(['s3:GetObject'], [specs]), listBucket];
 export const writeSpecs: Permission = [allow(['s3:PutObject', 's3:DeleteObject'], [specs])];
@@ -134,11 +132,12 @@ export const sendRejected = sendMessages('RejectedCommandQueue');
 export const sendDeadLetters = sendMessages('CommandDeadLetterQueue');
 export const requestAdmission = sendMessages('AdmissionQueue');
 export const requestReconcile = sendMessages('ReconcileQueue');
+export const handleDeadLetters: Permission = [
+  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], [arnOf('CommandDeadLetterQueue')]),
+];
+/** For Lambda, which receives the messages with the role of the function, as `AWSLambdaSQSQueueExecutionRole` allows. */
 export const receiveMessages = (queue: string): Permission => [
-  allow(
-    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
-    [arnOf(queue)],
-  ),
+  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [arnOf(queue)]),
 ];
 
 // Timers: schedules of EventBridge Scheduler, which assume a role of their own to send timer events.

@@ -14,6 +14,7 @@ import {
   createTimers,
   deletePayloads,
   deleteTimers,
+  handleDeadLetters,
   invokeFunction,
   kubernetesRoleName,
   manageNetworkInterfaces,
@@ -21,6 +22,7 @@ import {
   type Permission,
   publishEvents,
   readJars,
+  readPayloads,
   readSpecs,
   readStream,
   readTable,
@@ -36,9 +38,9 @@ import {
   startWorkflows,
   type Statement,
   updateTimers,
-  usePayloads,
   type Value,
   writeJars,
+  writePayloads,
   writeSpecs,
   writeTable,
 } from './permissions.ts';
@@ -55,15 +57,16 @@ const commandPermissions: Readonly<Record<CommandFunction, readonly Permission[]
     assumeKubernetesRole,
     readJars,
     startWorkflows('cleanup'),
-    usePayloads,
+    writePayloads,
+    deletePayloads,
     requestAdmission,
     sendTaskResults,
   ],
-  submit: [readTable, writeTable, readJars, requestAdmission, sendTaskResults],
+  submit: [readTable, writeTable, readJars, deletePayloads, requestAdmission, sendTaskResults],
   cancel: [readTable, writeTable, assumeKubernetesRole, requestReconcile],
   stop: [readTable, writeTable, deletePayloads],
   extend: [readTable, writeTable],
-  batch: [readTable, writeTable, usePayloads, sendCommands, sendTaskResults],
+  batch: [readTable, writeTable, readPayloads, writePayloads, deletePayloads, sendCommands, sendTaskResults],
   savepoints: [readTable, writeTable, assumeKubernetesRole],
 };
 
@@ -79,7 +82,7 @@ const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
   jobs: [readTable, writeTable, assumeKubernetesRole],
   operation: [readTable],
   queueView: [readTable, writeTable, deletePayloads, requestAdmission],
-  deadLetters: [readTable, receiveMessages('CommandDeadLetterQueue'), sendCommands],
+  deadLetters: [readTable, handleDeadLetters, sendCommands],
   targets: [readTable, writeTable, assumeKubernetesRole, readSpecs],
   uploads: [readTable, writeJars],
   orphans: [readTable, assumeKubernetesRole],
@@ -98,7 +101,8 @@ const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
     startWorkflows(...workflowNames),
     requestReconcile,
     sendCommands,
-    usePayloads,
+    readPayloads,
+    deletePayloads,
     createTimers,
     deleteTimers,
   ],
@@ -107,7 +111,8 @@ const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
     writeTable,
     assumeKubernetesRole,
     readJars,
-    usePayloads,
+    writePayloads,
+    deletePayloads,
     requestAdmission,
     startWorkflows('startup', 'cleanup'),
     readSpecs,
@@ -132,6 +137,7 @@ const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
     writeTable,
     assumeKubernetesRole,
     readJars,
+    deletePayloads,
     requestAdmission,
     startWorkflows('submission', 'cleanup'),
   ],
@@ -145,6 +151,12 @@ const workflowsOf = (name: FunctionName): readonly WorkflowName[] => {
   const handled = Object.values(commands).filter((command) => name === 'commandQueue' || command.function === name);
   return [...new Set(handled.flatMap((command) => ('workflow' in command ? [command.workflow] : [])))];
 };
+
+/** What the code of a function may do. The tests compare it with the calls of ports that the code reaches. */
+export const permissionsOf = (name: FunctionName): readonly Permission[] => [
+  ...permissions[name],
+  startWorkflows(...workflowsOf(name)),
+];
 
 const isScheduled = (name: FunctionName) => functions[name].events.some((event) => 'schedule' in event);
 
@@ -173,7 +185,7 @@ const settingPermissionsOf = (name: FunctionName, { vpc, tracing }: StageSetting
 
 const statementsOf = (name: FunctionName, settings: StageSettings): readonly Statement[] => [
   writeLogs(name),
-  ...mergeStatements([...permissions[name], startWorkflows(...workflowsOf(name)), ...eventPermissionsOf(name)].flat()),
+  ...mergeStatements([...permissionsOf(name), ...eventPermissionsOf(name)].flat()),
   ...settingPermissionsOf(name, settings),
 ];
 
