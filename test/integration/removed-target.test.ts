@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Accepted } from '#events/http/accepted.ts';
+import type { Upload } from '#events/http/uploads.ts';
+import type { NamedTarget } from '#events/target.ts';
+import { targetKey } from '#shared/aws/table/keys.ts';
+
+import { aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';
+
+const table = new DynamoDBClient(aws);
+const queues = new SQSClient(aws);
+
+/** A target of its own, on the same cluster as that of the other tests. */
+const target = `removed-${randomUUID().slice(0, 6)}`;
+const clusterId = freshId('queued');
+
+const putTarget = async () => {
+  const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
+  const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
+  await call('PUT', `/v1/targets/${target}`, policy);
+};
+/** The API refuses to remove a target that is in use. Here the removal comes after the command has read the target. */
+const removeTarget = () =>
+  table.send(new DeleteItemCommand({ TableName: system.outputs['TableName'], Key: marshall(targetKey(target)) }));
+
+const uploadJar = async (): Promise<string> => {
+  const content = 'PK\u0003\u0004';
+  const { body } = await call<Upload>('POST', `/v1/targets/${target}/uploads`, { name: 'a.jar', bytes: 4 });
+  await fetch(body.url, { method: 'PUT', headers: body.headers, body: content });
+  return body.jar;
+};
+
+const submit = (jar: string) => call<Accepted>('POST', `${clusterPath(clusterId, target)}/jobs`, { jar });
+const sendSubmit = (jar: string) =>
+  queues.send(
+    new SendMessageCommand({
+      QueueUrl: system.outputs['CommandQueueUrl'],
+      MessageBody: JSON.stringify({
+        specversion: '1.0',
+        id: randomUUID(),
+        type: 'drey.command.submit.v1',
+        source: 'test',
+        subject: `targets/${target}/clusters/${clusterId}`,
+        data: { jar },
+      }),
+      MessageGroupId: randomUUID(),
+      MessageDeduplicationId: randomUUID(),
+    }),
+  );
+
+const isRejection = (event: Readonly<Record<string, unknown>>) => event['detail-type'] === 'Flink Command Rejected';
+
+describe('a target that is removed while a submit is recorded', () => {
+  beforeEach(async () => {
+    await putTarget();
+    await call('PUT', `/v1/targets/${target}/queue`, { paused: true });
+    await call('POST', `/v1/targets/${target}/clusters`, { mode: 'session', clusterId });
+  });
+  afterEach(async () => {
+    await putTarget();
+    await stop(clusterId, {}, target);
+  });
+
+  it('fails the submit with not-found by HTTP', async () => {
+    const jar = await uploadJar();
+    const queued = await submit(jar);
+    await removeTarget();
+    const refused = await submit(jar);
+
+    expect(queued).toMatchObject({ status: 202, body: { operation: { state: 'QUEUED' } } });
+    expect(refused).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('rejects the submit with not-found by the command queue', async () => {
+    const jar = await uploadJar();
+    await removeTarget();
+    await sendSubmit(jar);
+    const subject = `targets/${target}/clusters/${clusterId}`;
+    const rejected = await until(
+      async () => readEvents().filter((event) => isRejection(event) && event.detail['subject'] === subject),
+      (all) => all.length > 0,
+    );
+
+    expect(rejected).toMatchObject([{ detail: { problem: { code: 'not-found' } } }]);
+  });
+});
