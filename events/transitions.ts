@@ -29,7 +29,13 @@ const transitionFields = {
 };
 
 export const ClusterTransition = z
-  .strictObject({ ...transitionFields, subject: z.literal('cluster'), from: ClusterState.nullable(), to: ClusterState })
+  .strictObject({
+    ...transitionFields,
+    subject: z.literal('cluster'),
+    from: ClusterState.nullable(),
+    to: ClusterState,
+    warnings: Operation.shape.warnings.meta({ description: 'Of the first transition: the warnings of the deploy.' }),
+  })
   .meta({ id: 'ClusterTransition' });
 
 export const JobTransition = z
@@ -87,6 +93,7 @@ export const CommandFinished = z
       correlationId: true,
       batchId: true,
       batchIndex: true,
+      warnings: true,
     }).shape,
     verdict: Verdict,
     message: z.string().optional(),

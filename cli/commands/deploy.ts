@@ -1,9 +1,8 @@
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
-import type { Accepted } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { readCluster } from '#cli/flows/clusters.ts';
-import { runCommand } from '#cli/flows/operations.ts';
+import { postCommand, runCommand } from '#cli/flows/operations.ts';
 import { waitForRestoredJobs } from '#cli/flows/restored-jobs.ts';
 import { readDocument } from '#cli/input/document.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
@@ -40,9 +39,7 @@ export const deploy = defineCommand<Options>({
       body,
       title: `Starting ${body['mode'] === 'application' ? 'application' : 'session'} cluster ${clusterId}`.trim(),
     };
-    const { operation } = wait
-      ? await runCommand(request, context)
-      : await context.api.post<Accepted>(request.path, request.body);
+    const { operation } = wait ? await runCommand(request, context) : await postCommand(request, context);
     const cluster = await readCluster(operation, context);
     if (context.json) context.printJson({ operation, cluster });
     else if (wait) context.print(formatCluster('Create', cluster, undefined));

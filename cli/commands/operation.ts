@@ -37,6 +37,7 @@ export const operation = defineCommand({
       Updated: formatTime(found.updatedAt),
       Deadline: formatTime(found.deadline),
     }).forEach(context.print);
+    found.warnings?.forEach((warning) => context.print(`Warning: ${warning}`));
     if (found.problem === undefined) return;
     const { message, lines } = toFailure(found.problem);
     [`Problem: ${message}`, ...lines.map((line) => `  ${line}`)].forEach(context.print);

@@ -34,7 +34,7 @@ export const submitCommand = async (
   describe: (operation: Operation) => string,
   context: Context,
 ): Promise<void> => {
-  const accepted = await context.api.post<Accepted>(request.path, request.body);
+  const accepted = await postCommand(request, context);
   if (context.json) context.printJson(accepted);
   else printSubmitted(accepted.operation, describe(accepted.operation), context);
 };
@@ -58,9 +58,20 @@ export const runCommand = async (request: CommandRequest, context: Context): Pro
   return { ...accepted, operation: await waitUntilSucceeded(accepted.operation, progress, context) };
 };
 
+/** Sends a command, and prints the warnings of the accepted operation. */
+export const postCommand = async (
+  { path, body }: Pick<CommandRequest, 'path' | 'body'>,
+  context: Context,
+  options: { readonly waitSeconds?: number } = {},
+): Promise<Accepted> => {
+  const accepted = await context.api.post<Accepted>(path, body, options);
+  accepted.operation.warnings?.forEach((warning) => context.printNotice(`WARN ${warning}`));
+  return accepted;
+};
+
 const sendCommand = async (request: CommandRequest, context: Context): Promise<Accepted> => {
   try {
-    return await context.api.post<Accepted>(request.path, request.body, { waitSeconds });
+    return await postCommand(request, context, { waitSeconds });
   } catch (error) {
     if (context.signal.aborted)
       context.printNotice(

@@ -1,6 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
-import type { Accepted } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { buildDeployBody, type DeployBody } from '#cli/input/deploy-body.ts';
 import { readLocalInput } from '#cli/input/local-input.ts';
@@ -10,7 +9,7 @@ import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { Operation } from '#events/operation.ts';
 
 import { clusterPath, clusterTitle, findLiveCluster, readCluster } from './clusters.ts';
-import { followOperation, printSubmitted, runCommand } from './operations.ts';
+import { followOperation, postCommand, printSubmitted, runCommand } from './operations.ts';
 import { announceRestoredJobs, waitForRestoredJobs } from './restored-jobs.ts';
 
 /** The session that the command line describes. */
@@ -63,9 +62,7 @@ export const createSession = async (request: SessionRequest, context: Context): 
     title: `Starting session cluster ${body.clusterId ?? ''}`.trim(),
   };
   try {
-    const { operation } = wait
-      ? await runCommand(command, context)
-      : await context.api.post<Accepted>(command.path, command.body);
+    const { operation } = wait ? await runCommand(command, context) : await postCommand(command, context);
     const cluster = await readCluster(operation, context);
     if (!wait) return printStart(cluster, operation, context);
     printCluster('Create', { operation, cluster }, request, context);

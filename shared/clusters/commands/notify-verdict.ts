@@ -14,9 +14,10 @@ import { completeTask } from './complete-task.ts';
  */
 export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Ports, 'store'>) => {
   const { value } = await getOperation(record.operationId, store);
-  const { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex, problem } = value;
+  const { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex } = value;
+  const { warnings, problem } = value;
   const { verdict, message, at } = record;
-  const detail = { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex };
+  const detail = { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex, warnings };
   const busEvent = {
     type: 'Flink Command Finished',
     subject: kind === 'batch' ? `targets/${target}` : subjectOf(value),

@@ -9,6 +9,7 @@ import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
+import { findJobWarnings } from '#shared/flink/manifests/warnings.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
@@ -74,6 +75,7 @@ const buildOperation = (
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
   const { taskToken, ...submitData } = withSavepoint(data, restoredFrom);
+  const warnings = findJobWarnings(data);
   const operation = newOperation(
     {
       operationId,
@@ -84,6 +86,7 @@ const buildOperation = (
       origin,
       principal,
       restoredFrom,
+      ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
       correlationId: data.correlationId,
       taskToken,
       request: { kind: 'submit', data: submitData },

@@ -30,6 +30,8 @@ interface Cause {
   readonly operationId?: string | undefined;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** The warnings of the deploy, for its first transition. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** A cluster after a change, with the events to publish. */
@@ -45,6 +47,7 @@ type NewCluster = Omit<
   /** Why the deploy has to wait. The cluster is QUEUED then, and REQUESTED otherwise. */
   readonly pendingReason: PendingReason | undefined;
   readonly principal: Principal;
+  readonly warnings?: readonly string[];
 };
 
 /**
@@ -53,7 +56,7 @@ type NewCluster = Omit<
  * @param previous The previous incarnation of the same id. Its transition numbers continue.
  */
 export const newCluster = (
-  { pendingReason, principal, ...fields }: NewCluster,
+  { pendingReason, principal, warnings, ...fields }: NewCluster,
   at: Date,
   previous?: Cluster,
 ): ClusterChange => {
@@ -67,7 +70,7 @@ export const newCluster = (
     createdAt: time,
     updatedAt: time,
   };
-  const cause = { at, principal, operationId: fields.operationId, ...pendingReason };
+  const cause = { at, principal, operationId: fields.operationId, ...pendingReason, warnings };
   return { cluster, events: [newClusterTransition(cluster, previous?.state ?? null, cause)] };
 };
 
@@ -96,7 +99,7 @@ export const transitionCluster = (cluster: Cluster, to: ClusterState, cause: Cau
 const newClusterTransition = (
   cluster: Cluster,
   from: ClusterState | null,
-  { at, principal, operationId, reason, message }: Cause,
+  { at, principal, operationId, reason, message, warnings = [] }: Cause,
 ): OutboxEvent =>
   toTransitionEvent({
     ...newTransitionFields(cluster, cluster.sequence, at),
@@ -105,6 +108,7 @@ const newClusterTransition = (
     from,
     to: cluster.state,
     ...omitUndefined({ operationId, reason, message }),
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   });
 
 const newTransitionFields = ({ target, clusterId, labels }: Cluster, sequence: number, at: Date) => ({

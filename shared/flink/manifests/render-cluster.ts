@@ -40,7 +40,7 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
-    warnings: findWarnings(input, config, flinkVersion),
+    warnings: findWarnings(input, config, flinkVersion).slice(0, maxWarnings).map(shorten),
     resources: computeResources(input.mode, manifests.deployment, config),
   };
 };
@@ -73,6 +73,12 @@ const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkV
     ],
   };
 };
+
+/** The operation and the events of a deploy contain its warnings, and both have a maximum size. */
+const maxWarnings = 20;
+const maxWarningLength = 500;
+const shorten = (text: string): string =>
+  text.length > maxWarningLength ? `${text.slice(0, maxWarningLength)}…` : text;
 
 /** The options in alphabetical order, with the source of each value. */
 const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigSource>>): ClusterManifests['config'] =>

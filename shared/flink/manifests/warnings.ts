@@ -22,9 +22,21 @@ export const findWarnings = (input: ClusterInput, config: Config, version: Flink
   ...findUnknownOptions(config),
   ...findVersionWarnings(config, version),
   ...findRestoreWarnings(input, version),
-  ...findValueWarnings(config),
+  ...findJobWarnings({ args: input.job?.args ?? [], config }),
   ...findLogWarnings(input),
   ...findTemplateWarnings(input, config),
+];
+
+/** The settings of a program that are valid and probably not intended. */
+export const findJobWarnings = ({
+  args,
+  config,
+}: {
+  readonly args: readonly string[];
+  readonly config: Config;
+}): readonly string[] => [
+  ...args.flatMap((text, index) => findPlaceholders(`Argument ${index + 1} of the program`, text)),
+  ...findValueWarnings(config),
 ];
 
 const findVersionWarnings = (config: Config, version: FlinkVersion): readonly string[] => [

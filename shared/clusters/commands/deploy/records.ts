@@ -40,6 +40,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
       pendingReason,
       principal: command.principal,
+      warnings: manifests.warnings,
     },
     now,
     previous?.value,
@@ -51,7 +52,7 @@ export const buildDeployOperation = (
   deploy: PreparedDeploy,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
-  const { command, operationId, clusterRef, restoredFrom, restoredJobs, queuedCommand, now } = deploy;
+  const { command, operationId, clusterRef, manifests, restoredFrom, restoredJobs, queuedCommand, now } = deploy;
   const { correlationId, taskToken } = command.data;
   const operation = newOperation(
     {
@@ -63,6 +64,7 @@ export const buildDeployOperation = (
       correlationId,
       taskToken,
       restoredFrom,
+      ...(manifests.warnings.length === 0 ? {} : { warnings: [...manifests.warnings] }),
       ...(restoredJobs.length === 0 ? {} : { restoredJobs: [...restoredJobs] }),
       ...command.batchItem,
       request: buildRequest(deploy, pendingReason),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { clusters, deploys, time } from '#test/unit/cli/session-fixture.ts';
+import { cluster, clusters, deploys, operation, time } from '#test/unit/cli/session-fixture.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
 const { server, run } = useLocalTarget();
@@ -20,6 +20,16 @@ describe('drey deploy', () => {
     expect(code).toBe(0);
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl', lifetime: { ttl: '8h' } });
     expect(stdout).toContain('Create flink session cluster etl successfully');
+  });
+
+  it.each([[[]], [['--no-wait']]])('prints the warnings of the operation on stderr, with %j', async (words) => {
+    const warned = { ...operation, warnings: ['a is not an option of Flink.'] };
+    const replies = { ...deploys, [`POST ${clusters}`]: { status: 202, body: { operation: warned, cluster } } };
+
+    const { code, stderr } = await run(replies, ['deploy', '-f', file, ...words]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('WARN a is not an option of Flink.\n');
   });
 
   it('deploys a stored spec, under another id if one is given', async () => {
