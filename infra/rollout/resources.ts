@@ -2,8 +2,8 @@
 import { metricNamespace, type PlainMetricName, versionDimensions } from '#shared/metrics.ts';
 
 import { functionNames, functions, toPascalCase } from '../functions.ts';
-import { allow, localArn } from '../permissions.ts';
-import { role, trustService } from '../roles.ts';
+import { allow, localArn } from '../iam/permissions.ts';
+import { role, trustService } from '../iam/roles.ts';
 import type { Rollout } from '../stage-settings.ts';
 
 /** The logical names of a function and of what belongs to it. */

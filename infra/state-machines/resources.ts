@@ -1,4 +1,4 @@
-/** The state machines as resources of the template. Their roles are in `infra/roles.ts`. */
+/** The state machines as resources of the template. Their roles are in `infra/iam/roles.ts`. */
 import type { WorkflowName } from '#events/commands/define.ts';
 
 import { toPascalCase } from '../functions.ts';

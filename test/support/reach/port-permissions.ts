@@ -26,7 +26,7 @@ import {
   writePayloads,
   writeSpecs,
   writeTable,
-} from '../../../infra/permissions.ts';
+} from '../../../infra/iam/permissions.ts';
 import type { Use } from './uses.ts';
 
 /** The ports that are no services of AWS. */

@@ -10,7 +10,7 @@ import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
 /**
  * What a new command needs. The compiler asks for its use case (`accept.ts`) and for the role of a new function
- * (`infra/roles.ts`); `contracts.test.ts` asks for its sample and for the generated files.
+ * (`infra/iam/roles.ts`); `contracts.test.ts` asks for its sample and for the generated files.
  */
 const folder = new URL('../../../events/commands/', import.meta.url);
 const files = readdirSync(folder).filter((name) => !['define.ts', 'index.ts'].includes(name));

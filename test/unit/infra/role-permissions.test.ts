@@ -7,8 +7,8 @@ import { permissionsOfUse, portPermissions } from '#test/support/reach/port-perm
 import { listUses, type Use } from '#test/support/reach/uses.ts';
 
 import { type FunctionName, functionNames, functions } from '../../../infra/functions.ts';
-import type { Permission, Statement } from '../../../infra/permissions.ts';
-import { permissionsOf } from '../../../infra/roles.ts';
+import type { Permission, Statement } from '../../../infra/iam/permissions.ts';
+import { permissionsOf } from '../../../infra/iam/function-permissions.ts';
 
 interface NeverCalled {
   readonly call: string;

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '#events/commands/index.ts';
 
 import { functionNames, functions, roleOf, toPascalCase } from '../../../infra/functions.ts';
-import { kubernetesRoleArn, type Statement } from '../../../infra/permissions.ts';
-import { rolesOf, senderRoleIds } from '../../../infra/roles.ts';
+import { kubernetesRoleArn, type Statement } from '../../../infra/iam/permissions.ts';
+import { rolesOf, senderRoleIds } from '../../../infra/iam/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
 const roles = rolesOf({});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { functionNames, functionsOf, roleOf } from '../../../infra/functions.ts';
-import { rolesOf } from '../../../infra/roles.ts';
+import { rolesOf } from '../../../infra/iam/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 import { machineOf, stateMachinesOf } from '../../../infra/state-machines/resources.ts';
 import { readStageSettings } from '../../../infra/stage-settings.ts';

@@ -4,7 +4,7 @@ import { cycleIn, resourcesOfType } from '#test/support/template-rules.ts';
 
 import { alarmsOf } from '../../../../infra/alarms.ts';
 import { functionNames, toPascalCase } from '../../../../infra/functions.ts';
-import { rolesOf } from '../../../../infra/roles.ts';
+import { rolesOf } from '../../../../infra/iam/roles.ts';
 import { applyRollout, type Resource, type Template } from '../../../../infra/rollout/template.ts';
 import { stateMachinesOf } from '../../../../infra/state-machines/resources.ts';
 

@@ -1,162 +1,31 @@
 /**
- * The IAM roles. Each function has a role of its own with the permissions of its row, and with those that follow from
- * its events and from the state machines of its commands. A function has no other permission.
+ * The IAM roles. Each function has a role of its own with the permissions that its code needs, and with those that follow
+ * from its events and from the settings of the stage. A function has no other permission.
  */
 import type { WorkflowName } from '#events/commands/define.ts';
-import { commands } from '#events/commands/index.ts';
 
-import { type FunctionName, functionNames, functions, roleOf, toPascalCase } from './functions.ts';
+import { type FunctionName, functionNames, functions, roleOf, toPascalCase } from '../functions.ts';
+import { permissionsOf } from './function-permissions.ts';
 import {
   allow,
   arnOf,
   assumeKubernetesRole,
   assumeRemoteRoles,
-  createTimers,
-  deletePayloads,
-  deleteTimers,
-  handleDeadLetters,
   invokeFunction,
   kubernetesRoleName,
   manageNetworkInterfaces,
   mergeStatements,
   type Permission,
-  publishEvents,
-  readJars,
-  readPayloads,
-  readSpecs,
   readStream,
-  readTable,
   receiveMessages,
-  requestAdmission,
-  requestReconcile,
   sampleTraces,
   sendCommands,
-  sendDeadLetters,
-  sendRejected,
-  sendTaskResults,
   sendTraces,
-  startWorkflows,
   type Statement,
-  updateTimers,
   type Value,
-  writeJars,
-  writePayloads,
-  writeSpecs,
-  writeTable,
 } from './permissions.ts';
-import type { StageSettings } from './stage-settings.ts';
-import { workflowNames } from './state-machines/definitions.ts';
-
-type CommandFunction = (typeof commands)[keyof typeof commands]['function'];
-
-/** The functions of commands. `commandQueue` has all of their permissions, because it handles the same commands. */
-const commandPermissions: Readonly<Record<CommandFunction, readonly Permission[]>> = {
-  deploy: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    startWorkflows('cleanup'),
-    writePayloads,
-    deletePayloads,
-    requestAdmission,
-    sendTaskResults,
-  ],
-  submit: [readTable, writeTable, readJars, deletePayloads, requestAdmission, sendTaskResults],
-  cancel: [readTable, writeTable, assumeKubernetesRole, requestReconcile],
-  stop: [readTable, writeTable, deletePayloads],
-  extend: [readTable, writeTable],
-  batch: [readTable, writeTable, readPayloads, writePayloads, deletePayloads, sendCommands, sendTaskResults],
-  savepoints: [readTable, writeTable, assumeKubernetesRole],
-};
-
-const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
-  ...commandPermissions,
-  commandQueue: [...Object.values(commandPermissions).flat(), sendRejected, sendDeadLetters, publishEvents],
-
-  // Reads and changes without an operation.
-  plan: [readTable, assumeKubernetesRole, readJars],
-  jobPlan: [readTable, assumeKubernetesRole, readJars],
-  cluster: [readTable],
-  clusters: [readTable],
-  jobs: [readTable, writeTable, assumeKubernetesRole],
-  operation: [readTable],
-  queueView: [readTable, writeTable, deletePayloads, requestAdmission],
-  deadLetters: [readTable, handleDeadLetters, sendCommands],
-  targets: [readTable, writeTable, assumeKubernetesRole, readSpecs],
-  uploads: [readTable, writeJars],
-  orphans: [readTable, assumeKubernetesRole],
-  specs: [readTable, readSpecs, writeSpecs],
-  schedules: [readTable, writeTable, readSpecs, createTimers, updateTimers, deleteTimers],
-  openapi: [],
-
-  // Functions in the background.
-  admit: [readTable, writeTable, sendCommands, deletePayloads, startWorkflows('submission')],
-  publish: [readTable, writeTable, deletePayloads, publishEvents, sendTaskResults],
-  dispatchReconcile: [readTable, requestReconcile, requestAdmission],
-  reconcile: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    startWorkflows(...workflowNames),
-    requestReconcile,
-    sendCommands,
-    readPayloads,
-    deletePayloads,
-    createTimers,
-    deleteTimers,
-  ],
-  timerEvents: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    writePayloads,
-    deletePayloads,
-    requestAdmission,
-    startWorkflows('startup', 'cleanup'),
-    readSpecs,
-    createTimers,
-    updateTimers,
-    deleteTimers,
-  ],
-  maintenance: [
-    readTable,
-    assumeKubernetesRole,
-    readJars,
-    writeJars,
-    publishEvents,
-    createTimers,
-    updateTimers,
-    deleteTimers,
-  ],
-
-  // Steps of the state machines.
-  startup: [
-    readTable,
-    writeTable,
-    assumeKubernetesRole,
-    readJars,
-    deletePayloads,
-    requestAdmission,
-    startWorkflows('submission', 'cleanup'),
-  ],
-  submission: [readTable, writeTable, assumeKubernetesRole, readJars],
-  cleanup: [readTable, writeTable, assumeKubernetesRole, requestAdmission, deleteTimers],
-  snapshot: [readTable, writeTable, assumeKubernetesRole, requestReconcile],
-};
-
-/** The state machines of the commands that a function handles. */
-const workflowsOf = (name: FunctionName): readonly WorkflowName[] => {
-  const handled = Object.values(commands).filter((command) => name === 'commandQueue' || command.function === name);
-  return [...new Set(handled.flatMap((command) => ('workflow' in command ? [command.workflow] : [])))];
-};
-
-/** What the code of a function may do. The tests compare it with the calls of ports that the code reaches. */
-export const permissionsOf = (name: FunctionName): readonly Permission[] => [
-  ...permissions[name],
-  startWorkflows(...workflowsOf(name)),
-];
+import type { StageSettings } from '../stage-settings.ts';
+import { workflowNames } from '../state-machines/definitions.ts';
 
 const isScheduled = (name: FunctionName) => functions[name].events.some((event) => 'schedule' in event);
 
@@ -266,7 +135,7 @@ const schedulerRole = role({
 });
 
 const kubernetesCallers: readonly Value[] = functionNames
-  .filter((name) => permissions[name].includes(assumeKubernetesRole))
+  .filter((name) => permissionsOf(name).includes(assumeKubernetesRole))
   .map((name) => arnOf(roleOf(name)));
 
 /**
@@ -287,7 +156,7 @@ export const senderRoleIds: Value = {
   'Fn::Join': [
     ',',
     functionNames
-      .filter((name) => permissions[name].includes(sendCommands))
+      .filter((name) => permissionsOf(name).includes(sendCommands))
       .map((name) => ({ 'Fn::GetAtt': [roleOf(name), 'RoleId'] })),
   ],
 };
