@@ -168,8 +168,9 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      "EKS or the API server of the target refused the request. The message contains the cause. The EKS cluster does not exist, or Drey's role lacks an IAM permission, an access entry or a permission in the namespace.",
-    action: 'Check the access of the role ([deploy-to-aws.md](deploy-to-aws.md)).',
+      "EKS or the API server of the target refused the request. The message contains the cause. The EKS cluster does not exist, or Drey's role lacks an IAM permission, an access entry or a permission in the namespace. Or AWS did not let the Kubernetes role assume the `roleArn` of the target: the message has what its trust policy needs.",
+    action:
+      'Check the access of the role ([deploy-to-aws.md](deploy-to-aws.md)). For a target in another account, also check the trust policy of its role and the `externalId` of the target.',
   },
   'target-unreachable': {
     title: 'Target is unreachable',

@@ -52,6 +52,9 @@ const createEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => {
     DREY_SCHEDULER_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
     DREY_STATE_MACHINE_ARN_PREFIX: `arn:aws:states:${region}:${account}:stateMachine:${stack}-`,
     DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoles'),
+    AWS_LAMBDA_FUNCTION_NAME: `${stack}-deploy`,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    DREY_SENDER_ROLE_IDS: '', // Only the command queue compares them.
     POWERTOOLS_LOG_LEVEL: 'CRITICAL',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
