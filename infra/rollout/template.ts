@@ -27,8 +27,11 @@ export interface Template {
  */
 export const applyRollout = (template: Template, rollout: Rollout): Template => {
   const released = releasedFunctions(template.Resources);
-  const aliasOf = new Map(released.map(({ functionId, aliasId }) => [functionId, aliasId]));
-  const redirected = Object.entries(template.Resources).map(([id, resource]) => [id, redirect(resource, aliasOf)]);
+  const names = {
+    aliasOf: new Map(released.map(({ functionId, aliasId }) => [functionId, aliasId])),
+    permissionOf: permissionsByFunction(template.Resources),
+  };
+  const redirected = Object.entries(template.Resources).map(([id, resource]) => [id, redirect(resource, names)]);
   return {
     ...template,
     Resources: {
@@ -53,7 +56,20 @@ const releasedFunctions = (resources: Resources): readonly Released[] => {
   });
 };
 
-const redirect = (resource: Resource, aliasOf: ReadonlyMap<string, string>): Resource => {
+/** The logical names of what belongs to a function, by that of the function. */
+interface Names {
+  readonly aliasOf: ReadonlyMap<string, string>;
+  readonly permissionOf: ReadonlyMap<string, string>;
+}
+
+const permissionsByFunction = (resources: Resources): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(resources)
+      .filter(isOfType('AWS::Lambda::Permission'))
+      .map(([id, { Properties }]) => [arnReferenceOf(Properties?.['FunctionName']) ?? '', id]),
+  );
+
+const redirect = (resource: Resource, { aliasOf, permissionOf }: Names): Resource => {
   switch (resource.Type) {
     case 'AWS::IAM::Role':
       return allowAliases(resource);
@@ -65,13 +81,21 @@ const redirect = (resource: Resource, aliasOf: ReadonlyMap<string, string>): Res
       const properties = { ...resource.Properties, Qualifier: aliasName };
       return { ...resource, Properties: properties, DependsOn: aliasOf.get(functionId) ?? [] };
     }
+    case 'AWS::ApiGatewayV2::Integration': {
+      // The API calls the alias only when it may, so that no request fails while the alias is new.
+      const permission = permissionOf.get(arnReferenceOf(resource.Properties?.['IntegrationUri']) ?? '');
+      return { ...invokeAliases(resource, aliasOf), ...(permission !== undefined && { DependsOn: permission }) };
+    }
     default:
-      return mapObjects(resource, (value) => {
-        const aliasId = aliasOf.get(arnReferenceOf(value) ?? '');
-        return aliasId === undefined ? undefined : { Ref: aliasId };
-      });
+      return invokeAliases(resource, aliasOf);
   }
 };
+
+const invokeAliases = (resource: Resource, aliasOf: Names['aliasOf']): Resource =>
+  mapObjects(resource, (value) => {
+    const aliasId = aliasOf.get(arnReferenceOf(value) ?? '');
+    return aliasId === undefined ? undefined : { Ref: aliasId };
+  });
 
 interface Statement {
   readonly Action: readonly string[];
@@ -93,7 +117,7 @@ const allowAliases = (role: Resource): Resource =>
   );
 
 const qualify = (resource: unknown): unknown => {
-  const functionId = isObject(resource) ? arnReferenceOf(resource) : undefined;
+  const functionId = arnReferenceOf(resource);
   if (functionId !== undefined) return { 'Fn::Sub': `\${${functionId}.Arn}:${aliasName}` };
   if (isObject(resource) && 'Fn::Sub' in resource && typeof resource['Fn::Sub'] === 'string')
     return { 'Fn::Sub': `${resource['Fn::Sub']}:${aliasName}` };
@@ -112,8 +136,8 @@ const refOf = (value: unknown): string | undefined =>
   isObject(value) && 'Ref' in value && typeof value.Ref === 'string' ? value.Ref : undefined;
 
 /** The resource whose ARN the value stands for. */
-const arnReferenceOf = (value: object): string | undefined => {
-  const attribute: unknown = 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
+const arnReferenceOf = (value: unknown): string | undefined => {
+  const attribute: unknown = isObject(value) && 'Fn::GetAtt' in value ? value['Fn::GetAtt'] : undefined;
   return Array.isArray(attribute) && attribute[1] === 'Arn' ? String(attribute[0]) : undefined;
 };
 

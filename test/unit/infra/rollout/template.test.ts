@@ -87,6 +87,10 @@ describe('a rollout', () => {
     });
   });
 
+  it.each(functionNames)('lets the API call the alias of %s only when it has the permission', (name) => {
+    expect(resource(`${name}Integration`)?.DependsOn).toBe(`${name}Permission`);
+  });
+
   it('lets state machines call the alias, and executions that began earlier still the function', () => {
     expect(resource('CleanupMachine')?.Properties).toMatchObject({
       DefinitionSubstitutions: { FunctionArn: { Ref: 'CleanupLiveAlias' } },
