@@ -60,6 +60,16 @@ const onIteratorAge = (name: FunctionName, description: string): Alarm => ({
   threshold: 300_000, // milliseconds
 });
 
+/**
+ * The alarms that a bad version of the functions sets off. A gradual update stops and rolls back when one of them goes off.
+ * Alarms that stay on after their cause is gone, such as those on dead letters, are not among them.
+ */
+export const badVersionAlarms = [
+  'FailedReconcileDispatchAlarm',
+  'FailedReconcilesAlarm',
+  'FailedAdmissionsAlarm',
+] as const;
+
 const alarms: Readonly<Record<string, Alarm>> = {
   CommandDeadLettersAlarm: onMessages(
     'CommandDeadLetterQueue',

@@ -21,6 +21,8 @@ const Rollout = z.strictObject({
     'Linear10PercentEvery10Minutes',
     'AllAtOnce',
   ]),
+  /** Whether the alarms of the stack stop an update, too. Set `false` to deploy the repair of what set one off. */
+  stackAlarms: z.boolean().optional(),
 });
 export type Rollout = z.infer<typeof Rollout>;
 

@@ -1,6 +1,7 @@
 /** What CodeDeploy needs to shift the alias of a function from one version to the next, and back when an alarm goes off. */
 import { metricNamespace, type PlainMetricName, versionDimensions } from '#shared/metrics.ts';
 
+import { badVersionAlarms } from '../alarms.ts';
 import { functionNames, functions, toPascalCase } from '../functions.ts';
 import { allow, localArn } from '../iam/permissions.ts';
 import { role, trustService } from '../iam/roles.ts';
@@ -38,10 +39,11 @@ export const sharedResources = {
 };
 
 /** The alias of a function, its deployment group and the alarms that tell a bad version. */
-export const resourcesOf = (released: Released, { type }: Rollout) => {
+export const resourcesOf = (released: Released, { type, stackAlarms }: Rollout) => {
   const { name, functionId, versionId, aliasId } = released;
   const group = `${name}DeploymentGroup`;
   const alarms = alarmsOf(released);
+  const watched = [...Object.keys(alarms), ...(stackAlarms === false ? [] : badVersionAlarms)];
   return {
     ...alarms,
     [group]: {
@@ -56,7 +58,7 @@ export const resourcesOf = (released: Released, { type }: Rollout) => {
           Enabled: true,
           Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
         },
-        AlarmConfiguration: { Enabled: true, Alarms: Object.keys(alarms).map((id) => ({ Name: { Ref: id } })) },
+        AlarmConfiguration: { Enabled: true, Alarms: watched.map((id) => ({ Name: { Ref: id } })) },
       },
     },
     [aliasId]: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { cycleIn, resourcesOfType } from '#test/support/template-rules.ts';
 
-import { alarmsOf } from '../../../../infra/alarms.ts';
+import { alarmsOf, badVersionAlarms } from '../../../../infra/alarms.ts';
 import { functionNames, toPascalCase } from '../../../../infra/functions.ts';
 import { rolesOf } from '../../../../infra/iam/roles.ts';
 import { applyRollout, type Resource, type Template } from '../../../../infra/rollout/template.ts';
@@ -145,6 +145,11 @@ describe('the alarms of a rollout', () => {
       .map(
         ([id, { Properties }]) => ({ id, ...Properties }) as { id: string; MetricName: string; Dimensions: object[] },
       );
+  const watchedBy = (name: string, { Resources }: Template) => {
+    const properties = Resources[`${toPascalCase(name)}DeploymentGroup`]?.Properties ?? {};
+    const { Alarms } = properties['AlarmConfiguration'] as { Alarms: { Name: { Ref: string } }[] };
+    return Alarms.map(({ Name }) => Name.Ref);
+  };
   const version = (name: string) => ({ 'Fn::GetAtt': [`${toPascalCase(name)}LambdaVersionA1`, 'Version'] });
 
   it.each(functionNames)('stop the deployment of %s for errors of the new version alone', (name) => {
@@ -153,10 +158,20 @@ describe('the alarms of a rollout', () => {
     expect(alarms.map(({ MetricName }) => MetricName)).toContain('UnexpectedErrors');
     for (const { Dimensions } of alarms)
       expect(Dimensions).toContainEqual(expect.objectContaining({ Value: version(name) }));
-    expect(resource(`${toPascalCase(name)}DeploymentGroup`)?.Properties?.['AlarmConfiguration']).toEqual({
-      Enabled: true,
-      Alarms: alarms.map(({ id }) => ({ Name: { Ref: id } })),
-    });
+    expect(watchedBy(name, changed)).toEqual([...alarms.map(({ id }) => id), ...badVersionAlarms]);
+  });
+
+  it('are those of the new version alone when the alarms of the stack are left out', () => {
+    const { Resources } = applyRollout(template, { ...rollout, stackAlarms: false });
+
+    expect(watchedBy('deploy', { Resources })).toEqual(alarmsOfVersion('deploy').map(({ id }) => id));
+  });
+
+  it.each(functionNames)('are alarms of the template for %s, and no more than CodeDeploy accepts', (name) => {
+    const watched = watchedBy(name, changed);
+
+    expect(watched.length).toBeLessThanOrEqual(10);
+    for (const id of watched) expect(resource(id)?.Type).toBe('AWS::CloudWatch::Alarm');
   });
 
   it('count failed invocations where they are no expected failures', () => {
