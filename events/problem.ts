@@ -144,8 +144,8 @@ const findTextErrors = (value: unknown, path: readonly string[] = []): readonly 
   ]);
 };
 
-/** @see RFC 6901 */
-const toPointer = (parts: readonly string[]): string =>
+/** A JSON pointer. @see RFC 6901 */
+export const toPointer = (parts: readonly string[]): string =>
   `/${parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
 
 interface Written {

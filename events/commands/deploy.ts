@@ -57,6 +57,7 @@ export const deploy = defineCommand({
       image: z
         .string()
         .min(1)
+        .max(1_000)
         .optional()
         .meta({ description: 'Short form of kubernetes.container.image.ref.', example: 'flink:2.2' }),
       job: ApplicationJob.optional().meta({ description: 'The program of an application cluster.' }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { maxLocationCharacters } from '../lifetime.ts';
 import { ClusterId } from '../names.ts';
 
 /** Members of a deploy and a submit for the admission queue and for the verdict. */
@@ -32,7 +33,7 @@ export const queueOptions = {
     .meta({ description: 'Token of a Step Functions task (.waitForTaskToken) that completes with the verdict.' }),
 };
 
-/** The arguments are stored with the operation, and DynamoDB limits the size of an item. */
+/** The arguments of an application are in its ConfigMap, which holds at most 1 MiB. */
 const maxArgsCharacters = 100_000;
 
 export const Args = z
@@ -59,7 +60,12 @@ export type RestoreOptions = Readonly<z.output<typeof RestoreOptions>>;
 
 export const Restore = z
   .strictObject({
-    path: z.string().min(1).optional().meta({ description: 'Path of a savepoint or retained checkpoint.' }),
+    path: z
+      .string()
+      .min(1)
+      .max(maxLocationCharacters)
+      .optional()
+      .meta({ description: 'Path of a savepoint or retained checkpoint.' }),
     fromCluster: ClusterId.optional().meta({
       description:
         'A cluster of the same target, instead of `path`. The job starts from the final savepoint of a job of this cluster.',

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 
+import { maxLocationCharacters } from '../lifetime.ts';
 import { JobId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
-const Directory = z.string().min(1).max(2_000).optional().meta({
+const Directory = z.string().min(1).max(maxLocationCharacters).optional().meta({
   description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
   example: 's3://bucket/savepoints',
 });
@@ -72,5 +73,5 @@ export const disposeSavepoint = defineCommand({
   workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
   summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
-  data: z.strictObject({ path: z.string().min(1).max(2_000) }).meta({ id: 'DisposeSavepoint' }),
+  data: z.strictObject({ path: z.string().min(1).max(maxLocationCharacters) }).meta({ id: 'DisposeSavepoint' }),
 });

@@ -12,6 +12,8 @@ import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#sha
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
+import { assertItemSize } from './item-size.ts';
+
 /** The store in memory, with the conditions of the table. */
 export class FakeStore implements Store {
   readonly clusterRecords = new Map<string, Versioned<Cluster>>();
@@ -155,6 +157,8 @@ export class FakeStore implements Store {
   }
 
   async commit(change: Change) {
+    const { operations = [], jobs = [], cluster, schedule, run } = change;
+    for (const record of [...operations, ...jobs, cluster, schedule, run]) assertItemSize(record?.value);
     const copy = structuredClone(change);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
     if (puts.some(({ isAllowed }) => !isAllowed))

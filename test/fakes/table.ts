@@ -8,6 +8,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
+import { assertItemSize } from './item-size.ts';
+
 interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -107,6 +109,7 @@ export class FakeTable {
       throw new Error('Transaction request cannot include multiple operations on one item');
     const codes = planned.map(({ isAllowed }) => (isAllowed ? 'None' : 'ConditionalCheckFailed'));
     if (planned.some(({ isAllowed }) => !isAllowed)) throw toCanceled(codes);
+    for (const { next } of planned) assertItemSize(next);
     this.write(planned);
     return {};
   }
@@ -115,6 +118,7 @@ export class FakeTable {
     const planned = this.plan(write);
     if (!planned.isAllowed)
       throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    assertItemSize(planned.next);
     this.write([planned]);
     return {};
   }

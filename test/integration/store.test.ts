@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
+import { marshallOptions } from '#shared/aws/table/context.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { storeContract } from '#test/contracts/store.ts';
 
@@ -8,7 +9,7 @@ import { aws, system } from '../support/system.ts';
 
 const table = system.outputs['TableName'];
 if (table === undefined) throw new Error('the stack has no output TableName');
-const db = DynamoDBDocumentClient.from(new DynamoDBClient(aws), { marshallOptions: { removeUndefinedValues: true } });
+const db = DynamoDBDocumentClient.from(new DynamoDBClient(aws), { marshallOptions });
 
 storeContract('DynamoDB', (now) => {
   const open = () => openTable({ table, db, now });

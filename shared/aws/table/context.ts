@@ -10,5 +10,8 @@ export interface TableContext {
   readonly now: () => Date;
 }
 
+/** Without the second option the SDK refuses an object with a member `constructor`, which may be the name of a label. */
+export const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true } as const;
+
 export const openDocumentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(awsRetries), { marshallOptions: { removeUndefinedValues: true } });
+  DynamoDBDocumentClient.from(new DynamoDBClient(awsRetries), { marshallOptions });

@@ -1,6 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget, Target } from '#events/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
@@ -8,9 +9,10 @@ import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
  * Creates or changes a target.
  *
  * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
- *   `malformed-request` when AWS knows no such EKS cluster.
+ *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
+  assertStorable({ record: target, path: [] });
   const { targets } = ports;
   const known = (await targets.list()).find((candidate) => candidate.name === name);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);

@@ -7,7 +7,7 @@ import { accept } from '#shared/clusters/commands/accept.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { saveRun } from './runs.ts';
+import { saveRun, shortenDetails } from './runs.ts';
 import { readSpec } from './specs.ts';
 
 const maxCommandsAtOnce = 8;
@@ -43,7 +43,7 @@ export const runCommands = async (
   const errors = attempts.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const unexpected = errors.filter((error) => !(error instanceof Fault));
   const isComplete = errors.length === 0 || (isLast && unexpected.length === 0);
-  const results = attempts.map(({ result }) => result);
+  const results = shortenDetails(attempts.map(({ result }) => result));
   await saveRun({ ...run, results, ...(isComplete ? { endedAt: ports.now().toISOString() } : {}) }, ports);
   const { target, name, runId } = run;
   const refused = results.filter(({ code }) => code !== undefined).length;

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 
 import type { RunResult, ScheduleRun } from '#events/schedules.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
+import { cutToBytes } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
@@ -35,6 +36,17 @@ const addState = async (result: RunResult, { store }: Ports): Promise<RunResult>
   if (operation === undefined) return result;
   const { state, problem } = operation.value;
   return { ...result, state, ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }) };
+};
+
+/** The details of a run have room in its record for so many bytes. The rest is for the ids of a thousand commands. */
+const maxDetailBytes = 150_000;
+
+/** Shortens the details of a run with many failures, so that its record holds all of them. */
+export const shortenDetails = (results: readonly RunResult[]): readonly RunResult[] => {
+  const maxBytes = Math.floor(maxDetailBytes / Math.max(results.length, 1));
+  return results.map((result) =>
+    result.detail === undefined ? result : { ...result, detail: cutToBytes(result.detail, maxBytes) },
+  );
 };
 
 /** Saves a run, unless it has ended. Concurrent deliveries of one timer event save the same commands. */

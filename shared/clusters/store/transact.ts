@@ -1,14 +1,20 @@
 import { Fault } from '#events/problem.ts';
 import { deriveWrites } from '#shared/clusters/model/records/derived-writes.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { assertChangeStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { policies, repeat } from '#shared/retries.ts';
 
 /** DynamoDB allows 100 items in a transaction. A job that ends takes four: job, transition, verdict, released capacity. */
 export const maxJobsPerTransaction = 22;
 
-/** Writes a change and its derived writes in one transaction. @throws Fault `conflict` after a concurrent write. */
-export const commit = (change: Change, { store }: Pick<Ports, 'store'>): Promise<void> => {
+/**
+ * Writes a change and its derived writes in one transaction.
+ *
+ * @throws Fault `conflict` after a concurrent write; `malformed-request` for a command whose record would be too large.
+ */
+export const commit = async (change: Change, { store }: Pick<Ports, 'store'>): Promise<void> => {
+  assertChangeStorable(change);
   const { dequeued, released, events } = deriveWrites(change);
   return store.commit({
     ...change,

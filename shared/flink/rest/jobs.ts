@@ -7,9 +7,12 @@ import { ignoreNotFound, isSuccess, parseResponse, readCauses, toJobNotFound, to
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from './url-path.ts';
 
+/** A program chooses the name of its job. A record has room for so much of it. */
+const maxNameCharacters = 1_000;
+
 const JobOverview = z.object({
   jid: z.string(),
-  name: z.string(),
+  name: z.string().transform((name) => name.slice(0, maxNameCharacters)),
   state: JobState,
   /** Milliseconds since 1970. */
   'start-time': z.int(),

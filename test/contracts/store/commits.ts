@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { commands } from '#events/commands/index.ts';
+import { Fault } from '#events/problem.ts';
 import { toWarningEvent } from '#events/transitions.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
+import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
+import { assertChangeStorable, itemBytes, maxRecordBytes } from '#shared/clusters/model/records/size.ts';
 
 import {
   makeCluster,
@@ -105,6 +109,43 @@ export const describeCommits = (open: OpenStore) =>
       expect(await world.store.operation(operation.operationId)).toEqual({ value: operation, version: 1 });
       expect(await world.store.job(cluster, job.jobId)).toEqual({ value: { ...job, state: 'FINISHED' }, version: 2 });
       expect(await world.store.jobs(cluster)).toEqual([{ value: { ...job, state: 'FINISHED' }, version: 2 }]);
+    });
+
+    it('takes the largest record that a command may create, and what Drey adds to it', async () => {
+      const { cluster, events } = makeCluster(target);
+      const data = commands.submit.data.parse({ jar: 's3://bucket/a.jar' });
+      const empty = makeOperation(target, { kind: 'submit', request: { kind: 'submit', data } });
+      const config = { option: 'é'.repeat((maxRecordBytes - itemBytes(empty) - 20) / 2) };
+      const operation = { ...empty, request: { kind: 'submit' as const, data: { ...data, config } } };
+      const created = { operations: [{ value: operation, previous: undefined }] };
+      assertChangeStorable(created);
+      await world.store.commit({ ...created, cluster: { value: cluster, previous: undefined }, events });
+      const fault = new Fault('program-failed', 'x'.repeat(5_000), {
+        errors: Array.from({ length: 50 }, () => ({ pointer: '/parameters/1', detail: 'x'.repeat(500) })),
+      });
+      const end = transitionOperation({ value: operation, version: 1 }, { state: 'FAILED', fault }, start);
+      await world.store.commit({ operations: [end], events: [makeVerdict(operation, 'FAILED')] });
+
+      expect(itemBytes(operation)).toBeGreaterThan(maxRecordBytes - 20);
+      expect(await world.store.operation(operation.operationId)).toEqual({ value: end.value, version: 2 });
+    });
+
+    it('refuses a record that is larger than an item of DynamoDB', async () => {
+      const operation = makeOperation(target, { phase: 'x'.repeat(410_000) });
+
+      await expect(world.store.commit({ operations: [{ value: operation, previous: undefined }] })).rejects.toThrow(
+        /size/i,
+      );
+      expect(await world.store.operation(operation.operationId)).toBeUndefined();
+    });
+
+    it('stores labels with every name that Kubernetes allows', async () => {
+      const { cluster, events } = makeCluster(target, {
+        labels: { constructor: 'a', toString: 'b', 'example.org': 'c' },
+      });
+      await world.store.commit({ cluster: { value: cluster, previous: undefined }, events });
+
+      expect(await world.store.cluster(cluster)).toEqual({ value: cluster, version: 1 });
     });
 
     it('of an empty change writes nothing', async () => {
