@@ -12,6 +12,7 @@ import {
   clusterPath,
   deploy,
   freshId,
+  listTransitions,
   stop,
   system,
   unschedulable,
@@ -76,6 +77,12 @@ describe('a schedule', () => {
       (list) => list.some(({ endedAt }) => endedAt !== undefined),
     );
     expect(run).toMatchObject({ action: 'deploy', results: [{ clusterId: name }] });
+    // The caller who signed the request wrote the schedule.
+    const principal = `schedule:${name} by arn:aws:iam::000000000000:root`;
+    const [first] = await listTransitions(name);
+    const operation = await call('GET', `/v1/operations/${cluster.body.operationId}`);
+    expect(put.body).toMatchObject({ updatedBy: 'arn:aws:iam::000000000000:root' });
+    expect([first, operation.body]).toMatchObject([{ principal }, { origin: 'schedule', principal }]);
   });
 
   it('is gone from the scheduler when it is removed', async () => {
