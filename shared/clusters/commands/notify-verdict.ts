@@ -17,11 +17,11 @@ export const toFinishedEvent = async (record: VerdictRecord, { store }: Pick<Por
   const { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex } = value;
   const { warnings, problem } = value;
   const { verdict, message, at } = record;
-  const detail = { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex, warnings };
+  const detail = { operationId, kind, target, clusterId, jobId, principal, correlationId, batchId, batchIndex };
   const busEvent = {
     type: 'Flink Command Finished',
     subject: kind === 'batch' ? `targets/${target}` : subjectOf(value),
-    detail: { ...detail, verdict, message, problem, at },
+    detail: { ...detail, warnings, verdict, message, problem, at },
   } as const satisfies BusEvent;
   return { busEvent, taskToken: value.taskToken };
 };
