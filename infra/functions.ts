@@ -2,7 +2,7 @@
 import { type ApiFunction, calls } from '#events/http/api.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 
-import type { StageSettings } from './stage-settings.ts';
+import { maxConcurrentCommands, type StageSettings } from './stage-settings.ts';
 
 type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
 
@@ -21,9 +21,17 @@ export type FunctionEvent =
   | { readonly stream: Readonly<Record<string, unknown>> }
   | { readonly schedule: { readonly rate: readonly string[]; readonly method: 'scheduler' } };
 
+/** As serverless.yml has it. The ages are in seconds. */
+interface InvocationRetries {
+  readonly maximumEventAge: number;
+  readonly maximumRetryAttempts: number;
+}
+
 interface BackgroundFunction {
   /** Only where `provider.timeout` of serverless.yml does not fit. */
   readonly timeoutSeconds?: number;
+  /** How long and how often an invocation by a schedule is retried. Left out, Lambda retries it for six hours. */
+  readonly retries?: InvocationRetries;
   readonly events: readonly FunctionEvent[];
 }
 
@@ -40,7 +48,7 @@ const background = {
         // A failed message returns alone: another message of a batch would count a receive that it did not fail.
         batchSize: 1,
         functionResponseType: 'ReportBatchItemFailures',
-        maximumConcurrency: 20, // The API server of a target serves this beside its other clients.
+        maximumConcurrency: maxConcurrentCommands, // The API server of a target serves this beside its other clients.
       }),
     ],
   },
@@ -78,7 +86,10 @@ const background = {
       },
     ],
   },
-  dispatchReconcile: { events: [everyRate('1 minute')] },
+  dispatchReconcile: {
+    events: [everyRate('1 minute')],
+    retries: { maximumEventAge: 60, maximumRetryAttempts: 0 }, // The next minute repeats it.
+  },
   reconcile: {
     timeoutSeconds: 55,
     events: [fromQueue('ReconcileQueue', { batchSize: 1, maximumConcurrency: 20 })],
@@ -87,7 +98,11 @@ const background = {
     timeoutSeconds: 55,
     events: [fromQueue('TimerEventQueue', { batchSize: 1, maximumConcurrency: 20 })],
   },
-  maintenance: { timeoutSeconds: 120, events: [everyRate('1 hour')] },
+  maintenance: {
+    timeoutSeconds: 120,
+    events: [everyRate('1 hour')],
+    retries: { maximumEventAge: 1_800, maximumRetryAttempts: 2 },
+  },
   startup: { timeoutSeconds: 60, events: [] },
   submission: { timeoutSeconds: 900, events: [] }, // A large jar is uploaded, and main() of the program runs.
   cleanup: { timeoutSeconds: 60, events: [] },
@@ -103,6 +118,9 @@ export interface FunctionEntry {
   readonly timeout?: number;
   readonly vpc?: NonNullable<StageSettings['vpc']>;
   readonly tracing?: 'Active';
+  readonly maximumEventAge?: number;
+  readonly maximumRetryAttempts?: number;
+  readonly reservedConcurrency?: number;
   readonly events: readonly FunctionEvent[];
 }
 
@@ -113,10 +131,11 @@ export const toPascalCase = (name: string) => name.charAt(0).toUpperCase() + nam
 
 export const roleOf = (name: string) => `${toPascalCase(name)}Role`;
 
-const entryOf = (name: string, { timeoutSeconds, events }: BackgroundFunction): FunctionEntry => ({
+const entryOf = (name: string, { timeoutSeconds, events, retries }: BackgroundFunction): FunctionEntry => ({
   handler: `functions/${toKebabCase(name)}.handler`,
   role: roleOf(name),
   ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds }),
+  ...retries,
   events,
 });
 
@@ -138,10 +157,19 @@ export const functions = Object.fromEntries([
 export const functionNames = Object.keys(functions) as FunctionName[]; // the keys of the table
 
 /** The functions with the choices of a stage. */
-export const functionsOf = ({ vpc, tracing }: StageSettings): Readonly<Record<string, FunctionEntry>> =>
+export const functionsOf = ({
+  vpc,
+  tracing,
+  reservedConcurrency,
+}: StageSettings): Readonly<Record<string, FunctionEntry>> =>
   Object.fromEntries(
     functionNames.map((name) => [
       name,
-      { ...functions[name], ...(vpc && { vpc }), ...(tracing && { tracing: 'Active' }) },
+      {
+        ...functions[name],
+        ...(vpc && { vpc }),
+        ...(tracing && { tracing: 'Active' }),
+        ...(reservedConcurrency !== undefined && name === 'commandQueue' && { reservedConcurrency }),
+      },
     ]),
   );

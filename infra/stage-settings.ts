@@ -26,6 +26,16 @@ const Rollout = z.strictObject({
 });
 export type Rollout = z.infer<typeof Rollout>;
 
+const Alarms = z.union([
+  /** A topic that exists. Its policy, and that of its key, have to allow CloudWatch. */
+  z.strictObject({ topicArn: z.string().regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$/) }),
+  /** An address that receives the notifications of the stack's own topic, after it confirmed the subscription. */
+  z.strictObject({ email: z.email() }),
+]);
+
+/** SQS starts so many executions of the function `commandQueue` at once. */
+export const maxConcurrentCommands = 20;
+
 export const StageSettings = z.strictObject({
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
@@ -43,6 +53,13 @@ export const StageSettings = z.strictObject({
   deletionProtection: z.boolean().optional(),
   /** Shifts the functions to a new version gradually, and back when it fails. Without it an update replaces them at once. */
   rollout: Rollout.optional(),
+  /** Whom the alarms notify. Without it they notify a topic of the stack without subscriptions. */
+  alarms: Alarms.optional(),
+  /**
+   * Concurrency that the function `commandQueue` has for itself. Lambda refuses it when it leaves fewer than 100 unreserved
+   * executions in the account.
+   */
+  reservedConcurrency: z.int().min(maxConcurrentCommands).optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

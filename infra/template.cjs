@@ -3,8 +3,9 @@
  * modules as they are.
  */
 const { accessLog } = require('./access-log.ts');
-const { alarmsOf } = require('./alarms.ts');
-const { functionNames, functionsOf, toPascalCase } = require('./functions.ts');
+const { extensionsOf } = require('./extensions.ts');
+const { functionsOf } = require('./functions.ts');
+const { monitoringOf, monitoringOutputsOf } = require('./monitoring/alarms.ts');
 const { assertSupportedRegion } = require('./partitions.ts');
 const { kubernetesRoleArn } = require('./iam/permissions.ts');
 const { queueResources } = require('./queues.ts');
@@ -12,14 +13,6 @@ const { rolesOf, senderRoleIds } = require('./iam/roles.ts');
 const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachinesOf } = require('./state-machines/resources.ts');
 const { storageOf } = require('./storage.ts');
-
-/**
- * Stage `local` runs the functions with the project's own bootstrap, because the Node runtime of the emulator loses the
- * names of errors. Other stages run them on Lambda's Node.
- */
-const localRuntime = Object.fromEntries(
-  functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
-);
 
 module.exports = async ({ options, resolveVariable }) => {
   const stage = options.stage ?? 'dev';
@@ -34,9 +27,10 @@ module.exports = async ({ options, resolveVariable }) => {
       ...queueResources,
       ...rolesOf(settings),
       ...stateMachinesOf(settings),
-      ...alarmsOf(settings),
+      ...monitoringOf(settings),
     },
     senderRoleIds,
-    extensions: stage === 'local' ? localRuntime : {},
+    outputs: monitoringOutputsOf(settings),
+    extensions: extensionsOf(stage),
   };
 };

@@ -16,7 +16,7 @@ interface MetricDefinition {
   /** What is counted or measured, in Markdown for docs/metrics.md. */
   readonly description: string;
   /** The functions that write it. */
-  readonly recordedBy: readonly string[];
+  readonly writtenBy: readonly string[];
   /** A dimension besides `service` and `stage`, with all of its values. */
   readonly dimension?: { readonly name: string; readonly values: readonly string[] };
 }
@@ -28,38 +28,38 @@ export const metrics = {
     unit: 'Count',
     description:
       'Commands by HTTP and by the command queue, by the result of accepting them. `rejected`: the caller has to change the command. `returned`: the queue delivers it again. `discarded`: its last delivery failed. `failed`: a request failed with a status of 500 or more.',
-    recordedBy: ['commandQueue', 'functions of commands'],
+    writtenBy: ['commandQueue', 'functions of commands'],
     dimension: { name: 'outcome', values: ['done', 'rejected', 'returned', 'discarded', 'failed'] },
   },
   Failures: {
     unit: 'Count',
     description: 'Requests and messages of the command queue that failed, by [code](problems.md).',
-    recordedBy: ['commandQueue', 'functions of the API'],
+    writtenBy: ['commandQueue', 'functions of the API'],
     dimension: code,
   },
   Verdicts: {
     unit: 'Count',
     description: 'Commands that ended, by verdict.',
-    recordedBy: ['publish'],
+    writtenBy: ['publish'],
     dimension: { name: 'verdict', values: ['FINISHED', 'FAILED', 'CANCELED'] },
   },
   FailedOperations: {
     unit: 'Count',
     description: 'Operations that ended as FAILED, by [code](problems.md). A program that failed has no code.',
-    recordedBy: ['publish'],
+    writtenBy: ['publish'],
     dimension: code,
   },
   DeploySeconds: {
     unit: 'Seconds',
     description:
       'Time of a deploy until its cluster is RUNNING, from the request, or from the admission of a queued deploy.',
-    recordedBy: ['startup'],
+    writtenBy: ['startup'],
   },
   Clusters: {
     unit: 'Count',
     description:
       'Live clusters of a target, by state, once a minute. The sum of a minute is that of all targets. Queued clusters are in `QueuedCommands`.',
-    recordedBy: ['reconcile'],
+    writtenBy: ['reconcile'],
     dimension: {
       name: 'state',
       values: ['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING'] as const satisfies readonly ClusterState[],
@@ -68,39 +68,39 @@ export const metrics = {
   QueuedCommands: {
     unit: 'Count',
     description: 'Commands that an admission pass leaves in the queue of a target. The maximum is the longest queue.',
-    recordedBy: ['admit'],
+    writtenBy: ['admit'],
   },
   OldestQueuedCommandSeconds: {
     unit: 'Seconds',
     description: 'Age of the oldest command that an admission pass leaves in the queue of a target that is not paused.',
-    recordedBy: ['admit'],
+    writtenBy: ['admit'],
   },
   FailedAdmissions: {
     unit: 'Count',
     description: 'Admission passes over a target that failed.',
-    recordedBy: ['admit'],
+    writtenBy: ['admit'],
   },
   UnobservedTargets: {
     unit: 'Count',
     description:
       'Reconcile passes that did not observe their target, because it was unreachable or refused the request, or because the pass failed.',
-    recordedBy: ['reconcile'],
+    writtenBy: ['reconcile'],
   },
   RefusedEvents: {
     unit: 'Count',
     description: 'Events that the bus did not accept. They are published again.',
-    recordedBy: ['publish'],
+    writtenBy: ['publish'],
   },
   UnexpectedErrors: {
     unit: 'Count',
     description:
       'Log lines of level error. Each one is a bug of Drey, because expected failures are warnings. It also exists by `function` and `functionVersion`.',
-    recordedBy: ['all functions'],
+    writtenBy: ['all functions'],
   },
   FailedMaintenance: {
     unit: 'Count',
     description: 'Targets, jars and schedules that the hourly maintenance could not process.',
-    recordedBy: ['maintenance'],
+    writtenBy: ['maintenance'],
   },
 } as const satisfies Record<string, MetricDefinition>;
 

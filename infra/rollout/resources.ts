@@ -1,10 +1,10 @@
 /** What CodeDeploy needs to shift the alias of a function from one version to the next, and back when an alarm goes off. */
 import { metricNamespace, type PlainMetricName, versionDimensions } from '#shared/metrics.ts';
 
-import { badVersionAlarms } from '../alarms.ts';
 import { functionNames, functions, toPascalCase } from '../functions.ts';
 import { allow, localArn } from '../iam/permissions.ts';
 import { role, trustService } from '../iam/roles.ts';
+import { badVersionAlarms } from '../monitoring/alarm-table.ts';
 import type { Rollout } from '../stage-settings.ts';
 
 /** The logical names of a function and of what belongs to it. */

@@ -22,7 +22,11 @@ export const templateSettings = {
     },
   },
   tracing: { tracing: true, deletionProtection: true },
-  rollout: { rollout: { type: 'Canary10Percent5Minutes' } },
+  rollout: {
+    rollout: { type: 'Canary10Percent5Minutes' },
+    alarms: { email: 'oncall@example.com' },
+    reservedConcurrency: 20,
+  },
 } as const satisfies Record<string, StageSettings>;
 export type TemplateName = keyof typeof templateSettings;
 

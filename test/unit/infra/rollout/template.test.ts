@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { cycleIn, resourcesOfType } from '#test/support/template-rules.ts';
 
-import { alarmsOf, badVersionAlarms } from '../../../../infra/alarms.ts';
+import { badVersionAlarms } from '../../../../infra/monitoring/alarm-table.ts';
+import { alarmsOf } from '../../../../infra/monitoring/alarms.ts';
 import { functionNames, toPascalCase } from '../../../../infra/functions.ts';
 import { rolesOf } from '../../../../infra/iam/roles.ts';
 import { applyRollout, type Resource, type Template } from '../../../../infra/rollout/template.ts';

@@ -1,0 +1,63 @@
+/** Changes of resources that osls generates, where it has no option for them. */
+import { calls } from '#events/http/api.ts';
+
+import { type FunctionEntry, functionNames, functions, roleOf, toPascalCase } from './functions.ts';
+
+interface Extension {
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: readonly string[];
+}
+
+/** The limits of API Gateway for one route: requests in a second, and requests at once. */
+const limits = (perSecond: number, burst: number) => ({
+  ThrottlingRateLimit: perSecond,
+  ThrottlingBurstLimit: burst,
+  DetailedMetricsEnabled: false,
+});
+
+const openRoutes = Object.entries(calls).flatMap(([route, { open }]) => (open === true ? [route] : []));
+
+/** `GET /openapi.json` → `HttpApiRouteGetOpenapijson`, as osls names the resource of a route without parameters. */
+const routeResource = (route: string) => {
+  const [method = '', path = ''] = route.split(' ');
+  const parts = [method.toLowerCase(), ...path.split('/')].map((part) => part.replaceAll(/[^0-9A-Za-z]/g, ''));
+  return `HttpApiRoute${parts.map(toPascalCase).join('')}`;
+};
+
+/** Anybody may call the open routes, so they have low limits. API Gateway answers 429 above a limit. */
+const apiStage: Extension = {
+  Properties: {
+    DefaultRouteSettings: limits(100, 200),
+    RouteSettings: Object.fromEntries(openRoutes.map((route) => [route, limits(10, 20)])),
+  },
+  DependsOn: openRoutes.map(routeResource), // API Gateway refuses settings of a route that does not exist yet.
+};
+
+/** EventBridge Scheduler retries an invocation as Lambda does. Without a policy it retries for a day. */
+const scheduleOf = (name: string, { maximumEventAge, maximumRetryAttempts }: FunctionEntry): Extension => ({
+  Properties: {
+    Target: {
+      Arn: { 'Fn::GetAtt': [`${toPascalCase(name)}LambdaFunction`, 'Arn'] },
+      RoleArn: { 'Fn::GetAtt': [roleOf(name), 'Arn'] },
+      RetryPolicy: { MaximumEventAgeInSeconds: maximumEventAge, MaximumRetryAttempts: maximumRetryAttempts },
+    },
+  },
+});
+
+const schedules = functionNames
+  .filter((name) => functions[name].events.some((event: FunctionEntry['events'][number]) => 'schedule' in event))
+  .map((name) => [`${toPascalCase(name)}SchedulerSchedule1`, scheduleOf(name, functions[name])] as const);
+
+/**
+ * Stage `local` runs the functions with the project's own bootstrap, because the Node runtime of the emulator loses the
+ * names of errors. Other stages run them on Lambda's Node.
+ */
+const localRuntime = Object.fromEntries(
+  functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
+);
+
+export const extensionsOf = (stage: string): Readonly<Record<string, Extension>> => ({
+  HttpApiStage: apiStage,
+  ...Object.fromEntries(schedules),
+  ...(stage === 'local' ? localRuntime : {}),
+});
