@@ -96,16 +96,14 @@ export const getOutput = (outputs: Outputs, name: string): string => {
 export const getApiUrl = ({ awsUrl }: Pick<Settings, 'awsUrl'>, outputs: Outputs): string =>
   `${awsUrl}/_aws/execute-api/${getOutput(outputs, 'HttpApiId')}/$default`;
 
-/** Creates the access entries, which an administrator of a real cluster creates. The emulator's CloudFormation does not support them. */
+/** Creates the access entry, which an administrator of a real cluster creates. The emulator's CloudFormation does not support it. */
 export const grantAccess = async (settings: Settings, outputs: Outputs): Promise<void> => {
   const client = new EKSClient(awsConfig(settings));
-  const roles = getOutput(outputs, 'KubernetesRoles').split(',');
-  for (const principalArn of roles.filter((role) => role !== '')) {
-    const entry = { clusterName: eksCluster, principalArn, kubernetesGroups: ['drey'] };
-    await client.send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
-      if (!(error instanceof ResourceInUseException)) throw error; // an earlier start created it
-    });
-  }
+  const principalArn = getOutput(outputs, 'KubernetesRoleArn');
+  const entry = { clusterName: eksCluster, principalArn, kubernetesGroups: ['drey'] };
+  await client.send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
+    if (!(error instanceof ResourceInUseException)) throw error; // an earlier start created it
+  });
 };
 
 const Template = z.object({

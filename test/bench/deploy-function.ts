@@ -51,7 +51,7 @@ const createEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => {
     // No timer uses the role, because the sessions of the benchmark have no lifetime.
     DREY_SCHEDULER_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
     DREY_STATE_MACHINE_ARN_PREFIX: `arn:aws:states:${region}:${account}:stateMachine:${stack}-`,
-    DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoles'),
+    DREY_KUBERNETES_ROLE_ARN: output('KubernetesRoleArn'),
     AWS_LAMBDA_FUNCTION_NAME: `${stack}-deploy`,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     DREY_SENDER_ROLE_IDS: '', // Only the command queue compares them.
@@ -63,7 +63,7 @@ const createEnvironment = (system: LocalSystem): NodeJS.ProcessEnv => {
 /** Lets this process assume the role that the clusters trust. Otherwise only the functions of the stack can. */
 export const trustThisProcess = async (system: LocalSystem): Promise<void> => {
   const iam = new IAMClient({ endpoint: system.awsUrl, region: system.region, credentials: system.credentials });
-  const RoleName = system.outputs['KubernetesRoles']?.split('/').at(-1);
+  const RoleName = system.outputs['KubernetesRoleArn']?.split('/').at(-1);
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   const policy = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as { Statement: unknown[] };
   const Principal = { AWS: `arn:aws:iam::${system.account}:root` };

@@ -166,7 +166,7 @@ describe('a target', () => {
       .send(
         new CreateClusterCommand({
           name: 'dark',
-          roleArn: system.outputs['KubernetesRoles'] ?? '',
+          roleArn: system.outputs['KubernetesRoleArn'] ?? '',
           resourcesVpcConfig: {},
         }),
       )

@@ -170,7 +170,7 @@ describe('a Step Functions task', () => {
     const { stateMachineArn } = await workflows.send(
       new CreateStateMachineCommand({
         name: clusterId,
-        roleArn: output('KubernetesRoles'),
+        roleArn: output('KubernetesRoleArn'),
         definition: JSON.stringify({
           StartAt: 'Deploy',
           States: {

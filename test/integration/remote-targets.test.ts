@@ -6,7 +6,7 @@ import { aws, call, deploy, freshId, kubectl, listObjects, stop, system, untilSt
 
 const session = { mode: 'session' };
 const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
-const kubernetesRoleArn = system.outputs['KubernetesRoles'] ?? '';
+const kubernetesRoleArn = system.outputs['KubernetesRoleArn'] ?? '';
 const externalId = 'team-7';
 
 /** The emulator knows the account of a request by its access key. */
