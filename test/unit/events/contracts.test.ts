@@ -7,7 +7,7 @@ import { commands } from '#events/commands/index.ts';
 import { CommandMessage } from '#events/message.ts';
 import { eventTypes } from '#events/transitions.ts';
 
-import { asText, fileNameOf, jsonSchemas, openapi } from '../../../infra/openapi.ts';
+import { asText, fileNameOf, jsonSchemas, openapi } from '../../../infra/generators/openapi.ts';
 
 const events = new URL('../../../events/', import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, events), 'utf8');

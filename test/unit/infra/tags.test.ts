@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { tagResources } from '../../../infra/tags.ts';
 
@@ -28,5 +31,17 @@ describe('tagResources', () => {
     const resources = { One: { Type: 'AWS::Lambda::Permission', Properties: {} } };
 
     expect(tagResources(resources, tags)).toEqual(resources);
+  });
+});
+
+describe('the tags of the stack', () => {
+  // CloudFormation copies them to the resources. IAM takes STAGE, which osls adds otherwise, for a second tag "stage".
+  it('are those of the resources', () => {
+    const { provider } = parse(readFileSync(new URL('../../../serverless.yml', import.meta.url), 'utf8'), {
+      logLevel: 'error',
+    }) as { readonly provider: Readonly<Record<string, unknown>> };
+
+    expect(provider['tags']).toEqual({ service: 'drey', stage: '${sls:stage}' });
+    expect(provider['stackTags']).toBe('${self:provider.tags}');
   });
 });

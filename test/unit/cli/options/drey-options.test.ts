@@ -9,7 +9,7 @@ import { parseRequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 
-import { insertOptions } from '../../../../infra/drey-options.ts';
+import { insertOptions } from '../../../../infra/generators/drey-options.ts';
 
 const valueAt = (fields: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], fields);

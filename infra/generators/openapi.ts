@@ -10,7 +10,7 @@ import { CommandMessage } from '#events/message.ts';
 import { Problem } from '#events/problem.ts';
 import { eventTypes } from '#events/transitions.ts';
 
-import packageJson from '../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 
 const commandHeaders = z.object({
   'Idempotency-Key': z.string().max(200).optional().meta({
@@ -123,7 +123,7 @@ export const jsonSchemas: Readonly<Record<string, unknown>> = Object.fromEntries
 export const asText = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 if (import.meta.main) {
-  const events = new URL('../events/', import.meta.url);
+  const events = new URL('../../events/', import.meta.url);
   mkdirSync(new URL('schemas/', events), { recursive: true });
   writeFileSync(new URL('openapi.json', events), asText(openapi));
   for (const [name, schema] of Object.entries(jsonSchemas))
