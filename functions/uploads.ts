@@ -11,7 +11,8 @@ import { respond } from './handlers/responses.ts';
 export const uploadsHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {
     const request = parse(UploadRequest, parseBody(event));
-    return respond(201, await createUpload({ target: parseTarget(event), ...request }, ports));
+    const upload = await createUpload({ target: parseTarget(event), ...request }, ports);
+    return respond(201, { ...upload, expiresAt: upload.expiresAt.toISOString() });
   });
 
 export const handler = uploadsHandler(live);
