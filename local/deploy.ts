@@ -109,24 +109,28 @@ export const grantAccess = async (settings: Settings, outputs: Outputs): Promise
 const Template = z.object({
   Resources: z.record(
     z.string(),
-    z.object({
-      Type: z.string(),
-      Properties: z
-        .object({ TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional() })
-        .optional(),
-    }),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
   ),
 });
+/** The part of a compiled CloudFormation template that lists the resources. */
+export type Template = Readonly<z.infer<typeof Template>>;
+
+/** Reads the template that the last start compiled. */
+export const readTemplate = (settings: Settings): Template =>
+  Template.parse(
+    JSON.parse(readFileSync(join(packageFolder(settings), 'cloudformation-template-update-stack.json'), 'utf8')),
+  );
+
+const TimeToLive = z.object({ AttributeName: z.string(), Enabled: z.boolean() });
 
 /** Enables the expiry of items. The emulator's CloudFormation ignores TimeToLiveSpecification. */
 export const enableTimeToLive = async (settings: Settings): Promise<void> => {
-  const path = join(packageFolder(settings), 'cloudformation-template-update-stack.json');
-  const { Resources } = Template.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const { Resources } = readTemplate(settings);
   const cloudFormation = new CloudFormationClient(awsConfig(settings));
   const dynamo = new DynamoDBClient(awsConfig(settings));
   for (const [id, { Type, Properties }] of Object.entries(Resources)) {
-    const specification = Properties?.TimeToLiveSpecification;
-    if (Type !== 'AWS::DynamoDB::Table' || specification === undefined) continue;
+    if (Type !== 'AWS::DynamoDB::Table' || Properties?.['TimeToLiveSpecification'] === undefined) continue;
+    const specification = TimeToLive.parse(Properties['TimeToLiveSpecification']);
     const found = await cloudFormation.send(
       new DescribeStackResourcesCommand({ StackName: stackName, LogicalResourceId: id }),
     );

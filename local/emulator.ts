@@ -1,24 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { type BackgroundProcess, launch, run, waitFor } from './processes.ts';
-import { account, awsEnvironment, eksCluster, region, root, type Settings } from './settings.ts';
+import { type BackgroundProcess, launch, waitFor } from './processes.ts';
+import { account, awsEnvironment, eksCluster, region, type Settings } from './settings.ts';
 
 export const emulatorName = 'ministack';
-
-/** Creates the Python environment of the emulator. A change of `requirements.txt` creates it again. */
-export const createVenv = async ({ venv, logs }: Settings): Promise<void> => {
-  const requirements = join(root, 'local/requirements.txt');
-  const id = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const stamp = join(venv, `complete-${id}`);
-  if (existsSync(stamp)) return;
-  const log = join(logs, 'pip');
-  rmSync(venv, { recursive: true, force: true });
-  await run('python3', ['-m', 'venv', venv], { log });
-  await run(join(venv, 'bin/pip'), ['install', '--disable-pip-version-check', '-r', requirements], { log });
-  writeFileSync(stamp, '');
-};
 
 /**
  * Returns the secret in the address of the token webhook. A file keeps it, because the API server reads the address only once,

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import {
   deploy,
   enableTimeToLive,
@@ -7,12 +9,13 @@ import {
   type Outputs,
   packageFunctions,
 } from './deploy.ts';
-import { createVenv, startEmulator } from './emulator.ts';
+import { startEmulator } from './emulator.ts';
 import { connectRecorder, recorderName, startRecorder } from './event-recorder.ts';
 import { getGatewayCertificate, startGateway } from './gateway.ts';
 import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from './kubernetes.ts';
 import { findRunning } from './processes.ts';
-import type { Settings } from './settings.ts';
+import { createVenv } from './python.ts';
+import { root, type Settings } from './settings.ts';
 import type { Step } from './steps.ts';
 import { putTarget, targetName } from './target.ts';
 
@@ -46,9 +49,12 @@ const createServiceSteps = (settings: Settings): Step[] => {
   return [prepare, createControlPlaneStep(settings), settings.controlPlaneOnly ? aws : both];
 };
 
+const createEmulatorVenv = ({ venv, logs }: Settings) =>
+  createVenv({ venv, requirements: join(root, 'local/requirements.txt'), log: join(logs, 'pip') });
+
 /** These steps take minutes at the first start. Later starts find their results in the cache. */
 const createBuildSteps = (settings: Settings): Step[] => {
-  const venv: Step = { title: 'Python environment of the AWS emulator', run: () => createVenv(settings) };
+  const venv: Step = { title: 'Python environment of the AWS emulator', run: () => createEmulatorVenv(settings) };
   const binary: Step = {
     title: 'Kubernetes binary (compiled by the first start)',
     run: (progress) => runScript('build', settings, { progress }),

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 
 import { describeCommits } from './store/commits.ts';
+import { describeLimits } from './store/limits.ts';
 import { describeQueue } from './store/queue.ts';
 import { describeReads } from './store/reads.ts';
 import { describeTargets } from './store/targets.ts';
@@ -13,4 +14,5 @@ export const storeContract = (name: string, open: OpenStore) =>
     describeReads(open);
     describeQueue(open);
     describeTargets(open);
+    describeLimits(open);
   });

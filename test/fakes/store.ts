@@ -160,6 +160,7 @@ export class FakeStore implements Store {
     const { operations = [], jobs = [], cluster, schedule, run } = change;
     for (const record of [...operations, ...jobs, cluster, schedule, run]) assertItemSize(record?.value);
     const copy = structuredClone(change);
+    assertLimits(copy);
     const puts = [...this.recordPuts(copy), ...this.eventPuts(copy), ...this.idempotencyPuts(copy)];
     if (puts.some(({ isAllowed }) => !isAllowed))
       throw new Fault('conflict', 'A concurrent command changed the record. Retry the command.');
@@ -233,6 +234,32 @@ export class FakeStore implements Store {
     return record !== undefined && record.expiresAt >= this.now() ? record : undefined;
   }
 }
+
+/** The limits of a DynamoDB transaction: 100 items, each once. */
+const assertLimits = (change: Change) => {
+  const {
+    events = [],
+    operations = [],
+    jobs = [],
+    batchItems = [],
+    admitted = [],
+    dequeued = [],
+    released = [],
+  } = change;
+  const { cluster, schedule, run, idempotency, refusal, queueControl, queued } = change;
+  const single = [cluster, schedule, run, idempotency, refusal, queueControl, queued].filter(
+    (one) => one !== undefined,
+  );
+  const records = [...single, ...events, ...operations, ...jobs, ...batchItems, ...admitted];
+  const removed = [dequeued, released].flatMap((commands) => [
+    ...new Set(commands.map(({ operationId }) => operationId)),
+  ]);
+  if (records.length + removed.length > 100) throw new Error('A transaction has at most 100 items.');
+  const operationIds = operations.map(({ value }) => value.operationId);
+  const jobIds = jobs.map(({ value }) => `${subjectOf(value)}/jobs/${value.jobId}`);
+  for (const ids of [operationIds, jobIds])
+    if (new Set(ids).size < ids.length) throw new Error('A transaction has each item once.');
+};
 
 interface Put {
   readonly isAllowed: boolean;

@@ -80,10 +80,10 @@ export class FakeTable {
     const start = input.ExclusiveStartKey;
     const rest =
       start === undefined ? ordered : ordered.slice(ordered.findIndex((item) => idOf(item) === idOf(start as Key)) + 1);
-    const page = rest.slice(0, input.Limit ?? rest.length);
+    const page = rest.slice(0, Math.min(input.Limit ?? rest.length, countWithinResponse(rest)));
     const last = page.at(-1);
-    const isFull = page.length === input.Limit && last !== undefined;
-    const nextKey = isFull ? keyOf(last, isOfIndex) : undefined;
+    const isFull = page.length === input.Limit || page.length < rest.length;
+    const nextKey = isFull && last !== undefined ? keyOf(last, isOfIndex) : undefined;
     return { Items: structuredClone(page), Count: page.length, LastEvaluatedKey: nextKey };
   }
 
@@ -105,6 +105,7 @@ export class FakeTable {
 
   private transact(writes: readonly Write[]) {
     const planned = writes.map((write) => this.plan(write));
+    if (planned.length > 100) throw new Error('Member must have length less than or equal to 100');
     if (new Set(planned.map(({ key }) => idOf(key))).size < planned.length)
       throw new Error('Transaction request cannot include multiple operations on one item');
     const codes = planned.map(({ isAllowed }) => (isAllowed ? 'None' : 'ConditionalCheckFailed'));
@@ -234,6 +235,16 @@ const withoutUndefined = (item: TableItem): TableItem =>
 const idOf = ({ pk, sk }: Key) => `${pk}|${sk}`;
 
 const keyOf = ({ pk, sk, byState }: TableItem, isOfIndex: boolean) => ({ pk, sk, ...(isOfIndex ? { byState } : {}) });
+
+/** A response of DynamoDB has at most 1 MB, and at least one item. */
+const countWithinResponse = (items: readonly TableItem[]): number => {
+  let bytes = 0;
+  const end = items.findIndex((item) => {
+    bytes += JSON.stringify(item).length;
+    return bytes > 1024 * 1024;
+  });
+  return end === -1 ? items.length : Math.max(end, 1);
+};
 
 const byKey = (one: Key, other: Key) => (idOf(one) < idOf(other) ? -1 : 1);
 

@@ -1,17 +1,36 @@
+import { dirname } from 'node:path';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll } from 'vitest';
 
+import { getOutput, readTemplate } from '#local/deploy.ts';
+import { settingsFrom } from '#local/settings.ts';
 import { marshallOptions } from '#shared/aws/table/context.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { storeContract } from '#test/contracts/store.ts';
 
+import { createTable, type Moto, startMoto } from '../support/moto.ts';
 import { aws, system } from '../support/system.ts';
 
-const table = system.outputs['TableName'];
-if (table === undefined) throw new Error('the stack has no output TableName');
-const db = DynamoDBDocumentClient.from(new DynamoDBClient(aws), { marshallOptions });
+const openWith = (client: DynamoDBClient, table: string) => {
+  const db = DynamoDBDocumentClient.from(client, { marshallOptions });
+  return (now: () => Date) => {
+    const open = () => openTable({ table, db, now });
+    return { ...open(), others: open() };
+  };
+};
 
-storeContract('DynamoDB', (now) => {
-  const open = () => openTable({ table, db, now });
-  return { ...open(), others: open() };
+storeContract(
+  'DynamoDB of the AWS emulator',
+  openWith(new DynamoDBClient(aws), getOutput(system.outputs, 'TableName')),
+);
+
+const template = readTemplate(settingsFrom({ state: dirname(system.logs) }));
+let moto: Moto;
+beforeAll(async () => {
+  moto = await startMoto();
 });
+afterAll(() => moto.stop());
+
+storeContract("Moto's DynamoDB", async (now) => openWith(moto.client, await createTable(moto.client, template))(now));

@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, type QueryCommandInput, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 
 import type { TableContext } from './context.ts';
 import type { Item } from './items.ts';
@@ -29,21 +29,26 @@ export const openReader = (context: TableContext): TableReader => {
       return Item;
     },
 
-    query: (range, limit) => queryRange(range, limit, context),
+    query: ({ pk, from, to }, limit) =>
+      queryPages(
+        {
+          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+        },
+        limit,
+        context,
+      ),
 
-    async queryLast(pk, limit) {
-      const { Items = [] } = await db.send(
-        new QueryCommand({
-          TableName: table,
+    queryLast: (pk, limit) =>
+      queryPages(
+        {
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': pk },
-          ConsistentRead: true,
           ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
-      return Items;
-    },
+        },
+        limit,
+        context,
+      ),
 
     async queryIndex(state, { start, limit } = {}) {
       const { Items = [], LastEvaluatedKey } = await db.send(
@@ -61,8 +66,9 @@ export const openReader = (context: TableContext): TableReader => {
   };
 };
 
-const queryRange = async (
-  { pk, from, to }: KeyRange,
+/** Reads page by page, because one response has at most 1 MB. */
+const queryPages = async (
+  input: Omit<QueryCommandInput, 'TableName'>,
   limit = Infinity,
   { table, db }: TableContext,
 ): Promise<readonly Item[]> => {
@@ -71,16 +77,15 @@ const queryRange = async (
   do {
     const page: QueryCommandOutput = await db.send(
       new QueryCommand({
+        ...input,
         TableName: table,
-        KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
         ConsistentRead: true,
         ExclusiveStartKey: start,
-        Limit: limit === Infinity ? undefined : limit,
+        Limit: limit === Infinity ? undefined : limit - items.length,
       }),
     );
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined && items.length < limit);
-  return items.slice(0, limit);
+  return items;
 };

@@ -73,7 +73,7 @@ export interface Store {
   /** The last runs of a schedule, newest first. A run is kept for 90 days. */
   runs(name: ScheduleName, limit: number): Promise<readonly ScheduleRun[]>;
   /**
-   * Writes a change in one transaction.
+   * Writes a change in one transaction. A change has at most 100 records, each of them once.
    *
    * @throws Fault `conflict` when a record has another version than `previous`, or when a key or a transition number
    *   already exists. Nothing is written then.
