@@ -1,6 +1,7 @@
 /** Changes of resources that osls generates, where it has no option for them. */
 import { calls } from '#events/http/api.ts';
 
+import { type EmulatorSettings, runtimeExtensions } from './emulator.ts';
 import { type FunctionEntry, functionNames, functions, roleOf, toPascalCase } from './functions.ts';
 
 interface Extension {
@@ -48,16 +49,9 @@ const schedules = functionNames
   .filter((name) => functions[name].events.some((event: FunctionEntry['events'][number]) => 'schedule' in event))
   .map((name) => [`${toPascalCase(name)}SchedulerSchedule1`, scheduleOf(name, functions[name])] as const);
 
-/**
- * Stage `local` runs the functions with the project's own bootstrap, because the Node runtime of the emulator loses the
- * names of errors. Other stages run them on Lambda's Node.
- */
-const localRuntime = Object.fromEntries(
-  functionNames.map((name) => [`${toPascalCase(name)}LambdaFunction`, { Properties: { Runtime: 'provided.al2023' } }]),
-);
-
-export const extensionsOf = (stage: string): Readonly<Record<string, Extension>> => ({
+/** @param emulator The emulator that stage `local` is deployed to. */
+export const extensionsOf = (emulator?: EmulatorSettings): Readonly<Record<string, Extension>> => ({
   HttpApiStage: apiStage,
   ...Object.fromEntries(schedules),
-  ...(stage === 'local' ? localRuntime : {}),
+  ...(emulator === undefined ? {} : runtimeExtensions(emulator)),
 });

@@ -3,6 +3,7 @@
  * modules as they are.
  */
 const { accessLog } = require('./access-log.ts');
+const { readEmulatorSettings, withEnvironment } = require('./emulator.ts');
 const { extensionsOf } = require('./extensions.ts');
 const { functionsOf } = require('./functions.ts');
 const { monitoringOf, monitoringOutputsOf } = require('./monitoring/alarms.ts');
@@ -18,10 +19,12 @@ module.exports = async ({ options, resolveVariable }) => {
   const stage = options.stage ?? 'dev';
   assertSupportedRegion(await resolveVariable('self:provider.region'));
   const settings = readStageSettings(stage);
+  const emulator = stage === 'local' ? readEmulatorSettings() : undefined;
+  const functions = functionsOf(settings);
   return {
     kubernetesRoleArn,
     accessLogFormat: JSON.stringify(accessLog),
-    functions: functionsOf(settings),
+    functions: emulator === undefined ? functions : withEnvironment(functions, emulator),
     resources: {
       ...storageOf(settings),
       ...queueResources,
@@ -31,6 +34,6 @@ module.exports = async ({ options, resolveVariable }) => {
     },
     senderRoleIds,
     outputs: monitoringOutputsOf(settings),
-    extensions: extensionsOf(stage),
+    extensions: extensionsOf(emulator),
   };
 };

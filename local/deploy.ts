@@ -11,6 +11,9 @@ import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamod
 import { CreateAccessEntryCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
 import * as z from 'zod';
 
+import { type EmulatorSettings, emulatorVariable } from '../infra/emulator.ts';
+
+import { writeAccessEntries } from './emulators/eks-endpoint.ts';
 import { run } from './processes.ts';
 import { awsConfig, awsEnvironment, eksCluster, root, type Settings, stackName, stage } from './settings.ts';
 
@@ -29,16 +32,16 @@ const sources = [
 ];
 
 /** Bundles the functions and writes the stack's template, unless the sources are unchanged. Needs no running service. */
-export const packageFunctions = async (settings: Settings): Promise<void> => {
-  const fingerprint = computeFingerprint(settings.project);
+export const packageFunctions = async (settings: Settings, emulator: EmulatorSettings): Promise<void> => {
+  const fingerprint = computeFingerprint(settings.project, emulator);
   const file = join(packageFolder(settings), 'fingerprint');
   if (existsSync(file) && readFileSync(file, 'utf8') === fingerprint) return;
-  await osls('package', ['package', '--package', packageFolder(settings)], settings);
+  await osls(['package', '--package', packageFolder(settings)], settings, emulator);
   writeFileSync(file, fingerprint);
 };
 
-const computeFingerprint = (project: string): string => {
-  const hash = createHash('sha256');
+const computeFingerprint = (project: string, emulator: EmulatorSettings): string => {
+  const hash = createHash('sha256').update(JSON.stringify(emulator));
   for (const source of sources) {
     const path = join(project, source);
     const files = statSync(path).isDirectory()
@@ -54,23 +57,29 @@ const computeFingerprint = (project: string): string => {
 
 /** Deploys the packaged project to the emulator, as `osls deploy` does to AWS. */
 export const deploy = async (settings: Settings): Promise<Outputs> => {
-  await osls('deploy', ['deploy', '--package', packageFolder(settings)], settings);
+  await osls(['deploy', '--package', packageFolder(settings)], settings);
   return getStackOutputs(settings);
 };
 
 const packageFolder = ({ state }: Settings) => join(state, 'package');
 
-const osls = async (log: string, args: readonly string[], settings: Settings): Promise<void> => {
+/** Runs osls in the project. */
+export const osls = async (
+  args: readonly [command: string, ...rest: string[]],
+  settings: Settings,
+  emulator: Partial<EmulatorSettings> = {},
+): Promise<void> => {
   // The bundler does not remove its temporary folders.
   const temporary = join(settings.state, 'tmp');
   mkdirSync(temporary, { recursive: true });
   await run(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), ...args, '--stage', stage], {
-    log: join(settings.logs, log),
+    log: join(settings.logs, args[0]),
     cwd: settings.project,
     env: {
       ...awsEnvironment(settings),
       TMPDIR: temporary,
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+      [emulatorVariable]: JSON.stringify(emulator),
       // Polls CloudFormation every 200 ms. The default is five seconds.
       SLS_AWS_MONITORING_FREQUENCY: '200',
     },
@@ -85,6 +94,13 @@ const getStackOutputs = async (settings: Settings): Promise<Outputs> => {
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 };
 
+/** The outputs of the stack, or undefined when there is no stack. CloudFormation names that a validation error. */
+export const findStackOutputs = (settings: Settings): Promise<Outputs | undefined> =>
+  getStackOutputs(settings).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'ValidationError') return undefined;
+    throw error;
+  });
+
 /** @throws Error When the stack has no such output. */
 export const getOutput = (outputs: Outputs, name: string): string => {
   const value = outputs[name];
@@ -98,10 +114,14 @@ export const getApiUrl = ({ awsUrl }: Pick<Settings, 'awsUrl'>, outputs: Outputs
 
 /** Creates the access entry, which an administrator of a real cluster creates. The emulator's CloudFormation does not support it. */
 export const grantAccess = async (settings: Settings, outputs: Outputs): Promise<void> => {
-  const client = new EKSClient(awsConfig(settings));
   const principalArn = getOutput(outputs, 'KubernetesRoleArn');
-  const entry = { clusterName: eksCluster, principalArn, kubernetesGroups: ['drey'] };
-  await client.send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
+  const kubernetesGroups = ['drey'];
+  if (!settings.hasOwnEmulator) {
+    writeAccessEntries(settings, { [principalArn]: kubernetesGroups });
+    return;
+  }
+  const entry = { clusterName: eksCluster, principalArn, kubernetesGroups };
+  await new EKSClient(awsConfig(settings)).send(new CreateAccessEntryCommand(entry)).catch((error: unknown) => {
     if (!(error instanceof ResourceInUseException)) throw error; // an earlier start created it
   });
 };

@@ -17,7 +17,8 @@ import { account, awsConfig, awsEnvironment, region, type Settings } from './set
 /** The event recorder writes each event of the bus as a line of a file. The events of one cluster are in order. */
 export const recorderName = 'event-recorder';
 
-const queueName = 'drey-local-event-recorder';
+/** The name of the queue, and of the rule that sends to it. */
+export const recorderQueue = 'drey-local-event-recorder';
 
 /** How long an event waits for its predecessor. */
 const maxWaitMs = 10_000;
@@ -25,8 +26,8 @@ const maxWaitMs = 10_000;
 /** Creates a queue, and a rule by which the bus sends every event to the queue. Returns the URL of the queue. */
 export const connectRecorder = async (settings: Settings, bus: string): Promise<string> => {
   const queues = new SQSClient(awsConfig(settings));
-  const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: queueName }));
-  const queueArn = `arn:aws:sqs:${region}:${account}:${queueName}`;
+  const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: recorderQueue }));
+  const queueArn = `arn:aws:sqs:${region}:${account}:${recorderQueue}`;
   const policy = {
     Version: '2012-10-17',
     Statement: [
@@ -40,10 +41,14 @@ export const connectRecorder = async (settings: Settings, bus: string): Promise<
   };
   await queues.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: JSON.stringify(policy) } }));
   const events = new EventBridgeClient(awsConfig(settings));
-  const rule = { Name: queueName, EventBusName: bus };
+  const rule = { Name: recorderQueue, EventBusName: bus };
   await events.send(new PutRuleCommand({ ...rule, EventPattern: JSON.stringify({ source: [{ prefix: '' }] }) }));
   await events.send(
-    new PutTargetsCommand({ Rule: queueName, EventBusName: bus, Targets: [{ Id: 'event-recorder', Arn: queueArn }] }),
+    new PutTargetsCommand({
+      Rule: recorderQueue,
+      EventBusName: bus,
+      Targets: [{ Id: 'event-recorder', Arn: queueArn }],
+    }),
   );
   return QueueUrl;
 };

@@ -8,7 +8,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { generate } from 'selfsigned';
 import * as z from 'zod';
 
-import { getWebhookUrl } from './emulator.ts';
+import { getTokenReviewUrl } from './token-review.ts';
 import { type BackgroundProcess, launch, waitFor } from './processes.ts';
 import type { Settings } from './settings.ts';
 
@@ -42,7 +42,7 @@ export const startGateway = async (settings: Settings): Promise<BackgroundProces
   const config: GatewayConfig = {
     port: settings.kubernetesPort,
     kubeconfig: settings.givenKubeconfig ?? '',
-    webhook: getWebhookUrl(settings),
+    webhook: getTokenReviewUrl(settings),
     certificate,
     key,
   };

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { getWebhookUrl } from './emulator.ts';
 import { listScriptProcesses, run } from './processes.ts';
 import { namespace, root, type Settings } from './settings.ts';
 import type { Progress } from './steps.ts';
+import { getTokenReviewUrl } from './token-review.ts';
 
 type Script = 'build' | 'packages' | 'images' | 'start-control-plane' | 'start-node' | 'down';
 
@@ -46,13 +46,13 @@ export const runScript = async (
 /** Returns the message of a line that a program of `local/kubernetes` writes for people: the text after the time. */
 export const parseMessage = (line: string): string | undefined => /^\d\d:\d\d:\d\d (.+)$/.exec(line)?.[1];
 
-/** Configures the API server to review tokens through the emulator. The emulator may start later. */
+/** Configures the API server to review tokens through the emulator or the EKS endpoint, which may start later. */
 export const writeTokenWebhook = (settings: Settings): void => {
   mkdirSync(settings.state, { recursive: true });
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'eks', cluster: { server: getWebhookUrl(settings) } }],
+    clusters: [{ name: 'eks', cluster: { server: getTokenReviewUrl(settings) } }],
     users: [{ name: 'eks', user: {} }],
     contexts: [{ name: 'eks', context: { cluster: 'eks', user: 'eks' } }],
     'current-context': 'eks',

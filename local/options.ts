@@ -2,15 +2,23 @@ import { InvalidArgumentError, Option } from 'commander';
 
 const parsePort = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 65_531) throw new InvalidArgumentError('not a port');
+  if (!Number.isInteger(value) || value < 1 || value > 65_530) throw new InvalidArgumentError('not a port');
   return value;
+};
+
+const parseUrl = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '')
+    throw new InvalidArgumentError('not an address such as http://127.0.0.1:4566');
+  return text;
 };
 
 export const stateOption = () => new Option('--state <folder>', 'state and logs of the system (default: .local)');
 
 export const startOptions = () => [
+  new Option('--aws-endpoint <url>', 'use an AWS emulator that runs already, such as LocalStack').argParser(parseUrl),
   new Option('--port <port>', 'port of the AWS emulator').argParser(parsePort).default(4566),
-  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; it also uses the next four ports')
+  new Option('--kubernetes-port <port>', 'port of the Kubernetes API server; it also uses the next five ports')
     .argParser(parsePort)
     .default(6443),
   new Option('--kubernetes-net <a.b>', 'first two numbers of the addresses of node, pods and services').default(

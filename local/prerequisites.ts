@@ -16,7 +16,8 @@ type Check = (settings: Settings) => Promise<Missing | undefined>;
 
 /** Lists all missing prerequisites at once. */
 export const findMissingPrerequisites = async (settings: Settings): Promise<Missing[]> => {
-  const checks = settings.givenKubeconfig === undefined ? [...always, ...ownControlPlane] : always;
+  const own = settings.givenKubeconfig === undefined ? ownControlPlane : [];
+  const checks = [...always, ...(settings.hasOwnEmulator ? [python] : []), ...own];
   const withNode = settings.givenKubeconfig === undefined && !settings.controlPlaneOnly ? ownNode : [];
   const found = await Promise.all([...checks, ...withNode].map((check) => check(settings)));
   return found.filter((missing) => missing !== undefined);
@@ -25,11 +26,14 @@ export const findMissingPrerequisites = async (settings: Settings): Promise<Miss
 /** Lists the ports of the system that another process uses. */
 export const findUsedPorts = async (settings: Settings): Promise<Missing[]> => {
   const offsets = settings.givenKubeconfig === undefined ? [0, 1, 2, 3, 4] : [0];
-  const ports = [settings.port, ...offsets.map((offset) => settings.kubernetesPort + offset)];
+  const ports = [
+    settings.hasOwnEmulator ? settings.port : settings.eksEndpointPort,
+    ...offsets.map((offset) => settings.kubernetesPort + offset),
+  ];
   const used = await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])));
   return used.flat().map((port) => ({
     what: `port ${port} of 127.0.0.1`,
-    remedy: `stop the process that uses it, or choose another port with ${port === settings.port ? '--port' : '--kubernetes-port'}`,
+    remedy: `stop the process that uses it, or choose another port with ${settings.hasOwnEmulator && port === settings.port ? '--port' : '--kubernetes-port'}`,
   }));
 };
 
@@ -90,7 +94,6 @@ const superuser: Check = async () =>
       };
 
 const always = [
-  python,
   requireProgram('kubectl', 'install it as the Kubernetes documentation describes', 'kubectl', 'version', '--client'),
   requireProgram('ps', 'apt-get install procps', 'ps', '-V'),
 ];

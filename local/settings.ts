@@ -7,7 +7,10 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 export interface LocalOptions {
   /** Port of the AWS emulator. */
   readonly port?: number | undefined;
-  /** Port of the Kubernetes API server, which also uses the next four ports. With `kubeconfig`, port of the gateway. */
+  /**
+   * Port of the Kubernetes API server, which also uses the next four ports; with `awsEndpoint`, the next five. With
+   * `kubeconfig`, port of the gateway.
+   */
   readonly kubernetesPort?: number | undefined;
   /** The first two numbers of the addresses of node, pods and services. Each system on a machine needs its own. */
   readonly kubernetesNet?: string | undefined;
@@ -19,6 +22,8 @@ export interface LocalOptions {
   readonly kubeconfig?: string | undefined;
   /** Kubernetes without a node: pods stay Pending. */
   readonly controlPlaneOnly?: boolean | undefined;
+  /** Address of an AWS emulator that already runs, in place of one that the start starts. */
+  readonly awsEndpoint?: string | undefined;
   /** Folder whose `serverless.yml` is deployed. */
   readonly project?: string | undefined;
 }
@@ -33,6 +38,10 @@ export interface Settings {
   readonly venv: string;
   readonly port: number;
   readonly awsUrl: string;
+  /** Whether a start starts the emulator. Otherwise a process of the local system answers in place of EKS. */
+  readonly hasOwnEmulator: boolean;
+  readonly eksEndpointPort: number;
+  readonly eksEndpointUrl: string;
   readonly kubernetesPort: number;
   readonly kubernetesUrl: string;
   readonly kubernetesNet: string;
@@ -67,8 +76,10 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     pids: join(state, 'pid'),
     venv: join(root, '.local', 'venv'),
     port,
-    // With a host name, the S3 client would put the bucket in front of it, and that name does not resolve.
-    awsUrl: `http://127.0.0.1:${port}`,
+    awsUrl: options.awsEndpoint === undefined ? `http://127.0.0.1:${port}` : toAwsUrl(options.awsEndpoint),
+    hasOwnEmulator: options.awsEndpoint === undefined,
+    eksEndpointPort: kubernetesPort + 5,
+    eksEndpointUrl: `http://127.0.0.1:${kubernetesPort + 5}`,
     kubernetesPort,
     kubernetesUrl: `https://127.0.0.1:${kubernetesPort}`,
     kubernetesNet: options.kubernetesNet ?? '10.77',
@@ -79,6 +90,9 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     eventsFile: join(state, 'events.jsonl'),
   };
 };
+
+/** With a host name, the S3 client would put the bucket in front of it, and that name does not resolve. */
+const toAwsUrl = (endpoint: string): string => new URL(endpoint).origin.replace('://localhost', '://127.0.0.1');
 
 /** Options of an AWS client. */
 export const awsConfig = ({ awsUrl }: Pick<Settings, 'awsUrl'>) => ({ endpoint: awsUrl, region, credentials });

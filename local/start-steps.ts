@@ -10,6 +10,9 @@ import {
   packageFunctions,
 } from './deploy.ts';
 import { startEmulator } from './emulator.ts';
+import { startEksEndpoint } from './emulators/eks-endpoint.ts';
+import { getEmulatorSettings } from './emulators/functions.ts';
+import type { Emulator } from './emulators/inspect.ts';
 import { connectRecorder, recorderName, startRecorder } from './event-recorder.ts';
 import { getGatewayCertificate, startGateway } from './gateway.ts';
 import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from './kubernetes.ts';
@@ -20,6 +23,8 @@ import type { Step } from './steps.ts';
 import { putTarget, targetName } from './target.ts';
 
 interface StartOptions {
+  /** The emulator that the start uses and did not start. */
+  readonly emulator: Emulator | undefined;
   /** Whether Kubernetes and the emulator already run. */
   readonly reuse: boolean;
   /** Receives the outputs of the deployed stack. */
@@ -27,12 +32,15 @@ interface StartOptions {
 }
 
 /** The steps of a start: Kubernetes and the AWS emulator start while the functions are bundled. The deployment follows. */
-export const createStartSteps = (settings: Settings, { reuse, onDeployed }: StartOptions): Step[] => {
+export const createStartSteps = (settings: Settings, { emulator, reuse, onDeployed }: StartOptions): Step[] => {
   const services: Step = {
     title: 'Kubernetes and AWS emulator',
     steps: reuse ? [createNamespaceStep(settings)] : createServiceSteps(settings),
   };
-  const bundles: Step = { title: 'Bundles of the functions', run: () => packageFunctions(settings) };
+  const bundles: Step = {
+    title: 'Bundles of the functions',
+    run: () => packageFunctions(settings, getEmulatorSettings(settings, emulator)),
+  };
   return [{ title: 'Start', concurrent: true, steps: [bundles, services] }, ...createDeploySteps(settings, onDeployed)];
 };
 
@@ -66,8 +74,11 @@ const createBuildSteps = (settings: Settings): Step[] => {
       await runScript('images', settings, { progress });
     },
   };
-  if (!usesLocalCluster(settings)) return [venv];
-  return settings.controlPlaneOnly ? [venv, binary] : [venv, binary, images];
+  return [
+    ...(settings.hasOwnEmulator ? [venv] : []),
+    ...(usesLocalCluster(settings) ? [binary] : []),
+    ...(usesLocalCluster(settings) && !settings.controlPlaneOnly ? [images] : []),
+  ];
 };
 
 const createControlPlaneStep = (settings: Settings): Step => ({
@@ -86,12 +97,13 @@ const createGatewayStep = (settings: Settings): Step => ({
 });
 
 const createEmulatorStep = (settings: Settings): Step => ({
-  title: 'AWS emulator',
+  title: settings.hasOwnEmulator ? 'AWS emulator' : 'EKS endpoint',
   run: async () => {
     const authority = usesLocalCluster(settings)
       ? readAuthority(settings)
       : (await getGatewayCertificate(settings)).certificate;
-    await startEmulator(settings, { endpoint: settings.kubernetesUrl, authority });
+    const start = settings.hasOwnEmulator ? startEmulator : startEksEndpoint;
+    await start(settings, { endpoint: settings.kubernetesUrl, authority });
   },
 });
 

@@ -17,6 +17,11 @@ const program = new Command('npm start --')
   .option('--no-demo', 'do not run the demonstration');
 for (const option of startOptions()) program.addOption(option);
 
+const describeLacks = ({ awsUrl, emulator }: LocalSystem): string =>
+  emulator === undefined
+    ? ''
+    : `\n\nOn ${emulator.name} at ${awsUrl}:\n${emulator.lacks.map((lack) => `  - ${lack}`).join('\n')}`;
+
 const describe = (system: LocalSystem, jars: string | undefined) => `
 Drey is running. npm run status shows its processes, npm stop stops it.
   API         export DREY_API='${system.apiUrl}'
@@ -24,7 +29,7 @@ Drey is running. npm run status shows its processes, npm stop stops it.
   AWS         export AWS_ENDPOINT_URL=${system.awsUrl} AWS_REGION=${system.region} AWS_DEFAULT_REGION=${system.region} AWS_ACCESS_KEY_ID=${system.credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${system.credentials.secretAccessKey}
   Events      ${system.eventsFile}
   Logs        ${system.logs}${jars === undefined ? '' : `\n  Jars        ${jars} has Flink's examples`}
-npm install -g . puts drey on your PATH; without it, type npx drey in this folder. drey --help lists the commands.`;
+npm install -g . puts drey on your PATH; without it, type npx drey in this folder. drey --help lists the commands.${describeLacks(system)}`;
 
 /** The folder of Flink's examples. It is missing when the cluster is an existing one or has no node. */
 const findExamples = (options: LocalOptions): string | undefined => {

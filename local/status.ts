@@ -14,8 +14,10 @@ const renderTable = (processes: readonly Status[], system: LocalSystem | undefin
   const table = new Table({ head: ['name', 'pid', 'address', 'since'], style: { head: [], border: [] } });
   for (const { name, pid, address, since } of processes)
     table.push([name, pid, address, new Date(since).toLocaleString('sv')]);
+  if (system?.emulator !== undefined)
+    table.push([`${system.emulator.name} (not started by npm start)`, '', system.awsUrl, '']);
   if (system !== undefined) table.push(['API', '', system.apiUrl, '']);
-  return table.toString();
+  return [table.toString(), ...(system?.emulator?.lacks ?? []).map((lack) => `  - ${lack}`)].join('\n');
 };
 
 const { state } = program.parse().opts<{ state?: string }>();

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { getApiUrl, type Outputs } from './deploy.ts';
+import { findStackOutputs, getApiUrl, type Outputs } from './deploy.ts';
 import { emulatorName } from './emulator.ts';
+import { eksEndpointName } from './emulators/eks-endpoint.ts';
+import { type Emulator, inspectEmulator } from './emulators/inspect.ts';
+import { findLacks, findMissingServices } from './emulators/lacks.ts';
+import { removeStack } from './emulators/remove-stack.ts';
 import { recorderName } from './event-recorder.ts';
 import { gatewayName } from './gateway.ts';
 import { getKubeconfig, isKubernetesRunning, listKubernetesProcesses, runScript } from './kubernetes.ts';
@@ -44,6 +48,8 @@ const LocalSystem = z.object({
   /** Outputs of the deployed stack. */
   outputs: z.record(z.string(), z.string()),
   logs: z.string(),
+  /** The emulator, if `npm start` did not start it. */
+  emulator: z.object({ name: z.string(), lacks: z.array(z.string()) }).optional(),
 });
 
 /** A running system. The file `drey.json` in the state folder has it, too. */
@@ -65,6 +71,7 @@ export const startLocal = async (
 ): Promise<LocalSystem> => {
   const settings = settingsFrom(options);
   mkdirSync(settings.logs, { recursive: true });
+  const emulator = settings.hasOwnEmulator ? undefined : await findEmulator(settings);
   const reuse = await canReuse(settings);
   if (!reuse) await prepareStart(settings);
   saveOptions(options, settings);
@@ -73,11 +80,20 @@ export const startLocal = async (
   const onDeployed = (deployed: Outputs) => {
     outputs = deployed;
   };
-  await runSteps(createStartSteps(settings, { reuse, onDeployed }), report);
+  await runSteps(createStartSteps(settings, { emulator, reuse, onDeployed }), report);
 
-  const system = describeSystem(settings, outputs);
+  const system = describeSystem(settings, { outputs, emulator });
   writeFileSync(settings.systemFile, `${JSON.stringify(system, null, 2)}\n`);
   return system;
+};
+
+/** @throws PrerequisitesMissing When the emulator cannot deploy the stack. */
+const findEmulator = async ({ awsUrl }: Settings): Promise<Emulator> => {
+  const emulator = await inspectEmulator(awsUrl);
+  const missing = findMissingServices(emulator);
+  if (missing.length === 0) return emulator;
+  const remedy = `${emulator.name} at ${awsUrl} does not offer it. Use another emulator, or another plan of it`;
+  throw new PrerequisitesMissing(missing.map((what) => ({ what, remedy })));
 };
 
 interface StopOptions {
@@ -93,7 +109,12 @@ export const stopLocal = async (
 ): Promise<void> => {
   const settings = loadSettings(state);
   const steps: Step[] = [
-    { title: 'Stop AWS emulator, event recorder and gateway', run: () => endProcesses(settings) },
+    {
+      title: `Remove the stack from the AWS emulator at ${settings.awsUrl}`,
+      skip: () => settings.hasOwnEmulator && 'The AWS emulator ends with its stack.',
+      run: () => removeStack(settings),
+    },
+    { title: 'Stop AWS emulator, EKS endpoint, event recorder and gateway', run: () => endProcesses(settings) },
     { title: 'Stop Kubernetes', run: () => stopKubernetes(settings, clean ? ['--clean'] : []) },
     {
       title: 'Delete the state',
@@ -105,7 +126,15 @@ export const stopLocal = async (
 };
 
 const deleteState = (settings: Settings): void => {
-  const names = ['aws', 'gateway', 'package', 'token-webhook', 'webhook-secret'];
+  const names = [
+    'access-entries.json',
+    'aws',
+    'eks-endpoint.json',
+    'gateway',
+    'package',
+    'token-webhook',
+    'webhook-secret',
+  ];
   const inState = names.map((name) => join(settings.state, name));
   const paths = [settings.logs, settings.pids, settings.eventsFile, optionsFile(settings), ...inState];
   for (const path of paths) rmSync(path, { recursive: true, force: true });
@@ -146,8 +175,10 @@ export const readSystem = (state?: string): LocalSystem | undefined => {
  * clusters in Kubernetes.
  */
 const canReuse = async (settings: Settings): Promise<boolean> => {
-  if ((await findRunning(emulatorName, settings)) === undefined) return false;
+  const first = settings.hasOwnEmulator ? emulatorName : eksEndpointName;
+  if ((await findRunning(first, settings)) === undefined) return false;
   if (JSON.stringify(loadSettings(settings.state)) !== JSON.stringify(settings)) return false;
+  if (!settings.hasOwnEmulator && (await findStackOutputs(settings)) === undefined) return false;
   return settings.givenKubeconfig === undefined
     ? isKubernetesRunning(settings)
     : (await findRunning(gatewayName, settings)) !== undefined;
@@ -165,6 +196,7 @@ const prepareStart = async (settings: Settings): Promise<void> => {
 /** Ends what an earlier start left running, possibly with other options, and removes the objects and events of its clusters. */
 const endEarlierStart = async (settings: Settings): Promise<void> => {
   const earlier = loadSettings(settings.state);
+  if (!earlier.hasOwnEmulator) await removeStack(earlier);
   await endProcesses(earlier);
   await stopKubernetes(earlier, ['--objects']);
   rmSync(settings.eventsFile, { force: true });
@@ -177,10 +209,13 @@ const stopKubernetes = async (settings: Settings, args: readonly string[]): Prom
 
 const endProcesses = async (settings: Settings): Promise<void> => {
   rmSync(settings.systemFile, { force: true });
-  for (const name of [recorderName, emulatorName, gatewayName]) await endProcess(name, settings);
+  for (const name of [recorderName, emulatorName, eksEndpointName, gatewayName]) await endProcess(name, settings);
 };
 
-const describeSystem = (settings: Settings, outputs: Outputs): LocalSystem => ({
+const describeSystem = (
+  settings: Settings,
+  { outputs, emulator }: { readonly outputs: Outputs; readonly emulator: Emulator | undefined },
+): LocalSystem => ({
   apiUrl: getApiUrl(settings, outputs),
   awsUrl: settings.awsUrl,
   region,
@@ -193,4 +228,5 @@ const describeSystem = (settings: Settings, outputs: Outputs): LocalSystem => ({
   eventsFile: settings.eventsFile,
   outputs,
   logs: settings.logs,
+  ...(emulator === undefined ? {} : { emulator: { name: emulator.name, lacks: [...findLacks(emulator)] } }),
 });

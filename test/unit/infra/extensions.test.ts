@@ -6,7 +6,7 @@ import { extensionsOf } from '../../../infra/extensions.ts';
 import { functions, functionsOf } from '../../../infra/functions.ts';
 import { StageSettings } from '../../../infra/stage-settings.ts';
 
-const extensions = extensionsOf('prod');
+const extensions = extensionsOf();
 
 describe('the API', () => {
   const { Properties, DependsOn } = extensions['HttpApiStage']!;
