@@ -19,7 +19,9 @@ export const describeIssue = (issue: z.core.$ZodRawIssue): string | undefined =>
     case 'invalid_format':
       return formats[issue.format];
     case 'invalid_union':
-      return describeUnion(issue.errors, issue.input);
+      return 'options' in issue && Array.isArray(issue.options)
+        ? describeValues(issue.options.map(String), readMember(issue.input, issue.discriminator))
+        : describeUnion(issue.errors, issue.input);
     case 'unrecognized_keys':
       return 'is unknown';
     default:
@@ -44,6 +46,10 @@ const describeInput = (input: unknown): string => {
   if (typeof input === 'number') return Number.isInteger(input) ? 'a number' : `${input}`;
   return { string: 'text', boolean: 'true or false', object: 'a map' }[typeof input as string] ?? typeof input;
 };
+
+/** The member that decides between the branches of a union. */
+const readMember = (input: unknown, name = ''): unknown =>
+  typeof input === 'object' && input !== null ? Object.entries(input).find(([key]) => key === name)?.[1] : input;
 
 const describeValues = (values: readonly string[], input: unknown): string => {
   const list = values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`;

@@ -103,9 +103,9 @@ const maxFieldErrors = 50;
  */
 export const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const textErrors = findTextErrors(value);
-  const result = schema.safeParse(value, { error: describeIssue });
-  if (result.success && textErrors.length === 0) return result.data;
-  const errors = [...textErrors, ...(result.error?.issues ?? []).flatMap(toFieldErrors)].slice(0, maxFieldErrors);
+  const result = textErrors.length === 0 ? schema.safeParse(value, { error: describeIssue }) : undefined;
+  if (result?.success === true) return result.data;
+  const errors = [...textErrors, ...(result?.error.issues ?? []).flatMap(toFieldErrors)].slice(0, maxFieldErrors);
   const first = errors[0];
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new Fault('malformed-request', `${first?.pointer ?? '/'}: ${first?.detail ?? 'invalid value'}${more}`, {
@@ -131,13 +131,21 @@ const toFieldErrors = (issue: z.core.$ZodIssue): readonly FieldError[] => {
 const findMatchingBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]) =>
   branches.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
 
-/** Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. */
+/** No request is nested more deeply: a pod template has about ten levels. */
+const maxDepth = 64;
+
+/**
+ * Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. Values that are nested
+ * too deeply count as well, because schemas and templates are read recursively.
+ */
 const findTextErrors = (value: unknown, path: readonly string[] = []): readonly FieldError[] => {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) return [{ pointer: toPointer(path), detail: 'is not well-formed Unicode' }];
     return value.includes('\0') ? [{ pointer: toPointer(path), detail: 'must not contain the character NUL' }] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
+  if (path.length >= maxDepth)
+    return [{ pointer: toPointer(path.slice(0, 3)), detail: `is nested deeper than ${maxDepth} levels` }];
   return Object.entries(value).flatMap(([key, item]) => [
     ...findTextErrors(key, [...path, key.toWellFormed()]),
     ...findTextErrors(item, [...path, key.toWellFormed()]),

@@ -27,7 +27,7 @@ export const remoteRolePrefix = 'drey-';
 export const Target = z
   .strictObject({
     cluster: z.string().min(1).max(100).meta({ description: 'The name of the EKS cluster.' }),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1.'),
+    region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1.'),
     roleArn: z
       .string()
       .regex(

@@ -17,7 +17,9 @@ export const observe = async (clusterId: string, { client, target: { namespace }
   ]);
   return {
     deployment: deployment === undefined ? undefined : toObservedDeployment(deployment),
-    pods: pods.map((pod) => withPullTime(toObservedPod(pod), pulls)).map((pod) => withWarning(pod, events)),
+    pods: pods.map((pod) =>
+      withWarning(withPullTime(toObservedPod(pod), pulls), { uid: pod.metadata.uid, warnings: events }),
+    ),
     warnings: selectWarnings(events, { clusterId, since: deployment?.metadata.creationTimestamp }),
   };
 };
@@ -37,14 +39,12 @@ export const listDeployments = async ({
 /** All pods of the Flink clusters of the namespace, found by Flink's labels. */
 export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
   const query = { labelSelector: toLabelSelector(flinkLabels) };
-  const pods = (await client.list(collectionPath('Pod', namespace), Pod, query)).map((pod) => ({
-    ...toObservedPod(pod),
-    clusterId: pod.metadata.labels?.['app'] ?? '',
-  }));
+  const listed = await client.list(collectionPath('Pod', namespace), Pod, query);
+  const pods = listed.map((pod) => ({ ...toObservedPod(pod), clusterId: pod.metadata.labels?.['app'] ?? '' }));
   // A pod that waits for its volumes has no trouble of its own: only the events tell why.
   if (!pods.some(isWaiting)) return pods;
-  const events = await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' });
-  return pods.map((pod) => (isWaiting(pod) ? withWarning(pod, events) : pod));
+  const warnings = await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' });
+  return pods.map((pod, index) => withWarning(pod, { uid: listed[index]?.metadata.uid ?? '', warnings }));
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;

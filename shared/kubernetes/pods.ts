@@ -1,6 +1,12 @@
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
-import { type ContainerStatus, type Event, findEventTime, type Pod } from '#shared/kubernetes/api/objects.ts';
+import {
+  type ContainerStatus,
+  type Event,
+  findEventTime,
+  findFirstTime,
+  type Pod,
+} from '#shared/kubernetes/api/objects.ts';
 
 type Trouble = NonNullable<ObservedPod['trouble']>;
 
@@ -32,7 +38,7 @@ const findReachedPhases = ({ status }: Pod): ObservedPod['reached'] => {
 export const withPullTime = (pod: ObservedPod, pulls: readonly Event[]): ObservedPod => {
   const [first] = pulls
     .filter(({ involvedObject }) => involvedObject.name === pod.name)
-    .map((event) => event.firstTimestamp ?? findEventTime(event))
+    .map(findFirstTime)
     .sort();
   return first === undefined ? pod : { ...pod, reached: { ...pod.reached, pulling: first } };
 };
@@ -44,11 +50,14 @@ export const isWaiting = ({ phase, trouble }: ObservedPod): boolean => phase ===
 const minRepetitionMs = 30_000;
 
 /** A waiting pod with the newest warning about it that has repeated for some time, such as FailedMount. */
-export const withWarning = <P extends ObservedPod>(pod: P, warnings: readonly Event[]): P => {
+export const withWarning = <P extends ObservedPod>(
+  pod: P,
+  { uid, warnings }: { readonly uid: string; readonly warnings: readonly Event[] },
+): P => {
   if (!isWaiting(pod)) return pod;
   const [latest] = warnings
-    .filter(({ involvedObject }) => involvedObject.name === pod.name)
-    .filter((event) => Date.parse(findEventTime(event)) - Date.parse(event.firstTimestamp ?? '') >= minRepetitionMs)
+    .filter(({ involvedObject }) => involvedObject.uid === uid)
+    .filter((event) => Date.parse(findEventTime(event)) - Date.parse(findFirstTime(event)) >= minRepetitionMs)
     .toSorted((one, other) => Date.parse(findEventTime(other)) - Date.parse(findEventTime(one)));
   return latest === undefined ? pod : { ...pod, trouble: { reason: latest.reason, message: withHint(latest.message) } };
 };

@@ -1,10 +1,12 @@
 import { isTerminalJob } from '#events/job.ts';
+import { Fault } from '#events/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
-/** A start of TaskManagers takes seconds on a node with the image. */
-const patienceMs = 60_000;
-const logLines = 200;
+/** TaskManagers start within seconds on a node that has the image. */
+const minWaitMs = 60_000;
+/** Flink requests a missing TaskManager again every few seconds, so that a refusal that lasts is among the last lines. */
+const logLines = 50;
 const maxMessageLength = 500;
 
 export interface PodRefusal {
@@ -13,27 +15,39 @@ export interface PodRefusal {
   readonly message: string;
 }
 
-/** Whether a job has waited for its TaskManagers for longer than they need to start. */
+/** Whether a job that started a while ago has no running task. A job that restarts may be one for a moment. */
 export const lacksTaskManagers = (overview: readonly JobOverview[], now: Date): boolean =>
   overview.some(
     ({ state, tasks: { running = 0, finished = 0 }, ...job }) =>
-      !isTerminalJob({ state }) && running === 0 && finished === 0 && now.getTime() - job['start-time'] >= patienceMs,
+      !isTerminalJob({ state }) && running === 0 && finished === 0 && now.getTime() - job['start-time'] >= minWaitMs,
   );
 
 /**
- * Why Kubernetes refuses the TaskManagers of a cluster, as the log of its JobManager tells. The JobManager creates these
- * pods itself, so that a refusal by a quota or an admission webhook leaves neither a pod nor an event.
+ * Why Kubernetes refuses the TaskManagers of a cluster, as the last lines of its JobManager's log tell. The JobManager
+ * creates these pods itself, so that a refusal by a quota or an admission webhook leaves neither a pod nor an event.
+ *
+ * @returns Undefined also when the log is not available, because the refusal is an explanation only.
  */
 export const findPodRefusal = async (clusterId: string, kubernetes: Kubernetes): Promise<PodRefusal | undefined> => {
-  const log = await kubernetes.readLog(clusterId, { lines: logLines });
-  const line = log?.split('\n').findLast((text) => refusalPattern.test(text));
-  const message = refusalPattern
-    .exec(line ?? '')?.[1]
-    ?.trim()
-    .slice(0, maxMessageLength);
-  if (message === undefined) return undefined;
+  const lines = (await readLastLines(clusterId, kubernetes)).split('\n');
+  const index = lines.findLastIndex((line) => refusalPattern.test(line));
+  // A TaskManager that registered after the refusal shows that the refusal is over.
+  if (index === -1 || lines.slice(index).some((line) => registrationPattern.test(line))) return undefined;
+  const message = (refusalPattern.exec(lines[index] ?? '')?.[1] ?? '').trim().slice(0, maxMessageLength);
   return { reason: message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message };
+};
+
+const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise<string> => {
+  try {
+    return (await kubernetes.readLog(clusterId, { lines: logLines })) ?? '';
+  } catch (error) {
+    if (error instanceof Fault) return '';
+    throw error;
+  }
 };
 
 /** The message of the API server in an exception of Flink's Kubernetes client. */
 const refusalPattern = /((?:pods? "[^"]*" is forbidden|admission webhook "[^"]*" denied).*?)(?:\. Received status:|$)/;
+
+/** @see Flink 2.2 `ResourceManager.registerTaskExecutorInternal` */
+const registrationPattern = /Registering TaskManager with ResourceID/;

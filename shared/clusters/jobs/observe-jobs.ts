@@ -74,9 +74,10 @@ const askFlink = async (
   try {
     const overview = await rest.listJobs();
     const causes = await readRootCauses(overview, recorded, rest);
-    for (const [jobId, cause] of causes)
-      if (cause?.startsWith('NoResourceAvailableException') === true)
-        causes.set(jobId, [cause, (await findRefusal())?.message].filter(Boolean).join(' '));
+    const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
+    const refusal = starved.length === 0 ? undefined : await findRefusal();
+    if (refusal !== undefined)
+      for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
     return { overview, causes, savepoints: await readSavepoints(overview, recorded, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;

@@ -62,6 +62,13 @@ const findRestoreWarnings = (input: ClusterInput, flinkVersion: FlinkVersion): r
             `${restorePathOption} of ${layerNames[from]} is not applied, because a session would restore every later job from it. Set it when you submit the job: -s PATH.`,
         );
 
+const stateDirectories: ReadonlySet<string> = new Set([
+  'execution.checkpointing.dir',
+  'execution.checkpointing.savepoint-dir',
+  'state.checkpoints.dir',
+  'state.savepoints.dir',
+]);
+
 const findValueWarnings = (config: Config): readonly string[] =>
   Object.entries(config).flatMap(([key, value]) => {
     const text = toText(value);
@@ -69,7 +76,7 @@ const findValueWarnings = (config: Config): readonly string[] =>
       ...findExpansions(key, text),
       ...findPlaceholders(key, text),
       ...(/^kubernetes\..*\.(labels|annotations|node-selector)$/.test(key) ? findNumbers(key, text) : []),
-      ...(/\.(savepoint|checkpoint)s?-?dir(ectory)?$/.test(key) ? findRelativePath(key, text) : []),
+      ...(stateDirectories.has(key) ? findRelativePath(key, text) : []),
     ];
   });
 
@@ -100,7 +107,7 @@ const findRelativePath = (key: string, text: string): readonly string[] =>
   /^[a-z][\w+.-]*:/i.test(text) || text.trim() === ''
     ? []
     : [
-        `${key} has no scheme, so that ${text} is a folder in the container and is lost with it. Use for example s3://.`,
+        `${key} has no scheme, so that ${text} is a folder of the container. Unless a volume is mounted there, its files are lost with the container.`,
       ];
 
 /** Settings of log4j 1, which log4j 2 ignores. */

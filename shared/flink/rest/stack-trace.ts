@@ -39,13 +39,13 @@ export const formatCause = ({ name, message }: Cause): string =>
   (message === '' ? name : `${name}: ${message}`).slice(0, maxMessageLength);
 
 /** Exceptions that say more than their own causes. A missing slot is caused by a bare `TimeoutException`. */
-const tellingCauses: ReadonlySet<string> = new Set(['NoResourceAvailableException']);
+const preferredCauses: ReadonlySet<string> = new Set(['NoResourceAvailableException']);
 
 /**
  * The first line of the deepest cause, or of one that says more. `fallback` is the result for a text without exceptions.
  */
 export const formatRootCause = (trace: string, fallback: string): string => {
   const causes = parseCauses(trace);
-  const cause = causes.find(({ name }) => tellingCauses.has(name)) ?? causes.at(-1);
+  const cause = causes.find(({ name }) => preferredCauses.has(name)) ?? causes.at(-1);
   return cause === undefined ? fallback : (formatCause(cause).split('\n')[0] ?? fallback);
 };

@@ -63,7 +63,7 @@ export type Pod = Readonly<z.infer<typeof Pod>>;
 
 export const Event = z.object({
   metadata: z.object({ creationTimestamp: z.string().nullish() }),
-  involvedObject: z.object({ kind: z.string().optional(), name: z.string().optional() }),
+  involvedObject: z.object({ kind: z.string().optional(), name: z.string().optional(), uid: z.string().optional() }),
   reason: z.string().default('Unknown'),
   message: z.string().default(''),
   firstTimestamp: z.string().nullish(),
@@ -72,6 +72,9 @@ export const Event = z.object({
   series: z.object({ lastObservedTime: z.string().nullish() }).nullish(),
 });
 export type Event = Readonly<z.infer<typeof Event>>;
+
+/** The time of the first occurrence of an event. */
+export const findFirstTime = (event: Event): string => event.firstTimestamp ?? event.eventTime ?? findEventTime(event);
 
 /** The time of the latest occurrence of an event. */
 export const findEventTime = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>

@@ -62,4 +62,8 @@ describe('a target', () => {
 
     expect(parse(Target, { ...target, roleArn: arn })).toMatchObject({ roleArn: arn });
   });
+
+  it.each(['eu-central-1', 'cn-north-1', 'us-gov-west-1', 'eusc-de-east-1'])('accepts the Region %s', (region) => {
+    expect(Target.safeParse({ ...target, region }).success).toBe(true);
+  });
 });

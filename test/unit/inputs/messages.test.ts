@@ -3,6 +3,7 @@ import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
 import { parse } from '#events/problem.ts';
+import { ScheduleBody } from '#events/schedules.ts';
 import { Target } from '#events/target.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
@@ -53,6 +54,9 @@ describe('a mistake in a request', () => {
     ],
     [z.union([z.strictObject({ a: z.string().min(2) }), z.string()]), { a: 'x' }, '/a must have at least 2 characters'],
     [z.array(z.int()).max(1), [1, 2], '/ must have at most 1 items'],
+    [ScheduleBody, { action: 'start' }, '/action must be one of stop, deploy'],
+    [ScheduleBody, {}, '/action is required: one of stop, deploy'],
+    [deploy, JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`), '/a/a/a is nested deeper than 64 levels'],
   ])('is named with what to write (%#)', (schema, value, expected) => {
     expect(errorsOf(schema, value)).toEqual([expected]);
   });

@@ -123,4 +123,30 @@ describe('the reconciliation of a cluster', () => {
       expect.objectContaining({ type: 'Healthy', status: 'True' }),
     );
   });
+
+  it.each([
+    ['a TaskManager has registered since', 'INFO Registering TaskManager with ResourceID my-taskmanager-1-2.'],
+    ['later lines push it out', 'INFO Nothing.\n'.repeat(60)],
+  ])('forgets a refusal when %s', async (_what, later) => {
+    await startSession(send);
+    const cluster = world.kubernetes.cluster(clusterId);
+    cluster.flink.addJob('a'.repeat(32), { state: 'RUNNING', tasks: { total: 4, scheduled: 4 } });
+    cluster.log = `x: Message: ${refusal}. Received status: Status()\n${later}`;
+    world.passTime(120);
+    await reconcile();
+
+    expect((await getCluster())?.conditions).toMatchObject([{ type: 'Reachable', status: 'True' }]);
+  });
+
+  it('observes the jobs also when the log is not available', async () => {
+    await startSession(send);
+    const { flink } = world.kubernetes.cluster(clusterId);
+    flink.addJob('a'.repeat(32), { state: 'RUNNING', tasks: { total: 4, scheduled: 4 } });
+    world.kubernetes.failNext('readLog', new Fault('target-refused', 'pods/log is forbidden'));
+    world.passTime(120);
+    await reconcile();
+
+    expect((await getCluster())?.conditions).toMatchObject([{ type: 'Reachable', status: 'True' }]);
+    expect(await world.store.job(clusterRef, 'a'.repeat(32))).toMatchObject({ value: { state: 'RUNNING' } });
+  });
 });

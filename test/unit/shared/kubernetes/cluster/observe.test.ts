@@ -81,9 +81,9 @@ describe('observe', () => {
     expect(pods[0]?.trouble).toEqual(trouble);
   });
 
-  const mountFailure = (seconds: number, message: string, name = 'my-6d5f-abcde') => ({
+  const mountFailure = (seconds: number, message: string, uid = 'uid-of-my-6d5f-abcde') => ({
     metadata: {},
-    involvedObject: { kind: 'Pod', name },
+    involvedObject: { kind: 'Pod', name: 'my-6d5f-abcde', uid },
     reason: 'FailedMount',
     message,
     firstTimestamp: '2026-11-24T12:00:00Z',
@@ -102,7 +102,7 @@ describe('observe', () => {
 
   it.each([
     ['a volume that came a moment later', mountFailure(2, 'configmap "my" not found')],
-    ['the warning of another pod', mountFailure(60, 'not found', 'my-2-6d5f-abcde')],
+    ['the warning of an earlier pod of the same name', mountFailure(60, 'not found', 'uid-of-another')],
   ])('reports no trouble for %s', async (_what, event) => {
     expect((await seen(waiting, [event])).pods[0]?.trouble).toBeUndefined();
   });
