@@ -12,13 +12,16 @@ import { maxReceives } from '#shared/retries.ts';
 import { type ReadMetric, readMetrics } from '#test/support/embedded-metrics.ts';
 import { deliverAdmissions, deliverCommands, deliverReconcile, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
+import { callSchedules, evening } from '#test/unit/shared/clusters/schedules/fixture.ts';
 import { publishVerdicts } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import {
   clusterId,
+  jar,
   limitTarget,
   runWorkflows,
   session,
   startSession,
+  submitJob,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -147,11 +150,34 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
     when: () => deploy(clusterId),
     fields: { level: 'ERROR', function: 'drey-test-deploy', functionVersion: '1' },
   }),
-  ...metric('FailedMaintenance', {
-    given: () => Object.assign(world.kubernetes, { unreachable: true }),
-    when: () => invoke(maintenanceHandler(world.ports), {}),
-    fields: { part: 'orphans', target: 'local', code: 'target-unreachable' },
-  }),
+  ...metric(
+    'FailedMaintenance',
+    {
+      given: () => Object.assign(world.kubernetes, { unreachable: true }),
+      when: () => invoke(maintenanceHandler(world.ports), {}),
+      fields: { part: 'orphans', target: 'local', code: 'target-unreachable' },
+    },
+    {
+      given: async () => {
+        await submitJob(sendHttp);
+        world.jars.renew = async () => {
+          throw new Fault('limit-reached', 'S3 throttles');
+        };
+      },
+      when: () => invoke(maintenanceHandler(world.ports), {}),
+      fields: { part: 'jars', jar },
+    },
+    {
+      given: async () => {
+        await callSchedules('PUT', 'evening', evening);
+        world.timers.repeat = async () => {
+          throw new Fault('limit-reached', 'EventBridge Scheduler throttles');
+        };
+      },
+      when: () => invoke(maintenanceHandler(world.ports), {}),
+      fields: { part: 'schedules', target: 'local', name: 'evening', code: 'limit-reached' },
+    },
+  ),
 };
 
 const cases = metricNames.flatMap((name) =>
