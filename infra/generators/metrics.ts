@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { metricNames, metricOf } from '#shared/metrics.ts';
 
 import { type FunctionEntry, functionNames, functions } from '../functions.ts';
-import { type Alarm, alarms } from './alarm-table.ts';
+import { type Alarm, alarms } from '../monitoring/alarm-table.ts';
 
 const introduction = `\
 # Metrics and alarms
