@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { type Api, connect } from '#cli/api/api.ts';
 import { Failure } from '#cli/api/failure.ts';
 import { type Mode, parseMode } from '#cli/api/mode.ts';
+import { readList } from '#cli/api/pages.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { readLocalFile, readUserFile } from '#cli/api/settings-files.ts';
 import { resolveSettings, resolveTarget, type Sources } from '#cli/api/settings.ts';
@@ -124,7 +125,7 @@ const toYaml = (value: unknown): string => {
 const createNullStream = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 const findOnlyTarget = async (api: Api): Promise<string> => {
-  const { targets } = await api.get<Targets>('/v1/targets');
+  const { targets } = await readList<Targets>(api, '/v1/targets', { items: 'targets' });
   const [first, ...others] = targets;
   if (first === undefined)
     throw new Failure('There is no target.', { hint: 'Run `drey targets put NAME FILE` to create one.' });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { pageQuery, recordPage } from './http/paging.ts';
 import { stopOptions } from './lifetime.ts';
 import { OperationState } from './operation.ts';
 import { Principal } from './principal.ts';
@@ -74,7 +75,7 @@ export const Schedule = z
   })
   .meta({ id: 'Schedule' });
 export type Schedule = Readonly<z.infer<typeof Schedule>>;
-export const Schedules = z.strictObject({ schedules: z.array(Schedule) }).meta({ id: 'Schedules' });
+export const Schedules = z.strictObject({ schedules: z.array(Schedule), ...recordPage }).meta({ id: 'Schedules' });
 
 /** The result of a run for one cluster. */
 const RunResult = z.strictObject({
@@ -113,9 +114,9 @@ export const ScheduleRun = z
   })
   .meta({ id: 'ScheduleRun' });
 export type ScheduleRun = Readonly<z.infer<typeof ScheduleRun>>;
-export const ScheduleRuns = z.strictObject({ runs: z.array(ScheduleRun) }).meta({ id: 'ScheduleRuns' });
+export const ScheduleRuns = z.strictObject({ runs: z.array(ScheduleRun), ...recordPage }).meta({ id: 'ScheduleRuns' });
 
-export const RunQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(10).default(10) });
+export const RunQuery = z.strictObject(pageQuery({ max: 10, default: 10 }));
 
 /** The response to the deletion of a target, spec or schedule. */
 export const Deletion = z.strictObject({ name: z.string() }).meta({ id: 'Deletion' });

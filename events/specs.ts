@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { deploy } from './commands/deploy.ts';
+import { nextCursor } from './http/paging.ts';
 import { Principal } from './principal.ts';
 
 export const SpecName = z
@@ -28,7 +29,9 @@ export const Spec = z
   .meta({ id: 'Spec' });
 export type Spec = Readonly<z.infer<typeof Spec>>;
 
-export const Specs = z.strictObject({ specs: z.array(z.strictObject(specFields)) }).meta({ id: 'Specs' });
+export const Specs = z
+  .strictObject({ specs: z.array(z.strictObject(specFields)), ...nextCursor })
+  .meta({ id: 'Specs' });
 export type Specs = Readonly<z.infer<typeof Specs>>;
 /** A spec without its content, which may contain secrets. */
 export type SpecHead = Specs['specs'][number];

@@ -6,14 +6,13 @@ import { live } from '#shared/live.ts';
 
 import { httpHandler } from './handlers/http.ts';
 import { parseTarget } from './handlers/requests.ts';
-import { respond } from './handlers/responses.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 export const clustersHandler = (world: World) =>
   httpHandler(world, async (event, ports) => {
     const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
     const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
-    const { items, cursor: next, unreadable = [] } = page;
-    return respond(200, { clusters: items, cursor: next, ...(unreadable.length === 0 ? {} : { unreadable }) });
+    return respond(200, renderPage('clusters', page));
   });
 
 export const handler = clustersHandler(live);

@@ -2,19 +2,23 @@ import { LogQuery } from '#events/http/queries.ts';
 import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { cutPage } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { parseClusterRef } from './handlers/requests.ts';
-import { respond } from './handlers/responses.ts';
+import { parseClusterRef, parsePage } from './handlers/requests.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 /** The jobs and the log of a cluster, as its JobManager has them now. */
 export const jobsHandler = (world: World) =>
   routesHandler(world, {
-    'GET /v1/targets/{target}/clusters/{clusterId}/jobs': async (event, ports) =>
-      respond(200, await observeJobs(parseClusterRef(event), ports)),
+    'GET /v1/targets/{target}/clusters/{clusterId}/jobs': async (event, ports) => {
+      const page = parsePage(event);
+      const { jobs, reachable } = await observeJobs(parseClusterRef(event), ports);
+      return respond(200, { ...renderPage('jobs', cutPage(jobs, page)), reachable });
+    },
 
     'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': async (event, ports) => {
       const jobRef = { ...parseClusterRef(event), jobId: parse(JobId, event.pathParameters?.['jobId']) };

@@ -8,7 +8,8 @@ import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { respond } from './handlers/responses.ts';
+import { parsePage } from './handlers/requests.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 const parseOperationId = (event: APIGatewayProxyEventV2) => parse(OperationId, event.pathParameters?.['operationId']);
 
@@ -18,7 +19,7 @@ export const operationHandler = (world: World) =>
       respond(200, await readOperation(parseOperationId(event), ports)),
 
     'GET /v1/operations/{operationId}/items': async (event, ports) =>
-      respond(200, { batchItems: await listBatchItems(parseOperationId(event), ports) }),
+      respond(200, renderPage('batchItems', await listBatchItems(parseOperationId(event), parsePage(event), ports))),
   });
 
 export const handler = operationHandler(live);

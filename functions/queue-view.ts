@@ -1,17 +1,18 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
+import { PageQuery } from '#events/http/paging.ts';
 import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
-import { readQueueView } from '#shared/clusters/queue/queue-view.ts';
+import { readQueuePage } from '#shared/clusters/queue/queue-view.ts';
 import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parseTarget } from './handlers/requests.ts';
+import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
 const parseQueuedRef = (event: APIGatewayProxyEventV2) => ({
@@ -22,12 +23,12 @@ const parseQueuedRef = (event: APIGatewayProxyEventV2) => ({
 export const queueViewHandler = (world: World) =>
   routesHandler(world, {
     'GET /v1/targets/{target}/queue': async (event, ports) =>
-      respond(200, await readQueueView(parseTarget(event), ports)),
+      respond(200, await readQueuePage(parseTarget(event), parsePage(event), ports)),
 
     'PUT /v1/targets/{target}/queue': async (event, ports) => {
       const target = parseTarget(event);
       await setPaused({ target, ...parse(QueueControl, parseBody(event)) }, ports);
-      return respond(200, await readQueueView(target, ports));
+      return respond(200, await readQueuePage(target, PageQuery.parse({}), ports));
     },
 
     'PUT /v1/targets/{target}/queue/{operationId}': async (event, ports) => {

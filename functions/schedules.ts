@@ -10,8 +10,8 @@ import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parseTarget } from './handlers/requests.ts';
-import { respond } from './handlers/responses.ts';
+import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 const parseScheduleName = (event: APIGatewayProxyEventV2) => ({
   target: parseTarget(event),
@@ -21,7 +21,7 @@ const parseScheduleName = (event: APIGatewayProxyEventV2) => ({
 export const schedulesHandler = (world: World) =>
   routesHandler(world, {
     'GET /v1/targets/{target}/schedules': async (event, ports) =>
-      respond(200, { schedules: await listSchedules(parseTarget(event), ports) }),
+      respond(200, renderPage('schedules', await listSchedules(parseTarget(event), parsePage(event), ports))),
 
     'GET /v1/targets/{target}/schedules/{name}': async (event, ports) =>
       respond(200, (await readSchedule(parseScheduleName(event), ports)).value),
@@ -40,8 +40,8 @@ export const schedulesHandler = (world: World) =>
 
     'GET /v1/targets/{target}/schedules/{name}/runs': async (event, ports) => {
       const scheduleName = parseScheduleName(event);
-      const { limit } = parse(RunQuery, event.queryStringParameters ?? {});
-      return respond(200, { runs: await listRuns(scheduleName, limit, ports) });
+      const page = parse(RunQuery, event.queryStringParameters ?? {});
+      return respond(200, renderPage('runs', await listRuns(scheduleName, page, ports)));
     },
   });
 

@@ -8,8 +8,8 @@ import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parseTarget } from './handlers/requests.ts';
-import { respond } from './handlers/responses.ts';
+import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 const parseSpecRef = (event: APIGatewayProxyEventV2) => ({
   target: parseTarget(event),
@@ -19,7 +19,7 @@ const parseSpecRef = (event: APIGatewayProxyEventV2) => ({
 export const specsHandler = (world: World) =>
   routesHandler(world, {
     'GET /v1/targets/{target}/specs': async (event, ports) =>
-      respond(200, { specs: await listSpecs(parseTarget(event), ports) }),
+      respond(200, renderPage('specs', await listSpecs(parseTarget(event), parsePage(event), ports))),
 
     'GET /v1/targets/{target}/specs/{name}': async (event, ports) =>
       respond(200, await readSpec(parseSpecRef(event), ports)),

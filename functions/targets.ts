@@ -5,12 +5,13 @@ import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { parseBody, parseTarget } from './handlers/requests.ts';
-import { respond } from './handlers/responses.ts';
+import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { renderPage, respond } from './handlers/responses.ts';
 
 export const targetsHandler = (world: World) =>
   routesHandler(world, {
-    'GET /v1/targets': async (_event, ports) => respond(200, { targets: await ports.targets.list() }),
+    'GET /v1/targets': async (event, ports) =>
+      respond(200, renderPage('targets', await ports.targets.list(parsePage(event)))),
 
     'PUT /v1/targets/{target}': async (event, ports) =>
       respond(200, await putTarget(parseTarget(event), parse(Target, parseBody(event)), ports)),

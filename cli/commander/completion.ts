@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { modes } from '#cli/api/mode.ts';
+import { readList } from '#cli/api/pages.ts';
 import type { Targets } from '#cli/api/responses.ts';
 import { type Context, createContext } from '#cli/context.ts';
 import { readClusters } from '#cli/flows/clusters.ts';
@@ -102,7 +103,9 @@ const completeValue = async (option: string, prefix: string, context: () => Cont
     case '--executor':
       return Object.keys(modes);
     case '--at':
-      return (await context().api.get<Targets>('/v1/targets')).targets.map(({ name }) => name);
+      return (await readList<Targets>(context().api, '/v1/targets', { items: 'targets' })).targets.map(
+        ({ name }) => name,
+      );
     case '--state':
       return (await import('#events/cluster.ts')).clusterStates;
     case '--mode':

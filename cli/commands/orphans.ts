@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { Orphans } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
@@ -15,7 +16,7 @@ export const orphans = defineCommand({
   },
   run: async (context, [verb, ...names]) => {
     const target = await context.target();
-    const found = await context.api.get<Orphans>(path`/v1/targets/${target}/orphans`);
+    const found = await readList<Orphans>(context.api, path`/v1/targets/${target}/orphans`, { items: 'orphans' });
     if (verb === undefined) await showOrphans(found, target, context);
     else if (verb === 'remove' && names.length > 0) await remove(found, names, target, context);
     else throw new UsageError('Usage: drey orphans [remove NAME...]');

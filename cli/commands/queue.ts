@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -16,7 +17,7 @@ const list = defineAction({
   name: 'list',
   summary: 'list the queued commands of a target',
   examples: { 'drey queue list --at etl': 'list the admission queue of target etl, first to last' },
-  run: async (context) => printQueue(await context.api.get<QueueView>(await queuePath(context)), context),
+  run: async (context) => printQueue(await readQueue(context), context),
 });
 
 const cancel = defineAction({
@@ -99,6 +100,7 @@ const deadLetters = defineAction({
     if (context.json) context.printJson(answer);
     else if (answer.commands.length === 0) context.print('There are no dead letters.');
     else await printDeadLetters(answer, context);
+    if (answer.more === true) context.printNotice('There may be more dead letters. Redrive these to see the others.');
   },
 });
 
@@ -132,8 +134,13 @@ export const queue = defineGroup({
 
 const queuePath = async (context: Context): Promise<string> => path`/v1/targets/${await context.target()}/queue`;
 
-const setPaused = async (paused: boolean, context: Context): Promise<void> =>
-  printQueue(await context.api.put<QueueView>(await queuePath(context), { paused }), context);
+const readQueue = async (context: Context): Promise<QueueView> =>
+  readList<QueueView>(context.api, await queuePath(context), { items: 'queued', query: { limit: 1_000 } });
+
+const setPaused = async (paused: boolean, context: Context): Promise<void> => {
+  const firstPage = await context.api.put<QueueView>(await queuePath(context), { paused });
+  await printQueue(firstPage.cursor === undefined ? firstPage : await readQueue(context), context);
+};
 
 const printQueue = async (queueView: QueueView, context: Context): Promise<void> => {
   if (context.json) {

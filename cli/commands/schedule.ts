@@ -1,3 +1,4 @@
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
@@ -49,7 +50,7 @@ const list = defineAction({
   summary: 'list the schedules of a target',
   examples: { 'drey schedule list --at etl': 'list the schedules of target etl' },
   run: async (context) => {
-    const answer = await context.api.get<Schedules>(await schedulesPath(context));
+    const answer = await readList<Schedules>(context.api, await schedulesPath(context), { items: 'schedules' });
     if (context.json) return context.printJson(answer);
     if (answer.schedules.length === 0) return context.print('There are no schedules.');
     const rows = answer.schedules.map(({ name, definition }) => [
@@ -67,9 +68,11 @@ interface RunOptions {
   readonly limit?: string;
 }
 
-const limitOption = { '--limit <n>': 'number of runs (at most 10)' };
+const limitOption = { '--limit <n>': 'number of runs (default 10)' };
 
 const latestRuns = '3';
+/** The API returns so many runs at once, because a run may have a thousand results. */
+const maxPageRuns = 10;
 
 const describe = defineAction({
   name: 'describe',
@@ -120,8 +123,11 @@ const runs = defineAction<RunOptions>({
   examples: { 'drey schedule runs evening --limit 5': 'show the latest five runs' },
   run: async (context, [name], { limit = '10' }) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
-    const answer = await context.api.get<ScheduleRuns>(`${await schedulePath(name, context)}/runs`, {
-      limit: String(parsePositiveInteger(limit, 'The limit must be a positive number')),
+    const count = parsePositiveInteger(limit, 'The limit must be a positive number');
+    const answer = await readList<ScheduleRuns>(context.api, `${await schedulePath(name, context)}/runs`, {
+      items: 'runs',
+      query: { limit: Math.min(count, maxPageRuns) },
+      limit: count,
     });
     if (context.json) context.printJson(answer);
     else await printRuns(answer.runs, context);

@@ -1,3 +1,4 @@
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import { readDocument } from '#cli/input/document.ts';
@@ -40,7 +41,7 @@ const list = defineAction({
   summary: 'list the specs of a target',
   examples: { 'drey spec list --at etl': 'list the specs of target etl' },
   run: async (context) => {
-    const answer = await context.api.get<Specs>(await specsPath(context));
+    const answer = await readList<Specs>(context.api, await specsPath(context), { items: 'specs' });
     if (context.json) return context.printJson(answer);
     if (answer.specs.length === 0)
       return context.print('There are no specs. Run `drey spec put NAME FILE` to store one.');

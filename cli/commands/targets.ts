@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { NamedTarget, Targets } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
@@ -28,8 +29,10 @@ export const targets = defineCommand({
   },
 });
 
+const readTargets = ({ api }: Context) => readList<Targets>(api, '/v1/targets', { items: 'targets' });
+
 const show = async (context: Context): Promise<void> => {
-  const answer = await context.api.get<Targets>('/v1/targets');
+  const answer = await readTargets(context);
   if (context.json) context.printJson(answer);
   else if (answer.targets.length === 0)
     context.print('There is no target. Run `drey targets put NAME FILE` to create one.');
@@ -53,7 +56,7 @@ const put = async (name: string, file: string, context: Context): Promise<void> 
 
 /** Prints the target in the format that `put` reads. */
 const get = async (name: string, context: Context): Promise<void> => {
-  const { targets: all } = await context.api.get<Targets>('/v1/targets');
+  const { targets: all } = await readTargets(context);
   const found = all.find((target) => target.name === name);
   if (found === undefined)
     throw new Failure(`There is no target ${name}.`, {

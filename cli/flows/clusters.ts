@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { Clusters } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
@@ -44,20 +45,15 @@ export interface ClusterFilter {
 /** All pages of the clusters of the target: the live ones, unless the filter has states. */
 export const readClusters = async (
   target: string,
-  { api }: Context,
-  filter: ClusterFilter = {},
+  { api, printNotice }: Context,
+  { state, label }: ClusterFilter = {},
 ): Promise<readonly Cluster[]> => {
-  const clusters: Cluster[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: Clusters = await api.get(path`/v1/targets/${target}/clusters`, {
-      state: filter.state,
-      label: filter.label,
-      cursor,
-    });
-    clusters.push(...page.clusters);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  const { clusters, unreadable } = await readList<Clusters>(api, path`/v1/targets/${target}/clusters`, {
+    items: 'clusters',
+    query: { state, label },
+  });
+  if (unreadable !== undefined)
+    printNotice(`Another version of Drey wrote the records of these clusters: ${unreadable.join(', ')}. Retry later.`);
   return clusters;
 };
 

@@ -1,4 +1,5 @@
 import { Failure, wrapFailure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import type { Jobs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import type { Cluster } from '#events/cluster.ts';
@@ -10,7 +11,7 @@ import { type ClusterFilter, clusterPath, readClusters } from './clusters.ts';
 /** @throws Failure in Flink's words when there is no such cluster. */
 export const readJobs = async (clusterRef: ClusterRef, { api }: Context): Promise<Jobs> => {
   try {
-    return await api.get<Jobs>(`${clusterPath(clusterRef)}/jobs`);
+    return await readList<Jobs>(api, `${clusterPath(clusterRef)}/jobs`, { items: 'jobs' });
   } catch (error) {
     throw error instanceof Failure && error.code === 'not-found'
       ? wrapFailure(`Could not get the rest endpoint of ${clusterRef.clusterId}`, error)

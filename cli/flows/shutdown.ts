@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { Accepted, Orphans, Schedules, Targets } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
@@ -31,7 +32,7 @@ const backoff = { firstMs: 500, maxMs: 5_000 };
 
 /** @throws Failure when one of the names is no target. */
 export const findTargets = async (names: readonly string[], { api }: Context): Promise<readonly string[]> => {
-  const all = (await api.get<Targets>('/v1/targets')).targets.map(({ name }) => name);
+  const all = (await readList<Targets>(api, '/v1/targets', { items: 'targets' })).targets.map(({ name }) => name);
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0)
     throw new Failure(`There is no target ${unknown.join(', ')}.`, {
@@ -46,7 +47,7 @@ export const readLiveTargets = async (targets: readonly string[], context: Conte
   const read = async (target: string): Promise<LiveTarget> => {
     const [clusters, { schedules }] = await Promise.all([
       readClusters(target, context),
-      context.api.get<Schedules>(path`/v1/targets/${target}/schedules`),
+      readList<Schedules>(context.api, path`/v1/targets/${target}/schedules`, { items: 'schedules' }),
     ]);
     return { target, clusters, schedules: schedules.filter(({ definition }) => definition.enabled) };
   };
@@ -121,7 +122,10 @@ export const readOrphans = async (
   const { default: pMap } = await import('p-map');
   const read = async (target: string) => {
     try {
-      return { target, orphans: (await context.api.get<Orphans>(path`/v1/targets/${target}/orphans`)).orphans };
+      const { orphans } = await readList<Orphans>(context.api, path`/v1/targets/${target}/orphans`, {
+        items: 'orphans',
+      });
+      return { target, orphans };
     } catch (error) {
       if (error instanceof Failure && !context.signal.aborted) return { target, orphans: error.message };
       throw error;

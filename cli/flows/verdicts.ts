@@ -1,4 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
+import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { BatchItems } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
@@ -74,10 +75,13 @@ const describePhase = async (
   return count === 1 ? phase : `${terminal} of ${count} have a verdict; ${next?.clusterId ?? ''}: ${phase}`;
 };
 
+const readBatchItems = (operationId: string, { api }: Context) =>
+  readList<BatchItems>(api, path`/v1/operations/${operationId}/items`, { items: 'batchItems' });
+
 /** The items of a batch by verdict: `2 FINISHED, 1 open`. */
 const describeItems = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
   if (next?.kind !== 'batch') return [];
-  const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${next.operationId}/items`);
+  const { batchItems } = await readBatchItems(next.operationId, context);
   const counts = Map.groupBy(batchItems, ({ verdict = 'open' }) => verdict);
   return batchItems.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
@@ -99,7 +103,7 @@ const describeCauses = async (
   const cause = verdictMessage ?? problem?.detail ?? phase;
   const line = `${clusterId}: ${verdict ?? state}${cause === undefined ? '' : `: ${cause}`}`;
   if (kind !== 'batch') return [line];
-  const { batchItems } = await context.api.get<BatchItems>(path`/v1/operations/${operationId}/items`);
+  const { batchItems } = await readBatchItems(operationId, context);
   return [
     line,
     ...batchItems

@@ -11,6 +11,7 @@ import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
 import { Target } from '../target.ts';
 import { Accepted } from './accepted.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
+import { PageQuery } from './paging.ts';
 import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
 import {
   BatchItems,
@@ -44,7 +45,13 @@ interface Call {
 
 /** Every call that is not a command, by route. */
 const otherCalls = {
-  'GET /v1/targets': { function: 'targets', summary: 'List the targets.', answer: Targets, status: 200 },
+  'GET /v1/targets': {
+    function: 'targets',
+    summary: 'List the targets.',
+    query: PageQuery,
+    answer: Targets,
+    status: 200,
+  },
   'PUT /v1/targets/{target}': {
     function: 'targets',
     summary: 'Create or update a target.',
@@ -75,6 +82,7 @@ const otherCalls = {
   'GET /v1/targets/{target}/specs': {
     function: 'specs',
     summary: 'List the stored specs of a target, without their content.',
+    query: PageQuery,
     answer: Specs,
     status: 200,
   },
@@ -93,14 +101,14 @@ const otherCalls = {
   },
   'DELETE /v1/targets/{target}/specs/{name}': {
     function: 'specs',
-    summary:
-      'Delete a stored spec. Clusters that were deployed from it keep running. Refused while a schedule uses it.',
+    summary: 'Delete a stored spec that no schedule uses. Clusters that were deployed from it keep running.',
     answer: Deletion,
     status: 200,
   },
   'GET /v1/targets/{target}/schedules': {
     function: 'schedules',
     summary: 'List the schedules of a target.',
+    query: PageQuery,
     answer: Schedules,
     status: 200,
   },
@@ -133,6 +141,7 @@ const otherCalls = {
   'GET /v1/targets/{target}/orphans': {
     function: 'orphans',
     summary: 'List objects of Flink clusters that belong to no cluster of Drey.',
+    query: PageQuery,
     answer: Orphans,
     status: 200,
   },
@@ -173,6 +182,7 @@ const otherCalls = {
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': {
     function: 'jobs',
     summary: 'List the jobs of a cluster (`flink list`).',
+    query: PageQuery,
     answer: Jobs,
     status: 200,
   },
@@ -198,12 +208,14 @@ const otherCalls = {
   'GET /v1/operations/{operationId}/items': {
     function: 'operation',
     summary: 'List the items of a batch with their verdicts.',
+    query: PageQuery,
     answer: BatchItems,
     status: 200,
   },
   'GET /v1/targets/{target}/queue': {
     function: 'queueView',
     summary: 'Show the admission queue of a target: queued commands, usage and limits.',
+    query: PageQuery,
     answer: QueueView,
     status: 200,
   },

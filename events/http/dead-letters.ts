@@ -16,7 +16,10 @@ const DeadLetter = z.strictObject({
 export const DeadLetters = z
   .strictObject({
     commands: z.array(DeadLetter),
-    more: z.literal(true).optional().meta({ description: 'More dead letters may exist. Repeat the request.' }),
+    more: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'More dead letters may exist: SQS has no pages. Redrive these, and repeat the request.' }),
   })
   .meta({ id: 'DeadLetters' });
 

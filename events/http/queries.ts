@@ -6,21 +6,19 @@ import { Verdict } from '../operation.ts';
 import { Orphan } from '../orphan.ts';
 import { Target } from '../target.ts';
 import { Transition } from '../transitions.ts';
+import { nextCursor, pageQuery, recordPage } from './paging.ts';
 
 export const Clusters = z
   .strictObject({
     clusters: z.array(Cluster),
-    cursor: z.string().optional(),
-    unreadable: z.array(z.string()).optional().meta({
-      description:
-        'IDs of clusters whose records another version of Drey wrote, in a form that this version cannot read.',
-    }),
+    ...recordPage,
   })
   .meta({ id: 'Clusters' });
 
 export const Jobs = z
   .strictObject({
     jobs: z.array(Job),
+    ...nextCursor,
     reachable: z.enum(['True', 'False', 'Unknown']).meta({
       description: 'true: Flink reported the jobs for this request. Otherwise, the jobs are from the last observation.',
     }),
@@ -36,9 +34,9 @@ export const Transitions = z
 
 export const NamedTarget = Target.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
 
-export const Targets = z.strictObject({ targets: z.array(NamedTarget) }).meta({ id: 'Targets' });
+export const Targets = z.strictObject({ targets: z.array(NamedTarget), ...recordPage }).meta({ id: 'Targets' });
 
-export const Orphans = z.strictObject({ orphans: z.array(Orphan) }).meta({ id: 'Orphans' });
+export const Orphans = z.strictObject({ orphans: z.array(Orphan), ...nextCursor }).meta({ id: 'Orphans' });
 
 /** The orphans to delete, as a list of orphans names them. */
 export const OrphanRemoval = z
@@ -62,6 +60,7 @@ export const BatchItems = z
         message: z.string().optional(),
       }),
     ),
+    ...nextCursor,
   })
   .meta({ id: 'BatchItems' });
 
@@ -73,8 +72,7 @@ export const ClusterQuery = z.strictObject({
   state: z.string().optional().meta({ description: 'Comma-separated states. Default: the live states.' }),
   mode: DeploymentMode.optional().meta({ description: 'session or application. Default: both.' }),
   label: z.string().optional().meta({ description: 'Comma-separated labels, each key=value.' }),
-  cursor: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(100),
+  ...pageQuery({ max: 200, default: 100 }),
 });
 
 export const EventQuery = z.strictObject({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { Principal } from '../principal.ts';
 import { Demand, Target } from '../target.ts';
+import { nextCursor } from './paging.ts';
 
 const QueuedCommandView = z
   .strictObject({
@@ -33,7 +34,9 @@ export const QueueView = z
     limits: Target.shape.limits,
     usage: Demand,
     teams: z.array(z.strictObject({ team: z.string(), usage: Demand })),
+    length: z.int().meta({ description: 'Number of queued commands.' }),
     queued: z.array(QueuedCommandView),
+    ...nextCursor,
   })
   .meta({ id: 'QueueView' });
 

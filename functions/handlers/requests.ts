@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
+import { PageQuery } from '#events/http/paging.ts';
 import { ClusterId, type ClusterRef, TargetName } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
+import type { PageRequest } from '#shared/clusters/model/page.ts';
 
 const ClusterPath = z.object({ target: TargetName, clusterId: ClusterId });
 const TargetPath = z.object({ target: TargetName });
@@ -14,6 +16,10 @@ export const parseClusterRef = (event: APIGatewayProxyEventV2): ClusterRef =>
 /** The target that the path names. @throws Fault `malformed-request` */
 export const parseTarget = (event: APIGatewayProxyEventV2): string =>
   parse(TargetPath, event.pathParameters ?? {}).target;
+
+/** The page that the query asks for. @throws Fault `malformed-request` */
+export const parsePage = ({ queryStringParameters }: APIGatewayProxyEventV2): PageRequest =>
+  parse(PageQuery, queryStringParameters ?? {});
 
 /** The body as JSON; an empty object when there is none. @throws Fault `malformed-request` */
 export const parseBody = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Readonly<Record<string, unknown>> => {

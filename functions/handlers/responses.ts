@@ -2,6 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { calls } from '#events/http/api.ts';
 import { lenient } from '#events/lenient.ts';
+import type { Page } from '#shared/clusters/model/page.ts';
 
 /** What a handler answers. */
 export interface Answer {
@@ -14,6 +15,13 @@ export const respond = (status: number, body: unknown, headers: Readonly<Record<
   status,
   body,
   headers,
+});
+
+/** The body of a list: its items under their name, and where the next page starts. */
+export const renderPage = <T>(name: string, { items, cursor, unreadable = [] }: Page<T>) => ({
+  [name]: items,
+  ...(cursor === undefined ? {} : { cursor }),
+  ...(unreadable.length === 0 ? {} : { unreadable }),
 });
 
 /**

@@ -56,12 +56,12 @@ export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLet
     try {
       for await (const messages of receiveAll(urls, { readPrincipal, sqs })) {
         listed.push(...messages);
-        if (listed.length >= maxListed) break;
+        if (listed.length >= maxListed) return { commands: listed, more: true };
       }
     } finally {
       await makeVisible(listed, urls, sqs);
     }
-    return listed;
+    return { commands: listed, more: false };
   },
 
   async redriveDeadLetters(bodyFor) {

@@ -1,4 +1,5 @@
 import type { SpecHead } from '#events/specs.ts';
+import { formatCursor, parseNameCursor } from '#shared/clusters/model/page.ts';
 import type { Specs } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
@@ -10,21 +11,19 @@ const keyOf = (target: string, name: string) => `${folderOf(target)}${name}.json
 /** Stored specs in S3: `specs/<target>/<name>.json`. The bucket is encrypted, because specs may hold secrets. */
 export const openSpecs = (bucket: string): Specs => {
   return withFaults<Specs>({
-    async list(target) {
+    async list(target, { limit, cursor }) {
       const { client, ListObjectsV2Command } = await s3();
-      const found: SpecHead[] = [];
-      let token: string | undefined;
-      do {
-        const page = await client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: folderOf(target), ContinuationToken: token }),
-        );
-        for (const { Key = '', LastModified = new Date(0) } of page.Contents ?? []) {
-          const name = Key.slice(folderOf(target).length, -'.json'.length);
-          found.push({ name, target, updatedAt: LastModified.toISOString() });
-        }
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      return found;
+      const name = parseNameCursor(cursor);
+      const after = name === undefined ? {} : { StartAfter: keyOf(target, name) };
+      const { Contents = [], IsTruncated = false } = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: folderOf(target), MaxKeys: limit, ...after }),
+      );
+      const items = Contents.map(({ Key = '', LastModified = new Date(0) }): SpecHead => {
+        const name = Key.slice(folderOf(target).length, -'.json'.length);
+        return { name, target, updatedAt: LastModified.toISOString() };
+      });
+      const last = items.at(-1);
+      return IsTruncated && last !== undefined ? { items, cursor: formatCursor(last.name) } : { items };
     },
 
     async read(target, name) {

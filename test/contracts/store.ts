@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 
 import { describeCommits } from './store/commits.ts';
 import { describeLimits } from './store/limits.ts';
+import { describePages } from './store/pages.ts';
 import { describeQueue } from './store/queue.ts';
 import { describeReads } from './store/reads.ts';
 import { describeTargets } from './store/targets.ts';
@@ -12,6 +13,7 @@ export const storeContract = (name: string, open: OpenStore) =>
   describe(`${name} as the store`, () => {
     describeCommits(open);
     describeReads(open);
+    describePages(open);
     describeQueue(open);
     describeTargets(open);
     describeLimits(open);

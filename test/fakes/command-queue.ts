@@ -43,7 +43,7 @@ export class FakeCommandQueue implements CommandQueue {
   }
 
   async listDeadLetters() {
-    return [...this.deadLetters];
+    return { commands: [...this.deadLetters], more: false };
   }
 
   async redriveDeadLetters(again: (command: DeadLetter) => Promise<string | undefined>) {

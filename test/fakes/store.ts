@@ -7,6 +7,7 @@ import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import { eventTypes, type LifetimeWarning, type Transition } from '#events/transitions.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -61,9 +62,7 @@ export class FakeStore implements Store {
         .map(({ value }) => value)
         .filter((cluster) => cluster.target === target && cluster.state === state),
     );
-    const start = cursor === undefined ? 0 : parseCursor(cursor);
-    const items = structuredClone(all.slice(start, start + limit));
-    return items.length < limit ? { items } : { items, cursor: String(start + limit) };
+    return structuredClone(cutPage(all, { limit, cursor }));
   }
 
   async operation(operationId: string) {
@@ -140,7 +139,15 @@ export class FakeStore implements Store {
     return structuredClone(this.scheduleRecords.get(`${target}/${name}`));
   }
 
-  async schedules(target: string) {
+  async schedules(target: string, page: PageRequest) {
+    return cutPage(this.listSchedules(target), page);
+  }
+
+  async scheduleNames(target: string) {
+    return this.listSchedules(target).map(({ name }) => name);
+  }
+
+  private listSchedules(target: string) {
     return [...this.scheduleRecords.values()].map(({ value }) => value).filter((one) => one.target === target);
   }
 
@@ -148,12 +155,12 @@ export class FakeStore implements Store {
     return structuredClone(this.runRecords.get(`${target}/${name}/${runId}`));
   }
 
-  async runs({ target, name }: ScheduleName, limit: number) {
-    return [...this.runRecords.values()]
+  async runs({ target, name }: ScheduleName, page: PageRequest) {
+    const found = [...this.runRecords.values()]
       .map(({ value }) => value)
       .filter((run) => run.target === target && run.name === name)
-      .toSorted((one, other) => other.runId.localeCompare(one.runId))
-      .slice(0, limit);
+      .toSorted((one, other) => other.runId.localeCompare(one.runId));
+    return cutPage(found, page);
   }
 
   async commit(change: Change) {
@@ -275,9 +282,3 @@ const putOf = <T>(
   isAllowed: records.get(key)?.version === previous,
   write: () => records.set(key, { value, version: (previous ?? 0) + 1 }),
 });
-
-const parseCursor = (cursor: string): number => {
-  const start = Number(cursor);
-  if (Number.isInteger(start)) return start;
-  throw new Fault('malformed-request', 'The cursor does not come from an earlier response.');
-};

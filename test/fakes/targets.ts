@@ -1,5 +1,6 @@
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget, Target } from '#events/target.ts';
+import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 export class FakeTargets implements Targets {
@@ -17,8 +18,13 @@ export class FakeTargets implements Targets {
     return { ...target, name };
   }
 
-  async list() {
-    return [...this.known].map(([name, target]) => ({ ...target, name }));
+  async list(page: PageRequest) {
+    const names = (await this.listNames()).toSorted();
+    return cutPage(await Promise.all(names.map((name) => this.getLatest(name))), page);
+  }
+
+  async listNames() {
+    return [...this.known.keys()];
   }
 
   async put(name: string, target: Target) {

@@ -1,9 +1,9 @@
 import type { Cluster, ClusterState } from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
+import { countFitting, formatCursor, type Page, parseCursor } from '#shared/clusters/model/page.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
 import { eventOf, type Item, readListed, versioned, versionedIfFound } from './items.ts';
-import { clusterKey, jobKey, jobRange, stateKey, transitionRange } from './keys.ts';
+import { clusterIdOf, clusterKey, jobKey, jobRange, stateKey, transitionRange } from './keys.ts';
 import type { TableReader } from './reader.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
@@ -34,30 +34,42 @@ export const openClusterReads = (reader: TableReader): ClusterReads => ({
   },
 });
 
+interface Found {
+  readonly state: ClusterState;
+  readonly item: Item;
+}
+
 /** Lists one state after the other, from the cluster that the cursor names. */
 const listClusters = async (
   target: string,
   { states = [], cursor, limit }: Parameters<Store['clusters']>[1],
   reader: TableReader,
 ): ReturnType<Store['clusters']> => {
-  const from = cursor === undefined ? undefined : parseCursor(cursor);
-  const remaining = from === undefined ? states : states.slice(indexOfState(states, from));
-  const items: Cluster[] = [];
-  const unreadable: string[] = [];
-  for (const state of remaining) {
+  const from = cursor === undefined ? undefined : parseClusterCursor(cursor);
+  const found: Found[] = [];
+  const isFull = () => found.length >= limit || countFitting(found, limit) < found.length;
+  for (const state of from === undefined ? states : states.slice(indexOfState(states, from))) {
     let start: Item | undefined = from?.state === state ? indexKey({ target, ...from, state }) : undefined;
     do {
-      const page = await reader.queryIndex(stateKey(target, state), { start, limit: limit - items.length });
-      const listed = readListed(page.items, toCluster);
-      items.push(...listed.items);
-      unreadable.push(...listed.unreadable);
+      const page = await reader.queryIndex(stateKey(target, state), { start, limit: limit - found.length });
+      found.push(...page.items.map((item) => ({ state, item })));
       start = page.next;
-      const last = items.at(-1);
-      if (last !== undefined && items.length >= limit)
-        return { items, unreadable, cursor: formatCursor(state, last.clusterId) };
+      if (isFull()) return toClusterPage(found, limit);
     } while (start !== undefined);
   }
-  return { items, unreadable };
+  return readListed(toItems(found), toCluster);
+};
+
+const toItems = (found: readonly Found[]) => found.map(({ item }) => item);
+
+/** A page that may not be the last one. */
+const toClusterPage = (found: readonly Found[], limit: number): Page<Cluster> => {
+  const fitting = found.slice(0, countFitting(toItems(found), limit));
+  const last = fitting.at(-1);
+  const page = readListed(toItems(fitting), toCluster);
+  return last === undefined
+    ? page
+    : { ...page, cursor: formatCursor(last.state, clusterIdOf(String(last.item['pk']))) };
 };
 
 interface Cursor {
@@ -75,13 +87,7 @@ const indexKey = ({ target, clusterId, state }: { target: string; clusterId: str
   byState: stateKey(target, state),
 });
 
-const formatCursor = (state: string, clusterId: string) => Buffer.from(`${state}/${clusterId}`).toString('base64url');
-
-const parseCursor = (cursor: string): Cursor => {
-  const [state, clusterId] = Buffer.from(cursor, 'base64url').toString().split('/');
-  if (state === undefined || clusterId === undefined)
-    throw new Fault('malformed-request', 'The cursor does not come from an earlier response.', {
-      errors: [{ pointer: '/cursor', detail: 'does not come from an earlier response' }],
-    });
+const parseClusterCursor = (cursor: string): Cursor => {
+  const [state = '', clusterId = ''] = parseCursor(cursor, 2);
   return { state, clusterId };
 };

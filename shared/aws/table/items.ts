@@ -1,7 +1,7 @@
 import { Fault } from '#events/problem.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
+import { type Listed, countFitting, formatCursor, type Page } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import type { Listed } from '#shared/clusters/ports/store.ts';
 
 import type { TableKey } from './keys.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
@@ -17,13 +17,16 @@ export const versioned = <T>(item: Item, parse: (value: unknown) => T): Versione
 export const versionedIfFound = <T>(item: Item | undefined, parse: (value: unknown) => T): Versioned<T> | undefined =>
   item === undefined ? undefined : versioned(item, parse);
 
-/** Parses the values of items. Those that this version of Drey cannot read are named by the id in their partition key. */
-export const readListed = <T>(items: readonly Item[], parse: (value: unknown) => T): Required<Listed<T>> => {
+/** Parses the values of items. Those that this version of Drey cannot read are named by the id in their keys. */
+export const readListed = <T>(
+  items: readonly Item[],
+  parse: (value: unknown, item: Item) => T,
+): Required<Listed<T>> => {
   const read = items.map((item) => {
     try {
-      return parse(item['value']);
+      return parse(item['value'], item);
     } catch (error) {
-      if (error instanceof Fault && error.code === 'version-mismatch') return new Unreadable(String(item['pk']));
+      if (error instanceof Fault && error.code === 'version-mismatch') return new Unreadable(idOf(item));
       throw error;
     }
   });
@@ -35,10 +38,33 @@ export const readListed = <T>(items: readonly Item[], parse: (value: unknown) =>
 
 class Unreadable {
   readonly id: string;
-  constructor(partitionKey: string) {
-    this.id = partitionKey.slice(partitionKey.lastIndexOf('#') + 1);
+  constructor(id: string) {
+    this.id = id;
   }
 }
+
+/** The id or name of a record: the last part of its sort key, or of its partition key when the sort key has one part. */
+const idOf = ({ pk, sk }: Item): string => {
+  const key = String(sk).includes('#') ? String(sk) : String(pk);
+  return key.slice(key.lastIndexOf('#') + 1);
+};
+
+interface PageOptions<T> {
+  readonly items: readonly Item[];
+  /** More items follow. */
+  readonly hasMore: boolean;
+  readonly limit: number;
+  readonly parse: (value: unknown, item: Item) => T;
+}
+
+/** A page of records, whose cursor is the name of its last record. It has only as many records as a response holds. */
+export const toPage = <T>({ items, hasMore, limit, parse }: PageOptions<T>): Page<T> => {
+  const fitting = items.slice(0, countFitting(items, limit));
+  const last = fitting.at(-1);
+  const isLast = !hasMore && fitting.length === items.length;
+  const page = readListed(fitting, parse);
+  return isLast || last === undefined ? page : { ...page, cursor: formatCursor(idOf(last)) };
+};
 
 const toEvent = recordParser('event');
 

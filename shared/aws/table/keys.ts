@@ -27,6 +27,7 @@ export const clusterKey = ({ target, clusterId }: ClusterRef): TableKey => ({
   pk: `target#${target}/cluster#${clusterId}`,
   sk: 'cluster',
 });
+export const clusterIdOf = (partitionKey: string): string => partitionKey.slice(partitionKey.lastIndexOf('#') + 1);
 export const jobKey = (clusterRef: ClusterRef, jobId: string): TableKey => ({
   ...clusterKey(clusterRef),
   sk: `job#${jobId}`,
@@ -81,11 +82,14 @@ export const scheduleKey = ({ target, name }: ScheduleName): TableKey => ({
   sk: `schedule#${name}`,
 });
 export const scheduleRange = (target: string): KeyRange => rangeOf(scheduleKey({ target, name: '' }).pk, 'schedule');
+export const scheduleNameOf = (sortKey: string): string => sortKey.slice('schedule#'.length);
 /** The runs of a schedule, sorted by their times. */
 export const runKey = ({ target, name }: ScheduleName, runId: string): TableKey => ({
   pk: `target#${target}/schedule#${name}`,
   sk: `run#${runId}`,
 });
+
+export const runRange = (name: ScheduleName): KeyRange => rangeOf(runKey(name, '').pk, 'run');
 
 /** The admission queue of a target has a partition: its control item, its size, queued commands and admitted commands. */
 export const queueControlKey = (target: string): TableKey => ({ pk: `target#${target}/queue`, sk: 'control' });

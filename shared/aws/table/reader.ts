@@ -1,4 +1,6 @@
-import { GetCommand, QueryCommand, type QueryCommandInput, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+
+import { countFitting } from '#shared/clusters/model/page.ts';
 
 import type { TableContext } from './context.ts';
 import type { Item } from './items.ts';
@@ -10,13 +12,19 @@ interface IndexPage {
   readonly next: Item | undefined;
 }
 
+interface QueryPage {
+  readonly limit: number;
+  readonly start?: TableKey | undefined;
+  readonly order?: 'ascending' | 'descending';
+}
+
 export interface TableReader {
   /** Strongly consistent. */
   get(key: TableKey): Promise<Item | undefined>;
   /** The items of a range in the order of their sort keys. Strongly consistent. */
   query(range: KeyRange, limit?: number): Promise<readonly Item[]>;
-  /** The last items of a partition, last first. Strongly consistent. */
-  queryLast(pk: string, limit: number): Promise<readonly Item[]>;
+  /** Items of a range that follow `start`, as many as a response of the API holds. Strongly consistent. */
+  queryPage(range: KeyRange, page: QueryPage): Promise<{ readonly items: readonly Item[]; readonly hasMore: boolean }>;
   /** One page of the index. Eventually consistent. */
   queryIndex(state: string, page?: { readonly start?: Item | undefined; readonly limit?: number }): Promise<IndexPage>;
 }
@@ -29,26 +37,12 @@ export const openReader = (context: TableContext): TableReader => {
       return Item;
     },
 
-    query: ({ pk, from, to }, limit) =>
-      queryPages(
-        {
-          KeyConditionExpression: 'pk = :pk and sk between :from and :to',
-          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-        },
-        limit,
-        context,
-      ),
+    async query(range, limit = Infinity) {
+      return (await readPages(range, { limit }, context)).items;
+    },
 
-    queryLast: (pk, limit) =>
-      queryPages(
-        {
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pk },
-          ScanIndexForward: false,
-        },
-        limit,
-        context,
-      ),
+    queryPage: (range, page) =>
+      readPages(range, { ...page, isFull: (items) => countFitting(items, page.limit) < items.length }, context),
 
     async queryIndex(state, { start, limit } = {}) {
       const { Items = [], LastEvaluatedKey } = await db.send(
@@ -66,26 +60,33 @@ export const openReader = (context: TableContext): TableReader => {
   };
 };
 
-/** Reads page by page, because one response has at most 1 MB. */
-const queryPages = async (
-  input: Omit<QueryCommandInput, 'TableName'>,
-  limit = Infinity,
+interface ReadOptions extends QueryPage {
+  /** Whether no other page has to be read, although the limit is not reached. */
+  readonly isFull?: (items: readonly Item[]) => boolean;
+}
+
+/** Reads page by page, because one response of DynamoDB has at most 1 MB. */
+const readPages = async (
+  { pk, from, to }: KeyRange,
+  { limit, start, order = 'ascending', isFull = () => false }: ReadOptions,
   { table, db }: TableContext,
-): Promise<readonly Item[]> => {
+): ReturnType<TableReader['queryPage']> => {
   const items: Item[] = [];
-  let start: Record<string, unknown> | undefined;
+  let next: Record<string, unknown> | undefined = start === undefined ? undefined : { ...start };
   do {
     const page: QueryCommandOutput = await db.send(
       new QueryCommand({
-        ...input,
         TableName: table,
+        KeyConditionExpression: 'pk = :pk and sk between :from and :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
         ConsistentRead: true,
-        ExclusiveStartKey: start,
+        ScanIndexForward: order === 'ascending',
+        ExclusiveStartKey: next,
         Limit: limit === Infinity ? undefined : limit - items.length,
       }),
     );
     items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined && items.length < limit);
-  return items;
+    next = page.LastEvaluatedKey;
+  } while (next !== undefined && items.length < limit && !isFull(items));
+  return { items, hasMore: next !== undefined };
 };

@@ -4,11 +4,13 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { withFaults } from '#shared/aws/faults.ts';
+import { parseNameCursor } from '#shared/clusters/model/page.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 import type { TableContext } from './context.ts';
+import { type Item, toPage } from './items.ts';
 import { targetKey, targetNameOf, targetRange } from './keys.ts';
-import { openReader } from './reader.ts';
+import { openReader, type TableReader } from './reader.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 const toTarget = recordParser('target');
@@ -34,16 +36,12 @@ export const openTargets = (context: TableContext): Targets => {
   };
 
   return withFaults<Targets>({
+    ...openTargetLists(reader),
     getLatest,
 
     async get(name) {
       const cached = cache.get(name);
       return cached !== undefined && cached.untilMs > now().getTime() ? cached.target : getLatest(name);
-    },
-
-    async list() {
-      const items = await reader.query(targetRange);
-      return items.map((item) => ({ ...toTarget(item['value']), name: targetNameOf(String(item['sk'])) }));
     },
 
     async put(name, target) {
@@ -66,3 +64,20 @@ export const openTargets = (context: TableContext): Targets => {
     },
   });
 };
+
+const toNamedTarget = (value: unknown, { sk }: Item): NamedTarget => ({
+  ...toTarget(value),
+  name: targetNameOf(String(sk)),
+});
+
+const openTargetLists = (reader: TableReader): Pick<Targets, 'list' | 'listNames'> => ({
+  async list({ limit, cursor }) {
+    const after = parseNameCursor(cursor);
+    const start = after === undefined ? undefined : targetKey(after);
+    return toPage({ ...(await reader.queryPage(targetRange, { limit, start })), limit, parse: toNamedTarget });
+  },
+
+  async listNames() {
+    return (await reader.query(targetRange)).map((item) => targetNameOf(String(item['sk'])));
+  },
+});

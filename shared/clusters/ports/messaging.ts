@@ -39,8 +39,8 @@ export interface CommandQueue {
   ): Promise<void>;
   /** Moves a command to the dead-letter queue after its last attempt, with the problem. */
   discard(message: QueuedMessage, problem: Problem): Promise<void>;
-  /** The dead letters, about the first hundred. They stay in the queue. */
-  listDeadLetters(): Promise<readonly DeadLetter[]>;
+  /** The dead letters, about the first hundred. They stay in the queue. `more`: it may have others. */
+  listDeadLetters(): Promise<{ readonly commands: readonly DeadLetter[]; readonly more: boolean }>;
   /**
    * Moves dead letters back to the command queue.
    *

@@ -1,4 +1,5 @@
 import type { SpecHead } from '#events/specs.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
 /** Uploaded jars. Each has an address such as `s3://bucket/uploads/<target>/<id>/<name>`. */
 export interface Jars {
@@ -43,7 +44,7 @@ export interface Payloads {
 
 /** The stored specs of deploys, by target and name. Reads return the last write. */
 export interface Specs {
-  list(target: string): Promise<readonly SpecHead[]>;
+  list(target: string, page: PageRequest): Promise<Page<SpecHead>>;
   /** Undefined when there is no such spec. */
   read(target: string, name: string): Promise<{ readonly data: unknown; readonly updatedAt: string } | undefined>;
   /** Stores a spec, and replaces an earlier one. */

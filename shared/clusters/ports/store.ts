@@ -5,21 +5,10 @@ import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { Transition } from '#events/transitions.ts';
 import type { QueueState, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Listed, Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-
-/** The records of a list. */
-export interface Listed<T> {
-  readonly items: readonly T[];
-  /** The ids of records that this version of Drey cannot read, because another version wrote them. They are live. */
-  readonly unreadable?: readonly string[];
-}
-
-export interface Page<T> extends Listed<T> {
-  /** Where the next page starts. Undefined on the last page. */
-  readonly cursor?: string | undefined;
-}
 
 /**
  * The records of Drey.
@@ -30,16 +19,16 @@ export interface Page<T> extends Listed<T> {
  * A read throws Fault `version-mismatch` for a record that this version of Drey cannot read, because another version
  * wrote it. Lists that name such records say so.
  *
+ * A page has at most as many records as fit into a response of the API. Its cursor is valid for the same list only, and
+ * a cursor that does not come from an earlier page throws Fault `malformed-request`.
+ *
  * Every method throws Fault `limit-reached` when the database throttles it, and `deadline-exceeded` when the database
  * gives no answer. After the latter a write may have been done.
  */
 export interface Store {
   cluster(clusterRef: ClusterRef): Promise<Versioned<Cluster> | undefined>;
   /** The clusters of a target in these states, state by state, in no defined order within a state. Eventually consistent. */
-  clusters(
-    target: string,
-    filter: { readonly states?: readonly ClusterState[]; readonly cursor?: string; readonly limit: number },
-  ): Promise<Page<Cluster>>;
+  clusters(target: string, filter: PageRequest & { readonly states?: readonly ClusterState[] }): Promise<Page<Cluster>>;
   operation(operationId: string): Promise<Versioned<StoredOperation> | undefined>;
   /** The operations of a target that are not terminal. Eventually consistent. */
   openOperations(target: string): Promise<Listed<StoredOperation>>;
@@ -68,10 +57,12 @@ export interface Store {
   /** The recorded items of a batch, by index. */
   batchItems(batchId: string): Promise<readonly BatchItem[]>;
   schedule(name: ScheduleName): Promise<Versioned<Schedule> | undefined>;
-  schedules(target: string): Promise<readonly Schedule[]>;
+  schedules(target: string, page: PageRequest): Promise<Page<Schedule>>;
+  /** The names of all schedules of a target, also of those that this version of Drey cannot read. */
+  scheduleNames(target: string): Promise<readonly string[]>;
   run(name: ScheduleName, runId: string): Promise<Versioned<ScheduleRun> | undefined>;
-  /** The last runs of a schedule, newest first. A run is kept for 90 days. */
-  runs(name: ScheduleName, limit: number): Promise<readonly ScheduleRun[]>;
+  /** The runs of a schedule, newest first. A run is kept for 90 days. */
+  runs(name: ScheduleName, page: PageRequest): Promise<Page<ScheduleRun>>;
   /**
    * Writes a change in one transaction. A change has at most 100 records, each of them once.
    *

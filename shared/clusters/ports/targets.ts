@@ -1,4 +1,5 @@
 import type { NamedTarget, Target } from '#events/target.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
 /** The targets that clusters are deployed to. */
 export interface Targets {
@@ -6,8 +7,10 @@ export interface Targets {
   get(name: string): Promise<NamedTarget>;
   /** A target as it is now. @throws Fault `not-found` */
   getLatest(name: string): Promise<NamedTarget>;
-  /** All targets as they are now. */
-  list(): Promise<readonly NamedTarget[]>;
+  /** The targets as they are now, in the order of their names. */
+  list(page: PageRequest): Promise<Page<NamedTarget>>;
+  /** The names of all targets, also of those that this version of Drey cannot read. */
+  listNames(): Promise<readonly string[]>;
   /** Creates or replaces a target. */
   put(name: string, target: Target): Promise<void>;
   /** Creates a target. An existing one is kept. */

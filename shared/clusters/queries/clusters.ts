@@ -3,22 +3,20 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import type { Transition } from '#events/transitions.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import { countFitting, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import type { Page } from '#shared/clusters/ports/store.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 
 /** @throws Fault `not-found` */
 export const readCluster = async (clusterRef: ClusterRef, { store }: Ports): Promise<Cluster> =>
   (await getCluster(clusterRef, store)).value;
 
-interface ClusterFilter {
+interface ClusterFilter extends PageRequest {
   /** Separated by commas. Undefined: the states of live clusters. */
   readonly states?: string | undefined;
   readonly mode?: DeploymentMode | undefined;
   /** `key=value`, separated by commas. */
   readonly labels?: string | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
 }
 
 /**
@@ -38,7 +36,7 @@ export const readClusters = async (
   const page = await ports.store.clusters(target, {
     states: wantedStates,
     limit,
-    ...(cursor === undefined ? {} : { cursor }),
+    cursor,
   });
   return {
     ...page,
@@ -64,12 +62,17 @@ const parseLabel = (text: string): readonly [name: string, value: string] => {
 const newMalformedFault = (pointer: string, detail: string): Fault =>
   new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 
-/** The transitions of a cluster with a sequence number greater than `after`. @throws Fault `not-found` */
+/**
+ * The transitions of a cluster with a sequence number greater than `after`, as many as fit into a response.
+ *
+ * @throws Fault `not-found`
+ */
 export const readTransitions = async (
   clusterRef: ClusterRef,
   range: { readonly after: number; readonly limit: number },
   { store }: Ports,
 ): Promise<readonly Transition[]> => {
   await getCluster(clusterRef, store);
-  return store.transitions(clusterRef, range);
+  const transitions = await store.transitions(clusterRef, range);
+  return transitions.slice(0, countFitting(transitions, range.limit));
 };

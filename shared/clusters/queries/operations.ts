@@ -1,5 +1,6 @@
 import { isTerminalOperation } from '#events/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -22,7 +23,11 @@ export const waitForOperation = async (
 };
 
 /** The items of a batch, by the id of its operation. @throws Fault `not-found` for the operation. */
-export const listBatchItems = async (operationId: string, { store }: Ports): Promise<readonly BatchItem[]> => {
+export const listBatchItems = async (
+  operationId: string,
+  page: PageRequest,
+  { store }: Ports,
+): Promise<Page<BatchItem>> => {
   await getOperation(operationId, store);
-  return store.batchItems(operationId);
+  return cutPage(await store.batchItems(operationId), page);
 };

@@ -3,6 +3,7 @@ import type { NamedTarget, Target } from '#events/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 /**
@@ -14,7 +15,7 @@ import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   assertStorable({ record: target, path: [] });
   const { targets } = ports;
-  const known = (await targets.list()).find((candidate) => candidate.name === name);
+  const known = await findTarget(name, ports);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
   if (moves && (await hasLiveClusters(name, ports)))
     throw new Fault(
@@ -25,6 +26,16 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
   return { ...target, name };
+};
+
+/** The target; undefined when there is none of this name. */
+const findTarget = async (name: string, { targets }: Ports): Promise<NamedTarget | undefined> => {
+  try {
+    return await targets.getLatest(name);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not-found') return undefined;
+    throw error;
+  }
 };
 
 const hasLiveClusters = async (name: string, { store }: Ports): Promise<boolean> => {
@@ -91,8 +102,8 @@ const assertTargetUnused = async (name: string, { store, specs }: Ports): Promis
   const [{ admitted, queued }, operations, schedules, storedSpecs] = await Promise.all([
     store.queue(name),
     store.openOperations(name),
-    store.schedules(name),
-    specs.list(name),
+    store.scheduleNames(name),
+    readAllPages((page) => specs.list(name, page)),
   ]);
   const commands = [...admitted, ...queued.map(({ value }) => value)];
   const ofCommands = new Set(commands.map(({ operationId }) => operationId));
@@ -111,10 +122,7 @@ const assertTargetUnused = async (name: string, { store, specs }: Ports): Promis
         (id) => !ofCommands.has(id),
       ),
     ),
-    listUsers(
-      'schedules',
-      schedules.map((schedule) => schedule.name),
-    ),
+    listUsers('schedules', schedules),
     listUsers(
       'specs',
       storedSpecs.map((spec) => spec.name),

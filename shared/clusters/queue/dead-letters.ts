@@ -8,9 +8,10 @@ import { toRedrivenKey } from './batch-message.ts';
 import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /** The commands of the queue whose last delivery failed, at most a hundred. */
-export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLetters> => ({
-  commands: (await commandQueue.listDeadLetters()).map(toView),
-});
+export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLetters> => {
+  const { commands, more } = await commandQueue.listDeadLetters();
+  return { commands: commands.map(toView), ...(more ? { more } : {}) };
+};
 
 /**
  * Sends dead letters to the command queue again.

@@ -2,10 +2,11 @@ import type { QueueView } from '#events/http/queue.ts';
 import { evaluatePending } from '#shared/clusters/admission/pending.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
 import { summarizeUsage } from '#shared/clusters/model/admission/quota.ts';
+import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 
-/** The admission queue of a target: each queued command with its position and pending reason, and the usage. */
+/** The whole admission queue of a target: each queued command with its position and pending reason, and the usage. */
 export const readQueueView = async (name: string, ports: Ports): Promise<QueueView> => {
   const target = await ports.targets.get(name);
   const queueState = await ports.store.queue(name);
@@ -24,8 +25,19 @@ export const readQueueView = async (name: string, ports: Ports): Promise<QueueVi
     limits: target.limits,
     usage: total,
     teams: [...teams].map(([team, usage]) => ({ team, usage })).toSorted((a, b) => (a.team < b.team ? -1 : 1)),
+    length: decisions.length,
     queued: decisions.map(toQueuedCommandView),
   };
+};
+
+/**
+ * A page of the admission queue of a target. Later pages are of a view that is at most five seconds old, because the
+ * whole queue is evaluated for each view.
+ */
+export const readQueuePage = async (target: string, page: PageRequest, ports: Ports): Promise<QueueView> => {
+  const view = await (page.cursor === undefined ? readQueueView(target, ports) : readRecentQueueView(target, ports));
+  const { items, cursor } = cutPage(view.queued, page);
+  return { ...view, queued: [...items], ...(cursor === undefined ? {} : { cursor }) };
 };
 
 const starting = { reason: 'Starting', message: 'The command is about to start.' } as const;

@@ -4,7 +4,7 @@ import { forEachConcurrently } from './isolation.ts';
 
 /** Requests a reconcile and an admission for every target. Each target gets its own messages, so that a slow one delays no other. */
 export const dispatchReconcile = async ({ targets, reconcileQueue, admissionQueue }: Ports): Promise<void> =>
-  forEachConcurrently(await targets.list(), async ({ name }) => {
+  forEachConcurrently(await targets.listNames(), async (name) => {
     await reconcileQueue.send({ target: name });
     await admissionQueue.send(name);
   });

@@ -79,7 +79,7 @@ const describeMistake = ({ kind, name, uid }: Pick<Orphan, 'kind' | 'name' | 'ui
 
 /** Publishes the orphans of every target that has some. A target that does not answer is logged and skipped. */
 export const reportOrphans = async (ports: Ports): Promise<void> => {
-  for (const { name } of await ports.targets.list()) {
+  for (const name of await ports.targets.listNames()) {
     try {
       const orphans = await findOrphans(name, ports);
       if (orphans.length === 0) continue;

@@ -9,7 +9,7 @@ const maxSessionsAtOnce = 8;
 
 /** Renews the jars of live jobs, so that a job can be restored while it runs and for some time afterwards. */
 export const renewJars = async (ports: Ports): Promise<void> => {
-  for (const { name } of await ports.targets.list()) {
+  for (const name of await ports.targets.listNames()) {
     const clusters = await listClusters(name, ['RUNNING'], ports);
     const sessions = clusters.filter(({ mode }) => mode === 'session');
     await pMap(

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 
 import type { RunResult, ScheduleRun } from '#events/schedules.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import { cutToBytes } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -9,33 +10,40 @@ import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { readSchedule } from './schedules.ts';
 
 const maxReadsAtOnce = 16;
+/** The problems of a page of runs stay small beside the runs. The operation has the whole text. */
+const maxProblemBytes = 500;
 /** An HTTP request has time to read so many operations. */
 const maxReads = 1_000;
 
 /**
- * The last runs of a schedule, newest first. The newest thousand commands have the states of their operations. The runs
+ * A page of the runs of a schedule, newest first. The newest thousand commands have the states of their operations. The runs
  * stay readable after the schedule is removed.
  *
  * @throws Fault `not-found` when there is no run, and no schedule.
  */
 export const listRuns = async (
   scheduleName: ScheduleName,
-  limit: number,
+  request: PageRequest,
   ports: Ports,
-): Promise<readonly ScheduleRun[]> => {
-  const runs = await ports.store.runs(scheduleName, limit);
+): Promise<Page<ScheduleRun>> => {
+  const { items: runs, ...page } = await ports.store.runs(scheduleName, request);
   if (runs.length === 0) await readSchedule(scheduleName, ports);
   const newest = runs.flatMap(({ results }) => results).slice(0, maxReads);
   const read = await pMap(newest, (result) => addState(result, ports), { concurrency: maxReadsAtOnce });
   const withStates = new Map(newest.map((result, index) => [result, read[index]]));
-  return runs.map((run) => ({ ...run, results: run.results.map((result) => withStates.get(result) ?? result) }));
+  const items = runs.map((run) => ({
+    ...run,
+    results: run.results.map((result) => withStates.get(result) ?? result),
+  }));
+  return { ...page, items };
 };
 
 const addState = async (result: RunResult, { store }: Ports): Promise<RunResult> => {
   const operation = result.operationId === undefined ? undefined : await store.operation(result.operationId);
   if (operation === undefined) return result;
   const { state, problem } = operation.value;
-  return { ...result, state, ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }) };
+  if (problem === undefined) return { ...result, state };
+  return { ...result, state, code: problem.code, detail: cutToBytes(problem.detail, maxProblemBytes) };
 };
 
 /** The details of a run have room in its record for so many bytes. The rest is for the ids of a thousand commands. */

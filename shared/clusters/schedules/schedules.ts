@@ -1,6 +1,7 @@
 import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import type { Schedule, ScheduleBody } from '#events/schedules.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -48,9 +49,13 @@ export const readSchedule = async (scheduleName: ScheduleName, { store }: Ports)
 };
 
 /** @throws Fault `not-found` for the target. */
-export const listSchedules = async (target: string, { store, targets }: Ports): Promise<readonly Schedule[]> => {
+export const listSchedules = async (
+  target: string,
+  page: PageRequest,
+  { store, targets }: Ports,
+): Promise<Page<Schedule>> => {
   await targets.get(target);
-  return store.schedules(target);
+  return store.schedules(target, page);
 };
 
 /**

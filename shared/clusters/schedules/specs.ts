@@ -5,7 +5,9 @@ import { Principal } from '#events/principal.ts';
 import { Fault, parseWritten } from '#events/problem.ts';
 import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
 import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { readAllPages } from '#shared/clusters/store/read.ts';
 
 interface SpecRef {
   readonly target: string;
@@ -48,18 +50,21 @@ export const readSpec = async (
 };
 
 /** @throws Fault `not-found` for the target. */
-export const listSpecs = async (target: string, { specs, targets }: Ports): Promise<readonly SpecHead[]> => {
+export const listSpecs = async (
+  target: string,
+  page: PageRequest,
+  { specs, targets }: Ports,
+): Promise<Page<SpecHead>> => {
   await targets.get(target);
-  return specs.list(target);
+  return specs.list(target, page);
 };
 
 /** @throws Fault `not-found`; `wrong-state` while a schedule deploys the spec. */
 export const removeSpec = async (specRef: SpecRef, ports: Ports): Promise<void> => {
   const { target, name } = specRef;
   await readSpec(specRef, ports);
-  const users = (await ports.store.schedules(target)).filter(
-    ({ definition }) => definition.action === 'deploy' && definition.spec === name,
-  );
+  const schedules = await readAllPages((page) => ports.store.schedules(target, page));
+  const users = schedules.filter(({ definition }) => definition.action === 'deploy' && definition.spec === name);
   if (users.length > 0) {
     const names = users.map((schedule) => schedule.name).join(', ');
     throw new Fault(

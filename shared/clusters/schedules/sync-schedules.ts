@@ -41,9 +41,11 @@ export const syncSchedule = async (scheduleName: ScheduleName, ports: Ports): Pr
  * halfway, left in EventBridge Scheduler.
  */
 export const syncSchedules = async (ports: Ports): Promise<void> => {
-  const targets = await ports.targets.list();
-  const schedules = (await Promise.all(targets.map(({ name }) => ports.store.schedules(name)))).flat();
-  await pMap(schedules, (schedule) => trySyncSchedule(schedule, ports), { concurrency: maxSyncsAtOnce });
+  const targets = await ports.targets.listNames();
+  const schedules = await Promise.all(
+    targets.map(async (target) => (await ports.store.scheduleNames(target)).map((name) => ({ target, name }))),
+  );
+  await pMap(schedules.flat(), (schedule) => trySyncSchedule(schedule, ports), { concurrency: maxSyncsAtOnce });
 };
 
 const trySyncSchedule = async ({ target, name }: ScheduleName, ports: Ports): Promise<void> => {

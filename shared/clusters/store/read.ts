@@ -3,6 +3,7 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
 import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
@@ -23,15 +24,23 @@ export const listClusters = async (
   states: readonly ClusterState[],
   { store, log }: Pick<Ports, 'store' | 'log'>,
 ): Promise<readonly Cluster[]> => {
-  const found: Cluster[] = [];
+  return readAllPages(async (page) => {
+    const found = await store.clusters(target, { ...page, states });
+    logUnreadable('clusters', { target, unreadable: found.unreadable, log });
+    return found;
+  });
+};
+
+/** The items of all pages of a list. */
+export const readAllPages = async <T>(readPage: (page: PageRequest) => Promise<Page<T>>): Promise<readonly T[]> => {
+  const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const page = await store.clusters(target, { states, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.items);
-    logUnreadable('clusters', { target, unreadable: page.unreadable, log });
-    cursor = page.cursor;
+    const page = await readPage({ limit: pageSize, cursor });
+    items.push(...page.items);
+    ({ cursor } = page);
   } while (cursor !== undefined);
-  return found;
+  return items;
 };
 
 interface UnreadableRecords extends Pick<Ports, 'log'> {

@@ -186,8 +186,8 @@ export const describeCommits = (open: OpenStore) =>
       expect(await world.store.refusal(target, 'key')).toBeUndefined();
       expect(await world.store.queue(target)).toMatchObject({ queueVersion: undefined, queued: [], admitted: [] });
       expect(await world.store.batchItems(second.operationId)).toEqual([]);
-      expect(await world.store.schedules(target)).toEqual([]);
-      expect(await world.store.runs({ target, name: 'evening' }, 10)).toEqual([]);
+      expect(await world.store.scheduleNames(target)).toEqual([]);
+      expect((await world.store.runs({ target, name: 'evening' }, { limit: 10 })).items).toEqual([]);
     });
 
     it('keeps the transitions of a cluster and its jobs in sequence, without holes', async () => {

@@ -61,8 +61,8 @@ export const describeLimits = (open: OpenStore) =>
       }
 
       expect(await world.store.jobs(cluster)).toHaveLength(5);
-      const runs = await world.store.runs({ target, name: 'evening' }, 4);
-      expect(runs.map(({ runId }) => runId)).toEqual(runIds.toReversed().slice(0, 4));
+      const runs = await world.store.runs({ target, name: 'evening' }, { limit: 4 });
+      expect(runs.items.map(({ runId }) => runId)).toEqual(runIds.toReversed().slice(0, 4));
     });
 
     it('lists more than 1 MB of queued commands', async () => {

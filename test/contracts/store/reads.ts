@@ -161,9 +161,10 @@ export const describeReads = (open: OpenStore) =>
         await world.store.commit({ schedule: { target, name: value.name, value, previous: undefined } });
 
       expect(await world.store.schedule({ target, name: 'evening' })).toEqual({ value: evening, version: 1 });
-      const schedules = [...(await world.store.schedules(target))];
-      expect(schedules.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([evening, morning]);
-      expect(await world.store.schedules(newTarget())).toEqual([]);
+      const { items } = await world.store.schedules(target, { limit: 10 });
+      expect(items.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([evening, morning]);
+      expect((await world.store.scheduleNames(target)).toSorted()).toEqual(['evening', 'morning']);
+      expect((await world.store.schedules(newTarget(), { limit: 10 })).items).toEqual([]);
     });
 
     it('list the last runs of a schedule, newest first', async () => {
@@ -174,7 +175,10 @@ export const describeReads = (open: OpenStore) =>
 
       const name = { target, name: 'evening' };
       expect(await world.store.run(name, runIds[0]!)).toMatchObject({ value: { runId: runIds[0] }, version: 1 });
-      expect((await world.store.runs(name, 2)).map(({ runId }) => runId)).toEqual([runIds[1], runIds[2]]);
-      expect(await world.store.runs(name, 10)).toHaveLength(3);
+      const first = await world.store.runs(name, { limit: 2 });
+      expect(first.items.map(({ runId }) => runId)).toEqual([runIds[1], runIds[2]]);
+      const last = await world.store.runs(name, { limit: 2, cursor: first.cursor });
+      expect(last.items.map(({ runId }) => runId)).toEqual([runIds[0]]);
+      expect(last.cursor).toBeUndefined();
     });
   });

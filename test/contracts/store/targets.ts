@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Target } from '#events/target.ts';
+import { readAllPages } from '#shared/clusters/store/read.ts';
 
 import { type Clock, newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
 
@@ -34,11 +35,12 @@ export const describeTargets = (open: OpenStore) =>
       await world.targets.put(name, target);
 
       expect(await world.targets.get(name)).toEqual({ ...target, name });
-      expect(await world.targets.list()).toContainEqual({ ...target, name });
+      expect(await readAllPages((page) => world.targets.list(page))).toContainEqual({ ...target, name });
+      expect(await world.targets.listNames()).toContain(name);
       await world.targets.remove(name);
       await expect(world.targets.get(name)).rejects.toMatchObject({ code: 'not-found' });
       await expect(world.targets.getLatest(name)).rejects.toMatchObject({ code: 'not-found' });
-      expect((await world.targets.list()).map((one) => one.name)).not.toContain(name);
+      expect(await world.targets.listNames()).not.toContain(name);
     });
 
     it('are read at once by the process that writes them', async () => {

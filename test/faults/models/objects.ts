@@ -27,7 +27,7 @@ export class ModelPayloads {
 
 /** No schedule has a spec. */
 export const noSpecs: Specs = {
-  list: async () => [],
+  list: async () => ({ items: [] }),
   read: async () => undefined,
   put: async () => undefined,
   remove: async () => undefined,

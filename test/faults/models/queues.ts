@@ -56,7 +56,7 @@ export class ModelCommandQueue {
           apply: () => void this.deadLetters.push(body),
           failures: noAnswers,
         }),
-      listDeadLetters: async () => [],
+      listDeadLetters: async () => ({ commands: [], more: false }),
       redriveDeadLetters: async () => ({ commands: [], more: false }),
     };
   }

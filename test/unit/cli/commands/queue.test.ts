@@ -18,6 +18,7 @@ const queueView: QueueView = {
     { team: '', usage: none },
     { team: 'etl', usage: { ...none, clusters: 3 } },
   ],
+  length: 1,
   queued: [
     {
       position: 1,

@@ -71,13 +71,14 @@ beforeEach(() => {
 });
 
 const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id }) => id);
+const list = async () => (await queue.commands.listDeadLetters()).commands;
 
 describe('dead letters', () => {
   it('are all listed, and can be listed again at once', async () => {
-    const first = await queue.commands.listDeadLetters();
+    const first = await list();
 
     expect(ids(first)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
-    expect(ids(await queue.commands.listDeadLetters())).toEqual(ids(first));
+    expect(ids(await list())).toEqual(ids(first));
     expect(queue.received[0]).toMatchObject({ WaitTimeSeconds: 1 });
   });
 
@@ -106,7 +107,7 @@ describe('dead letters', () => {
     async (senderId) => {
       queue = queueOf(1, senderId);
 
-      expect(await queue.commands.listDeadLetters()).toMatchObject([{ principal: `sqs:${senderId}` }]);
+      expect(await list()).toMatchObject([{ principal: `sqs:${senderId}` }]);
     },
   );
 
@@ -116,12 +117,13 @@ describe('dead letters', () => {
     );
 
     expect(ids(commands)).toEqual(['m3']);
-    expect(ids(await queue.commands.listDeadLetters())).toEqual(['m0', 'm1', 'm2', 'm4']);
+    expect(ids(await list())).toEqual(['m0', 'm1', 'm2', 'm4']);
   });
 
   it('are redriven in parts when there are many', async () => {
     queue = queueOf(300);
 
+    expect((await queue.commands.listDeadLetters()).more).toBe(true);
     expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(true);
     expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(false);
     expect(queue.kept).toEqual([]);

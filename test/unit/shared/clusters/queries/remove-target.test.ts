@@ -53,7 +53,7 @@ describe('a removed target', () => {
     await expect(spec).rejects.toMatchObject({ code: 'not-found' });
 
     expect([...world.timers.recurring.keys()]).toEqual([]);
-    expect(await world.ports.specs.list('local')).toEqual([]);
+    expect((await world.ports.specs.list('local', { limit: 10 })).items).toEqual([]);
   });
 
   it('fails a deploy from a cached target, with nothing to clean up', async () => {
