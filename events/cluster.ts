@@ -67,6 +67,9 @@ export const Cluster = z
       description: 'Of a session: size of a TaskManager, and the default parallelism of a job.',
     }),
     lifetime: ClusterLifetime.optional(),
+    onFailure: z.literal('keep').optional().meta({
+      description: 'The deploy keeps the objects of the cluster when it fails. Absent: it removes them.',
+    }),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -77,3 +80,11 @@ export type Cluster = Readonly<z.infer<typeof Cluster>>;
 const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
 
 export const isTerminalCluster = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
+
+/** Whether the cluster FAILED and its objects are kept for examination. A stop removes them. */
+export const holdsFailedObjects = ({
+  state,
+  stopOperationId,
+  onFailure,
+}: Pick<Cluster, 'state' | 'stopOperationId' | 'onFailure'>): boolean =>
+  state === 'FAILED' && stopOperationId === undefined && onFailure === 'keep';

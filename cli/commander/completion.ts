@@ -130,10 +130,12 @@ const listProperties = async (): Promise<readonly string[]> => {
 const listNames = async (kind: OperandKind, context: Context): Promise<readonly string[]> => {
   const target = await context.target();
   if (kind === 'cluster')
-    return context.clusterId === undefined ? (await readClusters(target, context)).map((one) => one.clusterId) : [];
+    return context.clusterId === undefined
+      ? (await readClusters(target, context)).clusters.map((one) => one.clusterId)
+      : [];
   const clusters =
     context.clusterId === undefined
-      ? await readClustersWithJobs(target, context)
+      ? (await readClustersWithJobs(target, context)).clusters
       : [await readJobs({ target, clusterId: context.clusterId }, context)];
   const { isTerminalJob } = await import('#events/job.ts');
   return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));

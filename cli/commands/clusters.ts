@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { readClusters } from '#cli/flows/clusters.ts';
+import { noticeUnreadable, readClusters } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
@@ -29,12 +29,13 @@ export const clusters = defineCommand<Options>({
       throw new UsageError(`--mode must be session or application, not "${mode}".`);
     const target = await context.target();
     const { clusterStates, isTerminalCluster } = await import('#events/cluster.ts');
-    const inTarget = await readClusters(target, context, {
+    const list = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,
     });
-    const selected = mode === undefined ? inTarget : inTarget.filter((one) => one.mode === mode);
-    if (context.json) context.printJson({ clusters: selected });
+    const selected = mode === undefined ? list.clusters : list.clusters.filter((one) => one.mode === mode);
+    noticeUnreadable(target, list, context);
+    if (context.json) context.printJson({ clusters: selected, unreadable: list.unreadable });
     else if (selected.length === 0)
       context.print(`Target ${target} has no ${state === undefined && all !== true ? 'live' : 'such'} cluster.`);
     else {

@@ -1,6 +1,6 @@
 import type { Transitions } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { clusterPath, findCluster, readClusters } from '#cli/flows/clusters.ts';
+import { clusterPath, findCluster, noticeUnreadable, readClusters } from '#cli/flows/clusters.ts';
 import { createBackoff } from '#cli/flows/pause.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/cluster.ts';
@@ -85,12 +85,13 @@ const followCluster = async (clusterRef: ClusterRef, context: Context): Promise<
 const followTarget = async (target: string, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
   const known = await readClusters(target, context, { state: clusterStates.join(',') });
-  const seen = new Map(known.map(({ clusterId, sequence }) => [clusterId, sequence]));
+  noticeUnreadable(target, known, context);
+  const seen = new Map(known.clusters.map(({ clusterId, sequence }) => [clusterId, sequence]));
   context.printNotice(`Following target ${target}.`);
   const pause = createBackoff(backoff, context.signal);
   let previous: readonly Cluster[] = [];
   for (;;) {
-    const live = await readClusters(target, context);
+    const { clusters: live } = await readClusters(target, context);
     const changed = live.filter(({ clusterId, sequence }) => sequence > (seen.get(clusterId) ?? 0));
     const gone = previous.filter((one) => live.every(({ clusterId }) => clusterId !== one.clusterId));
     for (const { clusterId } of [...changed, ...gone])

@@ -1,4 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
+import { noticeUnreadable } from '#cli/flows/clusters.ts';
 import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
@@ -45,11 +46,10 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
 const listTarget = async (target: string, filter: JobFilter, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
   const clusterFilter = filter.all === true ? { state: clusterStates.join(',') } : {};
-  const clusters = (await readClustersWithJobs(target, context, clusterFilter)).map((one) => ({
-    ...one,
-    jobs: selectJobs(one.jobs, filter),
-  }));
-  if (context.json) context.printJson({ clusters });
+  const { unreadable, ...found } = await readClustersWithJobs(target, context, clusterFilter);
+  const clusters = found.clusters.map((one) => ({ ...one, jobs: selectJobs(one.jobs, filter) }));
+  noticeUnreadable(target, { unreadable }, context);
+  if (context.json) context.printJson({ clusters, unreadable });
   else if (clusters.length === 0)
     context.print(`Target ${target} has no ${filter.all === true ? '' : 'live '}cluster.`);
   else

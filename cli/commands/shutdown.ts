@@ -35,22 +35,32 @@ export const shutdown = defineCommand<Options>({
       throw new UsageError('`drey shutdown` takes targets as operands: drey shutdown NAME...');
     const targets = await findTargets(names, context);
     const live = await readLiveTargets(targets, context);
-    if (!yes) return showLive(live, context);
+    if (!yes) {
+      await showLive(live, context);
+      return assertNoFailures(listUnknown(live), unknownHint);
+    }
     for (const one of live) await holdStarts(one, context);
     const body = { savepoint, ...(savepointDirectory && { savepointDirectory }), ...(ha && { ha }) };
     const failures = await stopClusters(targets, body, context);
     const orphans = await readOrphans(targets, context);
     if (context.json) context.printJson({ targets: orphans, failures });
     else orphans.forEach((one) => printOrphans(one, context));
-    if (failures.length > 0)
-      throw new Failure('Some clusters are still live.', {
-        lines: failures,
-        hint: 'Run `drey shutdown --yes` again, or with --savepoint none to stop without savepoints.',
-      });
+    assertNoFailures(failures, failuresHint);
     if (!context.json)
       context.print('No cluster is live. The admission queues are paused, and the schedules are disabled.');
   },
 });
+
+const unknownHint = 'Deploy the version of Drey that wrote the records, then run `drey shutdown` again.';
+const failuresHint =
+  'Run `drey shutdown --yes` again, or with --savepoint none to stop without savepoints. ' +
+  'For records of another version, deploy that version first.';
+
+const listUnknown = (live: readonly LiveTarget[]) => live.flatMap(({ unknown }) => unknown);
+
+const assertNoFailures = (lines: readonly string[], hint: string): void => {
+  if (lines.length > 0) throw new Failure('Some clusters or schedules may still be live.', { lines, hint });
+};
 
 const showLive = async (live: readonly LiveTarget[], context: Context): Promise<void> => {
   if (context.json) return context.printJson({ targets: live });
@@ -58,7 +68,10 @@ const showLive = async (live: readonly LiveTarget[], context: Context): Promise<
     ...clusters.map(({ clusterId, mode, state }) => [target, mode, clusterId, paintState(state, context.io.stdout)]),
     ...schedules.map(({ name }) => [target, 'schedule', name, 'enabled']),
   ]);
-  if (rows.length === 0) return context.print('No cluster is live, and no schedule is enabled.');
+  if (rows.length === 0) {
+    if (listUnknown(live).length === 0) context.print('No cluster is live, and no schedule is enabled.');
+    return;
+  }
   context.print(await renderTable(['TARGET', 'KIND', 'NAME', 'STATE'], rows));
   context.printNotice('Run `drey shutdown --yes` to disable the schedules, pause the queues and stop the clusters.');
 };

@@ -42,20 +42,38 @@ export interface ClusterFilter {
   readonly label?: string | undefined;
 }
 
+export interface ClusterList {
+  readonly clusters: readonly Cluster[];
+  /** Ids of the clusters that the list lacks, because the API cannot read their records. Undefined when there are none. */
+  readonly unreadable: readonly string[] | undefined;
+}
+
 /** All pages of the clusters of the target: the live ones, unless the filter has states. */
 export const readClusters = async (
   target: string,
-  { api, printNotice }: Context,
+  { api }: Context,
   { state, label }: ClusterFilter = {},
-): Promise<readonly Cluster[]> => {
+): Promise<ClusterList> => {
   const { clusters, unreadable } = await readList<Clusters>(api, path`/v1/targets/${target}/clusters`, {
     items: 'clusters',
     query: { state, label },
   });
-  if (unreadable !== undefined)
-    printNotice(`Another version of Drey wrote the records of these clusters: ${unreadable.join(', ')}. Retry later.`);
-  return clusters;
+  return { clusters, unreadable };
 };
+
+/** The records that a list lacks, each with the reason. */
+export const describeUnreadable = (kind: 'cluster' | 'schedule', target: string, names: readonly string[] = []) =>
+  names.map(
+    (name) => `${kind} ${name} in target ${target}: another version of Drey wrote its record, so its state is unknown`,
+  );
+
+/** Names the clusters that a list lacks on stderr. */
+export const noticeUnreadable = (
+  target: string,
+  { unreadable }: Pick<ClusterList, 'unreadable'>,
+  { printNotice }: Context,
+): void =>
+  describeUnreadable('cluster', target, unreadable).forEach((line) => printNotice(`WARN Not in the list: ${line}.`));
 
 /** Checks the mode before a large jar is uploaded. @throws Failure when the cluster is an application. */
 export const assertSession = async (clusterRef: ClusterRef, context: Context): Promise<void> => {

@@ -6,7 +6,7 @@ import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 
-import { type ClusterFilter, clusterPath, readClusters } from './clusters.ts';
+import { type ClusterFilter, clusterPath, describeUnreadable, readClusters } from './clusters.ts';
 
 /** @throws Failure in Flink's words when there is no such cluster. */
 export const readJobs = async (clusterRef: ClusterRef, { api }: Context): Promise<Jobs> => {
@@ -32,10 +32,13 @@ export const readClustersWithJobs = async (
   target: string,
   context: Context,
   filter: ClusterFilter = {},
-): Promise<readonly ClusterWithJobs[]> => {
-  const clusters = await readClusters(target, context, filter);
+): Promise<{ readonly clusters: readonly ClusterWithJobs[]; readonly unreadable: readonly string[] | undefined }> => {
+  const { clusters, unreadable } = await readClusters(target, context, filter);
   const { default: pMap } = await import('p-map');
-  return pMap(clusters, (cluster) => withJobs(cluster, context), { concurrency: maxConcurrentReads });
+  const withTheirJobs = await pMap(clusters, (cluster) => withJobs(cluster, context), {
+    concurrency: maxConcurrentReads,
+  });
+  return { clusters: withTheirJobs, unreadable };
 };
 
 const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWithJobs> => {
@@ -50,11 +53,12 @@ const withJobs = async (cluster: Cluster, context: Context): Promise<ClusterWith
 
 /** The live cluster of the target that runs the job. @throws Failure when there is none. */
 export const findClusterOfJob = async (jobId: string, target: string, context: Context): Promise<ClusterRef> => {
-  const clusters = await readClustersWithJobs(target, context);
-  const found = clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
+  const list = await readClustersWithJobs(target, context);
+  const found = list.clusters.find(({ jobs }) => jobs.some((job) => job.jobId === jobId));
   if (found !== undefined) return { target, clusterId: found.cluster.clusterId };
   throw new Failure(`No live cluster of target ${target} has job ${jobId}.`, {
     code: 'not-found',
+    lines: describeUnreadable('cluster', target, list.unreadable),
     hint: 'Run `drey list -a` to list the jobs.',
   });
 };

@@ -105,21 +105,34 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
 };
 
 const waitUntilTerminal = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
-  const { isTerminalOperation } = await import('#events/operation.ts');
   const reportPhases = createPhaseReporter(progress);
   reportPhases(first);
-  if (isTerminalOperation(first)) return first;
   try {
-    const pause = createBackoff(backoff, context.signal);
-    // A queued operation gets another deadline when it starts.
-    for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
-      await pause();
-      latest = await readOperation(first.operationId, context);
-      reportPhases(latest);
-      if (isTerminalOperation(latest)) return latest;
-    }
+    return await pollUntilTerminal(first, context, reportPhases);
   } finally {
     if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} continues. ${operationHint(first)}`);
+  }
+};
+
+/**
+ * Polls an operation until it is terminal.
+ *
+ * @throws Failure when it has no result after its deadline.
+ */
+export const pollUntilTerminal = async (
+  first: Operation,
+  context: Context,
+  onRead: (operation: Operation) => void = () => {},
+): Promise<Operation> => {
+  const { isTerminalOperation } = await import('#events/operation.ts');
+  if (isTerminalOperation(first)) return first;
+  const pause = createBackoff(backoff, context.signal);
+  // A queued operation gets another deadline when it starts.
+  for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
+    await pause();
+    latest = await readOperation(first.operationId, context);
+    onRead(latest);
+    if (isTerminalOperation(latest)) return latest;
   }
   throw new Failure(
     `The ${first.kind} of cluster ${first.clusterId} has no result ${graceMs / 1_000} s after its deadline.`,

@@ -5,18 +5,21 @@ import type { Accepted, Orphans, Schedules, Targets } from '#cli/api/responses.t
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import type { Cluster } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
 import type { Schedule } from '#events/schedules.ts';
 
-import { clusterPath, clusterTitle, findLiveCluster, readCluster, readClusters } from './clusters.ts';
-import { readOperation } from './operations.ts';
-import { createBackoff } from './pause.ts';
+import { clusterPath, clusterTitle, describeUnreadable, findCluster, readCluster, readClusters } from './clusters.ts';
+import { pollUntilTerminal, readOperation } from './operations.ts';
 
 /** What is live in a target. A queued deploy is a cluster in state QUEUED. */
 export interface LiveTarget {
   readonly target: string;
+  /** The live clusters, and the FAILED ones whose objects are kept. */
   readonly clusters: readonly Cluster[];
   /** The schedules that are enabled. */
   readonly schedules: readonly Schedule[];
+  /** The clusters and schedules whose states are unknown, each with the reason. */
+  readonly unknown: readonly string[];
 }
 
 /** How the clusters are stopped: the body of the stop command. */
@@ -28,7 +31,6 @@ export interface StopBody {
 
 const maxConcurrentTargets = 4;
 const maxConcurrentStops = 8;
-const backoff = { firstMs: 500, maxMs: 5_000 };
 
 /** @throws Failure when one of the names is no target. */
 export const findTargets = async (names: readonly string[], { api }: Context): Promise<readonly string[]> => {
@@ -44,14 +46,31 @@ export const findTargets = async (names: readonly string[], { api }: Context): P
 
 export const readLiveTargets = async (targets: readonly string[], context: Context): Promise<readonly LiveTarget[]> => {
   const { default: pMap } = await import('p-map');
+  const { clusterStates, isTerminalCluster } = await import('#events/cluster.ts');
+  const states = clusterStates.filter((state) => state === 'FAILED' || !isTerminalCluster({ state }));
+  const needsStop = await importNeedsStop();
   const read = async (target: string): Promise<LiveTarget> => {
-    const [clusters, { schedules }] = await Promise.all([
-      readClusters(target, context),
+    const [{ clusters, unreadable }, { schedules, unreadable: unreadableSchedules }] = await Promise.all([
+      readClusters(target, context, { state: states.join(',') }),
       readList<Schedules>(context.api, path`/v1/targets/${target}/schedules`, { items: 'schedules' }),
     ]);
-    return { target, clusters, schedules: schedules.filter(({ definition }) => definition.enabled) };
+    return {
+      target,
+      clusters: clusters.filter(needsStop),
+      schedules: schedules.filter(({ definition }) => definition.enabled),
+      unknown: [
+        ...describeUnreadable('cluster', target, unreadable),
+        ...describeUnreadable('schedule', target, unreadableSchedules),
+      ],
+    };
   };
   return pMap(targets, read, { concurrency: maxConcurrentTargets });
+};
+
+/** Loads the predicate of the clusters that have to be stopped: the live ones, and the FAILED ones with kept objects. */
+const importNeedsStop = async () => {
+  const { holdsFailedObjects, isTerminalCluster } = await import('#events/cluster.ts');
+  return (cluster: Cluster) => !isTerminalCluster(cluster) || holdsFailedObjects(cluster);
 };
 
 /** Disables the schedules, and pauses the admission queue, so that nothing starts again. */
@@ -65,7 +84,7 @@ export const holdStarts = async ({ target, schedules }: LiveTarget, { api }: Con
  * Stops the clusters, and waits until each stop has a result. Clusters that other commands start concurrently are stopped
  * as well.
  *
- * @returns The clusters that could not be stopped, each with the reason.
+ * @returns What is or may be live, each with the reason.
  */
 export const stopClusters = async (
   targets: readonly string[],
@@ -76,9 +95,9 @@ export const stopClusters = async (
   using progress = showProgress('Stopping all clusters', context.io.stderr);
   const failures = new Map<string, string>();
   for (;;) {
-    const live = (await readLiveTargets(targets, context)).flatMap(({ clusters }) => clusters);
-    const remaining = live.filter((cluster) => !failures.has(clusterPath(cluster)));
-    if (remaining.length === 0) return [...failures.values()];
+    const live = await readLiveTargets(targets, context);
+    const remaining = live.flatMap(({ clusters }) => clusters).filter((cluster) => !failures.has(clusterPath(cluster)));
+    if (remaining.length === 0) return [...failures.values(), ...live.flatMap(({ unknown }) => unknown)];
     let open = remaining.length;
     const stop = async (cluster: Cluster) => {
       progress.showPhase(`${open} clusters are live`);
@@ -91,27 +110,42 @@ export const stopClusters = async (
   }
 };
 
-/** The reason why the cluster is still live; undefined when it is terminal, or when an earlier stop has a result. */
+/** The reason why the cluster is still live; undefined when it is not. */
 const stopCluster = async (cluster: Cluster, body: StopBody, context: Context): Promise<string | undefined> => {
-  const pause = createBackoff(backoff, context.signal);
-  if (cluster.state === 'STOPPING') {
-    while ((await readCluster(cluster, context)).state === 'STOPPING') await pause();
-    return undefined;
-  }
-  const { isTerminalOperation } = await import('#events/operation.ts');
   try {
-    let { operation } = await context.api.post<Accepted>(`${clusterPath(cluster)}/stop`, body);
-    while (!isTerminalOperation(operation)) {
-      await pause();
-      operation = await readOperation(operation.operationId, context);
-    }
-    if (operation.state === 'SUCCEEDED') return undefined;
-    return operation.problem?.detail ?? `The stop is ${operation.state}.`;
+    const stop = await sendStop(cluster, body, context);
+    if (stop.state === 'SUCCEEDED') return undefined;
+    return stop.problem?.detail ?? `The stop is ${stop.state}.`;
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error;
     // The cluster may have become terminal before the stop arrived.
-    return (await findLiveCluster(cluster, context)) === undefined ? undefined : error.message;
+    const latest = await findCluster(cluster, context);
+    return latest !== undefined && (await importNeedsStop())(latest) ? error.message : undefined;
   }
+};
+
+/** Stops the cluster after a stop with other options that is running, unless that one succeeds. */
+const sendStop = async (cluster: Cluster, body: StopBody, context: Context): Promise<Operation> => {
+  try {
+    return await runStop(cluster, body, context);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'wrong-state') throw error;
+    const { state, stopOperationId } = await readCluster(cluster, context);
+    if (state !== 'STOPPING' || stopOperationId === undefined) throw error;
+    const running = await pollUntilTerminal(await readOperation(stopOperationId, context), context);
+    return running.state === 'SUCCEEDED' ? running : runStop(cluster, body, context);
+  }
+};
+
+/** Sends the stop and waits for its result. The API joins it to a running stop with the same options. */
+const runStop = async (cluster: Cluster, body: StopBody, context: Context): Promise<Operation> => {
+  const post = (data: StopBody) => context.api.post<Accepted>(`${clusterPath(cluster)}/stop`, data);
+  const { operation } = await post(body).catch((error: unknown) => {
+    // The cluster is starting, so that it has nothing to save yet.
+    if (error instanceof Failure && error.code === 'not-ready') return post({ ...body, savepoint: 'none' });
+    throw error;
+  });
+  return pollUntilTerminal(operation, context);
 };
 
 /** The Kubernetes objects that no cluster owns, of all targets. A target that does not respond has a text instead. */

@@ -1,9 +1,9 @@
 import type { Cluster } from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
+import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';
-import type { Store } from '#shared/clusters/ports/store.ts';
-import { getCluster, holdsResources } from '#shared/clusters/store/read.ts';
+import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
 import type { UseCase } from './use-case.ts';
@@ -16,7 +16,7 @@ export const extend: UseCase<'extend'> = {
     const target = await ports.targets.get(targetName);
     const clusterRef = { target: targetName, clusterId: clusterId ?? '' };
     const { value: cluster, version } = await getCluster(clusterRef, ports.store);
-    await assertExtendable(cluster, ports.store);
+    assertExtendable(cluster);
     const now = ports.now();
     const operationId = ports.newId();
     const operation = {
@@ -39,7 +39,7 @@ export const extend: UseCase<'extend'> = {
 };
 
 /** @throws Fault `not-ready` while the cluster is QUEUED, `wrong-state` when it is STOPPING or has no objects. */
-const assertExtendable = async (cluster: Cluster, store: Store): Promise<void> => {
+const assertExtendable = (cluster: Cluster): void => {
   const { clusterId, target, state } = cluster;
   const description = `Cluster ${clusterId} in target ${target} is ${state}.`;
   if (state === 'QUEUED')
@@ -50,6 +50,6 @@ const assertExtendable = async (cluster: Cluster, store: Store): Promise<void> =
         retryAfterSeconds: 30,
       },
     );
-  if (!(await holdsResources(cluster, store)))
+  if (!holdsResources(cluster))
     throw new Fault('wrong-state', `${description} Its lifetime can no longer be extended.`);
 };

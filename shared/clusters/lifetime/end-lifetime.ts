@@ -3,9 +3,10 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { toWarningEvent } from '#events/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
+import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation, holdsResources } from '#shared/clusters/store/read.ts';
+import { getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
 import { type ClusterWithLifetime, isCurrentLifetime, type LifetimeRef } from './lifetime-ref.ts';
@@ -24,7 +25,7 @@ export const endLifetime = async (lifetimeRef: LifetimeRef, origin: Origin, port
   if (
     !isCurrentLifetime(cluster, lifetimeRef) ||
     !isOverdue(cluster.lifetime, ports.now()) ||
-    !(await holdsResources(cluster, ports.store))
+    !holdsResources(cluster)
   ) {
     ports.log.info('lifetime not ended', { ...lifetimeRef, origin });
     return;
@@ -38,11 +39,7 @@ export const warnOfEnd = (lifetimeRef: LifetimeRef, ports: Ports): Promise<void>
     const current = await ports.store.cluster(lifetimeRef);
     const cluster = current?.value;
     const now = ports.now();
-    if (
-      current === undefined ||
-      !isCurrentLifetime(cluster, lifetimeRef) ||
-      !(await holdsResources(cluster, ports.store))
-    )
+    if (current === undefined || !isCurrentLifetime(cluster, lifetimeRef) || !holdsResources(cluster))
       return { result: undefined };
     const { lifetime } = cluster;
     if (!isWarningDue(lifetime, now)) return { result: undefined };

@@ -1,4 +1,10 @@
-import { type Cluster, type ClusterState, clusterStates, isTerminalCluster } from '#events/cluster.ts';
+import {
+  type Cluster,
+  type ClusterState,
+  clusterStates,
+  holdsFailedObjects,
+  isTerminalCluster,
+} from '#events/cluster.ts';
 import { Fault } from '#events/problem.ts';
 
 interface Traits {
@@ -32,6 +38,9 @@ export const isEndingCluster = (cluster: State): boolean => cluster.state === 'S
 /** Whether the cluster may have objects although it FAILED. A stop removes the objects of a cluster that it ended. */
 export const hasFailedWithoutStop = ({ state, stopOperationId }: Pick<Cluster, 'state' | 'stopOperationId'>): boolean =>
   state === 'FAILED' && stopOperationId === undefined;
+/** Whether the cluster has objects in Kubernetes that nothing removes. */
+export const holdsResources = (cluster: Cluster): boolean =>
+  isTerminalCluster(cluster) ? holdsFailedObjects(cluster) : cluster.state !== 'STOPPING' && cluster.state !== 'QUEUED';
 
 export const liveStates: readonly ClusterState[] = clusterStates.filter((state) => !isTerminalCluster({ state }));
 /** The states of clusters that may have objects in Kubernetes. */

@@ -1,9 +1,8 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { type Cluster, holdsFailedObjects, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import type { Orphan } from '#events/orphan.ts';
 import { Fault } from '#events/problem.ts';
 import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
-import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** The event lists so many orphans. */
@@ -46,7 +45,7 @@ const findOrphanReason = async (
   if (isLive && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
   const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
   if (operation === undefined) return 'NotRecorded';
-  const isKept = cluster?.operationId === operationId && keepsFailedObjects(operation);
+  const isKept = cluster !== undefined && cluster.operationId === operationId && holdsFailedObjects(cluster);
   return !isTerminalOperation(operation) || isKept ? undefined : 'NotRecorded';
 };
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import type { Cluster } from '#events/cluster.ts';
+import { type Cluster, holdsFailedObjects } from '#events/cluster.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
@@ -8,7 +8,7 @@ import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { holdsResources, listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
+import { listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
 import { forEachConcurrently, logFailure } from './isolation.ts';
@@ -100,8 +100,8 @@ const findKeptClusters = async (admitted: readonly QueuedCommand[], ports: Ports
       const fields = { target: command.target, clusterId: command.clusterId };
       return logFailure({ message: 'enforcement of lifetime failed', fields, ports }, async () => {
         const cluster = (await store.cluster(command))?.value;
-        const hasFailed = cluster?.state === 'FAILED' && cluster.operationId === command.operationId;
-        if (hasFailed && (await holdsResources(cluster, store))) found.push(cluster);
+        if (cluster !== undefined && cluster.operationId === command.operationId && holdsFailedObjects(cluster))
+          found.push(cluster);
       });
     },
   );

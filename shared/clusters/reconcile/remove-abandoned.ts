@@ -1,8 +1,7 @@
-import { isTerminalCluster } from '#events/cluster.ts';
+import { holdsFailedObjects, isTerminalCluster } from '#events/cluster.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import type { NamedTarget } from '#events/target.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
-import { keepsFailedObjects } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /**
@@ -19,8 +18,7 @@ export const removeAbandonedDeployment = async (
   if (operation === undefined || operation.target !== target.name || operation.clusterId !== clusterId) return;
   const cluster = (await ports.store.cluster({ target: target.name, clusterId }))?.value;
   const belongsToCluster =
-    cluster?.operationId === operationId &&
-    (!isTerminalCluster(cluster) || (keepsFailedObjects(operation) && cluster.stopOperationId === undefined));
+    cluster?.operationId === operationId && (!isTerminalCluster(cluster) || holdsFailedObjects(cluster));
   if (!isTerminalOperation(operation) || belongsToCluster) return;
   await ports.kubernetes(target).remove(clusterId, uid);
   ports.log.warn('abandoned deployment removed', { target: target.name, clusterId, operationId });

@@ -1,8 +1,7 @@
-import { type Cluster, type ClusterState, isTerminalCluster } from '#events/cluster.ts';
+import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
-import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
-import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -59,14 +58,4 @@ export const getOperation = async (operationId: string, store: Store): Promise<V
   const found = await store.operation(operationId);
   if (found === undefined) throw new Fault('not-found', `There is no operation ${operationId}.`);
   return found;
-};
-
-/**
- * Whether a cluster has objects in Kubernetes that nothing removes. A failed cluster has them when its deploy keeps them
- * for examination.
- */
-export const holdsResources = async (cluster: Cluster, store: Store): Promise<boolean> => {
-  if (cluster.state === 'STOPPING' || cluster.state === 'QUEUED') return false;
-  if (!isTerminalCluster(cluster)) return true;
-  return hasFailedWithoutStop(cluster) && keepsFailedObjects((await getOperation(cluster.operationId, store)).value);
 };

@@ -24,7 +24,7 @@ export const buildDeployChange = (deploy: PreparedDeploy, pendingReason: Pending
 
 const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined) => {
   const { command, target, operationId, clusterRef, previous, manifests, lifetime, now } = deploy;
-  const { mode, labels } = command.data;
+  const { mode, labels, onFailure } = command.data;
   const { deployment, resources } = manifests;
   // The time of a lifetime starts with the cluster, which is after the admission.
   const ownLifetime = pendingReason === undefined ? startLifetime(lifetime, now, target) : lifetime;
@@ -37,6 +37,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       labels,
       operationId,
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
+      ...(onFailure === 'keep' ? { onFailure } : {}),
       ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
       pendingReason,
       principal: command.principal,

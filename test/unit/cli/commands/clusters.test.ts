@@ -49,6 +49,12 @@ describe('an application cluster', () => {
     ]);
   });
 
+  it('is named when the API cannot read its record', async () => {
+    const ended = await run({ [`GET ${clusters}`]: { body: { clusters: [], unreadable: ['app'] } } }, ['clusters']);
+
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('cluster app in target local') });
+  });
+
   it('is not of another mode', async () => {
     expect(await run({}, ['clusters', '--mode', 'per-job'])).toMatchObject({
       code: 1,

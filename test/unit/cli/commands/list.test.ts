@@ -115,6 +115,16 @@ describe('list', () => {
     });
   });
 
+  it('names clusters whose records the API cannot read', async () => {
+    const body = { clusters: [], unreadable: ['etl'] };
+
+    const ended = await run({ [`GET ${clusters}`]: { body } }, ['list']);
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('cluster etl in target local') });
+
+    const asJson = await run({ [`GET ${clusters}`]: { body } }, ['list', '--output', 'json']);
+    expect(JSON.parse(asJson.stdout)).toEqual(body);
+  });
+
   it('prints only JSON with --output json', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: jobs } }, [
       'list',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ClusterState } from '#events/cluster.ts';
+import type { Operation } from '#events/operation.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { cluster, operation, oneTarget, problem, type Replies, type Reply } from '#test/unit/cli/loopback-api.ts';
 import { useLoopbackApi } from '#test/unit/cli/setup.ts';
@@ -22,8 +23,18 @@ const schedule = (name: string, enabled = true) => ({
   definition: { ...definition, enabled },
 });
 
+const otherStopId = '2'.repeat(32);
+/** The stop operation of the session that another command started. */
+const withOtherStop = (more: Partial<Operation>): Replies => ({
+  [`GET /v1/operations/${otherStopId}`]: { body: operation({ kind: 'stop', operationId: otherStopId, ...more }) },
+});
+
 /** An API with one session, which a stop ends as `stop` says. */
-const withSession = (stop: (end: (state: ClusterState) => void) => Reply, first: ClusterState = 'RUNNING'): Replies => {
+const withSession = (
+  stop: (end: (state: ClusterState) => void) => Reply,
+  first: ClusterState = 'RUNNING',
+  staysStopping = false,
+): Replies => {
   let state: ClusterState = first;
   const end = (next: ClusterState) => {
     state = next;
@@ -32,8 +43,8 @@ const withSession = (stop: (end: (state: ClusterState) => void) => Reply, first:
     'GET /v1/targets': oneTarget,
     [`GET ${root}/clusters`]: () => ({ body: { clusters: state === 'STOPPED' ? [] : [cluster({ state })] } }),
     [`GET ${root}/clusters/live`]: () => {
-      const body = cluster({ state });
-      if (state === 'STOPPING') end('STOPPED');
+      const body = cluster({ state, stopOperationId: otherStopId });
+      if (state === 'STOPPING' && !staysStopping) end('STOPPED');
       return { body };
     },
     [`GET ${root}/schedules`]: { body: { schedules: [schedule('nightly'), schedule('old', false)] } },
@@ -52,6 +63,7 @@ const run = (replies: Replies, ...words: readonly string[]) => {
   server.answer(replies);
   return drey(['shutdown', ...words], { api: server.url });
 };
+const posts = () => server.received.filter(({ method }) => method === 'POST').map(({ json }) => json);
 const writes = () => server.received.filter(({ method }) => method !== 'GET');
 
 describe('drey shutdown', () => {
@@ -84,13 +96,133 @@ describe('drey shutdown', () => {
     expect(writes().at(-1)?.json).toEqual({ savepoint: 'best-effort', savepointDirectory: 's3://b/s', ha: 'purge' });
   });
 
-  it('waits for a stop that is already running', async () => {
-    const replies = withSession(() => problem('wrong-state', 409, 'not reached'), 'STOPPING');
-    const { code } = await run(replies, '--yes');
+  it('joins a stop that is already running', async () => {
+    const replies = withSession((end) => {
+      end('STOPPED');
+      return { status: 202, body: { operation: operation({ kind: 'stop' }) } };
+    }, 'STOPPING');
+    const { code } = await run(replies, '--yes', '--savepoint', 'none');
 
     expect(code).toBe(0);
-    expect(server.calls()).not.toContain(`POST ${root}/clusters/live/stop`);
+    expect(posts()).toEqual([{ savepoint: 'none' }]);
   });
+
+  it('names a cluster whose stop has no result after its deadline', async () => {
+    const overdue = operation({ kind: 'stop', state: 'IN_PROGRESS', deadline: '2026-01-01T00:00:00.000Z' });
+    const replies = withSession(() => ({ status: 202, body: { operation: overdue } }), 'STOPPING', true);
+    const { code, stderr } = await run(replies, '--yes');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('session cluster live in target local: The stop of cluster live has no result 60 s after');
+  });
+
+  it('waits for a running stop with other options', async () => {
+    const replies = withSession(
+      () => problem('wrong-state', 409, 'It is being stopped with other options.'),
+      'STOPPING',
+    );
+    const { code } = await run({ ...replies, ...withOtherStop({ state: 'SUCCEEDED' }) }, '--yes');
+
+    expect(code).toBe(0);
+    expect(posts()).toHaveLength(1);
+  });
+
+  it('sends its own stop after one with other options has failed', async () => {
+    const answers = [problem('wrong-state', 409, 'It is being stopped with other options.')];
+    const replies = withSession(
+      (end) => {
+        const refusal = answers.pop();
+        if (refusal !== undefined) return refusal;
+        end('STOPPED');
+        return { status: 202, body: { operation: operation({ kind: 'stop' }) } };
+      },
+      'STOPPING',
+      true,
+    );
+    const { code } = await run({ ...replies, ...withOtherStop({ state: 'FAILED' }) }, '--yes', '--savepoint', 'none');
+
+    expect(code).toBe(0);
+    expect(posts()).toEqual([{ savepoint: 'none' }, { savepoint: 'none' }]);
+  });
+
+  it('stops a cluster that is starting without a savepoint', async () => {
+    const replies = withSession((end) => {
+      if (posts().length === 1) return problem('not-ready', 409, 'Cluster live in target local is DEPLOYING.');
+      end('STOPPED');
+      return { status: 202, body: { operation: operation({ kind: 'stop' }) } };
+    }, 'DEPLOYING');
+    const { code } = await run(replies, '--yes', '--ha', 'purge');
+
+    expect(code).toBe(0);
+    expect(posts()).toEqual([
+      { savepoint: 'required', ha: 'purge' },
+      { savepoint: 'none', ha: 'purge' },
+    ]);
+  });
+
+  describe('with FAILED clusters', () => {
+    const failed = { state: 'FAILED', mode: 'application' } as const;
+    const listFailed = (): Replies => {
+      let isStopped = false;
+      const kept = () =>
+        cluster({ ...failed, clusterId: 'kept', onFailure: 'keep', ...(isStopped && { state: 'STOPPED' }) });
+      const others = [
+        cluster({ ...failed, clusterId: 'removed' }),
+        cluster({ ...failed, clusterId: 'stopped', onFailure: 'keep', stopOperationId: '2'.repeat(32) }),
+      ];
+      return {
+        ...withStop(),
+        [`GET ${root}/clusters`]: ({ query }) => ({
+          body: { clusters: query.includes('FAILED') ? [...others, ...(isStopped ? [] : [kept()])] : [] },
+        }),
+        [`GET ${root}/clusters/kept`]: () => ({ body: kept() }),
+        [`POST ${root}/clusters/kept/stop`]: () => {
+          isStopped = true;
+          return { status: 202, body: { operation: operation({ kind: 'stop' }) } };
+        },
+      };
+    };
+
+    it('lists those whose objects are kept', async () => {
+      const { stdout } = await run(listFailed());
+
+      expect(stdout).toMatch(/local +application +kept +FAILED/);
+      expect(stdout).not.toMatch(/removed|stopped/);
+    });
+
+    it('stops those whose objects are kept', async () => {
+      const { code } = await run(listFailed(), '--yes');
+
+      expect(code).toBe(0);
+      expect(server.calls().filter((call) => call.startsWith('POST'))).toEqual([`POST ${root}/clusters/kept/stop`]);
+    });
+
+    it('names one that cannot be stopped', async () => {
+      const refusal = problem('target-refused', 403, 'The target is not allowed.');
+      const { code, stderr } = await run({ ...listFailed(), [`POST ${root}/clusters/kept/stop`]: refusal }, '--yes');
+
+      expect(code).toBe(1);
+      expect(stderr).toContain('application cluster kept in target local: The target is not allowed.');
+    });
+  });
+
+  it.each([[[]], [['--yes']]])(
+    'fails on clusters and schedules whose records the API cannot read (%j)',
+    async (words) => {
+      const { code, stderr } = await run(
+        {
+          ...withStop(),
+          [`GET ${root}/clusters`]: { body: { clusters: [], unreadable: ['etl'] } },
+          [`GET ${root}/schedules`]: { body: { schedules: [], unreadable: ['morning'] } },
+        },
+        ...words,
+      );
+
+      expect(code).toBe(1);
+      expect(stderr).toContain('cluster etl in target local: another version of Drey wrote its record');
+      expect(stderr).toContain('schedule morning in target local: another version of Drey wrote its record');
+    },
+  );
 
   it('counts a cluster that became terminal before its stop', async () => {
     const replies = withSession((end) => {

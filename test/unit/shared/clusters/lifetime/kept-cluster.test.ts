@@ -14,6 +14,10 @@ describe('a lifetime', () => {
       await runWorkflows();
     });
 
+    it('is told by its record, so that clients can find it', async () => {
+      expect(await getCluster()).toMatchObject({ state: 'FAILED', onFailure: 'keep' });
+    });
+
     it('is scheduled, warned of and ended', async () => {
       await reconcile();
       expect(listTimerEvents().map(({ kind }) => kind)).toEqual(['warning', 'end']);

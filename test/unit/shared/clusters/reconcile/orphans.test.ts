@@ -30,6 +30,19 @@ describe('an orphan', () => {
     expect(await findAll()).toMatchObject([{ kind: 'Deployment', name: 'by-hand', reason: 'NotRecorded' }]);
   });
 
+  it('is no Deployment that a failed deploy keeps, until a stop has ended the cluster', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId: 'kept', data: { ...session, onFailure: 'keep' } }, world);
+    await runWorkflows();
+    expect(await findAll()).toEqual([]);
+
+    const [deployment] = [...world.kubernetes.clusters.entries()];
+    await send('stop', { clusterId: 'kept' }, world);
+    await world.workflows.runAll(world.ports);
+    world.kubernetes.clusters.set(...deployment!); // Created late, by a request that was in progress.
+    expect(await findAll()).toMatchObject([{ kind: 'Deployment', name: 'kept', reason: 'NotRecorded' }]);
+  });
+
   it('is the high-availability data of a STOPPED cluster', async () => {
     await startSession('kept');
     keepHighAvailability('kept');
