@@ -2,7 +2,7 @@ import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 
 import { type Aws, openAws } from './eks.ts';
-import { createExpiringCache } from './expiring-cache.ts';
+import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';
 import { toDescribeFault } from './faults.ts';
 import { createRoleChain } from './role-chain.ts';
 import { type Identity, signToken } from './token.ts';
@@ -31,7 +31,6 @@ const addressLifetimeMs = 10 * 60_000;
 const minAddressAgeMs = 10_000;
 /** EKS accepts a token for 15 minutes after it was signed. AWS's own tools use it for 14. */
 const tokenLifetimeMs = 13 * 60_000;
-const expiryMarginMs = 60_000;
 
 interface EksAccessOptions {
   /** The role that the EKS clusters of this account know, and that remote roles trust. */

@@ -1,3 +1,6 @@
+/** Credentials are renewed this long before they expire, so that requests in flight do not fail. */
+export const expiryMarginMs = 60_000;
+
 type Expiring<T> = Promise<{ readonly value: T; readonly expiresMs: number }>;
 
 interface Entry<T> {

@@ -1,7 +1,7 @@
 import type { NamedTarget } from '#events/target.ts';
 
 import type { Aws, RoleSession } from './eks.ts';
-import { createExpiringCache } from './expiring-cache.ts';
+import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';
 import { toKubernetesRoleFault, toRemoteRoleFault } from './faults.ts';
 import type { Identity } from './token.ts';
 
@@ -26,7 +26,6 @@ interface RoleChainOptions {
   readonly ownSessionName: string;
 }
 
-const expiryMarginMs = 60_000;
 /** Younger credentials are kept, because an EKS cluster that lacks an access entry refuses new ones as well. */
 const minAgeMs = 60_000;
 
