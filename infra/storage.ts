@@ -73,7 +73,11 @@ const bucket = {
   },
 };
 
-const bucketTlsOnly = {
+/**
+ * A deleted payload is an old version until its lifecycle rule removes it, and may contain secrets. Nobody reads old
+ * versions of payloads, so the bucket refuses that to everybody.
+ */
+const bucketPolicy = {
   Type: 'AWS::S3::BucketPolicy',
   Condition: 'OnAws',
   Properties: {
@@ -88,6 +92,12 @@ const bucketTlsOnly = {
           Resource: [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, { 'Fn::Sub': '${Bucket.Arn}/*' }],
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:GetObjectVersion',
+          Resource: { 'Fn::Sub': '${Bucket.Arn}/commands/*' },
+        },
       ],
     },
   },
@@ -96,5 +106,5 @@ const bucketTlsOnly = {
 export const storageOf = (settings: StageSettings) => ({
   Table: table(settings),
   Bucket: bucket,
-  BucketTlsOnly: bucketTlsOnly,
+  BucketPolicy: bucketPolicy,
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { storageOf } from '../../../infra/storage.ts';
 
-const { Table, Bucket } = storageOf({});
+const { Table, Bucket, BucketPolicy } = storageOf({});
 const { Rules } = Bucket.Properties.LifecycleConfiguration;
 const ruleOf = (prefix: string) => Rules.find(({ Prefix }) => Prefix === prefix);
 
@@ -40,6 +40,15 @@ describe('the bucket', () => {
   it('has one rule for each prefix, and each rule removes delete markers', () => {
     expect(new Set(Rules.map(({ Prefix }) => Prefix)).size).toBe(Rules.length);
     for (const rule of Rules) expect('ExpirationInDays' in rule).not.toBe('ExpiredObjectDeleteMarker' in rule);
+  });
+
+  it('lets nobody read a removed payload, which may contain secrets', () => {
+    expect(BucketPolicy.Properties.PolicyDocument.Statement).toContainEqual({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:GetObjectVersion',
+      Resource: { 'Fn::Sub': '${Bucket.Arn}/commands/*' },
+    });
   });
 
   it('has a name of its own for each stack, so that a retained bucket does not block another deploy', () => {
