@@ -46,7 +46,7 @@ const addState = async (result: RunResult, { store }: Ports): Promise<RunResult>
   return { ...result, state, code: problem.code, detail: cutToBytes(problem.detail, maxProblemBytes) };
 };
 
-/** The details of a run have room in its record for so many bytes. The rest is for the ids of a thousand commands. */
+/** The record of a run stores at most this many bytes of details. The rest is for the ids of a thousand commands. */
 const maxDetailBytes = 150_000;
 
 /** Shortens the details of a run with many failures, so that its record holds all of them. */

@@ -7,7 +7,7 @@ import { ignoreNotFound, isSuccess, parseResponse, readCauses, toJobNotFound, to
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from './url-path.ts';
 
-/** A program chooses the name of its job. A record has room for so much of it. */
+/** A program chooses the name of its job. Its record stores at most 1,000 characters of it. */
 const maxNameCharacters = 1_000;
 
 const JobOverview = z.object({

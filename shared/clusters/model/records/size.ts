@@ -43,7 +43,7 @@ const listParts = (value: object) =>
       bytes: itemBytes(part) + (Array.isArray(value) ? 0 : Buffer.byteLength(name)),
     }));
 
-/** The text, shortened to so many bytes of UTF-8. */
+/** The text, shortened to at most `maxBytes` bytes of UTF-8. */
 export const cutToBytes = (text: string, maxBytes: number): string => {
   if (Buffer.byteLength(text) <= maxBytes) return text;
   // A character that is cut in two becomes a replacement character.
@@ -71,7 +71,7 @@ const requestNames: Readonly<Record<string, string>> = { restoredJobs: 'restore'
 export const assertStorable = ({ record, path }: StoredRequest): void => {
   const bytes = itemBytes(record);
   if (bytes <= maxRecordBytes) return;
-  const found = findLargest(record, []);
+  const found = findLargest(record);
   const isInRequest = path.every((name, index) => found.path[index] === name);
   const [first = '', ...rest] = isInRequest ? found.path.slice(path.length) : found.path;
   const pointer = toPointer([requestNames[first] ?? first, ...rest]);
@@ -81,18 +81,21 @@ export const assertStorable = ({ record, path }: StoredRequest): void => {
   throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 };
 
-/** The deepest member with more than half of the bytes of the record. */
-const findLargest = (
-  value: object,
-  path: readonly string[],
-): { readonly path: readonly string[]; readonly bytes: number } => {
-  const total = itemBytes(value);
-  const largest = listParts(value).find(({ bytes }) => bytes > total / 2);
-  if (largest === undefined) return { path, bytes: total };
-  const next = [...path, largest.name];
-  return typeof largest.part === 'object' && largest.part !== null
-    ? findLargest(largest.part, next)
-    : { path: next, bytes: largest.bytes };
+interface Member {
+  readonly path: readonly string[];
+  readonly bytes: number;
+}
+
+/** The deepest member with more than half of the bytes of the record, or the record itself. */
+const findLargest = (record: object): Member => {
+  const bytes = itemBytes(record);
+  const descend = (value: unknown, member: Member): Member => {
+    if (typeof value !== 'object' || value === null) return member;
+    const largest = listParts(value).find((part) => part.bytes > bytes / 2);
+    if (largest === undefined) return member;
+    return descend(largest.part, { path: [...member.path, largest.name], bytes: largest.bytes });
+  };
+  return descend(record, { path: [], bytes });
 };
 
 const format = (bytes: number): string => bytes.toLocaleString('en');

@@ -91,6 +91,13 @@ describe('the fault of a record that is too large', () => {
       '/config',
     ],
     [{ request: { data: { args: ['a', big] } } }, '/args/1'],
+    // `a` has more than half of the config, and less than half of the record.
+    [
+      {
+        request: { data: { args: ['x'.repeat(150_000)], config: { a: 'x'.repeat(150_000), b: 'x'.repeat(100_000) } } },
+      },
+      '/config',
+    ],
     [{ restoredJobs: [big] }, '/restore/0'],
   ])('names the field of the request', (value, pointer) => {
     expect(catchFault(value, ['request', 'data'])?.errors).toMatchObject([{ pointer }]);
