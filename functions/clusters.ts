@@ -4,15 +4,17 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { readClusters } from '#shared/clusters/queries/clusters.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { parseTarget } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
 
 export const clustersHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
-    const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
-    return respond(200, renderPage('clusters', page));
+  routesHandler(world, {
+    'GET /v1/targets/{target}/clusters': async (event, ports) => {
+      const { state, mode, label, cursor, limit } = parse(ClusterQuery, event.queryStringParameters ?? {});
+      const page = await readClusters(parseTarget(event), { states: state, mode, labels: label, cursor, limit }, ports);
+      return respond(200, renderPage('clusters', page));
+    },
   });
 
 export const handler = clustersHandler(live);

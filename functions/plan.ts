@@ -4,14 +4,16 @@ import type { World } from '#shared/clusters/ports/ports.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { live } from '#shared/live.ts';
 
-import { httpHandler } from './handlers/http.ts';
+import { routesHandler } from './handlers/http.ts';
 import { parseBody, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
 export const planHandler = (world: World) =>
-  httpHandler(world, async (event, ports) => {
-    const data = parse(commands.deploy.data, parseBody(event));
-    return respond(200, await planDeploy(parseTarget(event), data, ports));
+  routesHandler(world, {
+    'POST /v1/targets/{target}/plans': async (event, ports) => {
+      const data = parse(commands.deploy.data, parseBody(event));
+      return respond(200, await planDeploy(parseTarget(event), data, ports));
+    },
   });
 
 export const handler = planHandler(live);

@@ -268,6 +268,14 @@ const otherCalls = {
   },
 } as const satisfies Record<string, Call>;
 
+/** The routes that are not commands. */
+export type QueryRoute = keyof typeof otherCalls;
+
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
+/** What the handler of a route answers. */
+export type AnswerBody<R extends QueryRoute> = Immutable<z.input<(typeof otherCalls)[R]['answer']>>;
+
 const commandCalls = Object.fromEntries(
   Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [
     route,

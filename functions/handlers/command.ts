@@ -8,7 +8,7 @@ import {
   commandKinds,
   commands,
 } from '#events/commands/index.ts';
-import { maxWaitSeconds } from '#events/http/accepted.ts';
+import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { parse } from '#events/problem.ts';
@@ -39,7 +39,7 @@ const acceptCommand = async <K extends CommandKind>(
   kind: K,
   event: APIGatewayProxyEventV2,
   ports: Ports,
-): Promise<Answer> => {
+): Promise<Answer<Accepted>> => {
   const startedMs = ports.now().getTime();
   const accepted = await accept(parseCommand(kind, event), ports);
   // The time that accepting took is not available for waiting.

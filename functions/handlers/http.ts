@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
+import type { AnswerBody, QueryRoute } from '#events/http/api.ts';
 import { Fault } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
@@ -9,7 +10,7 @@ import { problems } from '../middleware/problems.ts';
 import { type Answer, toResponse } from './responses.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
-type Handle = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<Answer>;
+type Handle<Body = unknown> = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<Answer<Body>>;
 
 const throwDeadlineExceeded = () => {
   throw new Fault(
@@ -26,14 +27,18 @@ export const httpHandler = (world: World, handle: Handle) =>
   })
     .use(invocation())
     .use(problems(world.metrics))
-    .handler(async (event, _context, { signal }) =>
-      toResponse(event.routeKey, await handle(event, portsFor(world, { signal }))),
-    );
+    .handler(async (event, _context, { signal }) => {
+      const ports = portsFor(world, { signal });
+      return toResponse({ route: event.routeKey, answer: await handle(event, ports) }, ports.log);
+    });
 
-/** A function behind several routes of the HTTP API. `infra/functions.ts` creates them from `events/http/api.ts`. */
-export const routesHandler = (world: World, routes: Readonly<Record<string, Handle>>) =>
+/** The handler of each route, which answers what the route documents. */
+type Routes = { readonly [R in QueryRoute]?: Handle<AnswerBody<R>> };
+
+/** A function behind one or more routes of the HTTP API that are not commands. `infra/functions.ts` creates them from `events/http/api.ts`. */
+export const routesHandler = (world: World, routes: Routes) =>
   httpHandler(world, async (event, ports) => {
-    const handle = routes[event.routeKey];
+    const handle = new Map<string, Handle | undefined>(Object.entries(routes)).get(event.routeKey);
     if (handle === undefined) throw new Error(`this function has no route ${event.routeKey}`);
     return handle(event, ports);
   });

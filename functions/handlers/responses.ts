@@ -1,25 +1,32 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { calls } from '#events/http/api.ts';
-import { lenient } from '#events/lenient.ts';
+import { dropUnknown, lenient } from '#events/lenient.ts';
+import { toPointer } from '#events/problem.ts';
 import type { Page } from '#shared/clusters/model/page.ts';
+import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** What a handler answers. */
-export interface Answer {
+export interface Answer<Body = unknown> {
   readonly status: number;
-  readonly body: unknown;
+  readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const respond = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
-  status,
-  body,
-  headers,
-});
+export const respond = <Body>(
+  status: number,
+  body: Body,
+  headers: Readonly<Record<string, string>> = {},
+): Answer<Body> => ({ status, body, headers });
+
+interface RoutedAnswer {
+  readonly route: string;
+  readonly answer: Answer;
+}
 
 /** The body of a list: its items under their name, and where the next page starts. */
-export const renderPage = <T>(name: string, { items, cursor, unreadable = [] }: Page<T>) => ({
-  [name]: items,
+export const renderPage = <N extends string, T>(name: N, { items, cursor, unreadable = [] }: Page<T>) => ({
+  ...({ [name]: items } as { readonly [K in N]: readonly T[] }), // The compiler widens a computed name to any text.
   ...(cursor === undefined ? {} : { cursor }),
   ...(unreadable.length === 0 ? {} : { unreadable }),
 });
@@ -28,11 +35,19 @@ export const renderPage = <T>(name: string, { items, cursor, unreadable = [] }: 
  * The answer as JSON, with the members that the route documents. Records have more: those that only Drey uses, and those
  * that a newer version wrote.
  */
-export const toResponse = (route: string, { status, body, headers }: Answer): APIGatewayProxyStructuredResultV2 => {
+export const toResponse = (routed: RoutedAnswer, log: Ports['log']): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: routed.answer.status,
+  headers: { 'content-type': 'application/json', ...routed.answer.headers },
+  body: JSON.stringify(toDocumented(routed, log)),
+});
+
+/** A body that the schema of the route refuses is our bug. The request has already had its effect, so it succeeds. */
+const toDocumented = ({ route, answer: { body } }: RoutedAnswer, log: Ports['log']): unknown => {
   const call = calls[route];
-  return {
-    statusCode: status,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(call === undefined ? body : lenient(call.answer, 'drop').parse(body)),
-  };
+  if (call === undefined) return body;
+  const parsed = lenient(call.answer, 'drop').safeParse(body);
+  if (parsed.success) return parsed.data;
+  const pointers = parsed.error.issues.map(({ path }) => toPointer(path.map(String))).join(' ');
+  log.error('response does not match its schema', { route, pointers });
+  return dropUnknown(call.answer, body);
 };
