@@ -44,7 +44,7 @@ interface Call {
 }
 
 /** Every call that is not a command, by route. */
-const otherCalls = {
+export const otherCalls = {
   'GET /v1/targets': {
     function: 'targets',
     summary: 'List the targets.',
@@ -267,14 +267,6 @@ const otherCalls = {
     open: true,
   },
 } as const satisfies Record<string, Call>;
-
-/** The routes that are not commands. */
-export type QueryRoute = keyof typeof otherCalls;
-
-type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
-
-/** What the handler of a route answers. */
-export type AnswerBody<R extends QueryRoute> = Immutable<z.input<(typeof otherCalls)[R]['answer']>>;
 
 const commandCalls = Object.fromEntries(
   Object.values<CommandDefinition>(commands).map(({ function: name, route, summary, data }) => [

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import type { AnswerBody, QueryRoute } from '#events/http/api.ts';
+import type { AnswerBody, QueryRoute } from '#events/http/answer-body.ts';
 import { Fault } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
