@@ -6,12 +6,12 @@ import { describePages } from './store/pages.ts';
 import { describeQueue } from './store/queue.ts';
 import { describeReads } from './store/reads.ts';
 import { describeTargets } from './store/targets.ts';
-import type { OpenStore } from './store/world.ts';
+import type { OpenStore, StoreDifferences } from './store/world.ts';
 
 /** The behaviour of every store, whether it is in memory or in DynamoDB. */
-export const storeContract = (name: string, open: OpenStore) =>
+export const storeContract = (name: string, open: OpenStore, differences: StoreDifferences = {}) =>
   describe(`${name} as the store`, () => {
-    describeCommits(open);
+    describeCommits(open, differences);
     describeReads(open);
     describePages(open);
     describeQueue(open);

@@ -19,10 +19,10 @@ import {
   principal,
   start,
 } from './records.ts';
-import { newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
+import { newTarget, type OpenStore, startClock, type StoreDifferences, type StoreWorld } from './world.ts';
 
 /** Optimistic locks, transactions and stored events. */
-export const describeCommits = (open: OpenStore) =>
+export const describeCommits = (open: OpenStore, { countsReplacedValues = false }: StoreDifferences) =>
   describe('a commit', () => {
     let world: StoreWorld;
     let target: string;
@@ -111,24 +111,27 @@ export const describeCommits = (open: OpenStore) =>
       expect(await world.store.jobs(cluster)).toEqual([{ value: { ...job, state: 'FINISHED' }, version: 2 }]);
     });
 
-    it('takes the largest record that a command may create, and what Drey adds to it', async () => {
-      const { cluster, events } = makeCluster(target);
-      const data = commands.submit.data.parse({ jar: 's3://bucket/a.jar' });
-      const empty = makeOperation(target, { kind: 'submit', request: { kind: 'submit', data } });
-      const config = { option: 'é'.repeat((maxRecordBytes - itemBytes(empty) - 20) / 2) };
-      const operation = { ...empty, request: { kind: 'submit' as const, data: { ...data, config } } };
-      const created = { operations: [{ value: operation, previous: undefined }] };
-      assertChangeStorable(created);
-      await world.store.commit({ ...created, cluster: { value: cluster, previous: undefined }, events });
-      const fault = new Fault('program-failed', 'x'.repeat(5_000), {
-        errors: Array.from({ length: 50 }, () => ({ pointer: '/parameters/1', detail: 'x'.repeat(500) })),
-      });
-      const end = transitionOperation({ value: operation, version: 1 }, { state: 'FAILED', fault }, start);
-      await world.store.commit({ operations: [end], events: [makeVerdict(operation, 'FAILED')] });
+    it.skipIf(countsReplacedValues)(
+      'takes the largest record that a command may create, and what Drey adds to it',
+      async () => {
+        const { cluster, events } = makeCluster(target);
+        const data = commands.submit.data.parse({ jar: 's3://bucket/a.jar' });
+        const empty = makeOperation(target, { kind: 'submit', request: { kind: 'submit', data } });
+        const config = { option: 'é'.repeat((maxRecordBytes - itemBytes(empty) - 20) / 2) };
+        const operation = { ...empty, request: { kind: 'submit' as const, data: { ...data, config } } };
+        const created = { operations: [{ value: operation, previous: undefined }] };
+        assertChangeStorable(created);
+        await world.store.commit({ ...created, cluster: { value: cluster, previous: undefined }, events });
+        const fault = new Fault('program-failed', 'x'.repeat(5_000), {
+          errors: Array.from({ length: 50 }, () => ({ pointer: '/parameters/1', detail: 'x'.repeat(500) })),
+        });
+        const end = transitionOperation({ value: operation, version: 1 }, { state: 'FAILED', fault }, start);
+        await world.store.commit({ operations: [end], events: [makeVerdict(operation, 'FAILED')] });
 
-      expect(itemBytes(operation)).toBeGreaterThan(maxRecordBytes - 20);
-      expect(await world.store.operation(operation.operationId)).toEqual({ value: end.value, version: 2 });
-    });
+        expect(itemBytes(operation)).toBeGreaterThan(maxRecordBytes - 20);
+        expect(await world.store.operation(operation.operationId)).toEqual({ value: end.value, version: 2 });
+      },
+    );
 
     it('refuses a record that is larger than an item of DynamoDB', async () => {
       const operation = makeOperation(target, { phase: 'x'.repeat(410_000) });

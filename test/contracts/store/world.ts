@@ -11,6 +11,12 @@ export interface StoreWorld {
   readonly others: Pick<StoreWorld, 'store' | 'targets'>;
 }
 
+/** In what a table under test differs from DynamoDB. */
+export interface StoreDifferences {
+  /** An update counts the value that it replaces as a part of the item, so that a large record cannot change. */
+  readonly countsReplacedValues?: boolean;
+}
+
 /** Opens an empty store, or one with records of other targets. */
 export type OpenStore = (now: () => Date) => StoreWorld | Promise<StoreWorld>;
 
