@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** Longer than an ARN, and than an issuer with a subject of 255 characters. What is longer is cut off. */
 const maxCallerCharacters = 700;
 
-/** Who gave a command, or caused a change. docs/glossary.md lists the forms, which differ in how they begin. */
+/** Who gave a command, or caused a change. docs/events.md lists the forms, which differ in how they begin. */
 export const Principal = z
   .string()
   .min(1)

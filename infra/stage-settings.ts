@@ -33,7 +33,7 @@ const Alarms = z.union([
   z.strictObject({ email: z.email() }),
 ]);
 
-/** SQS starts so many executions of the function `commandQueue` at once. */
+/** The maximum number of concurrent executions of the function `commandQueue` that SQS starts. */
 export const maxConcurrentCommands = 20;
 
 export const StageSettings = z.strictObject({

@@ -15,10 +15,10 @@ const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachinesOf } = require('./state-machines/resources.ts');
 const { storageOf } = require('./storage.ts');
 
-module.exports = async ({ options, resolveVariable }) => {
-  const stage = options.stage ?? 'dev';
-  assertSupportedRegion(await resolveVariable('self:provider.region'));
+module.exports = async ({ resolveVariable }) => {
+  const stage = await resolveVariable('sls:stage');
   const settings = readStageSettings(stage);
+  assertSupportedRegion(await resolveVariable('self:provider.region'), settings);
   const emulator = stage === 'local' ? readEmulatorSettings() : undefined;
   const functions = functionsOf(settings);
   return {

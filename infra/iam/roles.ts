@@ -86,7 +86,11 @@ const trust = (principal: Readonly<Record<string, unknown>>): Trust => ({
   Action: 'sts:AssumeRole',
 });
 
-/** The service acts for this account only. The principal has this name in every partition. */
+/**
+ * The service acts for this account only. The principal has this name in every partition that may use it.
+ *
+ * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html CodeDeploy sets the key.
+ */
 export const trustService = (service: 'codedeploy' | 'scheduler' | 'states'): Trust => ({
   ...trust({ Service: `${service}.amazonaws.com` }),
   Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },

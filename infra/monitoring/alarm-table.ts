@@ -271,14 +271,12 @@ export const alarms: Readonly<Record<string, Alarm>> = {
 
 /**
  * The alarms that a bad version of the functions sets off. A gradual update stops and rolls back when one of them goes off.
- * Alarms that stay on after their cause is gone, such as those on dead letters, are not among them. A target that is down
- * does not tell a bad version.
+ * Alarms that stay on after their cause is gone, such as those on dead letters, are not among them. Nor are those that a
+ * target sets off when it is down: the API then answers 502, 503 and 504, and a pass of `reconcile` may run out of time.
  */
 export const badVersionAlarms = [
-  'ApiErrorsAlarm',
   'CommandQueueErrorsAlarm',
   'DispatchReconcileErrorsAlarm',
-  'ReconcileErrorsAlarm',
   'AdmitErrorsAlarm',
   'FailedAdmissionsAlarm',
   'PublishErrorsAlarm',

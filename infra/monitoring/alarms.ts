@@ -9,7 +9,8 @@ const comparisonOf = ({ threshold }: Alarm) =>
     ? { Threshold: 1, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' }
     : { Threshold: threshold, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching' };
 
-const alarmResource = (alarm: Alarm, settings: StageSettings) => ({
+/** An alarm in CloudFormation's terms. It notifies the topic of the stage. */
+export const alarmResource = (alarm: Alarm, settings: StageSettings) => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
     AlarmDescription: alarm.description,

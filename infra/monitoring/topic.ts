@@ -37,6 +37,14 @@ const topic = {
   Properties: { TopicName: '${self:provider.stackName}-alarms', KmsMasterKeyId: { 'Fn::GetAtt': ['AlarmKey', 'Arn'] } },
 };
 
+const denyPlainHttp = {
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sns:Publish',
+  Resource: { Ref: 'AlarmTopic' },
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+};
+
 const topicPolicy = {
   Type: 'AWS::SNS::TopicPolicy',
   Properties: {
@@ -51,13 +59,7 @@ const topicPolicy = {
           Resource: { Ref: 'AlarmTopic' },
           Condition: ofThisAccount,
         },
-        {
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 'sns:Publish',
-          Resource: { Ref: 'AlarmTopic' },
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
+        { 'Fn::If': ['OnAws', denyPlainHttp, { Ref: 'AWS::NoValue' }] },
       ],
     },
   },

@@ -14,20 +14,22 @@ module.exports = class {
     };
   }
 
-  get rollout() {
-    return readStageSettings(this.serverless.getProvider('aws').getStage()).rollout;
+  get settings() {
+    return readStageSettings(this.serverless.getProvider('aws').getStage());
   }
 
   /** osls compiles a version for each function. Its logical name has a hash of the code and the configuration. */
   versionFunctions() {
     const { provider } = this.serverless.service;
-    provider.versionFunctions = this.rollout !== undefined;
-    if (this.rollout !== undefined) provider.pruneFunctionVersions = { number: keptVersions };
+    const { rollout } = this.settings;
+    provider.versionFunctions = rollout !== undefined;
+    if (rollout !== undefined) provider.pruneFunctionVersions = { number: keptVersions };
   }
 
   changeTemplate() {
     const { provider } = this.serverless.service;
-    if (this.rollout !== undefined)
-      provider.compiledCloudFormationTemplate = applyRollout(provider.compiledCloudFormationTemplate, this.rollout);
+    const { settings } = this;
+    if (settings.rollout !== undefined)
+      provider.compiledCloudFormationTemplate = applyRollout(provider.compiledCloudFormationTemplate, settings);
   }
 };

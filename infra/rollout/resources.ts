@@ -4,8 +4,12 @@ import { metricNamespace, type PlainMetricName, versionDimensions } from '#share
 import { functionNames, functions, toPascalCase } from '../functions.ts';
 import { allow, localArn } from '../iam/permissions.ts';
 import { role, trustService } from '../iam/roles.ts';
-import { badVersionAlarms } from '../monitoring/alarm-table.ts';
-import type { Rollout } from '../stage-settings.ts';
+import { type Alarm, badVersionAlarms } from '../monitoring/alarm-table.ts';
+import { alarmResource } from '../monitoring/alarms.ts';
+import type { Rollout, StageSettings } from '../stage-settings.ts';
+
+/** The settings of a stage with a rollout. */
+export type RolloutSettings = StageSettings & { readonly rollout: Rollout };
 
 /** The logical names of a function and of what belongs to it. */
 export interface Released {
@@ -39,10 +43,13 @@ export const sharedResources = {
 };
 
 /** The alias of a function, its deployment group and the alarms that tell a bad version. */
-export const resourcesOf = (released: Released, { type, stackAlarms }: Rollout) => {
+export const resourcesOf = (released: Released, settings: RolloutSettings) => {
   const { name, functionId, versionId, aliasId } = released;
+  const { type, stackAlarms } = settings.rollout;
   const group = `${name}DeploymentGroup`;
-  const alarms = alarmsOf(released);
+  const alarms = Object.fromEntries(
+    Object.entries(alarmsOf(released)).map(([id, alarm]) => [id, alarmResource(alarm, settings)]),
+  );
   const watched = [...Object.keys(alarms), ...(stackAlarms === false ? [] : badVersionAlarms)];
   return {
     ...alarms,
@@ -75,27 +82,23 @@ export const resourcesOf = (released: Released, { type, stackAlarms }: Rollout) 
   };
 };
 
-const dimension = (name: string, value: unknown) => ({ Name: name, Value: value });
-
 /**
  * The alarms on one version. Their logical names change with the version, so that errors of the last version never stop the
  * deployment of the next one.
  */
-const alarmsOf = ({ name, functionId, versionId }: Released) => {
+const alarmsOf = ({ name, functionId, versionId }: Released): Readonly<Record<string, Alarm>> => {
   const version = { 'Fn::GetAtt': [versionId, 'Version'] };
   const unexpectedErrors = versionAlarm(`The new version of ${name} logs errors that are bugs of Drey.`, {
-    Namespace: metricNamespace,
-    MetricName: 'UnexpectedErrors' satisfies PlainMetricName,
-    Dimensions: [dimension(versionDimensions[0], { Ref: functionId }), dimension(versionDimensions[1], version)],
+    metric: [metricNamespace, 'UnexpectedErrors' satisfies PlainMetricName],
+    dimensions: { [versionDimensions[0]]: { Ref: functionId }, [versionDimensions[1]]: version },
   });
   const failedInvocations = versionAlarm(`Invocations of the new version of ${name} fail.`, {
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Errors',
-    Dimensions: [
-      dimension('FunctionName', { Ref: functionId }),
-      dimension('Resource', { 'Fn::Sub': `\${${functionId}}:${aliasName}` }),
-      dimension('ExecutedVersion', version),
-    ],
+    metric: ['AWS/Lambda', 'Errors'],
+    dimensions: {
+      FunctionName: { Ref: functionId },
+      Resource: { 'Fn::Sub': `\${${functionId}}:${aliasName}` },
+      ExecutedVersion: version,
+    },
   });
   return {
     [`${versionId}UnexpectedErrorsAlarm`]: unexpectedErrors,
@@ -103,18 +106,12 @@ const alarmsOf = ({ name, functionId, versionId }: Released) => {
   };
 };
 
-const versionAlarm = (description: string, metric: Readonly<Record<string, unknown>>) => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    AlarmDescription: `${description} CodeDeploy rolls a running deployment back. Read the function's log for this version.`,
-    ...metric,
-    Statistic: 'Sum',
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-  },
+const versionAlarm = (description: string, watched: Pick<Alarm, 'metric' | 'dimensions'>): Alarm => ({
+  description: `${description} CodeDeploy rolls a running deployment back. Read the function's log for this version.`,
+  ...watched,
+  statistic: 'Sum',
+  periodSeconds: 60,
+  threshold: 0,
 });
 
 /**

@@ -3,9 +3,7 @@
  * gets a version, the alias `live` on it, and what CodeDeploy needs to shift the alias. Whatever invoked a function
  * invokes its alias.
  */
-import type { Rollout } from '../stage-settings.ts';
-
-import { aliasName, type Released, resourcesOf, sharedResources } from './resources.ts';
+import { aliasName, type Released, resourcesOf, type RolloutSettings, sharedResources } from './resources.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -25,7 +23,7 @@ export interface Template {
  *
  * @throws Error when a function has no version, or a policy names a function in a way that is not known.
  */
-export const applyRollout = (template: Template, rollout: Rollout): Template => {
+export const applyRollout = (template: Template, settings: RolloutSettings): Template => {
   const released = releasedFunctions(template.Resources);
   const names = {
     aliasOf: new Map(released.map(({ functionId, aliasId }) => [functionId, aliasId])),
@@ -36,7 +34,7 @@ export const applyRollout = (template: Template, rollout: Rollout): Template => 
     ...template,
     Resources: {
       ...Object.fromEntries(redirected),
-      ...Object.assign({}, ...released.map((each) => resourcesOf(each, rollout))),
+      ...Object.assign({}, ...released.map((each) => resourcesOf(each, settings))),
       ...sharedResources,
     },
     Outputs: withoutVersions(template),

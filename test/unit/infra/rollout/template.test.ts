@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { cycleIn, resourcesOfType } from '#test/support/template-rules.ts';
 
 import { badVersionAlarms } from '../../../../infra/monitoring/alarm-table.ts';
-import { alarmsOf } from '../../../../infra/monitoring/alarms.ts';
+import { monitoringOf } from '../../../../infra/monitoring/alarms.ts';
 import { functionNames, toPascalCase } from '../../../../infra/functions.ts';
 import { rolesOf } from '../../../../infra/iam/roles.ts';
 import { applyRollout, type Resource, type Template } from '../../../../infra/rollout/template.ts';
 import { stateMachinesOf } from '../../../../infra/state-machines/resources.ts';
 
 const rollout = { type: 'Canary10Percent5Minutes' } as const;
+const settings = { rollout };
 const idOf = (name: string) => `${toPascalCase(name)}LambdaFunction`;
 const arnOf = (name: string) => ({ 'Fn::GetAtt': [idOf(name), 'Arn'] });
 
@@ -39,14 +40,14 @@ const template: Template = {
     ...Object.assign({}, ...functionNames.map(compiled)),
     ...rolesOf({}),
     ...stateMachinesOf({}),
-    ...alarmsOf({}),
+    ...monitoringOf({}),
   },
   Outputs: {
     DeployVersion: { Value: { Ref: 'DeployLambdaVersionA1' } },
     TableName: { Value: { Ref: 'Table' } },
   },
 };
-const changed = applyRollout(template, rollout);
+const changed = applyRollout(template, settings);
 const resource = (id: string) => changed.Resources[id];
 const policyOf = (role: string) => JSON.stringify(resource(role)?.Properties?.['Policies']);
 
@@ -126,20 +127,21 @@ describe('a rollout', () => {
   it('refuses a template without versions, because the aliases would have nothing to shift', () => {
     const { DeployLambdaVersionA1: _, ...resources } = template.Resources;
 
-    expect(() => applyRollout({ Resources: resources }, rollout)).toThrow('no version of DeployLambdaFunction');
+    expect(() => applyRollout({ Resources: resources }, settings)).toThrow('no version of DeployLambdaFunction');
   });
 
   it('refuses a policy that allows the invocation of something it cannot name an alias of', () => {
     const statement = { Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: ['*'] };
     const role = { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement: [statement] } }] } };
 
-    expect(() => applyRollout({ Resources: { ...template.Resources, Odd: role } }, rollout)).toThrow(
+    expect(() => applyRollout({ Resources: { ...template.Resources, Odd: role } }, settings)).toThrow(
       'allows lambda:InvokeFunction on "*"',
     );
   });
 });
 
 describe('the alarms of a rollout', () => {
+  const topicArn = 'arn:aws:sns:eu-central-1:123456789012:oncall';
   const alarmsOfVersion = (name: string) =>
     resourcesOfType(changed.Resources, 'AWS::CloudWatch::Alarm')
       .filter(([id]) => id.startsWith(`${toPascalCase(name)}LambdaVersionA1`))
@@ -163,7 +165,7 @@ describe('the alarms of a rollout', () => {
   });
 
   it('are those of the new version alone when the alarms of the stack are left out', () => {
-    const { Resources } = applyRollout(template, { ...rollout, stackAlarms: false });
+    const { Resources } = applyRollout(template, { rollout: { ...rollout, stackAlarms: false } });
 
     expect(watchedBy('deploy', { Resources })).toEqual(alarmsOfVersion('deploy').map(({ id }) => id));
   });
@@ -173,6 +175,25 @@ describe('the alarms of a rollout', () => {
 
     expect(watched.length).toBeLessThanOrEqual(10);
     for (const id of watched) expect(resource(id)?.Type).toBe('AWS::CloudWatch::Alarm');
+  });
+
+  it.each([
+    [{ Ref: 'AlarmTopic' }, settings],
+    [topicArn, { ...settings, alarms: { topicArn } }],
+  ])('notify the topic %s, as the others do', (topic, stage) => {
+    const alarms = resourcesOfType(applyRollout(template, stage).Resources, 'AWS::CloudWatch::Alarm').filter(([id]) =>
+      id.includes('LambdaVersion'),
+    );
+
+    expect(alarms.length).toBeGreaterThan(functionNames.length);
+    for (const [, { Properties }] of alarms)
+      expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+  });
+
+  it('are none that a target that is down sets off', () => {
+    expect(watchedBy('deploy', changed)).not.toContain('ApiErrorsAlarm'); // It counts 502, 503 and 504 of a target.
+    expect(watchedBy('deploy', changed)).not.toContain('ReconcileErrorsAlarm');
+    expect(watchedBy('deploy', changed)).not.toContain('UnobservedTargetsAlarm');
   });
 
   it('count failed invocations where they are no expected failures', () => {
