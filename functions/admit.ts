@@ -1,47 +1,56 @@
 import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import pMap from 'p-map';
 import * as z from 'zod';
 
-import { toProblem } from '#events/problem.ts';
 import { admit } from '#shared/clusters/admission/admit.ts';
-import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
+import { codeOfFailure, logFailure } from '#shared/clusters/ports/failures.ts';
+import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { parseMessage } from './handlers/sqs.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
-import { logFailure } from './middleware/failures.ts';
+import { failures } from './middleware/failures.ts';
 
 const AdmissionRequest = z.strictObject({ target: z.string() });
-const parseTarget = ({ body }: SQSRecord) => parseMessage(AdmissionRequest, body).target;
 const maxTargetsAtOnce = 4;
 
 /**
- * Admits queued commands. Several requests for one target are one pass over its queue. A target that fails returns to
- * the queue and delays no other.
+ * Admits queued commands. Several requests for one target are one pass over its queue. A target that fails, or a message
+ * that is unreadable, returns to the queue and delays no other.
  */
 export const admitHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(
-    async ({ Records }, _context, { signal }) => {
+  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs })
+    .use(failures())
+    .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });
-      const failed = new Set<string>();
-      const admitTo = async (target: string) => {
+      const returned: string[] = [];
+      const tryFor = async (messages: Messages, work: () => void | Promise<void>) => {
         try {
-          await admit(target, ports);
+          await work();
         } catch (error) {
-          failed.add(target);
-          reportFailure(target, error, ports);
+          returned.push(...messages.ids);
+          const { target } = messages;
+          logFailure({ message: 'admission failed', error, fields: { target }, log: ports.log });
+          ports.metrics.record('FailedAdmissions', { fields: { target, code: codeOfFailure(error) } });
         }
       };
-      await pMap(new Set(Records.map(parseTarget)), admitTo, { concurrency: maxTargetsAtOnce });
-      const returned = Records.filter((record) => failed.has(parseTarget(record)));
-      return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-    },
-  );
+      const byTarget = new Map<string, string[]>();
+      for (const { messageId, body } of Records)
+        await tryFor({ ids: [messageId] }, () => {
+          const { target } = parseMessage(AdmissionRequest, body);
+          byTarget.set(target, [...(byTarget.get(target) ?? []), messageId]);
+        });
+      await pMap(byTarget, ([target, ids]) => tryFor({ target, ids }, () => admit(target, ports)), {
+        concurrency: maxTargetsAtOnce,
+      });
+      return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
+    });
 
-const reportFailure = (target: string, error: unknown, { metrics }: Ports) => {
-  logFailure('admission failed', error, { target });
-  metrics.record('FailedAdmissions', { fields: { target, code: toProblem(error).code } });
-};
+/** The messages that fail together. An unreadable one has no target. */
+interface Messages {
+  readonly target?: string;
+  readonly ids: readonly string[];
+}
 
 export const handler = admitHandler(live);

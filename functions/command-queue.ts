@@ -2,7 +2,8 @@ import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambd
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { toProblem } from '#events/problem.ts';
+import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { discardMessage } from '#shared/clusters/queue/discard.ts';
 import { runMessage } from '#shared/clusters/queue/run-message.ts';
@@ -11,14 +12,16 @@ import { maxReceives } from '#shared/retries.ts';
 
 import { getSender } from './handlers/principal.ts';
 import { timeoutEarlyMs } from './handlers/timeout.ts';
+import { failures } from './middleware/failures.ts';
 
 /**
  * Runs the commands of the queue. Each message is done, rejected (kept with its problem), returned (with all that
  * follow it in its group) or discarded (a dead letter after its last delivery).
  */
 export const commandQueueHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs }).handler(
-    async (event, context, { signal }) => {
+  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs })
+    .use(failures())
+    .handler(async (event, context, { signal }) => {
       log.resetKeys();
       log.appendKeys({ requestId: context.awsRequestId, origin: 'queue' });
       const ports = portsFor(world, { signal });
@@ -28,8 +31,7 @@ export const commandQueueHandler = (world: World) =>
         new SqsFifoPartialProcessorAsync(),
         { context, skipGroupOnError: true, throwOnFullBatchFailure: false },
       );
-    },
-  );
+    });
 
 const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
   const { log, metrics } = ports;
@@ -46,17 +48,18 @@ const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
     const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
     const outcome = problem.retryable ? (isLast ? 'discarded' : 'returned') : 'rejected';
-    const detail = error instanceof Error ? error.message : '';
-    log.warn('command not accepted', { ...fields, principal: sender, outcome, code: problem.code, detail });
+    logFailure({ message: 'command not accepted', error, fields: { ...fields, principal: sender, outcome }, log });
     metrics.record('Commands', { outcome, fields: { ...fields, origin: 'queue' } });
     metrics.record('Failures', { code: problem.code, fields: { ...fields, origin: 'queue' } });
-    if (!(error instanceof Fault)) log.error('unexpected error', { detail: getStack(error) });
     if (outcome === 'returned') throw error;
     const group = attributes.MessageGroupId ?? messageId;
-    await discardMessage({ id: messageId, group, body, principal: sender }, { outcome, problem }, ports);
+    try {
+      await discardMessage({ id: messageId, group, body, principal: sender }, { outcome, problem }, ports);
+    } catch (discardError) {
+      logFailure({ message: 'command not discarded', error: discardError, fields, log });
+      throw discardError;
+    }
   }
 };
-
-const getStack = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 export const handler = commandQueueHandler(live);

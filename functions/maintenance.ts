@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 
-import type { World } from '#shared/clusters/ports/ports.ts';
+import { codeOfFailure } from '#shared/clusters/ports/failures.ts';
+import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { syncSchedules } from '#shared/clusters/schedules/sync-schedules.ts';
@@ -8,13 +9,20 @@ import { live } from '#shared/live.ts';
 
 import { scheduledHandler } from './handlers/scheduled.ts';
 
-/** Syncs schedules, renews jars and reports orphans, once an hour. Each part runs, also after a bug in another one. */
+const parts = { schedules: syncSchedules, jars: renewJars, orphans: reportOrphans };
+
+/** Syncs schedules, renews jars and reports orphans, once an hour. Each part runs, also after another one failed. */
 export const maintenanceHandler = (world: World) =>
   scheduledHandler(world, async (ports) => {
-    await pMap([syncSchedules, renewJars, reportOrphans], (part) => part(ports), {
-      concurrency: 1,
-      stopOnError: false,
-    });
+    const run = async ([part, maintain]: [string, (ports: Ports) => Promise<void>]) => {
+      try {
+        await maintain(ports);
+      } catch (error) {
+        ports.metrics.record('FailedMaintenance', { fields: { part, code: codeOfFailure(error) } });
+        throw error;
+      }
+    };
+    await pMap(Object.entries(parts), run, { concurrency: 1, stopOnError: false });
   });
 
 export const handler = maintenanceHandler(live);

@@ -11,6 +11,8 @@ import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notif
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
+import { failures } from './middleware/failures.ts';
+
 const maxConcurrentReads = 16;
 
 const toVerdict = recordParser('verdict');
@@ -21,24 +23,30 @@ const toVerdict = recordParser('verdict');
  * Lambda continues at the first record that was not published, so that the order is kept.
  */
 export const publishHandler = (world: World) =>
-  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async ({ Records }, _context, { signal }) => {
-    const ports = portsFor(world, { signal });
-    const records = Records.filter(isEvent);
-    const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
-    const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
-    const published = events.slice(0, count);
-    for (const { busEvent } of published) {
-      ports.log.info('event published', { subject: busEvent.subject, type: busEvent.type, id: idOf(busEvent.detail) });
-      countVerdict(busEvent, ports);
-    }
-    if (count < events.length) ports.metrics.record('RefusedEvents', { value: events.length - count });
-    await notifyVerdicts(
-      published.flatMap((event) => ('taskToken' in event ? [event] : [])),
-      ports,
-    );
-    const next = records[count];
-    return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
-  });
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
+    .use(failures())
+    .handler(async ({ Records }, _context, { signal }) => {
+      const ports = portsFor(world, { signal });
+      const records = Records.filter(isEvent);
+      const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
+      const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
+      const published = events.slice(0, count);
+      for (const { busEvent } of published) {
+        ports.log.info('event published', {
+          subject: busEvent.subject,
+          type: busEvent.type,
+          id: idOf(busEvent.detail),
+        });
+        countVerdict(busEvent, ports);
+      }
+      if (count < events.length) ports.metrics.record('RefusedEvents', { value: events.length - count });
+      await notifyVerdicts(
+        published.flatMap((event) => ('taskToken' in event ? [event] : [])),
+        ports,
+      );
+      const next = records[count];
+      return { batchItemFailures: next === undefined ? [] : [{ itemIdentifier: next.dynamodb?.SequenceNumber ?? '' }] };
+    });
 
 const isEvent = ({ eventName, dynamodb }: DynamoDBRecord) =>
   eventName === 'INSERT' && dynamodb?.Keys?.['sk']?.S?.startsWith(eventPrefix) === true;

@@ -27,7 +27,7 @@ export const metrics = {
   Commands: {
     unit: 'Count',
     description:
-      'Commands by HTTP and by the command queue, by the result of accepting them. `rejected`: the caller has to change the command. `returned`: the queue delivers it again. `discarded`: its last delivery failed. `failed`: a request failed with a status of 500 or more.',
+      'Commands by HTTP and by the command queue, by the result of accepting them. `rejected`: the caller has to change the command. `returned`: the caller may repeat it unchanged, and the queue delivers it again. `discarded`: its last delivery failed. `failed`: a request failed with a status of 500 or more.',
     writtenBy: ['commandQueue', 'functions of commands'],
     dimension: { name: 'outcome', values: ['done', 'rejected', 'returned', 'discarded', 'failed'] },
   },

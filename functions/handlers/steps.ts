@@ -1,10 +1,10 @@
 import middy from '@middy/core';
 
 import { Fault } from '#events/problem.ts';
+import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
-import { log, version } from '#shared/live.ts';
+import { live, log, version } from '#shared/live.ts';
 
-import { logFailure } from '../middleware/failures.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
 interface StepEvent<S> {
@@ -44,7 +44,7 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
       log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
       return next;
     } catch (error) {
-      logFailure('step failed', error, { durationMs: Date.now() - startedMs });
+      logFailure({ message: 'step failed', error, fields: { durationMs: Date.now() - startedMs }, log: live.log });
       throw error;
     }
   });

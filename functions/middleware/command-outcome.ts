@@ -1,7 +1,7 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { toProblem } from '#events/problem.ts';
+import { type Problem, toProblem } from '#events/problem.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import type { DimensionOf } from '#shared/metrics.ts';
 
@@ -16,6 +16,8 @@ export const commandOutcome = (
     });
   return {
     after: ({ event }) => count('done', event),
-    onError: ({ event, error }) => count(toProblem(error).status < 500 ? 'rejected' : 'failed', event),
+    onError: ({ event, error }) => count(outcomeOf(toProblem(error)), event),
   };
 };
+
+const outcomeOf = ({ status, retryable }: Problem) => (status >= 500 ? 'failed' : retryable ? 'returned' : 'rejected');

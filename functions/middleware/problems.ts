@@ -2,10 +2,9 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { Fault, toProblem } from '#events/problem.ts';
+import { logFailure } from '#shared/clusters/ports/failures.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
-import { log } from '#shared/live.ts';
-
-import { logFailure } from './failures.ts';
+import { live } from '#shared/live.ts';
 
 /** Turns whatever was thrown into RFC 9457 problem details, and counts it. */
 export const problems = (
@@ -15,8 +14,8 @@ export const problems = (
     const { error, event } = request;
     const problem = toProblem(error, event.rawPath);
     metrics.record('Failures', { code: problem.code, fields: { origin: 'http', route: event.routeKey } });
-    if (problem.status >= 500) logFailure('request failed', error);
-    else log.info('request refused', { code: problem.code, detail: problem.detail });
+    if (problem.status >= 500) logFailure({ message: 'request failed', error, log: live.log });
+    else live.log.info('request refused', { code: problem.code, detail: problem.detail });
     const retryAfter = error instanceof Fault ? error.retryAfterSeconds : undefined;
     request.response = {
       statusCode: problem.status,

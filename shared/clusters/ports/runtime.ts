@@ -8,8 +8,8 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   /** For failures that are retried. */
   warn(message: string, fields?: LogFields): void;
-  /** For failures that a person has to examine. */
-  error(message: string, fields?: LogFields): void;
+  /** For failures that a person has to examine. An `Error` is logged with its stack. */
+  error(message: string, fields?: Readonly<Record<string, LogFields[string] | Error>>): void;
 }
 
 /** One value of a metric, with the value of the metric's own dimension. Fields can be searched for in the log only. */

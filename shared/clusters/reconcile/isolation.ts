@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { codeOfFailure, logFailure } from '#shared/clusters/ports/failures.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { LogFields } from '#shared/clusters/ports/runtime.ts';
 import type { PlainMetricName } from '#shared/metrics.ts';
@@ -22,18 +22,14 @@ interface Isolation {
 }
 
 /** Logs a failure instead of throwing it, so that one cluster or operation does not keep the others from their turn. */
-export const logFailure = async (
+export const isolate = async (
   { message, fields, metric, ports: { log, metrics } }: Isolation,
   work: () => Promise<void>,
 ): Promise<void> => {
   try {
     await work();
   } catch (error) {
-    if (error instanceof Fault) log.warn(message, { ...fields, code: error.code, detail: error.message });
-    else log.error(message, { ...fields, detail: describe(error) });
-    if (metric !== undefined) metrics.record(metric, { fields: { ...fields, code: toProblem(error).code } });
+    logFailure({ message, error, fields, log });
+    if (metric !== undefined) metrics.record(metric, { fields: { ...fields, code: codeOfFailure(error) } });
   }
 };
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -11,7 +11,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
-import { forEachConcurrently, logFailure } from './isolation.ts';
+import { forEachConcurrently, isolate } from './isolation.ts';
 import { observeTarget, type TargetObservation } from './observe-target.ts';
 import { reconcileCluster } from './reconcile-cluster.ts';
 import { releaseIfLost } from './release-lost.ts';
@@ -37,7 +37,7 @@ export const reconcileTarget = async ({ target: name, clusters }: ReconcileReque
     () => resumeStalledOperations(name, ports),
     () => enforceExpiries(records, ports),
     () =>
-      logFailure(
+      isolate(
         { message: 'reconcile of target failed', fields: { target: name }, metric: 'UnobservedTargets', ports },
         () => reconcileObjects(records, target, ports),
       ),
@@ -68,7 +68,7 @@ const countClusters = (target: string, { clusters }: TargetRecords, { metrics }:
 
 const resumeStalledOperations = async (target: string, ports: Ports): Promise<void> =>
   forEachConcurrently(await listResumable(target, ports), (operationId) =>
-    logFailure({ message: 'resume of operation failed', fields: { target, operationId }, ports }, () =>
+    isolate({ message: 'resume of operation failed', fields: { target, operationId }, ports }, () =>
       resumeStalled(operationId, ports),
     ),
   );
@@ -85,7 +85,7 @@ const listResumable = async (target: string, { store, now, log }: Ports): Promis
 const enforceExpiries = async ({ clusters, admittedOthers }: TargetRecords, ports: Ports): Promise<void> =>
   forEachConcurrently([...clusters, ...(await findKeptClusters(admittedOthers, ports))], (cluster) => {
     const { target, clusterId } = cluster;
-    return logFailure({ message: 'enforcement of lifetime failed', fields: { target, clusterId }, ports }, () =>
+    return isolate({ message: 'enforcement of lifetime failed', fields: { target, clusterId }, ports }, () =>
       enforceExpiry(cluster, ports),
     );
   });
@@ -98,7 +98,7 @@ const findKeptClusters = async (admitted: readonly QueuedCommand[], ports: Ports
     admitted.filter(({ kind }) => kind === 'deploy'),
     (command) => {
       const fields = { target: command.target, clusterId: command.clusterId };
-      return logFailure({ message: 'enforcement of lifetime failed', fields, ports }, async () => {
+      return isolate({ message: 'enforcement of lifetime failed', fields, ports }, async () => {
         const cluster = (await store.cluster(command))?.value;
         if (cluster !== undefined && cluster.operationId === command.operationId && holdsFailedObjects(cluster))
           found.push(cluster);
@@ -132,7 +132,7 @@ const split = (clusters: readonly ListedCluster[]): readonly (readonly ListedClu
 const reconcileClusters = (clusters: readonly ListedCluster[], target: NamedTarget, ports: Ports): Promise<void> =>
   forEachConcurrently(clusters, (listed) => {
     const fields = { target: target.name, clusterId: listed.clusterId };
-    return logFailure({ message: 'reconcile of cluster failed', fields, ports }, () =>
+    return isolate({ message: 'reconcile of cluster failed', fields, ports }, () =>
       reconcileCluster(listed, target, ports),
     );
   });
@@ -145,7 +145,7 @@ const releaseLostCommands = (
   const deployed = new Set(deployments.flatMap(({ operationId }) => operationId ?? []));
   return forEachConcurrently(commands, (command) => {
     const fields = { target: command.target, operationId: command.operationId };
-    return logFailure({ message: 'release of command failed', fields, ports }, () =>
+    return isolate({ message: 'release of command failed', fields, ports }, () =>
       releaseIfLost(command, deployed, ports),
     );
   });
@@ -160,7 +160,7 @@ const removeAbandonedDeployments = (
   const others = deployments.filter(({ operationId }) => operationId !== undefined && !live.has(operationId));
   return forEachConcurrently(others, (deployment) => {
     const fields = { target: target.name, clusterId: deployment.clusterId };
-    return logFailure({ message: 'removal of deployment failed', fields, ports }, () =>
+    return isolate({ message: 'removal of deployment failed', fields, ports }, () =>
       removeAbandonedDeployment(deployment, target, ports),
     );
   });

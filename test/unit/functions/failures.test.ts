@@ -2,35 +2,58 @@ import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Fault } from '#events/problem.ts';
+import { admitHandler } from '#functions/admit.ts';
+import { commandQueueHandler } from '#functions/command-queue.ts';
 import { httpHandler } from '#functions/handlers/http.ts';
 import { scheduledHandler } from '#functions/handlers/scheduled.ts';
 import { sqsHandler } from '#functions/handlers/sqs.ts';
 import { stepsHandler } from '#functions/handlers/steps.ts';
+import { publishHandler } from '#functions/publish.ts';
 import { live, log } from '#shared/live.ts';
 
+import { type FunctionEntry, functionNames, functions } from '../../../infra/functions.ts';
+
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
+/** An event that each function reads at least in part. */
 const event = { requestContext: {}, Records: [{ body: '{}' }], step: 'fail', state: { operationId: 'a' } };
 
-/** Each kind of function, with a handler that throws. */
-const functionsThatThrow = (error: Error) => {
+/** Functions of one kind share a handler. Those that report single failures of a batch have handlers of their own. */
+const kindOf = (name: string, { events }: FunctionEntry): string => {
+  if (events.some((source) => 'httpApi' in source)) return 'http';
+  if (events.some((source) => 'schedule' in source)) return 'scheduled';
+  if (events.some((source) => 'sqs' in source && source.sqs.functionResponseType === undefined)) return 'sqs';
+  return events.length === 0 ? 'steps' : name;
+};
+const kinds = [...new Set(functionNames.map((name) => kindOf(name, functions[name])))];
+
+/** Each kind of function, with a handler or ports that throw. */
+const functionsThatThrow = (error: Error): Readonly<Record<string, unknown>> => {
   const fail = async () => {
     throw error;
   };
+  const world = {
+    ...live,
+    get now(): never {
+      throw error;
+    },
+  };
   return {
+    admit: admitHandler(world),
+    commandQueue: commandQueueHandler(world),
+    publish: publishHandler(world),
     http: httpHandler(live, fail),
     sqs: sqsHandler(live, fail),
     scheduled: scheduledHandler(live, fail),
     steps: stepsHandler({ fail }, live),
   };
 };
-const kinds = ['http', 'sqs', 'scheduled', 'steps'] as const;
 
 /** The lines that an invocation logs, whatever it answers. */
-const linesOf = async (kind: (typeof kinds)[number], error: Error) => {
+const linesOf = async (kind: string, error: Error) => {
   const lines: string[] = [];
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
-  const invoke = functionsThatThrow(error)[kind] as unknown as (event: unknown, context: Context) => Promise<unknown>;
+  const invoke = functionsThatThrow(error)[kind] as (event: unknown, context: Context) => Promise<unknown>;
   await invoke(event, context).catch(() => undefined);
   return lines.map((line) => JSON.parse(line) as { level: string; code?: string });
 };
@@ -55,5 +78,22 @@ describe.each(kinds)('a function of kind %s', (kind) => {
 
     expect(lines.filter(({ level }) => level === 'WARN')).toMatchObject([{ code: 'target-unreachable' }]);
     expect(lines.filter(({ level }) => level === 'ERROR')).toEqual([]);
+  });
+});
+
+describe('an error of concurrent work', () => {
+  const fault = new Fault('limit-reached', 'AWS throttles');
+
+  it('is a warning for each failure when all of them are expected', async () => {
+    const lines = await linesOf('scheduled', new AggregateError([fault, new AggregateError([fault])]));
+
+    expect(lines.filter(({ level }) => level === 'WARN')).toMatchObject([{ code: fault.code }, { code: fault.code }]);
+    expect(lines.filter(({ level }) => level === 'ERROR')).toEqual([]);
+  });
+
+  it('is an error for a bug among them', async () => {
+    const lines = await linesOf('scheduled', new AggregateError([fault, new TypeError('x is undefined')]));
+
+    expect(lines.filter(({ level }) => level === 'ERROR')).toMatchObject([{ error: { message: 'x is undefined' } }]);
   });
 });

@@ -35,6 +35,16 @@ const breakTable = () => {
     throw new Error('the table does not answer');
   };
 };
+const throttleTable = () => {
+  world.targets.get = async () => {
+    throw new Fault('limit-reached', 'AWS throttles');
+  };
+};
+const throttleTargets = () => {
+  world.targets.list = async () => {
+    throw new Fault('limit-reached', 'AWS throttles');
+  };
+};
 const fillTarget = async () => {
   limitTarget({ limits: { clusters: 1 } });
   for (const id of ['one', 'two', 'three']) await deploy(id);
@@ -70,6 +80,7 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
     'Commands',
     { when: () => deploy(clusterId), dimension: { outcome: 'done' }, fields: { origin: 'http', target: 'local' } },
     { when: () => deploy(clusterId, refused), dimension: { outcome: 'rejected' }, fields: { origin: 'http' } },
+    { given: throttleTable, when: () => deploy(clusterId), dimension: { outcome: 'returned' } },
     { given: breakTable, when: () => deploy(clusterId), dimension: { outcome: 'failed' } },
     { when: () => message(session), dimension: { outcome: 'done' }, fields: { origin: 'queue', command: 'deploy' } },
     { when: () => message(refused), dimension: { outcome: 'rejected' }, fields: { origin: 'queue' } },
