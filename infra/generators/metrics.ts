@@ -66,7 +66,7 @@ const alarmRows = Object.entries(alarms).map(
 const concurrency = `
 ## Concurrency
 
-Lambda runs at most so many executions of these functions at once:
+The maximum number of concurrent executions of these functions:
 
 | function | at once | because of |
 | --- | --- | --- |

@@ -40,8 +40,8 @@ const throttleTable = () => {
     throw new Fault('limit-reached', 'AWS throttles');
   };
 };
-const throttleTargets = () => {
-  world.targets.list = async () => {
+const throttleSchedules = () => {
+  world.store.scheduleNames = async () => {
     throw new Fault('limit-reached', 'AWS throttles');
   };
 };
@@ -187,6 +187,11 @@ const provoked: Readonly<Record<MetricName, readonly Case[]>> = {
       },
       when: () => invoke(maintenanceHandler(world.ports), {}),
       fields: { part: 'schedules', target: 'local', name: 'evening', code: 'limit-reached' },
+    },
+    {
+      given: throttleSchedules,
+      when: () => invoke(maintenanceHandler(world.ports), {}).catch(() => undefined),
+      fields: { part: 'schedules', code: 'limit-reached' },
     },
   ),
 };
