@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
 
 import { commandKinds } from '#events/commands/index.ts';
@@ -15,16 +13,6 @@ const parseItem = (name: string, { value, ...attributes }: TableItem) => {
   const stored = value === undefined ? attributes : kind === 'event' ? value : (detail ?? value);
   return { parse: recordParser(kind), stored };
 };
-
-it('docs/architecture.md has the version of each kind of record', () => {
-  const page = readFileSync(new URL('../../../docs/architecture.md', import.meta.url), 'utf8');
-  const [, table = ''] = page.split('### Record shapes');
-  const rows = [...table.matchAll(/^\| ([a-z ]+) \| (\d+) \|/gm)].map(([, kind, version]) => [kind, Number(version)]);
-
-  expect(Object.fromEntries(rows)).toEqual(
-    Object.fromEntries(Object.entries(recordKinds).map(([kind, { version }]) => [kind, version])),
-  );
-});
 
 describe.each(versions)('a record of version %s', (_version, { records }) => {
   it.each(Object.entries(records))('is read: %s', (name, item) => {

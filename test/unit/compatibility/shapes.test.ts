@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+
+import { type RecordKind, recordKinds } from '#shared/clusters/model/records/record-kinds.ts';
+
+/**
+ * The fingerprint of each version of a shape. A new version adds a line. Only the fingerprint of a version that is not
+ * released may be replaced.
+ */
+const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
+  cluster: { 1: '370a6dd7fd24cecc' },
+  job: { 1: '3b5d6ac3b1dee8dd' },
+  operation: { 1: '0d409abf3d0d0271' },
+  event: { 1: '0106bdb51b9a2d33' },
+  transition: { 1: '3934a2aee392db93' },
+  verdict: { 1: '9719bef68ad6509d' },
+  'batch item': { 1: '814e2f7ea233861b' },
+  'queue control': { 1: 'e2e4232cacb622e5' },
+  'queued command': { 1: '898630a5f05bcd63' },
+  schedule: { 1: 'a2b32a4023a55a6b' },
+  'schedule run': { 1: 'd265f1af0d433e53' },
+  'idempotency key': { 1: 'beef32cc38d944dc' },
+  refusal: { 1: '4d7977d8b1998587' },
+  target: { 1: '94fe2530337e5f6a' },
+};
+
+/** Descriptions and examples are not part of a shape, and neither is the order of members. */
+const toShape = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(toShape);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, member]) => name !== 'example' && !(name === 'description' && typeof member === 'string'))
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, member]) => [name, toShape(member)]),
+  );
+};
+
+const fingerprintOf = (schema: z.ZodType): string => {
+  const shape = toShape(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16);
+};
+
+it.each(Object.entries(recordKinds))('the version of the kind of record "%s" is that of its shape', (kind, record) => {
+  const known = fingerprints[kind as RecordKind][record.version]; // A key of the table.
+
+  expect(fingerprintOf(record.schema), `increase the version of ${kind}, and add its fingerprint`).toBe(known);
+});
+
+it('the fingerprint changes with a member, and not with its description', () => {
+  const base = z.strictObject({ a: z.string() });
+
+  expect(fingerprintOf(z.strictObject({ a: z.string().meta({ description: 'x' }) }))).toBe(fingerprintOf(base));
+  expect(fingerprintOf(base.extend({ b: z.string().optional() }))).not.toBe(fingerprintOf(base));
+});
