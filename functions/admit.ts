@@ -9,7 +9,7 @@ import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
 import { parseMessage } from './handlers/sqs.ts';
-import { timeoutEarlyMs } from './handlers/timeout.ts';
+import { failEarly } from './handlers/timeout.ts';
 import { failures } from './middleware/failures.ts';
 
 const AdmissionRequest = z.strictObject({ target: z.string() });
@@ -20,7 +20,7 @@ const maxTargetsAtOnce = 4;
  * that is unreadable, returns to the queue and delays no other.
  */
 export const admitHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs })
+  middy<SQSEvent, SQSBatchResponse>(failEarly)
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });

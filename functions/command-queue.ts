@@ -11,7 +11,7 @@ import { live, log } from '#shared/live.ts';
 import { maxReceives } from '#shared/retries.ts';
 
 import { getSender } from './handlers/principal.ts';
-import { timeoutEarlyMs } from './handlers/timeout.ts';
+import { failEarly } from './handlers/timeout.ts';
 import { failures } from './middleware/failures.ts';
 
 /**
@@ -19,7 +19,7 @@ import { failures } from './middleware/failures.ts';
  * follow it in its group) or discarded (a dead letter after its last delivery).
  */
 export const commandQueueHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: timeoutEarlyMs })
+  middy<SQSEvent, SQSBatchResponse>(failEarly)
     .use(failures())
     .handler(async (event, context, { signal }) => {
       log.resetKeys();

@@ -7,7 +7,7 @@ import { parseWritten } from '#events/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
 import { failures } from '../middleware/failures.ts';
-import { timeoutEarlyMs } from './timeout.ts';
+import { failEarly } from './timeout.ts';
 
 /** A message that Drey sent to itself, maybe in another version. @throws Fault `version-mismatch` */
 export const parseMessage = <S extends z.ZodType>(schema: S, body: string): z.output<S> =>
@@ -15,7 +15,7 @@ export const parseMessage = <S extends z.ZodType>(schema: S, body: string): z.ou
 
 /** A function behind a queue whose messages are handled in order. A message that fails returns to the queue. */
 export const sqsHandler = (world: World, handle: (record: SQSRecord, ports: Ports) => Promise<void>) =>
-  middy<SQSEvent, void>({ timeoutEarlyInMillis: timeoutEarlyMs })
+  middy<SQSEvent, void>(failEarly)
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });

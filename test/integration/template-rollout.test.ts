@@ -17,6 +17,15 @@ describe.each(names)('the template with the settings %s', (name) => {
     expect(statSync(file).size).toBeLessThan(1_000_000);
   });
 
+  it('has no alarm that notifies nobody', async () => {
+    const { resources } = await compileTemplate(name);
+    const alarms = resourcesOfType(resources, 'AWS::CloudWatch::Alarm');
+
+    expect(alarms.length).toBeGreaterThan(40);
+    for (const [, { Properties }] of alarms)
+      expect(Properties).toMatchObject({ AlarmActions: [{ Ref: 'AlarmTopic' }], OKActions: [{ Ref: 'AlarmTopic' }] });
+  });
+
   it('has no cycle of references', async () => {
     const { resources } = await compileTemplate(name);
 

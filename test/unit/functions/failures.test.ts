@@ -97,3 +97,17 @@ describe('an error of concurrent work', () => {
     expect(lines.filter(({ level }) => level === 'ERROR')).toMatchObject([{ error: { message: 'x is undefined' } }]);
   });
 });
+
+it('logs an invocation that runs out of time as a warning, because a target may not answer', async () => {
+  const lines: string[] = [];
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  const handler = sqsHandler(live, () => new Promise(() => {})) as unknown as (
+    event: unknown,
+    context: Context,
+  ) => unknown;
+
+  await expect(handler(event, { getRemainingTimeInMillis: () => 1_510 } as Context)).rejects.toThrow('took longer');
+
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ level: 'WARN', code: 'deadline-exceeded' }]);
+});
