@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -42,7 +39,6 @@ export default async function setup(project: TestProject) {
   const system = await shared.started;
   process.env['DREY_TEST_KUBECONFIG'] = system.kubeconfig;
   project.provide('system', system);
-  project.provide('templates', mkdtempSync(join(tmpdir(), 'drey-templates-')));
   shared.reconciling ??= reconcileOften(system);
   return async () => {
     shared.users -= 1;

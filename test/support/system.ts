@@ -19,8 +19,6 @@ import type { LocalSystem } from '#local/system.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     system: LocalSystem;
-    /** The folder of the templates that this run has compiled. */
-    templates: string;
   }
 }
 

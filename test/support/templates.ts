@@ -12,6 +12,20 @@ import type { StageSettings } from '../../infra/stage-settings.ts';
 
 const run = promisify(execFile);
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The folder of the templates that this run has compiled. */
+    templates: string;
+  }
+}
+
+const venv = join(root, '.local', 'template-venv');
+/** The Python environment of the linter and of the list of IAM actions. */
+export const python = {
+  venv,
+  run: (program: string, ...args: readonly string[]) => run(join(venv, 'bin', program), args),
+};
+
 /** Stages of the template that tests compile, by their settings. */
 export const templateSettings = {
   defaults: {},
@@ -29,6 +43,7 @@ export const templateSettings = {
   },
 } as const satisfies Record<string, StageSettings>;
 export type TemplateName = keyof typeof templateSettings;
+export const templateNames = Object.keys(templateSettings) as TemplateName[]; // the keys of the table
 
 export interface TemplateResource {
   readonly Type: string;
@@ -88,4 +103,26 @@ const packageStage = async (name: TemplateName, folder: string): Promise<void> =
     cwd: root,
     env,
   });
+};
+
+/** The types in the template that have tags by the schemas of CloudFormation, which the linter brings. */
+export const listTaggableTypes = async ({ resources }: Template): Promise<readonly string[]> => {
+  const types = new Set(Object.values(resources).map(({ Type }) => Type));
+  const script = `
+import json, sys
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as schemas
+print(json.dumps([t for t in sys.argv[1:] if 'Tags' in schemas.get_resource_schema('us-east-1', t).schema['properties']]))`;
+  const { stdout } = await python.run('python', '-c', script, ...types);
+  return JSON.parse(stdout) as string[];
+};
+
+/** The actions with which CloudFormation creates, reads, updates and deletes resources, by the schemas of their types. */
+export const listDeployActions = async (types: readonly string[]): Promise<readonly string[]> => {
+  const script = `
+import json, sys
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as schemas
+handlers = [schemas.get_resource_schema('us-east-1', t).schema['handlers'] for t in sys.argv[1:]]
+print(json.dumps(sorted({p for h in handlers for o in ('create', 'read', 'update', 'delete') for p in h.get(o, {}).get('permissions', [])})))`;
+  const { stdout } = await python.run('python', '-c', script, ...types);
+  return JSON.parse(stdout) as string[];
 };

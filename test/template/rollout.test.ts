@@ -3,12 +3,11 @@ import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { cycleIn, functionInvokers, resourcesOfType } from '#test/support/template-rules.ts';
-import { compileTemplate, type TemplateName, templateSettings } from '#test/support/templates.ts';
+import { compileTemplate, templateNames } from '#test/support/templates.ts';
 
-const names = Object.keys(templateSettings) as TemplateName[]; // the keys of the table
 const perFunction = ['AWS::Lambda::Version', 'AWS::Lambda::Alias', 'AWS::CodeDeploy::DeploymentGroup'];
 
-describe.each(names)('the template with the settings %s', (name) => {
+describe.each(templateNames)('the template with the settings %s', (name) => {
   it('stays below the limits of a stack: 500 resources, 200 outputs and 1 MB', async () => {
     const { file, resources, outputs } = await compileTemplate(name);
 
