@@ -36,6 +36,9 @@ const Alarms = z.union([
 /** The maximum number of concurrent executions of the function `commandQueue` that SQS starts. */
 export const maxConcurrentCommands = 20;
 
+/** Some names of resources have at most 64 characters, and the Region beside the stage. */
+export const maxStageCharacters = 20;
+
 export const StageSettings = z.strictObject({
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
@@ -67,9 +70,13 @@ export type StageSettings = z.infer<typeof StageSettings>;
  * Reads the settings of a stage.
  *
  * @param file A file in place of `infra/stages/<stage>.yml`. It must exist.
- * @throws Error that names the file and each mistake in it.
+ * @throws Error that names the file and each mistake in it, or for a stage that no resource can be named after.
  */
 export const readStageSettings = (stage: string, file = process.env['DREY_STAGE_SETTINGS']): StageSettings => {
+  if (!/^[a-z][a-z0-9-]*$/.test(stage) || stage.length > maxStageCharacters)
+    throw new Error(
+      `A stage cannot be named ${stage}. Use at most ${maxStageCharacters} lower-case letters, digits and "-", and begin with a letter.`,
+    );
   const path = file ?? join(import.meta.dirname, 'stages', `${stage}.yml`);
   if (file === undefined && !existsSync(path)) return StageSettings.parse({});
   const settings = StageSettings.safeParse(parse(readFileSync(path, 'utf8')) ?? {});

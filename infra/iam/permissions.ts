@@ -43,7 +43,8 @@ const sendMessages = (queue: string): Permission => [allow(['sqs:SendMessage'], 
 
 // The table of records.
 export const readTable: Permission = [
-  allow(['dynamodb:GetItem', 'dynamodb:Query'], [arnOf('Table'), sub('${Table.Arn}/index/*')]),
+  allow(['dynamodb:GetItem'], [arnOf('Table')]),
+  allow(['dynamodb:Query'], [arnOf('Table'), sub('${Table.Arn}/index/*')]),
 ];
 export const writeTable: Permission = [
   allow(
@@ -53,9 +54,10 @@ export const writeTable: Permission = [
 ];
 export const readStream: Permission = [
   allow(
-    ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
+    ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream'],
     [attribute('Table', 'StreamArn')],
   ),
+  allow(['dynamodb:ListStreams'], ['*']), // The action knows no resource.
   ...sendMessages('UnpublishedEventQueue'),
 ];
 

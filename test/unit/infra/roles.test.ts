@@ -42,13 +42,13 @@ describe('the roles', () => {
     expect(Action.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('allow nothing on every resource but the results of tasks, which know no resource', () => {
+  it('allow nothing on every resource but actions that know no resource', () => {
     const onEverything = statements.filter(([, { Resource }]) => Resource.includes('*'));
 
     expect(new Set(onEverything.flatMap(([, { Action }]) => Action))).toEqual(
-      new Set(['states:SendTaskSuccess', 'states:SendTaskFailure']),
+      new Set(['states:SendTaskSuccess', 'states:SendTaskFailure', 'dynamodb:ListStreams']),
     );
-    // The functions that accept commands with task tokens, and the function that publishes verdicts.
+    // The functions that accept commands with task tokens, and the function that reads the stream and publishes verdicts.
     expect(onEverything.map(([name]) => name).toSorted()).toEqual(
       ['Deploy', 'Submit', 'Batch', 'CommandQueue', 'Publish'].map((name) => `${name}Role`).toSorted(),
     );
