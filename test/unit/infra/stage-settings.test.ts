@@ -102,6 +102,11 @@ describe('the settings of a stage', () => {
     expect(readStageSettings('prod', fileWith(''))).toEqual({});
   });
 
+  it.each(['p'.repeat(21), 'Prod', '1st', 'a_b', ''])('are refused for a stage named "%s"', (stage) => {
+    expect(() => readStageSettings(stage, fileWith(''))).toThrow('A stage cannot be named');
+    expect(readStageSettings('p'.repeat(20), fileWith(''))).toEqual({});
+  });
+
   it('are refused with the file and each mistake', () => {
     const file = fileWith('vpc: { subnetIds: [subnet-1], securityGroupIds: [] }\ntraces: true\n');
 
