@@ -10,7 +10,7 @@ import type { Upload } from '#events/http/uploads.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { targetKey } from '#shared/aws/table/keys.ts';
 
-import { aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';
+import { type Answer, aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';
 
 const table = new DynamoDBClient(aws);
 const queues = new SQSClient(aws);
@@ -19,10 +19,17 @@ const queues = new SQSClient(aws);
 const target = `removed-${randomUUID().slice(0, 6)}`;
 const clusterId = freshId('queued');
 
+/** A call that must succeed. */
+const done = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`the API answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+};
+
 const putTarget = async () => {
   const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
   const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
-  await call('PUT', `/v1/targets/${target}`, policy);
+  await done(call('PUT', `/v1/targets/${target}`, policy));
 };
 /** The API refuses to remove a target that is in use. Here the removal comes after the command has read the target. */
 const removeTarget = () =>
@@ -30,9 +37,10 @@ const removeTarget = () =>
 
 const uploadJar = async (): Promise<string> => {
   const content = 'PK\u0003\u0004';
-  const { body } = await call<Upload>('POST', `/v1/targets/${target}/uploads`, { name: 'a.jar', bytes: 4 });
-  await fetch(body.url, { method: 'PUT', headers: body.headers, body: content });
-  return body.jar;
+  const upload = call<Upload>('POST', `/v1/targets/${target}/uploads`, { name: 'a.jar', bytes: 4 });
+  const { url, headers, jar } = await done(upload);
+  await fetch(url, { method: 'PUT', headers, body: content });
+  return jar;
 };
 
 const submit = (jar: string) => call<Accepted>('POST', `${clusterPath(clusterId, target)}/jobs`, { jar });
@@ -58,8 +66,8 @@ const isRejection = (event: Readonly<Record<string, unknown>>) => event['detail-
 describe('a target that is removed while a submit is recorded', () => {
   beforeEach(async () => {
     await putTarget();
-    await call('PUT', `/v1/targets/${target}/queue`, { paused: true });
-    await call('POST', `/v1/targets/${target}/clusters`, { mode: 'session', clusterId });
+    await done(call('PUT', `/v1/targets/${target}/queue`, { paused: true }));
+    await done(call('POST', `/v1/targets/${target}/clusters`, { mode: 'session', clusterId }));
   });
   afterEach(async () => {
     await putTarget();
