@@ -50,8 +50,8 @@ export const StageSettings = z.strictObject({
   /** Traces functions and state machines with X-Ray. */
   tracing: z.boolean().optional(),
   /**
-   * Protects the table from being deleted. Set it after the first deploy: CloudFormation cannot roll back a failed first
-   * deploy while the table is protected.
+   * Protects the table from being deleted. Set it after the first deploy: CloudFormation cannot delete a protected table
+   * when a first deploy fails.
    */
   deletionProtection: z.boolean().optional(),
   /** Shifts the functions to a new version gradually, and back when it fails. Without it an update replaces them at once. */

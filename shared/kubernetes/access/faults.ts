@@ -45,7 +45,7 @@ export const toKubernetesRoleFault = (error: unknown, kubernetesRoleArn: string)
     caller: 'this function',
     action: 'sts:AssumeRole',
     resource: `the Kubernetes role ${kubernetesRoleArn}`,
-    remedy: 'The stack defines which functions may assume it. Deploy the stack again.',
+    remedy: 'Its trust policy was changed outside of the stack. Compare it with the template, and restore it.',
   });
 
 /** Why the Kubernetes role did not get the role of a target. */

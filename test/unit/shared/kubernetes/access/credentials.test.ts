@@ -237,7 +237,7 @@ describe('eksAccess', () => {
   it.each([
     ['TimeoutError', 'target-unreachable', 'Retry later'],
     ['ThrottlingException', 'target-unreachable', 'Retry later'],
-    ['ValidationError', 'target-refused', 'Deploy the stack again'],
+    ['ValidationError', 'target-refused', 'outside of the stack'],
   ])('translates %s of STS without its message', async (name, code, message) => {
     const { open } = setUp({ assumeRole: () => Promise.reject(named(name)) });
 

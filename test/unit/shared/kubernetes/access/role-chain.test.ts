@@ -161,7 +161,7 @@ describe('a refused role', () => {
 
     expect(failure).toMatchObject({
       code: 'target-refused',
-      message: `AWS does not allow this function to call sts:AssumeRole on the Kubernetes role ${kubernetesRoleArn} (AccessDenied). The stack defines which functions may assume it. Deploy the stack again.`,
+      message: `AWS does not allow this function to call sts:AssumeRole on the Kubernetes role ${kubernetesRoleArn} (AccessDenied). Its trust policy was changed outside of the stack. Compare it with the template, and restore it.`,
     });
   });
 
