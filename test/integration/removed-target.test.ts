@@ -17,7 +17,8 @@ const queues = new SQSClient(aws);
 
 /** A target of its own, on the same cluster as that of the other tests. */
 const target = `removed-${randomUUID().slice(0, 6)}`;
-const clusterId = freshId('queued');
+/** Each test has its own session. */
+let clusterId = '';
 
 /** A call that must succeed. */
 const done = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
@@ -65,6 +66,7 @@ const isRejection = (event: Readonly<Record<string, unknown>>) => event['detail-
 
 describe('a target that is removed while a submit is recorded', () => {
   beforeEach(async () => {
+    clusterId = freshId('queued');
     await putTarget();
     await done(call('PUT', `/v1/targets/${target}/queue`, { paused: true }));
     await done(call('POST', `/v1/targets/${target}/clusters`, { mode: 'session', clusterId }));
