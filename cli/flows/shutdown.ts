@@ -100,7 +100,7 @@ export const stopClusters = async (
     if (remaining.length === 0) return [...failures.values(), ...live.flatMap(({ unknown }) => unknown)];
     let open = remaining.length;
     const stop = async (cluster: Cluster) => {
-      progress.showPhase(`${open} clusters are live`);
+      progress.showPhase(`live clusters: ${open}`);
       const failure = await stopCluster(cluster, body, context);
       open -= 1;
       if (failure === undefined) progress.keepLine(`${clusterTitle(cluster)} in target ${cluster.target}: stopped`);
