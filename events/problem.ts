@@ -83,17 +83,29 @@ export const toProblem = (error: unknown, instance?: string): Problem => {
     type: `docs/problems.md#${fault.code}`,
     title: kind.title,
     status: kind.status,
-    detail: fault.message,
+    detail: shorten(fault.message, maxDetailLength),
     code: fault.code,
     retryable: kind.retryable,
     ...(instance === undefined ? {} : { instance }),
     ...(fault.reason === undefined ? {} : { reason: fault.reason }),
     ...(fault.operationId === undefined ? {} : { operationId: fault.operationId }),
-    ...(fault.errors.length === 0 ? {} : { errors: [...fault.errors] }),
+    ...(fault.errors.length === 0 ? {} : { errors: fault.errors.slice(0, maxFieldErrors).map(shortenError) }),
   };
 };
 
 const maxFieldErrors = 50;
+
+/** A problem repeats names and values of the caller. It has to fit into a message, an event and a record. */
+const maxDetailLength = 8_000;
+const maxErrorLength = 500;
+
+const shorten = (text: string, maxLength: number): string =>
+  text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
+
+const shortenError = ({ pointer, detail }: FieldError): FieldError => ({
+  pointer: shorten(pointer, maxErrorLength),
+  detail: shorten(detail, maxErrorLength),
+});
 
 /**
  * Parses the input of a caller. Do not parse the response of another service with it: the caller is not responsible for

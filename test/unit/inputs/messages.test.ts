@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
-import { parse } from '#events/problem.ts';
+import { parse, toProblem } from '#events/problem.ts';
 import { ScheduleBody } from '#events/schedules.ts';
 import { Target } from '#events/target.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
@@ -82,5 +82,17 @@ describe('the defaults of a target', () => {
       'execution.checkpointing.num-retained': '5',
       'execution.checkpointing.incremental': 'false',
     });
+  });
+});
+
+describe('the problem of a large mistake', () => {
+  it('fits into a message, an event and a record', () => {
+    const labels = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${'a/'.repeat(8_000)}${index}`, 'x']));
+    const fault = faultOf(() => parse(deploy, { mode: 'session', labels }));
+
+    const problem = toProblem(fault);
+
+    expect(problem.errors?.length).toBeLessThanOrEqual(50);
+    expect(JSON.stringify(problem).length).toBeLessThan(100_000);
   });
 });
