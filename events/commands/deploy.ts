@@ -20,10 +20,29 @@ export const configurationFiles = [
 
 const File = z.string().max(200_000);
 
-/** A pod template. Only its outline is validated here, because the API server validates the rest. */
+const objects = z.array(z.looseObject({}));
+
+const Container = z.looseObject({
+  name: z.string(),
+  image: z.string().optional(),
+  env: objects.optional(),
+  ports: objects.optional(),
+  volumeMounts: objects.optional(),
+  resources: z.looseObject({}).optional(),
+});
+
+/** A pod template. Only the members that Drey reads are validated here, because the API server validates the rest. */
 const PodTemplate = z.looseObject({
   metadata: z.looseObject({}).optional(),
-  spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })).optional() }).optional(),
+  spec: z
+    .looseObject({
+      containers: z.array(Container).optional(),
+      volumes: objects.optional(),
+      tolerations: objects.optional(),
+      imagePullSecrets: objects.optional(),
+      nodeSelector: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
 });
 export type PodTemplate = z.output<typeof PodTemplate>;
 

@@ -86,8 +86,11 @@ const keepModuleFlags = (layers: readonly Layer[]): Config => {
   const read = (key: string) =>
     layers.flatMap(([, config]) => (config[key] === undefined ? [] : [toText(config[key])]));
   const options = read('env.java.opts.all').map((text) => text.split(/\s+/));
-  const applied = [...(options.at(-1) ?? []), ...(read('env.java.default-opts.all').at(-1) ?? '').split(/\s+/)];
-  const lost = options.flat().filter((flag) => isModuleFlag(flag) && !applied.includes(flag));
+  const applied = new Set([
+    ...(options.at(-1) ?? []),
+    ...(read('env.java.default-opts.all').at(-1) ?? '').split(/\s+/),
+  ]);
+  const lost = options.flat().filter((flag) => isModuleFlag(flag) && !applied.has(flag));
   if (lost.length === 0) return {};
   const defaults = read('env.java.default-opts.all').at(-1);
   return {

@@ -26,8 +26,9 @@ export interface PodTemplateParts {
 
 /** @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile` */
 export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplateParts => {
-  // The schema checks only the outer form. The API server checks the content.
-  const { metadata = {}, spec = {} } = (template ?? {}) as {
+  // The schema checks only the members that Drey reads. The API server checks the rest.
+  const outline: unknown = template ?? {};
+  const { metadata = {}, spec = {} } = outline as {
     readonly metadata?: PodTemplateParts['metadata'];
     readonly spec?: Partial<NonNullable<V1PodTemplateSpec['spec']>>;
   };

@@ -84,7 +84,7 @@ const findValueWarnings = (config: Config): readonly string[] =>
 const findExpansions = (key: string, text: string): readonly string[] => {
   if (!/^containerized\.(master|taskmanager)\.env(\.|$)/.test(key) && key !== 'kubernetes.jobmanager.entrypoint.args')
     return [];
-  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^)]*\)/g) ?? [])];
+  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^()$]*\)/g) ?? [])];
   return found.length === 0
     ? []
     : [
@@ -94,7 +94,7 @@ const findExpansions = (key: string, text: string): readonly string[] => {
 
 /** The start scripts of Flink replace variables in the options of the JVM only. */
 const findPlaceholders = (key: string, text: string): readonly string[] => {
-  const found = key.startsWith('env.java.') ? undefined : /\$\{[^}]*\}/.exec(text)?.[0];
+  const found = key.startsWith('env.java.') ? undefined : /\$\{[^{}$]*\}/.exec(text)?.[0];
   return found === undefined ? [] : [`${key} contains ${found}. Neither Drey nor Flink replaces it.`];
 };
 
@@ -114,7 +114,8 @@ const findRelativePath = (key: string, text: string): readonly string[] =>
 const findLogWarnings = ({ files = {} }: ClusterInput): readonly string[] =>
   Object.entries(files)
     .filter(
-      ([name, text]) => name.startsWith('log4j') && /^\s*log4j\.(rootLogger|rootCategory|appender)\b/m.test(text ?? ''),
+      ([name, text]) =>
+        name.startsWith('log4j') && /^[ \t]*log4j\.(rootLogger|rootCategory|appender)\b/m.test(text ?? ''),
     )
     .map(
       ([name]) =>

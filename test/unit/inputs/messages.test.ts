@@ -11,6 +11,9 @@ const deploy = commands.deploy.data;
 const errorsOf = (schema: z.ZodType, value: unknown) =>
   faultOf(() => parse(schema, value))?.errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
 
+const template = (spec: object) => ({ mode: 'session', podTemplates: { default: { spec } } });
+const main = (fields: object) => template({ containers: [{ name: 'flink-main-container', ...fields }] });
+
 describe('a mistake in a request', () => {
   it.each([
     [deploy, {}, '/mode is required: one of session, application, per-job'],
@@ -53,6 +56,15 @@ describe('a mistake in a request', () => {
       '/savepointDirectory must be a URL, for example s3://bucket/path',
     ],
     [z.union([z.strictObject({ a: z.string().min(2) }), z.string()]), { a: 'x' }, '/a must have at least 2 characters'],
+    [deploy, template({ nodeSelector: 'x' }), '/podTemplates/default/spec/nodeSelector must be a map, not text'],
+    [deploy, template({ volumes: {} }), '/podTemplates/default/spec/volumes must be a list, not a map'],
+    [deploy, main({ env: { TZ: 'UTC' } }), '/podTemplates/default/spec/containers/0/env must be a list, not a map'],
+    [
+      deploy,
+      main({ resources: null }),
+      '/podTemplates/default/spec/containers/0/resources must be a map, not empty (null)',
+    ],
+    [deploy, main({ image: 5 }), '/podTemplates/default/spec/containers/0/image must be text, not a number'],
     [z.array(z.int()).max(1), [1, 2], '/ must have at most 1 items'],
     [ScheduleBody, { action: 'start' }, '/action must be one of stop, deploy'],
     [ScheduleBody, {}, '/action is required: one of stop, deploy'],
