@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-import { Fault, type FieldError } from '#events/problem.ts';
+import { Fault, type FieldError, toPointer } from '#events/problem.ts';
 
 import { type Config, toText, type Value } from './config.ts';
 import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
@@ -130,15 +130,15 @@ const findNearestOption = (key: string): string => {
   const names = rows.flatMap(([row, { deprecated = none }]) => [row, ...deprecated].map((name) => ({ name, row })));
   const similar = names
     .filter(({ name }) => name.startsWith('kubernetes.'))
-    .toSorted((one, other) => distance(one.name, key) - distance(other.name, key));
+    .map(({ name, row }) => ({ row, distance: distance(name, key) }))
+    .toSorted((one, other) => one.distance - other.distance);
   return similar[0]?.row ?? '';
 };
 
 const findGivenKey = (key: string, option: Option, given: Config): string =>
   [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
 
-/** @see RFC 6901 for the form of a key in a JSON pointer */
-export const toOptionPointer = (key: string): string => `/config/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+export const toOptionPointer = (key: string): string => toPointer(['config', key]);
 
 export const toFieldError = (key: string, detail: string): FieldError => ({ pointer: toOptionPointer(key), detail });
 

@@ -6,6 +6,7 @@ import {
   clusterId,
   getLastOperation,
   jar,
+  limitTarget,
   runWorkflows,
   session,
   startSession,
@@ -68,5 +69,16 @@ describe('the warnings of a command', () => {
     await sendHttp('deploy', { clusterId, data: session }, world);
 
     expect(getLastOperation()).not.toHaveProperty('warnings');
+  });
+});
+
+describe('a locked option with a slash in its name', () => {
+  it('is named by a valid pointer', async () => {
+    limitTarget({ locked: ['kubernetes.taskmanager.annotations'] });
+    const annotation = { 'kubernetes.taskmanager.annotations.prometheus.io/scrape': 'true' };
+
+    const { pointers } = await sendHttp('deploy', { clusterId, data: { ...session, config: annotation } }, world);
+
+    expect(pointers).toEqual(['/config/kubernetes.taskmanager.annotations.prometheus.io~1scrape']);
   });
 });

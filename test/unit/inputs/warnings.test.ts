@@ -37,6 +37,16 @@ describe('a value that does not arrive as it was written', () => {
   });
 });
 
+describe('a placeholder in an argument of an application', () => {
+  it('causes one warning', () => {
+    const job = { jar: 'local:///x.jar', args: ['--day', '${DAY}'] };
+
+    expect(warningsOf({}, { mode: 'application', job })).toEqual([
+      'Argument 2 of the program contains ${DAY}. Neither Drey nor Flink replaces it.',
+    ]);
+  });
+});
+
 describe('a restore path in the configuration of a session', () => {
   const path = 's3://bucket/savepoint';
 

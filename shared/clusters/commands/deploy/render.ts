@@ -9,7 +9,7 @@ import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { canonicalizeConfig } from '#shared/flink/options.ts';
+import { canonicalizeConfig, toFieldError } from '#shared/flink/options.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 const namespaceOption = 'kubernetes.namespace';
@@ -115,20 +115,20 @@ const findWrongNamespace = (config: Config, { name, namespace }: NamedTarget): r
   const configured = config[namespaceOption];
   if (configured === undefined || configured === namespace) return [];
   const detail = `Target ${name} deploys to namespace ${namespace}. Remove the option ${namespaceOption}.`;
-  return [{ pointer: `/config/${namespaceOption}`, detail }];
+  return [toFieldError(namespaceOption, detail)];
 };
 
 const findWrongClusterId = (config: Config, clusterId: string): readonly FieldError[] => {
   const configured = config[clusterIdOption];
   if (configured === undefined || configured === clusterId) return [];
   const detail = `The option ${clusterIdOption} differs from the cluster id of the command, ${clusterId}.`;
-  return [{ pointer: `/config/${clusterIdOption}`, detail }];
+  return [toFieldError(clusterIdOption, detail)];
 };
 
 const findLockedOptions = (config: Config, { name, locked }: NamedTarget): readonly FieldError[] =>
   Object.keys(config)
     .filter((key) => locked.some((lock) => isLocked(key, lock)))
-    .map((key) => ({ pointer: `/config/${key}`, detail: `Target ${name} does not allow the option ${key}.` }));
+    .map((key) => toFieldError(key, `Target ${name} does not allow the option ${key}.`));
 
 /** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
 const isLocked = (key: string, lock: string): boolean => {
