@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 import * as z from 'zod';
 
 import { getTokenReviewUrl } from './token-review.ts';
-import { type BackgroundProcess, launch, waitFor } from './processes.ts';
+import { type BackgroundProcess, launchServer } from './processes.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -46,22 +46,16 @@ export const startGateway = async (settings: Settings): Promise<BackgroundProces
     certificate,
     key,
   };
-  const path = join(folder, 'config.json');
-  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
-  const launched = await launch(
+  return launchServer(
     {
       name: gatewayName,
-      command: process.execPath,
-      args: [import.meta.filename, path],
-      // A kubeconfig may name a program that gets credentials from the caller's environment.
-      env: process.env,
+      title: 'Kubernetes gateway',
+      script: import.meta.filename,
+      config: { path: join(folder, 'config.json'), value: config },
       address: settings.kubernetesUrl,
     },
     settings,
   );
-  const listening = async () => (readFileSync(launched.log, 'utf8').includes('listening') ? true : undefined);
-  await waitFor('Kubernetes gateway', listening, { seconds: 15, log: launched.log });
-  return launched;
 };
 
 /** Returns the gateway's self-signed certificate and its key as PEM. The first call creates them. */

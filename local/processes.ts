@@ -73,6 +73,31 @@ export const launch = async (program: Program, folders: Folders): Promise<Backgr
   return launched;
 };
 
+/** A server of this project: a script that Node runs with the path of its configuration, and that logs when it listens. */
+interface ServerScript {
+  readonly name: string;
+  /** The name of the server in messages: `EKS endpoint`. */
+  readonly title: string;
+  readonly script: string;
+  /** The configuration of the server, which may hold secrets. */
+  readonly config: { readonly path: string; readonly value: unknown };
+  readonly address: string;
+}
+
+/** Starts a server of this project in the background, and waits until it listens. */
+export const launchServer = async (
+  { name, title, script, config, address }: ServerScript,
+  folders: Folders,
+): Promise<BackgroundProcess> => {
+  writeFileSync(config.path, JSON.stringify(config.value), { mode: 0o600 });
+  // A kubeconfig may name a program that gets credentials from the caller's environment.
+  const program = { name, command: process.execPath, args: [script, config.path], env: process.env, address };
+  const launched = await launch(program, folders);
+  const listening = async () => (readFileSync(launched.log, 'utf8').includes('listening') ? true : undefined);
+  await waitFor(title, listening, { seconds: 15, log: launched.log });
+  return launched;
+};
+
 /** Returns the process in the pid file, if it still runs. */
 export const findRunning = async (
   name: string,

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 
 import * as z from 'zod';
 
-import { type BackgroundProcess, launch, waitFor } from '../processes.ts';
+import { type BackgroundProcess, launchServer } from '../processes.ts';
 import { account, eksCluster, region, type Settings } from '../settings.ts';
 import { findSigner, parseEksToken, toPrincipal } from './eks-token.ts';
 
@@ -44,22 +44,20 @@ interface ApiServer {
 /** Starts the process, and waits until it listens. */
 export const startEksEndpoint = async (settings: Settings, cluster: ApiServer): Promise<BackgroundProcess> => {
   mkdirSync(settings.state, { recursive: true });
-  const path = join(settings.state, 'eks-endpoint.json');
-  const { eksEndpointPort: port, awsUrl } = settings;
-  writeFileSync(path, JSON.stringify({ port, awsUrl, ...cluster, entries: entriesFile(settings) }));
-  const launched = await launch(
+  const { eksEndpointPort: port, awsUrl, eksEndpointUrl: address } = settings;
+  return launchServer(
     {
       name: eksEndpointName,
-      command: process.execPath,
-      args: [import.meta.filename, path],
-      env: process.env,
-      address: settings.eksEndpointUrl,
+      title: 'EKS endpoint',
+      script: import.meta.filename,
+      config: {
+        path: join(settings.state, 'eks-endpoint.json'),
+        value: { port, awsUrl, ...cluster, entries: entriesFile(settings) },
+      },
+      address,
     },
     settings,
   );
-  const listening = async () => (readFileSync(launched.log, 'utf8').includes('listening') ? true : undefined);
-  await waitFor('EKS endpoint', listening, { seconds: 15, log: launched.log });
-  return launched;
 };
 
 interface EksEndpoint {
