@@ -1,3 +1,4 @@
+import type { BatchItem } from '#events/batch-item.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
@@ -9,7 +10,7 @@ import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -13,6 +13,7 @@ import { FakePayloads } from './payloads.ts';
 import { FakeReconcileQueue } from './reconcile-queue.ts';
 import { FakeSpecs } from './specs.ts';
 import { FakeStore } from './store.ts';
+import { plainTarget } from './target-fixture.ts';
 import { FakeTargets } from './targets.ts';
 import { FakeTimers } from './timers.ts';
 import { FakeWorkflows } from './workflows.ts';
@@ -27,15 +28,9 @@ export const runQueues = async ({ ports, admissionQueue, commandQueue }: World):
 };
 
 const localTarget: Target = {
-  cluster: 'eks',
-  region: 'eu-central-1',
-  namespace: 'flink',
+  ...plainTarget,
   defaults: { 'kubernetes.service-account': 'flink' },
   locked: ['kubernetes.entry.path'],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1_000,
 };
 
 const ignore = () => {};

@@ -1,5 +1,5 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
+import type { NamedTarget } from '#events/target.ts';
 import type { Transition } from '#events/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
@@ -10,6 +10,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { openClient } from '#shared/kubernetes/api/client.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { makeCommandMessage, type Outcome, sendHttp } from '#test/fakes/origins.ts';
 import { ModelBus } from '#test/faults/models/bus.ts';
 import { functionSeconds, type ModelContext } from '#test/faults/models/context.ts';
@@ -42,18 +43,6 @@ interface WorldOptions {
   readonly watchers: Watchers;
   readonly onTransition: (transition: Transition) => void;
 }
-
-const target: Target = {
-  cluster: 'eks',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1_000,
-};
 
 const salts = { table: -1, kubernetes: -2, waits: -3, queue: -4 } as const;
 
@@ -98,7 +87,11 @@ export class ModelWorld {
     });
     this.maxClusters = seed % 2 === 0 ? 1 : undefined;
     const limits = this.maxClusters === undefined ? {} : { clusters: this.maxClusters };
-    this.table.items.set('targets|target#local', { pk: 'targets', sk: 'target#local', value: { ...target, limits } });
+    this.table.items.set('targets|target#local', {
+      pk: 'targets',
+      sk: 'target#local',
+      value: { ...plainTarget, limits },
+    });
   }
 
   /** No message, no execution and no event is on its way. */

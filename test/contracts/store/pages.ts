@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Target } from '#events/target.ts';
 import { maxPageBytes, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 
 import { makeCluster, makeRun, makeSchedule } from './records.ts';
 import { indexed, newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
@@ -10,18 +10,6 @@ import { indexed, newTarget, type OpenStore, startClock, type StoreWorld } from 
 const recordBytes = 250_000;
 const large = { count: 24, bytes: recordBytes };
 const padding = 'x'.repeat(recordBytes);
-
-const target: Target = {
-  cluster: 'eks',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1_000,
-};
 
 interface List {
   /** Writes a record of this number, and returns its name. */
@@ -81,7 +69,7 @@ const lists: readonly (readonly [name: string, list: List])[] = [
     'targets',
     {
       write: async ({ targets }, name, index) => {
-        await targets.put(`${name}-${index}`, target);
+        await targets.put(`${name}-${index}`, plainTarget);
         return `${name}-${index}`;
       },
       // Other tests have targets as well.

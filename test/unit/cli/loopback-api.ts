@@ -6,6 +6,7 @@ import type { Job } from '#events/job.ts';
 import type { Operation } from '#events/operation.ts';
 import type { ProblemCode } from '#events/problem-table.ts';
 import type { Problem } from '#events/problem.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 
 export interface Received {
   readonly method: string;
@@ -150,16 +151,11 @@ export const oneTarget: Reply = {
   body: {
     targets: [
       {
+        ...plainTarget,
         name: 'local',
         cluster: 'flink',
         region: 'us-east-1',
         namespace: 'golden',
-        defaults: {},
-        locked: [],
-        limits: {},
-        shares: {},
-        maxQueued: 100,
-        maxJarBytes: 1_000,
       },
     ],
   },

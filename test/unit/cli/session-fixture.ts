@@ -1,22 +1,12 @@
 import type { Cluster } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
+
+import { operation as newOperation, time } from './operation-fixture.ts';
 
 /** The records of a session `etl` with a lifetime, which its deploy has started. */
 export const id = 'a'.repeat(32);
-export const time = '2026-11-24T12:00:00.000Z';
+export { time };
 export const clusters = '/v1/targets/local/clusters';
-export const operation: Operation = {
-  operationId: id,
-  kind: 'deploy',
-  target: 'local',
-  clusterId: 'etl',
-  state: 'SUCCEEDED',
-  origin: 'http',
-  principal: 'arn:aws:iam::000000000000:user/ada',
-  createdAt: time,
-  updatedAt: time,
-  deadline: time,
-};
+export const operation = newOperation({ operationId: id, clusterId: 'etl' });
 export const cluster: Cluster = {
   target: 'local',
   clusterId: 'etl',

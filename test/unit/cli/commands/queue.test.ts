@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { QueueView } from '#events/http/queue.ts';
-import type { Operation } from '#events/operation.ts';
 import { Fault, toProblem } from '#events/problem.ts';
+import { id, operation, time } from '#test/unit/cli/operation-fixture.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
 const { server, run } = useLocalTarget();
-const id = (digit: string) => digit.repeat(32);
 const line = '/v1/targets/local/queue';
-const time = '2026-11-24T12:00:00.000Z';
 const none = { clusters: 0, jobs: 0, cpu: 0, memoryMebibytes: 0 };
 const queueView: QueueView = {
   target: 'local',
@@ -36,19 +34,6 @@ const queueView: QueueView = {
     },
   ],
 };
-const operation = (fields: Partial<Operation> = {}): Operation => ({
-  operationId: id('a'),
-  kind: 'deploy',
-  target: 'local',
-  clusterId: 'nightly',
-  state: 'SUCCEEDED',
-  origin: 'http',
-  principal: 'arn:aws:iam::000000000000:user/ada',
-  createdAt: time,
-  updatedAt: time,
-  deadline: time,
-  ...fields,
-});
 
 describe('drey queue', () => {
   it('lists the queued commands with their pending reasons, and the usage', async () => {

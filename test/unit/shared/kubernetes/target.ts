@@ -1,14 +1,4 @@
 import type { NamedTarget } from '#events/target.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 
-export const target: NamedTarget = {
-  name: 'etl',
-  cluster: 'analytics',
-  region: 'eu-central-1',
-  namespace: 'flink',
-  defaults: {},
-  locked: [],
-  limits: {},
-  shares: {},
-  maxQueued: 100,
-  maxJarBytes: 1,
-};
+export const target: NamedTarget = { ...plainTarget, name: 'etl', cluster: 'analytics', maxJarBytes: 1 };

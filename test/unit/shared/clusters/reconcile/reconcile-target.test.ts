@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { deliverReconcile } from '#test/fakes/lambda.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import {
@@ -61,21 +62,7 @@ describe('the reconciliation of a target', () => {
   });
 
   it('reconciles each target on its own', async () => {
-    await putTarget(
-      'second',
-      {
-        cluster: 'eks',
-        region: 'eu-central-1',
-        namespace: 'other',
-        defaults: {},
-        locked: [],
-        limits: {},
-        shares: {},
-        maxQueued: 100,
-        maxJarBytes: 1_000,
-      },
-      world.ports,
-    );
+    await putTarget('second', { ...plainTarget, namespace: 'other' }, world.ports);
     await reconcile();
 
     expect(world.reconcileQueue.sent).toEqual([{ target: 'local' }, { target: 'second' }]);
