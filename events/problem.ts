@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describeIssue } from './issues.ts';
 import { readUnknownAs } from './lenient.ts';
 import { type ProblemCode, problems } from './problem-table.ts';
+import { shorten } from './shorten.ts';
 
 /** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
 export const FieldError = z.strictObject({ pointer: z.string(), detail: z.string() });
@@ -98,9 +99,6 @@ const maxFieldErrors = 50;
 /** A problem repeats names and values of the caller. It has to fit into a message, an event and a record. */
 const maxDetailLength = 8_000;
 const maxErrorLength = 500;
-
-const shorten = (text: string, maxLength: number): string =>
-  text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
 
 const shortenError = ({ pointer, detail }: FieldError): FieldError => ({
   pointer: shorten(pointer, maxErrorLength),

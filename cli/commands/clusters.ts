@@ -4,6 +4,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
 import type { Cluster } from '#events/cluster.ts';
+import { shorten } from '#events/shorten.ts';
 
 interface Options {
   readonly all?: boolean;
@@ -56,6 +57,6 @@ export const clusters = defineCommand<Options>({
 /** The first line of the reason. `drey describe` shows all of it. */
 const formatReason = ({ reason, message }: Cluster): string => {
   const [line = ''] = [reason, message].filter(Boolean).join(': ').split('\n');
-  return line.length > maxReasonLength ? `${line.slice(0, maxReasonLength)}…` : line;
+  return shorten(line, maxReasonLength);
 };
 const maxReasonLength = 120;

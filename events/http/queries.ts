@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
+import { BatchItem } from '../batch-item.ts';
 import { Cluster, DeploymentMode } from '../cluster.ts';
 import { Job } from '../job.ts';
-import { Verdict } from '../operation.ts';
 import { Orphan } from '../orphan.ts';
 import { Target } from '../target.ts';
 import { Transition } from '../transitions.ts';
@@ -50,16 +50,7 @@ export const OrphanRemoval = z
 
 export const BatchItems = z
   .strictObject({
-    batchItems: z.array(
-      z.strictObject({
-        batchId: z.string(),
-        batchIndex: z.int(),
-        clusterId: z.string(),
-        operationId: z.string().optional(),
-        verdict: Verdict.optional(),
-        message: z.string().optional(),
-      }),
-    ),
+    batchItems: z.array(BatchItem),
     ...nextCursor,
   })
   .meta({ id: 'BatchItems' });

@@ -13,6 +13,13 @@ interface SourcedConfig {
   readonly sources: Readonly<Record<string, ConfigSource>>;
 }
 
+export type Layer = readonly [from: ConfigSource, config: Config];
+
+interface ResolvedConfig extends SourcedConfig {
+  /** What was requested, the strongest layer last. */
+  readonly layers: readonly Layer[];
+}
+
 export interface ConfigInput {
   readonly mode: 'session' | 'application';
   readonly clusterId: string;
@@ -37,7 +44,7 @@ export interface ConfigInput {
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
-export const resolveConfig = (input: ConfigInput): SourcedConfig => {
+export const resolveConfig = (input: ConfigInput): ResolvedConfig => {
   const layers = listLayers(input);
   const requested = mergeLayers(layers);
   const derived = mergeLayers([['drey', { ...keepModuleFlags(layers), ...deriveConfig(requested.config, input) }]]);
@@ -48,13 +55,12 @@ export const resolveConfig = (input: ConfigInput): SourcedConfig => {
   return {
     config: Object.fromEntries(keys.map((key) => [key, config[key] ?? ''])),
     sources: { ...requested.sources, ...derived.sources },
+    layers,
   };
 };
 
-type Layer = readonly [from: ConfigSource, config: Config];
-
 /** What was requested, by the current keys of the options. A later layer takes precedence. */
-export const listLayers = (input: ConfigInput): readonly Layer[] =>
+const listLayers = (input: ConfigInput): readonly Layer[] =>
   (
     [
       ['folder', input.folder ?? stockConfig],
@@ -86,13 +92,10 @@ const keepModuleFlags = (layers: readonly Layer[]): Config => {
   const read = (key: string) =>
     layers.flatMap(([, config]) => (config[key] === undefined ? [] : [toText(config[key])]));
   const options = read('env.java.opts.all').map((text) => text.split(/\s+/));
-  const applied = new Set([
-    ...(options.at(-1) ?? []),
-    ...(read('env.java.default-opts.all').at(-1) ?? '').split(/\s+/),
-  ]);
+  const defaults = read('env.java.default-opts.all').at(-1);
+  const applied = new Set([...(options.at(-1) ?? []), ...(defaults ?? '').split(/\s+/)]);
   const lost = options.flat().filter((flag) => isModuleFlag(flag) && !applied.has(flag));
   if (lost.length === 0) return {};
-  const defaults = read('env.java.default-opts.all').at(-1);
   return {
     'env.java.default-opts.all': [...new Set(lost), ...(defaults === undefined ? [] : [defaults])].join(' '),
   };

@@ -1,6 +1,7 @@
 import { isMap, parse as parseYaml, parseDocument, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
+import { shorten } from '#events/shorten.ts';
 
 /** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
@@ -9,8 +10,7 @@ const createRefusal = (detail: string): Fault => new Fault('refused-option', det
 const maxQuoteLength = 80;
 
 /** The value in quotes for a message, shortened when it is long. */
-const quote = (text: string): string =>
-  `'${text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text}'`;
+const quote = (text: string): string => `'${shorten(text, maxQuoteLength)}'`;
 
 const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [1n, ['', 'b', 'bytes']],

@@ -40,11 +40,16 @@ export const listDeployments = async ({
 export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
   const query = { labelSelector: toLabelSelector(flinkLabels) };
   const listed = await client.list(collectionPath('Pod', namespace), Pod, query);
-  const pods = listed.map((pod) => ({ ...toObservedPod(pod), clusterId: pod.metadata.labels?.['app'] ?? '' }));
+  const toPods = (warnings: readonly Event[]) =>
+    listed.map((pod) => ({
+      ...withWarning(toObservedPod(pod), { uid: pod.metadata.uid, warnings }),
+      clusterId: pod.metadata.labels?.['app'] ?? '',
+    }));
+  const pods = toPods([]);
   // A pod that waits for its volumes has no trouble of its own: only the events tell why.
-  if (!pods.some(isWaiting)) return pods;
-  const warnings = await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' });
-  return pods.map((pod, index) => withWarning(pod, { uid: listed[index]?.metadata.uid ?? '', warnings }));
+  return pods.some(isWaiting)
+    ? toPods(await client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }))
+    : pods;
 };
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;

@@ -50,10 +50,10 @@ export const isWaiting = ({ phase, trouble }: ObservedPod): boolean => phase ===
 const minRepetitionMs = 30_000;
 
 /** A waiting pod with the newest warning about it that has repeated for some time, such as FailedMount. */
-export const withWarning = <P extends ObservedPod>(
-  pod: P,
+export const withWarning = (
+  pod: ObservedPod,
   { uid, warnings }: { readonly uid: string; readonly warnings: readonly Event[] },
-): P => {
+): ObservedPod => {
   if (!isWaiting(pod)) return pod;
   const [latest] = warnings
     .filter(({ involvedObject }) => involvedObject.uid === uid)

@@ -1,9 +1,10 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
+import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { eventTypes } from '#events/transitions.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
-import type { BatchItem, Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
+import type { Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
 
 import type { TableContext } from './context.ts';
 import { toTtl } from './items.ts';

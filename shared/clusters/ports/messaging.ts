@@ -1,9 +1,9 @@
+import type { BatchItem } from '#events/batch-item.ts';
 import type { Principal } from '#events/principal.ts';
 import type { Problem } from '#events/problem.ts';
 import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
-import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 
 /*
  * Every method of these ports throws Fault `limit-reached` when AWS throttles it, and `deadline-exceeded` when AWS gives

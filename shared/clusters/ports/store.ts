@@ -1,3 +1,4 @@
+import type { BatchItem } from '#events/batch-item.ts';
 import type { Cluster, ClusterState } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -7,7 +8,7 @@ import type { QueueState, QueueSummary } from '#shared/clusters/model/admission/
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Listed, Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import type { BatchItem, Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
+import type { Change, Idempotency, Refusal, ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
 /**

@@ -1,7 +1,7 @@
+import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
-import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
 

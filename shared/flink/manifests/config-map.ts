@@ -2,7 +2,6 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 
 import { Fault } from '#events/problem.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
-
 import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
 import { toOptionPointer } from '#shared/flink/options.ts';
 

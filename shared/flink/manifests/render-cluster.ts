@@ -1,3 +1,4 @@
+import { shorten } from '#events/shorten.ts';
 import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
 import type { Config, Value } from '#shared/flink/config.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
@@ -40,7 +41,9 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
-    warnings: findWarnings(input, config, flinkVersion).slice(0, maxWarnings).map(shorten),
+    warnings: findWarnings(input, { config, layers: resolved.layers, flinkVersion })
+      .slice(0, maxWarnings)
+      .map((text) => shorten(text, maxWarningLength)),
     resources: computeResources(input.mode, manifests.deployment, config),
   };
 };
@@ -77,8 +80,6 @@ const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkV
 /** The operation and the events of a deploy contain its warnings, and both have a maximum size. */
 const maxWarnings = 20;
 const maxWarningLength = 500;
-const shorten = (text: string): string =>
-  text.length > maxWarningLength ? `${text.slice(0, maxWarningLength)}…` : text;
 
 /** The options in alphabetical order, with the source of each value. */
 const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigSource>>): ClusterManifests['config'] =>

@@ -1,5 +1,5 @@
 import type { PodTemplate } from '#events/commands/deploy.ts';
-import { isHighlyAvailable, listLayers, restorePathOption } from '#shared/flink/cluster-config.ts';
+import { isHighlyAvailable, type Layer, restorePathOption } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findUnknownOptions } from '#shared/flink/options.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
@@ -13,15 +13,19 @@ import {
   splitPodTemplate,
 } from './pod-template.ts';
 
-/**
- * Settings that are valid and probably not intended.
- *
- * @param config The resolved configuration, without field errors.
- */
-export const findWarnings = (input: ClusterInput, config: Config, version: FlinkVersion): readonly string[] => [
+interface Resolved {
+  /** The resolved configuration, without field errors. */
+  readonly config: Config;
+  /** What it was resolved from. */
+  readonly layers: readonly Layer[];
+  readonly flinkVersion: FlinkVersion;
+}
+
+/** Settings that are valid and probably not intended. */
+export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion }: Resolved): readonly string[] => [
   ...findUnknownOptions(config),
-  ...findVersionWarnings(config, version),
-  ...findRestoreWarnings(input, version),
+  ...findVersionWarnings(config, flinkVersion),
+  ...(input.mode === 'session' ? findRestoreWarnings(layers) : []),
   ...findJobWarnings({ args: input.job?.args ?? [], config }),
   ...findLogWarnings(input),
   ...findTemplateWarnings(input, config),
@@ -52,15 +56,13 @@ const findVersionWarnings = (config: Config, version: FlinkVersion): readonly st
 
 const layerNames = { folder: 'the configuration folder', target: 'the target', drey: 'Drey', command: 'the command' };
 
-const findRestoreWarnings = (input: ClusterInput, flinkVersion: FlinkVersion): readonly string[] =>
-  input.mode === 'application'
-    ? []
-    : listLayers({ ...input, flinkVersion })
-        .filter(([, config]) => Object.hasOwn(config, restorePathOption))
-        .map(
-          ([from]) =>
-            `${restorePathOption} of ${layerNames[from]} is not applied, because a session would restore every later job from it. Set it when you submit the job: -s PATH.`,
-        );
+const findRestoreWarnings = (layers: readonly Layer[]): readonly string[] =>
+  layers
+    .filter(([, config]) => Object.hasOwn(config, restorePathOption))
+    .map(
+      ([from]) =>
+        `${restorePathOption} of ${layerNames[from]} is not applied, because a session would restore every later job from it. Set it when you submit the job: -s PATH.`,
+    );
 
 const stateDirectories: ReadonlySet<string> = new Set([
   'execution.checkpointing.dir',
@@ -92,9 +94,12 @@ const findExpansions = (key: string, text: string): readonly string[] => {
       ];
 };
 
-/** The start scripts of Flink replace variables in the options of the JVM only. */
+/**
+ * The start scripts of Flink replace variables in the options of the JVM only. The arguments of a program are checked one
+ * by one, not as the option that contains them.
+ */
 const findPlaceholders = (key: string, text: string): readonly string[] => {
-  const found = key.startsWith('env.java.') ? undefined : /\$\{[^{}$]*\}/.exec(text)?.[0];
+  const found = /^(env\.java|\$internal)\./.test(key) ? undefined : /\$\{[^{}$]*\}/.exec(text)?.[0];
   return found === undefined ? [] : [`${key} contains ${found}. Neither Drey nor Flink replaces it.`];
 };
 

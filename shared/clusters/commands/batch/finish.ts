@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 
+import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import type { BatchItem } from '#shared/clusters/model/records/records.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation, type OperationEnd } from '#shared/clusters/store/finish-operation.ts';

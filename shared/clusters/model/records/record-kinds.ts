@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { BatchItem } from '#events/batch-item.ts';
 import { Cluster } from '#events/cluster.ts';
 import { Job } from '#events/job.ts';
 import { lenient } from '#events/lenient.ts';
@@ -10,7 +11,7 @@ import { Transition } from '#events/transitions.ts';
 import { QueueControlRecord, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { VerdictRecord } from './outbox.ts';
-import { BatchItem, RefusalRecord } from './records.ts';
+import { RefusalRecord } from './records.ts';
 
 /** An event of any type, also of a type that only a newer version has. */
 const StoredEvent = z.looseObject({ type: z.string(), detail: z.looseObject({ at: z.string() }) });

@@ -1,25 +1,14 @@
 import * as z from 'zod';
 
+import type { BatchItem } from '#events/batch-item.ts';
 import type { Cluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
-import { Verdict } from '#events/operation.ts';
 import { ProblemCodeName } from '#events/problem.ts';
 import type { Schedule, ScheduleRun } from '#events/schedules.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 
 import type { OutboxEvent } from './outbox.ts';
-
-/** One application of a batch, with its verdict once it has one. */
-export const BatchItem = z.strictObject({
-  batchId: z.string(),
-  batchIndex: z.int(),
-  clusterId: z.string(),
-  operationId: z.string().optional(),
-  verdict: Verdict.optional(),
-  message: z.string().optional(),
-});
-export type BatchItem = Readonly<z.output<typeof BatchItem>>;
 
 /**
  * One transaction, which is written as a whole or not at all. `previous` is the version that was read. Undefined means
