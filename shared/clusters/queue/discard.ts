@@ -9,6 +9,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
+import { endsItem } from './batch-message.ts';
 import { describeMessage, findMessageOperation } from './envelope.ts';
 
 /** Why a message is not delivered again: it can never succeed (`rejected`), or its last delivery failed (`discarded`). */
@@ -61,12 +62,14 @@ const failDiscardedDeploy = async (
 const explainDiscard = ({ detail }: Problem): string => `The last delivery of the command failed: ${detail}`;
 
 const recordFailedBatchItem = async (
-  { batchid: batchId, batchindex: batchIndex, subject = '' }: MessageEnvelope,
+  { id = '', idempotencykey: key = id, batchid: batchId, batchindex: batchIndex, subject = '' }: MessageEnvelope,
   { outcome, problem }: Disposal,
   ports: Ports,
 ): Promise<void> => {
   if (batchId === undefined || batchIndex === undefined) return;
-  const clusterId = subject.split('/')[3] ?? '';
+  const [, target = '', , clusterId = ''] = subject.split('/');
+  // Any sender can name a batch. Only the messages that Drey sends decide about its rows.
+  if (!(await endsItem({ target, key, batchId, batchIndex }, ports))) return;
   const message = outcome === 'discarded' ? explainDiscard(problem) : problem.detail;
   const verdict = problem.code === 'canceled' ? 'CANCELED' : 'FAILED';
   await recordBatchItems([{ batchId, batchIndex, clusterId, verdict, message }], ports);

@@ -34,12 +34,13 @@ export const finishBatch = async (batchId: string, ports: Ports): Promise<void> 
     failed.length === 0
       ? { state: 'SUCCEEDED' }
       : { state: 'FAILED', fault: newItemsFailedFault(failed, batchItems.length) };
-  const decide = (batch: StoredOperation) => (batchItems.length < getSize(batch) ? undefined : { end });
+  const decide = (batch: StoredOperation) => (batchItems.length < getBatchSize(batch) ? undefined : { end });
   const { isFinished } = await finishOperation(batchId, decide, ports);
   if (isFinished) await ports.payloads.remove(batchId);
 };
 
-const getSize = (operation: StoredOperation): number => findRequest(operation, 'batch')?.data.size ?? 0;
+/** The number of rows of a batch. */
+export const getBatchSize = (operation: StoredOperation): number => findRequest(operation, 'batch')?.data.size ?? 0;
 
 const newItemsFailedFault = (failed: readonly BatchItem[], size: number) =>
   new Fault('items-failed', `${failed.length} of ${size} batch items did not finish.`, {
@@ -61,7 +62,7 @@ export const cancelQueuedBatch = async (
   ports: Ports,
 ): Promise<number> => {
   const { operationId } = batch;
-  const hasUnrecordedItems = (await ports.store.batchItems(operationId)).length < getSize(batch);
+  const hasUnrecordedItems = (await ports.store.batchItems(operationId)).length < getBatchSize(batch);
   if (isTerminalOperation(batch)) return 0;
   if (!hasUnrecordedItems && (await listQueuedItems(operationId, ports)).length === 0) return 0;
   await finishOperation(operationId, { state: 'CANCELED', fault }, ports);
@@ -73,7 +74,7 @@ export const cancelQueuedBatch = async (
   const ended = await pMap(queued, (item) => endQueued(item, { state: 'CANCELED', fault, principal }, ports), {
     concurrency: maxConcurrency,
   });
-  return ended.filter(Boolean).length + Math.max(getSize(batch) - batchItems.length, 0);
+  return ended.filter(Boolean).length + Math.max(getBatchSize(batch) - batchItems.length, 0);
 };
 
 /** The operations of the items that are in the admission queue. */

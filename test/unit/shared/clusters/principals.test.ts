@@ -143,6 +143,37 @@ describe('the principal', () => {
     ]);
   });
 
+  it.each([
+    ['in another target', () => ({ subject: 'targets/other/clusters/days-0' })],
+    ['under another key', () => ({ id: 'again' })],
+    ['with a row that the batch does not have', (batchId: string) => ({ batchindex: 7, id: `${batchId}/7` })],
+  ])('of a refused message %s does not end a row of the batch', async (_what, forge) => {
+    await sendHttp('batch', { data: batchData }, world);
+    const [item] = world.commandQueue.sent;
+    const batchId = getBatchId();
+    await runQueues(world);
+    const rows = await world.store.batchItems(batchId);
+    await deliverCommands([makeSqsRecord({ ...item?.body, ...forge(batchId) })], world.ports);
+
+    expect(world.bus.rejected).toHaveLength(1);
+    expect(await world.store.batchItems(batchId)).toEqual(rows);
+  });
+
+  it('of a batch is refused to a sender who would run a row again whose deploy has not failed', async () => {
+    await sendHttp('batch', { data: batchData }, world);
+    const [item] = world.commandQueue.sent;
+    await runQueues(world);
+    const [first] = listDeploys();
+    const forged = { ...item?.body, idempotencykey: `redriven/${first?.operationId ?? ''}` };
+    await deliverCommands([makeSqsRecord(forged)], world.ports);
+
+    expect(listDeploys()).toHaveLength(2);
+    expect(world.bus.rejected).toMatchObject([{ rejection: { problem: { errors: [{ pointer: '/batchid' }] } } }]);
+    const [row] = await world.store.batchItems(getBatchId());
+    expect(row).toMatchObject({ operationId: first?.operationId });
+    expect(row).not.toHaveProperty('verdict');
+  });
+
   it('of a redriven dead letter is its first sender', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const message = makeCommandMessage('deploy', { clusterId, data: session });
