@@ -28,6 +28,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: project('unit', 20) },
       { extends: true, test: project('faults', 300) },
+      { extends: true, test: project('parsers', 300) },
       { extends: true, test: { ...project('terminal', 180), globalSetup: 'test/terminal/setup.ts' } },
       { extends: true, test: { ...project('template', 900), globalSetup: 'test/template/setup.ts' } },
       { extends: true, test: onSystem('integration', { files: 2, turn: 1 }) },

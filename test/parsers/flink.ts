@@ -1,0 +1,77 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll } from 'vitest';
+
+import { startFlinkProgram } from '#test/support/flink-java.ts';
+
+/** A release of each line whose way to read a configuration differs, or that is the newest. */
+export const flinkReleases = ['1.20.5', '2.2.1', '2.3.0'] as const;
+
+export type OptionType =
+  | 'list'
+  | 'map'
+  | 'maps'
+  | 'boolean'
+  | 'integer'
+  | 'long'
+  | 'double'
+  | 'duration'
+  | 'memory'
+  | 'string';
+
+type Request =
+  | {
+      readonly file: 'config.yaml' | 'flink-conf.yaml';
+      readonly text: string;
+      /** Options to read by their types. */
+      readonly types?: Readonly<Record<string, OptionType>>;
+      /** Whether to read what the pods get. */
+      readonly pods?: boolean;
+    }
+  | { readonly run: unknown };
+
+type Texts = Readonly<Record<string, string>>;
+
+interface Pod {
+  readonly env: Texts;
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  readonly nodeSelector: Texts;
+  readonly tolerations: readonly Texts[];
+  readonly secrets: Texts;
+  readonly secretEnv: readonly Texts[];
+}
+
+/** What Flink reads. */
+export interface Reading {
+  readonly error?: string;
+  /** Every option as text. */
+  readonly options: Texts;
+  /** The arguments of `main()`. */
+  readonly arguments: readonly string[];
+  /** The options by their types. An option that Flink cannot read has an `error`. */
+  readonly typed: Readonly<Record<string, unknown>>;
+  readonly jobManager: Pod;
+  readonly taskManager: Pod;
+}
+
+export type Reader = (request: Request) => Promise<Reading>;
+
+/** Flink's own parsers of a release, for the tests of one file. */
+export const useFlink = (version: string): Reader => {
+  let flink: Awaited<ReturnType<typeof startFlinkProgram<Request, Reading>>>;
+  beforeAll(async () => {
+    flink = await startFlinkProgram({
+      source: join(import.meta.dirname, 'java/FlinkReader.java'),
+      version,
+      args: [tmpdir()],
+    });
+  });
+  afterAll(() => flink[Symbol.asyncDispose]());
+  return async (request) => {
+    const [reading] = await flink.ask([request]);
+    if (reading === undefined) throw new Error('Each request has an answer.');
+    return reading;
+  };
+};
