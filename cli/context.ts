@@ -16,7 +16,7 @@ import { parseRequestFields, type RequestFields } from '#cli/options/request-fie
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobManagerAddress } from '#cli/options/values.ts';
 import type { Output, ProcessIo } from '#cli/output/streams.ts';
-import { type FlinkVersion, flinkVersions } from '#shared/flink/version.ts';
+import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
 
 /** Everything that a command needs: its options, the API client and its output. */
 export interface Context {

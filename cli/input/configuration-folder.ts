@@ -5,7 +5,7 @@ import { type Mode, parseMode } from '#cli/api/mode.ts';
 import type { Context } from '#cli/context.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
-import type { FlinkVersion } from '#shared/flink/version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
 
 import { type InputContext, mergeConfig, textOption } from './config.ts';
 import { fileExists, parseContent, readTexts } from './files.ts';

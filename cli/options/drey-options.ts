@@ -1,4 +1,4 @@
-import { flinkVersions } from '#shared/flink/version.ts';
+import { flinkVersions } from '#events/flink-version.ts';
 
 /** A part of a request that options set fields of. `restore` is a member of a deploy, of its `job`, or of a submit. */
 export const requestParts = ['deploy', 'submit', 'restore', 'stop'] as const;

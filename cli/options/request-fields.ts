@@ -40,10 +40,12 @@ const assertKnown = (properties: ReadonlyMap<string, string>): void => {
     throw new UsageError(`Unknown option -D${unknown}. Valid options are: ${known.join(', ')}.`);
 };
 
+const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 const parseValue = (name: string, text: string, type: OptionType): unknown => {
   if (typeof type !== 'string') {
     if (type.includes(text)) return text;
-    throw invalidValue(name, text, type.join(' or '));
+    throw invalidValue(name, text, alternatives.format(type));
   }
   switch (type) {
     case 'integer':

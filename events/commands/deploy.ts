@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DeploymentMode } from '../cluster.ts';
 import { Config } from '../config.ts';
 import { Lifetime } from '../lifetime.ts';
+import { flinkVersions, newestFlinkVersion } from '../flink-version.ts';
 import { ClusterId } from '../names.ts';
 import { defineCommand } from './define.ts';
 import { Args, Parallelism, queueOptions, Restore, RestoreJobs } from './program.ts';
@@ -86,9 +87,11 @@ export const deploy = defineCommand({
         example: { fromCluster: 'office', latest: true, allowEmptyState: true },
       }),
       flinkVersion: z
-        .enum(['1.20', '2.2'])
+        .enum(flinkVersions)
         .optional()
-        .meta({ description: 'Flink version of the image. Default: from the tag of the image, or else 2.2.' }),
+        .meta({
+          description: `Flink version of the image. Default: from the tag of the image, or else ${newestFlinkVersion}.`,
+        }),
       podTemplates: z
         .strictObject({
           default: PodTemplate.optional(),

@@ -45,11 +45,12 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const row = ([key, option]: readonly [string, Option]): string => {
-  const { type, default: standard = '', deprecated = [], only, description } = option;
+  const { type, default: standard = '', deprecated = [], only, since, description } = option;
   const kind = typeof type === 'string' ? (types[type] ?? type) : type.join(', ');
   const names = deprecated.length === 0 ? '' : ` Deprecated: ${deprecated.map(code).join(', ')}.`;
+  const introduced = since === undefined ? '' : ` Flink ${since} and later.`;
   const refused = only === undefined ? '' : ` Drey accepts only ${only.values.map(code).join(', ')}: ${only.because}`;
-  return `| ${code(key)} | ${kind} | ${standard === '' ? '' : code(standard)} | ${description}${names}${refused} |`;
+  return `| ${code(key)} | ${kind} | ${standard === '' ? '' : code(standard)} | ${description}${introduced}${names}${refused} |`;
 };
 
 const code = (text: string): string => `\`${text}\``;

@@ -1,8 +1,8 @@
 import type { ApplicationJob } from '#events/commands/deploy.ts';
 
-import { clientOnlyOptions, type Config, stockConfig, toText, type Value } from './config.ts';
+import { clientOnlyOptions, type Config, getStockConfig, toText, type Value } from './config.ts';
 import { canonicalizeConfig, readOption } from './options.ts';
-import type { FlinkVersion } from './version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
 
 /** The layer that a value of the cluster's configuration comes from. */
 export type ConfigSource = 'folder' | 'target' | 'command' | 'drey';
@@ -63,7 +63,7 @@ export const resolveConfig = (input: ConfigInput): ResolvedConfig => {
 const listLayers = (input: ConfigInput): readonly Layer[] =>
   (
     [
-      ['folder', input.folder ?? stockConfig],
+      ['folder', input.folder ?? getStockConfig(input.flinkVersion)],
       ['target', input.defaults ?? {}],
       ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
       ['command', input.config],

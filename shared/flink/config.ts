@@ -2,6 +2,9 @@ import { parseDocument, stringify, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { isAtLeast } from './version.ts';
+
 /** The value of an option: text from a caller, or a typed scalar from Flink's own file. */
 export type Scalar = string | number | boolean;
 
@@ -19,8 +22,9 @@ export const toText = (value: Value): string => (isList(value) ? JSON.stringify(
 
 const isList = (value: Value | ConfigTree): value is readonly string[] => Array.isArray(value);
 
-const exportedPackages = [
-  'java.base/sun.net.util',
+/** Flink 2.1 and later also export `sun.net.util`. */
+const listExportedPackages = (version: FlinkVersion): readonly string[] => [
+  ...(isAtLeast(version, '2.1') ? ['java.base/sun.net.util'] : []),
   'java.rmi/sun.rmi.registry',
   ...['api', 'file', 'parser', 'tree', 'util'].map((name) => `jdk.compiler/com.sun.tools.javac.${name}`),
   'java.security.jgss/sun.security.krb5',
@@ -35,11 +39,11 @@ const openedPackages = [
 /**
  * The configuration file of Flink's distribution. Flink's client sends these options without its local addresses.
  *
- * @see Flink 2.2 `conf/config.yaml`
+ * @see Flink `conf/config.yaml` of each line
  */
-export const stockConfig: Config = {
+export const getStockConfig = (version: FlinkVersion): Config => ({
   'env.java.opts.all': [
-    ...exportedPackages.map((name) => `--add-exports=${name}=ALL-UNNAMED`),
+    ...listExportedPackages(version).map((name) => `--add-exports=${name}=ALL-UNNAMED`),
     ...openedPackages.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
   ].join(' '),
   'jobmanager.rpc.address': 'localhost',
@@ -50,7 +54,7 @@ export const stockConfig: Config = {
   'taskmanager.memory.process.size': '1728m',
   'parallelism.default': 1,
   'rest.address': 'localhost',
-};
+});
 
 /** Options that are only valid on the machine of the client. @see Flink 2.2 `FlinkConfMountDecorator` */
 export const clientOnlyOptions: ReadonlySet<string> = new Set([

@@ -11,6 +11,8 @@ import {
   parsePort,
   parseText,
 } from './syntax.ts';
+import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';
+import { getDefaultImage } from './version.ts';
 
 /** The parser of each type of value. */
 export const parsers = {
@@ -37,6 +39,8 @@ export interface Option {
   readonly default?: string;
   /** Deprecated names, which are replaced by the key first. */
   readonly deprecated?: readonly string[];
+  /** The line of Flink that introduced the option. Drey starts no line without the other options. */
+  readonly since?: FlinkVersion;
   readonly atLeast?: number;
   readonly notBlank?: boolean;
   /** The map is used as Kubernetes labels, so their syntax applies. */
@@ -65,7 +69,7 @@ export const options = {
   },
   'kubernetes.container.image.ref': {
     type: 'string',
-    default: 'apache/flink:2.2.1-scala_2.12',
+    default: getDefaultImage(newestFlinkVersion),
     deprecated: ['kubernetes.container.image'],
     notBlank: true,
     description: 'Image of the JobManager and the TaskManagers.',
@@ -191,6 +195,17 @@ export const options = {
   },
   'kubernetes.flink.log.dir': { type: 'string', description: "Directory of Flink's log files in the container." },
   'kubernetes.secrets': { type: 'map', description: 'Existing Secrets to mount, each with its mount path.' },
+  'kubernetes.persistent-volume-claims': {
+    type: 'map',
+    since: '2.3',
+    description: 'Existing PersistentVolumeClaims to mount into every pod, each with its mount path.',
+  },
+  'kubernetes.persistent-volume-claim-read-only': {
+    type: 'boolean',
+    default: 'false',
+    since: '2.3',
+    description: 'Whether the claims are mounted read-only.',
+  },
   'kubernetes.env.secretKeyRef': {
     type: 'secretVariables',
     default: '',
@@ -207,7 +222,12 @@ export const options = {
     description: 'How the REST service is exposed.',
   },
   'kubernetes.rest-service.annotations': { type: 'map', description: 'Annotations of the REST service.' },
-  'kubernetes.rest-service.labels': { type: 'map', labels: true, description: 'Labels of the REST service.' },
+  'kubernetes.rest-service.labels': {
+    type: 'map',
+    labels: true,
+    since: '2.2',
+    description: 'Labels of the REST service.',
+  },
   'kubernetes.internal-service.annotations': {
     type: 'map',
     description: 'Annotations of the service through which TaskManagers find the JobManager.',
@@ -215,6 +235,7 @@ export const options = {
   'kubernetes.internal-service.labels': {
     type: 'map',
     labels: true,
+    since: '2.2',
     description: 'Labels of the service through which TaskManagers find the JobManager.',
   },
   'kubernetes.pod-template-file.default': {

@@ -5,6 +5,8 @@ import { Fault, type FieldError, toPointer } from '#events/problem.ts';
 import { type Config, toText, type Value } from './config.ts';
 import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
 import { parseEnum } from './syntax.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { isAtLeast } from './version.ts';
 
 type Options = typeof options;
 /** An option of the table. */
@@ -117,14 +119,31 @@ const findLabelErrors = (labels: Readonly<Record<string, string>>): readonly str
     ...(labelValuePattern.test(value) ? [] : [`'${value}' is not a valid value of label ${name}: it ${labelRule}`]),
   ]);
 
-/** A warning for each option of Kubernetes that Flink does not have. Such an option is valid and probably a typo. */
-export const findUnknownOptions = (config: Config): readonly string[] =>
-  Object.keys(config)
-    .filter((key) => key.startsWith('kubernetes.') && !isKnown(key))
-    .map((key) => `${key} is not an option of Flink. The most similar option is ${findNearestOption(key)}.`);
+/**
+ * A warning for each option of Kubernetes that this line of Flink does not have. Such an option is valid, and is probably
+ * a typo or one of a later line.
+ */
+export const findUnknownOptions = (config: Config, version: FlinkVersion): readonly string[] =>
+  Object.keys(config).flatMap((key) => {
+    const option = findOption(key);
+    if (option === undefined)
+      return key.startsWith('kubernetes.')
+        ? [`${key} is not an option of Flink. The most similar option is ${findNearestOption(key)}.`]
+        : [];
+    return hasOption(version, option)
+      ? []
+      : [`${key} is not an option of Flink ${version}. Flink ${option.since} introduced it.`];
+  });
 
-const isKnown = (key: string): boolean =>
-  rows.some(([row, { type }]) => row === key || (type === 'map' && key.startsWith(`${row}.`)));
+/** The options that this line of Flink reads. Its client ignores those of later lines. */
+export const omitLaterOptions = (config: Config, version: FlinkVersion): Config =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => hasOption(version, findOption(key))));
+
+const hasOption = (version: FlinkVersion, option: Option | undefined): boolean =>
+  option?.since === undefined || isAtLeast(version, option.since);
+
+const findOption = (key: string): Option | undefined =>
+  rows.find(([row, { type }]) => row === key || (type === 'map' && key.startsWith(`${row}.`)))?.[1];
 
 const findNearestOption = (key: string): string => {
   const names = rows.flatMap(([row, { deprecated = none }]) => [row, ...deprecated].map((name) => ({ name, row })));

@@ -1,7 +1,8 @@
 import type { ConfigInput } from '#shared/flink/cluster-config.ts';
 import type { Value } from '#shared/flink/config.ts';
 import { canonicalizeConfig } from '#shared/flink/options.ts';
-import { detectFlinkVersion, type FlinkVersion } from '#shared/flink/version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { detectFlinkVersion } from '#shared/flink/version.ts';
 
 import type { Kerberos } from './kerberos.ts';
 import type { PodTemplates } from './pod-template.ts';

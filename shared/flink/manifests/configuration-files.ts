@@ -1,6 +1,7 @@
 import { configurationFiles } from '#events/commands/deploy.ts';
 import { type Config, toLegacyYaml, toYaml } from '#shared/flink/config.ts';
-import type { FlinkVersion } from '#shared/flink/version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { isAtLeast } from '#shared/flink/version.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
 import { log4jConsole } from './log4j.ts';
@@ -8,7 +9,7 @@ import { log4jConsole } from './log4j.ts';
 /**
  * The text of each file in the configuration folder, in Flink's order, with the configuration last.
  *
- * The client of Flink 1.x ships only the logging settings of the console.
+ * The clients before Flink 2.1 ship only the logging settings of the console.
  *
  * @see Flink 2.2 `FlinkConfMountDecorator`
  */
@@ -17,7 +18,7 @@ export const renderConfigurationFiles = (
   version: FlinkVersion,
   config: Config,
 ): Record<string, string> => {
-  const shipped = configurationFiles.filter((name) => version !== '1.20' || name.includes('-console'));
+  const shipped = configurationFiles.filter((name) => isAtLeast(version, '2.1') || name.includes('-console'));
   const configFile =
     version === '1.20' && legacyConfigFile
       ? { 'flink-conf.yaml': toLegacyYaml(config) }

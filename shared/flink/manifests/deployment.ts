@@ -167,9 +167,10 @@ const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
   ...mounts.after.map(toVolumeMount),
 ];
 
-const toVolumeMount = ({ volume, mountPath, subPath }: Mount): V1VolumeMount => ({
+const toVolumeMount = ({ volume, mountPath, subPath, readOnly }: Mount): V1VolumeMount => ({
   name: volume.name,
   mountPath,
+  ...(readOnly === undefined ? {} : { readOnly }),
   ...(subPath === undefined ? {} : { subPath }),
 });
 

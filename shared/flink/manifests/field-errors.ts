@@ -13,6 +13,7 @@ import {
 
 import type { ClusterInput } from './cluster-input.ts';
 import { findKerberosErrors } from './kerberos.ts';
+import { findClaimErrors } from './persistent-volume-claims.ts';
 import type { PodTemplates } from './pod-template.ts';
 
 /**
@@ -76,7 +77,9 @@ const findConfigErrors = (
     ...optionErrors,
     ...findKerberosErrors(config, kerberos),
     ...findReplicaErrors(config),
-    ...(optionErrors.length === 0 ? [...findPortErrors(config), ...findPullSecretErrors(config)] : []),
+    ...(optionErrors.length === 0
+      ? [...findPortErrors(config), ...findPullSecretErrors(config), ...findClaimErrors(config, podTemplates)]
+      : []),
     ...findHighAvailabilityErrors(config),
     ...findTemplateErrors(config, podTemplates),
     // Sizes that cannot be parsed cannot be added.

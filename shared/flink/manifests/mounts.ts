@@ -5,6 +5,7 @@ export interface Mount {
   readonly volume: V1Volume;
   readonly mountPath: string;
   readonly subPath?: string;
+  readonly readOnly?: boolean;
   readonly env?: V1EnvVar;
 }
 

@@ -1,9 +1,10 @@
 import { shorten } from '#events/shorten.ts';
 import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
 import type { Config, Value } from '#shared/flink/config.ts';
-import { assertNoFieldErrors } from '#shared/flink/options.ts';
+import { assertNoFieldErrors, omitLaterOptions } from '#shared/flink/options.ts';
 import { computeResources, type Resources } from '#shared/flink/resources.ts';
-import { defaultImages, type FlinkVersion } from '#shared/flink/version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { getDefaultImage } from '#shared/flink/version.ts';
 
 import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
 import { assertFitsConfigMap, renderConfigMap } from './config-map.ts';
@@ -13,6 +14,7 @@ import { findFieldErrors } from './field-errors.ts';
 import { renderHadoopMount } from './hadoop.ts';
 import { renderKerberosMount, toKerberosConfig } from './kerberos.ts';
 import type { Manifests } from './manifests.ts';
+import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
 import { renderInternalService, renderRestService } from './services.ts';
@@ -36,7 +38,7 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   const flinkVersion = resolveFlinkVersion(input);
   const resolved = resolveConfig({ ...input, flinkVersion });
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
-  assertNoFieldErrors(findFieldErrors(input, config));
+  assertNoFieldErrors(findFieldErrors(input, omitLaterOptions(config, flinkVersion)));
   const manifests = renderObjects(input, config, flinkVersion);
   return {
     ...manifests,
@@ -48,12 +50,13 @@ export const renderCluster = (input: ClusterInput): ClusterManifests => {
   };
 };
 
-/** @param config The resolved configuration, without field errors. */
-const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkVersion): Manifests => {
+/** @param resolved The resolved configuration, without field errors. */
+const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: FlinkVersion): Manifests => {
   const { clusterId, namespace, mode, podTemplates } = input;
+  const config = omitLaterOptions(resolved, flinkVersion);
   const cluster = { clusterId, namespace, config };
-  const files = renderConfigurationFiles(input, flinkVersion, config);
-  assertFitsConfigMap(files, config);
+  const files = renderConfigurationFiles(input, flinkVersion, resolved);
+  assertFitsConfigMap(files, resolved);
   const hadoop = renderHadoopMount({ ...cluster, hadoop: input.hadoop });
   const kerberos = renderKerberosMount({ ...cluster, kerberos: input.kerberos });
   const podTemplate = renderPodTemplateMount({ clusterId, namespace, podTemplates });
@@ -62,9 +65,9 @@ const renderObjects = (input: ClusterInput, config: Config, flinkVersion: FlinkV
       ...cluster,
       mode,
       template: selectJobManagerTemplate(podTemplates),
-      defaultImage: defaultImages[flinkVersion],
+      defaultImage: getDefaultImage(flinkVersion),
       files: Object.keys(files),
-      mounts: { before: [...hadoop.mounts, ...kerberos.mounts], after: podTemplate.mounts },
+      mounts: { before: [...toClaimMounts(config), ...hadoop.mounts, ...kerberos.mounts], after: podTemplate.mounts },
     }),
     dependents: [
       ...(isHighlyAvailable(config) ? [] : [renderInternalService(cluster)]),

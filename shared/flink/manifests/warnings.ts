@@ -3,7 +3,7 @@ import { isHighlyAvailable, type Layer, restorePathOption } from '#shared/flink/
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findUnknownOptions } from '#shared/flink/options.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
-import type { FlinkVersion } from '#shared/flink/version.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
 import {
@@ -23,8 +23,8 @@ interface Resolved {
 
 /** Settings that are valid and probably not intended. */
 export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion }: Resolved): readonly string[] => [
-  ...findUnknownOptions(config),
-  ...findVersionWarnings(config, flinkVersion),
+  ...findUnknownOptions(config, flinkVersion),
+  ...findStorageWarnings(config),
   ...(input.mode === 'session' ? findRestoreWarnings(layers) : []),
   ...findJobWarnings({ args: input.job?.args ?? [], config }),
   ...findLogWarnings(input),
@@ -43,16 +43,10 @@ export const findJobWarnings = ({
   ...findValueWarnings(config),
 ];
 
-const findVersionWarnings = (config: Config, version: FlinkVersion): readonly string[] => [
-  ...(isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
+const findStorageWarnings = (config: Config): readonly string[] =>
+  isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
     ? ['high-availability.storageDir is not set. The JobManager does not start without it.']
-    : []),
-  ...(version === '1.20'
-    ? Object.keys(config)
-        .filter((key) => /^kubernetes\.(rest|internal)-service\.labels/.test(key))
-        .map((key) => `${key} is not an option of Flink 1.20.`)
-    : []),
-];
+    : [];
 
 const layerNames = { folder: 'the configuration folder', target: 'the target', drey: 'Drey', command: 'the command' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseConfigFile, stockConfig } from '#shared/flink/config.ts';
+import { getStockConfig, parseConfigFile } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
@@ -15,7 +15,7 @@ const configFileOf = ({ dependents }: ReturnType<typeof render>) => {
 };
 
 describe("the flags of Java's modules", () => {
-  const stock = String(stockConfig['env.java.opts.all']);
+  const stock = String(getStockConfig('2.3')['env.java.opts.all']);
 
   it.each(['env.java.opts', 'env.java.opts.all'])('stay when the caller sets %s', (key) => {
     const config = configFileOf(render({ [key]: '-Duser.timezone=Europe/Berlin' }));

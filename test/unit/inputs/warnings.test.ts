@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { stockConfig } from '#shared/flink/config.ts';
+import { getStockConfig } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
@@ -54,7 +54,7 @@ describe('a restore path in the configuration of a session', () => {
     ['the command', { config: { 'execution.state-recovery.path': path } }],
     ['the command', { config: { 'execution.savepoint.path': path } }],
     ['the target', { defaults: { 'execution.state-recovery.path': path } }],
-    ['the configuration folder', { folder: { ...stockConfig, 'execution.state-recovery.path': path } }],
+    ['the configuration folder', { folder: { ...getStockConfig('2.3'), 'execution.state-recovery.path': path } }],
   ])('of %s is not applied, and a warning says so', (from, part) => {
     const { config, warnings } = renderCluster({ ...input, ...part });
 

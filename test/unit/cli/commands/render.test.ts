@@ -56,6 +56,8 @@ const environmentOf = (name: string) => {
     ...(remark.includes('HADOOP_CONF_DIR') ? { HADOOP_CONF_DIR: join(golden, 'hadoop-conf') } : {}),
   };
 };
+/** The recordings are of the client of Flink 2.2. */
+const ofVersion22 = ([action = '', ...words]: readonly string[]) => [action, '-Ddrey.flink-version=2.2', ...words];
 /** Without an API, and without knowing where one is. */
 const render = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   drey(['render', ...words], { api: undefined, env });
@@ -72,7 +74,7 @@ const generatedId = /flink-cluster-[0-9a-f]{31}/g;
 
 describe('render', () => {
   it.each(rendered)("prints what Flink's client creates, in the case %s", async (name) => {
-    const ended = await render(wordsOf(name), environmentOf(name));
+    const ended = await render(ofVersion22(wordsOf(name)), environmentOf(name));
 
     const anyId = (text: string) => text.replaceAll(generatedId, 'flink-cluster-generated');
     expect(ended).toMatchObject({ code: 0, stderr: warned[name] ?? '' });
@@ -181,7 +183,10 @@ describe('render', () => {
     [['run-application'], 'Java program should be specified a JAR file.'],
     [['run-application', '-t', 'kubernetes-session', 'x.jar'], 'run-application renders applications only'],
     [['kubernetes-session', '-t', 'kubernetes-application'], 'kubernetes-session renders sessions only'],
-    [['kubernetes-session', '-Ddrey.flink-version=3'], '-Ddrey.flink-version must be 1.20 or 2.2, not "3".'],
+    [
+      ['kubernetes-session', '-Ddrey.flink-version=3'],
+      '-Ddrey.flink-version must be 1.20, 2.0, 2.1, 2.2 or 2.3, not "3".',
+    ],
   ])('refuses %j', async (words, message) => {
     const ended = await render(words);
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
 import { configurationFiles, type PodTemplate } from '#events/commands/deploy.ts';
-import { clientOnlyOptions, flatten, parseConfigFile, stockConfig } from '#shared/flink/config.ts';
+import { clientOnlyOptions, flatten, parseConfigFile, getStockConfig } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
@@ -53,7 +53,7 @@ describe("the objects of Flink's client", () => {
   it('start from the configuration file of Flink, with its types', () => {
     const file = Object.entries(flatten(parse(golden('conf/config.yaml'), { mapAsMap: true })));
 
-    expect(stockConfig).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnlyOptions.has(key))));
+    expect(getStockConfig('2.2')).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnlyOptions.has(key))));
   });
 });
 
@@ -93,6 +93,7 @@ const inputOf = (text: string, generatedId: string): ClusterInput => {
     mode: line.includes('kubernetes-application') ? 'application' : 'session',
     clusterId: config['kubernetes.cluster-id'] ?? generatedId,
     namespace: config['kubernetes.namespace'] ?? 'default',
+    flinkVersion: '2.2',
     folder: parseConfigFile(golden(`${conf}/config.yaml`)),
     config,
     files: filesOf(conf, configurationFiles),

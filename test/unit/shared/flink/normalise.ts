@@ -9,6 +9,7 @@ const defaults: Readonly<Record<string, unknown>> = {
   hostNetwork: false,
   type: 'ClusterIP',
   imagePullPolicy: 'IfNotPresent',
+  readOnly: false,
 };
 const filledIn = new Set(['creationTimestamp', 'clusterIPs']);
 

@@ -5,7 +5,7 @@ import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { fromConfigFile } from '#test/unit/shared/flink/normalise.ts';
 
 export const render = (config: Record<string, string> = {}, rest: Partial<ClusterInput> = {}) => {
-  const { deployment, dependents } = renderCluster({
+  const { deployment, dependents, warnings } = renderCluster({
     mode: 'session',
     clusterId: 'nest',
     namespace: 'trees',
@@ -21,6 +21,7 @@ export const render = (config: Record<string, string> = {}, rest: Partial<Cluste
   return {
     deployment,
     dependents,
+    warnings,
     internal,
     service,
     configMap,

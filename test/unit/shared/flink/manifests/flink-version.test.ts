@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import { detectFlinkVersion } from '#shared/flink/version.ts';
 
 describe('the version of Flink', () => {
   const files = Object.fromEntries(
@@ -23,35 +24,87 @@ describe('the version of Flink', () => {
   };
 
   it.each([
-    ['flink:1.20.3-java17', true],
-    ['registry:5000/team/flink:1.20', true],
-    ['flink:1.20@sha256:0123456789abcdef', true],
-    ['flink:2.2', false],
-    ['flink:latest', false],
-    ['registry:1500/flink', false],
-  ])('follows from the tag of %s', (image, isOld) => {
-    expect(namesOf(rendered({}, image))).toEqual(
-      isOld
-        ? ['logback-console.xml', 'log4j-console.properties', 'config.yaml']
-        : ['log4j.properties', 'logback-console.xml', 'log4j-console.properties', 'config.yaml'],
-    );
+    ['flink:1.20.5-java17', '1.20'],
+    ['registry:5000/team/flink:1.20', '1.20'],
+    ['flink:1.20@sha256:0123456789abcdef', '1.20'],
+    ['flink:1.19.3', '1.20'],
+    ['flink:2.0', '2.0'],
+    ['apache/flink:2.0.2-scala_2.12-java21', '2.0'],
+    ['flink:v2.1.3', '2.1'],
+    ['flink:2.1-java17@sha256:0123456789abcdef', '2.1'],
+    ['registry:5000/flink:2.2_custom', '2.2'],
+    ['flink:2.3.0-java11', '2.3'],
+    ['flink:2.9', '2.3'],
+    ['flink:2.10', '2.3'],
+    ['flink:scala_2.12-java17', '2.3'],
+    ['flink:latest', '2.3'],
+    ['registry:1500/flink', '2.3'],
+    [undefined, '2.3'],
+  ] as const)('follows from the tag of %s', (image, version) => {
+    expect(detectFlinkVersion(image)).toBe(version);
   });
 
-  it('is that of the option, which also selects the image', () => {
-    const { deployment } = rendered({ flinkVersion: '1.20' });
+  it.each([
+    ['1.20', '1.20.5'],
+    ['2.0', '2.0.2'],
+    ['2.1', '2.1.3'],
+    ['2.2', '2.2.1'],
+    ['2.3', '2.3.0'],
+  ] as const)('is that of the option: %s, which also selects the image', (flinkVersion, release) => {
+    const { deployment } = rendered({ flinkVersion });
 
-    expect(deployment.spec?.template.spec?.containers[0]?.image).toBe('apache/flink:1.20.3-scala_2.12');
+    expect(deployment.spec?.template.spec?.containers[0]?.image).toBe(`apache/flink:${release}-scala_2.12`);
+  });
+
+  const console = ['logback-console.xml', 'log4j-console.properties', 'config.yaml'];
+  it.each([
+    ['1.20', console],
+    ['2.0', console],
+    ['2.1', ['log4j.properties', ...console]],
+    ['2.3', ['log4j.properties', ...console]],
+  ] as const)('%s mounts the files of its client', (flinkVersion, names) => {
+    expect(namesOf(rendered({ flinkVersion }))).toEqual(names);
+  });
+
+  it.each([
+    ['1.20', false],
+    ['2.0', false],
+    ['2.1', true],
+    ['2.2', true],
+    ['2.3', true],
+  ] as const)("%s has the flags of Java's modules of its distribution", (flinkVersion, exportsNetUtil) => {
+    const { value } = rendered({ flinkVersion }).config['env.java.opts.all'] ?? {};
+
+    expect(String(value).includes('--add-exports=java.base/sun.net.util=ALL-UNNAMED')).toBe(exportsNetUtil);
+    expect(value).toContain('--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED --add-exports=jdk.compiler/');
+  });
+
+  it.each([
+    ['1.20', true],
+    ['2.1', true],
+    ['2.2', false],
+    ['2.3', false],
+  ] as const)('%s ignores labels of services as its client does, with a warning: %s', (flinkVersion, isIgnored) => {
+    const key = 'kubernetes.rest-service.labels';
+    const { dependents, warnings, config } = rendered({ flinkVersion, config: { [key]: 'team:birds' } });
+    const service = dependents.find(({ metadata }) => metadata?.name === 'nest-rest');
+
+    expect(service?.metadata?.labels?.['team']).toBe(isIgnored ? undefined : 'birds');
+    expect(warnings).toEqual(
+      isIgnored ? [`${key} is not an option of Flink ${flinkVersion}. Flink 2.2 introduced it.`] : [],
+    );
+    expect(config[key]?.value).toBe('team:birds');
   });
 
   it('1.20 uses the image of the configuration folder or of a template', () => {
-    const folder = { 'kubernetes.container.image': 'my/flink:1.20.3-java17', ...sizes };
+    const folder = { 'kubernetes.container.image': 'my/flink:1.20.5-java17', ...sizes };
     const podTemplates = {
       default: { spec: { containers: [{ name: 'flink-main-container', image: 'tpl/flink:1' }] } },
     };
     const imageIn = ({ deployment }: ReturnType<typeof rendered>) =>
       deployment.spec?.template.spec?.containers[0]?.image;
 
-    expect(imageIn(rendered({ folder }))).toBe('my/flink:1.20.3-java17');
+    expect(imageIn(rendered({ folder }))).toBe('my/flink:1.20.5-java17');
     expect(imageIn(rendered({ flinkVersion: '1.20', podTemplates }))).toBe('tpl/flink:1');
     expect(rendered({ flinkVersion: '1.20' }).config).not.toHaveProperty('kubernetes.container.image.ref');
   });

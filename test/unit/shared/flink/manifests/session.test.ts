@@ -12,7 +12,7 @@ describe('a session cluster', () => {
       containers: [
         {
           name: 'flink-main-container',
-          image: 'apache/flink:2.2.1-scala_2.12',
+          image: 'apache/flink:2.3.0-scala_2.12',
           imagePullPolicy: 'IfNotPresent',
           command: ['/docker-entrypoint.sh'],
           args: ['bash', '-c', 'kubernetes-jobmanager.sh kubernetes-session '],
