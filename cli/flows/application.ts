@@ -48,7 +48,7 @@ export const runApplication = async (
 ): Promise<void> => {
   const application = parseApplication(operands, options, context);
   const local = await readLocalInput(context);
-  local.warnings.forEach(context.printNotice);
+  local.warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const body = await buildDeployBody(
     { clusterId: context.clusterId, fields: context.fields, config: application.config },
     local,

@@ -22,7 +22,7 @@ export interface SessionRequest {
 
 export const buildSessionRequest = async (wait: boolean, context: Context): Promise<SessionRequest> => {
   const local = await readLocalInput(context);
-  local.warnings.forEach(context.printNotice);
+  local.warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const body = await buildDeployBody(context, local);
   const { restore } = context;
   return { body: restore === undefined ? body : { ...body, restore }, target: await context.target(), wait };

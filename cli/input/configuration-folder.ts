@@ -11,9 +11,10 @@ import { type InputContext, mergeConfig, textOption } from './config.ts';
 import { fileExists, parseContent, readTexts } from './files.ts';
 
 /** The folder of FLINK_CONF_DIR. */
-export interface ConfigurationFolder extends Pick<ClusterInput, 'files' | 'legacyConfigFile'> {
+export interface ConfigurationFolder extends Pick<ClusterInput, 'files'> {
   /** The options of its configuration file, in their types. */
   readonly folder: Config;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -35,7 +36,7 @@ const readFolder = async (
   config: Config,
   requestedVersion: FlinkVersion | undefined,
 ): Promise<ConfigurationFolder> => {
-  const { parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
+  const { findCutValues, parseConfigFile, parseLegacyConfigFile } = await import('#shared/flink/config.ts');
   const { configurationFiles } = await import('#events/commands/deploy.ts');
   if (!(await fileExists(path))) {
     throw new Failure(
@@ -51,10 +52,14 @@ const readFolder = async (
       ? undefined
       : await parseContent(`The Flink config file '${file}' cannot be used.`, () => parseConfigFile(current));
   const version = requestedVersion ?? (await resolveVersion(await mergeConfig({ ...flat, ...nested }, config)));
-  if (version === '1.20' && flat !== undefined) return { folder: flat, files, legacyConfigFile: true };
-  if (nested !== undefined) return { folder: nested, files };
+  if (version === '1.20' && flat !== undefined)
+    return { folder: flat, files, warnings: findCutValues(legacy ?? '').map(describeCut) };
+  if (nested !== undefined) return { folder: nested, files, warnings: [] };
   throw noConfigFile(file, flat !== undefined);
 };
+
+const describeCut = (key: string): string =>
+  `${key} in flink-conf.yaml ends before the first #, as Flink reads it. To use the whole value, write it in config.yaml.`;
 
 const resolveVersion = async (config: Config): Promise<FlinkVersion> => {
   const { detectFlinkVersion } = await import('#shared/flink/version.ts');

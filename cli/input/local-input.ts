@@ -8,13 +8,10 @@ import { readKerberos } from './kerberos.ts';
 import { readPodTemplates } from './pod-templates.ts';
 
 /** The files of this machine that Flink's client reads: the configuration folder, and files that options name. */
-export interface LocalInput extends Pick<
-  ClusterInput,
-  'files' | 'legacyConfigFile' | 'podTemplates' | 'hadoop' | 'kerberos'
-> {
+export interface LocalInput extends Pick<ClusterInput, 'files' | 'podTemplates' | 'hadoop' | 'kerberos'> {
   /** The options of the configuration folder, in their types; undefined when FLINK_CONF_DIR is not set. */
   readonly folder?: Config;
-  /** The files that are left out, with the reasons. */
+  /** Files that are left out and values that are cut, with the reasons. */
   readonly warnings: readonly string[];
 }
 
@@ -31,5 +28,11 @@ export const readLocalInput = async (context: InputContext): Promise<LocalInput>
     readHadoop(effective, io.env),
     readKerberos(effective),
   ]);
-  return { ...folder, ...podTemplates, ...hadoop, ...kerberos, warnings: hadoop?.warnings ?? [] };
+  return {
+    ...folder,
+    ...podTemplates,
+    ...hadoop,
+    ...kerberos,
+    warnings: [...(folder?.warnings ?? []), ...(hadoop?.warnings ?? [])],
+  };
 };

@@ -149,18 +149,24 @@ const flattenNode = (key: string, value: unknown): Config => {
  * @see Flink 1.20 `GlobalConfiguration.loadLegacyYAMLResource`
  */
 export const parseLegacyConfigFile = (text: string): Config =>
-  Object.fromEntries(
-    text.split('\n').flatMap((line) => {
-      const [, key, value] = /^(\S[^#]*?): +(.*\S)$/.exec(line.replace(/#.*$/, '').trim()) ?? [];
-      return key === undefined || value === undefined ? [] : [[key.trim(), value] as const];
-    }),
-  );
+  Object.fromEntries(readLegacyLines(text).map(({ key, value }) => [key, value]));
 
-/** The text of a `flink-conf.yaml`. */
-export const toLegacyYaml = (config: Config): string =>
-  Object.entries(config)
-    .map(([key, value]) => `${key}: ${isList(value) ? value.join(';') : String(value)}\n`)
-    .join('');
+/** The keys of a `flink-conf.yaml` whose values Flink cuts at a `#` that follows another character: `pa#ss` is `pa`. */
+export const findCutValues = (text: string): readonly string[] => [
+  ...new Set(readLegacyLines(text).flatMap(({ key, isCut }) => (isCut ? [key] : []))),
+];
+
+const readLegacyLines = (text: string) =>
+  text.split(/\r\n|\n|\r/).flatMap((line) => {
+    const [content = '', comment] = line.split(/#(.*)/s, 2);
+    const [, key, value] = /^(.*?): (.*)$/s.exec(trimControls(content)) ?? [];
+    const [trimmedKey, trimmedValue] = [trimControls(key ?? ''), trimControls(value ?? '')];
+    if (trimmedKey === '' || trimmedValue === '') return [];
+    return [{ key: trimmedKey, value: trimmedValue, isCut: comment !== undefined && /[^\0- ]$/.test(content) }];
+  });
+
+/** `String.trim` of Java, which removes other characters than that of JavaScript. */
+const trimControls = (text: string): string => text.replace(/^[\0- ]+|[\0- ]+$/g, '');
 
 /**
  * The text of `config.yaml`. Text that YAML would read as another type is quoted, and nothing is folded.

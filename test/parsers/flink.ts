@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll } from 'vitest';
 
+import { getDefaultImage } from '#shared/flink/version.ts';
 import { startFlinkProgram } from '#test/support/flink-java.ts';
 
-/** A release of each line whose way to read a configuration differs, or that is the newest. */
-export const flinkReleases = ['1.20.5', '2.2.1', '2.3.0'] as const;
+/** The lines that most clusters run. The others read a configuration as their neighbors do. */
+export const flinkLines = ['1.20', '2.2', '2.3'] as const;
 
 export type OptionType =
   | 'list'
@@ -58,8 +59,9 @@ export interface Reading {
 
 export type Reader = (request: Request) => Promise<Reading>;
 
-/** Flink's own parsers of a release, for the tests of one file. */
-export const useFlink = (version: string): Reader => {
+/** Flink's own parsers of the newest release of a line, for the tests of one file. */
+export const useFlink = (line: (typeof flinkLines)[number]): Reader => {
+  const [version = ''] = /\d+\.\d+\.\d+/.exec(getDefaultImage(line)) ?? [];
   let flink: Awaited<ReturnType<typeof startFlinkProgram<Request, Reading>>>;
   beforeAll(async () => {
     flink = await startFlinkProgram({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { flinkReleases, useFlink } from './flink.ts';
+import { flinkLines, useFlink } from './flink.ts';
 
-describe.each(flinkReleases)('the parser of Flink %s', (version) => {
-  const read = useFlink(version);
+describe.each(flinkLines)('the parser of Flink %s', (line) => {
+  const read = useFlink(line);
 
   it('reads what a program and its pods get from config.yaml', async () => {
     const text = [

@@ -14,8 +14,6 @@ export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {
   readonly podTemplates?: PodTemplates | undefined;
   /** The other files of the configuration folder. The default is Drey's own log4j-console.properties. */
   readonly files?: Readonly<Partial<Record<string, string>>> | undefined;
-  /** Flink 1.x: the folder has a flink-conf.yaml, so the containers get that file instead of config.yaml. */
-  readonly legacyConfigFile?: boolean | undefined;
   readonly hadoop?: Readonly<Partial<Record<string, string>>> | undefined;
   readonly kerberos?: Kerberos | undefined;
 }

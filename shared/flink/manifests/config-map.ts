@@ -20,8 +20,6 @@ export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput)
   data: files,
 });
 
-const isConfigFile = (name: string) => name === 'config.yaml' || name === 'flink-conf.yaml';
-
 /** @see Kubernetes, "ConfigMaps": the data of a ConfigMap has at most 1 MiB. */
 const maxBytes = 1_048_576;
 
@@ -35,7 +33,7 @@ export const assertFitsConfigMap = (files: Readonly<Record<string, string>>, con
   if (bytes <= maxBytes) return;
   const options = Object.entries(config).map(([name, value]) => ({ name, bytes: Buffer.byteLength(toText(value)) }));
   const parts = [
-    ...sizes.filter(({ name }) => !isConfigFile(name)).map((size) => ({ ...size, pointer: `/files/${size.name}` })),
+    ...sizes.filter(({ name }) => name !== 'config.yaml').map((size) => ({ ...size, pointer: `/files/${size.name}` })),
     ...options.map((size) => ({ ...size, pointer: toOptionPointer(size.name) })),
   ].toSorted((one, other) => other.bytes - one.bytes);
   const [largest] = parts;

@@ -51,8 +51,9 @@ describe('the configuration folder', () => {
     ];
 
     expect(newest).toMatchObject({ code: 1, stderr: expect.stringContaining('-Ddrey.flink-version=1.20') });
-    expect(old).toMatchObject({ code: 0, stdout: expect.stringContaining('flink-conf.yaml: |') });
-    expect(byImage.stdout).toContain('jobmanager.memory.process.size: 1600m');
+    expect(old).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('config.yaml: |') });
+    expect(old.stdout).not.toContain('flink-conf.yaml');
+    expect(byImage.stdout).toContain('size: 1600m');
   });
 
   it('sets the options that -D does not set, under any name of an option', async () => {

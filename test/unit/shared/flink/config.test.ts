@@ -8,7 +8,6 @@ import {
   nest,
   parseConfigFile,
   parseLegacyConfigFile,
-  toLegacyYaml,
   toText,
   toYaml,
 } from '#shared/flink/config.ts';
@@ -138,12 +137,6 @@ describe('a configuration file', () => {
     const text = '# a remark\nrest.port: 8081\nenv.java.opts: -Dx=y -Dz=a:b# why\n\nbroken\n';
 
     expect(parseLegacyConfigFile(text)).toEqual({ 'rest.port': '8081', 'env.java.opts': '-Dx=y -Dz=a:b' });
-  });
-
-  it('of Flink 1.x is read as it was written', () => {
-    const options = { 'a.b': 'x', c: 'd e', list: ['a', 'b'] };
-
-    expect(parseLegacyConfigFile(toLegacyYaml(options))).toEqual({ 'a.b': 'x', c: 'd e', list: 'a;b' });
   });
 
   it('has lists in the form that an option takes', () => {

@@ -109,12 +109,5 @@ describe('the version of Flink', () => {
     expect(rendered({ flinkVersion: '1.20' }).config).not.toHaveProperty('kubernetes.container.image.ref');
   });
 
-  it('1.20 has a flat configuration file when its folder has one', () => {
-    const old = rendered({ flinkVersion: '1.20', legacyConfigFile: true, folder: { 'rest.port': '9000', ...sizes } });
-    const configMap = old.dependents.find((object): object is V1ConfigMap => object.kind === 'ConfigMap');
-
-    expect(configMap?.data?.['flink-conf.yaml']).toContain('rest.port: 9000\n');
-  });
-
   const sizes = { 'jobmanager.memory.process.size': '1g', 'taskmanager.memory.process.size': '1g' };
 });
