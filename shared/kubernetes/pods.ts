@@ -12,22 +12,26 @@ type Trouble = NonNullable<ObservedPod['trouble']>;
 
 export const toObservedPod = (pod: Pod): ObservedPod => {
   const component = pod.metadata.labels?.['component'];
-  const containers = pod.status?.containerStatuses ?? [];
+  const main = findMainContainer(pod);
   return {
     name: pod.metadata.name,
     component: component === 'jobmanager' || component === 'taskmanager' ? component : 'other',
     phase: pod.status?.phase ?? 'Unknown',
     ready: pod.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-    restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    restarts: main?.restartCount ?? 0,
     reached: findReachedPhases(pod),
     trouble: findTrouble(pod),
+    sidecarTrouble: findSidecarTrouble(pod),
   };
 };
 
-const findReachedPhases = ({ status }: Pod): ObservedPod['reached'] => {
-  const scheduled = status?.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'True');
-  const main = status?.containerStatuses.find(({ name }) => name === mainContainerName);
-  const started = main?.state?.running?.startedAt;
+/** Flink's own container, which decides about the state of the cluster. */
+const findMainContainer = ({ status }: Pod): ContainerStatus | undefined =>
+  status?.containerStatuses.find(({ name }) => name === mainContainerName);
+
+const findReachedPhases = (pod: Pod): ObservedPod['reached'] => {
+  const scheduled = pod.status?.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'True');
+  const started = findMainContainer(pod)?.state?.running?.startedAt;
   return {
     ...(scheduled?.lastTransitionTime == null ? {} : { scheduled: scheduled.lastTransitionTime }),
     ...(started === undefined ? {} : { started }),
@@ -73,15 +77,35 @@ const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
 const withHint = (message: string): string =>
   joinMessages(message, hints.find(([pattern]) => pattern.test(message))?.[1]);
 
-/** Why the pod does not run: its own reason such as Evicted, then its scheduling, then its containers in their order. */
-const findTrouble = ({ status }: Pod): Trouble | undefined => {
+/** Why Flink does not run in the pod: the pod's own reason such as Evicted, then its scheduling, then its containers. */
+const findTrouble = (pod: Pod): Trouble | undefined => {
+  const { status } = pod;
   if (status === undefined) return undefined;
   if (status.reason !== undefined) return { reason: status.reason, message: status.message ?? '' };
   const unscheduled = status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled !== undefined)
     return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '' };
-  const init = status.initContainerStatuses.filter(({ state }) => state?.terminated?.exitCode !== 0);
-  return [...init, ...status.containerStatuses].map(findContainerTrouble).find((trouble) => trouble !== undefined);
+  const main = findMainContainer(pod);
+  const before = splitInitContainers(pod).ordinary.filter(({ state }) => state?.terminated?.exitCode !== 0);
+  return findFirstTrouble(main === undefined ? before : [...before, main]);
+};
+
+/** The trouble of the containers beside Flink's. Flink may run without them, but the pod is not ready. */
+const findSidecarTrouble = (pod: Pod): Trouble | undefined =>
+  findFirstTrouble([
+    ...splitInitContainers(pod).sidecars,
+    ...(pod.status?.containerStatuses ?? []).filter(({ name }) => name !== mainContainerName),
+  ]);
+
+const findFirstTrouble = (containers: readonly ContainerStatus[]): Trouble | undefined =>
+  containers.map(findContainerTrouble).find((trouble) => trouble !== undefined);
+
+/** An init container that is always restarted is a sidecar. @see Kubernetes, "Sidecar Containers" */
+const splitInitContainers = ({ spec, status }: Pod) => {
+  const isSidecar = ({ name }: ContainerStatus) =>
+    spec?.initContainers.some((one) => one.name === name && one.restartPolicy === 'Always') === true;
+  const containers = status?.initContainerStatuses ?? [];
+  return { ordinary: containers.filter((one) => !isSidecar(one)), sidecars: containers.filter(isSidecar) };
 };
 
 /** A container waits for these reasons during a normal start. */

@@ -25,6 +25,7 @@ interface FakeCluster {
   restarts: number;
   reached: ObservedPod['reached'];
   trouble: ObservedPod['trouble'];
+  sidecarTrouble?: ObservedPod['sidecarTrouble'];
   warnings: Observation['warnings'];
   log: string | undefined;
   previousLog: string | undefined;
@@ -258,15 +259,19 @@ const observed = (clusterId: string, { uid, operationId, deleting, ready }: Fake
   readyReplicas: ready ? 1 : 0,
 });
 
-const podsOf = (clusterId: string, { ready, restarts, reached, trouble }: FakeCluster): readonly ObservedPod[] => [
+const podsOf = (
+  clusterId: string,
+  { ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
+): readonly ObservedPod[] => [
   {
     name: `${clusterId}-5d4f8b7c9-abcde`,
     component: 'jobmanager',
     phase: ready ? 'Running' : 'Pending',
-    ready: ready && trouble === undefined,
+    ready: ready && trouble === undefined && sidecarTrouble === undefined,
     restarts,
     reached,
     trouble,
+    sidecarTrouble,
   },
 ];
 

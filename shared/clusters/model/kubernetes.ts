@@ -45,8 +45,16 @@ export interface ObservedPod {
   readonly restarts: number;
   /** When the pod was bound to a node, when the node began to pull its image, and when Flink's container last started. */
   readonly reached: { readonly scheduled?: string; readonly pulling?: string; readonly started?: string };
-  /** Why the pod is not scheduled, or why its container waits or has ended. */
-  readonly trouble: { readonly reason: string; readonly message: string; readonly exitCode?: number } | undefined;
+  /** Why the pod is not scheduled, or why Flink's container waits or has ended. */
+  readonly trouble: PodTrouble | undefined;
+  /** Why a container beside Flink's waits or has ended. It says nothing about Flink, but the pod is not ready. */
+  readonly sidecarTrouble?: PodTrouble | undefined;
+}
+
+export interface PodTrouble {
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode?: number;
 }
 
 /** A pod with the id of its cluster. */

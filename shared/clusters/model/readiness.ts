@@ -8,10 +8,13 @@ interface Reason {
   readonly message: string;
 }
 
-/** Whether a cluster is up. `unknown`: the API server gave no answer. `final`: waiting cannot help. */
+/**
+ * Whether a cluster is up. `unknown`: the API server gave no answer. `final`: waiting cannot help. `crashed`: the
+ * JobManager has ended, so that its log tells why.
+ */
 export type Readiness =
   | { readonly answer: 'yes' }
-  | ({ readonly answer: 'no'; readonly final: boolean } & Reason)
+  | ({ readonly answer: 'no'; readonly final: boolean; readonly crashed?: boolean } & Reason)
   | ({ readonly answer: 'unknown' } & Reason);
 
 /**
@@ -44,10 +47,17 @@ export const assessReadiness = (
   const jobManagers = pods.filter(isJobManager);
   const troubled = jobManagers.find(({ trouble }) => trouble !== undefined);
   if (troubled?.trouble !== undefined) {
-    const { reason, message } = troubled.trouble;
-    return { answer: 'no', reason, message, final: isFinal(troubled, reason, ageSeconds) };
+    const { reason, message, exitCode } = troubled.trouble;
+    const final = isFinal(troubled, reason, ageSeconds);
+    return { answer: 'no', reason, message, final, crashed: exitCode !== undefined || reason === 'CrashLoopBackOff' };
   }
   if (jobManagers.some(({ ready }) => ready)) return { answer: 'ask-flink' };
+  const waiting = jobManagers.find(({ sidecarTrouble }) => sidecarTrouble !== undefined);
+  if (waiting?.sidecarTrouble !== undefined) {
+    // Kubernetes sends no request to a pod that is not ready, although Flink may run in it.
+    const { reason, message } = waiting.sidecarTrouble;
+    return { answer: 'no', reason, message, final: isFinal(waiting, reason, ageSeconds) };
+  }
   return { answer: 'no', ...explainStarting(jobManagers[0], warnings), final: false };
 };
 

@@ -26,7 +26,7 @@ export const assessStartup = async (
     const observation = await kubernetes.observe(clusterId);
     phases = toDeployPhases(observation);
     const readiness = assessReadiness(observation, (now.getTime() - Date.parse(startedAt)) / 1000);
-    if (readiness.answer === 'no' && readiness.final) {
+    if (readiness.answer === 'no' && readiness.final && readiness.crashed === true) {
       const message = await explainCrash({ clusterId, message: readiness.message }, kubernetes);
       return { readiness: { ...readiness, message }, phases };
     }

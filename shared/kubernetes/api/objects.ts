@@ -38,6 +38,11 @@ export type ContainerStatus = Readonly<z.infer<typeof ContainerStatus>>;
 
 export const Pod = z.object({
   metadata: Metadata,
+  spec: z
+    .object({
+      initContainers: z.array(z.object({ name: z.string(), restartPolicy: z.string().optional() })).default([]),
+    })
+    .optional(),
   status: z
     .object({
       phase: z.string().default('Unknown'),

@@ -68,6 +68,25 @@ describe.each(origins)('deploy from %s', (_door, send) => {
     });
   });
 
+  it('waits for a sidecar that holds up the pod, and names it without the log of Flink', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await send('deploy', { clusterId, data: session }, world);
+    Object.assign(world.kubernetes.cluster(clusterId), {
+      log: 'INFO Flink runs',
+      sidecarTrouble: { reason: 'ErrImagePull', message: 'no image proxy:1' },
+    });
+    await assess({ operationId: getLastOperation()!.operationId }, world.ports);
+    const { phase } = getLastOperation()!;
+    await runWorkflows();
+
+    expect(phase).toBe('ErrImagePull: no image proxy:1');
+    expect(await getCluster()).toMatchObject({
+      state: 'FAILED',
+      reason: 'ErrImagePull',
+      message: 'no image proxy:1',
+    });
+  });
+
   it('ends in FAILED at its deadline', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);

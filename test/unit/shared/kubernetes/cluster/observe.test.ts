@@ -145,6 +145,7 @@ describe('observe', () => {
         restarts: 2,
         reached: {},
         trouble: undefined,
+        sidecarTrouble: undefined,
       },
     ]);
     expect(deployment).toEqual({ clusterId: 'my', uid: 'uid-of-my', operationId, deleting: false, readyReplicas: 1 });
