@@ -1,7 +1,6 @@
-import { Fault } from '#events/problem.ts';
-
 import type { Config } from './config.ts';
-import { type OptionKey, readOption, toFieldError } from './options.ts';
+import { createRefusal, describeSum, formatMebibytes, withLeastSize } from './memory-refusals.ts';
+import { type OptionKey, readOption } from './options.ts';
 
 /** The memory of a process in bytes, exactly as Flink computes it. */
 export interface ProcessMemory {
@@ -44,7 +43,10 @@ type Process = 'jobmanager' | 'taskmanager';
  * @throws Fault `refused-option` when the sizes contradict each other.
  * @see Flink 2.2 `JobManagerProcessUtils`, `JobManagerFlinkMemoryUtils`
  */
-export const computeJobManagerMemory = (config: Config): JobManagerMemory => {
+export const computeJobManagerMemory = (config: Config): JobManagerMemory =>
+  withLeastSize(config, divideJobManagerMemory);
+
+const divideJobManagerMemory = (config: Config): JobManagerMemory => {
   const heap = readOption(config, 'jobmanager.memory.heap.size');
   const flink = readOption(config, 'jobmanager.memory.flink.size');
   if (heap !== undefined) return computeFromHeap(config, heap, flink);
@@ -56,7 +58,8 @@ export const computeJobManagerMemory = (config: Config): JobManagerMemory => {
   if (process.flinkBytes <= offHeap)
     throw createRefusal(
       flink === undefined ? 'jobmanager.memory.process.size' : 'jobmanager.memory.flink.size',
-      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which must exceed the off-heap memory of ${formatMebibytes(offHeap)}; increase it`,
+      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which must exceed the off-heap memory of ${formatMebibytes(offHeap)}`,
+      'too small',
     );
   return { ...process, heapBytes: process.flinkBytes - offHeap, offHeapBytes: offHeap };
 };
@@ -83,7 +86,10 @@ type FixedMemory = Pick<TaskManagerMemory, 'frameworkHeapBytes' | 'frameworkOffH
  * @throws Fault `refused-option` when the sizes contradict each other.
  * @see Flink 2.2 `TaskExecutorProcessUtils`, `TaskExecutorFlinkMemoryUtils`
  */
-export const computeTaskManagerMemory = (config: Config): TaskManagerMemory => {
+export const computeTaskManagerMemory = (config: Config): TaskManagerMemory =>
+  withLeastSize(config, divideTaskManagerMemory);
+
+const divideTaskManagerMemory = (config: Config): TaskManagerMemory => {
   const fixed = {
     frameworkHeapBytes: readOption(config, 'taskmanager.memory.framework.heap.size'),
     frameworkOffHeapBytes: readOption(config, 'taskmanager.memory.framework.off-heap.size'),
@@ -135,7 +141,15 @@ const divideFlinkMemory = (
   if (managedBytes < 0n || taskHeapBytes < 0n)
     throw createRefusal(
       flink === undefined ? 'taskmanager.memory.process.size' : 'taskmanager.memory.flink.size',
-      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which is less than the sum of its components; increase it`,
+      `leaves ${formatMebibytes(process.flinkBytes)} for Flink's memory, which is less than ${describeSum({
+        'framework heap': fixed.frameworkHeapBytes,
+        'framework off-heap': fixed.frameworkOffHeapBytes,
+        'task heap': taskHeap ?? 0n,
+        'task off-heap': fixed.taskOffHeapBytes,
+        network: networkBytes,
+        managed: managedBytes < 0n ? 0n : managedBytes,
+      })}`,
+      'too small',
     );
   return { ...process, ...fixed, taskHeapBytes, managedBytes, networkBytes };
 };
@@ -194,7 +208,8 @@ const divideProcessMemory = (config: Config, process: Process, alternative: stri
   if (metaspace + overhead > total)
     throw createRefusal(
       key,
-      `is ${formatMebibytes(total)}, which is less than the sum of JVM metaspace (${formatMebibytes(metaspace)}) and JVM overhead (${formatMebibytes(overhead)}); increase it`,
+      `is ${formatMebibytes(total)}, which is less than ${describeSum({ 'JVM metaspace': metaspace, 'JVM overhead': overhead })}`,
+      'too small',
     );
   return {
     totalBytes: total,
@@ -255,9 +270,3 @@ const multiply = (bytes: bigint, factor: number): bigint => {
 
 const describeBounds = ({ name, minBytes, maxBytes }: RangeFraction): string =>
   `but the ${name} must be between ${formatMebibytes(minBytes)} and ${formatMebibytes(maxBytes)}`;
-
-/** A size in the form of Flink's own messages. */
-const formatMebibytes = (bytes: bigint): string => `${(Number(bytes) / 2 ** 20).toFixed(3)}mb (${bytes} bytes)`;
-
-const createRefusal = (key: OptionKey, detail: string): Fault =>
-  new Fault('refused-option', `${key}: ${detail}`, { errors: [toFieldError(key, detail)] });

@@ -1,6 +1,7 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 
 import type { TaskManagers } from '#events/cluster.ts';
+import { parseQuantity } from '#events/kubernetes/quantity.ts';
 import type { Demand } from '#events/target.ts';
 
 import type { Config } from './config.ts';
@@ -47,7 +48,7 @@ export const computeResources = (
       clusters: 1,
       jobs: isApplication ? 1 : 0,
       cpu: roundCpu(jobManagers * cpu + count * taskManagers.cpu),
-      memoryMebibytes: jobManagers * memoryMebibytes + count * taskManagers.memoryMebibytes,
+      memoryMebibytes: limit(jobManagers * memoryMebibytes + count * taskManagers.memoryMebibytes),
     },
     taskManagers,
   };
@@ -59,7 +60,7 @@ export const computeJobDemand = (
   jobParallelism: number = parallelism,
 ): Demand => {
   const count = Math.ceil(jobParallelism / slots);
-  return { clusters: 0, jobs: 1, cpu: roundCpu(count * cpu), memoryMebibytes: count * memoryMebibytes };
+  return { clusters: 0, jobs: 1, cpu: roundCpu(count * cpu), memoryMebibytes: limit(count * memoryMebibytes) };
 };
 
 /** @see Flink 2.2 `KubernetesTaskManagerParameters.getTaskManagerCPU`, `TaskExecutorProcessUtils.getCpuCoresWithFallback` */
@@ -70,32 +71,13 @@ const computeTaskManagerCpu = (config: Config, slots: number): number => {
 
 const sumPodRequests = ({ spec }: V1Deployment) => {
   const requests = (spec?.template.spec?.containers ?? []).map(({ resources }) => resources?.requests ?? {});
-  const sum = (name: string) => requests.reduce((total, { [name]: amount }) => total + parseQuantity(amount ?? '0'), 0);
+  const sum = (name: string) =>
+    requests.reduce((total, { [name]: amount }) => total + (parseQuantity(amount ?? '0') ?? 0), 0);
   return { cpu: sum('cpu'), memoryMebibytes: Math.ceil(sum('memory') / mebibyte) };
 };
 
-const suffixes: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/**
- * The number that a Kubernetes quantity stands for. A pod template may contain a number.
- *
- * An invalid quantity counts as 0, because the API server refuses it later.
- */
-const parseQuantity = (text: string | number): number => {
-  const [, digits = '0', suffix = ''] = /^([0-9.]+(?:e\d+)?)([A-Za-z]*)$/.exec(String(text)) ?? [];
-  return Number(digits) * (suffixes[suffix] ?? 0);
-};
-
 /** Kubernetes measures CPU in thousandths. */
-const roundCpu = (cpu: number) => Math.round(cpu * 1_000) / 1_000;
+const roundCpu = (cpu: number) => Math.round(limit(cpu) * 1_000) / 1_000;
+
+/** A record holds no larger number exactly. No target has as much, so that every limit still refuses it. */
+const limit = (amount: number): number => Math.min(amount, Number.MAX_SAFE_INTEGER);
