@@ -40,7 +40,7 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-const describeInput = (input: unknown): string => {
+export const describeInput = (input: unknown): string => {
   if (input === null) return 'empty (null)';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'number') return Number.isInteger(input) ? 'a number' : `${input}`;

@@ -1,5 +1,5 @@
 import { Failure } from '#cli/api/failure.ts';
-import type { PodTemplate } from '#events/commands/deploy.ts';
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { DeploymentMode } from '../cluster.ts';
 import { Config } from '../config.ts';
+import { PodTemplate } from '../kubernetes/pod-template.ts';
 import { Lifetime } from '../lifetime.ts';
 import { flinkVersions, newestFlinkVersion } from '../flink-version.ts';
 import { ClusterId } from '../names.ts';
@@ -20,32 +21,6 @@ export const configurationFiles = [
 ] as const;
 
 const File = z.string().max(200_000);
-
-const objects = z.array(z.looseObject({}));
-
-const Container = z.looseObject({
-  name: z.string(),
-  image: z.string().optional(),
-  env: objects.optional(),
-  ports: objects.optional(),
-  volumeMounts: objects.optional(),
-  resources: z.looseObject({}).optional(),
-});
-
-/** A pod template. Only the members that Drey reads are validated here, because the API server validates the rest. */
-const PodTemplate = z.looseObject({
-  metadata: z.looseObject({}).optional(),
-  spec: z
-    .looseObject({
-      containers: z.array(Container).optional(),
-      volumes: objects.optional(),
-      tolerations: objects.optional(),
-      imagePullSecrets: objects.optional(),
-      nodeSelector: z.record(z.string(), z.string()).optional(),
-    })
-    .optional(),
-});
-export type PodTemplate = z.output<typeof PodTemplate>;
 
 /** The program of an application cluster. */
 export const ApplicationJob = z

@@ -10,7 +10,7 @@ import type {
   V1VolumeMount,
 } from '@kubernetes/client-node';
 
-import type { PodTemplate } from '#events/commands/deploy.ts';
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { computeJobManagerMemory } from '#shared/flink/memory.ts';
 import { getConfigMapName, getDeploymentName, getJobManagerLabels } from '#shared/flink/names.ts';
@@ -19,7 +19,7 @@ import { formatDouble } from '#shared/flink/syntax.ts';
 
 import { type Mount, toItems } from './mounts.ts';
 import { omitEmpty } from './omit-empty.ts';
-import { mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
+import { getServiceAccount, mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
 
 export interface DeploymentInput {
   readonly mode: 'session' | 'application';
@@ -93,14 +93,15 @@ const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Om
   const serviceAccount =
     readIfSet(config, 'kubernetes.jobmanager.service-account') ??
     readIfSet(config, 'kubernetes.service-account') ??
-    template.serviceAccountName ??
-    template.serviceAccount ??
+    getServiceAccount({ spec: template }) ??
     readOption(config, 'kubernetes.service-account');
   const pullSecrets = readOption(config, 'kubernetes.container.image.pull-secrets').map((name) => ({ name }));
   const tolerations = readOption(config, 'kubernetes.jobmanager.tolerations');
   return {
     dnsPolicy: hostNetwork ? 'ClusterFirstWithHostNet' : (template.dnsPolicy ?? 'ClusterFirst'),
     hostNetwork,
+    // A Deployment restarts its pods in any case, and Kubernetes refuses another policy.
+    ...(template.restartPolicy === undefined ? {} : { restartPolicy: 'Always' }),
     ...omitEmpty({ imagePullSecrets: [...(template.imagePullSecrets ?? []), ...pullSecrets] }),
     ...omitEmpty({
       nodeSelector: { ...template.nodeSelector, ...readOption(config, 'kubernetes.jobmanager.node-selector') },

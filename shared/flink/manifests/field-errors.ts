@@ -14,7 +14,7 @@ import {
 import type { ClusterInput } from './cluster-input.ts';
 import { findKerberosErrors } from './kerberos.ts';
 import { findClaimErrors } from './persistent-volume-claims.ts';
-import type { PodTemplates } from './pod-template.ts';
+import { findTemplateErrors } from './template-errors.ts';
 
 /**
  * Everything that is wrong with the definition of a cluster.
@@ -78,10 +78,15 @@ const findConfigErrors = (
     ...findKerberosErrors(config, kerberos),
     ...findReplicaErrors(config),
     ...(optionErrors.length === 0
-      ? [...findPortErrors(config), ...findPullSecretErrors(config), ...findClaimErrors(config, podTemplates)]
+      ? [
+          ...findPortErrors(config),
+          ...findPullSecretErrors(config),
+          ...findSizeErrors(config),
+          ...findClaimErrors(config, podTemplates),
+        ]
       : []),
     ...findHighAvailabilityErrors(config),
-    ...findTemplateErrors(config, podTemplates),
+    ...(optionErrors.length === 0 ? findTemplateErrors(config, podTemplates) : []),
     // Sizes that cannot be parsed cannot be added.
     ...(hasMemoryErrors ? [] : findMemoryErrors(config)),
   ];
@@ -106,6 +111,24 @@ const findPortErrors = (config: Config): readonly FieldError[] => {
   });
 };
 
+const sizeOptions = [
+  'kubernetes.jobmanager.cpu.amount',
+  'kubernetes.jobmanager.cpu.limit-factor',
+  'kubernetes.jobmanager.memory.limit-factor',
+  'kubernetes.taskmanager.cpu.amount',
+  'kubernetes.taskmanager.cpu.limit-factor',
+  'kubernetes.taskmanager.memory.limit-factor',
+  'taskmanager.cpu.cores',
+] as const;
+
+/** No node has as many CPUs. Above it, quantities and sums become inexact. */
+const maxSize = 1_000_000;
+
+const findSizeErrors = (config: Config): readonly FieldError[] =>
+  sizeOptions
+    .filter((option) => (readOption(config, option) ?? 0) > maxSize)
+    .map((option) => toFieldError(option, `must be at most ${maxSize}`));
+
 /** @see Kubernetes, "DNS Subdomain Names" */
 const findPullSecretErrors = (config: Config): readonly FieldError[] => {
   const option = 'kubernetes.container.image.pull-secrets';
@@ -123,15 +146,6 @@ const findReplicaErrors = (config: Config): readonly FieldError[] =>
         ),
       ]
     : [];
-
-/** The client reads the files and sends their content with the command. */
-const findTemplateErrors = (config: Config, templates: PodTemplates = {}): readonly FieldError[] =>
-  (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
-    const key = `kubernetes.pod-template-file.${pod}`;
-    return Object.hasOwn(config, key) && templates[pod] === undefined
-      ? [toFieldError(key, 'the content of the file is missing; send it as `podTemplates` in the API')]
-      : [];
-  });
 
 const highAvailabilityTypes: ReadonlySet<string> = new Set(['NONE', 'KUBERNETES', 'ZOOKEEPER']);
 

@@ -1,6 +1,6 @@
 import type { V1Container, V1PodTemplateSpec } from '@kubernetes/client-node';
 
-import type { PodTemplate } from '#events/commands/deploy.ts';
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 
 export const mainContainerName = 'flink-main-container';
 
@@ -39,6 +39,12 @@ export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplate
     main: containers.find(({ name }) => name === mainContainerName) ?? {},
     others: containers.filter(({ name }) => name !== mainContainerName),
   };
+};
+
+/** The service account that a template names. */
+export const getServiceAccount = (template: PodTemplate | undefined): string | undefined => {
+  const { serviceAccountName, serviceAccount } = splitPodTemplate(template).spec;
+  return [serviceAccountName, serviceAccount].find((name) => (name ?? '') !== '');
 };
 
 /** The template of the JobManager, or the default one. */

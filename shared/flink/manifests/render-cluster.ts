@@ -17,6 +17,7 @@ import type { Manifests } from './manifests.ts';
 import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
+import { preferCallersAccount } from './service-account.ts';
 import { renderInternalService, renderRestService } from './services.ts';
 import { findWarnings } from './warnings.ts';
 
@@ -34,7 +35,8 @@ export interface ClusterManifests extends Manifests {
  * @throws Fault `refused-option` with every field error of the input.
  * @see Flink 2.2 `KubernetesClusterDescriptor`, `KubernetesJobManagerFactory`
  */
-export const renderCluster = (input: ClusterInput): ClusterManifests => {
+export const renderCluster = (given: ClusterInput): ClusterManifests => {
+  const input = preferCallersAccount(given);
   const flinkVersion = resolveFlinkVersion(input);
   const resolved = resolveConfig({ ...input, flinkVersion });
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };

@@ -1,4 +1,3 @@
-import type { PodTemplate } from '#events/commands/deploy.ts';
 import { isHighlyAvailable, type Layer, restorePathOption } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findUnknownOptions } from '#shared/flink/options.ts';
@@ -6,12 +5,8 @@ import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
-import {
-  mainContainerName,
-  selectJobManagerTemplate,
-  selectTaskManagerTemplate,
-  splitPodTemplate,
-} from './pod-template.ts';
+import { findHostNetworkWarnings } from './host-network.ts';
+import { findTemplateWarnings } from './template-warnings.ts';
 
 interface Resolved {
   /** The resolved configuration, without field errors. */
@@ -28,7 +23,8 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...(input.mode === 'session' ? findRestoreWarnings(layers) : []),
   ...findJobWarnings({ args: input.job?.args ?? [], config }),
   ...findLogWarnings(input),
-  ...findTemplateWarnings(input, config),
+  ...findTemplateWarnings(input.podTemplates, config),
+  ...findHostNetworkWarnings(input.podTemplates, config),
 ];
 
 /** The settings of a program that are valid and probably not intended. */
@@ -120,58 +116,3 @@ const findLogWarnings = ({ files = {} }: ClusterInput): readonly string[] =>
       ([name]) =>
         `${name} has settings of log4j 1, which Flink ignores. Its logs are empty, except for errors. Write settings of log4j 2, such as rootLogger.level.`,
     );
-
-const findTemplateWarnings = ({ podTemplates }: ClusterInput, config: Config): readonly string[] => {
-  const pods = {
-    jobmanager: selectJobManagerTemplate(podTemplates),
-    taskmanager: selectTaskManagerTemplate(podTemplates),
-  };
-  return [
-    ...new Set(
-      (['jobmanager', 'taskmanager'] as const).flatMap((pod) => {
-        const template = pods[pod];
-        return template === undefined ? [] : describeReplacements(template, pod, config);
-      }),
-    ),
-  ];
-};
-
-const accountOptions = {
-  jobmanager: ['kubernetes.jobmanager.service-account', 'kubernetes.service-account'],
-  taskmanager: ['kubernetes.taskmanager.service-account', 'kubernetes.service-account'],
-} as const;
-
-/** What Flink replaces in the template of a pod. @see Flink 2.2 `InitJobManagerDecorator`, `InitTaskManagerDecorator` */
-const describeReplacements = (
-  template: PodTemplate,
-  pod: 'jobmanager' | 'taskmanager',
-  config: Config,
-): readonly string[] => {
-  const { main, others, spec } = splitPodTemplate(template);
-  const name = `The pod template of the ${pod === 'jobmanager' ? 'JobManager' : 'TaskManagers'}`;
-  const warn = (field: string, option: string) =>
-    `${name}: ${field} of ${mainContainerName} is replaced. Set ${option}.`;
-  const sizes = [main.resources?.requests, main.resources?.limits].flatMap((amounts) => Object.keys(amounts ?? {}));
-  const image = 'kubernetes.container.image.ref';
-  const account = accountOptions[pod].find((key) => Object.hasOwn(config, key));
-  const templateAccount = spec.serviceAccountName ?? spec.serviceAccount;
-  return [
-    ...(Object.keys(main).length === 0 && others.length > 0
-      ? [
-          `${name} has no container ${mainContainerName}. ${others.map((one) => one.name).join(', ')} runs beside Flink's container.`,
-        ]
-      : []),
-    ...(main.image !== undefined && Object.hasOwn(config, image) && config[image] !== main.image
-      ? [warn(`image ${main.image}`, image)]
-      : []),
-    ...(main.command === undefined ? [] : [warn('command', 'kubernetes.entry.path')]),
-    ...(main.args === undefined ? [] : [warn('args', `kubernetes.${pod}.entrypoint.args`)]),
-    ...(sizes.includes('cpu') ? [warn('the CPU', `kubernetes.${pod}.cpu.amount and .cpu.limit-factor`)] : []),
-    ...(sizes.includes('memory')
-      ? [warn('the memory', `${pod}.memory.process.size and kubernetes.${pod}.memory.limit-factor`)]
-      : []),
-    ...(account !== undefined && templateAccount !== undefined && toText(config[account] ?? '') !== templateAccount
-      ? [`${name}: service account ${templateAccount} is replaced by ${toText(config[account] ?? '')} of ${account}.`]
-      : []),
-  ];
-};

@@ -25,7 +25,7 @@ describe('a mistake in a request', () => {
     [
       deploy,
       { mode: 'session', podTemplates: { default: { spec: null } } },
-      '/podTemplates/default/spec must be a map, not empty (null)',
+      '/podTemplates/default/spec is empty; write a map, or remove it',
     ],
     [
       deploy,
@@ -62,7 +62,7 @@ describe('a mistake in a request', () => {
     [
       deploy,
       main({ resources: null }),
-      '/podTemplates/default/spec/containers/0/resources must be a map, not empty (null)',
+      '/podTemplates/default/spec/containers/0/resources is empty; write a map, or remove it',
     ],
     [deploy, main({ image: 5 }), '/podTemplates/default/spec/containers/0/image must be text, not a number'],
     [z.array(z.int()).max(1), [1, 2], '/ must have at most 1 items'],

@@ -92,14 +92,14 @@ describe('what Flink replaces in a pod template', () => {
   });
 
   it('is named: the image and the service account', () => {
-    const defaults = { 'kubernetes.service-account': 'flink', 'kubernetes.container.image.ref': 'flink:2.2.1' };
+    const options = { 'kubernetes.service-account': 'flink', 'kubernetes.container.image.ref': 'flink:2.2.1' };
     const spec = { serviceAccountName: 'irsa', containers: [{ name: 'flink-main-container', image: 'my/own:1' }] };
 
-    const warnings = warningsOf({}, { defaults, podTemplates: { jobmanager: { spec } } });
+    const warnings = warningsOf(options, { podTemplates: { jobmanager: { spec } } });
 
     expect(warnings).toEqual([
       expect.stringContaining('image my/own:1'),
-      expect.stringContaining('service account irsa is replaced by flink of kubernetes.service-account'),
+      expect.stringContaining('irsa of the pod template is replaced by flink of kubernetes.service-account'),
     ]);
   });
 

@@ -8,6 +8,7 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, toFieldError } from '#shared/flink/options.ts';
 
@@ -64,7 +65,7 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
   const ownConfig = canonicalizeConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
-  assertOptionsAllowed(ownConfig, clusterId, target);
+  assertAllowed([...findRefusedOptions(ownConfig, clusterId, target), ...findLockedAccounts(data, target)], target);
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
   return { ...given, mode, clusterId, namespace, defaults, config: ownConfig };
@@ -98,18 +99,19 @@ const newMisplacedRestoreFault = () => {
 type Config = Readonly<Record<string, string>>;
 
 /** @throws Fault `refused-option` */
-const assertOptionsAllowed = (config: Config, clusterId: string, target: NamedTarget): void => {
-  const errors = [
-    ...findWrongNamespace(config, target),
-    ...findWrongClusterId(config, clusterId),
-    ...findLockedOptions(config, target),
-  ];
+const assertAllowed = (errors: readonly FieldError[], target: NamedTarget): void => {
   const [first] = errors;
   if (first === undefined) return;
   const message =
     errors.length === 1 ? first.detail : `Target ${target.name} refuses ${errors.length} options of the deploy.`;
   throw new Fault('refused-option', message, { errors });
 };
+
+const findRefusedOptions = (config: Config, clusterId: string, target: NamedTarget): readonly FieldError[] => [
+  ...findWrongNamespace(config, target),
+  ...findWrongClusterId(config, clusterId),
+  ...findLockedOptions(config, target),
+];
 
 const findWrongNamespace = (config: Config, { name, namespace }: NamedTarget): readonly FieldError[] => {
   const configured = config[namespaceOption];
@@ -129,6 +131,23 @@ const findLockedOptions = (config: Config, { name, locked }: NamedTarget): reado
   Object.keys(config)
     .filter((key) => locked.some((lock) => isLocked(key, lock)))
     .map((key) => toFieldError(key, `Target ${name} does not allow the option ${key}.`));
+
+const accountOption = 'kubernetes.service-account';
+
+/** The service account of a pod template replaces that of the target, so that the lock of the option covers it. */
+const findLockedAccounts = ({ podTemplates = {} }: DeployData, { name, locked, defaults }: NamedTarget) =>
+  locked.some((lock) => isLocked(accountOption, lock))
+    ? Object.entries(podTemplates).flatMap(([pod, template]): readonly FieldError[] => {
+        const account = getServiceAccount(template);
+        if (account === undefined || account === canonicalizeConfig(defaults)[accountOption]) return [];
+        return [
+          {
+            pointer: `/podTemplates/${pod}/spec/serviceAccountName`,
+            detail: `Target ${name} does not allow the option ${accountOption}, so that a pod template must not name the service account ${account}.`,
+          },
+        ];
+      })
+    : [];
 
 /** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
 const isLocked = (key: string, lock: string): boolean => {

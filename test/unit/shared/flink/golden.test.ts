@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
-import { configurationFiles, type PodTemplate } from '#events/commands/deploy.ts';
+import { configurationFiles } from '#events/commands/deploy.ts';
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, getStockConfig } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
