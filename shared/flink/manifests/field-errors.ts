@@ -122,7 +122,7 @@ const sizeOptions = [
 ] as const;
 
 /** No node has as many CPUs. Above it, quantities and sums become inexact. */
-const maxSize = 1_000_000;
+const maxSize = 100_000_000;
 
 const findSizeErrors = (config: Config): readonly FieldError[] =>
   sizeOptions
