@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { defaultFlink, getPatchRelease } from './flink-versions.ts';
 import { listScriptProcesses, run } from './processes.ts';
 import { namespace, root, type Settings } from './settings.ts';
 import type { Progress } from './steps.ts';
 import { getTokenReviewUrl } from './token-review.ts';
 
-type Script = 'build' | 'packages' | 'images' | 'start-control-plane' | 'start-node' | 'down';
+type Script = 'build' | 'packages' | 'images/build' | 'images/import' | 'start-control-plane' | 'start-node' | 'down';
 
 interface ScriptOptions {
   readonly args?: readonly string[];
@@ -21,13 +22,14 @@ export const runScript = async (
   { args = [], progress }: ScriptOptions = {},
 ): Promise<void> => {
   await run(join(root, 'local/kubernetes', script), args, {
-    log: join(settings.logs, `kubernetes-${script}`),
+    log: join(settings.logs, `kubernetes-${script.replace('/', '-')}`),
     env: {
       ...process.env,
       CLUSTER_STATE: settings.kubernetesState,
       CLUSTER_CACHE: settings.cache,
       CLUSTER_PORT: String(settings.kubernetesPort),
       CLUSTER_NET: settings.kubernetesNet,
+      CLUSTER_FLINK: settings.flink.join(' '),
       CLUSTER_NODE: settings.controlPlaneOnly ? '0' : '1',
       CLUSTER_TOKEN_WEBHOOK: join(settings.state, 'token-webhook'),
       CLUSTER_TOKEN_WEBHOOK_VERSION: 'v1',
@@ -98,7 +100,8 @@ const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
   });
 
 /** The folder with Flink's jars, its client's scripts and its examples. `flink-home` creates it. */
-export const getFlinkHome = (settings: Pick<Settings, 'cache'>): string => join(settings.cache, 'flink-2.2.1');
+export const getFlinkHome = (settings: Pick<Settings, 'cache'>, line = defaultFlink): string =>
+  join(settings.cache, `flink-${getPatchRelease(line)}`);
 
 type Example = 'TopSpeedWindowing' | 'WordCount' | 'StateMachineExample';
 

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
+import { defaultFlink, isFlinkImage, lines } from './flink-versions.ts';
+
 const parsePort = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 65_530) throw new InvalidArgumentError('not a port');
@@ -11,6 +13,13 @@ const parseUrl = (text: string): string => {
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '')
     throw new InvalidArgumentError('not an address such as http://127.0.0.1:4566');
   return text;
+};
+
+const parseFlink = (text: string): readonly string[] => {
+  const names = text.split(',');
+  if (!names.every(isFlinkImage))
+    throw new InvalidArgumentError(`not a list of ${lines.join(', ')}, each also with -python`);
+  return names;
 };
 
 export const stateOption = () => new Option('--state <folder>', 'state and logs of the system (default: .local)');
@@ -26,6 +35,9 @@ export const startOptions = () => [
   ),
   stateOption(),
   new Option('--cache <folder>', 'downloads and builds, shared by all systems (default: ~/.cache/drey)'),
+  new Option('--flink <versions>', 'Flink images of the node, such as 2.2,1.20,2.2-python')
+    .argParser(parseFlink)
+    .default([defaultFlink], defaultFlink),
   new Option('--kubeconfig <file>', 'use an existing cluster; needs only Python and kubectl'),
   new Option('--control-plane-only', 'Kubernetes without a node: pods stay Pending'),
 ];

@@ -12,6 +12,7 @@ const SavedOptions = z.object({
   cache: z.string().optional(),
   kubeconfig: z.string().optional(),
   controlPlaneOnly: z.boolean().optional(),
+  flink: z.array(z.string()).optional(),
   awsEndpoint: z.string().optional(),
   project: z.string().optional(),
 });

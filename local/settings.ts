@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 
 import type { AwsCredentialIdentity } from '@smithy/types';
 
+import { defaultFlink } from './flink-versions.ts';
+
 /** The options of a start. All are optional. */
 export interface LocalOptions {
   /** Port of the AWS emulator. */
@@ -22,6 +24,8 @@ export interface LocalOptions {
   readonly kubeconfig?: string | undefined;
   /** Kubernetes without a node: pods stay Pending. */
   readonly controlPlaneOnly?: boolean | undefined;
+  /** The images of Flink on the node: lines of Flink, with `-python` those that have PyFlink. The first is imported first. */
+  readonly flink?: readonly string[] | undefined;
   /** Address of an AWS emulator that already runs, in place of one that the start starts. */
   readonly awsEndpoint?: string | undefined;
   /** Folder whose `serverless.yml` is deployed. */
@@ -48,6 +52,7 @@ export interface Settings {
   readonly kubernetesState: string;
   readonly givenKubeconfig: string | undefined;
   readonly controlPlaneOnly: boolean;
+  readonly flink: readonly string[];
   readonly systemFile: string;
   readonly eventsFile: string;
 }
@@ -86,6 +91,7 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     kubernetesState: join(state, 'kubernetes'),
     givenKubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
     controlPlaneOnly: options.controlPlaneOnly ?? false,
+    flink: options.flink ?? [defaultFlink],
     systemFile: join(state, 'drey.json'),
     eventsFile: join(state, 'events.jsonl'),
   };

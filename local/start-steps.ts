@@ -41,7 +41,12 @@ export const createStartSteps = (settings: Settings, { emulator, reuse, onDeploy
     title: 'Bundles of the functions',
     run: () => packageFunctions(settings, getEmulatorSettings(settings, emulator)),
   };
-  return [{ title: 'Start', concurrent: true, steps: [bundles, services] }, ...createDeploySteps(settings, onDeployed)];
+  const deployment: Step = { title: 'Deployment', steps: createDeploySteps(settings, onDeployed) };
+  const images = usesLocalCluster(settings) && settings.flink.length > 1 ? [createImportStep(settings)] : [];
+  return [
+    { title: 'Start', concurrent: true, steps: [bundles, services] },
+    { title: 'Deployment and further images', concurrent: true, steps: [deployment, ...images] },
+  ];
 };
 
 const usesLocalCluster = ({ givenKubeconfig }: Settings) => givenKubeconfig === undefined;
@@ -71,7 +76,7 @@ const createBuildSteps = (settings: Settings): Step[] => {
     title: 'Images of Flink and Debian (built by the first start)',
     run: async (progress) => {
       await runScript('packages', settings, { progress });
-      await runScript('images', settings, { progress });
+      await runScript('images/build', settings, { progress });
     },
   };
   return [
@@ -80,6 +85,13 @@ const createBuildSteps = (settings: Settings): Step[] => {
     ...(usesLocalCluster(settings) && !settings.controlPlaneOnly ? [images] : []),
   ];
 };
+
+/** The node already has the first image when it starts. */
+const createImportStep = (settings: Settings): Step => ({
+  title: `Images of Flink ${settings.flink.slice(1).join(', ')}`,
+  skip: () => settings.controlPlaneOnly && 'The node is missing.',
+  run: (progress) => runScript('images/import', settings, { progress }),
+});
 
 const createControlPlaneStep = (settings: Settings): Step => ({
   title: 'Kubernetes control plane',

@@ -8,7 +8,7 @@ const kubernetes = join(import.meta.dirname, '../../local/kubernetes');
 
 /** Fetches the jars of Flink into the cache, unless they are there. Returns the folder that has them in `lib`. */
 export const fetchFlinkJars = async (version: string): Promise<string> => {
-  const { stdout } = await execa(join(kubernetes, 'flink-jars'), { env: { FLINK_VERSION: version } });
+  const { stdout } = await execa(join(kubernetes, 'flink-jars'), [version]);
   return stdout.trim();
 };
 

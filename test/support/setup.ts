@@ -5,8 +5,11 @@ import type { TestProject } from 'vitest/node';
 
 import { type LocalSystem, startLocal, stopLocal } from '#local/system.ts';
 
+/** The node has the default version, on which most tests run, and those of test/acceptance/versions.test.ts. */
+const flink = ['2.2', '2.3', '1.20', '2.2-python'];
+
 /** A system for tests. Its ports, addresses and state differ from those of `npm start`. */
-const options = { state: '.local/test', port: 4666, kubernetesPort: 7743, kubernetesNet: '10.79' } as const;
+const options = { state: '.local/test', port: 4666, kubernetesPort: 7743, kubernetesNet: '10.79', flink } as const;
 
 /** Each project of vitest loads this file, and all of them use one system. */
 interface Shared {

@@ -40,6 +40,23 @@ describe('--aws-endpoint', () => {
   });
 });
 
+describe('--flink', () => {
+  it.each([
+    [[], ['2.2']],
+    [['--flink', '1.20'], ['1.20']],
+    [
+      ['--flink', '2.2,2.3,2.2-python'],
+      ['2.2', '2.3', '2.2-python'],
+    ],
+  ])('%j puts the images %j on the node', (args, flink) => {
+    expect(settingsFrom(parse(...args))).toMatchObject({ flink });
+  });
+
+  it.each(['1.19', '2.2.1', '2.2,', '', '2.2-java'])('refuses %j and names the versions', (text) => {
+    expect(() => parse('--flink', text)).toThrow('1.20, 2.0, 2.1, 2.2, 2.3, each also with -python');
+  });
+});
+
 describe('the functions', () => {
   const urls = { awsUrl: 'http://127.0.0.1:4577', eksEndpointUrl: 'http://127.0.0.1:7005' };
 

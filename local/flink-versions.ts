@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const table = readFileSync(join(import.meta.dirname, 'kubernetes/versions'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split(' '));
+
+const patchReleases: Readonly<Record<string, string>> = Object.fromEntries(
+  table.map(([line = '', release = '']) => [line, release]),
+);
+
+/** The lines of Flink of which the local system has images. */
+export const lines: readonly string[] = Object.keys(patchReleases);
+
+/** The line of Flink that the node has unless a start names others. */
+export const defaultFlink = '2.2';
+
+/** Whether the local system can build the image: a line of Flink, or a line with PyFlink, such as `2.2-python`. */
+export const isFlinkImage = (name: string): boolean => lines.includes(name.replace(/-python$/, ''));
+
+/** The patch release of a line of Flink that the local system uses. */
+export const getPatchRelease = (line: string): string => {
+  const release = patchReleases[line];
+  if (release === undefined) throw new Error(`Flink ${line} is not one of ${lines.join(', ')}`);
+  return release;
+};
