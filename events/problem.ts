@@ -137,9 +137,27 @@ const toFieldErrors = (issue: z.core.$ZodIssue): readonly FieldError[] => {
   return [{ pointer: toPointer(path), detail: issue.message }];
 };
 
-/** The branch of a union that has the type of the value: its issues are inside, or about its form. */
-const findMatchingBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]) =>
-  branches.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
+/**
+ * The branch of a union that the value is meant for: it has the type of the value and, among several objects, the fewest
+ * missing and unknown members. Its issues are inside, or about its form. Undefined when two branches fit equally.
+ */
+const findMatchingBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]) => {
+  const [best, next] = branches
+    .filter((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0))
+    .map((issues) => ({ issues, misfits: countMisfits(issues) }))
+    .toSorted((one, other) => one.misfits - other.misfits);
+  return best?.misfits === next?.misfits ? undefined : best?.issues;
+};
+
+/** How many members of an object are unknown, missing or of another type. */
+const countMisfits = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues
+    .map((issue) =>
+      issue.code === 'unrecognized_keys' && issue.path.length === 0
+        ? issue.keys.length
+        : Number(issue.code === 'invalid_type' && issue.path.length === 1),
+    )
+    .reduce((sum, count) => sum + count, 0);
 
 /** No request is nested more deeply: a pod template has about ten levels. */
 const maxDepth = 64;

@@ -31,6 +31,14 @@ const optionsByPointer: Readonly<Record<string, string>> = {
   '/name': 'the name',
   '/jar': 'the jar',
   '/args': 'the arguments of the program',
+  '/python/file': '-py',
+  '/python/module': '-pym',
+  '/python/files': '-pyfs',
+  '/python/requirements': '-pyreq',
+  '/python/archives': '-pyarch',
+  '/python/executable': '-pyexec',
+  '/python/clientExecutable': '-pyclientexec',
+  '/python/pythonPath': '-pypath',
 };
 
 /** The option that the user typed for a member of the request: `-Dx` for `/config/x`. */
@@ -38,7 +46,7 @@ export const describePointer = (pointer: string): string => {
   const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
   if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
   if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
-  const member = plain.replace(/^\/job(?=\/)/, '');
+  const member = plain.replace(/^\/job(?=\/)/, '').replace(/^(\/python\/(files|archives))\/\d+$/, '$1');
   const option = findOptionByPointer(member);
   return optionsByPointer[member] ?? (option === undefined ? plain : `-D${option}`);
 };

@@ -1,7 +1,7 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { uploadToSession } from '#cli/flows/session-job.ts';
-import { parseProgram, type Program, programOptions } from '#cli/options/program.ts';
+import { type JarProgram, parseJarProgram, programOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -26,7 +26,7 @@ export const info = defineCommand<Options>({
   run: async (context, operands, options) => {
     if (context.mode === 'application')
       throw new UsageError('A session creates the plan. Use --target kubernetes-session -Dkubernetes.cluster-id=<id>.');
-    const { jar, ...program } = parseProgram(operands, options, context);
+    const { jar, ...program } = parseJarProgram(operands, options, context);
     const { clusterRef, uploaded } = await uploadToSession(jar, context);
     const plan = await createPlan(clusterRef, { jar: uploaded, ...program }, context);
     if (context.json) return context.printJson({ plan });
@@ -38,7 +38,7 @@ export const info = defineCommand<Options>({
   },
 });
 
-const createPlan = async (clusterRef: ClusterRef, program: Program, context: Context): Promise<unknown> => {
+const createPlan = async (clusterRef: ClusterRef, program: JarProgram, context: Context): Promise<unknown> => {
   using progress = showProgress('Plan of the program', context.io.stderr);
   progress.showPhase(`cluster ${clusterRef.clusterId} runs main()`);
   const answer = await context.api.post<{ readonly plan: unknown }>(`${clusterPath(clusterRef)}/job-plans`, program);

@@ -1,6 +1,6 @@
 import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { parseApplication } from '#cli/flows/application.ts';
+import { parseApplication, readProgram } from '#cli/flows/application.ts';
 import { textOption } from '#cli/input/config.ts';
 import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
@@ -84,15 +84,16 @@ const showApplication = async (
   local: LocalInput,
 ): Promise<void> => {
   const [{ ApplicationJob }, { parse }] = await Promise.all([
-    import('#events/commands/deploy.ts'),
+    import('#events/commands/application-job.ts'),
     import('#events/problem.ts'),
   ]);
   const { job, config } = parseApplication(operands, options, context);
+  const program = parse(ApplicationJob, await readProgram(job, context));
   await showManifests(context, local, (clusterName) => ({
     ...clusterName,
     mode: 'application',
     config,
-    job: parse(ApplicationJob, job),
+    job: program,
   }));
 };
 

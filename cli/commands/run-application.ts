@@ -11,6 +11,8 @@ export const runApplication = defineCommand<ProgramOptions & WaitOptions>({
   examples: {
     'drey run-application -Dkubernetes.cluster-id=my-first-application-cluster -Dkubernetes.container.image.ref=my-image local:///opt/flink/usrlib/my-flink-job.jar':
       'run a jar of the image, as `drey run --target kubernetes-application` does',
+    'drey run-application -Dkubernetes.container.image.ref=my-python-image -pym jobs.word_count -pyfs local:///opt/flink/usrlib/jobs.zip':
+      'run a Python module of the image',
   },
   run: async (context, operands, options) => {
     if (context.mode === 'session')

@@ -17,6 +17,8 @@ export const run = defineCommand<ProgramOptions & WaitOptions>({
       'start a job from a savepoint',
     'drey run --target kubernetes-application -Dkubernetes.cluster-id=my-first-application-cluster -Dkubernetes.container.image.ref=my-image local:///opt/flink/usrlib/my-flink-job.jar':
       'start an application from a jar of the image',
+    'drey run --target kubernetes-application -Dkubernetes.container.image.ref=my-python-image -py word_count.py --input s3://bucket/words':
+      'start an application from a Python file of this machine',
     'drey run --target kubernetes-application -Dexecution.attached=true s3://bucket/etl.jar':
       'start an application and wait for its result',
   },

@@ -53,12 +53,13 @@ export const runApplication = async (
     { clusterId: context.clusterId, fields: context.fields, config: application.config },
     local,
   );
-  await assertReachableJar(application.job.jar, body.config);
+  const job = await readProgram(application.job, context);
+  if ('jar' in job) await assertReachableJar(job.jar, body.config);
   const target = await context.target();
 
   const request = {
     path: path`/v1/targets/${target}/clusters`,
-    body: { mode: 'application', ...body, job: application.job },
+    body: { mode: 'application', ...body, job },
     title: `Starting application cluster ${body.clusterId ?? ''}`.trim(),
   };
   const isAttached = application.config['execution.attached']?.toLowerCase() === 'true';
@@ -74,10 +75,17 @@ export const runApplication = async (
   if (isAttached) await reportResult(await waitOrShutDown(cluster, application, context), context);
 };
 
+/** The program with the Python files of this machine. @throws UsageError for a file that does not exist. */
+export const readProgram = async (job: Application['job'], context: Context): Promise<Application['job']> => {
+  if (!('python' in job)) return job;
+  const { readPythonSources } = await import('#cli/input/python-sources.ts');
+  return { ...job, python: await readPythonSources(job.python, context) };
+};
+
 /** @throws Failure for a jar that the JobManager cannot fetch. */
 const assertReachableJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {
   const [{ findJarError }, { canonicalizeConfig }] = await Promise.all([
-    import('#shared/flink/application-jar.ts'),
+    import('#shared/flink/program/jar.ts'),
     import('#shared/flink/options.ts'),
   ]);
   const detail = findJarError(jar, canonicalizeConfig(config));

@@ -2,7 +2,7 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { type Context, requireClusterId } from '#cli/context.ts';
 import { readJobConfig, resolveClusterId } from '#cli/input/configuration-folder.ts';
-import { parseProgram, type ProgramOptions } from '#cli/options/program.ts';
+import { parseJarProgram, type ProgramOptions } from '#cli/options/program.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatFinishedJob } from '#cli/output/flink-lines.ts';
 import { showProgress } from '#cli/output/progress.ts';
@@ -104,7 +104,7 @@ const buildSubmission = (
 ) => {
   const { classpath } = options;
   return {
-    ...parseProgram(operands, options, context),
+    ...parseJarProgram(operands, options, context),
     config: {
       ...folder,
       ...selectJobConfig(context.config),

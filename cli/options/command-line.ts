@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 
-import { UsageError } from './usage-error.ts';
+import { pythonShortNames } from './python.ts';
 
 /** Flink's short names with several letters, which commander does not support. */
 const longNames: Readonly<Record<string, string>> = {
   cm: 'claimMode',
   rm: 'restoreMode',
   sae: 'shutdownOnAttachedExit',
+  ...pythonShortNames,
 };
 
 /**
  * Rewrites Flink's long options with one dash (`-claimMode X`, `-target=X`) to two dashes.
- * The words after the jar are arguments of the program, and stay.
+ * The words after the jar are arguments of the program, and stay. So do the words after the options of a Python program.
  */
 export const normalizeDashes = (
   words: readonly string[],
@@ -19,10 +20,14 @@ export const normalizeDashes = (
   stopsAtOperand: boolean,
 ): readonly string[] => {
   const result: string[] = [];
+  let isPython = false;
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (word === '--' || (stopsAtOperand && !word.startsWith('-'))) return [...result, ...words.slice(index)];
     const normalized = normalizeOption(word, command);
+    // A Python program has no operand before its arguments: the first word that is not an option of Flink is one.
+    if (isPython && !isOption(normalized, command)) return [...result, '--', ...words.slice(index)];
+    isPython ||= /^--(python|pyModule)(=|$)/.test(normalized);
     result.push(normalized);
     const next = words[index + 1];
     if (next !== undefined && takesValue(normalized, command)) {
@@ -33,27 +38,23 @@ export const normalizeDashes = (
   return result;
 };
 
-/** Options of Flink with one dash that Drey does not support. As short options they would get another meaning. */
-const unsupportedOptions: ReadonlySet<string> = new Set([
-  'py',
-  'pym',
-  'pyfs',
-  'pyexec',
-  'pyclientexec',
-  'pyarch',
-  'pyreq',
-]);
-
 const normalizeOption = (word: string, command: Command): string => {
   const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
   if (name === undefined) return word;
-  if (unsupportedOptions.has(name)) throw new UsageError(`Unrecognized option: ${word} (not supported by Drey)`);
   const long = `--${longNames[name] ?? name}`;
   // Flink has no grouped short options: an unknown `-tm` is one unknown option, not `-t m`.
   return command.options.some((option) => option.long === long) || !name.startsWith('D')
     ? `${long}${rest ?? ''}`
     : word;
 };
+
+/** Whether the word is an option of the command, also with its value attached. */
+const isOption = (word: string, command: Command): boolean =>
+  command.options.some(({ long, short }) =>
+    word.startsWith('--')
+      ? long === word.split('=', 1)[0]
+      : short !== undefined && short !== null && word.startsWith(short),
+  );
 
 /** The index of the first word that is neither an option nor the value of one; -1 when there is none. */
 export const findOperandIndex = (words: readonly string[], command: Command): number => {

@@ -1,9 +1,10 @@
+import { parsePython, type PythonOptions, type PythonProgram, pythonOptions } from './python.ts';
 import type { RequestFields } from './request-fields.ts';
 import { UsageError } from './usage-error.ts';
 import { parsePositiveInteger } from './values.ts';
 
 /** The options of `run`, for jobs on a session and for applications. */
-export interface ProgramOptions {
+export interface ProgramOptions extends PythonOptions {
   readonly class?: string;
   readonly parallelism?: string;
   readonly detached?: boolean;
@@ -30,6 +31,7 @@ export const programOptions = {
   '-j, --jarfile <jar>': 'jar, instead of the first operand (deprecated by Flink)',
   '-z, --zookeeperNamespace <name>': 'set high-availability.cluster-id',
   '--shutdownOnAttachedExit': 'on Ctrl-C, stop the application or the job (also -sae)',
+  ...pythonOptions,
 } as const;
 
 export const repeatableProgramOptions = {
@@ -40,17 +42,23 @@ export const repeatableProgramOptions = {
 /** Leaves the parallelism to the configuration. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
 const parallelismDefault = '-1';
 
-/** A program as the body of a submit and the `job` of a deploy describe it. */
-export interface Program {
-  readonly jar: string;
+interface CommonProgram {
   readonly args: readonly string[];
-  readonly entryClass?: string;
   readonly parallelism?: number;
   readonly restore?: (RequestFields | { readonly path: string }) & {
     readonly allowNonRestoredState: boolean;
     readonly claimMode?: string;
   };
 }
+
+/** A jar as the body of a submit and the `job` of a deploy describe it. */
+export interface JarProgram extends CommonProgram {
+  readonly jar: string;
+  readonly entryClass?: string;
+}
+
+/** The `job` of a deploy. */
+export type Program = JarProgram | (CommonProgram & { readonly python: PythonProgram });
 
 interface ProgramContext {
   readonly printNotice: (line: string) => void;
@@ -61,23 +69,58 @@ interface ProgramContext {
 export const parseProgram = (
   operands: readonly string[],
   options: ProgramOptions,
-  { printNotice, restore: latest }: ProgramContext,
+  context: ProgramContext,
 ): Program => {
+  const python = parsePython(options);
+  if (python === undefined) return parseJar(operands, options, context);
+  if (options.class !== undefined)
+    throw new UsageError('-c names a class of a jar, and cannot be combined with -py or -pym.');
+  if (options.jarfile !== undefined)
+    throw new UsageError(
+      '-j and -py or -pym cannot be combined, because Flink ignores the jar. Put it into usrlib of the image, or use -C.',
+    );
+  return { python, ...parseCommon(operands, options, context) };
+};
+
+/** The program of a session. @throws UsageError as `parseProgram`, and for a Python program. */
+export const parseJarProgram = (
+  operands: readonly string[],
+  options: ProgramOptions,
+  context: ProgramContext,
+): JarProgram => {
+  if (parsePython(options) !== undefined)
+    throw new UsageError(
+      'A session runs jars only, because its concurrent Python programs would mix up their settings. Start the program as an application: --target kubernetes-application, with an image that has Python.',
+    );
+  return parseJar(operands, options, context);
+};
+
+const parseJar = (operands: readonly string[], options: ProgramOptions, context: ProgramContext): JarProgram => {
   const [jar, ...afterJar] = options.jarfile === undefined ? operands : [options.jarfile, ...operands];
-  const { class: entryClass, parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
+  const { class: entryClass } = options;
   if (jar === undefined) throw new UsageError('Java program should be specified a JAR file.');
+  return {
+    jar,
+    ...(entryClass === undefined ? {} : { entryClass }),
+    ...parseCommon(afterJar, options, context),
+  };
+};
+
+const parseCommon = (
+  words: readonly string[],
+  options: ProgramOptions,
+  { printNotice, restore: latest }: ProgramContext,
+): CommonProgram => {
+  const { parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
   const restore = fromSavepoint === undefined ? latest : { path: fromSavepoint };
-  const args = [...(options.arguments ?? []), ...afterJar];
-  for (const word of afterJar.filter((one) => /^-D[\w.$-]+=/.test(one)))
-    printNotice(`WARN ${word} follows the jar, so the program gets it. Flink options precede the jar.`);
+  for (const word of words.filter((one) => /^-D[\w.$-]+=/.test(one)))
+    printNotice(`WARN ${word} follows the program, so the program gets it. Flink options precede the program.`);
   if (fromSavepoint !== undefined && latest !== undefined)
     throw new UsageError('-s and -Ddrey.restore.from-cluster cannot be combined. Use one of them.');
   if (options.restoreMode !== undefined)
     printNotice("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.");
   return {
-    jar,
-    args,
-    ...(entryClass === undefined ? {} : { entryClass }),
+    args: [...(options.arguments ?? []), ...words],
     ...(parallelism === undefined || parallelism === parallelismDefault
       ? {}
       : { parallelism: parsePositiveInteger(parallelism, 'The parallelism must be a positive number') }),

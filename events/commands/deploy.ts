@@ -6,8 +6,9 @@ import { PodTemplate } from '../kubernetes/pod-template.ts';
 import { Lifetime } from '../lifetime.ts';
 import { flinkVersions, newestFlinkVersion } from '../flink-version.ts';
 import { ClusterId } from '../names.ts';
+import { ApplicationJob } from './application-job.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueOptions, Restore, RestoreJobs } from './program.ts';
+import { queueOptions, RestoreJobs } from './program.ts';
 
 /** The files of a configuration folder that Flink mounts into the containers, in the order of Flink. */
 export const configurationFiles = [
@@ -21,22 +22,6 @@ export const configurationFiles = [
 ] as const;
 
 const File = z.string().max(200_000);
-
-/** The program of an application cluster. */
-export const ApplicationJob = z
-  .strictObject({
-    jar: z.string().min(1).meta({
-      description: 'URI of the jar: local:// in the image, or s3:// or https:// that the JobManager fetches.',
-      example: 'local:///opt/flink/usrlib/my-flink-job.jar',
-    }),
-    entryClass: z.string().min(1).optional(),
-    args: Args.default([]),
-    parallelism: Parallelism.optional(),
-    classpaths: z.array(z.url()).optional().meta({ description: 'Additional classpath URLs of the program.' }),
-    restore: Restore.optional(),
-  })
-  .meta({ id: 'ApplicationJob' });
-export type ApplicationJob = z.output<typeof ApplicationJob>;
 
 export const deploy = defineCommand({
   kind: 'deploy',

@@ -1,7 +1,8 @@
-import type { ApplicationJob } from '#events/commands/deploy.ts';
+import type { ApplicationJob } from '#events/commands/application-job.ts';
 
 import { clientOnlyOptions, type Config, getStockConfig, toText, type Value } from './config.ts';
 import { canonicalizeConfig, readOption } from './options.ts';
+import { toJobConfig } from './program/job-config.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 
 /** The layer that a value of the cluster's configuration comes from. */
@@ -109,9 +110,6 @@ const applicationDefaults = {
   'execution.state-recovery.ignore-unclaimed-state': false,
 } as const;
 
-/** The address in the form of `java.net.URL`. */
-const toJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
-
 /** Flink's client writes the options of its flags as booleans, also when the caller gave them as text. */
 const parseFlags = (requested: Config): Config =>
   Object.fromEntries(
@@ -120,22 +118,6 @@ const parseFlags = (requested: Config): Config =>
       return typeof defaultValue === 'boolean' && (text === 'true' || text === 'false') ? [[key, text === 'true']] : [];
     }),
   );
-
-/** The options from which the JobManager reads the program. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
-const toJobConfig = ({ jar, entryClass, args, parallelism, classpaths, restore }: ApplicationJob): Config => ({
-  'pipeline.jars': [jar],
-  ...(classpaths === undefined || classpaths.length === 0 ? {} : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
-  ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
-  ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
-  ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
-  ...(restore?.path === undefined
-    ? {}
-    : {
-        'execution.state-recovery.path': restore.path,
-        'execution.state-recovery.ignore-unclaimed-state': restore.allowNonRestoredState,
-        'execution.state-recovery.claim-mode': restore.claimMode,
-      }),
-});
 
 const entrypoints = {
   session: 'org.apache.flink.kubernetes.entrypoint.KubernetesSessionClusterEntrypoint',

@@ -21,7 +21,7 @@ export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput)
 });
 
 /** @see Kubernetes, "ConfigMaps": the data of a ConfigMap has at most 1 MiB. */
-const maxBytes = 1_048_576;
+export const maxConfigMapBytes = 1_048_576;
 
 /**
  * @param config The resolved configuration, one of the files.
@@ -30,7 +30,7 @@ const maxBytes = 1_048_576;
 export const assertFitsConfigMap = (files: Readonly<Record<string, string>>, config: Config): void => {
   const sizes = Object.entries(files).map(([name, text]) => ({ name, bytes: Buffer.byteLength(text) + name.length }));
   const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0);
-  if (bytes <= maxBytes) return;
+  if (bytes <= maxConfigMapBytes) return;
   const options = Object.entries(config).map(([name, value]) => ({ name, bytes: Buffer.byteLength(toText(value)) }));
   const parts = [
     ...sizes.filter(({ name }) => name !== 'config.yaml').map((size) => ({ ...size, pointer: `/files/${size.name}` })),
@@ -39,11 +39,11 @@ export const assertFitsConfigMap = (files: Readonly<Record<string, string>>, con
   const [largest] = parts;
   throw new Fault(
     'refused-option',
-    `The configuration has ${bytes} bytes. A ConfigMap holds at most ${maxBytes}. The largest part is ${largest?.name ?? ''} with ${largest?.bytes ?? 0} bytes.`,
+    `The configuration has ${bytes} bytes. A ConfigMap holds at most ${maxConfigMapBytes}. The largest part is ${largest?.name ?? ''} with ${largest?.bytes ?? 0} bytes.`,
     {
       errors: parts.slice(0, 1).map(({ pointer, bytes: size }) => ({
         pointer,
-        detail: `has ${size} bytes; the whole configuration has at most ${maxBytes}`,
+        detail: `has ${size} bytes; the whole configuration has at most ${maxConfigMapBytes}`,
       })),
     },
   );

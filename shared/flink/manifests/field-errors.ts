@@ -1,5 +1,4 @@
 import { Fault, type FieldError } from '#events/problem.ts';
-import { findJarError } from '#shared/flink/application-jar.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
@@ -10,6 +9,8 @@ import {
   readOption,
   toFieldError,
 } from '#shared/flink/options.ts';
+import { findJarError } from '#shared/flink/program/jar.ts';
+import { findPythonErrors } from '#shared/flink/program/python.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
 import { findKerberosErrors } from './kerberos.ts';
@@ -50,8 +51,12 @@ const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonl
 const findJobErrors = ({ mode, job }: ClusterInput, config: Config): readonly FieldError[] => {
   if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: sessionJobError }];
   if (job === undefined) return [{ pointer: '/job', detail: 'is required in application mode' }];
-  const detail = findJarError(job.jar, config);
-  return [...(detail === undefined ? [] : [{ pointer: '/job/jar', detail }]), ...findArtifactErrors(config)];
+  return [...('python' in job ? findPythonErrors(job) : findJarErrors(job.jar, config)), ...findArtifactErrors(config)];
+};
+
+const findJarErrors = (jar: string, config: Config): readonly FieldError[] => {
+  const detail = findJarError(jar, config);
+  return detail === undefined ? [] : [{ pointer: '/job/jar', detail }];
 };
 
 const sessionJobError =

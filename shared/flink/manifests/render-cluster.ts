@@ -17,6 +17,7 @@ import type { Manifests } from './manifests.ts';
 import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
+import { renderPythonSources } from './python-sources.ts';
 import { preferCallersAccount } from './service-account.ts';
 import { renderInternalService, renderRestService } from './services.ts';
 import { findWarnings } from './warnings.ts';
@@ -62,6 +63,7 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
   const hadoop = renderHadoopMount({ ...cluster, hadoop: input.hadoop });
   const kerberos = renderKerberosMount({ ...cluster, kerberos: input.kerberos });
   const podTemplate = renderPodTemplateMount({ clusterId, namespace, podTemplates });
+  const pythonSources = renderPythonSources(input);
   return {
     deployment: renderDeployment({
       ...cluster,
@@ -69,7 +71,10 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
       template: selectJobManagerTemplate(podTemplates),
       defaultImage: getDefaultImage(flinkVersion),
       files: Object.keys(files),
-      mounts: { before: [...toClaimMounts(config), ...hadoop.mounts, ...kerberos.mounts], after: podTemplate.mounts },
+      mounts: {
+        before: [...toClaimMounts(config), ...hadoop.mounts, ...kerberos.mounts],
+        after: [...podTemplate.mounts, ...pythonSources.mounts],
+      },
     }),
     dependents: [
       ...(isHighlyAvailable(config) ? [] : [renderInternalService(cluster)]),
@@ -78,6 +83,7 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
       ...kerberos.objects,
       renderConfigMap({ clusterId, namespace, files }),
       ...podTemplate.objects,
+      ...pythonSources.objects,
     ],
   };
 };

@@ -3,6 +3,7 @@ import { type Config, toText } from '#shared/flink/config.ts';
 import { findUnknownOptions } from '#shared/flink/options.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
+import { getDefaultImage } from '#shared/flink/version.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
 import { findHostNetworkWarnings } from './host-network.ts';
@@ -22,6 +23,7 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...findStorageWarnings(config),
   ...(input.mode === 'session' ? findRestoreWarnings(layers) : []),
   ...findJobWarnings({ args: input.job?.args ?? [], config }),
+  ...findImageWarnings(input, config, flinkVersion),
   ...findLogWarnings(input),
   ...findTemplateWarnings(input.podTemplates, config),
   ...findHostNetworkWarnings(input.podTemplates, config),
@@ -104,6 +106,16 @@ const findRelativePath = (key: string, text: string): readonly string[] =>
     : [
         `${key} has no scheme, so that ${text} is a folder of the container. Unless a volume is mounted there, its files are lost with the container.`,
       ];
+
+/** The images of Flink on Docker Hub have no Python. @see https://hub.docker.com/_/flink */
+const findImageWarnings = ({ job }: ClusterInput, config: Config, version: FlinkVersion): readonly string[] => {
+  const image = toText(config['kubernetes.container.image.ref'] ?? getDefaultImage(version));
+  return job !== undefined &&
+    'python' in job &&
+    /^(docker\.io\/)?((library|apache)\/)?flink(?!.*py)([:@]|$)/.test(image)
+    ? [`Image ${image} has no Python. Set kubernetes.container.image.ref to an image with Python and apache-flink.`]
+    : [];
+};
 
 /** Settings of log4j 1, which log4j 2 ignores. */
 const findLogWarnings = ({ files = {} }: ClusterInput): readonly string[] =>

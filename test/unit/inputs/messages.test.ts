@@ -50,6 +50,12 @@ describe('a mistake in a request', () => {
       { mode: 'application', job: { jar: 'local:///x.jar', args: ['a\0b'] } },
       '/job/args/0 must not contain the character NUL',
     ],
+    [deploy, { mode: 'application', job: { args: [] } }, '/job must have exactly one of jar, python'],
+    [deploy, { mode: 'application', job: { jar: 'a', python: {} } }, '/job must have exactly one of jar, python'],
+    [deploy, { mode: 'application', job: { jar: '' } }, '/job/jar must not be empty'],
+    [deploy, { mode: 'application', job: { jar: 'a', args: 'b' } }, '/job/args must be a list, not text'],
+    [deploy, { mode: 'application', job: { python: { file: 1 } } }, '/job/python/file must be text, not a number'],
+    [deploy, { mode: 'application', job: { python: {} } }, '/job/python Set either file or module.'],
     [
       commands.stop.data,
       { savepointDirectory: 'savepoints' },

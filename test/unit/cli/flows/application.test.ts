@@ -155,7 +155,7 @@ describe('an application', () => {
   it('warns of options after the jar, which the program gets', async () => {
     const ended = await run(starting({}), ['run-application', jar, '-Dkubernetes.cluster-id=app']);
 
-    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app follows the jar');
+    expect(ended.stderr).toContain('WARN -Dkubernetes.cluster-id=app follows the program');
     expect(posted()).toMatchObject({ job: { args: ['-Dkubernetes.cluster-id=app'] } });
   });
 });

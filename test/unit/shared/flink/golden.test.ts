@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
+import type { ApplicationJob } from '#events/commands/application-job.ts';
 import { configurationFiles } from '#events/commands/deploy.ts';
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, getStockConfig } from '#shared/flink/config.ts';
@@ -119,15 +120,12 @@ const filesOf = (path: string, names: readonly string[]) =>
       .map((name) => [name, golden(`${path}/${name}`)]),
   );
 
-const jobOf = (words: readonly string[]) => {
-  const at = words.findIndex((word) => word.endsWith('.jar'));
+const jobOf = (words: readonly string[]): ApplicationJob => {
   const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined);
-  const [path, entryClass, parallelism] = [after('-s'), after('-c'), after('-p')];
-  return {
-    jar: words[at] ?? '',
-    args: words.slice(at + 1),
-    ...(entryClass === undefined ? {} : { entryClass }),
+  const [path, entryClass, parallelism, classpath] = [after('-s'), after('-c'), after('-p'), after('-C')];
+  const common = {
     ...(parallelism === undefined ? {} : { parallelism: Number(parallelism) }),
+    ...(classpath === undefined ? {} : { classpaths: [classpath] }),
     ...(path === undefined
       ? {}
       : {
@@ -137,5 +135,31 @@ const jobOf = (words: readonly string[]) => {
             claimMode: after('-rm') === 'claim' ? ('CLAIM' as const) : ('NO_CLAIM' as const),
           },
         }),
+  };
+  if (words.includes('-py') || words.includes('-pym')) return { ...common, ...pythonOf(words, after) };
+  const at = words.findIndex((word) => word.endsWith('.jar'));
+  return {
+    ...common,
+    jar: words[at] ?? '',
+    args: words.slice(at + 1),
+    ...(entryClass === undefined ? {} : { entryClass }),
+  };
+};
+
+/** The arguments of a Python program start with the first word that is not an option of Flink. */
+const pythonOf = (words: readonly string[], after: (flag: string) => string | undefined) => {
+  const first = words.findIndex((word) => word.startsWith('--') && word !== '--target');
+  return {
+    python: {
+      file: after('-py'),
+      module: after('-pym'),
+      files: after('-pyfs')?.split(','),
+      requirements: after('-pyreq'),
+      archives: after('-pyarch')?.split(','),
+      executable: after('-pyexec'),
+      clientExecutable: after('-pyclientexec'),
+      pythonPath: after('-pypath'),
+    },
+    args: first === -1 ? [] : words.slice(first),
   };
 };

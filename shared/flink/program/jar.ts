@@ -1,4 +1,4 @@
-import { type Config, toText } from './config.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
 
 /**
  * Why the JobManager cannot fetch the jar of an application. Undefined when it can.
@@ -44,7 +44,7 @@ const allowsHttp = (config: Config): boolean =>
   toText(config['user.artifacts.raw-http-enabled'] ?? 'false').toLowerCase() === 'true';
 
 /** The schemes of Flink's file systems. Their plugins are part of the image. */
-const fileSystems: ReadonlySet<string> = new Set([
+export const fileSystems: ReadonlySet<string> = new Set([
   's3',
   's3a',
   's3p',

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+
+import { Args, Parallelism, Restore } from './program.ts';
+import { PythonProgram } from './python.ts';
+
+/** The members that every program of an application has. */
+const common = {
+  args: Args.default([]),
+  parallelism: Parallelism.optional(),
+  classpaths: z.array(z.url()).optional().meta({ description: 'Additional classpath URLs of the program.' }),
+  restore: Restore.optional(),
+};
+
+const JarJob = z.strictObject({
+  jar: z.string().min(1).meta({
+    description: 'URI of the jar: local:// in the image, or s3:// or https:// that the JobManager fetches.',
+    example: 'local:///opt/flink/usrlib/my-flink-job.jar',
+  }),
+  entryClass: z.string().min(1).optional(),
+  ...common,
+});
+
+const PythonJob = z.strictObject({ python: PythonProgram, ...common });
+export type PythonJob = z.output<typeof PythonJob>;
+
+/** The kinds of programs. Each has one member that no other kind has. */
+const kinds = { jar: JarJob, python: PythonJob } as const;
+
+/** The program of an application cluster. */
+export const ApplicationJob = z
+  .union(Object.values(kinds), { error: `must have exactly one of ${Object.keys(kinds).join(', ')}` })
+  .meta({ id: 'ApplicationJob' });
+export type ApplicationJob = z.output<typeof ApplicationJob>;

@@ -1,0 +1,34 @@
+import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { Config } from '#shared/flink/config.ts';
+
+import { toPythonConfig } from './python.ts';
+
+/** The options from which the JobManager reads the program. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
+export const toJobConfig = (job: ApplicationJob): Config => {
+  const { parallelism, classpaths, restore } = job;
+  return {
+    ...('python' in job ? toPythonConfig(job) : toJarConfig(job)),
+    ...(classpaths === undefined || classpaths.length === 0
+      ? {}
+      : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
+    ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
+    ...(restore?.path === undefined
+      ? {}
+      : {
+          'execution.state-recovery.path': restore.path,
+          'execution.state-recovery.ignore-unclaimed-state': restore.allowNonRestoredState,
+          'execution.state-recovery.claim-mode': restore.claimMode,
+        }),
+  };
+};
+
+type JarJob = Extract<ApplicationJob, { readonly jar: string }>;
+
+const toJarConfig = ({ jar, entryClass, args }: JarJob): Config => ({
+  'pipeline.jars': [jar],
+  ...(entryClass === undefined ? {} : { '$internal.application.main': entryClass }),
+  ...(args.length === 0 ? {} : { '$internal.application.program-args': args }),
+});
+
+/** The address in the form of `java.net.URL`. */
+const toJavaUrl = (address: string): string => address.replace(/^file:\/\/\/(?!\/)/, 'file:/');
