@@ -66,6 +66,10 @@ export const Cluster = z
     taskManagers: TaskManagers.optional().meta({
       description: 'Of a session: size of a TaskManager, and the default parallelism of a job.',
     }),
+    hasSavepointDirectory: z.boolean().optional().meta({
+      description:
+        'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
+    }),
     lifetime: ClusterLifetime.optional(),
     onFailure: z.literal('keep').optional().meta({
       description: 'The deploy keeps the objects of the cluster when it fails. Absent: it removes them.',

@@ -39,6 +39,7 @@ const optionsByPointer: Readonly<Record<string, string>> = {
   '/python/executable': '-pyexec',
   '/python/clientExecutable': '-pyclientexec',
   '/python/pythonPath': '-pypath',
+  '/directory': 'the directory of the savepoint',
 };
 
 /** The option that the user typed for a member of the request: `-Dx` for `/config/x`. */

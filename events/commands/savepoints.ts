@@ -4,10 +4,19 @@ import { maxLocationCharacters } from '../lifetime.ts';
 import { JobId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
-const Directory = z.string().min(1).max(maxLocationCharacters).optional().meta({
-  description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
-  example: 's3://bucket/savepoints',
-});
+/** A relative path is one of a folder in the container of the JobManager, and is lost with it. */
+const Directory = z
+  .string()
+  .max(maxLocationCharacters)
+  .regex(
+    /^([A-Za-z][\w+.-]*:|\/)/,
+    'must be a directory, for example s3://bucket/savepoints. Leave it out for the savepoint directory of the cluster.',
+  )
+  .optional()
+  .meta({
+    description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
+    example: 's3://bucket/savepoints',
+  });
 
 const Format = z
   .enum(['CANONICAL', 'NATIVE'])

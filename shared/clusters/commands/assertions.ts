@@ -4,6 +4,8 @@ import type { NamedTarget } from '#events/target.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 
+export const savepointDirectoryOption = 'execution.checkpointing.savepoint-dir';
+
 /** The first bytes of a zip file. A jar is one. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];
 
@@ -26,6 +28,16 @@ export const assertRunning = (cluster: Cluster): void => {
   const description = `Cluster ${clusterId} in target ${target} is ${state}.`;
   if (isEndingCluster(cluster)) throw new Fault('wrong-state', `${description} The command needs a RUNNING cluster.`);
   throw new Fault('not-ready', `${description} Retry when it is RUNNING.`, { retryAfterSeconds: 5 });
+};
+
+/** @throws Fault `malformed-request` for a savepoint without a directory, as Flink would refuse it. */
+export const assertSavepointDirectory = (
+  { clusterId, target, hasSavepointDirectory }: Cluster,
+  { directory, pointer }: { readonly directory: string | undefined; readonly pointer: string },
+): void => {
+  if (directory !== undefined || hasSavepointDirectory !== false) return;
+  const detail = `is required, because cluster ${clusterId} in target ${target} has no ${savepointDirectoryOption}.`;
+  throw new Fault('malformed-request', `${pointer} ${detail}`, { errors: [{ pointer, detail }] });
 };
 
 /** @throws Fault `jar-refused` for a missing upload, one that is too large for the target, and one that is no jar. */

@@ -4,7 +4,7 @@ import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
-import { assertRunning } from './assertions.ts';
+import { assertRunning, assertSavepointDirectory } from './assertions.ts';
 import { getLiveJob } from './live-job.ts';
 import type { UseCase } from './use-case.ts';
 
@@ -18,14 +18,26 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
   async record({ target, clusterId, data, origin, principal }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
-    assertRunning((await getCluster(clusterRef, ports.store)).value);
+    const { value: cluster } = await getCluster(clusterRef, ports.store);
+    assertRunning(cluster);
     const job = 'jobId' in data ? await getLiveJob(clusterRef, data.jobId, ports) : undefined;
+    if (kind === 'savepoint' || kind === 'stop-job')
+      assertSavepointDirectory(cluster, { directory: getDirectory(data), pointer: '/directory' });
 
     const operationId = ports.newId();
     // The data belongs to this kind, which the compiler cannot infer.
     const request = { kind, data, ...toSavepointBefore(job) } as unknown as RequestOf<K>;
     const jobId = 'jobId' in data ? { jobId: data.jobId } : {};
-    const fields = { operationId, kind, ...clusterRef, ...jobId, origin, principal, request };
+    const fields = {
+      operationId,
+      kind,
+      ...clusterRef,
+      ...jobId,
+      origin,
+      principal,
+      request,
+      ...findDirectoryWarnings(data),
+    };
     const operation = newOperation(fields, deadlineMs, ports.now());
     await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };
@@ -36,6 +48,21 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
     return value;
   },
 });
+
+const getDirectory = (data: object): string | undefined =>
+  'directory' in data && typeof data.directory === 'string' ? data.directory : undefined;
+
+/** A path without a scheme is one of the container, unless the cluster has another default file system. */
+const findDirectoryWarnings = (data: object): { readonly warnings?: string[] } => {
+  const directory = getDirectory(data);
+  return directory?.startsWith('/') === true
+    ? {
+        warnings: [
+          `The directory ${directory} has no scheme. Unless fs.default-scheme is set or a volume is mounted there, the savepoint is lost with the container.`,
+        ],
+      }
+    : {};
+};
 
 const toSavepointBefore = (job: Job | undefined) =>
   job?.savepoint === undefined ? {} : { savepointBefore: job.savepoint };

@@ -1,9 +1,12 @@
 import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
 import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
+import { isTerminalJob } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
+import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import {
   computeCreatesUntil,
   newOperation,
@@ -18,6 +21,7 @@ import type { Store } from '#shared/clusters/ports/store.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
+import { assertSavepointDirectory } from './assertions.ts';
 import type { KeyFor, UseCase } from './use-case.ts';
 
 /** Savepoints of large state take long, and pods end gracefully. */
@@ -38,6 +42,7 @@ export const stop: UseCase<'stop'> = {
       return running;
     }
     assertSavepointPossible(cluster.value, data);
+    await assertDirectoryOfSavepoints(cluster.value, command, ports.store);
     return recordStop(cluster, command, { keyFor, ports });
   },
 
@@ -106,6 +111,24 @@ const assertSavepointPossible = (cluster: Cluster, { savepoint }: StopData): voi
     `Cluster ${clusterId} in target ${target} is ${state}. Retry when it is RUNNING, or stop it without a required savepoint.`,
     { retryAfterSeconds: 5 },
   );
+};
+
+/**
+ * A cluster without live jobs needs no savepoint. A stop of Drey itself has no caller who could name a directory: its
+ * failure is recorded in the cluster.
+ *
+ * @throws Fault `malformed-request`
+ */
+const assertDirectoryOfSavepoints = async (
+  cluster: Cluster,
+  { data: { savepoint, savepointDirectory: directory }, principal }: Command<'stop'>,
+  store: Store,
+): Promise<void> => {
+  const isOwn = Object.values<Principal>(dreyPrincipals).includes(principal);
+  if (isOwn || savepoint !== 'required' || cluster.state !== 'RUNNING') return;
+  const jobs = selectIncarnationJobs(cluster, await store.jobs(cluster));
+  if (jobs.some((job) => !isTerminalJob(job)))
+    assertSavepointDirectory(cluster, { directory, pointer: '/savepointDirectory' });
 };
 
 const recordStop = async (

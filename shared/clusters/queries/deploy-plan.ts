@@ -6,6 +6,7 @@ import {
   findProgramRestore,
   generateClusterId,
   toClusterInput,
+  withLifetimeWarning,
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
@@ -30,8 +31,9 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generateClusterId(ports.newId());
-  const { deployment, dependents, config, warnings } = renderCluster(
-    toClusterInput(withRestoredFrom(data, restoredFrom), clusterId, target),
+  const { deployment, dependents, config, warnings } = withLifetimeWarning(
+    data,
+    renderCluster(toClusterInput(withRestoredFrom(data, restoredFrom), clusterId, target)),
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };

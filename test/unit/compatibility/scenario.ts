@@ -102,7 +102,7 @@ class Scenario {
     await this.send('dispose-savepoint', { clusterId: 'etl', data: { path: `${savepointDirectory}/1` } });
     await this.drain();
     this.flink.savepoint = () => ({ failure: 'no space' });
-    await this.send('stop-job', { clusterId: 'etl', jobId });
+    await this.send('stop-job', { clusterId: 'etl', jobId, data: { directory: savepointDirectory } });
     await this.drain();
   }
 

@@ -10,9 +10,9 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '370a6dd7fd24cecc' },
+  cluster: { 1: '4f00a858a6e1db1c' },
   job: { 1: '3b5d6ac3b1dee8dd' },
-  operation: { 1: '0d409abf3d0d0271' },
+  operation: { 1: 'fc90f3800fa17cc3' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: '3934a2aee392db93' },
   verdict: { 1: '9719bef68ad6509d' },

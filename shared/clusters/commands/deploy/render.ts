@@ -1,12 +1,13 @@
 import type { Command } from '#events/commands/index.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { Demand, NamedTarget } from '#events/target.ts';
-import { getTeam } from '#shared/clusters/commands/assertions.ts';
+import { getTeam, savepointDirectoryOption } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
+import { toText } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
@@ -37,7 +38,26 @@ export const renderManifests = (
   { operationId, clusterId }: DeployIds,
   target: NamedTarget,
 ): ClusterManifests =>
-  renderCluster({ ...toClusterInput(data, clusterId, target), drey: toDreyOptions(data, target, operationId) });
+  withLifetimeWarning(
+    data,
+    renderCluster({ ...toClusterInput(data, clusterId, target), drey: toDreyOptions(data, target, operationId) }),
+  );
+
+/** The manifests with a warning about an end that needs savepoints without a directory. */
+export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifests): ClusterManifests =>
+  lifetime?.savepoint !== 'required' || lifetime.savepointDirectory !== undefined || hasSavepointDirectory(manifests)
+    ? manifests
+    : {
+        ...manifests,
+        warnings: [
+          ...manifests.warnings,
+          `The lifetime requires savepoints, and has no savepointDirectory. The cluster will not end while it has jobs, because it has no ${savepointDirectoryOption} either.`,
+        ],
+      };
+
+/** Whether the cluster has a default directory of savepoints. */
+export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
+  toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
 /** @throws Fault for every mistake in the data of a deploy that its target makes visible. */
 export const validateDeploy = (

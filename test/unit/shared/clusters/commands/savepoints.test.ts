@@ -7,7 +7,10 @@ import {
   clusterRef,
   getFlink,
   getLastOperation,
+  jar,
+  listOperations,
   runWorkflows,
+  session,
   submitJob,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -58,14 +61,48 @@ describe.each(origins)('savepoint from %s', (_door, send) => {
     });
   });
 
-  it('fails without a directory when the cluster has no default', async () => {
+  it.each(['savepoint', 'stop-job'] as const)(
+    'is refused as %s without a directory, before Flink is asked',
+    async (kind) => {
+      const jobId = await submitJob(send);
+      const commands = listOperations().length;
+
+      const sent = await send(kind, { clusterId, jobId }, world);
+
+      expect(sent).toMatchObject({ outcome: 'rejected', code: 'malformed-request', pointers: ['/directory'] });
+      expect(sent.detail).toContain('has no execution.checkpointing.savepoint-dir');
+      expect(listOperations()).toHaveLength(commands);
+      expect(await getJob(jobId)).toMatchObject({ state: 'RUNNING' });
+    },
+  );
+
+  it('needs no directory when the cluster has a default', async () => {
+    const config = { 'state.savepoints.dir': directory };
+    await send('deploy', { clusterId, data: { ...session, config } }, world);
+    await runWorkflows();
+    await send('submit', { clusterId, data: { jar } }, world);
+    await runWorkflows();
+    const jobId = getLastOperation()?.operationId ?? '';
+
+    expect(await send('savepoint', { clusterId, jobId }, world)).toMatchObject({ outcome: 'done' });
+  });
+
+  it.each(['', 'relative/x', '../x'])('is refused into %j, which is no directory', async (path) => {
     const jobId = await submitJob(send);
 
-    await send('savepoint', { clusterId, jobId }, world);
-    await runWorkflows();
+    expect(await send('savepoint', { clusterId, jobId, data: { directory: path } }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      detail: expect.stringContaining('/directory: must be a directory, for example s3://bucket/savepoints'),
+    });
+  });
 
-    expect(getLastOperation()).toMatchObject({ state: 'FAILED', problem: { code: 'savepoint-failed' } });
-    expect(getLastOperation()?.problem?.detail).toContain('execution.checkpointing.savepoint-dir');
+  it('has a warning about a directory without a scheme', async () => {
+    const jobId = await submitJob(send);
+
+    await send('savepoint', { clusterId, jobId, data: { directory: '/tmp/x' } }, world);
+
+    expect(getLastOperation()?.warnings).toEqual([expect.stringContaining('The directory /tmp/x has no scheme.')]);
   });
 
   it('cancels the job with it on request', async () => {

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '#events/commands/index.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
-import { getCluster, limitTarget, reconcile, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  getCluster,
+  getLastOperation,
+  limitTarget,
+  reconcile,
+  session,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 import { extend, getLifetime, listTimerEvents, minute, startSession } from './fixture.ts';
 
@@ -71,5 +79,20 @@ describe('an invalid lifetime', () => {
     const outcome = await sendHttp('batch', { data: { name: 'rows', template, parameters: [{}] } }, world);
 
     expect(outcome).toMatchObject({ outcome: 'rejected', pointers: ['/template/lifetime/idleAfter'] });
+  });
+});
+
+describe('a lifetime with required savepoints', () => {
+  const lifetime = { ttl: '2h', savepoint: 'required' };
+
+  it.each([
+    [{}, 1],
+    [{ config: { 'state.savepoints.dir': 's3://b/s' } }, 0],
+    [{ lifetime: { ...lifetime, savepointDirectory: 's3://b/s' } }, 0],
+  ])('has a warning when no directory is known: %j', async (fields, count) => {
+    await sendHttp('deploy', { clusterId, data: { ...session, lifetime, ...fields } }, world);
+
+    const warnings = getLastOperation()?.warnings ?? [];
+    expect(warnings.filter((text) => text.includes('no savepointDirectory'))).toHaveLength(count);
   });
 });

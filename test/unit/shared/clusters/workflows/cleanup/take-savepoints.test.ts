@@ -8,8 +8,12 @@ import {
   getCluster,
   getFlink,
   getLastOperation,
+  getState,
+  jar,
+  reconcile,
   runWorkflows,
   savepointDirectory,
+  startSession,
   submitJob,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -92,9 +96,31 @@ describe.each(origins)('stop from %s', (_door, send) => {
     expect(world.ports.now().getTime() - begun).toBeLessThan(8 * 60_000);
   });
 
+  it('is refused without a directory of its required savepoints, and only when there are jobs', async () => {
+    await startSession(send);
+    const data = { savepoint: 'required' };
+    await send('submit', { clusterId, data: { jar } }, world);
+    await runWorkflows();
+
+    expect(await send('stop', { clusterId, data }, world)).toMatchObject({
+      outcome: 'rejected',
+      code: 'malformed-request',
+      pointers: ['/savepointDirectory'],
+    });
+    expect(await getState()).toBe('RUNNING');
+
+    await send('cancel', { clusterId, jobId: getLastOperation()?.operationId ?? '' }, world);
+    await runWorkflows();
+    await reconcile();
+    await send('stop', { clusterId, data }, world);
+    await runWorkflows();
+
+    expect(await getState()).toBe('STOPPED');
+  });
+
   it('waits for a required savepoint until its deadline', async () => {
     await submitJob(send);
-    await send('stop', { clusterId, data: { savepoint: 'required' } }, world);
+    await send('stop', { clusterId, data: { savepoint: 'required', savepointDirectory } }, world);
     const begun = world.ports.now().getTime();
     world.kubernetes.cluster(clusterId).flink.leaderless = true;
 
