@@ -2,6 +2,9 @@ import { parseDocument, stringify, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
+import { trimBlanks } from './syntax.ts';
+import { toYamlText } from './yaml.ts';
+
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { isAtLeast } from './version.ts';
 
@@ -159,19 +162,15 @@ export const findCutValues = (text: string): readonly string[] => [
 const readLegacyLines = (text: string) =>
   text.split(/\r\n|\n|\r/).flatMap((line) => {
     const [content = '', comment] = line.split(/#(.*)/s, 2);
-    const [, key, value] = /^(.*?): (.*)$/s.exec(trimControls(content)) ?? [];
-    const [trimmedKey, trimmedValue] = [trimControls(key ?? ''), trimControls(value ?? '')];
+    const [, key, value] = /^(.*?): (.*)$/s.exec(trimBlanks(content)) ?? [];
+    const [trimmedKey, trimmedValue] = [trimBlanks(key ?? ''), trimBlanks(value ?? '')];
     if (trimmedKey === '' || trimmedValue === '') return [];
     return [{ key: trimmedKey, value: trimmedValue, isCut: comment !== undefined && /[^\0- ]$/.test(content) }];
   });
-
-/** `String.trim` of Java, which removes other characters than that of JavaScript. */
-const trimControls = (text: string): string => text.replace(/^[\0- ]+|[\0- ]+$/g, '');
 
 /**
  * The text of `config.yaml`. Text that YAML would read as another type is quoted, and nothing is folded.
  *
  * @see Flink 2.2 `YamlParserUtils`, `GlobalConfiguration`
  */
-export const toYaml = (config: Config): string =>
-  stringify(nest(config), { singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false });
+export const toYaml = (config: Config): string => toYamlText(nest(config));

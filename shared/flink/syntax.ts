@@ -1,4 +1,4 @@
-import { isMap, parse as parseYaml, parseDocument, visit } from 'yaml';
+import { type Document, isCollection, isScalar, parseDocument, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 import { shorten } from '#events/shorten.ts';
@@ -11,6 +11,9 @@ const maxQuoteLength = 80;
 
 /** The value in quotes for a message, shortened when it is long. */
 const quote = (text: string): string => `'${shorten(text, maxQuoteLength)}'`;
+
+/** `String.trim` of Java, which removes other characters than that of JavaScript. */
+export const trimBlanks = (text: string): string => text.replace(/^[\0- ]+|[\0- ]+$/g, '');
 
 const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [1n, ['', 'b', 'bytes']],
@@ -27,7 +30,7 @@ const maxMemoryBytes = 2n ** 63n - 1n;
  * @see Flink 2.2 `MemorySize.parseBytes`
  */
 export const parseMemorySize = (text: string): bigint => {
-  const [, digits, unit] = /^(\d+)\s*([a-z]*)$/.exec(text.trim().toLowerCase()) ?? [];
+  const [, digits, unit] = /^(\d+)[\0- ]*([a-z]*)$/.exec(trimBlanks(text).toLowerCase()) ?? [];
   const factor = units.find(([, names]) => unit !== undefined && names.includes(unit))?.[0];
   if (digits === undefined || factor === undefined)
     throw createRefusal(`${quote(text)} is not a memory size; write a number and one of the units b, k, m, g, t`);
@@ -53,12 +56,12 @@ const timeUnits: readonly (readonly [ms: number, names: readonly string[]])[] = 
  * @see Flink 2.2 `TimeUtils.parseDuration`, which also takes the ISO form `PT1M`
  */
 export const parseDuration = (text: string): number => {
-  const iso = /^p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i.exec(text.trim());
-  if (iso !== null && text.trim().length > 2) {
+  const iso = /^p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i.exec(trimBlanks(text));
+  if (iso !== null && iso[0].length > 2) {
     const [days = 0, hours = 0, minutes = 0, seconds = 0] = iso.slice(1).map((part) => Number(part ?? 0));
     return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
   }
-  const [, digits, unit = ''] = /^(\d+)\s*([a-zµ]*)$/.exec(text.trim().toLowerCase()) ?? [];
+  const [, digits, unit = ''] = /^(\d+)[\0- ]*([a-zµ]*)$/.exec(trimBlanks(text).toLowerCase()) ?? [];
   const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
   const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
   if (digits === undefined || factor === undefined)
@@ -69,20 +72,20 @@ export const parseDuration = (text: string): number => {
 export const parseText = (text: string): string => text;
 
 export const parseInteger = (text: string): number => {
-  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) + 0 : Number.NaN; // -0 becomes 0
   if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw createRefusal(`${quote(text)} is not an integer`);
   return value;
 };
 
 export const parseDouble = (text: string): number => {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimBlanks(text)) ? Number(trimBlanks(text)) : Number.NaN;
   if (!Number.isFinite(value)) throw createRefusal(`${quote(text)} is not a number`);
   return value;
 };
 
 /** A value of Java's type long, within the range that JSON represents exactly. */
 export const parseLong = (text: string): number => {
-  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) + 0 : Number.NaN;
   if (!Number.isSafeInteger(value)) throw createRefusal(`${quote(text)} is not a whole number`);
   return value;
 };
@@ -132,30 +135,61 @@ export const parseMap = (text: string): Readonly<Record<string, string>> => {
 /** A list of maps: `a:1,b:2;a:3`, or a YAML list of maps such as `[{a: 1, b: 2}, {a: 3}]`. */
 export const parseMaps = (text: string): readonly Readonly<Record<string, string>>[] => {
   const items = tryParseYaml(text);
-  if (!Array.isArray(items)) return split(text, ';').map(parsePairs);
+  if (!Array.isArray(items)) return split(text, ';').map(parseShortMap);
   return items.map((item) => {
     if (item instanceof Map) return toTextMap(item, text);
     throw createRefusal(`${quote(text)} is not a list of maps`);
   });
 };
 
-/** The parsed YAML, or undefined for the short forms, which are not YAML. */
-const tryParseYaml = (text: string): unknown => {
-  try {
-    return parseYaml(text, { schema: 'core', intAsBigInt: true, mapAsMap: true, logLevel: 'error' });
-  } catch {
-    return undefined; // Flink also parses text that is not YAML as the short form.
-  }
+/** An item of a list in the short form. Flink 1.20 reads it as pairs, and Flink 2 as YAML if it is YAML. */
+const parseShortMap = (item: string): Readonly<Record<string, string>> => {
+  const [pairs, map] = [parsePairs(item), parseMap(item)];
+  if (JSON.stringify(pairs) === JSON.stringify(map)) return pairs;
+  throw createRefusal(`${quote(item)} is also YAML with another meaning; write the list in YAML: [{name: 'value'}]`);
 };
 
-/** The values of a YAML map that YAML reads as another text than the written one: `7e10`, `1.20`. */
+/** The YAML list or map; undefined for the short forms, which are not YAML. */
+const tryParseYaml = (text: string): unknown => {
+  const document = parseDocument(text, yamlOptions);
+  const isYaml = document.errors.length === 0 && isCollection(document.contents);
+  if (!isYaml && !/^\s*[[{]/.test(text)) return undefined;
+  if (!isYaml) throw createRefusal(`${quote(text)} starts like YAML, but it is not valid: ${describeError(document)}`);
+  if (/[^\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text))
+    throw createRefusal(`${quote(text)} contains a control character; in YAML, write it as an escape in double quotes`);
+  assertPlainYaml(document, text);
+  return document.toJS({ mapAsMap: true });
+};
+
+const describeError = ({ errors }: Document.Parsed): string =>
+  errors[0]?.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is neither a list nor a map';
+
+const yamlOptions = { schema: 'core', intAsBigInt: true, logLevel: 'silent' } as const;
+
+/** Parsers of YAML disagree about some texts without quotes, anchors and tags, and no option needs them. */
+const assertPlainYaml = (document: Document.Parsed, text: string): void => {
+  const refuse = (): never => {
+    throw createRefusal(
+      `${quote(text)} contains text that starts with &, *, !, ? or :, which has a meaning in YAML; put it in quotes`,
+    );
+  };
+  visit(document, {
+    Alias: refuse,
+    Node: (_place, node) => {
+      const isPlain = isScalar(node) && node.type === 'PLAIN';
+      if (node.anchor !== undefined || node.tag !== undefined || (isPlain && /^[:?]/.test(node.source ?? ''))) refuse();
+    },
+  });
+};
+
+/** The names and values of a YAML map or list that YAML reads as another text than the written one: `7e10`, `1.20`. */
 export const findRetypedValues = (text: string): readonly { readonly written: string; readonly read: string }[] => {
   const retyped: { written: string; read: string }[] = [];
-  const document = parseDocument(text, { schema: 'core', intAsBigInt: true, logLevel: 'silent' });
-  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  const document = parseDocument(text, yamlOptions);
+  if (document.errors.length > 0 || !isCollection(document.contents)) return [];
   visit(document, {
-    Scalar: (place, { value, source: written = '' }) => {
-      if (place === 'key' || (typeof value !== 'number' && typeof value !== 'bigint')) return;
+    Scalar: (_place, { value, source: written = '' }) => {
+      if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return;
       const read = typeof value === 'number' ? formatDouble(value) : String(value);
       if (read !== written) retyped.push({ written, read });
     },
@@ -171,9 +205,9 @@ const toScalarText = (value: unknown, text: string): string => {
   throw createRefusal(`${quote(text)} contains a value that is not text, a number or a boolean`);
 };
 
-/** A double in the form of Java: always with a decimal place, and with an exponent when it is very small or large. */
+/** A double in the form of Java's YAML: always with a decimal place, and with an exponent when it is very small or large. */
 export const formatDouble = (value: number): string => {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? '.nan' : `${value < 0 ? '-' : ''}.inf`;
   const isPlain = value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e7);
   const [digits = '', exponent] = isPlain ? [String(value)] : value.toExponential().split('e');
   const decimal = digits.includes('.') ? digits : `${digits}.0`;
@@ -197,32 +231,38 @@ const parsePairs = (text: string): Readonly<Record<string, string>> => {
   return map;
 };
 
+/** `Character.isWhitespace` of Java. */
+const whitespace = '\\t-\\r\\x1c- \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000';
+
+type Delimiter = ';' | ',' | ':';
+const createTokenPattern = (delimiter: Delimiter) =>
+  new RegExp(
+    `[${whitespace}]+|(?<delimiter>${delimiter})|'(?<single>(?:[^']|'')*)'|"(?<double>(?:[^"]|"")*)"|(?<open>['"])|(?<plain>[^${delimiter}]+)`,
+    'gu',
+  );
+const tokenPatterns = { ';': createTokenPattern(';'), ',': createTokenPattern(','), ':': createTokenPattern(':') };
+
 /**
  * The parts between delimiters. A part that starts with a quote ends with the same quote, and may contain delimiters. Two
- * quotes in it stand for one. Other parts are trimmed, and left out when they are empty.
+ * quotes in it stand for one. Other parts are trimmed. A part is empty only between two delimiters or two quotes.
  *
  * @see Flink 2.2 `StructuredOptionsSplitter`
  */
-const split = (text: string, delimiter: ';' | ',' | ':'): readonly string[] => {
+const split = (text: string, delimiter: Delimiter): readonly string[] => {
   const parts: string[] = [];
-  let rest = text.trim();
-  while (rest !== '') {
-    const mark = rest[0] === "'" || rest[0] === '"' ? rest[0] : undefined;
-    const end = mark === undefined ? rest.indexOf(delimiter) : findClosingQuote(rest, mark) + 1;
-    const part = (end === -1 ? rest : rest.slice(0, end)).trim();
-    rest = end === -1 ? '' : rest.slice(end).trimStart();
-    if (rest !== '' && !rest.startsWith(delimiter))
-      throw createRefusal(`${quote(text)} has text after a closing quote`);
-    if (mark !== undefined) parts.push(part.slice(1, -1).replaceAll(mark + mark, mark));
-    else if (part !== '') parts.push(part);
-    rest = rest.slice(1).trimStart();
+  let last: 'quoted' | 'delimiter' | undefined;
+  for (const { groups = {} } of text.matchAll(tokenPatterns[delimiter])) {
+    const quoted = groups['single']?.replaceAll("''", "'") ?? groups['double']?.replaceAll('""', '"');
+    const isToken = quoted !== undefined || groups['plain'] !== undefined || groups['open'] !== undefined;
+    if (isToken && last === 'quoted') throw createRefusal(`${quote(text)} has text after a closing quote`);
+    if (groups['open'] !== undefined) throw createRefusal(`${quote(text)} has an opening quote without a closing one`);
+    if (groups['delimiter'] !== undefined) {
+      if (last === 'delimiter') parts.push('');
+      last = 'delimiter';
+    } else if (isToken) {
+      parts.push(quoted ?? trimBlanks(groups['plain'] ?? ''));
+      last = quoted === undefined ? undefined : 'quoted';
+    }
   }
   return parts;
-};
-
-const findClosingQuote = (text: string, mark: string): number => {
-  let at = text.indexOf(mark, 1);
-  while (at !== -1 && text[at + 1] === mark) at = text.indexOf(mark, at + 2);
-  if (at === -1) throw createRefusal(`${quote(text)} has an opening quote without a closing one`);
-  return at;
 };

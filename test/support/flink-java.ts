@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 import { execa } from 'execa';
 
@@ -25,6 +25,16 @@ interface Program {
   readonly args?: readonly string[];
 }
 
+/** The module readline would also split at characters that JSON contains unescaped. */
+const readLines = async function* (stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+};
+
 /**
  * Starts a Java program with the classes of Flink's distribution. It answers each line of JSON on its standard input with
  * one on its standard output.
@@ -47,7 +57,7 @@ export const startFlinkProgram = async <Request, Answer>({
       resolve(null);
     });
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const lines = readLines(child.stdout);
   const readAnswer = async (): Promise<Answer> => {
     const { value, done } = await lines.next();
     if (done === true) throw new Error(`${source} ended with ${await ended}: ${errors.join('')}`);

@@ -6,13 +6,14 @@ import {
   assertNoFieldErrors,
   canonicalizeConfig,
   findOptionErrors,
+  options,
   readOption,
   toFieldError,
 } from '#shared/flink/options.ts';
 import { findJarError } from '#shared/flink/program/jar.ts';
 import { findPythonErrors } from '#shared/flink/program/python.ts';
 
-import type { ClusterInput } from './cluster-input.ts';
+import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
 import { findKerberosErrors } from './kerberos.ts';
 import { findClaimErrors } from './persistent-volume-claims.ts';
 import { findTemplateErrors } from './template-errors.ts';
@@ -72,14 +73,23 @@ const findArtifactErrors = (config: Config): readonly FieldError[] =>
     ),
   );
 
-const findConfigErrors = (
-  { config: given, kerberos, podTemplates }: ClusterInput,
-  config: Config,
-): readonly FieldError[] => {
+/** @see Flink 1.20 `TimeUtils.parseDuration` */
+const findDurationErrors = (input: ClusterInput, config: Config): readonly FieldError[] =>
+  resolveFlinkVersion(input) === '1.20'
+    ? Object.entries(options)
+        .filter(([key, { type }]) => type === 'duration' && /^\s*p/i.test(toText(config[key] ?? '')))
+        .map(([key]) =>
+          toFieldError(key, 'is a duration of ISO 8601, which Flink 1.20 does not read; write 1 min or 60 s'),
+        )
+    : [];
+
+const findConfigErrors = (input: ClusterInput, config: Config): readonly FieldError[] => {
+  const { config: given, kerberos, podTemplates } = input;
   const optionErrors = findOptionErrors(config, given);
   const hasMemoryErrors = optionErrors.some(({ pointer }) => pointer.includes('manager.memory.'));
   return [
     ...optionErrors,
+    ...findDurationErrors(input, config),
     ...findKerberosErrors(config, kerberos),
     ...findReplicaErrors(config),
     ...(optionErrors.length === 0

@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
-
 import { getCommonLabels } from '#shared/flink/names.ts';
+import { toYamlText } from '#shared/flink/yaml.ts';
 
 import { type MountedFiles, noFiles, renderFilesConfigMap, toItems } from './mounts.ts';
 import { type PodTemplates, selectTaskManagerTemplate } from './pod-template.ts';
@@ -18,8 +17,7 @@ export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: P
   const template = selectTaskManagerTemplate(podTemplates);
   if (template === undefined) return noFiles;
   const name = `pod-template-${clusterId}`;
-  const text =
-    podTemplates?.taskmanagerText ?? stringify({ apiVersion: 'v1', kind: 'Pod', ...template }, { lineWidth: 0 });
+  const text = podTemplates?.taskmanagerText ?? toYamlText({ apiVersion: 'v1', kind: 'Pod', ...template });
   return {
     mounts: [
       {

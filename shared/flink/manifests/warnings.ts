@@ -76,9 +76,9 @@ const findValueWarnings = (config: Config): readonly string[] =>
 
 /** @see Kubernetes, "Define Dependent Environment Variables" */
 const findExpansions = (key: string, text: string): readonly string[] => {
-  if (!/^containerized\.(master|taskmanager)\.env(\.|$)/.test(key) && key !== 'kubernetes.jobmanager.entrypoint.args')
+  if (!/^containerized\.(master|taskmanager)\.env(\.|$)|^kubernetes\.(job|task)manager\.entrypoint\.args$/.test(key))
     return [];
-  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^()$]*\)/g) ?? [])];
+  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^)]*\)/g) ?? [])];
   return found.length === 0
     ? []
     : [
@@ -97,7 +97,7 @@ const findPlaceholders = (key: string, text: string): readonly string[] => {
 
 const findNumbers = (key: string, text: string): readonly string[] =>
   findRetypedValues(text).map(
-    ({ written, read }) => `${key}: YAML reads ${written} as the number ${read}. To keep the text, write '${written}'.`,
+    ({ written, read }) => `${key}: YAML reads ${written} as ${read}. To keep the text, write '${written}'.`,
   );
 
 const findRelativePath = (key: string, text: string): readonly string[] =>

@@ -112,7 +112,7 @@ public final class FlinkReader {
                     return configuration.get(option.doubleType().noDefaultValue());
                 case "duration":
                     Duration duration = configuration.get(option.durationType().noDefaultValue());
-                    return duration == null ? null : duration.toNanos();
+                    return duration == null ? null : duration.getSeconds() * 1e9 + duration.getNano();
                 case "memory":
                     MemorySize size = configuration.get(option.memoryType().noDefaultValue());
                     return size == null ? null : size.getBytes();

@@ -18,7 +18,7 @@ describe('a value that does not arrive as it was written', () => {
     ['a reference in an argument', { 'kubernetes.jobmanager.entrypoint.args': '-Dx=$(HOME)' }, '$(HOME)'],
     ['a placeholder', { 'pipeline.name': 'etl-${DATE}' }, '${DATE}. Neither'],
     ['an exponent', { 'kubernetes.jobmanager.labels': '{commit: 7e10}' }, "write '7e10'"],
-    ['a fraction', { 'kubernetes.taskmanager.annotations': '{version: 1.20}' }, 'YAML reads 1.20 as the number 1.2'],
+    ['a fraction', { 'kubernetes.taskmanager.annotations': '{version: 1.20}' }, 'YAML reads 1.20 as 1.2'],
     ['a folder of savepoints', { 'execution.checkpointing.savepoint-dir': 'savepoints' }, 'lost with the container'],
     ['a folder of checkpoints', { 'execution.checkpointing.dir': '/mnt/x' }, 'lost with the container'],
   ] as const)('is %s, which a warning names', (_what, config, text) => {

@@ -125,7 +125,7 @@ describe('files that options name', () => {
 
     const { stdout } = await render(session(), { HADOOP_HOME: home });
 
-    expect(stdout).toContain('  hdfs-site.xml: <configuration/>');
+    expect(stdout).toContain("  hdfs-site.xml: '<configuration/>'");
   });
 
   it('warns of a Hadoop folder without configuration', async () => {

@@ -65,7 +65,7 @@ describe('config.yaml', () => {
     ['*x', "'*x'"],
     ['{a: b}', "'{a: b}'"],
     ['[x, y]', "'[x, y]'"],
-    ["it's", "it's"],
+    ["it's", "'it''s'"],
     ['1600m', '1600m'],
     [6123, '6123'],
   ])('writes %j as %s', (value, text) => {

@@ -43,13 +43,13 @@ describe('an option', () => {
       [{ key: 'gpu', tolerationSeconds: 60 }, { operator: 'Exists' }],
     ],
     ['kubernetes.jobmanager.tolerations', 'tolerationSeconds:99999999999', [{ tolerationSeconds: 99_999_999_999 }]],
-    ['kubernetes.jobmanager.tolerations', 'key:k,tolerationSeconds: 5', [{ key: 'k', tolerationSeconds: 5 }]],
+    ['kubernetes.jobmanager.tolerations', 'key:k,tolerationSeconds:5', [{ key: 'k', tolerationSeconds: 5 }]],
     [
       'kubernetes.rest-service.annotations',
       "{a: True, b: 010, c: 0x1F, d: 1e3, e: 'True', 1: x}",
       { a: 'true', b: '10', c: '31', d: '1000.0', e: 'True', 1: 'x' },
     ],
-    ['kubernetes.container.image.pull-secrets', 'a;;b', ['a', 'b']],
+    ['kubernetes.container.image.pull-secrets', 'a;;b', ['a', '', 'b']],
     ['kubernetes.container.image.pull-secrets', "a;'';b", ['a', '', 'b']],
     ['kubernetes.jobmanager.tolerations', '[{key: gpu}, {key: spot}]', [{ key: 'gpu' }, { key: 'spot' }]],
     [

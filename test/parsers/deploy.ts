@@ -1,0 +1,43 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { Fault } from '#events/problem.ts';
+import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+
+/** The objects of a cluster; undefined when Drey refuses the input. */
+export const deploy = (
+  flinkVersion: FlinkVersion,
+  input: Pick<ClusterInput, 'config' | 'job' | 'podTemplates' | 'folder'>,
+): ClusterManifests | undefined => {
+  try {
+    return renderCluster({
+      mode: input.job === undefined ? 'session' : 'application',
+      clusterId: 'nest',
+      namespace: 'trees',
+      flinkVersion,
+      ...input,
+    });
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'refused-option') return undefined;
+    throw error;
+  }
+};
+
+/** The file of the ConfigMap with this name. */
+export const getFile = ({ dependents }: ClusterManifests, name: string): string => {
+  const files = dependents.filter((object): object is V1ConfigMap => object.kind === 'ConfigMap');
+  return files.map(({ data }) => data?.[name]).find((content) => content !== undefined) ?? '';
+};
+
+/** The container and the pod of the JobManager. */
+export const getJobManager = ({ deployment }: ClusterManifests) => {
+  const { metadata = {}, spec } = deployment.spec?.template ?? {};
+  const container = spec?.containers.find(({ name }) => name === 'flink-main-container');
+  return {
+    env: Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value])),
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    nodeSelector: spec?.nodeSelector ?? {},
+  };
+};
