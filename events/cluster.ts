@@ -37,6 +37,14 @@ export const Condition = z.strictObject({
 
 export type Condition = z.infer<typeof Condition>;
 
+/** The program of an application as Flink 2.3 and later report it. Earlier versions report only jobs. */
+export const ProgramStatus = z.strictObject({
+  state: z.enum(['RUNNING', 'FINISHED', 'FAILED', 'CANCELED']),
+  message: z.string().optional().meta({ description: 'Root cause of a failure of main() or of a job.' }),
+});
+
+export type ProgramStatus = Readonly<z.infer<typeof ProgramStatus>>;
+
 /** Size of the TaskManagers of a session, for the admission of its jobs. */
 export const TaskManagers = z.strictObject({
   slots: z.int().min(1),
@@ -69,6 +77,10 @@ export const Cluster = z
     hasSavepointDirectory: z.boolean().optional().meta({
       description:
         'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
+    }),
+    program: ProgramStatus.optional().meta({
+      description:
+        'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job.',
     }),
     lifetime: ClusterLifetime.optional(),
     onFailure: z.literal('keep').optional().meta({

@@ -590,7 +590,7 @@ export const options = {
     type: 'boolean',
     default: 'false',
     description:
-      'Whether an exception in `main()` becomes a FAILED job. It requires high availability, and a deploy with high availability sets true.',
+      'Whether an exception in `main()` becomes a FAILED job. It requires high availability, and before Flink 2.3 a deploy with high availability sets true.',
   },
   'execution.state-recovery.path': {
     type: 'string',

@@ -2,6 +2,7 @@ import type { JobState } from '#events/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
 import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts';
 
+import { answerApplications, type FakeApplication } from './flink-application.ts';
 import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
 import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
 
@@ -12,9 +13,12 @@ export type Program = (
   options: Partial<RunOptions>,
 ) => { readonly state: JobState; readonly tasks?: FakeJob['tasks'] } | { readonly thrown: string };
 
-/** The REST API of one session: the part that Drey uses, with the statuses and texts of Flink 2.2. */
+/** The REST API of one cluster: the part that Drey uses, with the statuses and texts of Flink. */
 export class FakeFlink {
   readonly jobs = new Map<string, FakeJob>();
+  /** Before 2.3, Flink has no paths for applications. */
+  version = '2.3.0';
+  application: FakeApplication | undefined;
   /** Uploaded jars: the size of the form by the id of the jar. */
   readonly jars = new Map<string, number>();
   readonly requests: RestRequest[] = [];
@@ -100,6 +104,10 @@ export class FakeFlink {
         return id === 'overview'
           ? respondJson({ jobs: [...this.jobs].map(toOverview) })
           : this.job(id ?? '', action, last);
+      case 'GET applications':
+        return this.version.startsWith('2.3.')
+          ? answerApplications(this.application, this.jobs, [id, action])
+          : respondErrors(404, `Unable to load requested file ${path}.`);
       case 'DELETE cluster':
         return respondJson({});
       case 'PATCH jobs':
@@ -127,7 +135,7 @@ export class FakeFlink {
       'jobs-finished': count('FINISHED'),
       'jobs-cancelled': count('CANCELED'),
       'jobs-failed': count('FAILED'),
-      'flink-version': '2.2.1',
+      'flink-version': this.version,
     };
   }
 

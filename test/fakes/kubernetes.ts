@@ -9,6 +9,7 @@ import type {
   ObservedPod,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import { type Config, parseConfigFile } from '#shared/flink/config.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest/transport.ts';
 
@@ -105,9 +106,7 @@ export class FakeKubernetes implements Kubernetes {
     if (taken !== undefined)
       throw new Fault('id-taken', `${taken.kind ?? ''} ${taken.metadata?.name ?? ''} belongs to another owner`);
     const cluster = this.newCluster(operationId, structuredClone(manifests));
-    const jobId = jobIdIn(manifests);
-    if (jobId !== undefined && this.applicationJob !== undefined)
-      cluster.flink.addJob(jobId, { state: this.applicationJob });
+    startApplication(cluster.flink, readConfigFile(manifests), this.applicationJob);
     this.clusters.set(clusterId, cluster);
     return { uid: cluster.uid };
   }
@@ -244,11 +243,21 @@ export class FakeKubernetes implements Kubernetes {
   }
 }
 
-/** The id that an application's job is to have. */
-const jobIdIn = ({ dependents }: Manifests): string | undefined => {
+/** Runs the program of an application. Its job has the id that the configuration gives to the job or the application. */
+export const startApplication = (flink: FakeFlink, config: Config, state: JobState | undefined): string | undefined => {
+  const [jobId, applicationId] = ['$internal.pipeline.job-id', '$internal.application.id'].map((key) =>
+    config[key] === undefined ? undefined : String(config[key]),
+  );
+  if (applicationId === undefined) flink.version = '2.2.1';
+  else flink.application = { id: applicationId };
+  const id = jobId ?? applicationId;
+  if (id !== undefined && state !== undefined) flink.addJob(id, { state });
+  return id;
+};
+
+const readConfigFile = ({ dependents }: Manifests): Config => {
   const configMap = dependents.find(({ metadata }) => metadata?.name?.startsWith('flink-config-') === true);
-  const text = configMap !== undefined && 'data' in configMap ? configMap.data?.['config.yaml'] : undefined;
-  return /job-id: '?([0-9a-f]{32})/.exec(text ?? '')?.[1];
+  return parseConfigFile((configMap !== undefined && 'data' in configMap ? configMap.data?.['config.yaml'] : '') ?? '');
 };
 
 const observed = (clusterId: string, { uid, operationId, deleting, ready }: FakeCluster): ObservedDeployment => ({

@@ -1,4 +1,4 @@
-import { isTerminalCluster } from '#events/cluster.ts';
+import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
@@ -12,7 +12,7 @@ import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { findPodRefusal, type PodRefusal } from './missing-task-managers.ts';
-import { type ClusterRecords, readClusterRecords, recordJobs } from './record-jobs.ts';
+import { type ClusterRecords, readClusterRecords, recordJobs, type Submitter } from './record-jobs.ts';
 
 export interface ObservedJobs {
   /** The jobs of the current incarnation, as recorded after the observation. */
@@ -21,6 +21,8 @@ export interface ObservedJobs {
   readonly reachable: 'True' | 'False' | 'Unknown';
   /** The answer of Flink. */
   readonly overview?: readonly JobOverview[];
+  /** The program of an application without a running job, if Flink reports it. */
+  readonly program?: ProgramStatus | undefined;
 }
 
 interface ObserveOptions {
@@ -52,25 +54,33 @@ export const updateJobs = async (
   if (!mayAnswer(cluster)) return { jobs: recorded, reachable: 'Unknown' };
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   const rest = flinkRest(kubernetes.flink(cluster.clusterId));
-  const answer = await askFlink(recorded, rest, () => findPodRefusal(cluster.clusterId, kubernetes));
+  const findRefusal = () => findPodRefusal(cluster.clusterId, kubernetes);
+  const answer = await askFlink({ cluster, recorded }, { rest, findRefusal });
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
     const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
     await recordCondition(cluster, { condition }, ports);
     return { jobs: recorded, reachable: 'Unknown' };
   }
-  const { overview } = answer;
-  const submitters = await findSubmitters(overview, recorded, ports.store);
+  const { overview, program } = answer;
+  const submitters = await findSubmitters(overview, { cluster, recorded }, ports.store);
   const jobs = await recordJobs(records, { ...answer, recorded, submitters, changedBy }, ports);
-  return { jobs, reachable: 'True', overview };
+  return { jobs, reachable: 'True', overview, program };
 };
 
+/** A cluster, and the recorded jobs of this incarnation. */
+interface RecordedJobs {
+  readonly cluster: Cluster;
+  readonly recorded: readonly Job[];
+}
+
+interface FlinkSource {
+  readonly rest: FlinkRest;
+  readonly findRefusal: () => Promise<PodRefusal | undefined>;
+}
+
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
-const askFlink = async (
-  recorded: readonly Job[],
-  rest: FlinkRest,
-  findRefusal: () => Promise<PodRefusal | undefined>,
-) => {
+const askFlink = async ({ cluster, recorded }: RecordedJobs, { rest, findRefusal }: FlinkSource) => {
   try {
     const overview = await rest.listJobs();
     const causes = await readRootCauses(overview, recorded, rest);
@@ -78,12 +88,17 @@ const askFlink = async (
     const refusal = starved.length === 0 ? undefined : await findRefusal();
     if (refusal !== undefined)
       for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
-    return { overview, causes, savepoints: await readSavepoints(overview, recorded, rest) };
+    const program = mayHaveEnded(cluster, overview) ? await rest.getProgram(cluster.operationId) : undefined;
+    return { overview, causes, program, savepoints: await readSavepoints(overview, recorded, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
   }
 };
+
+/** A program with a running job runs itself. */
+const mayHaveEnded = ({ mode }: Cluster, overview: readonly JobOverview[]): boolean =>
+  mode === 'application' && overview.every(isTerminalJob);
 
 /** The root causes of the jobs that are not recorded as FAILED yet, by job id. */
 const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {
@@ -102,13 +117,21 @@ const readSavepoints = async (overview: readonly JobOverview[], recorded: readon
   return new Map(await Promise.all(ended.map(async ({ jid }) => [jid, await rest.getLatestSavepoint(jid)] as const)));
 };
 
-/** Who started the new jobs that came from a command, by job id. The operation of the command has the id of its job. */
-const findSubmitters = async (overview: readonly JobOverview[], recorded: readonly Job[], store: Store) => {
-  const newJobs = overview.filter(({ jid }) => !recorded.some(({ jobId }) => jobId === jid));
-  const operations = await Promise.all(newJobs.map(({ jid }) => store.operation(jid)));
-  return new Map(
-    operations.flatMap((operation) =>
-      operation === undefined ? [] : [[operation.value.operationId, operation.value.principal] as const],
-    ),
+/**
+ * The operations that started the new jobs, by job id. All jobs of an application belong to its deploy. The operation of a
+ * submit has the id of its job.
+ */
+const findSubmitters = async (
+  overview: readonly JobOverview[],
+  { cluster, recorded }: RecordedJobs,
+  store: Store,
+): Promise<ReadonlyMap<string, Submitter>> => {
+  const newJobs = overview.filter(({ jid }) => !recorded.some(({ jobId }) => jobId === jid)).map(({ jid }) => jid);
+  const operations = await Promise.all(
+    newJobs.map(async (jid) => [jid, await store.operation(getSubmitterId(cluster, jid))] as const),
   );
+  return new Map(operations.flatMap(([jid, operation]) => (operation === undefined ? [] : [[jid, operation.value]])));
 };
+
+const getSubmitterId = ({ mode, operationId }: Cluster, jobId: string): string =>
+  mode === 'application' ? operationId : jobId;

@@ -1,4 +1,6 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { isDeepStrictEqual } from 'node:util';
+
+import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/cluster.ts';
 import { isTerminalJob, type Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
@@ -25,6 +27,8 @@ export const readClusterRecords = async (clusterRef: ClusterRef, { store }: Port
   return { cluster, jobs };
 };
 
+export type Submitter = Pick<StoredOperation, 'operationId' | 'principal'>;
+
 /** What Flink reports about the jobs of a cluster. */
 interface JobReport {
   readonly overview: readonly JobOverview[];
@@ -34,8 +38,10 @@ interface JobReport {
   readonly causes: ReadonlyMap<string, string | undefined>;
   /** Savepoints by job id. */
   readonly savepoints: ReadonlyMap<string, LatestSavepoint | undefined>;
-  /** Who started the new jobs that came from a command, by job id. */
-  readonly submitters: ReadonlyMap<string, Principal>;
+  /** The program of an application without a running job, if Flink reports it. */
+  readonly program: ProgramStatus | undefined;
+  /** The operations that started the new jobs, by job id. */
+  readonly submitters: ReadonlyMap<string, Submitter>;
   /** The command that changes its job, or the jobs that are stopped with the cluster when it names none. */
   readonly changedBy: Pick<StoredOperation, 'jobId' | 'principal'> | undefined;
 }
@@ -84,8 +90,11 @@ const decideWrites = (
   const unchanged = records
     .map(({ value }) => value)
     .filter((job) => isIncarnationJob(observed, job) && !updates.some(({ job: { jobId } }) => jobId === job.jobId));
-  const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more: updates.length < all.length };
-  const reachable = withCondition(cluster.value, flinkAnswered, now);
+  const more = updates.length < all.length;
+  const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more };
+  // The end of the program is recorded last, because it ends the cluster.
+  const observedCluster = more ? cluster.value : withProgram(cluster.value, report.program);
+  const reachable = withCondition(observedCluster, flinkAnswered, now);
   if (updates.length === 0 && reachable === cluster.value) return { result };
   const changes = updates.map((update) => ({ ...update, principal: getPrincipal(update, report) }));
   const next = transitionJobs(reachable, changes, now);
@@ -99,10 +108,14 @@ const decideWrites = (
   };
 };
 
+/** The same cluster object is returned when nothing changes. */
+const withProgram = (cluster: Cluster, program: ProgramStatus | undefined): Cluster =>
+  program === undefined || isDeepStrictEqual(cluster.program, program) ? cluster : { ...cluster, program };
+
 /** A job begins with the caller who started it. Flink changes its state afterwards, unless a command does. */
 const getPrincipal = ({ job, from }: JobUpdate, { submitters, changedBy }: JobReport): Principal => {
   const { jobId } = job;
-  const submitter = from === null ? submitters.get(jobId) : undefined;
+  const submitter = from === null ? submitters.get(jobId)?.principal : undefined;
   if (submitter !== undefined) return submitter;
   const isChanged = changedBy?.jobId === undefined ? job.stoppedWithCluster === true : changedBy.jobId === jobId;
   return changedBy !== undefined && isChanged ? changedBy.principal : dreyPrincipals.reconcile;
@@ -125,7 +138,7 @@ const withStopMark = ({ stoppedWithCluster, ...record }: Job, { state }: Job): J
     ? record
     : { ...record, stoppedWithCluster };
 
-/** Jobs that a session without high availability lost when its JobManager restarted. They run no longer. */
+/** Jobs that a cluster without high availability lost when its JobManager restarted. They run no longer. */
 const findForgottenJobs = (
   reported: readonly Job[],
   records: readonly Versioned<Job>[],
@@ -138,7 +151,7 @@ const findForgottenJobs = (
       job: {
         ...value,
         state: 'FAILED',
-        message: 'The session lost the job when its JobManager restarted.',
+        message: 'The cluster lost the job when its JobManager restarted.',
         endTime: now.toISOString(),
         updatedAt: now.toISOString(),
       },
@@ -154,6 +167,7 @@ const toJob = (
   const { target, clusterId, operationId } = cluster;
   const message = causes.get(overview.jid);
   const savepoint = savepoints.get(overview.jid);
+  const submitter = submitters.get(overview.jid);
   return {
     target,
     clusterId,
@@ -167,7 +181,7 @@ const toJob = (
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // A savepoint from before the end of the job lacks what the job did after it.
     ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
-    ...(submitters.has(overview.jid) ? { operationId: overview.jid } : {}),
+    ...(submitter === undefined ? {} : { operationId: submitter.operationId }),
     updatedAt: now.toISOString(),
   };
 };

@@ -38,11 +38,16 @@ const stopDeletedCluster = async ({ target, clusterId, uid }: Cluster, ports: Po
 };
 
 const reconcileApplication = async (
-  { cluster, jobs: { jobs, reachable }, isTroubled }: Extract<ClusterObservation, { readonly status: 'running' }>,
+  {
+    cluster,
+    jobs: { jobs, reachable, program = cluster.program },
+    isTroubled,
+  }: Extract<ClusterObservation, { readonly status: 'running' }>,
   target: NamedTarget,
   ports: Ports,
 ): Promise<void> => {
   const mayHaveCrashed = reachable === 'Unknown' && isTroubled;
   if (mayHaveCrashed) await failCrashedApplication(cluster, target, ports);
-  if (mayHaveCrashed || findApplicationVerdict(jobs) !== undefined) await stopEndedApplication(cluster, ports);
+  const hasEnded = findApplicationVerdict({ program }, jobs) !== undefined;
+  if (mayHaveCrashed || hasEnded) await stopEndedApplication(cluster, ports);
 };

@@ -20,6 +20,9 @@ const stopReasons: Readonly<Record<Verdict, string>> = {
   CANCELED: 'JobCanceled',
 };
 
+/** The reason of a main() that throws, although none of its jobs failed. */
+const programFailed = 'ProgramFailed';
+
 /**
  * Stops an application cluster whose program has ended. The verdict is in the store before, because the removal of the
  * cluster removes everything that it could be read from.
@@ -27,10 +30,16 @@ const stopReasons: Readonly<Record<Verdict, string>> = {
 export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports): Promise<void> => {
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   if (cluster.mode !== 'application' || cluster.state !== 'RUNNING') return;
-  const verdict = findApplicationVerdict(selectIncarnationJobs(cluster, await ports.store.jobs(cluster)));
+  const jobs = selectIncarnationJobs(cluster, await ports.store.jobs(cluster));
+  const verdict = findApplicationVerdict(cluster, jobs);
   if (verdict === undefined) return;
+  const isOwnFailure = verdict.state === 'FAILED' && !jobs.some(({ state }) => state === 'FAILED');
   const { target, clusterId, operationId } = cluster;
-  const data = { savepoint: 'none', ha: 'purge', reason: stopReasons[verdict.state] } as const;
+  const data = {
+    savepoint: 'none',
+    ha: 'purge',
+    reason: isOwnFailure ? programFailed : stopReasons[verdict.state],
+  } as const;
   const key = `application-ended/${clusterId}/${operationId}`;
   try {
     const { reconcile: principal } = dreyPrincipals;
@@ -73,7 +82,7 @@ const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Prom
       previous: undefined,
     };
     const failed = known.length === 0 ? [unobserved] : live;
-    const next = transitionJobs(current.value, failed, now);
+    const next = transitionJobs(withFailedProgram(current.value, message), failed, now);
     return {
       change: {
         cluster: { value: next.cluster, previous: current.version },
@@ -83,6 +92,12 @@ const recordFailedJobs = (cluster: Cluster, message: string, ports: Ports): Prom
       result: undefined,
     };
   });
+
+/** A program that has ended keeps its verdict. */
+const withFailedProgram = (cluster: Cluster, message: string): Cluster =>
+  cluster.program === undefined || cluster.program.state === 'RUNNING'
+    ? { ...cluster, program: { state: 'FAILED', message } }
+    : cluster;
 
 /** The job of an application that Flink never listed to Drey. The job has the id of the deploy. */
 const toUnobservedJob = ({ target, clusterId, operationId, createdAt }: Cluster) => ({

@@ -6,7 +6,7 @@ import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
 
@@ -43,18 +43,24 @@ interface FlinkAnswer {
   readonly hasAnswered: boolean;
 }
 
-/** A session is ready when Flink answers, an application when Flink has a job that is past its start. */
-const askFlink = async ({ clusterId, mode }: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
+const askFlink = async (deploy: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
   try {
-    const rest = flinkRest(kubernetes.flink(clusterId));
-    if (mode === 'session') await rest.getOverview();
-    else if (!(await rest.listJobs()).some(({ state }) => !startingJobStates.has(state)))
-      return { readiness: toStarting('The program has no running job yet.'), hasAnswered: true };
+    const rest = flinkRest(kubernetes.flink(deploy.clusterId));
+    if (deploy.mode === 'application') return { readiness: await assessProgram(deploy, rest), hasAnswered: true };
+    await rest.getOverview();
     return { readiness: { answer: 'yes' }, hasAnswered: true };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { readiness: toStarting("Flink's REST API does not answer yet."), hasAnswered: false };
   }
+};
+
+/** An application is ready when Flink has a job that is past its start, or when its program ended without one. */
+const assessProgram = async ({ operationId }: StartingDeploy, rest: FlinkRest): Promise<Readiness> => {
+  if ((await rest.listJobs()).some(({ state }) => !startingJobStates.has(state))) return { answer: 'yes' };
+  const { state = 'RUNNING', message = 'main() failed.' } = (await rest.getProgram(operationId)) ?? {};
+  if (state === 'RUNNING') return toStarting('The program has no running job yet.');
+  return state === 'FAILED' ? { answer: 'no', reason: 'ProgramFailed', message, final: true } : { answer: 'yes' };
 };
 
 const startingJobStates: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);

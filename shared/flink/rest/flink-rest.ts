@@ -1,3 +1,4 @@
+import { createApplicationMethods } from './applications.ts';
 import { createRestClient } from './client.ts';
 import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
@@ -13,12 +14,13 @@ export type FlinkRest = ReturnType<typeof flinkRest>;
  * @throws Fault `not-ready` while no JobManager leads.
  * @throws Fault `target-unreachable` when Flink failed.
  * @throws Fault `target-refused` when the answer does not have the form of Flink's REST API.
- * @see Flink 2.2, REST API
+ * @see Flink 2.3, REST API
  */
 export const flinkRest = (transport: Transport) => {
   const client = createRestClient(transport);
   return {
     ...createClusterMethods(client),
+    ...createApplicationMethods(client),
     ...createJobMethods(client),
     ...createJarMethods(client),
     ...createSavepointMethods(client),

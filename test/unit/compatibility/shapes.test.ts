@@ -10,7 +10,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '4f00a858a6e1db1c' },
+  cluster: { 1: 'ceff46d8074d539d' },
   job: { 1: '3b5d6ac3b1dee8dd' },
   operation: { 1: 'fc90f3800fa17cc3' },
   event: { 1: '0106bdb51b9a2d33' },

@@ -1,3 +1,4 @@
+import type { ClusterRef } from '#events/names.ts';
 import { Fault, toProblem } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
@@ -24,8 +25,10 @@ export const applyDeploy = async (
 ): Promise<StoredOperation> => {
   const target = await getTargetOfDeploy(operation, ports);
   const kubernetes = ports.kubernetes(target);
-  const created = await catchFault(() => {
-    const manifests = renderManifests(withRestoredFrom(command.data, operation.restoredFrom), operation, target);
+  const created = await catchFault(async () => {
+    const data = withRestoredFrom(command.data, operation.restoredFrom);
+    const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
+    const manifests = renderManifests(data, { ...operation, suspendedJobId }, target);
     return kubernetes.apply(manifests, operation.operationId);
   });
   if (created instanceof Fault) return failApply(created, operation, { command, ports });
@@ -36,6 +39,13 @@ export const applyDeploy = async (
   if (recorded.state === 'CANCELED' || recorded.state === 'FAILED')
     await kubernetes.remove(operation.clusterId, created.uid);
   return recorded;
+};
+
+/** The first job that the last incarnation of the cluster left to be recovered from its high-availability data. */
+const findSuspendedJobId = async (clusterRef: ClusterRef, { store }: Ports): Promise<string | undefined> => {
+  const jobs = (await store.jobs(clusterRef)).map(({ value }) => value);
+  const suspended = jobs.filter(({ state }) => state === 'SUSPENDED');
+  return suspended.toSorted((one, other) => (one.startTime < other.startTime ? -1 : 1))[0]?.jobId;
 };
 
 /**

@@ -8,10 +8,11 @@ import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { toText } from '#shared/flink/config.ts';
-import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
+import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
 import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, toFieldError } from '#shared/flink/options.ts';
+import { isAtLeast } from '#shared/flink/version.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
 const namespaceOption = 'kubernetes.namespace';
@@ -19,7 +20,10 @@ const clusterIdOption = 'kubernetes.cluster-id';
 
 export type DeployCommand = Command<'deploy'>;
 type DeployData = DeployCommand['data'];
-type DeployIds = Pick<StoredOperation, 'operationId' | 'clusterId'>;
+interface DeployIds extends Pick<StoredOperation, 'operationId' | 'clusterId'> {
+  /** The job that an application recovers from the high-availability data of the last incarnation. */
+  readonly suspendedJobId?: string | undefined;
+}
 
 /** How the program of an application is restored. A session has no program: its jobs are restored otherwise. */
 export const findProgramRestore = ({ mode, job }: DeployData) => (mode === 'application' ? job?.restore : undefined);
@@ -33,15 +37,10 @@ export const withRestoredFrom = (data: DeployData, restoredFrom: string | undefi
  *
  * @throws Fault with every mistake in the options of the deploy.
  */
-export const renderManifests = (
-  data: DeployData,
-  { operationId, clusterId }: DeployIds,
-  target: NamedTarget,
-): ClusterManifests =>
-  withLifetimeWarning(
-    data,
-    renderCluster({ ...toClusterInput(data, clusterId, target), drey: toDreyOptions(data, target, operationId) }),
-  );
+export const renderManifests = (data: DeployData, ids: DeployIds, target: NamedTarget): ClusterManifests => {
+  const input = toClusterInput(data, ids.clusterId, target);
+  return withLifetimeWarning(data, renderCluster({ ...input, drey: toDreyOptions(input, ids) }));
+};
 
 /** The manifests with a warning about an end that needs savepoints without a directory. */
 export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifests): ClusterManifests =>
@@ -92,17 +91,30 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
 };
 
 /**
- * The options that let Drey read how an application ended. The cluster stays until the verdict is recorded, and the job
- * has the id of the operation. With high availability, a main() that throws becomes a failed job. Without it, Flink
- * refuses to start with that option.
+ * The options that let Drey read how an application ended. The cluster stays until the verdict is recorded.
+ *
+ * Flink 2.3 reports the application, and allows it several jobs. With high availability its first job has the id of the
+ * application, and a recovered job keeps its id. Before 2.3, the job has the id of the operation. With high availability,
+ * a main() that throws becomes a failed job. Without it, Flink refuses to start with that option.
+ *
+ * @see Flink 2.3 `ApplicationJobUtils`, `JobNameBasedJobIdManager`
  */
-const toDreyOptions = ({ mode, config }: DeployData, { defaults }: NamedTarget, operationId: string) => {
-  if (mode !== 'application') return {};
-  const effectiveConfig = { ...canonicalizeConfig(defaults), ...canonicalizeConfig(config) };
+const toDreyOptions = (
+  input: ClusterInput,
+  { operationId, suspendedJobId }: DeployIds,
+): Readonly<Record<string, string>> => {
+  if (input.mode !== 'application') return {};
+  const shared = { 'execution.shutdown-on-application-finish': 'false' };
+  const config = { ...canonicalizeConfig(input.defaults ?? {}), ...canonicalizeConfig(input.config) };
+  const isRecoverable = isHighlyAvailable(config);
+  if (isAtLeast(resolveFlinkVersion(input), '2.3')) {
+    const id = isRecoverable ? (suspendedJobId ?? operationId) : operationId;
+    return { ...shared, '$internal.application.id': id };
+  }
   return {
+    ...shared,
     '$internal.pipeline.job-id': operationId,
-    'execution.shutdown-on-application-finish': 'false',
-    ...(isHighlyAvailable(effectiveConfig) ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
+    ...(isRecoverable ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
   };
 };
 

@@ -5,7 +5,7 @@ import { isTerminalOperation } from '#events/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
-import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { findApplicationVerdict, findJobsVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { keepsFailedObjects, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -106,10 +106,11 @@ interface ClusterEnd {
   readonly now: Date;
 }
 
-/** The cluster in its terminal state: an application ends as its program ended. */
+/** The cluster in its terminal state: an application ends as its program ended, or as its jobs when it did not. */
 const endCluster = (cluster: Cluster, { operationId, principal, stop, known, now }: ClusterEnd) => {
+  const jobs = selectIncarnationJobs(cluster, known);
   const verdict =
-    cluster.mode === 'application' ? findApplicationVerdict(selectIncarnationJobs(cluster, known)) : undefined;
+    cluster.mode === 'application' ? (findApplicationVerdict(cluster, jobs) ?? findJobsVerdict(jobs)) : undefined;
   const cause = { at: now, operationId, principal, reason: stop.reason, message: verdict?.message };
   return transitionCluster(cluster, verdict?.state ?? 'STOPPED', cause);
 };

@@ -76,7 +76,7 @@ const isEndedApplication = async (operation: StoredOperation, { store }: Ports):
   const { value: cluster } = await getCluster(operation, store);
   return (
     cluster.mode === 'application' &&
-    findApplicationVerdict(selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
+    findApplicationVerdict(cluster, selectIncarnationJobs(cluster, await store.jobs(cluster))) !== undefined
   );
 };
 

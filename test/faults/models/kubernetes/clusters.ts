@@ -1,6 +1,8 @@
+import { parseConfigFile } from '#shared/flink/config.ts';
 import type { Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
 import { FakeFlink } from '#test/fakes/flink.ts';
+import { startApplication } from '#test/fakes/kubernetes.ts';
 import type { Simulation } from '#test/faults/simulation.ts';
 
 import { respondStatus } from './answers.ts';
@@ -60,7 +62,7 @@ export class ModelClusters {
     const deployment = this.objects.deployment(name);
     const flink = this.flinks.get(deployment?.metadata.uid ?? '');
     if (deployment === undefined || flink === undefined || this.restarting.has(deployment.metadata.uid)) return false;
-    if (jobIdIn(this.configOf(name)) !== undefined) return false; // The main() of an application runs again.
+    if (isApplication(this.configOf(name))) return false; // The main() of an application runs again.
     this.restarting.add(deployment.metadata.uid);
     if (!this.isHighlyAvailable(name)) flink.forgetAll();
     this.simulation.after(10 + this.random() * 20, () => this.restarting.delete(deployment.metadata.uid));
@@ -104,9 +106,9 @@ export class ModelClusters {
     };
     this.flinks.set(uid, flink);
     if (this.isHighlyAvailable(name)) this.storeHighAvailabilityData(name);
-    const jobId = jobIdIn(this.configOf(name));
+    const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');
     if (jobId === undefined) return;
-    flink.addJob(jobId, { state: 'RUNNING', tasks: deployingTasks });
+    flink.setTasks(jobId, deployingTasks);
     this.runJob(jobId, flink);
   }
 
@@ -149,4 +151,5 @@ export class ModelClusters {
   }
 }
 
-const jobIdIn = (config: string) => /job-id: '?([0-9a-f]{32})/.exec(config)?.[1];
+const isApplication = (config: string): boolean =>
+  parseConfigFile(config)['execution.target'] === 'kubernetes-application';

@@ -19,8 +19,8 @@ const programJar = 'local:///opt/flink/usrlib/job.jar';
 const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
 const highlyAvailable = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
 const getDeployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
-const startApplication = async (send: Send, config: Readonly<Record<string, string>> = {}) => {
-  await send('deploy', { clusterId, data: { ...application, config } }, world);
+const startApplication = async (send: Send, config: Readonly<Record<string, string>> = {}, rest: object = {}) => {
+  await send('deploy', { clusterId, data: { ...application, config, ...rest } }, world);
   await runWorkflows();
 };
 /** The options of the cluster's config.yaml. */
@@ -32,24 +32,35 @@ const readConfig = () => {
 };
 
 describe.each(origins)('an application from %s', (_door, send) => {
-  it('runs once its program has a job, which has the id of the operation', async () => {
+  it('runs once its program has a job', async () => {
     await startApplication(send);
 
     expect(await getCluster()).toMatchObject({ state: 'RUNNING', mode: 'application' });
     expect(await world.store.job(clusterRef, getDeployId())).toMatchObject({ value: { state: 'RUNNING' } });
     expect(readConfig()).toMatchObject({
-      '$internal.pipeline.job-id': getDeployId(),
       '$internal.application.program-args': ['--n', '3'],
       'execution.shutdown-on-application-finish': 'false',
       'pipeline.jars': [programJar],
     });
-    expect(readConfig()).not.toHaveProperty(['execution.submit-failed-job-on-application-error']);
   });
 
-  it('with high availability has a job also when its main() throws', async () => {
-    await startApplication(send, highlyAvailable);
+  const [applicationOption, jobOption, failedJobOption] = [
+    '$internal.application.id',
+    '$internal.pipeline.job-id',
+    'execution.submit-failed-job-on-application-error',
+  ];
+  it.each([
+    ['2.3', {}, [applicationOption]],
+    ['2.3', highlyAvailable, [applicationOption]],
+    ['2.2', {}, [jobOption]],
+    ['1.20', highlyAvailable, [failedJobOption, jobOption]],
+  ])('of Flink %s is observed by options of its line: %j', async (flinkVersion, config, expected) => {
+    await startApplication(send, config, { flinkVersion });
 
-    expect(readConfig()).toMatchObject({ 'execution.submit-failed-job-on-application-error': 'true' });
+    const set = readConfig();
+    const names = [applicationOption, failedJobOption, jobOption].filter((key) => Object.hasOwn(set, key));
+    expect(names).toEqual(expected);
+    expect(set[expected.at(-1) ?? '']).toBe(getDeployId());
   });
 
   it.each([

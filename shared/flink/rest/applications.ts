@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+import type { ProgramStatus } from '#events/cluster.ts';
+
+import type { RestClient } from './client.ts';
+import { ignoreNotFound } from './faults.ts';
+import { formatRootCause } from './stack-trace.ts';
+import { urlPath } from './url-path.ts';
+
+const ApplicationState = z.enum(['CREATED', 'RUNNING', 'FAILING', 'FAILED', 'CANCELING', 'CANCELED', 'FINISHED']);
+
+const ApplicationOverview = z.object({
+  id: z.string(),
+  status: ApplicationState,
+  /** Milliseconds since 1970. */
+  'start-time': z.int(),
+});
+
+const ApplicationsOverview = z.object({ applications: z.array(ApplicationOverview) });
+
+const Exceptions = z.object({
+  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
+});
+
+/** The part of Flink's REST API about applications. @see Flink 2.3 `ApplicationsOverviewHeaders`, `ApplicationExceptionsHeaders` */
+export const createApplicationMethods = (client: RestClient) => ({
+  /**
+   * The program of an application cluster, which may start several jobs, or none. Undefined when the JobManager does not tell: before Flink 2.3, which has no
+   * such path, and before the program starts.
+   *
+   * @param id The ID that Drey gave to the application. Without an application of this ID, the latest one is reported.
+   */
+  getProgram: async (id: string): Promise<ProgramStatus | undefined> => {
+    const answer = await ignoreNotFound(client.get('/v1/applications/overview', ApplicationsOverview));
+    const [latest] = answer?.applications.toSorted((one, other) => other['start-time'] - one['start-time']) ?? [];
+    const application = answer?.applications.find((one) => one.id === id) ?? latest;
+    if (application === undefined) return undefined;
+    const { status } = application;
+    if (status === 'FINISHED' || status === 'CANCELED') return { state: status };
+    if (status !== 'FAILED') return { state: 'RUNNING' };
+    const message = await getRootCause(client, application.id);
+    return message === undefined ? { state: status } : { state: status, message };
+  },
+});
+
+const getRootCause = async ({ get }: RestClient, id: string): Promise<string | undefined> => {
+  const answer = await ignoreNotFound(get(urlPath`/v1/applications/${id}/exceptions`, Exceptions));
+  const first = answer?.exceptionHistory.entries[0];
+  return first === undefined ? undefined : formatRootCause(first.stacktrace, first.exceptionName);
+};

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+
+import { readOperation } from '#shared/clusters/queue/read-operation.ts';
+import { origins, type Send } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  clusterRef,
+  getCluster,
+  getFlink,
+  listStates,
+  reconcile,
+  runWorkflows,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+const application = { mode: 'application', job: { jar: 'local:///opt/flink/usrlib/job.jar', args: [] } };
+const getDeployId = () => [...world.store.operations.values()][0]?.value.operationId ?? '';
+const thrown =
+  'org.apache.flink.client.program.ProgramInvocationException: The main method caused an error\n\tat a.B(C.java:1)\n' +
+  'Caused by: java.lang.IllegalArgumentException: no input\n\tat a.B(C.java:1)\n';
+const message = 'IllegalArgumentException: no input';
+const deploy = (send: Send, data: Readonly<Record<string, unknown>> = application) =>
+  send('deploy', { clusterId, data }, world);
+const setProgram = (state: 'RUNNING' | 'FAILED' | 'CANCELED' | 'FINISHED', failure?: string) => {
+  getFlink().application = { id: getDeployId(), state, ...(failure === undefined ? {} : { failure }) };
+};
+const finish = async () => {
+  await reconcile();
+  await runWorkflows();
+};
+
+describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
+  it('fails its deploy as soon as main() throws, with the exception', async () => {
+    world.kubernetes.applicationJob = undefined;
+    await deploy(send);
+    setProgram('FAILED', thrown);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', reason: 'ProgramFailed', message });
+    expect(world.kubernetes.clusters.size).toBe(0);
+  });
+
+  it('that throws after its job FINISHED ends FAILED', async () => {
+    await deploy(send);
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FINISHED');
+    setProgram('FAILED', thrown);
+    await finish();
+
+    expect(listStates().slice(-3)).toEqual(['job FINISHED', 'STOPPING', 'FAILED']);
+    expect(await getCluster()).toMatchObject({ reason: 'ProgramFailed', message });
+    expect(await readOperation(getDeployId(), world.ports)).toMatchObject({
+      verdict: 'FAILED',
+      verdictMessage: message,
+    });
+  });
+
+  it('runs until its last job has ended, and each job is recorded', async () => {
+    await deploy(send);
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FINISHED');
+    setProgram('RUNNING');
+    await finish();
+
+    expect(await getCluster()).toMatchObject({ state: 'RUNNING', program: { state: 'RUNNING' } });
+
+    const second = 'b'.repeat(32);
+    getFlink().addJob(second, { name: 'second' });
+    await finish();
+    getFlink().setState(second, 'FINISHED');
+    setProgram('FINISHED');
+    await finish();
+
+    expect(listStates().slice(-5)).toEqual(['job FINISHED', 'job RUNNING', 'job FINISHED', 'STOPPING', 'FINISHED']);
+    expect(await world.store.job(clusterRef, second)).toMatchObject({
+      value: { name: 'second', state: 'FINISHED', operationId: getDeployId() },
+    });
+  });
+
+  it('may end as soon as it has run, without a job', async () => {
+    world.kubernetes.applicationJob = undefined;
+    await deploy(send);
+    setProgram('FINISHED');
+    await runWorkflows();
+
+    expect(listStates()).toEqual(['REQUESTED', 'DEPLOYING', 'RUNNING', 'STOPPING', 'FINISHED']);
+  });
+
+  it('that tolerates a failed job ends as Flink says', async () => {
+    await deploy(send);
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FAILED', thrown);
+    setProgram('FINISHED');
+    await finish();
+
+    expect(await getCluster()).toMatchObject({ state: 'FINISHED', reason: 'JobFinished' });
+  });
+
+  it('ends with its jobs when the JobManager is of an earlier line', async () => {
+    await deploy(send, { ...application, flinkVersion: '2.3' });
+    getFlink().version = '2.2.1';
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FINISHED');
+    await finish();
+
+    expect(await getCluster()).toMatchObject({ state: 'FINISHED' });
+    expect(await getCluster()).not.toHaveProperty('program');
+  });
+
+  it('that Flink last reported as running is stopped with the state of its jobs', async () => {
+    await deploy(send);
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FINISHED');
+    setProgram('RUNNING');
+    await finish();
+    await send('stop', { clusterId }, world);
+    await runWorkflows();
+
+    expect(await getCluster()).toMatchObject({ state: 'FINISHED' });
+  });
+
+  it('recovers the job that an earlier incarnation left in its high-availability data', async () => {
+    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+    await deploy(send, { ...application, config });
+    await runWorkflows();
+    await send('stop', { clusterId, data: { ha: 'keep' } }, world);
+    await runWorkflows();
+    const jobId = getDeployId();
+    const jobOf = async () => (await world.store.job(clusterRef, jobId))?.value;
+    expect(await jobOf()).toMatchObject({ state: 'SUSPENDED' });
+
+    await deploy(send, { ...application, config });
+    await runWorkflows();
+
+    const cluster = await getCluster();
+    expect(getFlink().application).toEqual({ id: jobId });
+    expect(cluster?.operationId).not.toBe(jobId);
+    expect(await jobOf()).toMatchObject({ state: 'RUNNING', clusterOperationId: cluster?.operationId });
+  });
+
+  it('FAILED when its JobManager crashes repeatedly, although its job had FINISHED', async () => {
+    await deploy(send);
+    await runWorkflows();
+    getFlink().setState(getDeployId(), 'FINISHED');
+    setProgram('RUNNING');
+    await finish();
+    Object.assign(world.kubernetes.cluster(clusterId), {
+      ready: false,
+      restarts: 3,
+      trouble: { reason: 'CrashLoopBackOff', message: 'back-off 40s', exitCode: 2 },
+      previousLog: 'java.lang.OutOfMemoryError: heap',
+    });
+    await finish();
+
+    expect(await getCluster()).toMatchObject({ state: 'FAILED', message: expect.stringContaining('OutOfMemoryError') });
+  });
+});
+
+describe.each(origins)('a program with a running job, from %s', (_origin, send) => {
+  it('costs no request for the application', async () => {
+    await deploy(send);
+    await runWorkflows();
+    const { length } = getFlink().requests;
+    await reconcile();
+
+    const paths = getFlink()
+      .requests.slice(length)
+      .map(({ path }) => path);
+    expect(paths).toContain('/v1/jobs/overview');
+    expect(paths.filter((path) => path.includes('applications'))).toEqual([]);
+  });
+});
