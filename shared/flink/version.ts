@@ -1,7 +1,7 @@
 import { type FlinkVersion, flinkVersions, newestFlinkVersion } from '#events/flink-version.ts';
 
 /** The newest patch release of each line. */
-const patchReleases: Readonly<Record<FlinkVersion, string>> = {
+export const patchReleases: Readonly<Record<FlinkVersion, string>> = {
   '1.20': '1.20.5',
   '2.0': '2.0.2',
   '2.1': '2.1.3',

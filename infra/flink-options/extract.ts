@@ -1,0 +1,60 @@
+/**
+ * Writes options.json: every option of Flink, from the jars of each supported release.
+ *
+ * Run it after a change of the releases: `node infra/flink-options/extract.ts`. It needs Java 17 or later and Python, whose
+ * pip downloads 1 GB on the first run. The file is committed. `npm run generate` derives what the functions need from it.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { flinkVersions } from '#events/flink-version.ts';
+
+import { patchReleases } from '#shared/flink/version.ts';
+import { joinReleases, ListedOption, type OptionRow } from './rows.ts';
+
+const listOptions = join(import.meta.dirname, 'ListOptions.java');
+
+/** The options of the given jars of one release. */
+export const readOptions = (jars: readonly string[]): readonly ListedOption[] =>
+  execFileSync('java', [listOptions, ...jars], { encoding: 'utf8', maxBuffer: 2 ** 27, stdio: 'pipe' })
+    .trim()
+    .split('\n')
+    .map((line) => ListedOption.parse(JSON.parse(line)));
+
+/** The jars of a Flink home folder that have options. */
+export const listJars = (home: string): readonly string[] =>
+  ['lib', 'opt'].flatMap((folder) =>
+    readdirSync(join(home, folder))
+      .filter((name) => name.startsWith('flink-'))
+      .toSorted()
+      .map((name) => join(home, folder, name)),
+  );
+
+const fetchFlink = (release: string): string =>
+  execFileSync('local/kubernetes/flink-jars', {
+    encoding: 'utf8',
+    env: { ...process.env, FLINK_VERSION: release },
+  }).trim();
+
+/** The text of options.json, one row a line. */
+export const formatRows = (rows: readonly OptionRow[]): string =>
+  `{"source":"Apache Flink ${Object.values(patchReleases).join(', ')}, Apache License 2.0","options":[\n${rows
+    .map((row) => JSON.stringify(omitDefaults(row)))
+    .join(',\n')}\n]}\n`;
+
+/** The members that differ from what a row means without them. */
+const omitDefaults = ({ fallbackKeys, obsolete, description, versions, ...row }: OptionRow) => ({
+  ...row,
+  ...(fallbackKeys.length === 0 ? {} : { fallbackKeys }),
+  ...(obsolete ? { obsolete } : {}),
+  ...(description === '' ? {} : { description }),
+  ...(versions.length === flinkVersions.length ? {} : { versions }),
+});
+
+if (import.meta.main) {
+  const releases = flinkVersions.map(
+    (version) => [version, readOptions(listJars(fetchFlink(patchReleases[version])))] as const,
+  );
+  writeFileSync(join(import.meta.dirname, 'options.json'), formatRows(joinReleases(new Map(releases))));
+}
