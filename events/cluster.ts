@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { flinkVersions } from './flink-version.ts';
 import { ClusterLifetime } from './lifetime.ts';
 
 export const clusterStates = [
@@ -65,6 +66,7 @@ export const Cluster = z
     message: z.string().optional(),
     namespace: z.string(),
     image: z.string(),
+    flinkVersion: z.enum(flinkVersions).meta({ description: 'Flink version of the image, as the deploy assumes it.' }),
     labels: Labels,
     conditions: z.array(Condition),
     sequence: z.int().min(1).meta({ description: 'Sequence number of the last transition.' }),

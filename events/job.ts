@@ -29,6 +29,10 @@ export const Job = z
     message: z.string().optional().meta({ description: 'Root cause of a failure.' }),
     startTime: Time,
     endTime: Time.optional(),
+    restoredFrom: z
+      .string()
+      .optional()
+      .meta({ description: 'Path of the savepoint or checkpoint that the job was started from.' }),
     savepoint: z.string().optional().meta({ description: 'Path of the latest savepoint.' }),
     finalSavepoint: z.string().optional().meta({
       description: 'Path of the savepoint that the job was stopped with. It has the complete state of the job.',

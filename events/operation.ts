@@ -77,7 +77,10 @@ export const Operation = z
       .string()
       .optional()
       .meta({ description: "The caller's correlation ID. It is in the event of the verdict." }),
-    restoredFrom: z.string().optional().meta({ description: 'The savepoint that `restore.fromCluster` resolved to.' }),
+    restoredFrom: z.string().optional().meta({
+      description:
+        'Path of the savepoint or checkpoint that the program starts from: of `restore`, or of execution.state-recovery.path.',
+    }),
     restoredJobs: z.array(RestoredJob).optional().meta({
       description:
         'Of a session with `restore`: the jobs to submit again. Their submit operations exist when this operation has SUCCEEDED.',

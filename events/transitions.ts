@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { ClusterState } from './cluster.ts';
-import { JobState } from './job.ts';
+import { Job, JobState } from './job.ts';
 import { ClusterLifetime } from './lifetime.ts';
 import { subjectOf } from './names.ts';
 import { Operation, Verdict } from './operation.ts';
@@ -46,6 +46,7 @@ export const JobTransition = z
     name: z.string(),
     from: JobState.nullable(),
     to: JobState,
+    restoredFrom: Job.shape.restoredFrom,
   })
   .meta({ id: 'JobTransition' });
 

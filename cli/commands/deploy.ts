@@ -31,7 +31,7 @@ export const deploy = defineCommand<Options>({
   },
   run: async (context, _operands, { file, spec, wait }) => {
     const stored = await readDeploy({ file, spec }, context);
-    const body = applyOptions(stored, context);
+    const body = applyOptions(await omitReplacedOptions(stored, context), context);
     const target = await context.target();
     const clusterId = typeof body['clusterId'] === 'string' ? body['clusterId'] : '';
     const request = {
@@ -47,6 +47,15 @@ export const deploy = defineCommand<Options>({
     if (wait) await waitForRestoredJobs(operation, context);
   },
 });
+
+/** Options of the command line replace those of the stored deploy also under a deprecated key. */
+const omitReplacedOptions = async (stored: RequestFields, { config }: Context): Promise<RequestFields> => {
+  const { withoutReplaced } = await import('#shared/flink/option-names/canonical.ts');
+  const { config: below } = stored;
+  return isObject(below) && !Array.isArray(below)
+    ? { ...stored, config: withoutReplaced({ ...below }, config) }
+    : stored;
+};
 
 /** Options of the command line override the stored deploy, member by member. */
 const applyOptions = (stored: RequestFields, { clusterId, config, fields, restore }: Context): RequestFields => {

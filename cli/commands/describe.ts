@@ -83,6 +83,7 @@ const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Pro
     formatTime(job.startTime),
     job.name,
     job.message ?? job.savepoint ?? '',
+    job.restoredFrom ?? '',
   ]);
-  print(await renderTable(['  JOB', 'STATE', 'STARTED', 'NAME', 'CAUSE / SAVEPOINT'], rows));
+  print(await renderTable(['  JOB', 'STATE', 'STARTED', 'NAME', 'CAUSE / SAVEPOINT', 'RESTORED FROM'], rows));
 };

@@ -1,6 +1,6 @@
 import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { parseApplication, readProgram } from '#cli/flows/application.ts';
+import { parseApplication, readApplicationInput, readProgram } from '#cli/flows/application.ts';
 import { textOption } from '#cli/input/config.ts';
 import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
@@ -51,7 +51,7 @@ const run = defineAction<ProgramOptions>({
       throw new UsageError(
         'A job on a session has no objects. Use --target kubernetes-application or `drey render kubernetes-session`.',
       );
-    await showApplication(operands, options, context, await readLocalInput(context));
+    await showApplication(operands, options, context);
   },
 });
 
@@ -68,7 +68,7 @@ const runApplication = defineAction<ProgramOptions>({
       throw new UsageError(
         'run-application renders applications only. Use `drey render kubernetes-session` for sessions.',
       );
-    await showApplication(operands, options, context, await readLocalInput(context));
+    await showApplication(operands, options, context);
   },
 });
 
@@ -81,7 +81,6 @@ const showApplication = async (
   operands: readonly string[],
   options: ProgramOptions,
   context: Context,
-  local: LocalInput,
 ): Promise<void> => {
   const [{ ApplicationJob }, { parse }] = await Promise.all([
     import('#events/commands/application-job.ts'),
@@ -89,6 +88,7 @@ const showApplication = async (
   ]);
   const { job, config } = parseApplication(operands, options, context);
   const program = parse(ApplicationJob, await readProgram(job, context));
+  const local = await readApplicationInput(options, context);
   await showManifests(context, local, (clusterName) => ({
     ...clusterName,
     mode: 'application',

@@ -2,7 +2,8 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { Context } from '#cli/context.ts';
 import { buildDeployBody } from '#cli/input/deploy-body.ts';
-import { readLocalInput } from '#cli/input/local-input.ts';
+import { withoutFolderRestorePath } from './job-options.ts';
+import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { parseProgram, type Program, type ProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
@@ -40,6 +41,18 @@ export const parseApplication = (
   },
 });
 
+/** @throws Failure when the folder has a restore path that the command does not name. */
+export const readApplicationInput = async (
+  { fromSavepoint }: ProgramOptions,
+  context: Context,
+): Promise<LocalInput> => {
+  const { config, restore } = context;
+  const { folder, ...local } = await readLocalInput(context);
+  return folder === undefined
+    ? local
+    : { ...local, folder: await withoutFolderRestorePath(folder, { config, restore, fromSavepoint }) };
+};
+
 /** Starts an application cluster. With `execution.attached=true`, waits until the application is terminal. */
 export const runApplication = async (
   operands: readonly string[],
@@ -47,7 +60,7 @@ export const runApplication = async (
   context: Context,
 ): Promise<void> => {
   const application = parseApplication(operands, options, context);
-  const local = await readLocalInput(context);
+  const local = await readApplicationInput(options, context);
   local.warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const body = await buildDeployBody(
     { clusterId: context.clusterId, fields: context.fields, config: application.config },
@@ -84,11 +97,8 @@ export const readProgram = async (job: Application['job'], context: Context): Pr
 
 /** @throws Failure for a jar that the JobManager cannot fetch. */
 const assertReachableJar = async (jar: string, config: Readonly<Record<string, string>>): Promise<void> => {
-  const [{ findJarError }, { canonicalizeConfig }] = await Promise.all([
-    import('#shared/flink/program/jar.ts'),
-    import('#shared/flink/options.ts'),
-  ]);
-  const detail = findJarError(jar, canonicalizeConfig(config));
+  const { findJarError } = await import('#shared/flink/program/jar.ts');
+  const detail = findJarError(jar, config);
   if (detail !== undefined)
     throw new Failure(detail, { code: 'refused-option', errors: [{ pointer: '/job/jar', detail }] });
 };

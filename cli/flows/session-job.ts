@@ -1,7 +1,7 @@
 import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { type Context, requireClusterId } from '#cli/context.ts';
-import { readJobConfig, resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { parseJarProgram, type ProgramOptions } from '#cli/options/program.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatFinishedJob } from '#cli/output/flink-lines.ts';
@@ -11,6 +11,7 @@ import type { ClusterRef } from '#events/names.ts';
 import type { Operation } from '#events/operation.ts';
 
 import { assertSession, clusterPath, findLiveCluster } from './clusters.ts';
+import { readJobConfig } from './job-options.ts';
 import { runCommand, submitCommand } from './operations.ts';
 import { createBackoff } from './pause.ts';
 
@@ -42,7 +43,10 @@ export const runOnSession = async (
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const { jar, ...submission } = buildSubmission(operands, options, { context, folder: await readJobConfig(context) });
+  const { fromSavepoint } = options;
+  const { config, restore, flinkVersion, io } = context;
+  const folder = await readJobConfig({ config, restore, flinkVersion, io, fromSavepoint });
+  const { jar, ...submission } = buildSubmission(operands, options, { context, folder });
   const { clusterRef, uploaded } = await uploadToSession(jar, context);
   const request = {
     path: `${clusterPath(clusterRef)}/jobs`,

@@ -10,8 +10,13 @@ export interface InputContext extends Pick<Context, 'config' | 'flinkVersion'> {
 
 /** Merges the command line over the folder, under the current names of options. */
 export const mergeConfig = async (folder: Config, config: Config): Promise<Config> => {
-  const { canonicalizeConfig } = await import('#shared/flink/options.ts');
-  return { ...canonicalizeConfig(folder), ...canonicalizeConfig(config) };
+  const [{ canonicalizeConfig }, { newestFlinkVersion }] = await Promise.all([
+    import('#shared/flink/option-names/canonical.ts'),
+    import('#events/flink-version.ts'),
+  ]);
+  // The options that name files of this machine have the same names in all versions.
+  const [below, above] = [folder, config].map((layer) => canonicalizeConfig(layer, newestFlinkVersion));
+  return { ...below, ...above };
 };
 
 /** The option as text; undefined when it is blank. */

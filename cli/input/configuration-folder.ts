@@ -89,27 +89,3 @@ export const resolveClusterId = async (
   const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
   return textOption(folder, 'kubernetes.cluster-id');
 };
-
-/** Prefixes of the options that a job on a session may set for itself. */
-const jobOptionPrefixes = [
-  'cleanup-strategy',
-  'execution.buffer-timeout',
-  'execution.checkpointing.',
-  'execution.runtime-mode',
-  'execution.state-recovery.',
-  'parallelism.default',
-  'pipeline.',
-  'restart-strategy',
-  'state.',
-  'table.',
-] as const;
-
-/** The options of the folder about jobs. The others apply to the session, which is already running. */
-export const readJobConfig = async (context: InputContext): Promise<Readonly<Record<string, string>>> => {
-  const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
-  return Object.fromEntries(
-    Object.entries(folder)
-      .filter(([key]) => jobOptionPrefixes.some((prefix) => key.startsWith(prefix)))
-      .map(([key, value]) => [key, String(value)]),
-  );
-};

@@ -34,17 +34,18 @@ export const buildDeployBody = async (
   { clusterId, config, fields }: DeployContext,
   { folder = {}, files, podTemplates, hadoop, kerberos }: LocalInput,
 ): Promise<DeployBody> => {
-  const [{ canonicalizeConfig }, { clientOnlyOptions, toText: valueText }] = await Promise.all([
-    import('#shared/flink/options.ts'),
+  const [{ listKeysOfAllVersions, withoutReplaced }, { clientOnlyOptions, toText: valueText }] = await Promise.all([
+    import('#shared/flink/option-names/canonical.ts'),
     import('#shared/flink/config.ts'),
   ]);
-  const overrides = canonicalizeConfig(config);
-  const fromFolder = Object.entries(canonicalizeConfig(folder)).filter(([key]) => !Object.hasOwn(overrides, key));
+  const fromFolder = Object.entries(withoutReplaced(folder, config));
   // The content of these files is sent instead of their paths.
-  const contentOptions = new Set([
-    ...(kerberos?.keytab === undefined ? [] : [keytabOption]),
-    ...(kerberos?.krb5Conf === undefined ? [] : [krb5Option]),
-  ]);
+  const contentOptions = new Set(
+    [
+      ...(kerberos?.keytab === undefined ? [] : [keytabOption]),
+      ...(kerberos?.krb5Conf === undefined ? [] : [krb5Option]),
+    ].flatMap(listKeysOfAllVersions),
+  );
   const sent = [...fromFolder.filter(([key]) => !bodyMembers.has(key)), ...Object.entries(config)].filter(
     ([key]) => !localOptions.has(key) && !clientOnlyOptions.has(key) && !contentOptions.has(key),
   );

@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 
 import type { Option } from '#shared/flink/option-table.ts';
+import { flinkVersions } from '#events/flink-version.ts';
+import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
+import { isKnownKey } from '#shared/flink/option-names/keys.ts';
 import { options } from '#shared/flink/options.ts';
 
 const introduction = `\
@@ -21,7 +24,8 @@ Options come from four sources. A later source overrides an earlier one, as in F
 4. the command itself: cluster ID, mode and program
 
 \`POST /v1/targets/{target}/plans\` shows the source of every value. Drey copies any other option to \`config.yaml\` unchanged.
-An option that starts with \`kubernetes.\` and is not in this table causes a warning with the nearest known name.
+Drey knows the names of all options of the five versions. An option that its version of Flink does not have causes a warning with what to write instead:
+if it starts with \`kubernetes.\`, if it is one typing error away from an option, or if another version has it. Options of file systems, connectors and reporters cause none.
 
 | type | syntax |
 | --- | --- |
@@ -32,7 +36,25 @@ An option that starts with \`kubernetes.\` and is not in this table causes a war
 | duration | a number with the unit ms, s, min, h or d; milliseconds without a unit |
 
 Text in single or double quotes may contain \`;\`, \`,\` and \`:\`. \`<name>\` in an option stands for a name that you choose.
-A deprecated name works as well. Drey replaces it with the current name.
+A deprecated name works as well, for every option of Flink. Drey replaces it with the name that the Flink version of the cluster reads first, before it merges the sources.
+So \`-Dstate.checkpoints.num-retained=20\` overrides \`execution.checkpointing.num-retained\` of the target. If one source has several names of an option with different values, Flink's order decides, and a warning names them.
+
+## Savepoint of a job
+
+A program starts from one savepoint: \`-s PATH\`, \`restore\` of a request, or the option \`execution.state-recovery.path\` (deprecated: \`execution.savepoint.path\`). \`restoredFrom\` of the operation and of the job has the path, and \`drey describe\` shows it.
+
+| where the path is | what happens |
+| --- | --- |
+| in a command, once or several times with the same path | The program starts from it. |
+| in a command, two different paths | The command is refused, and both are named. |
+| in the configuration folder | \`drey run\` and \`drey run-application\` refuse to start, unless the command names a savepoint itself. \`-Dexecution.state-recovery.path=\` (blank) stands for none. |
+| in the configuration of a session | It is not applied, and a warning says so. A job never inherits it. |
+| in \`defaults\` of a target | It is not applied, and a warning says so. |
+
+Flink's client would start every program from a path in its configuration folder. A path that is left there would also restore other programs, with the state of operators that have the same IDs.
+To ignore it would start a program without its state. So Drey asks for a decision.
+
+## Options that Drey interprets
 
 | option | type | default | description |
 | --- | --- | --- | --- |
@@ -45,10 +67,12 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const row = ([key, option]: readonly [string, Option]): string => {
-  const { type, default: standard = '', deprecated = [], only, since, description } = option;
+  const { type, default: standard = '', only, description } = option;
+  const [, ...deprecated] = listKeysOfAllVersions(key);
+  const since = flinkVersions.find((version) => isKnownKey(key, version));
   const kind = typeof type === 'string' ? (types[type] ?? type) : type.join(', ');
   const names = deprecated.length === 0 ? '' : ` Deprecated: ${deprecated.map(code).join(', ')}.`;
-  const introduced = since === undefined ? '' : ` Flink ${since} and later.`;
+  const introduced = since === undefined || since === flinkVersions[0] ? '' : ` Flink ${since} and later.`;
   const refused = only === undefined ? '' : ` Drey accepts only ${only.values.map(code).join(', ')}: ${only.because}`;
   return `| ${code(key)} | ${kind} | ${standard === '' ? '' : code(standard)} | ${description}${introduced}${names}${refused} |`;
 };

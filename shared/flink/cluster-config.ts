@@ -1,9 +1,12 @@
 import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
 
 import { clientOnlyOptions, type Config, getStockConfig, toText, type Value } from './config.ts';
-import { canonicalizeConfig, readOption } from './options.ts';
+import { canonicalizeConfig } from './option-names/canonical.ts';
+import { expandMaps } from './option-names/maps.ts';
+import { restorePathOption } from './option-names/restore-path.ts';
+import { readOption } from './options.ts';
 import { toJobConfig } from './program/job-config.ts';
-import type { FlinkVersion } from '#events/flink-version.ts';
 
 /** The layer that a value of the cluster's configuration comes from. */
 export type ConfigSource = 'folder' | 'target' | 'command' | 'drey';
@@ -47,12 +50,15 @@ export interface ConfigInput {
  */
 export const resolveConfig = (input: ConfigInput): ResolvedConfig => {
   const layers = listLayers(input);
-  const requested = mergeLayers(layers);
-  const derived = mergeLayers([['drey', { ...keepModuleFlags(layers), ...deriveConfig(requested.config, input) }]]);
+  const applied = layers.map((layer) => withoutUnwantedRestorePath(layer, input));
+  const requested = mergeLayers(applied, input.flinkVersion);
+  const derived: SourcedConfig = mergeLayers(
+    [['drey', { ...keepModuleFlags(layers), ...deriveConfig(requested.config, input) }]],
+    input.flinkVersion,
+  );
   const flags = input.mode === 'application' ? parseFlags(requested.config) : {};
   const config = { ...requested.config, ...flags, ...derived.config };
-  const omitted = input.mode === 'session' ? restorePathOption : undefined;
-  const keys = Object.keys(config).filter((key) => !clientOnlyOptions.has(key) && key !== omitted);
+  const keys = Object.keys(config).filter((key) => !clientOnlyOptions.has(key) && !isBlankRestorePath(key, config));
   return {
     config: Object.fromEntries(keys.map((key) => [key, config[key] ?? ''])),
     sources: { ...requested.sources, ...derived.sources },
@@ -70,18 +76,38 @@ const listLayers = (input: ConfigInput): readonly Layer[] =>
       ['command', input.config],
       ['command', input.job === undefined ? {} : toJobConfig(input.job)],
     ] as const
-  ).map(([from, config]) => [from, canonicalizeConfig<Value>(config)] as const);
+  ).map(([from, config]) => [from, canonicalizeConfig<Value>(config, input.flinkVersion)] as const);
 
-const mergeLayers = (layers: readonly Layer[]): SourcedConfig => ({
-  config: Object.assign({}, ...layers.map(([, config]) => config)),
-  sources: Object.assign(
-    {},
-    ...layers.map(([from, config]) => Object.fromEntries(Object.keys(config).map((key) => [key, from]))),
-  ),
-});
+/** A later layer takes precedence, also where it sets one name of a map and an earlier layer sets the whole map. */
+const mergeLayers = (layers: readonly Layer[], version: FlinkVersion): SourcedConfig =>
+  layers.reduce<SourcedConfig>(
+    (merged, [from, config]) => {
+      const below = expandMaps(merged.config, config, version);
+      const sources = Object.keys(below).map(
+        (key) => [key, merged.sources[key] ?? merged.sources[findMap(key, merged.config)] ?? from] as const,
+      );
+      const own = Object.keys(config).map((key) => [key, from] as const);
+      return { config: { ...below, ...config }, sources: Object.fromEntries([...sources, ...own]) };
+    },
+    { config: {}, sources: {} },
+  );
 
-/** A session would restore every later job from this path, other programs included. A job has its own path. */
-export const restorePathOption = 'execution.state-recovery.path';
+const findMap = (key: string, config: Config): string =>
+  Object.keys(config).find((map) => key.startsWith(`${map}.`)) ?? key;
+
+/**
+ * A session would restore every later job from a path, and a target every later application, other programs included. So
+ * the path of an application is one of its command or its configuration folder, and a job of a session has its own path.
+ */
+const withoutUnwantedRestorePath = ([from, config]: Layer, { mode }: ConfigInput): Layer => {
+  if (mode === 'application' && from !== 'target') return [from, config];
+  const { [restorePathOption]: _path, ...rest } = config;
+  return [from, rest];
+};
+
+/** A blank path replaces the path of an earlier layer with none. */
+const isBlankRestorePath = (key: string, config: Config): boolean =>
+  key === restorePathOption && toText(config[key] ?? '').trim() === '';
 
 const isModuleFlag = (flag: string) => /^--add-(opens|exports)=/.test(flag);
 

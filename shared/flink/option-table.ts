@@ -11,7 +11,7 @@ import {
   parsePort,
   parseText,
 } from './syntax.ts';
-import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';
+import { newestFlinkVersion } from '#events/flink-version.ts';
 import { getDefaultImage } from './version.ts';
 
 /** The parser of each type of value. */
@@ -37,10 +37,6 @@ export interface Option {
   readonly type: keyof Parsers | readonly string[];
   /** Flink's default, in the syntax of the option. */
   readonly default?: string;
-  /** Deprecated names, which are replaced by the key first. */
-  readonly deprecated?: readonly string[];
-  /** The line of Flink that introduced the option. Drey starts no line without the other options. */
-  readonly since?: FlinkVersion;
   readonly atLeast?: number;
   readonly notBlank?: boolean;
   /** The map is used as Kubernetes labels, so their syntax applies. */
@@ -70,7 +66,6 @@ export const options = {
   'kubernetes.container.image.ref': {
     type: 'string',
     default: getDefaultImage(newestFlinkVersion),
-    deprecated: ['kubernetes.container.image'],
     notBlank: true,
     description: 'Image of the JobManager and the TaskManagers.',
   },
@@ -97,7 +92,6 @@ export const options = {
   'kubernetes.jobmanager.cpu.amount': {
     type: 'double',
     default: '1.0',
-    deprecated: ['kubernetes.jobmanager.cpu'],
     atLeast: 0,
     description: 'CPU request of the JobManager.',
   },
@@ -116,7 +110,6 @@ export const options = {
   'kubernetes.taskmanager.cpu.amount': {
     type: 'double',
     default: '-1.0',
-    deprecated: ['kubernetes.taskmanager.cpu'],
     description: 'CPU request of a TaskManager. A negative value means one CPU for each slot.',
   },
   'kubernetes.taskmanager.cpu.limit-factor': {
@@ -197,13 +190,11 @@ export const options = {
   'kubernetes.secrets': { type: 'map', description: 'Existing Secrets to mount, each with its mount path.' },
   'kubernetes.persistent-volume-claims': {
     type: 'map',
-    since: '2.3',
     description: 'Existing PersistentVolumeClaims to mount into every pod, each with its mount path.',
   },
   'kubernetes.persistent-volume-claim-read-only': {
     type: 'boolean',
     default: 'false',
-    since: '2.3',
     description: 'Whether the claims are mounted read-only.',
   },
   'kubernetes.env.secretKeyRef': {
@@ -225,7 +216,6 @@ export const options = {
   'kubernetes.rest-service.labels': {
     type: 'map',
     labels: true,
-    since: '2.2',
     description: 'Labels of the REST service.',
   },
   'kubernetes.internal-service.annotations': {
@@ -235,12 +225,10 @@ export const options = {
   'kubernetes.internal-service.labels': {
     type: 'map',
     labels: true,
-    since: '2.2',
     description: 'Labels of the service through which TaskManagers find the JobManager.',
   },
   'kubernetes.pod-template-file.default': {
     type: 'string',
-    deprecated: ['kubernetes.pod-template-file'],
     description: 'Pod template of the JobManager and the TaskManagers.',
   },
   'kubernetes.pod-template-file.jobmanager': {
@@ -276,7 +264,6 @@ export const options = {
   'high-availability.type': {
     type: 'string',
     default: 'NONE',
-    deprecated: ['high-availability', 'recovery.mode'],
     description: 'High-availability service, which lets a new JobManager recover the jobs of its predecessor.',
   },
   'containerized.master.env': {
@@ -290,7 +277,6 @@ export const options = {
   },
   'env.java.opts.all': {
     type: 'string',
-    deprecated: ['env.java.opts'],
     description: 'JVM options of every process.',
   },
   'rest.port': {
@@ -594,24 +580,20 @@ export const options = {
   },
   'execution.state-recovery.path': {
     type: 'string',
-    deprecated: ['execution.savepoint.path'],
     description: 'Savepoint or retained checkpoint to start from.',
   },
   'execution.state-recovery.ignore-unclaimed-state': {
     type: 'boolean',
     default: 'false',
-    deprecated: ['execution.savepoint.ignore-unclaimed-state'],
     description: 'Whether state of operators that the program no longer has may be dropped.',
   },
   'execution.state-recovery.claim-mode': {
     type: ['NO_CLAIM', 'CLAIM', 'LEGACY'],
     default: 'NO_CLAIM',
-    deprecated: ['execution.savepoint-restore-mode'],
     description: 'Whether Flink takes ownership of the savepoint that a job starts from.',
   },
   'execution.checkpointing.savepoint-dir': {
     type: 'string',
-    deprecated: ['state.savepoints.dir'],
     description: 'Default directory of savepoints.',
   },
   'parallelism.default': { type: 'integer', default: '1', description: 'Default parallelism of programs.' },
@@ -679,19 +661,3 @@ export const options = {
     description: 'Directory of archived finished jobs, for a history server.',
   },
 } as const satisfies Record<string, Option>;
-
-/**
- * Deprecated name → current name of options that only Flink reads. Each deprecated name is a prefix of other names, and
- * `config.yaml` cannot contain both. The current names do not collide.
- *
- * @see Flink 2.2, every `ConfigOption` whose deprecated key is a prefix of another option's key
- */
-export const renamedForFlink: Readonly<Record<string, string>> = {
-  'classloader.parent-first-patterns': 'classloader.parent-first-patterns.default',
-  'cleanup-strategy': 'cleanup-strategy.type',
-  'execution.buffer-timeout': 'execution.buffer-timeout.interval',
-  'execution.checkpointing.unaligned': 'execution.checkpointing.unaligned.enabled',
-  'pipeline.operator-chaining': 'pipeline.operator-chaining.enabled',
-  'restart-strategy': 'restart-strategy.type',
-  'state.backend': 'state.backend.type',
-};

@@ -1,12 +1,11 @@
-import { distance } from 'fastest-levenshtein';
-
 import { Fault, type FieldError, toPointer } from '#events/problem.ts';
 
-import { type Config, toText, type Value } from './config.ts';
-import { type Option, options, parsers, type Parsers, renamedForFlink } from './option-table.ts';
+import { type Config, toText } from './config.ts';
+import { listKeysOfAllVersions } from './option-names/canonical.ts';
+import { isKnownKey } from './option-names/keys.ts';
+import { type Option, options, parsers, type Parsers } from './option-table.ts';
 import { parseEnum } from './syntax.ts';
-import type { FlinkVersion } from '#events/flink-version.ts';
-import { isAtLeast } from './version.ts';
+import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';
 
 type Options = typeof options;
 /** An option of the table. */
@@ -20,25 +19,9 @@ export type OptionValue<K extends OptionKey> =
   | Parsed<Options[K]['type']>
   | (Always<K> extends true ? never : undefined);
 
-const none = [] as const;
 export { options };
 
 const rows: readonly (readonly [key: string, option: Option])[] = Object.entries(options);
-
-const currentKeys: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(renamedForFlink),
-  ...rows.flatMap(([key, option]) => (option.deprecated ?? none).map((old) => [old, key] as const)),
-]);
-
-/** The options under their current keys. A current key takes precedence over a deprecated one. */
-export const canonicalizeConfig = <V extends Value>(config: Readonly<Record<string, V>>): Record<string, V> => {
-  const entries = Object.entries(config);
-  const renamed = entries.flatMap(([key, value]) => {
-    const current = currentKeys.get(key);
-    return current === undefined ? [] : [[current, value] as const];
-  });
-  return Object.fromEntries([...renamed, ...entries.filter(([key]) => !currentKeys.has(key))]);
-};
 
 /**
  * The parsed value of an option, or its default.
@@ -77,7 +60,7 @@ export const findOptionErrors = (config: Config, given: Config = config): readon
     return tooLong.map((key) => toFieldError(key, `the key has more than ${maxKeyLength} characters`));
   return rows.flatMap(([row, option]) =>
     findKeys(row, config).flatMap((key) =>
-      findValueErrors(config, key, option).map((detail) => toFieldError(findGivenKey(key, option, given), detail)),
+      findValueErrors(config, key, option).map((detail) => toFieldError(findGivenKey(key, given), detail)),
     ),
   );
 };
@@ -119,43 +102,15 @@ const findLabelErrors = (labels: Readonly<Record<string, string>>): readonly str
     ...(labelValuePattern.test(value) ? [] : [`'${value}' is not a valid value of label ${name}: it ${labelRule}`]),
   ]);
 
-/**
- * A warning for each option of Kubernetes that this line of Flink does not have. Such an option is valid, and is probably
- * a typo or one of a later line.
- */
-export const findUnknownOptions = (config: Config, version: FlinkVersion): readonly string[] =>
-  Object.keys(config).flatMap((key) => {
-    const option = findOption(key);
-    if (option === undefined)
-      return key.startsWith('kubernetes.')
-        ? [`${key} is not an option of Flink. The most similar option is ${findNearestOption(key)}.`]
-        : [];
-    return hasOption(version, option)
-      ? []
-      : [`${key} is not an option of Flink ${version}. Flink ${option.since} introduced it.`];
-  });
-
 /** The options that this line of Flink reads. Its client ignores those of later lines. */
 export const omitLaterOptions = (config: Config, version: FlinkVersion): Config =>
-  Object.fromEntries(Object.entries(config).filter(([key]) => hasOption(version, findOption(key))));
+  Object.fromEntries(
+    Object.entries(config).filter(([key]) => isKnownKey(key, version) || !isKnownKey(key, newestFlinkVersion)),
+  );
 
-const hasOption = (version: FlinkVersion, option: Option | undefined): boolean =>
-  option?.since === undefined || isAtLeast(version, option.since);
-
-const findOption = (key: string): Option | undefined =>
-  rows.find(([row, { type }]) => row === key || (type === 'map' && key.startsWith(`${row}.`)))?.[1];
-
-const findNearestOption = (key: string): string => {
-  const names = rows.flatMap(([row, { deprecated = none }]) => [row, ...deprecated].map((name) => ({ name, row })));
-  const similar = names
-    .filter(({ name }) => name.startsWith('kubernetes.'))
-    .map(({ name, row }) => ({ row, distance: distance(name, key) }))
-    .toSorted((one, other) => one.distance - other.distance);
-  return similar[0]?.row ?? '';
-};
-
-const findGivenKey = (key: string, option: Option, given: Config): string =>
-  [key, ...(option.deprecated ?? none)].find((name) => Object.hasOwn(given, name)) ?? key;
+/** The key of the option that the caller wrote, in any version of Flink. */
+const findGivenKey = (key: string, given: Config): string =>
+  listKeysOfAllVersions(key).find((name) => Object.hasOwn(given, name)) ?? key;
 
 export const toOptionPointer = (key: string): string => toPointer(['config', key]);
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '#events/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
 import type { Demand } from '#events/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
@@ -9,7 +10,14 @@ import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { findJobWarnings } from '#shared/flink/manifests/warnings.ts';
+import { findJobWarnings, findNameConflicts } from '#shared/flink/manifests/warnings.ts';
+import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
+import {
+  assertOneRestorePath,
+  listRestorePaths,
+  restorePathOption,
+  withoutRestorePath,
+} from '#shared/flink/option-names/restore-path.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
@@ -28,12 +36,14 @@ export const submit: UseCase<'submit'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    const restoredFrom = await resolveSavepoint(data.restore, { target: targetName }, ports.store);
+    assertOneRestorePath({ config: data.config, restore: data.restore, pointer: '/restore' });
+    const savepoint = await resolveSavepoint(data.restore, { target: targetName }, ports.store);
+    const { flinkVersion } = cluster.value;
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
     const build = (reason: PendingReason | undefined) =>
-      buildOperation({ command, queuedCommand, restoredFrom, now }, reason);
+      buildOperation({ command, queuedCommand, savepoint, flinkVersion, now }, reason);
     const pendingReason = await startOrEnqueue(
       {
         command: queuedCommand,
@@ -61,21 +71,32 @@ const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): 
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
     : computeJobDemand(taskManagers, parallelism);
 
+type JobConfig = SubmitData['config'];
+
+/** The options of a job under the names that the session reads first. A blank restore path stands for none. */
+const resolveJobConfig = (given: JobConfig, version: FlinkVersion): JobConfig => {
+  const config = canonicalizeConfig(given, version);
+  return listRestorePaths(config).length === 0 ? withoutRestorePath(config) : config;
+};
+
 interface PreparedSubmit {
   readonly command: Command<'submit'>;
   readonly queuedCommand: QueuedCommand;
-  readonly restoredFrom: string | undefined;
+  /** The savepoint of the cluster that the command names. */
+  readonly savepoint: string | undefined;
+  readonly flinkVersion: FlinkVersion;
   readonly now: Date;
 }
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  { command: { data, origin, principal }, queuedCommand, restoredFrom, now }: PreparedSubmit,
+  { command: { data, origin, principal }, queuedCommand, savepoint, flinkVersion, now }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
-  const { taskToken, ...submitData } = withSavepoint(data, restoredFrom);
-  const warnings = findJobWarnings(data);
+  const config = resolveJobConfig(data.config, flinkVersion);
+  const { taskToken, ...submitData } = withSavepoint({ ...data, config }, savepoint);
+  const warnings = [...findNameConflicts(data.config, flinkVersion), ...findJobWarnings({ ...data, config })];
   const operation = newOperation(
     {
       operationId,
@@ -85,7 +106,7 @@ const buildOperation = (
       jobId: operationId,
       origin,
       principal,
-      restoredFrom,
+      restoredFrom: submitData.restore?.path ?? config[restorePathOption],
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
       correlationId: data.correlationId,
       taskToken,

@@ -27,7 +27,7 @@ export const readClusterRecords = async (clusterRef: ClusterRef, { store }: Port
   return { cluster, jobs };
 };
 
-export type Submitter = Pick<StoredOperation, 'operationId' | 'principal'>;
+export type Submitter = Pick<StoredOperation, 'operationId' | 'principal' | 'restoredFrom'>;
 
 /** What Flink reports about the jobs of a cluster. */
 interface JobReport {
@@ -181,6 +181,7 @@ const toJob = (
     ...(savepoint === undefined ? {} : { savepoint: savepoint.location }),
     // A savepoint from before the end of the job lacks what the job did after it.
     ...(savepoint?.isFromStop === true ? { finalSavepoint: savepoint.location } : {}),
+    ...(submitter?.restoredFrom === undefined ? {} : { restoredFrom: submitter.restoredFrom }),
     ...(submitter === undefined ? {} : { operationId: submitter.operationId }),
     updatedAt: now.toISOString(),
   };

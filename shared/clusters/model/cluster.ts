@@ -141,7 +141,7 @@ export const transitionJobs = (cluster: Cluster, changes: readonly JobChange[], 
       name: job.name,
       from,
       to: job.state,
-      ...omitUndefined({ operationId: job.operationId, message: job.message }),
+      ...omitUndefined({ operationId: job.operationId, message: job.message, restoredFrom: job.restoredFrom }),
     }),
   );
   return {

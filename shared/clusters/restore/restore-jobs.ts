@@ -129,7 +129,7 @@ const selectCandidates = async (
 /** The savepoints that the submits of these jobs started from. */
 const readUsedSavepoints = async (jobs: readonly Job[], store: Store): Promise<ReadonlySet<unknown>> => {
   const submitted = jobs.filter(({ operationId }) => operationId !== undefined);
-  const readPath = async ({ jobId }: Job) => findProgram((await store.operation(jobId))?.value)?.restore?.path;
+  const readPath = async ({ jobId }: Job) => (await store.operation(jobId))?.value.restoredFrom;
   return new Set(await pMap(submitted, readPath, { concurrency: maxConcurrency }));
 };
 

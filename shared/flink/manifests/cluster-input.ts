@@ -1,7 +1,7 @@
+import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';
 import type { ConfigInput } from '#shared/flink/cluster-config.ts';
 import type { Value } from '#shared/flink/config.ts';
-import { canonicalizeConfig } from '#shared/flink/options.ts';
-import type { FlinkVersion } from '#events/flink-version.ts';
+import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { detectFlinkVersion } from '#shared/flink/version.ts';
 
 import type { Kerberos } from './kerberos.ts';
@@ -27,7 +27,7 @@ export const resolveFlinkVersion = ({
   defaults = {},
   folder = {},
 }: ClusterInput): FlinkVersion => {
-  const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer));
+  const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer, newestFlinkVersion));
   const image = Object.assign({}, ...layers)[imageOption];
   return flinkVersion ?? detectFlinkVersion(image === undefined ? undefined : String(image));
 };

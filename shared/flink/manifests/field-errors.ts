@@ -2,14 +2,8 @@ import { Fault, type FieldError } from '#events/problem.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
-import {
-  assertNoFieldErrors,
-  canonicalizeConfig,
-  findOptionErrors,
-  options,
-  readOption,
-  toFieldError,
-} from '#shared/flink/options.ts';
+import { findRestorePathErrors } from '#shared/flink/option-names/restore-path.ts';
+import { assertNoFieldErrors, findOptionErrors, options, readOption, toFieldError } from '#shared/flink/options.ts';
 import { findJarError } from '#shared/flink/program/jar.ts';
 import { findPythonErrors } from '#shared/flink/program/python.ts';
 
@@ -33,7 +27,6 @@ export const findFieldErrors = (input: ClusterInput, config: Config): readonly F
 const maxClusterIdLength = 45;
 
 const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonly FieldError[] => {
-  const given = canonicalizeConfig(config);
   const errors: FieldError[] = [];
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(clusterId))
     errors.push({
@@ -42,17 +35,21 @@ const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonl
     });
   if (clusterId.length > maxClusterIdLength)
     errors.push({ pointer: '/clusterId', detail: `must have at most ${maxClusterIdLength} characters` });
-  if ((given['kubernetes.cluster-id'] ?? clusterId) !== clusterId)
+  if ((config['kubernetes.cluster-id'] ?? clusterId) !== clusterId)
     errors.push(toFieldError('kubernetes.cluster-id', 'differs from the ID of this cluster; leave the option out'));
-  if ((given['kubernetes.namespace'] ?? namespace) !== namespace)
+  if ((config['kubernetes.namespace'] ?? namespace) !== namespace)
     errors.push(toFieldError('kubernetes.namespace', 'differs from the namespace of the target; leave the option out'));
   return errors;
 };
 
-const findJobErrors = ({ mode, job }: ClusterInput, config: Config): readonly FieldError[] => {
+const findJobErrors = ({ mode, job, config: given }: ClusterInput, config: Config): readonly FieldError[] => {
   if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: sessionJobError }];
   if (job === undefined) return [{ pointer: '/job', detail: 'is required in application mode' }];
-  return [...('python' in job ? findPythonErrors(job) : findJarErrors(job.jar, config)), ...findArtifactErrors(config)];
+  return [
+    ...('python' in job ? findPythonErrors(job) : findJarErrors(job.jar, config)),
+    ...findRestorePathErrors({ config: given, restore: job.restore, pointer: '/job/restore' }),
+    ...findArtifactErrors(config),
+  ];
 };
 
 const findJarErrors = (jar: string, config: Config): readonly FieldError[] => {

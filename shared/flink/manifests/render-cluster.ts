@@ -28,6 +28,7 @@ export interface ClusterManifests extends Manifests {
   /** Settings that are valid and probably not intended. */
   readonly warnings: readonly string[];
   readonly resources: Resources;
+  readonly flinkVersion: FlinkVersion;
 }
 
 /**
@@ -50,6 +51,7 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
       .slice(0, maxWarnings)
       .map((text) => shorten(text, maxWarningLength)),
     resources: computeResources(input.mode, manifests.deployment, config),
+    flinkVersion,
   };
 };
 

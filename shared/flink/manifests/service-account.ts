@@ -1,5 +1,4 @@
-import { type Config, toText, type Value } from '#shared/flink/config.ts';
-import { canonicalizeConfig } from '#shared/flink/options.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
 import {
@@ -30,9 +29,9 @@ const findTemplateAccounts = (templates: PodTemplates | undefined): Readonly<Rec
  * option to a template, and cannot know that the option is only a default.
  */
 export const preferCallersAccount = (input: ClusterInput): ClusterInput => {
-  const defaults = canonicalizeConfig(input.defaults ?? {});
+  const { defaults = {} } = input;
   if (!accountOptions.some((key) => Object.hasOwn(defaults, key))) return input;
-  const requested = { ...canonicalizeConfig<Value>(input.folder ?? {}), ...canonicalizeConfig(input.config) };
+  const requested = { ...input.folder, ...input.config };
   const isRequested = accountOptions.some((key) => Object.hasOwn(requested, key));
   if (isRequested)
     return Object.hasOwn(requested, commonOption) ? { ...input, defaults: withoutAccounts(defaults) } : input;

@@ -1,6 +1,8 @@
-import { isHighlyAvailable, type Layer, restorePathOption } from '#shared/flink/cluster-config.ts';
+import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
-import { findUnknownOptions } from '#shared/flink/options.ts';
+import { findConflicts } from '#shared/flink/option-names/canonical.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
+import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { getDefaultImage } from '#shared/flink/version.ts';
@@ -19,9 +21,10 @@ interface Resolved {
 
 /** Settings that are valid and probably not intended. */
 export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion }: Resolved): readonly string[] => [
+  ...findConflictWarnings(input, flinkVersion),
   ...findUnknownOptions(config, flinkVersion),
   ...findStorageWarnings(config),
-  ...(input.mode === 'session' ? findRestoreWarnings(layers) : []),
+  ...findRestoreWarnings(input, layers),
   ...findJobWarnings({ args: input.job?.args ?? [], config }),
   ...findImageWarnings(input, config, flinkVersion),
   ...findLogWarnings(input),
@@ -48,13 +51,39 @@ const findStorageWarnings = (config: Config): readonly string[] =>
 
 const layerNames = { folder: 'the configuration folder', target: 'the target', drey: 'Drey', command: 'the command' };
 
-const findRestoreWarnings = (layers: readonly Layer[]): readonly string[] =>
-  layers
-    .filter(([, config]) => Object.hasOwn(config, restorePathOption))
-    .map(
-      ([from]) =>
+const findConflictWarnings = (
+  { folder = {}, defaults = {}, config }: ClusterInput,
+  version: FlinkVersion,
+): readonly string[] =>
+  (
+    [
+      ['folder', folder],
+      ['target', defaults],
+      ['command', config],
+    ] as const
+  ).flatMap(([from, layer]) => findNameConflicts(layer, version, ` of ${layerNames[from]}`));
+
+/** Options that one source sets under several names to different values. */
+export const findNameConflicts = (config: Config, version: FlinkVersion, source = ''): readonly string[] =>
+  findConflicts(config, version).map(
+    ([first = '', ...others]) =>
+      `${others.join(' and ')}${source} ${others.length === 1 ? 'is' : 'are'} not applied, because ${first} is set to another value. They are names of one option.`,
+  );
+
+/** A restore path that would apply to other programs than the one that it was meant for. */
+const findRestoreWarnings = ({ mode }: ClusterInput, layers: readonly Layer[]): readonly string[] =>
+  layers.flatMap(([from, config]) => {
+    if (!Object.hasOwn(config, restorePathOption) || toText(config[restorePathOption] ?? '').trim() === '') return [];
+    if (mode === 'session')
+      return [
         `${restorePathOption} of ${layerNames[from]} is not applied, because a session would restore every later job from it. Set it when you submit the job: -s PATH.`,
-    );
+      ];
+    if (from === 'target')
+      return [
+        `${restorePathOption} of the target is not applied, because every later application would start from it. Set it in the command: -s PATH.`,
+      ];
+    return [];
+  });
 
 const stateDirectories: ReadonlySet<string> = new Set([
   'execution.checkpointing.dir',

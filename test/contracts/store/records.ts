@@ -27,6 +27,7 @@ export const makeCluster = (target: string, fields: Partial<Cluster> = {}): Clus
       mode: 'session',
       namespace: 'flink',
       image: 'flink:2.2',
+      flinkVersion: '2.2',
       labels: {},
       operationId: newId(),
       principal,

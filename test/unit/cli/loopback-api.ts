@@ -108,6 +108,7 @@ export const cluster = (more: Partial<Cluster> = {}): Cluster => ({
   state: 'RUNNING',
   namespace: 'golden',
   image: 'flink:2.2',
+  flinkVersion: '2.2',
   labels: {},
   conditions: [],
   sequence: 3,

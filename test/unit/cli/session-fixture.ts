@@ -14,6 +14,7 @@ export const cluster: Cluster = {
   state: 'RUNNING',
   namespace: 'flink',
   image: 'flink:2.2',
+  flinkVersion: '2.2',
   labels: {},
   conditions: [],
   sequence: 3,

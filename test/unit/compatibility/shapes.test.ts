@@ -10,11 +10,11 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: 'ceff46d8074d539d' },
-  job: { 1: '3b5d6ac3b1dee8dd' },
+  cluster: { 1: '23c7b6ce112e5d02' },
+  job: { 1: '6cc2532d4ad4cc85' },
   operation: { 1: 'fc90f3800fa17cc3' },
   event: { 1: '0106bdb51b9a2d33' },
-  transition: { 1: '3934a2aee392db93' },
+  transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },
   'batch item': { 1: '814e2f7ea233861b' },
   'queue control': { 1: 'e2e4232cacb622e5' },

@@ -47,7 +47,7 @@ describe("the flags of Java's modules", () => {
 describe('a key that is a value and a prefix', () => {
   it.each([
     { 's3.endpoint': 'http://minio:9000', 's3.endpoint.region': 'eu-central-1' },
-    { 'metrics.scope.jm': 'a', 'metrics.scope.jm.job': 'b' },
+    { 'env.java.opts.all': '-Da=b', 'env.java.opts.all.more': 'b' },
   ])('arrives with the longer key: %j', (config) => {
     expect(configFileOf(render(config))).toMatchObject(config);
   });

@@ -13,7 +13,9 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
+import { toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import { assertOneRestorePath, restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 
 import {
   type DeployCommand,
@@ -34,7 +36,7 @@ export interface PreparedDeploy {
   readonly previous: Versioned<Cluster> | undefined;
   readonly manifests: ClusterManifests;
   readonly lifetime: ClusterLifetime | undefined;
-  /** The savepoint of an application that is restored from a cluster. */
+  /** The savepoint that an application starts from. */
   readonly restoredFrom: string | undefined;
   /** The jobs that a session restores. */
   readonly restoredJobs: readonly RestoredJob[];
@@ -52,8 +54,10 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
   const clusterId = command.clusterId ?? generateClusterId(operationId);
   const clusterRef = { target: target.name, clusterId };
   const restore = findProgramRestore(command.data);
-  const restoredFrom = await resolveSavepoint(restore, { target: target.name, pointer: '/job/restore' }, ports.store);
-  const manifests = renderManifests(withRestoredFrom(command.data, restoredFrom), { operationId, clusterId }, target);
+  const pointer = '/job/restore';
+  assertOneRestorePath({ config: command.data.config, restore, pointer });
+  const savepoint = await resolveSavepoint(restore, { target: target.name, pointer }, ports.store);
+  const manifests = renderManifests(withRestoredFrom(command.data, savepoint), { operationId, clusterId }, target);
   const previous = await ports.store.cluster(clusterRef);
   assertIdFree(previous?.value);
   const restoredJobs = await findJobsToRestore(command.data.restore, clusterRef, ports);
@@ -82,10 +86,15 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
     previous,
     manifests,
     lifetime,
-    restoredFrom,
+    restoredFrom: findRestoredFrom(manifests),
     restoredJobs,
     now,
   };
+};
+
+const findRestoredFrom = ({ config }: ClusterManifests): string | undefined => {
+  const path = config[restorePathOption]?.value;
+  return path === undefined ? undefined : toText(path);
 };
 
 /** @throws Fault `not-ready` while the cluster is STOPPING, `id-taken` while it is live. */

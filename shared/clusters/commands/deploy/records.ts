@@ -35,6 +35,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       mode: mode === 'application' ? 'application' : 'session',
       namespace: target.namespace,
       image: deployment.spec?.template.spec?.containers.at(-1)?.image ?? '',
+      flinkVersion: manifests.flinkVersion,
       labels,
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),

@@ -1,4 +1,5 @@
 import type { Command } from '#events/commands/index.ts';
+import { flinkVersions } from '#events/flink-version.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { Demand, NamedTarget } from '#events/target.ts';
 import { getTeam, savepointDirectoryOption } from '#shared/clusters/commands/assertions.ts';
@@ -11,7 +12,8 @@ import { toText } from '#shared/flink/config.ts';
 import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
 import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { canonicalizeConfig, toFieldError } from '#shared/flink/options.ts';
+import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
+import { toFieldError } from '#shared/flink/options.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
@@ -83,7 +85,7 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
-  const ownConfig = canonicalizeConfig({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) });
+  const ownConfig = { ...config, ...(image === undefined ? {} : { [imageOption]: image }) };
   assertAllowed([...findRefusedOptions(ownConfig, clusterId, target), ...findLockedAccounts(data, target)], target);
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
@@ -105,9 +107,10 @@ const toDreyOptions = (
 ): Readonly<Record<string, string>> => {
   if (input.mode !== 'application') return {};
   const shared = { 'execution.shutdown-on-application-finish': 'false' };
-  const config = { ...canonicalizeConfig(input.defaults ?? {}), ...canonicalizeConfig(input.config) };
-  const isRecoverable = isHighlyAvailable(config);
-  if (isAtLeast(resolveFlinkVersion(input), '2.3')) {
+  const version = resolveFlinkVersion(input);
+  const [defaults, config] = [input.defaults ?? {}, input.config].map((layer) => canonicalizeConfig(layer, version));
+  const isRecoverable = isHighlyAvailable({ ...defaults, ...config });
+  if (isAtLeast(version, '2.3')) {
     const id = isRecoverable ? (suspendedJobId ?? operationId) : operationId;
     return { ...shared, '$internal.application.id': id };
   }
@@ -171,7 +174,7 @@ const findLockedAccounts = ({ podTemplates = {} }: DeployData, { name, locked, d
   locked.some((lock) => isLocked(accountOption, lock))
     ? Object.entries(podTemplates).flatMap(([pod, template]): readonly FieldError[] => {
         const account = getServiceAccount(template);
-        if (account === undefined || account === canonicalizeConfig(defaults)[accountOption]) return [];
+        if (account === undefined || account === defaults[accountOption]) return [];
         return [
           {
             pointer: `/podTemplates/${pod}/spec/serviceAccountName`,
@@ -183,8 +186,10 @@ const findLockedAccounts = ({ podTemplates = {} }: DeployData, { name, locked, d
 
 /** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
 const isLocked = (key: string, lock: string): boolean => {
-  const [name = lock] = Object.keys(canonicalizeConfig({ [lock.replace(/\.\*$/, '')]: '' }));
-  return key.startsWith(`${name}.`) || (key === name && !lock.endsWith('.*'));
+  const name = lock.replace(/\.\*$/, '');
+  const isPattern = name !== lock;
+  const maps = [...(isPattern ? [name] : []), ...flinkVersions.map((version) => toCurrentKey(name, version))];
+  return (!isPattern && listKeysOfAllVersions(name).includes(key)) || maps.some((map) => key.startsWith(`${map}.`));
 };
 
 /** A cluster id as Flink generates one: 45 characters, the maximum length. */

@@ -41,6 +41,19 @@ describe('drey deploy', () => {
     expect(bodyOf(`POST ${clusters}`)).toEqual({ mode: 'session', clusterId: 'etl' });
   });
 
+  it('replaces options of a stored spec also under another name', async () => {
+    const stored = { mode: 'session', config: { 'execution.checkpointing.num-retained': 5, 'pipeline.name': 'a' } };
+    const spec = { name: 'office', target: 'local', updatedAt: time, deploy: stored };
+    const words = ['deploy', '--spec', 'office', '--no-wait', '-Dstate.checkpoints.num-retained=20'];
+
+    await run({ ...deploys, 'GET /v1/targets/local/specs/office': { body: spec } }, words);
+
+    expect(bodyOf(`POST ${clusters}`)).toEqual({
+      mode: 'session',
+      config: { 'pipeline.name': 'a', 'state.checkpoints.num-retained': '20' },
+    });
+  });
+
   it('restores the program of a file from the latest savepoint of a cluster', async () => {
     const application = join(mkdtempSync(join(tmpdir(), 'drey-')), 'application.yaml');
     writeFileSync(application, 'mode: application\nclusterId: etl\njob: { jar: local:///a.jar }\n');

@@ -52,3 +52,66 @@ describe('a job on a session', () => {
     expect(posted()).toMatchObject({ config: { 'pipeline.classpaths': '["file:/a.jar","file:/b.jar"]' } });
   });
 });
+
+const setFolder = (text: string) => writeFile(join(folder, 'config.yaml'), text);
+const runWithFolder = (mode: 'session' | 'application', ...words: readonly string[]) =>
+  run(
+    {
+      [`POST ${clusters}/live/jobs`]: accepted({ kind: 'submit', jobId: job().jobId }),
+      [`POST ${clusters}`]: accepted({ clusterId: 'live' }),
+      [`GET ${clusters}/live`]: { body: cluster({ mode }) },
+    },
+    [
+      'run',
+      '-d',
+      '-t',
+      `kubernetes-${mode}`,
+      '-Dkubernetes.cluster-id=live',
+      ...words,
+      mode === 'session' ? 's3://bucket/local/a.jar' : 'local:///a.jar',
+    ],
+    { FLINK_CONF_DIR: folder },
+  );
+
+describe('the configuration folder of a job on a session', () => {
+  it('gives way to -D under another name of the option', async () => {
+    await setFolder('execution.checkpointing.num-retained: 5\nstate.backend: rocksdb\nrest.port: 1\n');
+
+    await runWithFolder('session', '-Dstate.checkpoints.num-retained=20', '-Dpipeline.name=a');
+
+    expect(posted()).toMatchObject({
+      config: { 'state.checkpoints.num-retained': '20', 'state.backend': 'rocksdb', 'pipeline.name': 'a' },
+    });
+    expect(posted()).not.toHaveProperty(['config', 'execution.checkpointing.num-retained']);
+    expect(posted()).not.toHaveProperty(['config', 'rest.port']);
+  });
+});
+
+describe.each(['session', 'application'] as const)('a savepoint in the configuration folder, for a %s', (mode) => {
+  const path = 's3://b/savepoint-1';
+
+  it.each(['execution.state-recovery.path', 'execution.savepoint.path'])('is refused by the name %s', async (key) => {
+    await setFolder(`${key}: ${path}\n`);
+
+    const ended = await runWithFolder(mode);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`${key} in the configuration folder is ${path}.`);
+    expect(ended.stderr).toContain(`Use -s ${path} to start this program from the savepoint, or -D${key}=`);
+    expect(server.received.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  it.each([
+    [['-s', 's3://b/savepoint-2']],
+    [['-Dexecution.savepoint.path=s3://b/savepoint-2']],
+    [['-Dexecution.state-recovery.path=']],
+    [['-Ddrey.restore.from-cluster=office']],
+  ])('gives way to %j', async (words) => {
+    await setFolder(`execution.state-recovery.path: ${path}\n`);
+
+    const ended = await runWithFolder(mode, ...words);
+
+    expect(ended.code).toBe(0);
+    expect(JSON.stringify(posted())).not.toContain(path);
+  });
+});

@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { renamedForFlink } from '#shared/flink/option-table.ts';
 import {
   assertNoFieldErrors,
-  canonicalizeConfig,
   findOptionErrors,
   type OptionKey,
   options,
@@ -123,10 +121,6 @@ describe('an option', () => {
     expect(() => readOption({}, key)).not.toThrow();
   });
 
-  it.each(Object.entries(renamedForFlink))('%s allows options with its prefix', (old, current) => {
-    expect(canonicalizeConfig({ [old]: 'a', [`${old}.more`]: 'b' })).toEqual({ [current]: 'a', [`${old}.more`]: 'b' });
-  });
-
   it('may have a value and be the prefix of another one', () => {
     expect(findOptionErrors({ 'a.b': '1', 'a.b.c': '2' })).toEqual([]);
   });
@@ -137,27 +131,10 @@ describe('an option', () => {
 });
 
 describe('a deprecated name', () => {
-  it.each([
-    ['kubernetes.container.image', 'kubernetes.container.image.ref'],
-    ['kubernetes.jobmanager.cpu', 'kubernetes.jobmanager.cpu.amount'],
-    ['kubernetes.taskmanager.cpu', 'kubernetes.taskmanager.cpu.amount'],
-    ['env.java.opts', 'env.java.opts.all'],
-    ['high-availability', 'high-availability.type'],
-    ['kubernetes.pod-template-file', 'kubernetes.pod-template-file.default'],
-  ])('%s stands for %s', (old, current) => {
-    expect(canonicalizeConfig({ [old]: 'x', other: 'y' })).toEqual({ [current]: 'x', other: 'y' });
-  });
-
-  it('is overridden by the current name', () => {
-    const config = canonicalizeConfig({ 'kubernetes.jobmanager.cpu.amount': '2', 'kubernetes.jobmanager.cpu': '1' });
-
-    expect(config).toEqual({ 'kubernetes.jobmanager.cpu.amount': '2' });
-  });
-
   it('is used in the error of its value', () => {
     const given = { 'kubernetes.jobmanager.cpu': 'lots' };
 
-    expect(findOptionErrors(canonicalizeConfig(given), given)).toMatchObject([
+    expect(findOptionErrors({ 'kubernetes.jobmanager.cpu.amount': 'lots' }, given)).toMatchObject([
       { pointer: '/config/kubernetes.jobmanager.cpu' },
     ]);
   });

@@ -1,0 +1,31 @@
+import { Fault } from '#events/problem.ts';
+import { type Config, toText, type Value } from '#shared/flink/config.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import { parseMap } from '#shared/flink/syntax.ts';
+
+import { keysOf } from './keys.ts';
+
+/**
+ * The weaker options with one key for each name of a map (`kubernetes.secrets.NAME`), if a stronger option sets one name
+ * of that map. Flink reads the key of the whole map only, so that the stronger option would be lost.
+ */
+export const expandMaps = (weaker: Config, stronger: Config, version: FlinkVersion): Config => {
+  const { prefixes } = keysOf(version);
+  const names = Object.keys(stronger);
+  const isReplaced = (key: string): boolean =>
+    prefixes.includes(`${key}.`) && names.some((name) => name.startsWith(`${key}.`));
+  return Object.fromEntries(
+    Object.entries(weaker).flatMap(([key, value]): readonly (readonly [string, Value])[] =>
+      isReplaced(key) ? expand(key, toText(value)) : [[key, value]],
+    ),
+  );
+};
+
+const expand = (key: string, text: string): readonly (readonly [string, string])[] => {
+  try {
+    return Object.entries(parseMap(text)).map(([name, value]) => [`${key}.${name}`, value] as const);
+  } catch (error) {
+    if (error instanceof Fault) return [[key, text]]; // The validation of options reports the text.
+    throw error;
+  }
+};
