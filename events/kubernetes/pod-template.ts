@@ -11,7 +11,8 @@ type Path = readonly (string | number)[];
 /** What is wrong with a field of a pod template. */
 export interface PodIssue {
   readonly path: Path;
-  readonly detail: string;
+  /** The text is made on demand, because the most similar of many names takes time to find. */
+  readonly describe: () => string;
   /** `unlikely`: Kubernetes ignores the field, or the version of the target may know the value. */
   readonly severity: 'mistake' | 'unlikely';
 }
@@ -29,8 +30,8 @@ export const findPodIssues = (template: unknown): readonly PodIssue[] => findIss
 export const PodTemplate = z
   .record(z.string(), z.unknown())
   .check(({ value, issues }) => {
-    for (const { path, detail, severity } of findPodIssues(value))
-      if (severity === 'mistake') issues.push({ code: 'custom', path: [...path], message: detail, input: value });
+    for (const { path, describe, severity } of findPodIssues(value))
+      if (severity === 'mistake') issues.push({ code: 'custom', path: [...path], message: describe(), input: value });
   })
   .meta({
     id: 'PodTemplate',
@@ -39,7 +40,11 @@ export const PodTemplate = z
   });
 export type PodTemplate = Readonly<z.output<typeof PodTemplate>>;
 
-const newMistake = (path: Path, detail: string): PodIssue => ({ path, detail, severity: 'mistake' });
+const newMistake = (path: Path, detail: string): PodIssue => ({
+  path,
+  describe: () => detail,
+  severity: 'mistake',
+});
 
 const findIssues = (value: unknown, type: string, path: Path): readonly PodIssue[] => {
   if (type.startsWith('=')) return findTextIssues(value, type.slice(1).split('|'), path);
@@ -103,7 +108,7 @@ const findTextIssues = (value: unknown, values: readonly string[], path: Path): 
   if (value === null || value === '') return [];
   if (typeof value !== 'string') return [newMistake(path, describeType('text', value))];
   const detail = `'${shorten(value, maxQuoteLength)}' is not one of ${values.filter((one) => one !== '').join(', ')}`;
-  return values.includes(value) ? [] : [{ path, detail, severity: 'unlikely' }];
+  return values.includes(value) ? [] : [{ path, describe: () => detail, severity: 'unlikely' }];
 };
 
 /** A volume without a source is an empty directory, so that `emptyDir:` may be empty. */
@@ -119,7 +124,7 @@ const findFieldIssues = (value: Readonly<Record<string, unknown>>, type: string,
     ...Object.entries(value).flatMap(([field, member]): readonly PodIssue[] => {
       const fieldPath = [...path, field];
       if (!Object.hasOwn(fields, field))
-        return [{ path: fieldPath, detail: describeUnknown(field, Object.keys(fields)), severity: 'unlikely' }];
+        return [{ path: fieldPath, describe: () => describeUnknown(field, Object.keys(fields)), severity: 'unlikely' }];
       return (member ?? undefined) === undefined && (member === undefined || missing.includes(field) || mayBeNull(type))
         ? []
         : findIssues(member, (fields[field] ?? '').replace(/!$/, ''), fieldPath);

@@ -31,7 +31,7 @@ const findUnlikelyFields = (templates: PodTemplates = {}): readonly string[] =>
     findPodIssues(templates[name] ?? {})
       .filter(({ severity }) => severity === 'unlikely')
       .slice(0, maxFields)
-      .map(({ path, detail }) => `Pod template ${name}: ${path.join('.')} ${detail}`),
+      .map(({ path, describe }) => `Pod template ${name}: ${path.join('.')} ${describe()}`),
   );
 
 /** What Flink replaces in the template of a pod. @see Flink 2.2 `InitJobManagerDecorator`, `InitTaskManagerDecorator` */

@@ -44,7 +44,35 @@ export const renderBatchItem = (data: BatchData, index: number): CommandData<'de
 export const renderStoredItem = (data: BatchData, index: number): CommandData<'deploy'> =>
   parseWritten(lenient(commands.deploy.data, 'drop'), { kind: 'batch item', value: fillRow(data, index) });
 
-const fillRow = ({ name, template, parameters }: BatchData, index: number): unknown => {
+/** A ConfigMap holds one million bytes. The rest of a deploy is smaller. */
+const maxRowCharacters = 2_000_000;
+
+/** The characters of the texts of a row, without making them. Parameters that the row does not have count nothing. */
+export const countFilledCharacters = ({ template, parameters }: BatchData, index: number): number => {
+  const values: Readonly<Record<string, string>> = { ...parameters[index], index: String(index) };
+  const count = (value: unknown): number => {
+    if (typeof value === 'string')
+      return [...value.matchAll(placeholder)].reduce(
+        (sum, [match, name = '']) =>
+          sum - match.length + (Object.hasOwn(values, name) ? (values[name]?.length ?? 0) : 0),
+        value.length,
+      );
+    if (typeof value !== 'object' || value === null) return 0;
+    return Object.values(value).reduce<number>((sum, part) => sum + count(part), 0);
+  };
+  return count(template);
+};
+
+const placeholder = /\$\{param\.(\w+)\}/g;
+
+/** @throws Fault `malformed-request` for a row that is too large. */
+const fillRow = (batch: BatchData, index: number): unknown => {
+  const characters = countFilledCharacters(batch, index);
+  if (characters > maxRowCharacters) {
+    const detail = `The template has ${characters} characters when it is filled. A deploy has at most ${maxRowCharacters}.`;
+    throw new Fault('malformed-request', detail, { errors: [{ pointer: '', detail }] });
+  }
+  const { name, template, parameters } = batch;
   const values = { ...parameters[index], index: String(index) };
   const labels = { batch: name, ...(isRecord(template['labels']) ? template['labels'] : {}) };
   return fillTemplate({ clusterId: `${name}-${index}`, ...template, labels }, values, '');
@@ -56,7 +84,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** @throws Fault `malformed-request` for a parameter that the row does not have. */
 const fillTemplate = (value: unknown, values: Readonly<Record<string, string>>, pointer: string): unknown => {
   if (typeof value === 'string') {
-    return value.replaceAll(/\$\{param\.(\w+)\}/g, (_match, name: string) => {
+    return value.replaceAll(placeholder, (_match, name: string) => {
       if (Object.hasOwn(values, name)) return values[name] ?? '';
       const detail = `The row has no parameter ${name}.`;
       throw new Fault('malformed-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });

@@ -3,7 +3,7 @@ import { Fault, type FieldError } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 
-import { renderBatchItem } from './items.ts';
+import { countFilledCharacters, renderBatchItem } from './items.ts';
 
 const maxErrors = 50;
 
@@ -23,11 +23,22 @@ export const validateBatchItems = (data: BatchData, options: ValidationOptions):
   // Rows are named after the batch. A wrong name must not add an error to each of them.
   const rows = nameErrors.length === 0 ? data : { ...data, name: 'batch' };
   const rowsByClusterId = new Map<string, number>();
+  let characters = 0;
   for (const index of data.parameters.keys()) {
     if (errors.length >= maxErrors) break;
+    characters += countFilledCharacters(rows, index);
+    if (characters > maxFilledCharacters) throw newSizeFault();
     errors.push(...findRowErrors(rows, index, { ...options, rowsByClusterId }));
   }
   if (errors.length > 0) throw newBatchFault(errors.slice(0, maxErrors));
+};
+
+/** Each row is rendered and validated, which takes a second for about ten million characters. */
+const maxFilledCharacters = 100_000_000;
+
+const newSizeFault = (): Fault => {
+  const detail = `The template has more than ${maxFilledCharacters} characters when it is filled for all rows. Send several batches.`;
+  return new Fault('malformed-request', `/template: ${detail}`, { errors: [{ pointer: '/template', detail }] });
 };
 
 const newBatchFault = (errors: readonly FieldError[]): Fault => {
@@ -51,7 +62,9 @@ const findRowErrors = (data: BatchData, index: number, options: RowOptions): rea
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const errors = error.errors.length > 0 ? error.errors : [{ pointer: '', detail: error.message }];
-    return errors.map(({ pointer, detail }) => ({ pointer: `/template${pointer}`, detail: `Row ${index}: ${detail}` }));
+    return errors
+      .slice(0, maxErrors)
+      .map(({ pointer, detail }) => ({ pointer: `/template${pointer}`, detail: `Row ${index}: ${detail}` }));
   }
 };
 
