@@ -27,6 +27,8 @@ interface FakeCluster {
   reached: ObservedPod['reached'];
   trouble: ObservedPod['trouble'];
   sidecarTrouble?: ObservedPod['sidecarTrouble'];
+  /** Kubernetes refuses to create the pod of the JobManager. */
+  noPod?: boolean;
   warnings: Observation['warnings'];
   log: string | undefined;
   previousLog: string | undefined;
@@ -270,19 +272,22 @@ const observed = (clusterId: string, { uid, operationId, deleting, ready }: Fake
 
 const podsOf = (
   clusterId: string,
-  { ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
-): readonly ObservedPod[] => [
-  {
-    name: `${clusterId}-5d4f8b7c9-abcde`,
-    component: 'jobmanager',
-    phase: ready ? 'Running' : 'Pending',
-    ready: ready && trouble === undefined && sidecarTrouble === undefined,
-    restarts,
-    reached,
-    trouble,
-    sidecarTrouble,
-  },
-];
+  { noPod = false, ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
+): readonly ObservedPod[] =>
+  noPod
+    ? []
+    : [
+        {
+          name: `${clusterId}-5d4f8b7c9-abcde`,
+          component: 'jobmanager',
+          phase: ready ? 'Running' : 'Pending',
+          ready: ready && trouble === undefined && sidecarTrouble === undefined,
+          restarts,
+          reached,
+          trouble,
+          sidecarTrouble,
+        },
+      ];
 
 const ownedBy = (clusterId: string, { manifests }: FakeCluster): readonly ObjectName[] => [
   { kind: 'Deployment', name: clusterId },

@@ -10,7 +10,7 @@ const logLines = 50;
 const maxMessageLength = 500;
 
 export interface PodRefusal {
-  /** A reason of Kubernetes, or `QuotaExceeded`. */
+  /** A reason of Kubernetes, `QuotaExceeded` or `TaskManagerFailed`. */
   readonly reason: string;
   readonly message: string;
 }
@@ -23,16 +23,23 @@ export const lacksTaskManagers = (overview: readonly JobOverview[], now: Date): 
   );
 
 /**
- * Why Kubernetes refuses the TaskManagers of a cluster, as the last lines of its JobManager's log tell. The JobManager
- * creates these pods itself, so that a refusal by a quota or an admission webhook leaves neither a pod nor an event.
+ * Why Kubernetes refuses the TaskManagers of a cluster, or how they ended, as the last lines of its JobManager's log tell.
+ * The JobManager creates these pods itself, so that a refusal by a quota or an admission webhook leaves neither a pod nor
+ * an event. It removes pods that ended at once.
  *
  * @returns Undefined also when the log is not available, because the refusal is an explanation only.
  */
 export const findPodRefusal = async (clusterId: string, kubernetes: Kubernetes): Promise<PodRefusal | undefined> => {
   const lines = (await readLastLines(clusterId, kubernetes)).split('\n');
-  const index = lines.findLastIndex((line) => refusalPattern.test(line));
+  const index = lines.findLastIndex((line) => refusalPattern.test(line) || endPattern.test(line));
   // A TaskManager that registered after the refusal shows that the refusal is over.
   if (index === -1 || lines.slice(index).some((line) => registrationPattern.test(line))) return undefined;
+  const end = endPattern
+    .exec(lines[index] ?? '')?.[1]
+    ?.trim()
+    .slice(0, maxMessageLength);
+  if (end !== undefined)
+    return { reason: 'TaskManagerFailed', message: `${end}. The log of a TaskManager's pod tells why.` };
   const message = (refusalPattern.exec(lines[index] ?? '')?.[1] ?? '').trim().slice(0, maxMessageLength);
   return { reason: message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message };
 };
@@ -47,7 +54,11 @@ const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise
 };
 
 /** The message of the API server in an exception of Flink's Kubernetes client. */
-const refusalPattern = /((?:pods? "[^"]*" is forbidden|admission webhook "[^"]*" denied).*?)(?:\. Received status:|$)/;
+const refusalPattern =
+  /((?:pods? "[^"]*" is (?:forbidden|invalid)|admission webhook "[^"]*" denied).*?)(?:\. Received status:|$)/i;
+
+/** @see Flink 2.2 `KubernetesPod.getTerminatedDiagnostics` */
+const endPattern = /(Pod terminated, container termination statuses: .*)$/;
 
 /** @see Flink 2.2 `ResourceManager.registerTaskExecutorInternal` */
 const registrationPattern = /Registering TaskManager with ResourceID/;

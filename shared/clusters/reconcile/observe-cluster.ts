@@ -1,10 +1,13 @@
 import type { Cluster } from '#events/cluster.ts';
+import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { findPodRefusal, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
+import { assessReadiness } from '#shared/clusters/model/readiness.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
 
@@ -43,13 +46,28 @@ export const observeListedCluster = async (
 const isDeploymentGone = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> =>
   !isDeploymentOf(cluster, (await ports.kubernetes(target).observe(cluster.clusterId)).deployment);
 
-/** Why a job has no TaskManagers, when no pod of the cluster tells. */
+/** Why Flink does not answer, or why a job has no TaskManagers, when no pod of the cluster tells. */
 const findRefusal = async (
   { clusterId }: Cluster,
-  { overview = [] }: ObservedJobs,
+  { overview = [], reachable }: ObservedJobs,
   { target, ports }: { readonly target: NamedTarget; readonly ports: Ports },
-): Promise<ListedCluster['trouble']> =>
-  lacksTaskManagers(overview, ports.now()) ? findPodRefusal(clusterId, ports.kubernetes(target)) : undefined;
+): Promise<ListedCluster['trouble']> => {
+  const kubernetes = ports.kubernetes(target);
+  if (reachable === 'Unknown') return findJobManagerTrouble(clusterId, kubernetes);
+  return lacksTaskManagers(overview, ports.now()) ? findPodRefusal(clusterId, kubernetes) : undefined;
+};
+
+/** Why the JobManager is not ready: its pod may be refused by a quota, or a sidecar may hold it up. */
+const findJobManagerTrouble = async (clusterId: string, kubernetes: Kubernetes): Promise<ListedCluster['trouble']> => {
+  try {
+    const readiness = assessReadiness(await kubernetes.observe(clusterId), 0);
+    if (readiness.answer !== 'no' || readiness.final || readiness.reason === 'Starting') return undefined;
+    return { reason: readiness.reason, message: readiness.message };
+  } catch (error) {
+    if (error instanceof Fault) return undefined; // An explanation only.
+    throw error;
+  }
+};
 
 /** Records the condition `Healthy`: False while the cluster is in trouble, True again afterwards. */
 const recordHealth = async (observed: Cluster, trouble: ListedCluster['trouble'], ports: Ports): Promise<void> => {

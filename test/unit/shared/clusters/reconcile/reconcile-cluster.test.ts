@@ -104,6 +104,16 @@ describe('the reconciliation of a cluster', () => {
   it.each([
     [`Message: ${refusal}. Received status: Status(apiVersion=v1)`, 'QuotaExceeded', refusal],
     ['admission webhook "pods.example.com" denied the request: no label team', 'FailedCreate', 'no label team'],
+    [
+      'Message: Pod "my-taskmanager-1-1" is invalid: spec.x: Required value. Received status: S',
+      'FailedCreate',
+      'spec.x',
+    ],
+    [
+      'Worker my-taskmanager-1-1 is terminated. Diagnostics: Pod terminated, container termination statuses: [flink-main-container(exitCode=1, reason=Error, message=null)], pod status: Failed(reason=null, message=null)',
+      'TaskManagerFailed',
+      "exitCode=1, reason=Error, message=null)], pod status: Failed(reason=null, message=null). The log of a TaskManager's pod tells why.",
+    ],
   ])('records why Kubernetes refuses the TaskManagers: %s', async (line, reason, message) => {
     await startSession(send);
     const cluster = world.kubernetes.cluster(clusterId);
@@ -136,6 +146,28 @@ describe('the reconciliation of a cluster', () => {
     await reconcile();
 
     expect((await getCluster())?.conditions).toMatchObject([{ type: 'Reachable', status: 'True' }]);
+  });
+
+  it.each([
+    [
+      'a quota refuses its pod',
+      { noPod: true, warnings: [{ reason: 'FailedCreate', message: refusal, at: '2026-11-24T12:00:00Z' }] },
+      'QuotaExceeded',
+    ],
+    [
+      'a sidecar holds it up',
+      { sidecarTrouble: { reason: 'CrashLoopBackOff', message: 'proxy ended' } },
+      'CrashLoopBackOff',
+    ],
+  ])('records why Flink does not answer when %s', async (_what, state, reason) => {
+    await startSession(send);
+    Object.assign(world.kubernetes.cluster(clusterId), { ready: false, ...state });
+    await reconcile();
+
+    expect((await getCluster())?.conditions).toMatchObject([
+      { type: 'Reachable', status: 'Unknown' },
+      { type: 'Healthy', status: 'False', reason },
+    ]);
   });
 
   it('observes the jobs also when the log is not available', async () => {
