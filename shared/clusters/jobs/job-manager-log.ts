@@ -1,8 +1,9 @@
 import { Fault } from '#events/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
 
 /** Java prints the root cause at the end of a stack trace, and many frames after it. */
-const logLines = 200;
+const logLines = 500;
 /** How many lines to return of a log without an exception. */
 const tailLines = 20;
 const maxCauseCharacters = 500;
@@ -22,8 +23,8 @@ export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Ku
       (await kubernetes.readLog(clusterId, { lines: logLines, previous: true })) ??
       (await kubernetes.readLog(clusterId, { lines: logLines }));
     if (log === undefined || log === '') return message;
-    const cause = findRootCause(log);
-    if (cause !== undefined) return `${cause} (${message})`;
+    const cause = findCause(log);
+    if (cause !== undefined) return `${withPythonWayOut(cause)} (${message})`;
     return `${message}\n${log.split('\n').slice(-tailLines).join('\n').slice(-maxTailCharacters)}`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -31,10 +32,28 @@ export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Ku
   }
 };
 
+/** The cause of a failed job. Flink reports only that a Python program ended, so the log of the JobManager says why. */
+export const explainProgramFailure = async (
+  { clusterId, cause }: { readonly clusterId: string; readonly cause: string },
+  kubernetes: Kubernetes,
+): Promise<string> => {
+  if (!isPythonExit(cause)) return withPythonWayOut(cause);
+  try {
+    const log = await kubernetes.readLog(clusterId, { lines: logLines });
+    return withPythonWayOut((log === undefined ? undefined : findCause(log)) ?? cause);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return cause; // The cause of Flink remains without the log.
+  }
+};
+
+const findCause = (log: string): string | undefined =>
+  (findPythonError(log) ?? findRootCause(log))?.trim().slice(0, maxCauseCharacters);
+
 /** The root cause of the last stack trace: the text after `Caused by`, or the exception itself. */
 const findRootCause = (log: string): string | undefined => {
   const lines = log.split('\n');
   const causedBy = lines.findLast((line) => line.startsWith('Caused by: '))?.slice('Caused by: '.length);
   const exception = lines.findLast((line) => /^[\w.$]+(Exception|Error)(: |$)/.test(line));
-  return (causedBy ?? exception)?.trim().slice(0, maxCauseCharacters);
+  return causedBy ?? exception;
 };

@@ -5,12 +5,14 @@ import { Fault } from '#events/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import { recordCondition } from '#shared/clusters/store/progress.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
+import { explainProgramFailure } from './job-manager-log.ts';
 import { findPodRefusal, type PodRefusal } from './missing-task-managers.ts';
 import { type ClusterRecords, readClusterRecords, recordJobs, type Submitter } from './record-jobs.ts';
 
@@ -62,9 +64,10 @@ export const updateJobs = async (
     await recordCondition(cluster, { condition }, ports);
     return { jobs: recorded, reachable: 'Unknown' };
   }
-  const { overview, program } = answer;
+  const { overview } = answer;
   const submitters = await findSubmitters(overview, { cluster, recorded }, ports.store);
-  const jobs = await recordJobs(records, { ...answer, recorded, submitters, changedBy }, ports);
+  const { causes, program } = await explainFailures(answer, cluster, kubernetes);
+  const jobs = await recordJobs(records, { ...answer, causes, program, recorded, submitters, changedBy }, ports);
   return { jobs, reachable: 'True', overview, program };
 };
 
@@ -99,6 +102,28 @@ const askFlink = async ({ cluster, recorded }: RecordedJobs, { rest, findRefusal
 /** A program with a running job runs itself. */
 const mayHaveEnded = ({ mode }: Cluster, overview: readonly JobOverview[]): boolean =>
   mode === 'application' && overview.every(isTerminalJob);
+
+interface Failures {
+  /** Root causes by job id. */
+  readonly causes: ReadonlyMap<string, string | undefined>;
+  readonly program: ProgramStatus | undefined;
+}
+
+/** The failures that Flink reports, with what the log adds to those of Python programs. */
+const explainFailures = async (
+  { causes, program }: Failures,
+  { clusterId }: Cluster,
+  kubernetes: Kubernetes,
+): Promise<Failures> => {
+  const explain = async (cause: string | undefined) =>
+    cause === undefined ? undefined : explainProgramFailure({ clusterId, cause }, kubernetes);
+  const explained = [...causes].map(async ([jobId, cause]) => [jobId, await explain(cause)] as const);
+  const message = await explain(program?.message);
+  return {
+    causes: new Map(await Promise.all(explained)),
+    program: program === undefined || message === undefined ? program : { ...program, message },
+  };
+};
 
 /** The root causes of the jobs that are not recorded as FAILED yet, by job id. */
 const readRootCauses = async (overview: readonly JobOverview[], recorded: readonly Job[], rest: FlinkRest) => {

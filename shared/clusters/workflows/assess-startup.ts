@@ -2,11 +2,11 @@ import type { Cluster } from '#events/cluster.ts';
 import type { JobState } from '#events/job.ts';
 import type { DeployPhase } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
-import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
+import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
-import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 type StartingDeploy = StoredOperation & Pick<Cluster, 'mode'>;
 
@@ -45,9 +45,8 @@ interface FlinkAnswer {
 
 const askFlink = async (deploy: StartingDeploy, kubernetes: Kubernetes): Promise<FlinkAnswer> => {
   try {
-    const rest = flinkRest(kubernetes.flink(deploy.clusterId));
-    if (deploy.mode === 'application') return { readiness: await assessProgram(deploy, rest), hasAnswered: true };
-    await rest.getOverview();
+    if (deploy.mode === 'application') return { readiness: await assessProgram(deploy, kubernetes), hasAnswered: true };
+    await flinkRest(kubernetes.flink(deploy.clusterId)).getOverview();
     return { readiness: { answer: 'yes' }, hasAnswered: true };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -56,11 +55,17 @@ const askFlink = async (deploy: StartingDeploy, kubernetes: Kubernetes): Promise
 };
 
 /** An application is ready when Flink has a job that is past its start, or when its program ended without one. */
-const assessProgram = async ({ operationId }: StartingDeploy, rest: FlinkRest): Promise<Readiness> => {
+const assessProgram = async (
+  { clusterId, operationId }: StartingDeploy,
+  kubernetes: Kubernetes,
+): Promise<Readiness> => {
+  const rest = flinkRest(kubernetes.flink(clusterId));
   if ((await rest.listJobs()).some(({ state }) => !startingJobStates.has(state))) return { answer: 'yes' };
-  const { state = 'RUNNING', message = 'main() failed.' } = (await rest.getProgram(operationId)) ?? {};
+  const { state = 'RUNNING', message: cause = 'main() failed.' } = (await rest.getProgram(operationId)) ?? {};
   if (state === 'RUNNING') return toStarting('The program has no running job yet.');
-  return state === 'FAILED' ? { answer: 'no', reason: 'ProgramFailed', message, final: true } : { answer: 'yes' };
+  if (state !== 'FAILED') return { answer: 'yes' };
+  const message = await explainProgramFailure({ clusterId, cause }, kubernetes);
+  return { answer: 'no', reason: 'ProgramFailed', message, final: true };
 };
 
 const startingJobStates: ReadonlySet<JobState> = new Set(['INITIALIZING', 'CREATED']);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { origins, sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getLastOperation, runWorkflows, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -80,4 +81,62 @@ describe.each(origins)('an image without Python from %s', (_origin, send) => {
       'Image flink:2.2 has no Python. Set kubernetes.container.image.ref to an image with Python and apache-flink.',
     ]);
   });
+});
+
+describe('a Python program that fails', () => {
+  const log = [
+    'INFO PythonDriver [] - --------------------------- Python Process Started --------------------------',
+    'Traceback (most recent call last):',
+    "ModuleNotFoundError: No module named 'pyflink'",
+    'INFO PythonDriver [] - --------------------------- Python Process Exited ---------------------------',
+    'Caused by: java.lang.RuntimeException: Python process exits with code: 1',
+  ].join('\n');
+  const message =
+    "ModuleNotFoundError: No module named 'pyflink'. Use an image with Python and with apache-flink in the version of its Flink (docs/cli.md, section Python).";
+  const trace =
+    'org.apache.flink.client.program.ProgramAbortException: java.lang.RuntimeException: Python process exits with code: 1';
+  const getMessage = async () => (await world.store.cluster({ target: 'local', clusterId: 'words' }))?.value.message;
+
+  it('has the error of Python as its cause when its JobManager crashes', async () => {
+    world.kubernetes.startsAtOnce = false;
+    await sendHttp('deploy', { clusterId: 'words', data: application }, world);
+    const own = world.kubernetes.cluster('words');
+    own.trouble = { reason: 'CrashLoopBackOff', message: 'back-off 10s', exitCode: 2 };
+    own.restarts = 2;
+    own.previousLog = log;
+    await runWorkflows();
+
+    expect(await getMessage()).toBe(`${message} (back-off 10s)`);
+  });
+
+  it('has the error of Python as its cause when Flink reports a failed job', async () => {
+    await sendHttp('deploy', { clusterId: 'words', data: application }, world);
+    await runWorkflows();
+    const own = world.kubernetes.cluster('words');
+    own.log = log;
+    own.flink.setState(getLastOperation()?.operationId ?? '', 'FAILED', trace);
+    await dispatchReconcile(world.ports);
+    await runWorkflows();
+
+    expect(await getMessage()).toBe(message);
+  });
+
+  it.each(['at its start', 'after its job'])(
+    'has the error of Python when Flink 2.3 reports the program %s',
+    async (when) => {
+      const isAtStart = when === 'at its start';
+      if (isAtStart) world.kubernetes.applicationJob = undefined;
+      await sendHttp('deploy', { clusterId: 'words', data: { ...application, flinkVersion: '2.3' } }, world);
+      if (!isAtStart) await runWorkflows();
+      const id = getLastOperation()?.operationId ?? '';
+      const own = world.kubernetes.cluster('words');
+      own.log = log;
+      if (!isAtStart) own.flink.setState(id, 'FINISHED');
+      own.flink.application = { id, state: 'FAILED', failure: trace };
+      await dispatchReconcile(world.ports);
+      await runWorkflows();
+
+      expect(await getMessage()).toBe(message);
+    },
+  );
 });
