@@ -1,9 +1,10 @@
 import { Fault } from '#events/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
+import { findTellingCause } from '#shared/flink/rest/stack-trace.ts';
 
-/** Java prints the root cause at the end of a stack trace, and many frames after it. */
-const logLines = 500;
+/** Java prints the root cause at the end of a stack trace, and many frames after it. A mistake in SQL lists hundreds of words. */
+const logLines = 1_000;
 /** How many lines to return of a log without an exception. */
 const tailLines = 20;
 const maxCauseCharacters = 500;
@@ -50,10 +51,16 @@ export const explainProgramFailure = async (
 const findCause = (log: string): string | undefined =>
   (findPythonError(log) ?? findRootCause(log))?.trim().slice(0, maxCauseCharacters);
 
-/** The root cause of the last stack trace: the text after `Caused by`, or the exception itself. */
+const isException = (line: string) => /^[\w.$]+(Exception|Error)(: |$)/.test(line);
+
+/** The telling cause of the last stack trace: the text after `Caused by`, or the exception itself. */
 const findRootCause = (log: string): string | undefined => {
-  const lines = log.split('\n');
-  const causedBy = lines.findLast((line) => line.startsWith('Caused by: '))?.slice('Caused by: '.length);
-  const exception = lines.findLast((line) => /^[\w.$]+(Exception|Error)(: |$)/.test(line));
-  return causedBy ?? exception;
+  const lines = log.split('\n').map((line) => line.trimEnd());
+  const start = lines.findLastIndex(isException);
+  const causes = lines
+    .slice(Math.max(start, 0))
+    .filter((line) => isException(line) || line.startsWith('Caused by: '))
+    .map((line) => line.replace(/^Caused by: /, ''))
+    .map((text) => ({ text, name: /^[\w.$]*?([\w$]+)(?=:|$)/.exec(text)?.[1] ?? '' }));
+  return findTellingCause(causes)?.text;
 };

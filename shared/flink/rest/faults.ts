@@ -3,7 +3,14 @@ import * as z from 'zod';
 import type { ProblemCode } from '#events/problem-table.ts';
 import { Fault } from '#events/problem.ts';
 
-import { type Cause, formatCause, formatRootCause, maxMessageLength, parseCauses } from './stack-trace.ts';
+import {
+  type Cause,
+  findTellingCause,
+  formatCause,
+  formatRootCause,
+  maxMessageLength,
+  parseCauses,
+} from './stack-trace.ts';
 import type { RestResponse } from './transport.ts';
 
 /** This file converts the error responses of Flink's REST API to faults. */
@@ -44,9 +51,10 @@ export const toStatusFault = (response: RestResponse, request: string): Fault =>
 /** Fault `program-failed` with the program's own exception, and with Flink's message where that says more. */
 export const toProgramFault = (response: RestResponse): Fault => {
   const causes = readCauses(response);
-  const root = causes.at(-1);
-  if (root === undefined) return newRestFault('program-failed', response, 'Flink could not start the program');
-  const outer = causes.at(-2);
+  const telling = findTellingCause(causes);
+  if (telling === undefined) return newRestFault('program-failed', response, 'Flink could not start the program');
+  const root = { ...telling, message: telling.message.split('\nWas expecting')[0] ?? '' };
+  const outer = telling === causes.at(-1) ? causes.at(-2) : undefined;
   const saysMore = outer?.name === 'ProgramInvocationException' && !outer.message.endsWith(root.message);
   const addition = saysMore ? ` (${outer.message})` : '';
   return new Fault('program-failed', `${formatCause(root)}${addition}`, { reason: root.name, cause: response.body });

@@ -38,14 +38,25 @@ export const maxMessageLength = 1_000;
 export const formatCause = ({ name, message }: Cause): string =>
   (message === '' ? name : `${name}: ${message}`).slice(0, maxMessageLength);
 
-/** Exceptions that say more than their own causes. A missing slot is caused by a bare `TimeoutException`. */
-const preferredCauses: ReadonlySet<string> = new Set(['NoResourceAvailableException']);
+/**
+ * Exceptions that say more than their own causes. A missing slot is caused by a bare `TimeoutException`. The causes of a
+ * mistake in SQL lack its line.
+ */
+const preferredCauses: ReadonlySet<string> = new Set([
+  'NoResourceAvailableException',
+  'SqlParserException',
+  'SqlParserEOFException',
+  'CalciteContextException',
+]);
+
+/** The exception that says why: the deepest one, or one that says more than its causes. */
+export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly C[]): C | undefined =>
+  causes.find(({ name }) => preferredCauses.has(name)) ?? causes.at(-1);
 
 /**
  * The first line of the deepest cause, or of one that says more. `fallback` is the result for a text without exceptions.
  */
 export const formatRootCause = (trace: string, fallback: string): string => {
-  const causes = parseCauses(trace);
-  const cause = causes.find(({ name }) => preferredCauses.has(name)) ?? causes.at(-1);
+  const cause = findTellingCause(parseCauses(trace));
   return cause === undefined ? fallback : (formatCause(cause).split('\n')[0] ?? fallback);
 };

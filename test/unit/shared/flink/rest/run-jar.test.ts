@@ -71,6 +71,34 @@ describe('runJar', () => {
       'IllegalArgumentException: first\nsecond: line',
     ],
     [
+      'a statement of a script has a mistake',
+      errors(
+        400,
+        trace(
+          ...couldNotExecute,
+          'Caused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: null',
+          'Caused by: java.lang.reflect.InvocationTargetException',
+          'Caused by: org.apache.flink.table.gateway.api.utils.SqlGatewayException: Failed to execute the script.',
+          'Caused by: org.apache.flink.table.api.SqlParserException: SQL parse failed. Encountered "o" at line 4, column 18.\nWas expecting one of:\n    <EOF> \n    "AS" ...',
+          'Caused by: org.apache.calcite.sql.parser.SqlParseException: Encountered "o" at line 4, column 18.\nWas expecting one of:\n    <EOF>',
+        ),
+      ),
+      'SqlParserException: SQL parse failed. Encountered "o" at line 4, column 18.',
+    ],
+    [
+      'a statement of a script names an unknown column',
+      errors(
+        400,
+        trace(
+          ...couldNotExecute,
+          "Caused by: org.apache.flink.table.api.ValidationException: SQL validation failed. From line 3, column 10 to line 3, column 13: Column 'nope' not found in any table",
+          "Caused by: org.apache.calcite.runtime.CalciteContextException: From line 3, column 10 to line 3, column 13: Column 'nope' not found in any table",
+          "Caused by: org.apache.calcite.sql.validate.SqlValidatorException: Column 'nope' not found in any table",
+        ),
+      ),
+      "CalciteContextException: From line 3, column 10 to line 3, column 13: Column 'nope' not found in any table",
+    ],
+    [
       'something was suppressed',
       errors(
         400,
