@@ -20,6 +20,11 @@ export const actions: readonly Action[] = [
     load: async () => (await import('#cli/commands/run-application.ts')).runApplication,
   },
   {
+    name: 'sql',
+    summary: 'execute a SQL script as an application or on a session',
+    load: async () => (await import('#cli/commands/sql.ts')).sql,
+  },
+  {
     name: 'list',
     summary: 'show running and scheduled jobs (flink list)',
     load: async () => (await import('#cli/commands/list.ts')).list,

@@ -1,6 +1,12 @@
 import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { parseApplication, readApplicationInput, readProgram } from '#cli/flows/application.ts';
+import {
+  type Application,
+  parseApplication,
+  readApplicationInput,
+  readProgram,
+  toApplication,
+} from '#cli/flows/application.ts';
 import { textOption } from '#cli/input/config.ts';
 import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
@@ -10,6 +16,7 @@ import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 
 import type { Context } from '../context.ts';
+import { readScript, type ScriptOptions, sqlOptions } from './sql.ts';
 
 const kubernetesSession = defineAction({
   name: 'kubernetes-session',
@@ -51,7 +58,7 @@ const run = defineAction<ProgramOptions>({
       throw new UsageError(
         'A job on a session has no objects. Use --target kubernetes-application or `drey render kubernetes-session`.',
       );
-    await showApplication(operands, options, context);
+    await showApplication(parseApplication(operands, options, context), options, context);
   },
 });
 
@@ -68,31 +75,46 @@ const runApplication = defineAction<ProgramOptions>({
       throw new UsageError(
         'run-application renders applications only. Use `drey render kubernetes-session` for sessions.',
       );
-    await showApplication(operands, options, context);
+    await showApplication(parseApplication(operands, options, context), options, context);
+  },
+});
+
+const sql = defineAction<ScriptOptions & ProgramOptions>({
+  name: 'sql',
+  options: sqlOptions,
+  summary: 'print the objects of an application with a script',
+  examples: {
+    'drey render sql -Dkubernetes.cluster-id=etl -f etl.sql': 'print an application that executes a SQL script',
+  },
+  run: async (context, _operands, options) => {
+    if (context.mode === 'session')
+      throw new UsageError('A job on a session has no objects. Leave out --target kubernetes-session.');
+    const script = await readScript(options, context);
+    await showApplication(toApplication(script, options, context), options, context);
   },
 });
 
 /** Renders what Flink's client would create, from the command line and files of this machine, without the API. */
 export const render = defineGroup({
-  commands: [kubernetesSession, run, runApplication],
+  commands: [kubernetesSession, run, runApplication, sql],
 });
 
 const showApplication = async (
-  operands: readonly string[],
+  { job, config }: Application,
   options: ProgramOptions,
   context: Context,
 ): Promise<void> => {
-  const [{ ApplicationJob }, { parse }] = await Promise.all([
+  const [{ ApplicationJob }, { parse }, { withClusterSettings }] = await Promise.all([
     import('#events/commands/application-job.ts'),
     import('#events/problem.ts'),
+    import('#shared/flink/program/sql-settings.ts'),
   ]);
-  const { job, config } = parseApplication(operands, options, context);
   const program = parse(ApplicationJob, await readProgram(job, context));
   const local = await readApplicationInput(options, context);
   await showManifests(context, local, (clusterName) => ({
     ...clusterName,
     mode: 'application',
-    config,
+    config: withClusterSettings(config, program),
     job: program,
   }));
 };

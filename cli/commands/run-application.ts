@@ -18,6 +18,6 @@ export const runApplication = defineCommand<ProgramOptions & WaitOptions>({
     if (context.mode === 'session')
       throw new UsageError('run-application starts applications only. Use `drey run` for a jar on a session.');
     const application = await import('#cli/flows/application.ts');
-    await application.runApplication(operands, options, context);
+    await application.runApplication(application.parseApplication(operands, options, context), options, context);
   },
 });

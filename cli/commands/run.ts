@@ -24,7 +24,7 @@ export const run = defineCommand<ProgramOptions & WaitOptions>({
   },
   run: async (context, operands, options) => {
     if ((await resolveMode(context)) === 'session') return runOnSession(operands, options, context);
-    const { runApplication } = await import('#cli/flows/application.ts');
-    return runApplication(operands, options, context);
+    const { parseApplication, runApplication } = await import('#cli/flows/application.ts');
+    return runApplication(parseApplication(operands, options, context), options, context);
   },
 });

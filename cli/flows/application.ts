@@ -24,17 +24,18 @@ export interface Application {
 }
 
 /** @throws UsageError in Flink's words, before any request to the API. */
-export const parseApplication = (
-  operands: readonly string[],
+export const parseApplication = (operands: readonly string[], options: ProgramOptions, context: Context): Application =>
+  toApplication(parseProgram(operands, options, context), options, context);
+
+/** The application with the options that its flags set. */
+export const toApplication = (
+  program: Program,
   options: ProgramOptions,
-  context: Context,
+  { config }: Pick<Context, 'config'>,
 ): Application => ({
-  job: {
-    ...parseProgram(operands, options, context),
-    ...(options.classpath === undefined ? {} : { classpaths: options.classpath }),
-  },
+  job: { ...program, ...(options.classpath === undefined ? {} : { classpaths: options.classpath }) },
   config: {
-    ...context.config,
+    ...config,
     ...(options.detached === true ? { 'execution.attached': 'false' } : {}),
     ...(options.zookeeperNamespace === undefined ? {} : { 'high-availability.cluster-id': options.zookeeperNamespace }),
     ...(options.shutdownOnAttachedExit === true ? { 'execution.shutdown-on-attached-exit': 'true' } : {}),
@@ -55,11 +56,10 @@ export const readApplicationInput = async (
 
 /** Starts an application cluster. With `execution.attached=true`, waits until the application is terminal. */
 export const runApplication = async (
-  operands: readonly string[],
+  application: Application,
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const application = parseApplication(operands, options, context);
   const local = await readApplicationInput(options, context);
   local.warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const body = await buildDeployBody(

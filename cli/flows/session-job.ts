@@ -2,7 +2,7 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { type Context, requireClusterId } from '#cli/context.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
-import { parseJarProgram, type ProgramOptions } from '#cli/options/program.ts';
+import { type JarProgram, parseJarProgram, type ProgramOptions, type SqlProgram } from '#cli/options/program.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatFinishedJob } from '#cli/output/flink-lines.ts';
 import { showProgress } from '#cli/output/progress.ts';
@@ -43,15 +43,39 @@ export const runOnSession = async (
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const { fromSavepoint } = options;
-  const { config, restore, flinkVersion, io } = context;
-  const folder = await readJobConfig({ config, restore, flinkVersion, io, fromSavepoint });
-  const { jar, ...submission } = buildSubmission(operands, options, { context, folder });
+  const { jar, ...program } = parseJarProgram(operands, options, context);
+  const config = await buildJobConfig(options, context);
   const { clusterRef, uploaded } = await uploadToSession(jar, context);
+  await submitJob({ clusterRef, body: { jar: uploaded, ...program, config }, name: jar, options }, context);
+};
+
+/** Submits a SQL script to a session, and waits for its result unless it is detached. */
+export const runSqlOnSession = async (
+  program: SqlProgram,
+  options: SubmitOptions & { readonly session?: string },
+  context: Context,
+): Promise<void> => {
+  const clusterId = requireClusterId({ clusterId: options.session ?? (await resolveClusterId(context)) });
+  const config = await buildJobConfig(options, context);
+  const clusterRef = { target: await context.target(), clusterId };
+  await submitJob({ clusterRef, body: { ...program, config }, name: 'the script', options }, context);
+};
+
+type SubmitOptions = ProgramOptions & WaitOptions;
+
+interface Submission {
+  readonly clusterRef: ClusterRef;
+  readonly body: (JarProgram | SqlProgram) & { readonly config: Readonly<Record<string, string>> };
+  /** For the title of the progress. */
+  readonly name: string;
+  readonly options: SubmitOptions;
+}
+
+const submitJob = async ({ clusterRef, body, name, options }: Submission, context: Context): Promise<void> => {
   const request = {
     path: `${clusterPath(clusterRef)}/jobs`,
-    body: { jar: uploaded, ...submission, ...context.fields.submit },
-    title: `Submitting ${jar} to ${clusterRef.clusterId}`,
+    body: { ...body, ...context.fields.submit },
+    title: `Submitting ${name} to ${clusterRef.clusterId}`,
   };
   if (options.wait === false)
     return submitCommand(request, (operation) => `Submission of job ${submittedJobId(operation)} requested.`, context);
@@ -95,27 +119,15 @@ const submittedJobId = ({ jobId, operationId }: Operation) => jobId ?? operation
 const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
-interface SubmissionContext {
-  readonly context: Context;
-  /** The options about jobs from the configuration folder. */
-  readonly folder: Readonly<Record<string, string>>;
-}
-
-const buildSubmission = (
-  operands: readonly string[],
-  options: ProgramOptions,
-  { context, folder }: SubmissionContext,
-) => {
-  const { classpath } = options;
-  return {
-    ...parseJarProgram(operands, options, context),
-    config: {
-      ...folder,
-      ...selectJobConfig(context.config),
-      ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
-    },
-  };
-};
+/** The options of a job: those of the configuration folder that concern jobs, and those of the command line. */
+const buildJobConfig = async (
+  { classpath, fromSavepoint }: ProgramOptions,
+  { config, restore, flinkVersion, io }: Context,
+) => ({
+  ...(await readJobConfig({ config, restore, flinkVersion, io, fromSavepoint })),
+  ...selectJobConfig(config),
+  ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
+});
 
 /** Leaves out the options that only locate the cluster. */
 const selectJobConfig = (config: Readonly<Record<string, string>>) =>

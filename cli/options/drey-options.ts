@@ -29,7 +29,7 @@ interface DreyOption {
   readonly requires?: string;
 }
 
-const deployActions = ['kubernetes-session', 'run', 'run-application', 'deploy'] as const;
+const deployActions = ['kubernetes-session', 'run', 'run-application', 'sql', 'deploy'] as const;
 const deploy = { actions: deployActions, parts: ['deploy'] } as const;
 const start = { actions: deployActions, parts: ['deploy', 'submit'] } as const;
 const restore = { actions: deployActions, parts: ['restore'] } as const;

@@ -57,8 +57,13 @@ export interface JarProgram extends CommonProgram {
   readonly entryClass?: string;
 }
 
+/** A SQL script as the body of a submit and the `job` of a deploy describe it. */
+export interface SqlProgram extends Omit<CommonProgram, 'args'> {
+  readonly sql: { readonly script: string } | { readonly scriptUri: string };
+}
+
 /** The `job` of a deploy. */
-export type Program = JarProgram | (CommonProgram & { readonly python: PythonProgram });
+export type Program = JarProgram | (CommonProgram & { readonly python: PythonProgram }) | SqlProgram;
 
 interface ProgramContext {
   readonly printNotice: (line: string) => void;
@@ -104,6 +109,16 @@ const parseJar = (operands: readonly string[], options: ProgramOptions, context:
     ...(entryClass === undefined ? {} : { entryClass }),
     ...parseCommon(afterJar, options, context),
   };
+};
+
+/** @throws UsageError for options that contradict each other. */
+export const parseSqlProgram = (
+  sql: SqlProgram['sql'],
+  options: ProgramOptions,
+  context: ProgramContext,
+): SqlProgram => {
+  const { args: _args, ...program } = parseCommon([], options, context);
+  return { sql, ...program };
 };
 
 const parseCommon = (

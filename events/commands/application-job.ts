@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { Args, Parallelism, Restore } from './program.ts';
 import { PythonProgram } from './python.ts';
+import { SqlProgram } from './sql.ts';
 
 /** The members that every program of an application has. */
 const common = {
@@ -23,8 +24,12 @@ const JarJob = z.strictObject({
 const PythonJob = z.strictObject({ python: PythonProgram, ...common });
 export type PythonJob = z.output<typeof PythonJob>;
 
+const { args: _args, ...commonOfSql } = common;
+
+const SqlJob = z.strictObject({ sql: SqlProgram, ...commonOfSql });
+
 /** The kinds of programs. Each has one member that no other kind has. */
-const kinds = { jar: JarJob, python: PythonJob } as const;
+const kinds = { jar: JarJob, sql: SqlJob, python: PythonJob } as const;
 
 /** The program of an application cluster. */
 export const ApplicationJob = z

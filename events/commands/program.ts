@@ -33,8 +33,8 @@ export const queueOptions = {
     .meta({ description: 'Token of a Step Functions task (.waitForTaskToken) that completes with the verdict.' }),
 };
 
-/** The arguments of an application are in its ConfigMap, which holds at most 1 MiB. */
-const maxArgsCharacters = 100_000;
+/** The arguments of an application, and its SQL script, are in its ConfigMap, which holds at most 1 MiB. */
+export const maxArgsCharacters = 100_000;
 
 export const Args = z
   .array(z.string())

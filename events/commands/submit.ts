@@ -3,6 +3,12 @@ import * as z from 'zod';
 import { Config } from '../config.ts';
 import { defineCommand } from './define.ts';
 import { Args, Parallelism, queueOptions, Restore } from './program.ts';
+import { SqlProgram } from './sql.ts';
+
+export const UploadedJar = z
+  .string()
+  .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'The jar is the `jar` of an upload: s3://….jar.')
+  .meta({ description: 'The `jar` of an upload.' });
 
 export const submit = defineCommand({
   kind: 'submit',
@@ -12,16 +18,22 @@ export const submit = defineCommand({
   summary: 'Submit a job to a session (`flink run`).',
   data: z
     .strictObject({
-      jar: z
-        .string()
-        .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'The jar is the `jar` of an upload: s3://….jar.')
-        .meta({ description: 'The `jar` of an upload.' }),
+      jar: UploadedJar.optional(),
+      sql: SqlProgram.optional().meta({ description: 'A SQL script, instead of `jar`.' }),
       entryClass: z.string().min(1).optional(),
       args: Args.default([]),
       parallelism: Parallelism.optional(),
       restore: Restore.optional(),
       config: Config.default({}),
       ...queueOptions,
+    })
+    .refine(({ jar, sql }) => (jar === undefined) !== (sql === undefined), {
+      path: ['jar'],
+      error: 'Set either jar or sql.',
+    })
+    .refine(({ sql, entryClass, args }) => sql === undefined || (entryClass === undefined && args.length === 0), {
+      path: ['sql'],
+      error: 'A SQL script has no entryClass and no args.',
     })
     .meta({ id: 'Submit' }),
 });

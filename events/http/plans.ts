@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-import { submit } from '../commands/submit.ts';
+import { submit, UploadedJar } from '../commands/submit.ts';
 import { FieldError } from '../problem.ts';
 
 /** A program to compute the job plan of (`flink info`). */
 export const JobPlanRequest = z
   .strictObject({
-    jar: submit.data.shape.jar,
+    jar: UploadedJar,
     entryClass: submit.data.shape.entryClass,
     args: submit.data.shape.args,
     parallelism: submit.data.shape.parallelism,

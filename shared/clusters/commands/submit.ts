@@ -10,7 +10,7 @@ import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { findJobWarnings, findNameConflicts } from '#shared/flink/manifests/warnings.ts';
+import { findJobWarnings, findNameConflicts, findScriptWarnings } from '#shared/flink/manifests/warnings.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import {
   assertOneRestorePath,
@@ -18,6 +18,8 @@ import {
   restorePathOption,
   withoutRestorePath,
 } from '#shared/flink/option-names/restore-path.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
+import { findSqlErrors } from '#shared/flink/program/sql.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
 
 import { assertRunning, assertSession, assertUsableJar, getTeam } from './assertions.ts';
@@ -32,7 +34,8 @@ export const submit: UseCase<'submit'> = {
     assertSession(cluster.value);
     // The command waits for a session that is still starting.
     if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
-    await assertUsableJar(data.jar, target, ports.jars);
+    if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
+    assertSqlRuns(data, cluster.value);
 
     const now = ports.now();
     const operationId = ports.newId();
@@ -63,6 +66,11 @@ export const submit: UseCase<'submit'> = {
     if (value.state !== 'QUEUED') await workflows.start('submission', value.operationId);
     return value;
   },
+};
+
+/** @throws Fault `refused-option` for a script that the session cannot execute. */
+const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => {
+  if (sql !== undefined) assertNoFieldErrors(findSqlErrors(sql, { mode: 'session', flinkVersion }));
 };
 
 /** What a job requests from the target. Not every record of a session has its TaskManagers. */
@@ -96,7 +104,11 @@ const buildOperation = (
   const { operationId, target, clusterId, deadline } = queuedCommand;
   const config = resolveJobConfig(data.config, flinkVersion);
   const { taskToken, ...submitData } = withSavepoint({ ...data, config }, savepoint);
-  const warnings = [...findNameConflicts(data.config, flinkVersion), ...findJobWarnings({ ...data, config })];
+  const warnings = [
+    ...findNameConflicts(data.config, flinkVersion),
+    ...findJobWarnings({ ...data, config }),
+    ...findScriptWarnings(data, { mode: 'session' }),
+  ];
   const operation = newOperation(
     {
       operationId,

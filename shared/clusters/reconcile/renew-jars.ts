@@ -24,13 +24,13 @@ export const renewJars = async (ports: Ports): Promise<void> => {
 };
 
 const renewJar = async (jobId: string, { store, jars, log, metrics }: Ports): Promise<void> => {
-  const program = findProgram((await store.operation(jobId))?.value);
-  if (program === undefined) return;
+  const jar = findProgram((await store.operation(jobId))?.value)?.jar;
+  if (jar === undefined) return;
   try {
-    if (!(await jars.renew(program.jar))) log.warn('jar of live job expired', { jobId, jar: program.jar });
+    if (!(await jars.renew(jar))) log.warn('jar of live job expired', { jobId, jar });
   } catch (error) {
     // The next hour tries again.
-    log.warn('jar not renewed', { jobId, jar: program.jar, detail: String(error) });
-    metrics.record('FailedMaintenance', { fields: { part: 'jars', jobId, jar: program.jar } });
+    log.warn('jar not renewed', { jobId, jar, detail: String(error) });
+    metrics.record('FailedMaintenance', { fields: { part: 'jars', jobId, jar } });
   }
 };

@@ -193,7 +193,7 @@ const findObstacle = async (
   if (former?.kind === 'deploy') return explain('ran in an application cluster. Deploy an application to restore it.');
   const program = findProgram(former);
   if (program === undefined) return explain('was not submitted through Drey, so its jar is unknown.');
-  if ((await jars.inspect(program.jar, target)) === undefined)
+  if (program.jar !== undefined && (await jars.inspect(program.jar, target)) === undefined)
     return explain(`cannot start without its jar: ${program.jar} is no longer stored.`);
   return undefined;
 };

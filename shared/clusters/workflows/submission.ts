@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+
+import type { SubmitData } from '#events/commands/index.ts';
 import type { Operation } from '#events/operation.ts';
 import { Fault } from '#events/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
@@ -9,7 +12,9 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { emptyJar, sqlDriver, toSqlArgs } from '#shared/flink/program/sql.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import type { JarFile } from '#shared/flink/rest/multipart.ts';
 
 /** The state that the submission machine passes from step to step. */
 export interface SubmissionState {
@@ -26,16 +31,18 @@ export interface SubmissionState {
  */
 export const uploadJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
-  const { jar } = getSubmitData(operation.value);
   assertBeforeDeadline(operation.value, ports);
   await assertClusterRunning(operation.value, ports);
   await recordPhase(operation, 'Uploading the jar to the JobManager.', ports);
   const rest = await openRest(operation.value, ports);
-  const { stream, bytes } = await ports.jars.open(jar, ports.signal);
-  return {
-    ...state,
-    jarId: await rest.uploadJar({ name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes }),
-  };
+  return { ...state, jarId: await rest.uploadJar(await openJar(getSubmitData(operation.value), ports)) };
+};
+
+/** The jar of a submit. The driver of a SQL script is in Flink's lib folder. */
+const openJar = async ({ jar }: SubmitData, { jars, signal }: Ports): Promise<JarFile> => {
+  if (jar === undefined) return { name: 'sql.jar', body: Readable.from([emptyJar]), bytes: emptyJar.byteLength };
+  const { stream, bytes } = await jars.open(jar, signal);
+  return { name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes };
 };
 
 /**
@@ -46,7 +53,8 @@ export const uploadJar = async (state: SubmissionState, ports: Ports): Promise<S
  */
 export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await getOperation(state.operationId, ports.store);
-  const { entryClass, args, parallelism, restore, config } = getSubmitData(operation.value);
+  const { sql, parallelism, restore, config, ...data } = getSubmitData(operation.value);
+  const { entryClass, args } = sql === undefined ? data : { entryClass: sqlDriver, args: toSqlArgs(sql) };
   await assertClusterRunning(operation.value, ports);
   await recordPhase(operation, 'Running main() of the program.', ports);
   const rest = await openRest(operation.value, ports);

@@ -1,3 +1,4 @@
+import type { ApplicationJob } from '#events/commands/application-job.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
@@ -6,6 +7,7 @@ import { findRestorePathErrors } from '#shared/flink/option-names/restore-path.t
 import { assertNoFieldErrors, findOptionErrors, options, readOption, toFieldError } from '#shared/flink/options.ts';
 import { findJarError } from '#shared/flink/program/jar.ts';
 import { findPythonErrors } from '#shared/flink/program/python.ts';
+import { findSqlErrors } from '#shared/flink/program/sql.ts';
 
 import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
 import { findKerberosErrors } from './kerberos.ts';
@@ -42,14 +44,44 @@ const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonl
   return errors;
 };
 
-const findJobErrors = ({ mode, job, config: given }: ClusterInput, config: Config): readonly FieldError[] => {
+const findJobErrors = (input: ClusterInput, config: Config): readonly FieldError[] => {
+  const { mode, job, config: given } = input;
   if (mode === 'session') return job === undefined ? [] : [{ pointer: '/job', detail: sessionJobError }];
   if (job === undefined) return [{ pointer: '/job', detail: 'is required in application mode' }];
   return [
-    ...('python' in job ? findPythonErrors(job) : findJarErrors(job.jar, config)),
+    ...findProgramErrors(job, input, config),
     ...findRestorePathErrors({ config: given, restore: job.restore, pointer: '/job/restore' }),
     ...findArtifactErrors(config),
   ];
+};
+
+const findProgramErrors = (job: ApplicationJob, input: ClusterInput, config: Config): readonly FieldError[] => {
+  if ('python' in job) return findPythonErrors(job);
+  return 'sql' in job
+    ? [
+        ...findSqlErrors(job.sql, { mode: 'application', flinkVersion: resolveFlinkVersion(input) }),
+        ...catchConnectorErrors(config),
+      ]
+    : findJarErrors(job.jar, config);
+};
+
+const catchConnectorErrors = (config: Config) =>
+  catchFieldErrors(() => assertNoFieldErrors(findConnectorErrors(config)));
+
+/** A script may have one jar with connectors. Without it, Flink does not fetch the other artifacts either. */
+const findConnectorErrors = (config: Config): readonly FieldError[] => {
+  const key = 'pipeline.jars';
+  const jars = readOption(config, key);
+  const artifacts = 'user.artifacts.artifact-list';
+  const [jar] = jars;
+  if (jar === undefined)
+    return Object.hasOwn(config, artifacts)
+      ? [toFieldError(artifacts, `Flink fetches these files for a script only if ${key} is set; set it to one of them`)]
+      : [];
+  if (jars.length > 1)
+    return [toFieldError(key, `has ${jars.length} jars, but Flink takes one; set ${artifacts} to the others`)];
+  const detail = findJarError(jar, config);
+  return detail === undefined ? [] : [toFieldError(key, detail)];
 };
 
 const findJarErrors = (jar: string, config: Config): readonly FieldError[] => {

@@ -1,8 +1,11 @@
+import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { SqlProgram } from '#events/commands/sql.ts';
 import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
+import { findSqlWarnings, type SqlRuntime } from '#shared/flink/program/sql.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { getDefaultImage } from '#shared/flink/version.ts';
@@ -25,12 +28,40 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...findUnknownOptions(config, flinkVersion),
   ...findStorageWarnings(config),
   ...findRestoreWarnings(input, layers),
-  ...findJobWarnings({ args: input.job?.args ?? [], config }),
+  ...findJobWarnings({ args: findArgs(input.job), config }),
+  ...(input.job === undefined
+    ? []
+    : findScriptWarnings({ ...input.job, config: input.config }, { mode: input.mode, flinkVersion })),
   ...findImageWarnings(input, config, flinkVersion),
   ...findLogWarnings(input),
   ...findTemplateWarnings(input.podTemplates, config),
   ...findHostNetworkWarnings(input.podTemplates, config),
 ];
+
+const findArgs = (job: ApplicationJob | undefined): readonly string[] =>
+  job === undefined || 'sql' in job ? [] : job.args;
+
+interface ScriptJob {
+  readonly sql?: SqlProgram | undefined;
+  readonly parallelism?: number | undefined;
+  /** The options of the caller. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What is valid and probably not intended in the SQL script of a job. A job without one has no such warnings. */
+export const findScriptWarnings = ({ sql, parallelism, config }: ScriptJob, runtime: SqlRuntime): readonly string[] =>
+  sql === undefined
+    ? []
+    : [
+        ...findPlaceholders('The script', sql.script ?? ''),
+        ...findSqlWarnings(sql, {
+          ...runtime,
+          config: {
+            ...config,
+            ...(parallelism === undefined ? {} : { 'parallelism.default': String(parallelism) }),
+          },
+        }),
+      ];
 
 /** The settings of a program that are valid and probably not intended. */
 export const findJobWarnings = ({

@@ -2,12 +2,13 @@ import type { ApplicationJob } from '#events/commands/application-job.ts';
 import type { Config } from '#shared/flink/config.ts';
 
 import { toPythonConfig } from './python.ts';
+import { sqlDriver, toSqlArgs } from './sql.ts';
 
 /** The options from which the JobManager reads the program. @see Flink 2.2 `ApplicationConfiguration`, `ExecutionConfigAccessor` */
 export const toJobConfig = (job: ApplicationJob): Config => {
   const { parallelism, classpaths, restore } = job;
   return {
-    ...('python' in job ? toPythonConfig(job) : toJarConfig(job)),
+    ...toProgramConfig(job),
     ...(classpaths === undefined || classpaths.length === 0
       ? {}
       : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
@@ -21,6 +22,17 @@ export const toJobConfig = (job: ApplicationJob): Config => {
         }),
   };
 };
+
+const toProgramConfig = (job: ApplicationJob): Config => {
+  if ('python' in job) return toPythonConfig(job);
+  return 'sql' in job ? toSqlConfig(job) : toJarConfig(job);
+};
+
+/** @see Flink 2.2 `SqlGatewayServiceImpl.deployScript` */
+const toSqlConfig = ({ sql }: Extract<ApplicationJob, { readonly sql: unknown }>): Config => ({
+  '$internal.application.main': sqlDriver,
+  '$internal.application.program-args': toSqlArgs(sql),
+});
 
 type JarJob = Extract<ApplicationJob, { readonly jar: string }>;
 

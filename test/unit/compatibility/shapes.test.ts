@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '23c7b6ce112e5d02' },
   job: { 1: '6cc2532d4ad4cc85' },
-  operation: { 1: 'fc90f3800fa17cc3' },
+  operation: { 1: '9c932165779d7986' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },

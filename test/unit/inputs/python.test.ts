@@ -68,7 +68,7 @@ describe.each(origins)('a mistake in a Python program from %s', (_origin, send) 
   it('is named on a session, which has no program', async () => {
     const outcome = await send('submit', { clusterId: 'words', data: { python: { file: '/wc.py' } } }, world);
 
-    expect(outcome).toMatchObject({ outcome: 'rejected', pointers: ['/jar', '/python'] });
+    expect(outcome).toMatchObject({ outcome: 'rejected', pointers: ['/python', '/jar'] });
   });
 });
 

@@ -14,6 +14,7 @@ import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { toFieldError } from '#shared/flink/options.ts';
+import { withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
@@ -85,7 +86,7 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
-  const ownConfig = { ...config, ...(image === undefined ? {} : { [imageOption]: image }) };
+  const ownConfig = withClusterSettings({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) }, job);
   assertAllowed([...findRefusedOptions(ownConfig, clusterId, target), ...findLockedAccounts(data, target)], target);
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };

@@ -36,7 +36,7 @@ describe('completion', () => {
   it.each([
     ['drey cl', ['clusters']],
     ['drey queue re', ['resume', 'redrive']],
-    ['drey --quiet render ', ['kubernetes-session', 'run', 'run-application']],
+    ['drey --quiet render ', ['kubernetes-session', 'run', 'run-application', 'sql']],
     ['drey describe l', ['live']],
     ['drey logs ', ['live', 'other']],
     ['drey logs live ', []],

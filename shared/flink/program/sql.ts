@@ -1,0 +1,137 @@
+import type { SqlProgram } from '#events/commands/sql.ts';
+import type { FlinkVersion } from '#events/flink-version.ts';
+import type { FieldError } from '#events/problem.ts';
+import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
+import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
+import { isAtLeast } from '#shared/flink/version.ts';
+
+import { fileSystems } from './jar.ts';
+import { isClusterOption, readSettings, type Setting } from './sql-settings.ts';
+import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
+
+/** The class in Flink's lib folder that executes a script. It loads the SQL gateway from the opt folder. */
+export const sqlDriver = 'org.apache.flink.table.runtime.application.SqlDriver';
+
+/**
+ * The arguments of the driver.
+ *
+ * @see Flink 2.2 `SqlDriver.parseOptions`, `SqlGatewayServiceImpl.deployScript`
+ */
+export const toSqlArgs = ({ script, scriptUri = '' }: SqlProgram): readonly string[] =>
+  script === undefined ? ['--scriptUri', scriptUri.replace(/^local:/i, 'file:')] : ['--script', script];
+
+/** A zip file without entries. Flink runs no program without a jar, and the driver is in the lib folder. */
+export const emptyJar: Uint8Array = Uint8Array.from([0x50, 0x4b, 0x05, 0x06, ...Array.from({ length: 18 }, () => 0)]);
+
+/** Where a script runs. */
+export type SqlRuntime =
+  | { readonly mode: 'application'; readonly flinkVersion: FlinkVersion }
+  | { readonly mode: 'session'; readonly flinkVersion?: FlinkVersion };
+
+/**
+ * Why Flink cannot execute a script, as far as it is certain without Flink. The pointers are those of a deploy for an
+ * application, and of a submit for a session.
+ */
+export const findSqlErrors = ({ script, scriptUri }: SqlProgram, runtime: SqlRuntime): readonly FieldError[] => {
+  const pointer = runtime.mode === 'application' ? '/job/sql' : '/sql';
+  return [
+    ...(runtime.flinkVersion === '1.20' ? [{ pointer, detail: driverError }] : []),
+    ...toErrors(`${pointer}/scriptUri`, scriptUri === undefined ? undefined : findUriError(scriptUri)),
+    ...(script === undefined ? [] : findScriptErrors(script, runtime)).map(({ line, detail }) => ({
+      pointer: `${pointer}/script`,
+      detail: `line ${line}: ${detail}`,
+    })),
+  ];
+};
+
+const driverError =
+  'Flink 1.20 has no driver for SQL scripts; use an image of Flink 2.0 or later, or a jar whose program executes the statements';
+
+const toErrors = (pointer: string, detail: string | undefined): readonly FieldError[] =>
+  detail === undefined ? [] : [{ pointer, detail }];
+
+const findUriError = (uri: string): string | undefined => {
+  if (/[\s"<>\\^`{|}]/.test(uri))
+    return `${uri} contains characters that are not allowed in a URI; write %20 for a space`;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === 'local' || scheme === 'file')
+    return /^\w+:(\/\/)?\/[^/]/.test(uri) ? undefined : `${uri} does not name a file in the image; ${uriExample}`;
+  if (scheme === undefined || !(scheme === 'https' || fileSystems.has(scheme)))
+    return `${uri} is not a URI that the JobManager can read; ${uriExample}`;
+  return /^[^:]+:\/\/[^/]*\/./.test(uri) ? undefined : `${uri} does not name a file; ${uriExample}`;
+};
+
+const uriExample = 'write for example local:///opt/flink/usrlib/etl.sql, s3://bucket/etl.sql or https://host/etl.sql';
+
+const findScriptErrors = (script: string, runtime: SqlRuntime): readonly ScriptError[] => {
+  const { statements, error } = splitStatements(script);
+  if (error !== undefined) return [error];
+  if (statements.length === 0) return [{ line: 1, detail: 'the script has no statement' }];
+  return [...findRestoreErrors(readSettings(statements)), ...(runsOneJob(runtime) ? findJobErrors(statements) : [])];
+};
+
+/** A job on a session has a fixed ID, and so has that of an application before Flink 2.3. */
+const runsOneJob = (runtime: SqlRuntime): boolean =>
+  runtime.mode === 'session' || !isAtLeast(runtime.flinkVersion, '2.3');
+
+const findRestoreErrors = (settings: readonly Setting[]): readonly ScriptError[] =>
+  settings
+    .filter(({ key }) => restorePathKeys.includes(key))
+    .map(({ key, line }) => ({
+      line,
+      detail: `the savepoint of a job is not set by SET '${key}', because Drey records it; use restore.path (-s PATH)`,
+    }));
+
+/** Statements that start a job. A statement set is one job. */
+const startPattern =
+  /^(INSERT|SELECT|WITH|VALUES|EXECUTE|BEGIN STATEMENT SET|COMPILE AND EXECUTE|(CREATE|REPLACE)( OR REPLACE)? TABLE .* AS \(?(SELECT|WITH))\b/;
+/** Statements that start no job. It is unknown whether others do. */
+const definitionPattern =
+  /^(SET|RESET|USE|LOAD|UNLOAD|ADD|REMOVE|SHOW|DESC|DESCRIBE|EXPLAIN|DROP|(CREATE|ALTER)( OR REPLACE)?( TEMPORARY)?( SYSTEM)? (TABLE|VIEW|FUNCTION|DATABASE|CATALOG))\b/;
+
+const startsJob = ({ words }: Statement): boolean => startPattern.test(words);
+
+/** Flink runs one job under a fixed ID, and drops the statements that would start another one without an error. */
+const findJobErrors = (statements: readonly Statement[]): readonly ScriptError[] => {
+  const [first, ...others] = statements.filter(startsJob);
+  if (others.length > 0)
+    return others.map(({ line }) => ({
+      line,
+      detail: `this statement would start a second job, after the one of line ${first?.line}; write both into one statement set: EXECUTE STATEMENT SET BEGIN …; END;`,
+    }));
+  return first === undefined && statements.every(({ words }) => definitionPattern.test(words))
+    ? [{ line: statements[0]?.line ?? 1, detail: 'no statement of the script starts a job; add an INSERT' }]
+    : [];
+};
+
+type SqlContext = SqlRuntime & {
+  /** The options of the caller. */
+  readonly config: Readonly<Record<string, string>>;
+};
+
+/** What a script does that is valid and probably not intended. */
+export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SqlContext): readonly string[] => {
+  if (script === undefined)
+    return runsOneJob(context)
+      ? [
+          `Drey does not read ${scriptUri ?? ''}. If it starts several jobs, Flink executes only the first one. Write several INSERTs into one statement set.`,
+        ]
+      : [];
+  return readSettings(splitStatements(script).statements).flatMap((setting) => warnAboutSetting(setting, context));
+};
+
+const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, config }: SqlContext): readonly string[] => {
+  const given = listKeysOfAllVersions(key).flatMap((name) => config[name] ?? [])[0];
+  if (isClusterOption(key)) {
+    if (mode === 'session')
+      return [`Line ${line} of the script sets ${key}, which has no effect, because the session runs already.`];
+    return isAtHead
+      ? []
+      : [
+          `Line ${line} of the script sets ${key}, which has no effect, because the cluster runs already then. Move the SET to the head of the script.`,
+        ];
+  }
+  return given === undefined || given === value
+    ? []
+    : [`Line ${line} of the script sets ${key} to ${value}, which replaces ${given} of the command.`];
+};

@@ -1,0 +1,124 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+
+import { drey } from '../support/cli.ts';
+import { freshId, listJobs, small, stop, untilState } from '../support/system.ts';
+
+const [failing, session] = [freshId('badsql'), freshId('sqlsession')];
+const options = (clusterId: string, config: object = small) => [
+  `-Dkubernetes.cluster-id=${clusterId}`,
+  ...Object.entries(config).map(([key, value]) => `-D${key}=${String(value)}`),
+];
+
+const tables = (name: string) => `
+CREATE TEMPORARY TABLE numbers (id INT) WITH (
+  'connector' = 'datagen', 'number-of-rows' = '20',
+  'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '20'
+);
+CREATE TABLE lines (id INT, text STRING) WITH ('connector' = 'print');
+CREATE TABLE files (id INT, text STRING) WITH (
+  'connector' = 'filesystem', 'path' = 'file:///shared/${name}', 'format' = 'csv'
+);`;
+
+/** A folder that every pod mounts, in place of a bucket, and a pod template with it. */
+let shared: string;
+let template: string;
+beforeAll(async () => {
+  shared = await mkdtemp(join(tmpdir(), 'drey-sql-'));
+  await chmod(shared, 0o777);
+  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
+  const spec = { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] };
+  await writeFile(join(shared, 'template.yaml'), stringify({ spec }));
+  template = `-Dkubernetes.pod-template-file.default=${join(shared, 'template.yaml')}`;
+});
+afterAll(async () => {
+  if ((await stop(session)).status < 300) await untilState(session, 'STOPPED');
+  await rm(shared, { recursive: true });
+});
+
+/** The rows that a table of files has. */
+const readRows = async (name: string): Promise<readonly string[]> => {
+  const files = (await readdir(join(shared, name), { recursive: true })).filter((file) => /(^|\/)part-/.test(file));
+  const contents = await Promise.all(files.map((file) => readFile(join(shared, name, file), 'utf8')));
+  return contents.flatMap((text) => text.split('\n').filter((line) => line !== '')).toSorted();
+};
+
+describe('a SQL script', () => {
+  it.each(['flink:2.2', 'flink:2.3'])(
+    'runs as an application of %s: DDL, a SET of the cluster, and a statement set with two sinks',
+    async (image) => {
+      const clusterId = freshId('sql');
+      const script = `-- it's "one" script; with a comment
+SET 'taskmanager.numberOfTaskSlots' = '2';
+SET 'pipeline.name' = 'numbers';${tables(clusterId)}
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO lines SELECT id, 'a;b' FROM numbers;
+INSERT INTO files SELECT id, 'it''s #1' FROM numbers;
+END;`;
+      const config = { ...small, 'kubernetes.container.image.ref': image, 'execution.attached': true };
+
+      const ended = await drey(['sql', '-f', '-', template, ...options(clusterId, config)], script);
+
+      expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Job with JobID \w+ has finished\./) });
+      expect(await listJobs(clusterId)).toMatchObject([{ name: 'numbers', state: 'FINISHED' }]);
+      expect(await readRows(clusterId)).toHaveLength(20);
+      expect((await readRows(clusterId)).find((row) => row.startsWith('7,'))).toMatch(/^7,"?it's #1"?$/);
+    },
+  );
+
+  it('is FAILED with the message of Flink, which has the line', async () => {
+    const ended = await drey([
+      'sql',
+      '--execute',
+      `CREATE TABLE o (id INT) WITH ('connector' = 'print');\n\nINSERT INTO o\n  SELECT id FORM o;`,
+      '-Dexecution.attached=true',
+      ...options(failing),
+    ]);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stdout + ended.stderr).toContain(
+      'SqlParserException: SQL parse failed. Encountered "o" at line 4, column 18.',
+    );
+  });
+
+  it('runs on a session, stops with a savepoint and starts from it', async () => {
+    const started = await drey(['kubernetes-session', template, ...options(session)]);
+    expect(started).toMatchObject({ code: 0 });
+
+    const bounded = await drey(
+      ['sql', '-f', '-', '--session', session],
+      `${tables('session')}\nINSERT INTO files SELECT id, 'x' FROM numbers;`,
+    );
+    expect(bounded).toMatchObject({ code: 0 });
+    expect(await readRows('session')).toHaveLength(20);
+
+    const wrong = await drey(['sql', '--session', session, '--execute', 'INSERT INTO nowhere\nSELECT 1']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toMatch(/nowhere/);
+
+    const endless = `CREATE TABLE s (id INT) WITH ('connector' = 'datagen');
+CREATE TABLE o (id INT) WITH ('connector' = 'blackhole');
+INSERT INTO o SELECT id FROM s;`;
+    expect(await drey(['sql', '-d', '-f', '-', '--session', session], endless)).toMatchObject({ code: 0 });
+    const [job] = (await listJobs(session)).filter(({ state }) => state === 'RUNNING');
+    const stopped = await drey([
+      'stop',
+      `-Dkubernetes.cluster-id=${session}`,
+      '-p',
+      'file:///shared',
+      job?.jobId ?? '',
+    ]);
+    const [, savepoint = ''] = /Path: (\S+)/.exec(stopped.stdout) ?? [];
+    expect(savepoint).toMatch(/^file:\/shared\/savepoint-/);
+
+    expect(await drey(['sql', '-d', '-s', savepoint, '-f', '-', '--session', session], endless)).toMatchObject({
+      code: 0,
+    });
+    const [restored] = (await listJobs(session)).filter(({ state }) => state === 'RUNNING');
+    expect(restored?.jobId).not.toBe(job?.jobId);
+  });
+});

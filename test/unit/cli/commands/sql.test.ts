@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+
+import type { Cluster } from '#events/cluster.ts';
+import { drey } from '#test/unit/cli/drey.ts';
+import { accepted, cluster, job, oneTarget, type Replies } from '#test/unit/cli/loopback-api.ts';
+import { useFolder, useLoopbackApi } from '#test/unit/cli/setup.ts';
+
+process.env['TZ'] = 'UTC';
+const server = useLoopbackApi();
+const folder = useFolder();
+const script = "SET 'taskmanager.numberOfTaskSlots' = '3';\nINSERT INTO o SELECT 'ä;';\n";
+const file = join(folder, 'etl.sql');
+writeFileSync(file, `\uFEFF${script}`);
+const clusters = '/v1/targets/local/clusters';
+const application = (more: Partial<Cluster> = {}) => cluster({ clusterId: 'app', mode: 'application', ...more });
+const run = (words: readonly string[], replies: Replies = {}, input = '') => {
+  server.answer({
+    'GET /v1/targets': oneTarget,
+    [`POST ${clusters}`]: accepted({ clusterId: 'app' }),
+    [`GET ${clusters}/app`]: { body: application() },
+    [`POST ${clusters}/live/jobs`]: accepted({ kind: 'submit', jobId: job().jobId }),
+    ...replies,
+  });
+  return drey(['sql', ...words], { api: server.url, input });
+};
+const posted = () => server.received.find(({ method }) => method === 'POST')?.json;
+const started = { mode: 'application', config: {}, job: { sql: { script } } };
+
+describe('sql', () => {
+  it.each([
+    ['a file', ['-f', file], ''],
+    ['a URL of a file', ['-f', `file://${file}`], ''],
+    ['stdin', ['-f', '-'], script],
+    ['its command line', ['--execute', script], ''],
+  ])('starts an application with the script of %s', async (_source, words, input) => {
+    const ended = await run(words, {}, input);
+
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Create flink application cluster app/) });
+    expect(posted()).toEqual(started);
+  });
+
+  it.each(['s3://b/etl.sql', 'https://h/etl.sql', 'local:///opt/etl.sql'])(
+    'leaves %s to the JobManager',
+    async (scriptUri) => {
+      await run(['-f', scriptUri]);
+
+      expect(posted()).toEqual({ ...started, job: { sql: { scriptUri } } });
+    },
+  );
+
+  it('takes the options of a deploy and of a program', async () => {
+    const words = '-Dkubernetes.cluster-id=app -Da.b=c -Ddrey.flink-version=2.1 -p 4 -s s3://b/sp -n --claimMode claim';
+
+    await run([...words.split(' '), '-f', file]);
+
+    expect(posted()).toEqual({
+      mode: 'application',
+      clusterId: 'app',
+      flinkVersion: '2.1',
+      config: { 'a.b': 'c' },
+      job: {
+        sql: { script },
+        parallelism: 4,
+        restore: { path: 's3://b/sp', allowNonRestoredState: true, claimMode: 'CLAIM' },
+      },
+    });
+  });
+
+  it('waits for the end of the application when it is attached', async () => {
+    const replies = {
+      [`GET ${clusters}/app`]: { body: application({ state: 'FAILED', reason: 'JobFailed', message: 'at line 4' }) },
+      [`GET ${clusters}/app/jobs`]: { body: { jobs: [] } },
+    };
+
+    const ended = await run(['-Dexecution.attached=true', '-f', file], replies);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('JobFailed: at line 4');
+  });
+
+  it.each([
+    ['--session', 'live'],
+    ['--target', 'kubernetes-session', '-Dkubernetes.cluster-id=live'],
+  ])('submits the script to a session: %s %s', async (...words) => {
+    const ended = await run(['-d', ...words, '-Dpipeline.name=x', '-f', file]);
+
+    expect(ended).toMatchObject({ code: 0, stdout: `Job has been submitted with JobID ${job().jobId}\n` });
+    expect(posted()).toEqual({ sql: { script }, config: { 'pipeline.name': 'x' } });
+  });
+
+  it.each([
+    [[], 'Specify the script: -f FILE or --execute STATEMENTS.'],
+    [['-f', file, '--execute', 'SELECT 1'], 'Specify the script: -f FILE or --execute STATEMENTS.'],
+    [['etl.sql'], "too many arguments for 'sql'. Expected 0 arguments but got 1: etl.sql."],
+    [['-f', 'none.sql'], 'File none.sql does not exist.'],
+    [
+      ['--session', 'live', '--target', 'kubernetes-application', '-f', file],
+      '--session and --target kubernetes-application cannot be combined. Use one of them.',
+    ],
+  ])('refuses %j before any request', async (words, message) => {
+    const ended = await run(words);
+
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout + ended.stderr).toContain(message);
+    expect(server.received).toEqual([]);
+  });
+
+  it('refuses a file that is not text', async () => {
+    const binary = join(folder, 'binary.sql');
+    writeFileSync(binary, Buffer.from([0x53, 0xe4, 0x54]));
+
+    expect((await run(['-f', binary])).stderr).toContain('binary.sql is not a text in UTF-8. Convert it first.');
+  });
+});
+
+describe('render sql', () => {
+  it('prints the objects with the options that the script sets for the cluster', async () => {
+    const ended = await drey(['render', 'sql', '-Dkubernetes.cluster-id=app', '-f', file], { api: undefined });
+
+    const objects = parseAllDocuments(ended.stdout).map((document) => document.toJS());
+    const configMap = objects.find(({ kind }) => kind === 'ConfigMap');
+    expect(configMap.data['config.yaml']).toContain('org.apache.flink.table.runtime.application.SqlDriver');
+    expect(configMap.data['config.yaml']).toMatch(/numberOfTaskSlots: '?3/);
+  });
+});
