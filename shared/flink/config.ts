@@ -1,9 +1,9 @@
-import { parseDocument, stringify, visit } from 'yaml';
+import { type Document, parseDocument, visit } from 'yaml';
 
 import { Fault } from '#events/problem.ts';
 
 import { trimBlanks } from './syntax.ts';
-import { toYamlText } from './yaml.ts';
+import { toEscape, toYamlLine, toYamlText, unreadable } from './yaml.ts';
 
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { isAtLeast } from './version.ts';
@@ -113,7 +113,14 @@ export const flatten = (tree: ConfigTree): Record<string, Value> =>
  * @see Flink 2.2 `GlobalConfiguration.loadYAMLResource`
  */
 export const parseConfigFile = (text: string): Config => {
-  const document = parseDocument(text);
+  const lines = text.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n'); // as Flink reads them
+  const [character] = unreadable.exec(lines) ?? [];
+  if (character !== undefined)
+    throw new Fault(
+      'refused-option',
+      `config.yaml contains the character ${toEscape(character)}. Write it as an escape in double quotes.`,
+    );
+  const document = parseDocument(lines);
   const [problem] = document.errors;
   if (problem !== undefined)
     throw new Fault('refused-option', `config.yaml is not valid YAML: ${problem.message.split('\n')[0]}`);
@@ -122,27 +129,35 @@ export const parseConfigFile = (text: string): Config => {
     Scalar: (_key, node) => {
       if (typeof node.value !== 'number' || String(node.value) === node.source) return;
       const isInteger = Number.isSafeInteger(node.value) && /^[-+]?(0x[\da-f]+|0o[0-7]+|\d+)$/i.test(node.source ?? '');
-      node.value = isInteger ? node.value + 0 : (node.source ?? node.value);
+      if (isInteger) node.value += 0;
+      else node.value = Number.isFinite(node.value) ? node.source : String(node.value); // Java writes Infinity, too.
     },
   });
-  const tree: unknown = document.toJS({ mapAsMap: true });
+  const tree = toTree(document);
   if (tree === null || tree === undefined) return {};
   if (!(tree instanceof Map))
     throw new Fault('refused-option', 'config.yaml is not a map of options. Write one `key: value` for each option.');
   return flattenTree(tree);
 };
 
+const toTree = (document: Document.Parsed): unknown => {
+  try {
+    return document.toJS({ mapAsMap: true });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new Fault('refused-option', `config.yaml is not valid YAML: ${error.message}`, { cause: error });
+  }
+};
+
 const flattenTree = (tree: ReadonlyMap<unknown, unknown>, prefix = ''): Config =>
   Object.assign({}, ...[...tree].map(([key, value]) => flattenNode(`${prefix}${String(key)}`, value)));
-
-const oneLine = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
 const flattenNode = (key: string, value: unknown): Config => {
   if (value === null)
     throw new Fault('refused-option', `config.yaml: ${key} has no value. Set a value, or remove the key.`);
   if (value instanceof Map) return flattenTree(value, `${key}.`);
   // Flink keeps a list as text of one line, which the parser of the option reads.
-  if (Array.isArray(value)) return { [key]: stringify(value, oneLine).trim() };
+  if (Array.isArray(value)) return { [key]: toYamlLine(value) };
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [key]: value } : {};
 };
 

@@ -3,6 +3,8 @@ import { type Document, isCollection, isScalar, parseDocument, visit } from 'yam
 import { Fault } from '#events/problem.ts';
 import { shorten } from '#events/shorten.ts';
 
+import { unreadable } from './yaml.ts';
+
 /** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
 const createRefusal = (detail: string): Fault => new Fault('refused-option', detail);
@@ -155,7 +157,7 @@ const tryParseYaml = (text: string): unknown => {
   const isYaml = document.errors.length === 0 && isCollection(document.contents);
   if (!isYaml && !/^\s*[[{]/.test(text)) return undefined;
   if (!isYaml) throw createRefusal(`${quote(text)} starts like YAML, but it is not valid: ${describeError(document)}`);
-  if (/[^\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text))
+  if (unreadable.test(text) || text.includes('\t'))
     throw createRefusal(`${quote(text)} contains a control character; in YAML, write it as an escape in double quotes`);
   assertPlainYaml(document, text);
   return document.toJS({ mapAsMap: true });

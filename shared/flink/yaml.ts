@@ -1,10 +1,16 @@
-import { Document, type Scalar, visit } from 'yaml';
+import { Document, type Scalar, type ToStringOptions, visit } from 'yaml';
 
 /**
  * YAML in which readers of YAML 1.1, such as kubectl, and of YAML 1.2, such as Flink, read each text as it is. Long lines
  * are not folded.
  */
-export const toYamlText = (value: unknown): string => {
+export const toYamlText = (value: unknown): string => print(value, {});
+
+/** The same in one line: `[a, b]`. */
+export const toYamlLine = (value: unknown): string =>
+  print(value, { collectionStyle: 'flow', flowCollectionPadding: false }).trim();
+
+const print = (value: unknown, options: ToStringOptions): string => {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_place, node) => {
@@ -12,18 +18,25 @@ export const toYamlText = (value: unknown): string => {
     },
   });
   return document
-    .toString({ singleQuote: true, lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER })
-    .replaceAll(unreadable, toEscape);
+    .toString({
+      singleQuote: true,
+      lineWidth: 0,
+      doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+      ...options,
+    })
+    .replaceAll(everyUnreadable, toEscape);
 };
 
-/** Characters that readers refuse, remove or take for a line break, unless they are escaped. */
-const unreadable = /[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu;
+/** A character that readers refuse, remove or take for a line break, unless it is escaped in double quotes. */
+export const unreadable = /[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** Only text in double quotes has such characters. */
-const toEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const everyUnreadable = new RegExp(unreadable, 'gu');
+
+/** The escape of a character in double quotes. */
+export const toEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const chooseStyle = (text: string): Scalar.Type => {
-  if (text.search(unreadable) !== -1) return 'QUOTE_DOUBLE';
+  if (unreadable.test(text)) return 'QUOTE_DOUBLE';
   if (text.includes('\n')) return block.test(text) ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
   return plain.test(text) && !typedWord.test(text) ? 'PLAIN' : 'QUOTE_SINGLE';
 };

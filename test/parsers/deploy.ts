@@ -2,6 +2,7 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { Fault } from '#events/problem.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
@@ -25,13 +26,13 @@ export const deploy = (
 };
 
 /** The file of the ConfigMap with this name. */
-export const getFile = ({ dependents }: ClusterManifests, name: string): string => {
+export const getFile = ({ dependents }: Manifests, name: string): string => {
   const files = dependents.filter((object): object is V1ConfigMap => object.kind === 'ConfigMap');
   return files.map(({ data }) => data?.[name]).find((content) => content !== undefined) ?? '';
 };
 
 /** The container and the pod of the JobManager. */
-export const getJobManager = ({ deployment }: ClusterManifests) => {
+export const getJobManager = ({ deployment }: Manifests) => {
   const { metadata = {}, spec } = deployment.spec?.template ?? {};
   const container = spec?.containers.find(({ name }) => name === 'flink-main-container');
   return {

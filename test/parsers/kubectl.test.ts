@@ -71,7 +71,7 @@ describe('kubectl', () => {
 
         expect(read.filter(hasTexts).map(pickTexts)).toEqual(objects.filter(hasTexts).map(pickTexts));
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 

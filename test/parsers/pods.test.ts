@@ -85,7 +85,7 @@ describe.each(flinkLines)('with Flink %s', (line) => {
         expect(role === 'master' ? pods.jobManager.env : pod.env).toMatchObject(pod.env);
         expect(isWarned ? value : expanded).toBe(value);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -104,7 +104,7 @@ describe.each(flinkLines)('with Flink %s', (line) => {
         expect(pods.jobManager[fields[field]]).toMatchObject(pods.reading.jobManager[fields[field]]);
         expect(isPlain && !isWarned ? known[entry[0]] : entry[1]).toBe(entry[1]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 600 },
     );
   });
 });

@@ -28,3 +28,9 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.stringMatching(/^[-+.:_0-9a-fxoeynN~]{0,12}$/) },
 );
+
+/** Options that Drey does not know, with any values. */
+export const options = fc.dictionary(fc.stringMatching(/^my(\.[a-z*/$_-]{1,4}){1,3}$/), text, {
+  maxKeys: 4,
+  noNullPrototype: true,
+});

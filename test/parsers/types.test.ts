@@ -96,7 +96,7 @@ describe.each(flinkLines)('Flink %s', (line) => {
         const found = typed['my.key'];
         expect(type === 'duration' && typeof found === 'number' ? toPrecise(found) : found).toEqual(parsed);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

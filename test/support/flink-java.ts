@@ -45,9 +45,13 @@ export const startFlinkProgram = async <Request, Answer>({
   args = [],
 }: Program): Promise<FlinkProgram<Request, Answer>> => {
   const classpath = join(await fetchFlinkJars(version), 'lib', `flink-dist-${version}.jar`);
-  const child = spawn('java', ['-XX:TieredStopAtLevel=1', '-Xmx512m', '-cp', classpath, source, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'java',
+    ['-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8', '-Xmx512m', '-cp', classpath, source, ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   const ended = new Promise<number | null>((resolve) => {

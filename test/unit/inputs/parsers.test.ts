@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { toYaml } from '#shared/flink/config.ts';
+import { parseConfigFile, toYaml } from '#shared/flink/config.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { parseDouble, parseInteger, parseList, parseMap, parseMaps, parseMemorySize } from '#shared/flink/syntax.ts';
 import { toYamlText } from '#shared/flink/yaml.ts';
@@ -24,6 +24,24 @@ describe('config.yaml', () => {
 
   it('has plain text as a block', () => {
     expect(toYaml({ sql: 'INSERT INTO a\nSELECT 1;\n' })).toBe('sql: |\n  INSERT INTO a\n  SELECT 1;\n');
+  });
+});
+
+describe('the config.yaml of a folder', () => {
+  it.each([
+    ['a carriage return', "a: 'b\r c'\n", { a: 'b c' }],
+    ['an infinite number', 'a: 1e400\nb: -.inf\n', { a: 'Infinity', b: '-Infinity' }],
+    ['a list item with a colon', 'a: [":.5", "x"]\n', { a: "[':.5', x]" }],
+    ['a byte order mark', '\ufeffa: b\n', { a: 'b' }],
+  ])('is read as Flink reads it: %s', (_what, text, options) => {
+    expect(parseConfigFile(text)).toEqual(options);
+  });
+
+  it.each([
+    ['an alias without an anchor', 'a: *b\n'],
+    ['a control character', 'a: b\u0085\n'],
+  ])('is refused with %s', (_what, text) => {
+    expect(() => parseConfigFile(text)).toThrow(expect.objectContaining({ code: 'refused-option' }));
   });
 });
 
