@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 
 import type { Option } from '#shared/flink/option-table.ts';
-import { flinkVersions } from '#events/flink-version.ts';
+import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
 import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
-import { isKnownKey } from '#shared/flink/option-names/keys.ts';
+import { isKnownKey, keysOf } from '#shared/flink/option-names/keys.ts';
 import { options } from '#shared/flink/options.ts';
 
 const introduction = `\
@@ -79,9 +79,36 @@ const row = ([key, option]: readonly [string, Option]): string => {
 
 const code = (text: string): string => `\`${text}\``;
 
+const compare = (one: string, other: string): number => (one < other ? -1 : 1);
+
+/** Each option with deprecated names, of all versions and of those that differ. */
+const listDeprecated = (): readonly string[] => {
+  const found = new Map<string, FlinkVersion[]>();
+  for (const version of flinkVersions)
+    for (const [key, names] of keysOf(version).deprecated) {
+      const cells = `${code(key)} | ${names.map(code).join(', ')}`;
+      found.set(cells, [...(found.get(cells) ?? []), version]);
+    }
+  return [...found]
+    .toSorted(([one], [other]) => compare(one, other))
+    .map(
+      ([cells, versions]) => `| ${cells} | ${versions.length === flinkVersions.length ? '' : versions.join(', ')} |`,
+    );
+};
+
+const deprecatedNames = `
+## Deprecated names
+
+Flink reads these names if the option itself is not set, in this order. The last column has the versions of Flink, if not all have them.
+
+| option | deprecated names | Flink |
+| --- | --- | --- |
+${listDeprecated().join('\n')}
+`;
+
 export const optionsPage = `${introduction}${Object.entries<Option>(options)
-  .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  .toSorted(([one], [other]) => compare(one, other))
   .map(row)
-  .join('\n')}\n`;
+  .join('\n')}\n${deprecatedNames}`;
 
 if (import.meta.main) writeFileSync('docs/options.md', optionsPage);

@@ -12,6 +12,7 @@ import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepo
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { findJobWarnings, findNameConflicts, findScriptWarnings } from '#shared/flink/manifests/warnings.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
+import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import {
   assertOneRestorePath,
   listRestorePaths,
@@ -106,6 +107,7 @@ const buildOperation = (
   const { taskToken, ...submitData } = withSavepoint({ ...data, config }, savepoint);
   const warnings = [
     ...findNameConflicts(data.config, flinkVersion),
+    ...findUnknownOptions(config, flinkVersion),
     ...findJobWarnings({ ...data, config }),
     ...findScriptWarnings(data, { mode: 'session' }),
   ];

@@ -74,6 +74,19 @@ describe.each(origins)('options under deprecated names, from %s', (_origin, send
     });
   });
 
+  it('cause a warning in a job when they are mistyped', async () => {
+    await send('deploy', { clusterId, data: { mode: 'session' } }, world);
+    await runWorkflows();
+    await send('submit', { clusterId, data: { jar, config: { 'state.chekpoints.num-retained': '20' } } }, world);
+
+    expect(getLastOperation()).toMatchObject({
+      kind: 'submit',
+      warnings: [
+        'state.chekpoints.num-retained is not an option of Flink. The most similar option is execution.checkpointing.num-retained.',
+      ],
+    });
+  });
+
   it('are locked with their option', async () => {
     limitTarget({ locked: ['execution.checkpointing.dir'] });
 

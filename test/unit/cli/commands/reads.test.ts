@@ -55,7 +55,7 @@ describe('commands that read', () => {
     const ended = await run(
       {
         [`GET ${live}`]: { body: cluster({ conditions: [condition], labels: { team: 'etl' } }) },
-        [`GET ${live}/jobs`]: { body: { jobs: [job()], reachable: 'True' } },
+        [`GET ${live}/jobs`]: { body: { jobs: [job({ restoredFrom: 's3://b/savepoint-1' })], reachable: 'True' } },
         [`GET ${live}/events`]: { body: { transitions: [transition, transitions], last: 2 } },
       },
       ['describe', 'live'],
@@ -65,6 +65,7 @@ describe('commands that read', () => {
     expect(ended.stdout).toMatch(/^Cluster: +live\n/);
     expect(ended.stdout).toMatch(/^Reachable: +True since 23.11.2026 22:10:16 \(Answered\)$/m);
     expect(ended.stdout).toContain(jobId);
+    expect(ended.stdout).toContain('s3://b/savepoint-1');
     expect(ended.stdout).toContain('cluster: DEPLOYING → FAILED (ImagePullBackOff: no such image)');
   });
 
