@@ -1,16 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
+import { type GoldenCase, goldenCases, goldenFolder, readGolden } from '#test/support/golden/cases.ts';
 import { drey, spawnDrey } from '#test/unit/cli/drey.ts';
 import { normalise } from '#test/unit/shared/flink/normalise.ts';
 
-const golden = fileURLToPath(new URL('../../../golden', import.meta.url));
-const cases = readdirSync(golden).filter((name) => existsSync(join(golden, name, 'command')));
-const read = (name: string) => readFileSync(join(golden, name), 'utf8');
 const warned: Readonly<Record<string, string>> = {
   'session-unknown-option': 'WARN Unrecognized option: --frobnicate. It is ignored.\n',
   'session-pod-template': ['JobManager', 'TaskManagers']
@@ -21,6 +15,8 @@ const warned: Readonly<Record<string, string>> = {
     .join(''),
   'application-savepoint': "The option 'restoreMode' is deprecated. Please use 'claimMode' instead.\n",
 };
+const warningsOf = ({ name }: GoldenCase): unknown =>
+  name.startsWith('generated-') ? expect.stringMatching(/^(WARN .*\n)*$/) : (warned[name] ?? '');
 /** What the command line alone is refused for. */
 const refusedAsTyped: Readonly<Record<string, string>> = {
   'per-job': 'Per-Job Mode not supported by Active Kubernetes deployments.',
@@ -37,27 +33,25 @@ const refused: Readonly<Record<string, string>> = {
   'application-file-jar': '  the jar: file:///opt/flink/examples/TopSpeedWindowing.jar names a file on the disk',
 };
 /** The action of Flink 1.x, which 2.x no longer has: what `run` creates. */
-const objectsOf = (name: string) => read(`${name.replace('run-application', 'default')}/objects.yaml`);
-const rendered = cases.filter((name) => !(name in refused) && !(name in refusedAsTyped));
-/** The words as a shell reads them, without Flink's own program in front. */
-const wordsOf = (name: string): readonly string[] => {
-  const [line = ''] = read(`${name}/command`)
-    .split('\n')
-    .filter((text) => text !== '' && !text.startsWith('#'));
-  const words = [...line.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)].map(([word]) =>
-    word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2').replaceAll('/golden/', `${golden}/`),
-  );
-  return words[0] === 'bin/flink' ? words.slice(1) : ['kubernetes-session', ...words.slice(1)];
+const objectsOf = ({ path }: GoldenCase) => readGolden(`${path.replace('run-application', 'default')}/objects.yaml`);
+/** `drey kubernetes-session --help` shows the help. Flink's client starts a session. */
+const help = 'session-help';
+const rendered = goldenCases.filter(({ name }) => !(name in refused) && !(name in refusedAsTyped) && name !== help);
+const casesOf = (table: Readonly<Record<string, string>>) =>
+  goldenCases.flatMap((golden) => {
+    const line = table[golden.name];
+    return line === undefined ? [] : [{ ...golden, line }];
+  });
+/** The arguments of `drey render`. */
+const argumentsOf = ({ words: [program, ...rest], version }: GoldenCase): readonly string[] => {
+  const words = rest.map((word) => word.replaceAll('/golden/', `${goldenFolder}/`));
+  const [action = '', ...others] = program === 'bin/flink' ? words : ['kubernetes-session', ...words];
+  return [action, `-Ddrey.flink-version=${version}`, ...others];
 };
-const environmentOf = (name: string) => {
-  const remark = read(`${name}/command`);
-  return {
-    FLINK_CONF_DIR: join(golden, remark.includes('FLINK_CONF_DIR') ? 'conf-bare' : 'conf'),
-    ...(remark.includes('HADOOP_CONF_DIR') ? { HADOOP_CONF_DIR: join(golden, 'hadoop-conf') } : {}),
-  };
-};
-/** The recordings are of the client of Flink 2.2. */
-const ofVersion22 = ([action = '', ...words]: readonly string[]) => [action, '-Ddrey.flink-version=2.2', ...words];
+const environmentOf = ({ configurationFolder, hadoopFolder }: GoldenCase) => ({
+  FLINK_CONF_DIR: configurationFolder,
+  ...(hadoopFolder === undefined ? {} : { HADOOP_CONF_DIR: hadoopFolder }),
+});
 /** Without an API, and without knowing where one is. */
 const render = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   drey(['render', ...words], { api: undefined, env });
@@ -67,44 +61,47 @@ const titleOf = (object: unknown): string => {
   return `${kind} ${metadata.name}`;
 };
 const comparable = (text: string) =>
-  documentsOf(text.replaceAll(golden, '/golden'))
+  documentsOf(text.replaceAll(goldenFolder, '/golden'))
     .map((object) => normalise(object))
     .toSorted((one, other) => (titleOf(one) < titleOf(other) ? -1 : 1));
 const generatedId = /flink-cluster-[0-9a-f]{31}/g;
 
 describe('render', () => {
-  it.each(rendered)("prints what Flink's client creates, in the case %s", async (name) => {
-    const ended = await render(ofVersion22(wordsOf(name)), environmentOf(name));
+  it.each(rendered)("prints what Flink's client creates, in the case $path", async (golden) => {
+    const ended = await render(argumentsOf(golden), environmentOf(golden));
 
     const anyId = (text: string) => text.replaceAll(generatedId, 'flink-cluster-generated');
-    expect(ended).toMatchObject({ code: 0, stderr: warned[name] ?? '' });
-    expect(comparable(anyId(ended.stdout))).toEqual(comparable(anyId(objectsOf(name))));
+    expect(ended).toMatchObject({ code: 0, stderr: warningsOf(golden) });
+    expect(comparable(anyId(ended.stdout))).toEqual(comparable(anyId(objectsOf(golden))));
   });
 
-  it.each(Object.entries(refused))('refuses what cannot be, in the case %s', async (name, line) => {
-    const ended = await render(wordsOf(name), environmentOf(name));
+  it.each(casesOf(refused))('refuses what cannot be, in the case $path', async (golden) => {
+    const ended = await render(argumentsOf(golden), environmentOf(golden));
 
     const [what, ...lines] = ended.stderr.trimEnd().split('\n');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(what).toMatch(/^Could not create Kubernetes cluster "/);
-    expect(lines).toEqual([expect.stringContaining(line)]);
+    expect(lines).toEqual([expect.stringContaining(golden.line)]);
   });
 
-  it.each(Object.entries(refusedAsTyped))('refuses the command line, in the case %s', async (name, message) => {
-    const ended = await render(wordsOf(name), environmentOf(name));
+  it.each(casesOf(refusedAsTyped))('refuses the command line, in the case $path', async (golden) => {
+    const ended = await render(argumentsOf(golden), environmentOf(golden));
 
     expect(ended.code).toBe(1);
-    expect(`${ended.stdout}${ended.stderr}`.split('\n')[0]).toBe(message);
+    expect(`${ended.stdout}${ended.stderr}`.split('\n')[0]).toBe(golden.line);
   });
 
-  it('works as a process of its own', async () => {
-    const name = 'application-args';
+  it.each(goldenCases.filter(({ name }) => name === 'application-args'))(
+    'works as a process of its own, in the case $path',
+    async (golden) => {
+      const words = ['render', ...argumentsOf(golden)];
 
-    const ended = await spawnDrey(['render', ...wordsOf(name)], { api: undefined, env: environmentOf(name) }).ended;
+      const ended = await spawnDrey(words, { api: undefined, env: environmentOf(golden) }).ended;
 
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(comparable(ended.stdout)).toEqual(comparable(objectsOf(name)));
-  });
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(comparable(ended.stdout)).toEqual(comparable(objectsOf(golden)));
+    },
+  );
 
   it('prints the same objects as JSON', async () => {
     const words = ['run-application', '-Dkubernetes.cluster-id=app', 'local:///opt/flink/usrlib/x.jar'];

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -9,14 +10,13 @@ import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, getStockConfig } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+
+import { type GoldenCase, goldenCases, readGolden } from '#test/support/golden/cases.ts';
 
 import { normalise } from './normalise.ts';
 import { faultOf } from './outcome.ts';
-
-const folder = new URL('../../../golden/', import.meta.url);
-const golden = (path: string) => readFileSync(new URL(path, folder), 'utf8');
-const cases = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/command`, folder)));
 
 /** Cases in which Drey rejects what Flink's client rejects, or accepts it on purpose: docs/differences.md. */
 const refused: Readonly<Record<string, readonly string[]>> = {
@@ -32,28 +32,28 @@ const ofTheCommandLine = new Set(['per-job', 'per-job-kubernetes']);
 /** The action of Flink 1.x: the same objects as `application-default`. */
 const likeDefault = 'application-run-application';
 
-const rendered = cases.filter((name) => !(name in refused) && !ofTheCommandLine.has(name));
+const rendered = goldenCases.filter(({ name }) => !(name in refused) && !ofTheCommandLine.has(name));
+const rejected = goldenCases.filter(({ name }) => name in refused);
 
 describe("the objects of Flink's client", () => {
-  it.each(rendered)('are the objects of Drey in the case %s', (name) => {
-    const documents = parseAllDocuments(
-      golden(`${name === likeDefault ? 'application-default' : name}/objects.yaml`),
-    ).map((document): unknown => document.toJS());
+  it.each(rendered)('are the objects of Drey in the case $path', (golden) => {
+    const path = golden.name === likeDefault ? `${golden.version}/application-default` : golden.path;
+    const documents = parseAllDocuments(readGolden(`${path}/objects.yaml`)).map((document): unknown => document.toJS());
 
-    const actual = render(name, String(parse(JSON.stringify(documents[0])).metadata.name));
+    const actual = render(golden, String(parse(JSON.stringify(documents[0])).metadata.name));
 
     expect(sorted(actual)).toEqual(sorted(documents));
   });
 
-  it.each(Object.entries(refused))('are rejected as Flink rejects them in the case %s', (name, pointers) => {
-    const fault = faultOf(() => render(name));
+  it.each(rejected)('are rejected as Flink rejects them in the case $path', (golden) => {
+    const fault = faultOf(() => render(golden));
 
     expect(fault?.code).toBe('refused-option');
-    expect(fault?.errors.map(({ pointer }) => pointer)).toEqual(pointers);
+    expect(fault?.errors.map(({ pointer }) => pointer)).toEqual(refused[golden.name]);
   });
 
   it('start from the configuration file of Flink, with its types', () => {
-    const file = Object.entries(flatten(parse(golden('conf/config.yaml'), { mapAsMap: true })));
+    const file = Object.entries(flatten(parse(readGolden('conf/config.yaml'), { mapAsMap: true })));
 
     expect(getStockConfig('2.2')).toEqual(Object.fromEntries(file.filter(([key]) => !clientOnlyOptions.has(key))));
   });
@@ -69,61 +69,78 @@ const titleOf = (object: unknown) => {
   return `${kind} ${metadata.name}`;
 };
 
-const render = (name: string, generatedId = 'generated') => {
-  const input = inputOf(golden(`${name}/command`), generatedId);
-  const { deployment, dependents } = renderCluster(input);
+const render = (golden: GoldenCase, generatedId = 'generated') => {
+  const { deployment, dependents } = renderCluster(inputOf(golden, generatedId));
   const owner = { name: deployment.metadata?.name ?? '', uid: 'UID' };
   return [deployment, ...dependents.map((object) => addOwnerReference(object, owner))];
 };
 
 /** The input that a command line stands for. The parser of `drey render` has its own tests. */
-const inputOf = (text: string, generatedId: string): ClusterInput => {
-  const [line = ''] = text.split('\n').filter((one) => one !== '' && !one.startsWith('#'));
-  const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|((?:[^\s'"]|'[^']*'|"[^"]*")+)/g)].map(
-    ([, single, double, plain]) => single ?? double ?? (plain ?? '').replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
-  );
+const inputOf = (
+  { words, version, configurationFolder, hadoopFolder }: GoldenCase,
+  generatedId: string,
+): ClusterInput => {
   const config = Object.fromEntries(
-    words.flatMap((word) => {
-      const [, key, value] = /^-D([^=]+)=(.*)$/.exec(word) ?? [];
+    splitArguments(words).flags.flatMap((word) => {
+      const [, key, value] = /^-D([^=]+)=(.*)$/s.exec(word) ?? [];
       return key === undefined || value === undefined ? [] : [[key, value]];
     }),
   );
-  const conf = text.includes('FLINK_CONF_DIR') ? 'conf-bare' : 'conf';
-  const template = parse(golden('pod-template.yaml')) as PodTemplate;
-  const templates = Object.keys(config).filter((key) => key.startsWith('kubernetes.pod-template-file.'));
+  const isApplication = words.includes('kubernetes-application');
   return {
-    mode: line.includes('kubernetes-application') ? 'application' : 'session',
+    mode: isApplication ? 'application' : 'session',
     clusterId: config['kubernetes.cluster-id'] ?? generatedId,
     namespace: config['kubernetes.namespace'] ?? 'default',
-    flinkVersion: '2.2',
-    folder: parseConfigFile(golden(`${conf}/config.yaml`)),
+    flinkVersion: version,
+    folder: parseConfigFile(readFileSync(join(configurationFolder, 'config.yaml'), 'utf8')),
     config,
-    files: filesOf(conf, configurationFiles),
-    ...(line.includes('kubernetes-application') ? { job: jobOf(words) } : {}),
-    ...(text.includes('HADOOP_CONF_DIR') ? { hadoop: filesOf('hadoop-conf', ['core-site.xml', 'hdfs-site.xml']) } : {}),
-    ...(templates.length === 0
-      ? {}
-      : {
-          podTemplates: {
-            jobmanager: template,
-            taskmanager: template,
-            taskmanagerText: golden('pod-template.yaml'),
-          },
-        }),
+    files: filesOf(configurationFolder, configurationFiles),
+    ...(isApplication ? { job: jobOf(words) } : {}),
+    ...(hadoopFolder === undefined ? {} : { hadoop: filesOf(hadoopFolder, ['core-site.xml', 'hdfs-site.xml']) }),
+    podTemplates: podTemplatesOf(config),
+  };
+};
+
+/** The templates in the files that the options name. */
+const podTemplatesOf = (config: Readonly<Record<string, string>>): PodTemplates => {
+  const textOf = (pods: string) => {
+    const file = config[`kubernetes.pod-template-file.${pods}`];
+    return file === undefined ? undefined : readGolden(file.replace('/golden/', ''));
+  };
+  const templateOf = (pods: string) => {
+    const text = textOf(pods);
+    return text === undefined ? undefined : (parse(text) as PodTemplate);
+  };
+  return {
+    default: templateOf('default'),
+    jobmanager: templateOf('jobmanager'),
+    taskmanager: templateOf('taskmanager'),
+    taskmanagerText: textOf('taskmanager') ?? textOf('default'),
   };
 };
 
 const filesOf = (path: string, names: readonly string[]) =>
   Object.fromEntries(
-    names
-      .filter((name) => existsSync(new URL(`${path}/${name}`, folder)))
-      .map((name) => [name, golden(`${path}/${name}`)]),
+    names.filter((name) => existsSync(join(path, name))).map((name) => [name, readFileSync(join(path, name), 'utf8')]),
   );
 
+/** The options of Flink, with the jar, and the arguments of the program. */
+const splitArguments = (words: readonly string[]) => {
+  const isJar = (word: string, index: number) => /^(local|file):.*\.jar$/.test(word) && words[index - 1] !== '-C';
+  // The arguments of a Python program start with the first word that is not an option of Flink.
+  const isArgument = (word: string) => isPython(words) && word.startsWith('--') && word !== '--target';
+  const jar = words.findIndex(isJar);
+  const first = jar === -1 ? words.findIndex(isArgument) : jar + 1;
+  return first === -1 ? { flags: words, args: [] } : { flags: words.slice(0, first), args: words.slice(first) };
+};
+const isPython = (words: readonly string[]) => words.includes('-py') || words.includes('-pym');
+
 const jobOf = (words: readonly string[]): ApplicationJob => {
-  const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined);
+  const { flags, args } = splitArguments(words);
+  const after = (flag: string) => (flags.includes(flag) ? flags[flags.indexOf(flag) + 1] : undefined);
   const [path, entryClass, parallelism, classpath] = [after('-s'), after('-c'), after('-p'), after('-C')];
   const common = {
+    args,
     ...(parallelism === undefined ? {} : { parallelism: Number(parallelism) }),
     ...(classpath === undefined ? {} : { classpaths: [classpath] }),
     ...(path === undefined
@@ -131,35 +148,23 @@ const jobOf = (words: readonly string[]): ApplicationJob => {
       : {
           restore: {
             path,
-            allowNonRestoredState: words.includes('-n'),
+            allowNonRestoredState: flags.includes('-n'),
             claimMode: after('-rm') === 'claim' ? ('CLAIM' as const) : ('NO_CLAIM' as const),
           },
         }),
   };
-  if (words.includes('-py') || words.includes('-pym')) return { ...common, ...pythonOf(words, after) };
-  const at = words.findIndex((word) => word.endsWith('.jar'));
-  return {
-    ...common,
-    jar: words[at] ?? '',
-    args: words.slice(at + 1),
-    ...(entryClass === undefined ? {} : { entryClass }),
-  };
+  return isPython(flags)
+    ? { ...common, python: pythonOf(after) }
+    : { ...common, jar: flags.at(-1) ?? '', ...(entryClass === undefined ? {} : { entryClass }) };
 };
 
-/** The arguments of a Python program start with the first word that is not an option of Flink. */
-const pythonOf = (words: readonly string[], after: (flag: string) => string | undefined) => {
-  const first = words.findIndex((word) => word.startsWith('--') && word !== '--target');
-  return {
-    python: {
-      file: after('-py'),
-      module: after('-pym'),
-      files: after('-pyfs')?.split(','),
-      requirements: after('-pyreq'),
-      archives: after('-pyarch')?.split(','),
-      executable: after('-pyexec'),
-      clientExecutable: after('-pyclientexec'),
-      pythonPath: after('-pypath'),
-    },
-    args: first === -1 ? [] : words.slice(first),
-  };
-};
+const pythonOf = (after: (flag: string) => string | undefined) => ({
+  file: after('-py'),
+  module: after('-pym'),
+  files: after('-pyfs')?.split(','),
+  requirements: after('-pyreq'),
+  archives: after('-pyarch')?.split(','),
+  executable: after('-pyexec'),
+  clientExecutable: after('-pyclientexec'),
+  pythonPath: after('-pypath'),
+});

@@ -18,7 +18,8 @@ export const normalise = (value: unknown, key = ''): unknown => {
   if (key === 'config.yaml') return fromConfigFile(String(value));
   if (key === 'cpu' || key === 'memory') return quantity(String(value));
   if (key === 'uid') return 'UID';
-  if (Array.isArray(value)) return byName(value.map((item) => normalise(item)));
+  if (Array.isArray(value))
+    return byName((key === 'env' ? lastOfEachName(value) : value).map((item) => normalise(item)));
   if (typeof value !== 'object' || value === null) return value;
   const fields = new Map<string, unknown>(Object.entries(value));
   return Object.fromEntries(
@@ -41,6 +42,11 @@ const quantity = (text: string): number => {
   const factors: Readonly<Record<string, number>> = { '': 1, m: 1e-3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
   return Number(number) * (factors[unit ?? ''] ?? Number.NaN);
 };
+
+/** Kubernetes uses the last of several variables of one name. Flink writes all of them, Drey the last one. */
+const lastOfEachName = (variables: readonly unknown[]): readonly unknown[] => [
+  ...new Map(variables.map((variable) => [nameOf(variable), variable])).values(),
+];
 
 const byName = (items: readonly unknown[]): readonly unknown[] =>
   items.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : Number(nameOf(one) > nameOf(other))));
