@@ -19,8 +19,9 @@ export const defaultFlink = '2.2';
 /** Whether the local system can build the image: a line of Flink, or a line with PyFlink, such as `2.2-python`. */
 export const isFlinkImage = (name: string): boolean => lines.includes(name.replace(/-python$/, ''));
 
-/** The patch release of a line of Flink that the local system uses. */
-export const getPatchRelease = (line: string): string => {
+/** The patch release of an image, such as `2.2` or `2.2-python`. */
+export const getPatchRelease = (name: string): string => {
+  const line = name.replace(/-python$/, '');
   const release = patchReleases[line];
   if (release === undefined) throw new Error(`Flink ${line} is not one of ${lines.join(', ')}`);
   return release;

@@ -99,12 +99,13 @@ const kubectl = (settings: Settings, args: readonly string[], input?: string) =>
     input,
   });
 
-/** The folder with Flink's jars, its client's scripts and its examples. `flink-home` creates it. */
-export const getFlinkHome = (settings: Pick<Settings, 'cache'>, line = defaultFlink): string =>
-  join(settings.cache, `flink-${getPatchRelease(line)}`);
+/** The folder with Flink's jars, its client's scripts and its examples, of the first version. `flink-home` creates it. */
+export const getFlinkHome = ({ cache, flink: [first = defaultFlink] }: FlinkSettings): string =>
+  join(cache, `flink-${getPatchRelease(first)}`);
 
+type FlinkSettings = Pick<Settings, 'cache' | 'flink'>;
 type Example = 'TopSpeedWindowing' | 'WordCount' | 'StateMachineExample';
 
 /** The jar of an example of Flink; by default, of one that runs until it is canceled. */
-export const exampleJar = (settings: Pick<Settings, 'cache'>, name: Example = 'TopSpeedWindowing'): string =>
+export const exampleJar = (settings: FlinkSettings, name: Example = 'TopSpeedWindowing'): string =>
   join(getFlinkHome(settings), 'examples/streaming', `${name}.jar`);

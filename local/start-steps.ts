@@ -136,7 +136,7 @@ const createDeploySteps = (settings: Settings, onDeployed: StartOptions['onDeplo
         onDeployed(outputs);
       },
     },
-    { title: `Target "${targetName}"`, run: () => putTarget(getApiUrl(settings, outputs)) },
+    { title: `Target "${targetName}"`, run: () => putTarget(getApiUrl(settings, outputs), settings) },
     {
       title: 'Event recorder',
       run: async () => {

@@ -1,21 +1,22 @@
 import { sign } from '#cli/api/sign.ts';
 
-import { credentials, eksCluster, namespace, region } from './settings.ts';
+import { defaultFlink } from './flink-versions.ts';
+import { credentials, eksCluster, namespace, region, type Settings } from './settings.ts';
 
 /** The name of the target that a start creates. */
 export const targetName = 'local';
 
 const fastStart = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
-/** Creates the target of the Kubernetes cluster through the API. */
-export const putTarget = async (apiUrl: string): Promise<void> => {
+/** Creates the target of the Kubernetes cluster through the API. Clusters use the first image of the node. */
+export const putTarget = async (apiUrl: string, { flink: [first] }: Pick<Settings, 'flink'>): Promise<void> => {
   const target = {
     cluster: eksCluster,
     region,
     namespace,
     defaults: {
       'kubernetes.service-account': 'flink',
-      'kubernetes.container.image.ref': 'flink:2.2',
+      'kubernetes.container.image.ref': `flink:${first ?? defaultFlink}`,
       // Flink starts with half the CPU time, because jobs on one machine rarely run long enough to benefit from Java's second compiler.
       // `env.java.opts.all` stays as it is, because it has the options that Flink needs on Java 17.
       'env.java.opts.jobmanager': fastStart,
