@@ -167,7 +167,7 @@ const findRelativePath = (key: string, text: string): readonly string[] =>
         `${key} has no scheme, so that ${text} is a folder of the container. Unless a volume is mounted there, its files are lost with the container.`,
       ];
 
-/** The images of Flink on Docker Hub have no Python. @see https://hub.docker.com/_/flink */
+/** The images that the Flink community publishes have no Python. */
 const findImageWarnings = ({ job }: ClusterInput, config: Config, version: FlinkVersion): readonly string[] => {
   const image = toText(config['kubernetes.container.image.ref'] ?? getDefaultImage(version));
   return job !== undefined &&

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { actions } from '#cli/commander/actions.ts';
+import { pythonOptions } from '#cli/options/python.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { cluster, job, oneTarget, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
 
@@ -38,6 +39,8 @@ describe('completion', () => {
     ['drey queue re', ['resume', 'redrive']],
     ['drey --quiet render ', ['kubernetes-session', 'run', 'run-application', 'sql']],
     ['drey describe l', ['live']],
+    ['drey run --pyM', ['--pyModule']],
+    ['drey run-application --py', Object.keys(pythonOptions).map((flags) => flags.split(' ')[0])],
     ['drey logs ', ['live', 'other']],
     ['drey logs live ', []],
     ['drey cancel ', [jobId, 'a'.repeat(32)]],

@@ -163,7 +163,7 @@ describe('an image without Python', () => {
   it.each([
     [{}, 'apache/flink:2.3.0-scala_2.12'],
     [{ 'kubernetes.container.image.ref': 'flink:2.2' }, 'flink:2.2'],
-    [{ 'kubernetes.container.image': 'docker.io/library/flink' }, 'docker.io/library/flink'],
+    [{ 'kubernetes.container.image': 'library/flink' }, 'library/flink'],
   ])('is a warning (%#)', (config, name) => {
     expect(renderPython({ file: '/wc.py' }, { config }).warnings).toEqual([
       `Image ${name} has no Python. Set kubernetes.container.image.ref to an image with Python and apache-flink.`,

@@ -1,0 +1,44 @@
+import { relative } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import type { Cluster } from '#events/cluster.ts';
+
+import { drey } from '../support/cli.ts';
+import { call, clusterPath, freshId, listJobs, small } from '../support/system.ts';
+
+/** The path as a user types it: relative, so that the file is sent. */
+const path = (name: string) => relative(process.cwd(), new URL(`python/${name}`, import.meta.url).pathname);
+const run = (clusterId: string, image: string, ...words: readonly string[]) => {
+  const options = { ...small, 'kubernetes.cluster-id': clusterId, 'kubernetes.container.image.ref': image };
+  const given = Object.entries(options).map(([key, value]) => `-D${key}=${value}`);
+  return drey(['run', '-t', 'kubernetes-application', '-Dexecution.attached=true', ...given, ...words]);
+};
+
+describe('a Python program of this machine', () => {
+  it('counts words with a function of a module that is sent, too', async () => {
+    const clusterId = freshId('words');
+
+    const ended = await run(
+      clusterId,
+      'flink:2.2-python',
+      '-py',
+      path('word_count.py'),
+      '-pyfs',
+      path('words.py'),
+      'to be or not to be',
+    );
+
+    expect(ended).toMatchObject({ code: 0 });
+    expect((await call<Cluster>('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'FINISHED' });
+    expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
+  });
+
+  it('fails on an image without Python, with the way out', async () => {
+    const ended = await run(freshId('words'), 'flink:2.2', '-py', path('word_count.py'));
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('WARN Image flink:2.2 has no Python.');
+    expect(ended.stderr).toMatch(/Cannot run program "python".*Use an image with Python and with apache-flink/s);
+  });
+});

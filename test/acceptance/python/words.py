@@ -1,0 +1,3 @@
+# The module that the program imports, here and in the TaskManagers.
+def shout(word):
+    return word.upper() + '!'
