@@ -53,12 +53,24 @@ const findCause = (log: string): string | undefined =>
 
 const isException = (line: string) => /^[\w.$]+(Exception|Error)(: |$)/.test(line);
 
-/** The telling cause of the last stack trace: the text after `Caused by`, or the exception itself. */
+/** Flink 1.20 also logs classes that it cannot load during its shutdown. They are not the cause. */
+const programFailed = 'ProgramInvocationException: ';
+
+const isAfterStackTrace = (line: string) =>
+  isException(line) || /^(?:\d{4}-\d\d-\d\d |Exception in thread |Uncaught error )/.test(line);
+
+/** The lines of the last stack trace, or of the last one of a program that failed. */
+const findStackTrace = (lines: readonly string[]): readonly string[] => {
+  const last = lines.findLastIndex((line) => line.includes(programFailed));
+  const candidates = last === -1 ? lines : lines.slice(0, last + 1);
+  const start = Math.max(candidates.findLastIndex(isException), 0);
+  const end = last === -1 ? -1 : lines.findIndex((line, index) => index > last && isAfterStackTrace(line));
+  return lines.slice(start, end === -1 ? undefined : end);
+};
+
+/** The telling cause of a stack trace: the text after `Caused by`, or the exception itself. */
 const findRootCause = (log: string): string | undefined => {
-  const lines = log.split('\n').map((line) => line.trimEnd());
-  const start = lines.findLastIndex(isException);
-  const causes = lines
-    .slice(Math.max(start, 0))
+  const causes = findStackTrace(log.split('\n').map((line) => line.trimEnd()))
     .filter((line) => isException(line) || line.startsWith('Caused by: '))
     .map((line) => line.replace(/^Caused by: /, ''))
     .map((text) => ({ text, name: /^[\w.$]*?([\w$]+)(?=:|$)/.exec(text)?.[1] ?? '' }));
