@@ -32,10 +32,7 @@ export const listJars = (home: string): readonly string[] =>
   );
 
 const fetchFlink = (release: string): string =>
-  execFileSync('local/kubernetes/flink-jars', {
-    encoding: 'utf8',
-    env: { ...process.env, FLINK_VERSION: release },
-  }).trim();
+  execFileSync('local/kubernetes/flink-jars', [release], { encoding: 'utf8' }).trim();
 
 /** The text of options.json, one row a line. */
 export const formatRows = (rows: readonly OptionRow[]): string =>

@@ -5,6 +5,7 @@ import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
+import { type Option, options } from '#shared/flink/option-table.ts';
 import { findSqlWarnings, type SqlRuntime } from '#shared/flink/program/sql.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
@@ -129,7 +130,7 @@ const findValueWarnings = (config: Config): readonly string[] =>
     return [
       ...findExpansions(key, text),
       ...findPlaceholders(key, text),
-      ...(/^kubernetes\..*\.(labels|annotations|node-selector)$/.test(key) ? findNumbers(key, text) : []),
+      ...(collections.has(key) ? findNumbers(key, text) : []),
       ...(stateDirectories.has(key) ? findRelativePath(key, text) : []),
     ];
   });
@@ -154,6 +155,16 @@ const findPlaceholders = (key: string, text: string): readonly string[] => {
   const found = /^(env\.java|\$internal)\./.test(key) ? undefined : /\$\{[^{}$]*\}/.exec(text)?.[0];
   return found === undefined ? [] : [`${key} contains ${found}. Neither Drey nor Flink replaces it.`];
 };
+
+const rows: Readonly<Record<string, Option>> = options;
+const collections: ReadonlySet<string> = new Set([
+  ...Object.entries(rows).flatMap(([key, { type }]) =>
+    ['list', 'map', 'tolerations', 'ownerReferences', 'secretVariables'].includes(String(type)) ? [key] : [],
+  ),
+  'pipeline.global-job-parameters',
+  'pipeline.jobvertex-parallelism-overrides',
+  'user.artifacts.http-headers',
+]);
 
 const findNumbers = (key: string, text: string): readonly string[] =>
   findRetypedValues(text).map(

@@ -89,6 +89,8 @@ describe('an option is read as Flink reads it:', () => {
 describe('a warning names', () => {
   it.each([
     ['a name that YAML reads as a number', { 'kubernetes.jobmanager.annotations': '{7e10: a}' }],
+    ['a number among the parameters of jobs', { 'pipeline.global-job-parameters': '{version: 1.20}' }],
+    ['a hash of a vertex', { 'pipeline.jobvertex-parallelism-overrides': '{72225e2: 4}' }],
     ['a boolean with capital letters', { 'kubernetes.taskmanager.annotations': '{a: True}' }],
     ['a reference with parentheses', { 'containerized.master.env.PW': '$(a(b)' }],
     ['a reference in an argument of a TaskManager', { 'kubernetes.taskmanager.entrypoint.args': '-Dx=$(HOME)' }],
