@@ -9,7 +9,7 @@ import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
-import { call, deploy, freshId, kubectl, listJobs, stop, system, until, untilState } from '../support/system.ts';
+import { call, deploy, freshId, listJobs, stop, system, untilRestored, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
 const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
@@ -51,20 +51,6 @@ const body = () => ({
   podTemplates,
   restore: { fromCluster: clusterId, latest: true, allowEmptyState: true },
 });
-
-/** The savepoint from which a job started, as Flink reports it. */
-const restoredFrom = async (cluster: string, jobId: string) => {
-  const path = `/api/v1/namespaces/${system.namespace}/services/${cluster}-rest:rest/proxy/v1/jobs/${jobId}/checkpoints`;
-  const { latest } = JSON.parse(await kubectl('get', '--raw', path)) as {
-    latest: { restored: { external_path: string } | null };
-  };
-  return latest.restored?.external_path;
-};
-const untilRestored = (cluster: string, jobId: string) =>
-  until(
-    () => restoredFrom(cluster, jobId).catch(() => undefined), // until Flink knows the job
-    (path) => path !== undefined,
-  );
 
 /** The savepoints of the first incarnation, by their jobs, and one job of the second incarnation. */
 const savepoints = new Map<string, string>();

@@ -100,6 +100,21 @@ const run = promisify(execFile);
 export const kubectl = async (...args: readonly string[]): Promise<string> =>
   (await run('kubectl', ['--kubeconfig', system.kubeconfig, ...args])).stdout;
 
+/** The savepoint from which a job started, as Flink reports it. */
+const restoredFrom = async (cluster: string, jobId: string) => {
+  const path = `/api/v1/namespaces/${system.namespace}/services/${cluster}-rest:rest/proxy/v1/jobs/${jobId}/checkpoints`;
+  const { latest } = JSON.parse(await kubectl('get', '--raw', path)) as {
+    latest: { restored: { external_path: string } | null };
+  };
+  return latest.restored?.external_path;
+};
+/** The same, as soon as Flink knows the job. */
+export const untilRestored = (cluster: string, jobId: string) =>
+  until(
+    () => restoredFrom(cluster, jobId).catch(() => undefined),
+    (path) => path !== undefined,
+  );
+
 /** The names of all objects with the label of a cluster. */
 export const listObjects = async (clusterId: string, namespace = system.namespace): Promise<readonly string[]> =>
   (

@@ -1,0 +1,111 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, it } from 'vitest';
+
+import type { Cluster } from '#events/cluster.ts';
+import { exampleJar } from '#local/kubernetes.ts';
+import { settingsFrom } from '#local/settings.ts';
+
+import { drey } from '../support/cli.ts';
+import {
+  call,
+  clusterPath,
+  deploy,
+  freshId,
+  listJobs,
+  listObjects,
+  small,
+  stop,
+  untilRestored,
+  untilState,
+} from '../support/system.ts';
+
+/** The first and the last line of Flink that Drey starts. The other files run on 2.2. */
+const versions = ['1.20', '2.3'] as const;
+const examples = 'local:///opt/flink/examples/streaming';
+
+/** A folder that every pod mounts, in place of a bucket. */
+let shared = '';
+const created: string[] = [];
+beforeAll(async () => {
+  shared = await mkdtemp(join(tmpdir(), 'drey-versions-'));
+  await chmod(shared, 0o777);
+});
+afterAll(async () => {
+  await Promise.all(created.map((clusterId) => stop(clusterId)));
+  await rm(shared, { recursive: true });
+});
+
+const start = async (version: string, cluster: { readonly mode: string; readonly job?: object }) => {
+  const clusterId = freshId(`v${version.replace('.', '')}`);
+  created.push(clusterId);
+  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
+  const { status, body } = await deploy({
+    clusterId,
+    image: `flink:${version}`,
+    config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
+    podTemplates: {
+      default: { spec: { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] } },
+    },
+    ...cluster,
+  });
+  if (status >= 300) throw new Error(`${clusterId} was not accepted: ${JSON.stringify(body)}`);
+  return clusterId;
+};
+const clusterOf = async (clusterId: string) => (await call<Cluster>('GET', clusterPath(clusterId))).body;
+const submittedId = (stdout: string) => /Job has been submitted with JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? '';
+
+describe.concurrent.each(versions)('Flink %s', (version) => {
+  it('runs a job on a session, stops it with a savepoint, restores it and cancels it', async ({ expect }) => {
+    const jar = exampleJar(settingsFrom({ flink: [version] }));
+    const clusterId = await start(version, { mode: 'session' });
+    const id = `-Dkubernetes.cluster-id=${clusterId}`;
+    const stateOf = async (jobId: string) => (await listJobs(clusterId)).find((job) => job.jobId === jobId)?.state;
+    const untilRuns = (jobId: string) =>
+      expect.poll(() => stateOf(jobId), { timeout: 120_000, interval: 1_000 }).toBe('RUNNING');
+
+    const ran = await drey(['run', '-d', id, jar]);
+    expect(ran).toMatchObject({ code: 0 });
+    const first = submittedId(ran.stdout);
+    await untilRuns(first);
+    const listed = await drey(['list', id]);
+    const stopped = await drey(['stop', id, first]);
+    const savepoint = /Path: (\S+)/.exec(stopped.stdout)?.[1] ?? '';
+    const second = submittedId((await drey(['run', '-d', id, '-s', savepoint, jar])).stdout);
+    await untilRuns(second);
+    const restored = await untilRestored(clusterId, second);
+    const canceled = await drey(['cancel', id, second]);
+
+    expect(listed.stdout).toMatch(new RegExp(`: ${first} : .* \\((RUNNING|CREATED)\\)`));
+    expect({ ...stopped, savepoint }).toMatchObject({
+      code: 0,
+      savepoint: expect.stringMatching(/^file:\/shared\/savepoint-/),
+    });
+    expect(canceled).toMatchObject({ code: 0, stdout: expect.stringContaining(`Cancelled job ${second}.`) });
+    const jobs = await listJobs(clusterId);
+    expect(jobs.find(({ jobId }) => jobId === first)).toMatchObject({ state: 'FINISHED', finalSavepoint: savepoint });
+    expect(restored).toBe(savepoint);
+    await expect.poll(() => stateOf(second), { timeout: 60_000 }).toBe('CANCELED');
+    expect(await clusterOf(clusterId)).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('runs an application until it is FINISHED', async ({ expect }) => {
+    const clusterId = await start(version, { mode: 'application', job: { jar: `${examples}/WordCount.jar` } });
+
+    await untilState(clusterId, 'FINISHED');
+
+    expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
+    expect(await listObjects(clusterId)).toEqual([]);
+  });
+
+  it('records an application as FAILED with the exception of its main()', async ({ expect }) => {
+    const job = { jar: `${examples}/WordCount.jar`, args: ['--execution-mode', 'sideways'] };
+    const clusterId = await start(version, { mode: 'application', job });
+
+    await untilState(clusterId, 'FAILED');
+
+    expect((await clusterOf(clusterId)).message?.split('\n')[0]).toMatch(/sideways/i);
+  });
+});
