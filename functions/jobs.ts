@@ -1,5 +1,4 @@
 import { LogQuery } from '#events/http/queries.ts';
-import { JobId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { cutPage } from '#shared/clusters/model/page.ts';
@@ -8,7 +7,7 @@ import { readJob, readLog } from '#shared/clusters/queries/jobs.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { parseClusterRef, parsePage } from './handlers/requests.ts';
+import { parseClusterRef, parsePage, parsePathParameter } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
 
 /** The jobs and the log of a cluster, as its JobManager has them now. */
@@ -21,7 +20,7 @@ export const jobsHandler = (world: World) =>
     },
 
     'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': async (event, ports) => {
-      const jobRef = { ...parseClusterRef(event), jobId: parse(JobId, event.pathParameters?.['jobId']) };
+      const jobRef = { ...parseClusterRef(event), jobId: parsePathParameter('jobId', event) };
       return respond(200, await readJob(jobRef, ports));
     },
 

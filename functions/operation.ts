@@ -1,17 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-import { OperationId } from '#events/names.ts';
-import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listBatchItems } from '#shared/clusters/queries/operations.ts';
 import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { parsePage } from './handlers/requests.ts';
+import { parsePage, parsePathParameter } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
 
-const parseOperationId = (event: APIGatewayProxyEventV2) => parse(OperationId, event.pathParameters?.['operationId']);
+const parseOperationId = (event: APIGatewayProxyEventV2) => parsePathParameter('operationId', event);
 
 export const operationHandler = (world: World) =>
   routesHandler(world, {

@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 import { PageQuery } from '#events/http/paging.ts';
 import { PriorityChange, QueueControl } from '#events/http/queue.ts';
-import { OperationId } from '#events/names.ts';
 import { parse } from '#events/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
@@ -12,12 +11,12 @@ import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { parseBody, parsePage, parsePathParameter, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
 const parseQueuedRef = (event: APIGatewayProxyEventV2) => ({
   target: parseTarget(event),
-  operationId: parse(OperationId, event.pathParameters?.['operationId']),
+  operationId: parsePathParameter('operationId', event),
 });
 
 export const queueViewHandler = (world: World) =>

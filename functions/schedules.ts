@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 import { parse } from '#events/problem.ts';
 import { RunQuery, ScheduleBody } from '#events/schedules.ts';
-import { SpecName } from '#events/specs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listRuns } from '#shared/clusters/schedules/runs.ts';
 import { listSchedules, putSchedule, readSchedule, removeSchedule } from '#shared/clusters/schedules/schedules.ts';
@@ -10,12 +9,12 @@ import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { parseBody, parsePage, parsePathParameter, parseTarget } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
 
 const parseScheduleName = (event: APIGatewayProxyEventV2) => ({
   target: parseTarget(event),
-  name: parse(SpecName, event.pathParameters?.['name']),
+  name: parsePathParameter('name', event),
 });
 
 export const schedulesHandler = (world: World) =>

@@ -1,19 +1,19 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 import { parse } from '#events/problem.ts';
-import { SpecBody, SpecName } from '#events/specs.ts';
+import { SpecBody } from '#events/specs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listSpecs, putSpec, readSpec, removeSpec } from '#shared/clusters/schedules/specs.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parsePage, parseTarget } from './handlers/requests.ts';
+import { parseBody, parsePage, parsePathParameter, parseTarget } from './handlers/requests.ts';
 import { renderPage, respond } from './handlers/responses.ts';
 
 const parseSpecRef = (event: APIGatewayProxyEventV2) => ({
   target: parseTarget(event),
-  name: parse(SpecName, event.pathParameters?.['name']),
+  name: parsePathParameter('name', event),
 });
 
 export const specsHandler = (world: World) =>

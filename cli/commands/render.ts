@@ -156,15 +156,16 @@ const renderManifests = async (
     import('#shared/flink/manifests/render-cluster.ts'),
     import('#events/problem.ts'),
   ]);
-  const input = createInput();
+  let input: ClusterInput | undefined;
   const describe = (pointer: string): string => {
     const typed = describePointer(pointer);
     const key = typed.replace(/^-D/, '');
-    return Object.hasOwn(input.folder ?? {}, key) && !Object.hasOwn(input.config, key)
+    return Object.hasOwn(input?.folder ?? {}, key) && !Object.hasOwn(input?.config ?? {}, key)
       ? `${key} in the configuration folder`
       : typed;
   };
   try {
+    input = createInput();
     return renderCluster(input);
   } catch (error) {
     throw error instanceof Fault

@@ -70,7 +70,14 @@ export const deploy = defineCommand({
         .meta({ description: 'Hadoop configuration to mount.' }),
       kerberos: z
         .strictObject({
-          keytab: z.strictObject({ name: z.string().regex(/^[-._a-zA-Z0-9]+$/), base64: z.base64() }).optional(),
+          keytab: z
+            .strictObject({
+              name: z
+                .string()
+                .regex(/^[-._a-zA-Z0-9]+$/, 'The name of a keytab has letters, digits, "-", "_" and ".".'),
+              base64: z.base64(),
+            })
+            .optional(),
           krb5Conf: File.optional(),
         })
         .optional()

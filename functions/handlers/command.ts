@@ -9,7 +9,6 @@ import {
   commands,
 } from '#events/commands/index.ts';
 import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
-import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { parse } from '#events/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
@@ -20,7 +19,7 @@ import { waitForOperation } from '#shared/clusters/queries/operations.ts';
 import { httpHandler } from './http.ts';
 import { commandOutcome } from '../middleware/command-outcome.ts';
 import { getCaller } from './principal.ts';
-import { parseBody } from './requests.ts';
+import { parseBody, parseClusterRef, parseTarget } from './requests.ts';
 import { type Answer, respond } from './responses.ts';
 
 /** The function of the commands whose definitions name it. The route says which command a request is. */
@@ -62,20 +61,24 @@ const acceptCommand = async <K extends CommandKind>(
 /** The answer to these commands has the cluster as well. */
 const changesCluster = (kind: CommandKind): boolean => kind === 'deploy' || kind === 'stop' || kind === 'extend';
 
-const IdempotencyKey = z.string().min(1).max(200, 'an idempotency key has at most 200 characters').optional();
+const KeyHeader = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() });
+
+/** @throws Fault `malformed-request`, which names the header. */
+const parseIdempotencyKey = ({ headers }: APIGatewayProxyEventV2) => parse(KeyHeader, headers)['idempotency-key'];
 
 /** The command of a request. Path parameters other than target and cluster id are members of its data. */
 const parseCommand = <K extends CommandKind>(kind: K, event: APIGatewayProxyEventV2): Command<K> => {
-  const { target, clusterId: clusterIdInPath, ...parameters } = event.pathParameters ?? {};
+  const { target: _target, clusterId: clusterIdInPath, ...parameters } = event.pathParameters ?? {};
   const data = parse(commands[kind].data, { ...parseBody(event), ...parameters });
-  const clusterId = clusterIdInPath ?? ('clusterId' in data ? data.clusterId : undefined);
+  const clusterIdInBody = 'clusterId' in data ? data.clusterId : undefined;
+  const clusterId = clusterIdInPath === undefined ? clusterIdInBody : parseClusterRef(event).clusterId;
   // The schema of this kind parsed the data, which the compiler cannot infer.
   return {
     kind,
-    target: parse(TargetName, target),
-    clusterId: clusterId === undefined ? undefined : parse(ClusterId, clusterId),
+    target: parseTarget(event),
+    clusterId,
     data,
-    key: parse(IdempotencyKey, event.headers['idempotency-key']),
+    key: parseIdempotencyKey(event),
     origin: 'http',
     principal: getCaller(event),
   } as unknown as Command<K>;

@@ -1,21 +1,25 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
+import { pathParameters } from '#events/http/api.ts';
 import { PageQuery } from '#events/http/paging.ts';
-import { ClusterId, type ClusterRef, TargetName } from '#events/names.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { Fault, parse } from '#events/problem.ts';
 import type { PageRequest } from '#shared/clusters/model/page.ts';
 
-const ClusterPath = z.object({ target: TargetName, clusterId: ClusterId });
-const TargetPath = z.object({ target: TargetName });
+const Path = z.object(pathParameters);
+const ClusterPath = Path.pick({ target: true, clusterId: true });
 
 /** The cluster that the path names. @throws Fault `malformed-request` */
 export const parseClusterRef = (event: APIGatewayProxyEventV2): ClusterRef =>
   parse(ClusterPath, event.pathParameters ?? {});
 
 /** The target that the path names. @throws Fault `malformed-request` */
-export const parseTarget = (event: APIGatewayProxyEventV2): string =>
-  parse(TargetPath, event.pathParameters ?? {}).target;
+export const parseTarget = (event: APIGatewayProxyEventV2): string => parsePathParameter('target', event);
+
+/** A parameter of the path. @throws Fault `malformed-request`, which names it. */
+export const parsePathParameter = (name: keyof typeof pathParameters, event: APIGatewayProxyEventV2): string =>
+  parse(z.object({ [name]: pathParameters[name] }), event.pathParameters ?? {})[name] ?? '';
 
 /** The page that the query asks for. @throws Fault `malformed-request` */
 export const parsePage = ({ queryStringParameters }: APIGatewayProxyEventV2): PageRequest =>

@@ -2,57 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type ApiFunction, calls } from '#events/http/api.ts';
 import { Fault } from '#events/problem.ts';
-import { batchHandler } from '#functions/batch.ts';
-import { cancelHandler } from '#functions/cancel.ts';
-import { clusterHandler } from '#functions/cluster.ts';
-import { clustersHandler } from '#functions/clusters.ts';
-import { deadLettersHandler } from '#functions/dead-letters.ts';
-import { deployHandler } from '#functions/deploy.ts';
-import { extendHandler } from '#functions/extend.ts';
-import { jobPlanHandler } from '#functions/job-plan.ts';
-import { jobsHandler } from '#functions/jobs.ts';
-import { openapiHandler } from '#functions/openapi.ts';
-import { operationHandler } from '#functions/operation.ts';
-import { orphansHandler } from '#functions/orphans.ts';
-import { planHandler } from '#functions/plan.ts';
-import { queueViewHandler } from '#functions/queue-view.ts';
-import { savepointsHandler } from '#functions/savepoints.ts';
-import { schedulesHandler } from '#functions/schedules.ts';
-import { specsHandler } from '#functions/specs.ts';
-import { stopHandler } from '#functions/stop.ts';
-import { submitHandler } from '#functions/submit.ts';
-import { targetsHandler } from '#functions/targets.ts';
-import { uploadsHandler } from '#functions/uploads.ts';
-import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { maxReceives } from '#shared/retries.ts';
+import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { callHandler, deliverCommands, deliverTimerEvent, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import { makeWorld, runQueues } from '#test/fakes/world.ts';
-
-const handlers: { readonly [F in ApiFunction]: (ports: Ports) => unknown } = {
-  batch: batchHandler,
-  cancel: cancelHandler,
-  cluster: clusterHandler,
-  clusters: clustersHandler,
-  deadLetters: deadLettersHandler,
-  deploy: deployHandler,
-  extend: extendHandler,
-  jobPlan: jobPlanHandler,
-  jobs: jobsHandler,
-  openapi: openapiHandler,
-  operation: operationHandler,
-  orphans: orphansHandler,
-  plan: planHandler,
-  queueView: queueViewHandler,
-  savepoints: savepointsHandler,
-  schedules: schedulesHandler,
-  specs: specsHandler,
-  stop: stopHandler,
-  submit: submitHandler,
-  targets: targetsHandler,
-  uploads: uploadsHandler,
-};
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const directory = 's3://bucket/savepoints';
@@ -74,7 +29,7 @@ const errors: object[] = [];
 
 const call = async (route: string, parameters: Parameters = {}, body?: unknown): Promise<string> => {
   const inPath = route.includes('{target}') ? { target: 'local', ...parameters } : parameters;
-  const handler = handlers[calls[route]?.function as ApiFunction](world.ports); // The table has functions of the API.
+  const handler = apiHandlers[calls[route]?.function as ApiFunction](world.ports); // The table has functions of the API.
   const answer = await callHandler(handler, makeHttpEvent(route, inPath, { body }));
   statuses.set(route, answer.status);
   return (answer.body as { operation?: { operationId: string } }).operation?.operationId ?? '';
