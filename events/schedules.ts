@@ -4,6 +4,7 @@ import { pageQuery, recordPage } from './http/paging.ts';
 import { stopOptions } from './lifetime.ts';
 import { OperationState } from './operation.ts';
 import { Principal } from './principal.ts';
+import { findExpressionError } from './schedule-expression.ts';
 import { SpecName } from './specs.ts';
 
 const isTimezone = (name: string): boolean => {
@@ -14,21 +15,14 @@ const isTimezone = (name: string): boolean => {
   }
 };
 
-/**
- * Minutes, hours, day of the month, month, day of the week, year. One of the two days is `?`. EventBridge Scheduler
- * validates the rest.
- */
-const cron = /^cron\([-\d,*/]+ [-\d,*/]+ ([-\d,*/LW]+ [-\dA-Z,*/]+ \?|\? [-\dA-Z,*/]+ [-\dA-Z,*/#]+) [-\d,*/]+\)$/i;
-const rate = /^rate\([1-9]\d{0,4} (minute|hour|day)s?\)$/;
-
 const timing = {
   expression: z
     .string()
     .max(256)
-    .refine(
-      (text) => cron.test(text) || rate.test(text),
-      'An expression is cron(minutes hours day-of-month month day-of-week year) with ? for one of the days, or rate(n minutes|hours|days).',
-    )
+    .superRefine((text, context) => {
+      const message = findExpressionError(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .meta({ description: 'A cron or rate expression of EventBridge Scheduler.', example: 'cron(0 20 ? * MON-FRI *)' }),
   timezone: z
     .string()

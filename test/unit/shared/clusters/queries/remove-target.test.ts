@@ -35,7 +35,7 @@ describe('a removed target', () => {
     world.targets.get = async () => known;
     const evening = {
       action: 'stop',
-      expression: 'rate(1 hours)',
+      expression: 'rate(1 hour)',
       timezone: 'UTC',
       enabled: true,
       selector: { labels: {} },
