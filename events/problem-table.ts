@@ -151,7 +151,7 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning:
-      "The cluster did not start. `reason` is the reason of Kubernetes (`ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, `QuotaExceeded`, `DeadlineExceeded` …). The message has its explanation and the last lines of the JobManager's log. Drey removes what it created, unless the deploy says `onFailure: keep`.",
+      'The cluster did not start. `reason` is the reason of Kubernetes (`ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`, `QuotaExceeded`, `DeadlineExceeded` …). The message has its explanation and, of a JobManager that crashes, the cause from its log. Drey removes what it created, unless the deploy says `onFailure: keep`.',
     action: 'Fix the cause and deploy again with a new key.',
   },
   'savepoint-failed': {

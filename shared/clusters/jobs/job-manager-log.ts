@@ -6,10 +6,10 @@ import { findTellingCause } from '#shared/flink/rest/stack-trace.ts';
 /** Java prints the root cause at the end of a stack trace, and many frames after it. A mistake in SQL lists hundreds of words. */
 const logLines = 1_000;
 /** How many lines to return of a log without an exception. */
-const tailLines = 20;
+const tailLines = 5;
 const maxCauseCharacters = 500;
 /** A line of a log has no maximum length. Events and table items have one. */
-const maxTailCharacters = 4_000;
+const maxTailCharacters = 2_000;
 
 interface Crash {
   readonly clusterId: string;
@@ -26,7 +26,7 @@ export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Ku
     if (log === undefined || log === '') return message;
     const cause = findCause(log);
     if (cause !== undefined) return `${withPythonWayOut(cause)} (${message})`;
-    return `${message}\n${log.split('\n').slice(-tailLines).join('\n').slice(-maxTailCharacters)}`;
+    return [message, ...findTroubleLines(log)].join('\n');
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return message; // The message explains the crash without the log.
@@ -75,4 +75,14 @@ const findRootCause = (log: string): string | undefined => {
     .map((line) => line.replace(/^Caused by: /, ''))
     .map((text) => ({ text, name: /^[\w.$]*?([\w$]+)(?=:|$)/.exec(text)?.[1] ?? '' }));
   return findTellingCause(causes)?.text;
+};
+
+/** A line of Log4j, which begins with the time and the level. */
+const routineLine = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S* +(?:\[[^\]]*\] +)?(?:TRACE|DEBUG|INFO) /;
+
+/** The last lines that report more than routine: warnings, errors, and what the start script of the image prints. */
+const findTroubleLines = (log: string): readonly string[] => {
+  const lines = log.split('\n').filter((line) => line.trim() !== '' && !routineLine.test(line));
+  const text = lines.slice(-tailLines).join('\n').slice(-maxTailCharacters);
+  return text === '' ? [] : [text];
 };

@@ -1,3 +1,5 @@
+import { shorten } from '#events/shorten.ts';
+
 /** One exception of a Java stack trace. */
 export interface Cause {
   /** The class of the exception without its package. */
@@ -36,7 +38,7 @@ export const maxMessageLength = 1_000;
 
 /** The class and the message of an exception: `ArithmeticException: / by zero`. */
 export const formatCause = ({ name, message }: Cause): string =>
-  (message === '' ? name : `${name}: ${message}`).slice(0, maxMessageLength);
+  shorten(message === '' ? name : `${name}: ${message}`, maxMessageLength);
 
 /**
  * Exceptions that say more than their own causes. A missing slot is caused by a bare `TimeoutException`. The causes of a
@@ -49,14 +51,39 @@ const preferredCauses: ReadonlySet<string> = new Set([
   'CalciteContextException',
 ]);
 
-/** The exception that says why: the deepest one, or one that says more than its causes. */
-export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly C[]): C | undefined =>
-  causes.find(({ name }) => preferredCauses.has(name)) ?? causes.at(-1);
+/** Exceptions that only pass on what another one says. */
+const wrappers: ReadonlySet<string> = new Set([
+  'CompletionException',
+  'ExecutionException',
+  'InvocationTargetException',
+  'JobException',
+  'JobExecutionException',
+  'JobSubmissionException',
+  'ProgramInvocationException',
+  'RestHandlerException',
+  'SerializedThrowable',
+]);
 
-/**
- * The first line of the deepest cause, or of one that says more. `fallback` is the result for a text without exceptions.
- */
+/** Exceptions that report an expired wait, but not what the wait was for. */
+const timeouts: ReadonlySet<string> = new Set([
+  'AskTimeoutException',
+  'CancellationException',
+  'InterruptedException',
+  'TimeoutException',
+]);
+
+/** The exception that says why: one that says more than its causes, or the deepest one that is more than an expired wait. */
+export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly C[]): C | undefined => {
+  const preferred = causes.find(({ name }) => preferredCauses.has(name));
+  const deepest = causes.at(-1);
+  if (preferred !== undefined || deepest === undefined || !timeouts.has(deepest.name)) return preferred ?? deepest;
+  return causes.findLast(({ name }) => !timeouts.has(name) && !wrappers.has(name)) ?? deepest;
+};
+
+/** The telling cause in one line, without the words that a parser expects. `fallback`: for a text without exceptions. */
 export const formatRootCause = (trace: string, fallback: string): string => {
   const cause = findTellingCause(parseCauses(trace));
-  return cause === undefined ? fallback : (formatCause(cause).split('\n')[0] ?? fallback);
+  return cause === undefined ? fallback : toOneLine(formatCause(cause).split('\nWas expecting')[0] ?? fallback);
 };
+
+const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();

@@ -4,6 +4,7 @@ import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation, type Verdict } from '#events/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problem.ts';
+import { shorten } from '#events/shorten.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
@@ -46,7 +47,7 @@ const newItemsFailedFault = (failed: readonly BatchItem[], size: number) =>
   new Fault('items-failed', `${failed.length} of ${size} batch items did not finish.`, {
     errors: failed.slice(0, maxListedItems).map(({ batchIndex, clusterId, verdict, message = '' }) => ({
       pointer: `/parameters/${batchIndex}`,
-      detail: `${clusterId} ${verdict ?? ''}${message === '' ? '' : `: ${message.slice(0, maxMessageCharacters)}`}`,
+      detail: `${clusterId} ${verdict ?? ''}${message === '' ? '' : `: ${shorten(message, maxMessageCharacters)}`}`,
     })),
   });
 

@@ -117,7 +117,7 @@ describe('rootCause', () => {
         { exceptionName: 'a.B', stacktrace },
         { exceptionName: 'older', stacktrace: '' },
       ]),
-    ).resolves.toBe('ArithmeticException: / by zero');
+    ).resolves.toBe('ArithmeticException: / by zero more');
   });
 
   it('is undefined for a job that did not fail', async () => {
