@@ -7,6 +7,7 @@ import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.t
 
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
+import { openCursor, sealCursor } from './cursors.ts';
 import { type Answer, toResponse } from './responses.ts';
 import { timeoutEarlyMs } from './timeout.ts';
 
@@ -40,5 +41,5 @@ export const routesHandler = (world: World, routes: Routes) =>
   httpHandler(world, async (event, ports) => {
     const handle = new Map<string, Handle | undefined>(Object.entries(routes)).get(event.routeKey);
     if (handle === undefined) throw new Error(`this function has no route ${event.routeKey}`);
-    return handle(event, ports);
+    return sealCursor(await handle(openCursor(event), ports), event);
   });

@@ -67,8 +67,8 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const newCursorFault = (): Fault => {
-  const detail = 'does not come from an earlier response';
+/** @param detail Why the cursor is refused. */
+export const newCursorFault = (detail = 'does not come from an earlier response'): Fault => {
   return new Fault('malformed-request', `/cursor: ${detail}. Repeat the request without it.`, {
     errors: [{ pointer: '/cursor', detail }],
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { clusterHandler } from '#functions/cluster.ts';
+import { clustersHandler } from '#functions/clusters.ts';
+import { sealCursor } from '#functions/handlers/cursors.ts';
 import { jobsHandler } from '#functions/jobs.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { orphansHandler } from '#functions/orphans.ts';
@@ -9,6 +11,7 @@ import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { toTransitionEvent, type Transition } from '#events/transitions.ts';
+import { formatCursor } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { makeQueuedCommand, makeRun, makeSchedule } from '#test/contracts/store/records.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
@@ -212,5 +215,41 @@ describe.each(lists)('$route', ({ route, items, handler, fill, parameters = () =
       status: 400,
       body: { errors: [{ pointer: '/cursor' }] },
     });
+  });
+
+  it('refuses the cursor of a list with another path or filter', async () => {
+    if (route.endsWith('events')) return;
+    await startSession(sendHttp);
+    await fill();
+    const foreign = makeHttpEvent('GET /v1/targets/{target}/specs', { target: 'another' });
+    const cursor = sealCursor({ status: 200, body: { cursor: formatCursor('s1') } }, foreign).body;
+
+    expect(await call(cursor as { cursor: string })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('belongs to a list with another path or filter') },
+    });
+  });
+});
+
+describe('the cursor of a list of clusters', () => {
+  const call = (query: Readonly<Record<string, string>>) =>
+    callHandler(
+      clustersHandler(world.ports),
+      makeHttpEvent('GET /v1/targets/{target}/clusters', { target: 'local' }, { query }),
+    );
+
+  it('is valid with the same filter only, in pages of any size', async () => {
+    for (const id of ['a', 'b', 'c']) await sendHttp('deploy', { clusterId: id, data: { mode: 'session' } }, world);
+    await runWorkflows();
+    const cursor = String((await call({ state: 'RUNNING', limit: '1' })).body['cursor']);
+
+    expect(await call({ state: 'RUNNING', limit: '2', cursor })).toMatchObject({
+      body: { clusters: [{ clusterId: 'b' }, { clusterId: 'c' }] },
+    });
+    for (const filter of [{ state: 'STOPPED' }, { state: 'RUNNING', label: 'team=etl' }, {}])
+      expect(await call({ ...filter, cursor })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/cursor' }] },
+      });
   });
 });
