@@ -28,7 +28,10 @@ export const dreyPrincipals = {
   admission: 'drey:admission',
 } as const satisfies Record<string, Principal>;
 
-const cut = (text: string): Principal => text.slice(0, maxCallerCharacters);
+const cut = (text: string): Principal => text.slice(0, maxCallerCharacters).toWellFormed();
+
+/** A principal that a message carries. Undefined when no part of Drey can have written it. */
+export const parsePrincipal = (text: string): Principal | undefined => Principal.safeParse(text).data;
 
 export const toIamPrincipal = (userArn: string): Principal => cut(userArn);
 

@@ -2,13 +2,14 @@ import type { APIGatewayProxyEventV2, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
+import { Fault } from '#events/problem.ts';
 import { principalAttribute } from '#shared/aws/senders.ts';
 import { readPrincipal } from '#shared/live.ts';
 
 /** What API Gateway says about the caller that it has authenticated. */
 const Authorizer = z.object({
   iam: z.object({ userArn: z.string().min(1) }).nullish(),
-  jwt: z.object({ claims: z.object({ iss: z.string().min(1), sub: z.string().min(1) }) }).nullish(),
+  jwt: z.object({ claims: z.object({ iss: z.string().min(1), sub: z.string().min(1).optional() }) }).nullish(),
 });
 
 /** The authenticated caller of a request. Undefined on a route without authorization. */
@@ -16,7 +17,14 @@ export const findCaller = ({ requestContext }: APIGatewayProxyEventV2): Principa
   if (!('authorizer' in requestContext)) return undefined;
   const { iam, jwt } = Authorizer.parse(requestContext.authorizer);
   if (iam !== undefined && iam !== null) return toIamPrincipal(iam.userArn);
-  return jwt === undefined || jwt === null ? undefined : toJwtPrincipal(jwt.claims);
+  return jwt === undefined || jwt === null ? undefined : toTokenPrincipal(jwt.claims);
+};
+
+/** @throws Fault `malformed-request` for a token that names no subject. */
+const toTokenPrincipal = ({ iss, sub }: { readonly iss: string; readonly sub?: string | undefined }): Principal => {
+  if (sub !== undefined) return toJwtPrincipal({ iss, sub });
+  const detail = `The token of ${iss} has no claim sub, which names the caller. Use a token with this claim.`;
+  throw new Fault('malformed-request', detail, { errors: [{ pointer: '/authorization', detail }] });
 };
 
 /** The authenticated caller of a request that changes something. */

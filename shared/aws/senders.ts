@@ -1,4 +1,4 @@
-import { type Principal, toSenderPrincipal } from '#events/principal.ts';
+import { parsePrincipal, type Principal, toSenderPrincipal } from '#events/principal.ts';
 
 /** What SQS and the sender say about who sent a message of the command queue. */
 interface Sender {
@@ -20,7 +20,8 @@ export const openSenders =
   (ownRoleIds: readonly string[]): ReadPrincipal =>
   ({ senderId, claimed }) => {
     const isOwn = ownRoleIds.some((roleId) => senderId.startsWith(`${roleId}:`));
-    return isOwn && claimed !== undefined ? claimed : toSenderPrincipal(senderId);
+    const principal = isOwn && claimed !== undefined ? parsePrincipal(claimed) : undefined;
+    return principal ?? toSenderPrincipal(senderId);
   };
 
 export const principalAttribute = 'principal';

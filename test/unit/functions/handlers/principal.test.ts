@@ -31,10 +31,17 @@ describe('the principal of a request', () => {
 
   it.each([
     ['no caller', null],
-    ['a token without a subject', { jwt: { claims: { iss: 'https://login.example.org/' } } }],
     ['an IAM caller without an ARN', { iam: { accountId: '000000000000' } }],
   ])('is required for a command: %s is an internal error', async (_what, authorizer) => {
     expect(await deployAs(authorizer)).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(listOperations()).toEqual([]);
+  });
+
+  it('cannot be read from a token without a subject, which is refused', async () => {
+    const { status, body } = await deployAs({ jwt: { claims: { iss: 'https://login.example.org/', client_id: 'a' } } });
+
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'malformed-request', detail: expect.stringContaining('has no claim sub') });
     expect(listOperations()).toEqual([]);
   });
 

@@ -143,6 +143,15 @@ it('an admitted deploy is resumed in a group of its own, once a minute', async (
   ]);
 });
 
+it.each([['x'.repeat(900)], ['']])(
+  'a principal that no part of Drey writes does not count, even from its own role',
+  (claimed) => {
+    const senderId = 'AROADREY:drey-test-commandQueue';
+
+    expect(openSenders(['AROADREY'])({ senderId, claimed })).toBe(`sqs:${senderId}`);
+  },
+);
+
 it('the items of a batch have the principal of the batch', async () => {
   const batch = { target: 'local', principal: 'arn:aws:iam::000000000000:user/ada' };
   await queue.commands.sendBatchItems(batch, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
