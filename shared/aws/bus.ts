@@ -7,8 +7,9 @@ import { awsRetries } from '#shared/retries.ts';
 import { withFaults } from './faults.ts';
 import { lazySqs, type SqsSender } from './sqs.ts';
 
-/** PutEvents takes at most this many entries. */
+/** PutEvents takes at most this many entries, with this size in total. */
 const maxEntries = 10;
+const maxRequestBytes = 256 * 1024;
 /** The maximum size of a message in every SQS queue. */
 const maxMessageBytes = 256 * 1024;
 
@@ -30,10 +31,11 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, { events, queues 
   const putEvents = lazyPutEvents(events);
   return withFaults<Bus>({
     async publish(busEvents) {
+      const entries = busEvents.map((busEvent) => toEntry(busEvent, bus));
       let published = 0;
-      while (published < busEvents.length) {
-        const batch = busEvents.slice(published, published + maxEntries);
-        const results = await putEvents(batch.map((busEvent) => toEntry(busEvent, bus)));
+      while (published < entries.length) {
+        const batch = takeBatch(entries.slice(published, published + maxEntries));
+        const results = await putEvents(batch);
         const firstRefused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined);
         if (firstRefused >= 0) return published + firstRefused;
         published += batch.length;
@@ -52,6 +54,21 @@ export const openBus = ({ bus, rejectedQueueUrl }: BusOptions, { events, queues 
     },
   });
 };
+
+/** The first entries that fit into one request: at least one. */
+const takeBatch = (entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[] => {
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    bytes += measureEntry(entry);
+    return bytes > maxRequestBytes && index > 0;
+  });
+  return entries.slice(0, end === -1 ? entries.length : end);
+};
+
+/** The size of an entry, as EventBridge counts it. @see "Calculating PutEvents event entry size" of its user guide */
+const measureEntry = ({ Source = '', DetailType = '', Detail = '', Resources = [] }: PutEventsRequestEntry): number =>
+  timeBytes + [Source, DetailType, Detail, ...Resources].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+const timeBytes = 14;
 
 const lazyPutEvents = (given?: Pick<EventBridgeClient, 'send'>): PutEvents => {
   let client = given;

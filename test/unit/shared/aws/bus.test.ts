@@ -37,3 +37,28 @@ describe('a rejected message', () => {
     expect(JSON.parse(kept)).toHaveProperty('message', expect.stringMatching(new RegExp(`^${character}{100000}`)));
   });
 });
+
+describe('events', () => {
+  it.each([
+    ['ten small ones in a request', 23, 'x', [10, 10, 3]],
+    ['no more bytes than a request takes', 5, 'ü'.repeat(50_000), [2, 2, 1]],
+    ['one that fills a request alone', 2, 'x'.repeat(300_000), [1, 1]],
+  ])('are published with %s', async (_, count, detail, expected) => {
+    const sizes: number[] = [];
+    const events = {
+      send: async ({ input }: { readonly input: { readonly Entries?: readonly object[] } }) => {
+        sizes.push(input.Entries?.length ?? 0);
+        return { Entries: input.Entries?.map(() => ({})) ?? [] };
+      },
+    };
+    const rejected = {
+      type: 'Flink Command Rejected',
+      subject: undefined,
+      detail: { ...rejection, id: detail },
+    } as const;
+    const bus = openBus({ bus: 'bus', rejectedQueueUrl: 'rejected' }, { events });
+
+    expect(await bus.publish(Array.from({ length: count }, () => rejected))).toBe(count);
+    expect(sizes).toEqual(expected);
+  });
+});
