@@ -43,8 +43,15 @@ export const StageSettings = z.strictObject({
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
     .strictObject({
-      subnetIds: z.array(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/)).min(1),
-      securityGroupIds: z.array(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/)).min(1),
+      // Lambda takes at most so many for a function.
+      subnetIds: z
+        .array(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/))
+        .min(1)
+        .max(16),
+      securityGroupIds: z
+        .array(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/))
+        .min(1)
+        .max(5),
     })
     .optional(),
   /** Traces functions and state machines with X-Ray. */
@@ -79,8 +86,17 @@ export const readStageSettings = (stage: string, file = process.env['DREY_STAGE_
     );
   const path = file ?? join(import.meta.dirname, 'stages', `${stage}.yml`);
   if (file === undefined && !existsSync(path)) return StageSettings.parse({});
-  const settings = StageSettings.safeParse(parse(readFileSync(path, 'utf8')) ?? {});
+  const settings = StageSettings.safeParse(parseYaml(path) ?? {});
   if (!settings.success)
     throw new Error(`The stage settings in ${path} are invalid.\n${z.prettifyError(settings.error)}`);
   return settings.data;
+};
+
+const parseYaml = (path: string): unknown => {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(`The stage settings in ${path} cannot be read.\n${detail}`, { cause: error });
+  }
 };

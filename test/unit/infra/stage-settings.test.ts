@@ -114,4 +114,22 @@ describe('the settings of a stage', () => {
     for (const mistake of ['vpc.subnetIds[0]', 'vpc.securityGroupIds', '"traces"'])
       expect(() => readStageSettings('prod', file)).toThrow(mistake);
   });
+
+  it('are refused with the file when they are not YAML', () => {
+    const file = fileWith('vpc: [\n');
+
+    expect(() => readStageSettings('prod', file)).toThrow(`The stage settings in ${file} cannot be read.`);
+  });
+
+  it.each([
+    ['subnetIds', 16],
+    ['securityGroupIds', 5],
+  ])('have at most as many %s as Lambda takes', (member, max) => {
+    const ids = (count: number) =>
+      Array.from({ length: count }, (_, index) => `${member === 'subnetIds' ? 'subnet' : 'sg'}-0123456${index % 10}`);
+    const settings = (count: number) => fileWith(JSON.stringify({ vpc: { ...vpc, [member]: ids(count) } }));
+
+    expect(readStageSettings('prod', settings(max)).vpc).toMatchObject({ [member]: ids(max) });
+    expect(() => readStageSettings('prod', settings(max + 1))).toThrow(`vpc.${member}`);
+  });
 });
