@@ -151,7 +151,8 @@ const findSubmitters = async (
   { cluster, recorded }: RecordedJobs,
   store: Store,
 ): Promise<ReadonlyMap<string, Submitter>> => {
-  const newJobs = overview.filter(({ jid }) => !recorded.some(({ jobId }) => jobId === jid)).map(({ jid }) => jid);
+  const known = new Set(recorded.map(({ jobId }) => jobId));
+  const newJobs = overview.flatMap(({ jid }) => (known.has(jid) ? [] : [jid]));
   const operations = await Promise.all(
     newJobs.map(async (jid) => [jid, await store.operation(getSubmitterId(cluster, jid))] as const),
   );

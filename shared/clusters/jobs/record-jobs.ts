@@ -87,9 +87,10 @@ const decideWrites = (
   const reported = report.overview.map((job) => toJob(job, report, { cluster: observed, now }));
   const all = [...findChangedJobs(reported, records), ...findForgottenJobs(reported, records, { report, now })];
   const updates = all.slice(0, maxJobsPerTransaction);
+  const updated = new Set(updates.map(({ job: { jobId } }) => jobId));
   const unchanged = records
     .map(({ value }) => value)
-    .filter((job) => isIncarnationJob(observed, job) && !updates.some(({ job: { jobId } }) => jobId === job.jobId));
+    .filter((job) => isIncarnationJob(observed, job) && !updated.has(job.jobId));
   const more = updates.length < all.length;
   const result = { jobs: [...unchanged, ...updates.map(({ job }) => job)], more };
   // The end of the program is recorded last, because it ends the cluster.
@@ -122,15 +123,17 @@ const getPrincipal = ({ job, from }: JobUpdate, { submitters, changedBy }: JobRe
 };
 
 /** New jobs, and recorded jobs in a new state. A terminal job never changes. */
-const findChangedJobs = (reported: readonly Job[], records: readonly Versioned<Job>[]): readonly JobUpdate[] =>
-  reported.flatMap((job): readonly JobUpdate[] => {
-    const record = records.find(({ value }) => value.jobId === job.jobId);
+const findChangedJobs = (reported: readonly Job[], records: readonly Versioned<Job>[]): readonly JobUpdate[] => {
+  const recordsById = new Map(records.map((record) => [record.value.jobId, record]));
+  return reported.flatMap((job): readonly JobUpdate[] => {
+    const record = recordsById.get(job.jobId);
     if (record === undefined) return [{ job, from: null, previous: undefined }];
     if (record.value.state === job.state || isTerminalJob(record.value)) return [];
     return [
       { job: { ...withStopMark(record.value, job), ...job }, from: record.value.state, previous: record.version },
     ];
   });
+};
 
 /** The mark of a stop ends with a job that is CANCELED or FAILED: the stop failed, and the job continued after it. */
 const withStopMark = ({ stoppedWithCluster, ...record }: Job, { state }: Job): Job =>
@@ -143,10 +146,11 @@ const findForgottenJobs = (
   reported: readonly Job[],
   records: readonly Versioned<Job>[],
   { report: { recorded }, now }: { readonly report: JobReport; readonly now: Date },
-): readonly JobUpdate[] =>
-  records
-    .filter(({ value }) => !isTerminalJob(value) && recorded.some(({ jobId }) => jobId === value.jobId))
-    .filter(({ value }) => !reported.some(({ jobId }) => jobId === value.jobId))
+): readonly JobUpdate[] => {
+  const reportedIds = new Set(reported.map(({ jobId }) => jobId));
+  const recordedIds = new Set(recorded.map(({ jobId }) => jobId));
+  return records
+    .filter(({ value }) => !isTerminalJob(value) && recordedIds.has(value.jobId) && !reportedIds.has(value.jobId))
     .map(({ value, version }) => ({
       job: {
         ...value,
@@ -158,6 +162,7 @@ const findForgottenJobs = (
       from: value.state,
       previous: version,
     }));
+};
 
 const toJob = (
   overview: JobOverview,
