@@ -2,27 +2,36 @@ import { defineCommand } from '#cli/commander/command.ts';
 import { noticeUnreadable } from '#cli/flows/clusters.ts';
 import { type ClusterWithJobs, readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
 import { resolveClusterId } from '#cli/input/configuration-folder.ts';
+import { UsageError } from '#cli/options/usage-error.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { paintState, renderTable, type Row } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
-export const list = defineCommand<JobFilter>({
+interface Options extends JobFilter {
+  readonly label?: string;
+}
+
+export const list = defineCommand<Options>({
   options: {
     '-r, --running': 'list running jobs only',
     '-s, --scheduled': 'list scheduled jobs only',
     '-a, --all': 'list terminal jobs and clusters as well',
+    '--label <key=value>': 'list clusters with these labels, separated by commas',
   },
   examples: {
     'drey list --target kubernetes-session -Dkubernetes.cluster-id=my-first-flink-cluster':
       'list the jobs of a cluster in the format of Flink',
     'drey list': 'list the live clusters of the target and their jobs',
+    'drey list --label team=etl': 'list the clusters of a team and their jobs',
     'drey list --output json': 'list them as JSON',
   },
   run: async (context, _operands, filter) => {
     const target = await context.target();
     const clusterId = await resolveClusterId(context);
+    if (clusterId !== undefined && filter.label !== undefined)
+      throw new UsageError(`--label selects clusters, and cluster ${clusterId} is given. Remove one of the two.`);
     await (clusterId === undefined
       ? listTarget(target, filter, context)
       : listCluster(target, clusterId, filter, context));
@@ -43,15 +52,17 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
   formatJobList(answer.jobs, filter).forEach(context.print);
 };
 
-const listTarget = async (target: string, filter: JobFilter, context: Context): Promise<void> => {
+const listTarget = async (target: string, filter: Options, context: Context): Promise<void> => {
   const { clusterStates } = await import('#events/cluster.ts');
-  const clusterFilter = filter.all === true ? { state: clusterStates.join(',') } : {};
+  const clusterFilter = { state: filter.all === true ? clusterStates.join(',') : undefined, label: filter.label };
   const { unreadable, ...found } = await readClustersWithJobs(target, context, clusterFilter);
   const clusters = found.clusters.map((one) => ({ ...one, jobs: selectJobs(one.jobs, filter) }));
   noticeUnreadable(target, { unreadable }, context);
   if (context.json) context.printJson({ clusters, unreadable });
   else if (clusters.length === 0)
-    context.print(`Target ${target} has no ${filter.all === true ? '' : 'live '}cluster.`);
+    context.print(
+      `Target ${target} has no ${filter.all === true ? '' : 'live '}cluster${filter.label === undefined ? '' : ` with label ${filter.label}`}.`,
+    );
   else
     context.print(
       await renderTable(

@@ -1,10 +1,12 @@
+import { Failure } from '#cli/api/failure.ts';
 import type { Logs } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
+import type { ClusterRef } from '#events/names.ts';
 
-import { requireClusterId } from '../context.ts';
+import { type Context, requireClusterId } from '../context.ts';
 
 interface Options {
   readonly lines?: string;
@@ -36,11 +38,23 @@ export const logs = defineCommand<Options>({
       await followLog(clusterRef, count, context);
       return;
     }
-    const answer = await context.api.get<Logs>(`${clusterPath(clusterRef)}/logs`, {
-      lines: count,
-      previous: previous === true ? 'true' : undefined,
-    });
+    const query = { lines: count, previous: previous === true ? 'true' : undefined };
+    const answer = await readLog(clusterRef, query, context);
     if (context.json) context.printJson(answer);
     else context.print(answer.log.replace(/\n$/, ''));
   },
 });
+
+const readLog = async (
+  clusterRef: ClusterRef,
+  query: Parameters<Context['api']['get']>[1],
+  { api }: Context,
+): Promise<Logs> => {
+  try {
+    return await api.get<Logs>(`${clusterPath(clusterRef)}/logs`, query);
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'wrong-state')) throw error;
+    const hint = `Run \`drey describe ${clusterRef.clusterId}\` to see how it ended. \`drey clusters --all\` lists ended clusters, too.`;
+    throw new Failure(error.message, { code: error.code, hint, cause: error });
+  }
+};

@@ -2,6 +2,7 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Logs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import type { ClusterRef } from '#events/names.ts';
+import type { ProblemCode } from '#events/problem-table.ts';
 
 import { clusterPath, clusterTitle, findCluster } from './clusters.ts';
 import { createBackoff } from './pause.ts';
@@ -66,6 +67,9 @@ interface Log {
   readonly printNotice: (line: string) => void;
 }
 
+/** The cluster has no container now, does not answer, or has ended. */
+const codesWithoutLog: ReadonlySet<ProblemCode> = new Set(['not-found', 'target-unreachable', 'wrong-state']);
+
 const createLogReader = (clusterRef: ClusterRef, { api, json, print, printItem, printNotice }: Context): Log => ({
   tail: async (lines, previous) => {
     try {
@@ -75,8 +79,7 @@ const createLogReader = (clusterRef: ClusterRef, { api, json, print, printItem, 
       });
       return log.split('\n').slice(0, -1);
     } catch (error) {
-      if (error instanceof Failure && (error.code === 'not-found' || error.code === 'target-unreachable'))
-        return undefined;
+      if (error instanceof Failure && error.code !== undefined && codesWithoutLog.has(error.code)) return undefined;
       throw error;
     }
   },

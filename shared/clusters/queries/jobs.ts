@@ -1,3 +1,4 @@
+import { isTerminalCluster } from '#events/cluster.ts';
 import type { Job } from '#events/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problem.ts';
@@ -20,11 +21,21 @@ interface LogOptions {
   readonly previous: boolean;
 }
 
-/** The last lines of the JobManager's log. @throws Fault `not-found` for the cluster, or without such a container. */
+/**
+ * The last lines of the JobManager's log.
+ *
+ * @throws Fault `not-found` for the cluster, or without such a container; `wrong-state` when
+ * it was removed with the cluster.
+ */
 export const readLog = async (clusterRef: ClusterRef, options: LogOptions, ports: Ports): Promise<string> => {
   const { target, clusterId } = clusterRef;
-  await getCluster(clusterRef, ports.store);
+  const { value: cluster } = await getCluster(clusterRef, ports.store);
   const log = await ports.kubernetes(await ports.targets.get(target)).readLog(clusterId, options);
+  if (log === undefined && isTerminalCluster(cluster))
+    throw new Fault(
+      'wrong-state',
+      `Cluster ${clusterId} in target ${target} is ${cluster.state} since ${cluster.updatedAt}. Its log was removed with its JobManager.`,
+    );
   if (log === undefined) {
     const container = options.previous ? 'JobManager container from before a restart' : 'JobManager container';
     throw new Fault('not-found', `Cluster ${clusterId} in target ${target} has no ${container}.`);

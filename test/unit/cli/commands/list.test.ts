@@ -51,6 +51,29 @@ describe('list', () => {
     expect(server.received.some(({ query }) => query.includes('STOPPED'))).toBe(true);
   });
 
+  it('lists the clusters with a label, on every page', async () => {
+    const pages = (query: string) => ({
+      clusters: [cluster({ clusterId: query.includes('cursor=') ? 'second' : 'first' })],
+      ...(query.includes('cursor=') ? {} : { cursor: 'c1' }),
+    });
+    const ended = await run({ [`GET ${clusters}`]: ({ query }) => ({ body: pages(query) }) }, [
+      'list',
+      '--label',
+      'team=etl,stage=prod',
+    ]);
+
+    expect(ended.stdout).toMatch(/first.*second/s);
+    const queries = server.received.flatMap(({ path, query }) => (path === clusters ? [query] : []));
+    expect(queries).toHaveLength(2);
+    for (const query of queries) expect(query).toContain('label=team%3Detl%2Cstage%3Dprod');
+  });
+
+  it('refuses a label beside a cluster', async () => {
+    const ended = await run({}, ['list', '-Dkubernetes.cluster-id=live', '--label', 'team=etl']);
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('--label selects clusters') });
+  });
+
   it('shows the last known state of a cluster that does not answer, with a notice', async () => {
     const ended = await run({ [`GET ${live}/jobs`]: { body: { ...jobs, reachable: 'Unknown' } } }, [
       'list',

@@ -116,6 +116,19 @@ describe('commands that read', () => {
     expect(server.received.at(-1)?.query).toBe('?lines=2&previous=true');
   });
 
+  it('says of the log of an ended cluster where its end is shown', async () => {
+    const gone = problem(
+      'wrong-state',
+      409,
+      'Cluster live in target local is FINISHED since 2026-11-28T11:13:59.000Z.',
+    );
+    const ended = await run({ [`GET ${live}/logs`]: gone }, ['logs', 'live']);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('is FINISHED since');
+    expect(ended.stderr).toContain('Run `drey describe live` to see how it ended. `drey clusters --all` lists');
+  });
+
   it('shows an operation with its problem', async () => {
     const failed = problem('deployment-failed', 502, 'it did not come up');
 

@@ -62,6 +62,13 @@ describe('drey logs -f', () => {
     expect(server.received.find(({ path }) => path.endsWith('/logs'))?.query).toBe('?lines=2');
   });
 
+  it('ends when the log has gone with its cluster', async () => {
+    const gone = problem('wrong-state', 409, 'Its log was removed with its JobManager.');
+    const ended = await run(polls(logOf('a'), gone), ['logs', '-f', 'live']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: 'a\n', stderr: expect.stringContaining('is STOPPED') });
+  });
+
   it('continues after a restart, with the last lines of the ended container', async () => {
     const again: Replies[string] = ({ query }) =>
       query.includes('previous=true') ? logOf('a', 'fatal') : logOf('started');
