@@ -9,7 +9,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
 
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
-import { retryStop } from './retry-stop.ts';
+import { clearFailedStop, retryStop } from './retry-stop.ts';
 
 /**
  * Observes one live cluster and acts on the result: retries its failed stop, stops it when its Deployment was deleted,
@@ -23,6 +23,8 @@ export const reconcileCluster = async (listed: ListedCluster, target: NamedTarge
     case 'deleted':
       return stopDeletedCluster(observation.cluster, ports);
     case 'running':
+      if (observation.jobs.reachable === 'True')
+        await clearFailedStop(observation.cluster, observation.jobs.jobs, ports);
       await trackIdleness(observation.cluster, observation.jobs, ports);
       if (observation.cluster.mode === 'application') await reconcileApplication(observation, target, ports);
   }

@@ -1,12 +1,13 @@
 import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob } from '#events/job.ts';
+import { isTerminalJob, type Job } from '#events/job.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 
 /** The pause between a stop that failed and the next one. */
 const retryAfterMs = 5 * 60_000;
@@ -28,6 +29,28 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   const key = `stop-again/${clusterId}/${stopOperationId}`;
   const { principal } = failedStop;
   await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
+};
+
+/** How long a cluster that runs shows why its last stop failed. The transition keeps the reason. */
+const showFailureMs = 5 * 60_000;
+
+/**
+ * Removes the reason of a failed stop from a cluster that runs. Flink has answered, so the cluster continues as before:
+ * the reason goes when it is old, or when no job is left that it is about.
+ */
+export const clearFailedStop = async (observed: Cluster, jobs: readonly Job[], ports: Ports): Promise<void> => {
+  const { state, reason, stopOperationId } = observed;
+  if (state !== 'RUNNING' || reason === undefined || stopOperationId === undefined) return;
+  const failedStop = (await getOperation(stopOperationId, ports.store)).value;
+  const isRecent = ports.now().getTime() - Date.parse(failedStop.updatedAt) < showFailureMs;
+  if (!isTerminalOperation(failedStop) || (isRecent && jobs.some((job) => !isTerminalJob(job)))) return;
+  await transact<void>(ports, async () => {
+    const { value: cluster, version } = await getCluster(observed, ports.store);
+    if (cluster.state !== 'RUNNING' || cluster.stopOperationId !== stopOperationId) return { result: undefined };
+    const { reason: _reason, message: _message, ...value } = cluster;
+    const updated = { ...value, updatedAt: ports.now().toISOString() };
+    return { change: { cluster: { value: updated, previous: version } }, result: undefined };
+  });
 };
 
 /** @throws Fault when the API server does not answer: jobs with state may still run. */

@@ -70,7 +70,9 @@ const findFlaw = ({ status, body }: Awaited<ReturnType<typeof send>>, pointer: s
   const names = errors.some(
     (one) =>
       // A mistake is in the member, or in a member around or in it. Or another member is required beside it.
-      `${one.pointer}/`.startsWith(pointer) || `${pointer}/`.startsWith(one.pointer) || one.detail.startsWith('is required'),
+      `${one.pointer}/`.startsWith(pointer) ||
+      `${pointer}/`.startsWith(one.pointer) ||
+      one.detail.startsWith('is required'),
   );
   return code === 'malformed-request' && !names ? `another member: ${JSON.stringify(errors)} ${detail}` : undefined;
 };
