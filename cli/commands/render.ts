@@ -109,14 +109,12 @@ const showApplication = async (
     import('#events/problem.ts'),
     import('#shared/flink/program/sql-settings.ts'),
   ]);
-  const program = parse(ApplicationJob, await readProgram(job, context));
+  const unparsed = await readProgram(job, context);
   const local = await readApplicationInput(options, context);
-  await showManifests(context, local, (clusterName) => ({
-    ...clusterName,
-    mode: 'application',
-    config: withClusterSettings(config, program),
-    job: program,
-  }));
+  await showManifests(context, local, (clusterName) => {
+    const program = parse(ApplicationJob, unparsed);
+    return { ...clusterName, mode: 'application', config: withClusterSettings(config, program), job: program };
+  });
 };
 
 type ClusterName = Pick<ClusterInput, 'clusterId' | 'namespace'>;
