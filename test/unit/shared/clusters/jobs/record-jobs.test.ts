@@ -57,6 +57,7 @@ describe('the observation of jobs', () => {
       savepoints: new Map(),
       submitters: new Map(),
       changedBy: undefined,
+      program: undefined,
     };
 
     const startedMs = performance.now();
