@@ -69,10 +69,10 @@ const findFlaw = ({ status, body }: Awaited<ReturnType<typeof send>>, pointer: s
   if (bad !== undefined) return bad;
   const names = errors.some(
     (one) =>
-      // A mistake is in the member, or in a member around or in it. Or another member is required beside it.
+      // A mistake is in the member, or in a member around or in it. Or another member is required, or excluded, beside it.
       `${one.pointer}/`.startsWith(pointer) ||
       `${pointer}/`.startsWith(one.pointer) ||
-      one.detail.startsWith('is required'),
+      /^(is required|Set either )/.test(one.detail),
   );
   return code === 'malformed-request' && !names ? `another member: ${JSON.stringify(errors)} ${detail}` : undefined;
 };
