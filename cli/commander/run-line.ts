@@ -9,7 +9,8 @@ import type { Program } from './program.ts';
 import { reportAsJson, reportToPerson } from './report-failure.ts';
 
 /** Runs one command line and reports its failure. Returns the exit code. */
-export const runLine = async (words: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
+export const runLine = async (line: readonly string[], io: ProcessIo, program: Program): Promise<number> => {
+  const words = expandHelp(line, program);
   const command = createCommand(program, io);
   try {
     const normalized = await addActions(program.actions, command, { words, io });
@@ -25,6 +26,10 @@ export const runLine = async (words: readonly string[], io: ProcessIo, program: 
       : reportToPerson(error, words, { program, io });
   }
 };
+
+/** `drey help queue list` is `drey queue list --help`. The shell of a session has an action of this name. */
+const expandHelp = (words: readonly string[], { actions }: Program): readonly string[] =>
+  words[0] === 'help' && !actions.some(({ name }) => name === 'help') ? [...words.slice(1), '--help'] : words;
 
 const createCommand = ({ name, prepare, options = {} }: Program, io: ProcessIo): Command => {
   const command = new Command(name)
