@@ -80,6 +80,10 @@ export const Cluster = z
       description:
         'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
     }),
+    recordsRescales: z.literal(true).optional().meta({
+      description:
+        'The cluster keeps a history of rescales (`web.adaptive-scheduler.rescale-history.size`), and Drey publishes each rescale.',
+    }),
     program: ProgramStatus.optional().meta({
       description:
         'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job.',

@@ -41,6 +41,7 @@ export const Job = z
       description:
         'A stop of the cluster requested a savepoint of this job. A session with `restore` starts the job again.',
     }),
+    lastRescaleId: z.string().optional().meta({ description: 'The last rescale that was published.' }),
     clusterOperationId: z
       .string()
       .meta({ description: 'The deploy operation of the incarnation that the job runs on.' }),

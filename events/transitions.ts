@@ -121,6 +121,39 @@ export const LifetimeWarning = z
   .meta({ id: 'LifetimeWarning' });
 export type LifetimeWarning = Readonly<z.infer<typeof LifetimeWarning>>;
 
+/** How the parallelism of one vertex changed. */
+const RescaledVertex = z.strictObject({
+  name: z.string(),
+  from: z.int().optional().meta({ description: 'Parallelism before the rescale. Absent at the start of the job.' }),
+  to: z.int().optional().meta({ description: 'Parallelism after the rescale.' }),
+  desired: z.int().optional(),
+});
+
+export const JobRescale = z
+  .strictObject({
+    id: z.string().meta({ description: 'ID of the rescale. Repeated deliveries have the same ID.' }),
+    target: z.string(),
+    clusterId: z.string(),
+    operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    jobId: z.string(),
+    name: z.string(),
+    rescaleId: z.string(),
+    state: z.enum(['COMPLETED', 'FAILED', 'IGNORED']),
+    trigger: z
+      .string()
+      .optional()
+      .meta({ description: 'The cause in the word of Flink: INITIAL_SCHEDULE for the start of the job.' }),
+    reason: z.string().optional().meta({ description: 'Why the rescale ended, in the word of Flink.' }),
+    message: z.string().optional().meta({ description: 'Root cause of a failure.' }),
+    vertices: z.array(RescaledVertex).max(100),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime(),
+    labels: z.record(z.string(), z.string()),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'JobRescale' });
+export type JobRescale = Readonly<z.infer<typeof JobRescale>>;
+
 interface EventDefinition {
   readonly schema: z.ZodType;
   /** When the event occurs, in Markdown for docs/events.md. */
@@ -144,6 +177,12 @@ export const eventTypes = {
     schema: JobTransition,
     description: 'A job has another state than at the last observation. The eleven states are those of Flink.',
     ordering: 'sequence',
+  },
+  'Flink Job Rescaled': {
+    schema: JobRescale,
+    description:
+      'A rescale of a job with the adaptive scheduler has ended. Flink 2.3 and later report it if `web.adaptive-scheduler.rescale-history.size` is greater than 0.',
+    ordering: 'none',
   },
   'Flink Command Finished': {
     schema: CommandFinished,
@@ -195,4 +234,10 @@ export const toWarningEvent = (warning: LifetimeWarning): EventOf<'Flink Lifetim
   type: 'Flink Lifetime Warning',
   subject: subjectOf(warning),
   detail: warning,
+});
+
+export const toRescaleEvent = (rescale: JobRescale): EventOf<'Flink Job Rescaled'> => ({
+  type: 'Flink Job Rescaled',
+  subject: subjectOf(rescale),
+  detail: rescale,
 });

@@ -81,7 +81,7 @@ ${principalRows}
 - A transition of a cluster has the caller of the command that changes the cluster, or that cancels its queued deploy. After \`kubectl delete\` it is \`drey:reconcile\`, not the caller of the deploy.
 - The first transition of a job has the caller of its submit or deploy. Flink causes the later ones, and Drey observes them: they have \`drey:reconcile\`. The exceptions are transitions that Drey observes while a cancel or stop waits for them: they have the caller of that command.
 - \`Flink Command Finished\` has the caller of the command, also when another one ended it. \`Flink Command Rejected\` has the sender of the message.
-- \`Flink Lifetime Warning\` and \`Flink Orphans Found\` have none, because only Drey causes them.
+- \`Flink Lifetime Warning\`, \`Flink Job Rescaled\` and \`Flink Orphans Found\` have none, because only Drey and Flink cause them.
 
 Commands can be sent through a queue as well: [queue.md](queue.md).
 `;

@@ -1,6 +1,15 @@
 import type { JobState } from '#events/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
 
+/** A rescale of a job from 1 to 2. */
+export interface FakeRescale {
+  readonly id: string;
+  /** Left out: it is in progress. */
+  readonly state?: 'COMPLETED' | 'FAILED' | 'IGNORED';
+  /** The stack trace of a failure. */
+  readonly failure?: string;
+}
+
 export interface FakeJob {
   readonly name: string;
   readonly options: Partial<RunOptions>;
@@ -11,6 +20,8 @@ export interface FakeJob {
   /** Left out: one task, which runs while the job runs. */
   tasks?: Readonly<Record<string, number>> | undefined;
   isBatch?: boolean;
+  /** The rescales of a job with the adaptive scheduler, the oldest first. */
+  rescales?: FakeRescale[];
 }
 
 export const terminalStates: ReadonlySet<JobState> = new Set(['FAILED', 'CANCELED', 'FINISHED']);
@@ -27,4 +38,5 @@ export const toOverview = ([jid, job]: readonly [string, FakeJob]) => ({
   'start-time': startTime,
   'end-time': job.endTime,
   tasks: countTasks(job),
+  schedulerType: job.rescales === undefined ? 'Default' : 'Adaptive',
 });

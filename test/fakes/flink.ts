@@ -4,6 +4,7 @@ import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts'
 
 import { answerApplications, type FakeApplication } from './flink-application.ts';
 import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';
+import { answerRescales } from './flink-rescales.ts';
 import { duplicateJob, notAllTasksRun, respondErrors, respondJson, unknownJob } from './flink-responses.ts';
 
 type Savepoint = { readonly location: string } | { readonly failure: string } | 'in-progress';
@@ -88,7 +89,7 @@ export class FakeFlink {
     if (this.leaderless)
       return respondErrors(503, 'Service temporarily unavailable due to an ongoing leader election. Please refresh.');
     const [path = ''] = request.path.split('?');
-    const [, version, what = '', id, action, last] = path.split('/').map(decodeURIComponent);
+    const [, version, what = '', id, action, last, detail] = path.split('/').map(decodeURIComponent);
     if (version !== 'v1') return respondErrors(404, `Not found: ${path}`);
     switch (`${request.method} ${what}`) {
       case 'GET overview':
@@ -103,7 +104,7 @@ export class FakeFlink {
       case 'GET jobs':
         return id === 'overview'
           ? respondJson({ jobs: [...this.jobs].map(toOverview) })
-          : this.job(id ?? '', action, last);
+          : this.job(id ?? '', [action, last, detail]);
       case 'GET applications':
         return this.version.startsWith('2.3.')
           ? answerApplications(this.application, this.jobs, [id, action])
@@ -169,7 +170,7 @@ export class FakeFlink {
     return respondJson({ jobid: options.jobId });
   }
 
-  private job(jobId: string, what: string | undefined, triggerId: string | undefined): RestResponse {
+  private job(jobId: string, [what, triggerId, detail]: readonly (string | undefined)[]): RestResponse {
     const job = this.jobs.get(jobId);
     const savepoint = this.savepoints.get(triggerId ?? '');
     switch (what) {
@@ -186,6 +187,8 @@ export class FakeFlink {
               job.failure === undefined ? [] : [{ exceptionName: 'java.lang.Exception', stacktrace: job.failure }],
           },
         });
+      case 'rescales':
+        return answerRescales(job?.rescales ?? [], [triggerId, detail]);
       case 'checkpoints':
         return triggerId === undefined ? this.statistics(jobId) : this.checkpointOf(triggerId);
       case 'savepoints':

@@ -1,6 +1,6 @@
 import type { ClusterState } from '#events/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { LifetimeWarning, Transition } from '#events/transitions.ts';
+import type { JobRescale, LifetimeWarning, Transition } from '#events/transitions.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 
@@ -62,6 +62,10 @@ const warningKey = (warning: LifetimeWarning): TableKey => ({
   ...clusterKey(warning),
   sk: `${eventPrefix}warning#${warning.operationId}#${warning.version}#${warning.endsAt}`,
 });
+const rescaleKey = (rescale: JobRescale): TableKey => ({
+  ...clusterKey(rescale),
+  sk: `${eventPrefix}rescale#${rescale.jobId}#${rescale.rescaleId}`,
+});
 
 type EventKeys = {
   readonly [T in OutboxEvent['type']]: (detail: Extract<OutboxEvent, { readonly type: T }>['detail']) => TableKey;
@@ -70,6 +74,7 @@ const toTransitionKey = (transition: Transition) => transitionKey(transition, tr
 const eventKeys: EventKeys = {
   'Flink Cluster State Change': toTransitionKey,
   'Flink Job State Change': toTransitionKey,
+  'Flink Job Rescaled': rescaleKey,
   'Flink Lifetime Warning': warningKey,
   'Flink Command Finished': verdictKey,
 };

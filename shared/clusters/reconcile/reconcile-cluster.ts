@@ -3,11 +3,13 @@ import { dreyPrincipals } from '#events/principal.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
+import { recordRescales } from '#shared/clusters/jobs/record-rescales.ts';
 import { findApplicationVerdict } from '#shared/clusters/model/job.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { failCrashedApplication, stopEndedApplication } from '#shared/clusters/workflows/application.ts';
 
+import { isolate } from './isolation.ts';
 import { type ClusterObservation, observeListedCluster } from './observe-cluster.ts';
 import { clearFailedStop, retryStop } from './retry-stop.ts';
 
@@ -26,6 +28,7 @@ export const reconcileCluster = async (listed: ListedCluster, target: NamedTarge
       if (observation.jobs.reachable === 'True')
         await clearFailedStop(observation.cluster, observation.jobs.jobs, ports);
       await trackIdleness(observation.cluster, observation.jobs, ports);
+      await publishRescales(observation, ports);
       if (observation.cluster.mode === 'application') await reconcileApplication(observation, target, ports);
   }
 };
@@ -39,12 +42,18 @@ const stopDeletedCluster = async ({ target, clusterId, uid }: Cluster, ports: Po
   ports.log.info('deleted cluster stopped', { target, clusterId });
 };
 
+/** The history of rescales is lost with an ended application, so it is read before. */
+const publishRescales = ({ cluster, jobs }: RunningCluster, ports: Ports): Promise<void> => {
+  const { target, clusterId } = cluster;
+  return isolate({ message: 'record of rescales failed', fields: { target, clusterId }, ports }, () =>
+    recordRescales(cluster, jobs, ports),
+  );
+};
+
+type RunningCluster = Extract<ClusterObservation, { readonly status: 'running' }>;
+
 const reconcileApplication = async (
-  {
-    cluster,
-    jobs: { jobs, reachable, program = cluster.program },
-    isTroubled,
-  }: Extract<ClusterObservation, { readonly status: 'running' }>,
+  { cluster, jobs: { jobs, reachable, program = cluster.program }, isTroubled }: RunningCluster,
   target: NamedTarget,
   ports: Ports,
 ): Promise<void> => {

@@ -3,6 +3,7 @@ import { createRestClient } from './client.ts';
 import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
 import { createJobMethods } from './jobs.ts';
+import { createRescaleMethods } from './rescales.ts';
 import { createCheckpointMethods, createDisposalMethods, createSavepointMethods } from './snapshots.ts';
 import type { Transport } from './transport.ts';
 
@@ -22,6 +23,7 @@ export const flinkRest = (transport: Transport) => {
     ...createClusterMethods(client),
     ...createApplicationMethods(client),
     ...createJobMethods(client),
+    ...createRescaleMethods(client),
     ...createJarMethods(client),
     ...createSavepointMethods(client),
     ...createCheckpointMethods(client),

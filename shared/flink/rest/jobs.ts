@@ -20,6 +20,8 @@ const JobOverview = z.object({
   'end-time': z.int(),
   /** The number of tasks in each state, in lower case, and of all tasks (`total`). */
   tasks: z.record(z.string(), z.int()),
+  /** `Adaptive`, for example. Flink 2.3 and later report it. */
+  schedulerType: z.string().nullish(),
 });
 export type JobOverview = Readonly<z.infer<typeof JobOverview>>;
 

@@ -10,8 +10,8 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
  * released may be replaced.
  */
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
-  cluster: { 1: '23c7b6ce112e5d02' },
-  job: { 1: '6cc2532d4ad4cc85' },
+  cluster: { 1: 'ddac137ecb4111b3' },
+  job: { 1: 'd3fdc50335b0dd51' },
   operation: { 1: '9c932165779d7986' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },

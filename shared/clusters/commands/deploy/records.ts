@@ -8,7 +8,7 @@ import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
 
 import type { PreparedDeploy } from './prepare.ts';
-import { hasSavepointDirectory } from './render.ts';
+import { hasSavepointDirectory, recordsRescales } from './render.ts';
 
 /** The records of a deploy that starts, or that waits for the given reason. */
 export const buildDeployChange = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined): Change => {
@@ -39,6 +39,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       labels,
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),
+      ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),
       ...(mode === 'session' ? { taskManagers: resources.taskManagers } : {}),
