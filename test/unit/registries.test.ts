@@ -14,13 +14,18 @@ const registryHosts = [
   /(rubygems\.org|crates\.io)/,
 ];
 
+/** containerd completes the name `flink:2.2` with its default registry. Nothing is fetched by this name. */
+const isImageName = (line: string): boolean => /io\.containerd\.image\.name\W+docker\.\w+\/\$reference/.test(line);
+
 /** `file:line: text` of each line that names a registry. */
 const findRegistries = async (name: string): Promise<string[]> => {
   const text = await readTracked(name);
   return text
     .split('\n')
     .flatMap((line, index) =>
-      registryHosts.some((host) => host.test(line)) ? [`${name}:${index + 1}: ${line.trim()}`] : [],
+      registryHosts.some((host) => host.test(line)) && !isImageName(line)
+        ? [`${name}:${index + 1}: ${line.trim()}`]
+        : [],
     );
 };
 
