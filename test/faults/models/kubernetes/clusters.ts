@@ -16,7 +16,7 @@ const deployingTasks = { total: 2, running: 1, deploying: 1 };
  * garbage collector removes what is deleted or has lost its owner.
  */
 export class ModelClusters {
-  /** How often Flink started each job. */
+  /** How often Flink started each job. A job that Flink recovers does not count. */
   readonly runs = new Map<string, number>();
   /** Jobs of which a savepoint was requested while their tasks did not run. */
   readonly earlySavepoints: string[] = [];
@@ -101,25 +101,33 @@ export class ModelClusters {
       this.earlySavepoints.push(jobId);
     };
     flink.program = ({ jobId = '' }) => {
+      this.countRun(jobId);
       this.runJob(jobId, flink);
       return { state: 'RUNNING', tasks: deployingTasks };
     };
     this.flinks.set(uid, flink);
-    if (this.isHighlyAvailable(name)) this.storeHighAvailabilityData(name);
     const jobId = startApplication(flink, parseConfigFile(this.configOf(name)), 'RUNNING');
+    const suspendedJobId = this.isHighlyAvailable(name) ? this.replaceHighAvailabilityData(name, jobId) : undefined;
     if (jobId === undefined) return;
     flink.setTasks(jobId, deployingTasks);
+    if (jobId !== suspendedJobId) this.countRun(jobId);
     this.runJob(jobId, flink);
   }
 
-  private storeHighAvailabilityData(name: string): void {
+  /** @returns The job of an application that an earlier incarnation left, which Flink recovers. */
+  private replaceHighAvailabilityData(name: string, jobId: string | undefined): string | undefined {
     const labels = { app: name, type: 'flink-native-kubernetes' };
     const metadata = this.objects.newMetadata({ name: `${name}-cluster-config-map`, labels });
-    this.objects.put({ kind: 'ConfigMap', metadata });
+    const former = this.objects.current.get(`ConfigMap/${metadata.name}`);
+    this.objects.put({ kind: 'ConfigMap', metadata, ...(jobId === undefined ? {} : { data: { job: jobId } }) });
+    return former?.data?.['job'];
+  }
+
+  private countRun(jobId: string): void {
+    this.runs.set(jobId, (this.runs.get(jobId) ?? 0) + 1);
   }
 
   private runJob(jobId: string, flink: FakeFlink): void {
-    this.runs.set(jobId, (this.runs.get(jobId) ?? 0) + 1);
     const roll = this.random();
     // Some jobs wait for their slots longer than a stop waits for them.
     const maxStartSeconds = roll < 0.05 ? 600 : 30;
