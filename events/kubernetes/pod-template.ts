@@ -47,16 +47,16 @@ const newMistake = (path: Path, detail: string): PodIssue => ({
 });
 
 const findIssues = (value: unknown, type: string, path: Path): readonly PodIssue[] => {
-  if (type.startsWith('=')) return findTextIssues(value, type.slice(1).split('|'), path);
-  const scalar = scalars[type];
-  if (scalar !== undefined)
-    // Kubernetes takes an empty field for one that is not set.
-    return value === null || scalar.accepts(value) ? [] : [newMistake(path, scalar.describe(value))];
   const inner = type.slice(0, -2);
   if (type.endsWith('[]'))
     return Array.isArray(value)
       ? value.flatMap((item, index) => findIssues(item, inner, [...path, index]))
       : [newMistake(path, describeType('a list', value))];
+  if (type.startsWith('=')) return findTextIssues(value, type.slice(1).split('|'), path);
+  const scalar = scalars[type];
+  if (scalar !== undefined)
+    // Kubernetes takes an empty field for one that is not set.
+    return value === null || scalar.accepts(value) ? [] : [newMistake(path, scalar.describe(value))];
   if (!isRecord(value)) return [newMistake(path, describeType('a map', value))];
   if (type.endsWith('{}'))
     return Object.entries(value).flatMap(([name, item]) => findIssues(item, inner, [...path, name]));

@@ -91,6 +91,22 @@ describe('a pod template that Kubernetes accepts', () => {
         },
       },
     ],
+    [
+      {
+        spec: {
+          volumes: [
+            {
+              name: 'scratch',
+              ephemeral: {
+                volumeClaimTemplate: {
+                  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
+                },
+              },
+            },
+          ],
+        },
+      },
+    ],
   ])('is accepted (%#)', async (pod) => {
     const data = { ...session, podTemplates: { default: pod } };
 
