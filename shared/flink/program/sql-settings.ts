@@ -67,6 +67,10 @@ export const readSettings = (statements: readonly Statement[]): readonly Setting
   });
 };
 
+/** Every `SET` of the script of a program. */
+export const listSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
+  job !== undefined && 'sql' in job ? readSettings(splitStatements(job.sql.script ?? '').statements) : [];
+
 /** Drey requests a savepoint without a directory only if the cluster has a default. */
 const savepointDirectoryKeys = listKeysOfAllVersions('execution.checkpointing.savepoint-dir');
 

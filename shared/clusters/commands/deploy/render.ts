@@ -14,7 +14,7 @@ import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { toFieldError } from '#shared/flink/options.ts';
-import { withClusterSettings } from '#shared/flink/program/sql-settings.ts';
+import { listSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
@@ -91,7 +91,14 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
   const ownConfig = withClusterSettings({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) }, job);
-  assertAllowed([...findRefusedOptions(ownConfig, clusterId, target), ...findLockedAccounts(data, target)], target);
+  assertAllowed(
+    [
+      ...findRefusedOptions(ownConfig, clusterId, target),
+      ...findLockedSettings({ job, config: ownConfig }, target),
+      ...findLockedAccounts(data, target),
+    ],
+    target,
+  );
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
   return { ...given, mode, clusterId, namespace, defaults, config: ownConfig };
@@ -171,6 +178,15 @@ const findLockedOptions = (config: Config, { name, locked }: NamedTarget): reado
   Object.keys(config)
     .filter((key) => locked.some((lock) => isLocked(key, lock)))
     .map((key) => toFieldError(key, `Target ${name} does not allow the option ${key}.`));
+
+/** A script sets options when it runs, which are not among those of the command. */
+const findLockedSettings = ({ job, config }: Pick<ClusterInput, 'job' | 'config'>, { name, locked }: NamedTarget) =>
+  listSettings(job)
+    .filter(({ key }) => !Object.hasOwn(config, key) && locked.some((lock) => isLocked(key, lock)))
+    .map(({ key, line }) => ({
+      pointer: '/job/sql/script',
+      detail: `line ${line}: Target ${name} does not allow the option ${key}.`,
+    }));
 
 const accountOption = 'kubernetes.service-account';
 

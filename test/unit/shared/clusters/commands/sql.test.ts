@@ -130,8 +130,10 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
   it.each([
     ["SET 'kubernetes.service-account' = 'admin'; INSERT INTO a SELECT 1", '/config/kubernetes.service-account'],
     ["SET 'kubernetes.namespace' = 'other'; INSERT INTO a SELECT 1", '/config/kubernetes.namespace'],
+    ["SET 'state.checkpoints.dir' = 's3://b/c'; INSERT INTO a SELECT 1", '/job/sql/script'],
+    ["USE CATALOG c; SET 's3.endpoint' = 'http://x'; INSERT INTO a SELECT 1", '/job/sql/script'],
   ])('may not set what the target does not allow: %s', async (locked, pointer) => {
-    limitTarget({ locked: ['kubernetes.service-account'] });
+    limitTarget({ locked: ['kubernetes.service-account', 'execution.checkpointing.dir', 's3.*'] });
 
     expect(await send('deploy', { clusterId, data: application({ script: locked }) }, world)).toMatchObject({
       outcome: 'rejected',
