@@ -94,9 +94,7 @@ export const withClusterSettings = (config: Config, job: ApplicationJob | undefi
     Object.entries(settings).flatMap(([key, value]) =>
       listKeysOfAllVersions(key)
         .filter((name) => (config[name] ?? value) !== value)
-        .map((name) =>
-          toFieldError(name, `is ${config[name]}, but the script sets ${key} to ${value}; remove one of them`),
-        ),
+        .map((name) => toFieldError(name, `has another value than the script sets for ${key}; remove one of them`)),
     ),
   );
   return { ...config, ...settings };

@@ -121,7 +121,7 @@ export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SqlC
 };
 
 const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, config }: SqlContext): readonly string[] => {
-  const given = listKeysOfAllVersions(key).flatMap((name) => config[name] ?? [])[0];
+  const isReplaced = listKeysOfAllVersions(key).some((name) => Object.hasOwn(config, name) && config[name] !== value);
   if (isClusterOption(key)) {
     if (mode === 'session')
       return [`Line ${line} of the script sets ${key}, which has no effect, because the session runs already.`];
@@ -131,7 +131,6 @@ const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, confi
           `Line ${line} of the script sets ${key}, which has no effect, because the cluster runs already then. Move the SET to the head of the script.`,
         ];
   }
-  return given === undefined || given === value
-    ? []
-    : [`Line ${line} of the script sets ${key} to ${value}, which replaces ${given} of the command.`];
+  // The values may be secrets, and the operation and its events contain the warning.
+  return isReplaced ? [`Line ${line} of the script sets ${key}, which replaces the value of the command.`] : [];
 };

@@ -128,7 +128,7 @@ describe('the SETs of a script', () => {
     expect(faultOf(() => withClusterSettings({ 'taskmanager.numberOfTaskSlots': '2' }, job))?.errors).toEqual([
       {
         pointer: '/config/taskmanager.numberOfTaskSlots',
-        detail: 'is 2, but the script sets taskmanager.numberOfTaskSlots to 4; remove one of them',
+        detail: 'has another value than the script sets for taskmanager.numberOfTaskSlots; remove one of them',
       },
     ]);
   });
@@ -147,7 +147,7 @@ describe('the SETs of a script', () => {
     [
       'application',
       `SET 'parallelism.default' = '2';\n${insert}`,
-      'Line 1 of the script sets parallelism.default to 2, which replaces 4 of the command.',
+      'Line 1 of the script sets parallelism.default, which replaces the value of the command.',
     ],
   ] as const)('warn in an %s: %j', (mode, script, warning) => {
     expect(findSqlWarnings({ script }, { mode, flinkVersion: '2.2', config: { 'parallelism.default': '4' } })).toEqual([
