@@ -218,7 +218,7 @@ const renderResources = (config: Config, template: Partial<V1ResourceRequirement
 const artifactsVolumeName = 'user-artifacts-volume';
 const configVolumeName = 'flink-config-volume';
 /** The name of a volume has no dots, the name of a Secret may have some. */
-const toSecretVolumeName = (secret: string): string => `${secret.replaceAll('.', '-')}-volume`;
+export const toSecretVolumeName = (secret: string): string => `${secret.replaceAll('.', '-')}-volume`;
 
 const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V1Volume[] => [
   { name: artifactsVolumeName, emptyDir: {} },

@@ -18,6 +18,7 @@ import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
 import { renderPythonSources } from './python-sources.ts';
+import { findRepeatedNames } from './repeated-names.ts';
 import { preferCallersAccount } from './service-account.ts';
 import { renderInternalService, renderRestService } from './services.ts';
 import { findWarnings } from './warnings.ts';
@@ -44,6 +45,8 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
   assertNoFieldErrors(findFieldErrors(input, omitLaterOptions(config, flinkVersion)));
   const manifests = renderObjects(input, config, flinkVersion);
+  const { spec } = manifests.deployment.spec?.template ?? {};
+  if (spec !== undefined) assertNoFieldErrors(findRepeatedNames(spec, { config, templates: input.podTemplates }));
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
