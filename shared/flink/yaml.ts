@@ -47,4 +47,5 @@ const block = /^\S[^]*\S\n?$/;
 /** Words, paths and options of a command line, and amounts with a unit. Each reader has its own idea of other numbers. */
 const plain = /^(?:(?:--?)?[a-z$/](?:[\w.$/=,@-]|:(?! |$)| (?! |$|#|:))*|[1-9]\d*[a-z]{1,2})$/i;
 
-const typedWord = /^(y|yes|n|no|on|off|true|false|null)$/i;
+/** Some readers take `e0` for a number. */
+const typedWord = /^(y|yes|n|no|on|off|true|false|null|-?e-?\d+)$/i;

@@ -21,6 +21,8 @@ const words = [
   '0x1f',
   '.inf',
   '~',
+  'e0',
+  'e-5',
 ];
 
 /** The annotations of the Deployment as a reader of this version of YAML understands them. */
