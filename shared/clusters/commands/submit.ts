@@ -10,7 +10,12 @@ import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
-import { findJobWarnings, findNameConflicts, findScriptWarnings } from '#shared/flink/manifests/warnings.ts';
+import {
+  findJobWarnings,
+  findNameConflicts,
+  findScriptWarnings,
+  limitWarnings,
+} from '#shared/flink/manifests/warnings.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import {
@@ -105,12 +110,12 @@ const buildOperation = (
   const { operationId, target, clusterId, deadline } = queuedCommand;
   const config = resolveJobConfig(data.config, flinkVersion);
   const { taskToken, ...submitData } = withSavepoint({ ...data, config }, savepoint);
-  const warnings = [
+  const warnings = limitWarnings([
     ...findNameConflicts(data.config, flinkVersion),
     ...findUnknownOptions(config, flinkVersion),
     ...findJobWarnings({ ...data, config }),
     ...findScriptWarnings(data, { mode: 'session' }),
-  ];
+  ]);
   const operation = newOperation(
     {
       operationId,

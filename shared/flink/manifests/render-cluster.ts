@@ -1,4 +1,3 @@
-import { shorten } from '#events/shorten.ts';
 import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
 import type { Config, Value } from '#shared/flink/config.ts';
 import { assertNoFieldErrors, omitLaterOptions } from '#shared/flink/options.ts';
@@ -21,7 +20,7 @@ import { renderPythonSources } from './python-sources.ts';
 import { findRepeatedNames } from './repeated-names.ts';
 import { preferCallersAccount } from './service-account.ts';
 import { renderInternalService, renderRestService } from './services.ts';
-import { findWarnings } from './warnings.ts';
+import { findWarnings, limitWarnings } from './warnings.ts';
 
 export interface ClusterManifests extends Manifests {
   /** The whole configuration, with the source of each value. */
@@ -50,9 +49,7 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
-    warnings: findWarnings(input, { config, layers: resolved.layers, flinkVersion })
-      .slice(0, maxWarnings)
-      .map((text) => shorten(text, maxWarningLength)),
+    warnings: limitWarnings(findWarnings(input, { config, layers: resolved.layers, flinkVersion })),
     resources: computeResources(input.mode, manifests.deployment, config),
     flinkVersion,
   };
@@ -92,10 +89,6 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
     ],
   };
 };
-
-/** The operation and the events of a deploy contain its warnings, and both have a maximum size. */
-const maxWarnings = 20;
-const maxWarningLength = 500;
 
 /** The options in alphabetical order, with the source of each value. */
 const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigSource>>): ClusterManifests['config'] =>

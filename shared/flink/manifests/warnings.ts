@@ -1,5 +1,6 @@
 import type { ApplicationJob } from '#events/commands/application-job.ts';
 import type { SqlProgram } from '#events/commands/sql.ts';
+import { shorten } from '#events/shorten.ts';
 import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
@@ -38,6 +39,13 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...findTemplateWarnings(input.podTemplates, config),
   ...findHostNetworkWarnings(input.podTemplates, config),
 ];
+
+/** The operation and the events of a command contain its warnings, and both have a maximum size. */
+const maxWarnings = 20;
+const maxWarningLength = 500;
+
+export const limitWarnings = (warnings: readonly string[]): readonly string[] =>
+  warnings.slice(0, maxWarnings).map((text) => shorten(text, maxWarningLength));
 
 const findArgs = (job: ApplicationJob | undefined): readonly string[] =>
   job === undefined || 'sql' in job ? [] : job.args;

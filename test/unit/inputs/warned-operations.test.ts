@@ -65,6 +65,14 @@ describe('the warnings of a command', () => {
     expect(Math.max(...warnings.map(({ length }) => length))).toBeLessThanOrEqual(501);
   });
 
+  it('are limited in a submit, too', async () => {
+    await startSession(sendHttp);
+    const args = Array.from({ length: 20_000 }, () => '${}');
+
+    expect(await sendHttp('submit', { clusterId, data: { jar, args } }, world)).toMatchObject({ outcome: 'done' });
+    expect(getLastOperation()?.warnings).toHaveLength(20);
+  });
+
   it('are absent from a command without any', async () => {
     await sendHttp('deploy', { clusterId, data: session }, world);
 
