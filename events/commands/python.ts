@@ -1,9 +1,16 @@
 import * as z from 'zod';
 
+/** The key of a source in a ConfigMap. No path contains "..". */
+export const toSourceKey = (path: string): string => path.replaceAll('/', '..');
+
+/** @see Kubernetes, "ConfigMaps" */
+const maxKeyLength = 253;
+
 /** A ConfigMap holds the sources, and its keys have only these characters. */
 const SourcePath = z
   .string()
   .max(200)
+  .refine((path) => toSourceKey(path).length <= maxKeyLength, 'The path has too many folders. Use fewer.')
   .regex(
     /^(?!.*\.\.)[\w-][\w.-]*(\/[\w-][\w.-]*)*$/,
     'A path of a source has letters, digits, "_", "-", "." and "/". No part of it starts with ".", and it contains no "..".',
@@ -14,6 +21,12 @@ export type PythonSource = z.output<typeof Source>;
 
 const Path = z.string().min(1).max(1_000);
 const Paths = z.array(Path.regex(/^[^,]*$/, 'Flink separates paths with commas. A path contains none.'));
+
+/** The paths that are also folders of other paths. */
+const listFolders = (paths: readonly string[]): readonly string[] => {
+  const folders = new Set(paths.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index))));
+  return paths.filter((path) => folders.has(path));
+};
 
 /** A Python program, as the options of Flink's client describe it. */
 export const PythonProgram = z
@@ -53,6 +66,15 @@ export const PythonProgram = z
     }),
     sources: z
       .record(SourcePath, Source)
+      .check(({ value, issues }) => {
+        for (const path of listFolders(Object.keys(value)))
+          issues.push({
+            code: 'custom',
+            path: [path],
+            message: 'is a file, and also the folder of another source. Rename one of them.',
+            input: value,
+          });
+      })
       .optional()
       .meta({
         description:

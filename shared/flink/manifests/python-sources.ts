@@ -1,4 +1,4 @@
-import type { PythonSource } from '#events/commands/python.ts';
+import { type PythonSource, toSourceKey } from '#events/commands/python.ts';
 import { Fault } from '#events/problem.ts';
 import { getCommonLabels } from '#shared/flink/names.ts';
 import { sourceFolder } from '#shared/flink/program/python.ts';
@@ -6,9 +6,6 @@ import { sourceFolder } from '#shared/flink/program/python.ts';
 import { maxConfigMapBytes } from './config-map.ts';
 import type { ClusterInput } from './cluster-input.ts';
 import { type MountedFiles, noFiles } from './mounts.ts';
-
-/** A key has no slash. No path contains "..". */
-const toKey = (path: string): string => path.replaceAll('/', '..');
 
 /**
  * The Python files that the caller sent. Flink's client has no such files: the JobManager uploads those that the
@@ -20,17 +17,17 @@ export const renderPythonSources = ({ clusterId, namespace, job }: ClusterInput)
   assertFit(sources);
   const name = `python-sources-${clusterId}`;
   const data = sources.flatMap(([path, source]) =>
-    typeof source === 'string' ? [[toKey(path), source] as const] : [],
+    typeof source === 'string' ? [[toSourceKey(path), source] as const] : [],
   );
   const binaryData = sources.flatMap(([path, source]) =>
-    typeof source === 'string' ? [] : [[toKey(path), source.base64] as const],
+    typeof source === 'string' ? [] : [[toSourceKey(path), source.base64] as const],
   );
   return {
     mounts: [
       {
         volume: {
           name: 'python-sources-volume',
-          configMap: { name, items: sources.map(([path]) => ({ key: toKey(path), path })) },
+          configMap: { name, items: sources.map(([path]) => ({ key: toSourceKey(path), path })) },
         },
         mountPath: sourceFolder,
       },

@@ -55,6 +55,16 @@ describe.each(origins)('a mistake in a Python program from %s', (_origin, send) 
     [{ python: { module: 'w-c' } }, 'malformed-request', ['/job/python/module']],
     [{ python: { module: 'wc', files: ['a,b'] } }, 'malformed-request', ['/job/python/files/0']],
     [{ python: { file: 'a.py', sources: { '../a.py': '' } } }, 'malformed-request', ['/job/python/sources/..~1a.py']],
+    [
+      { python: { file: 'a.py', sources: { 'a.py': '', 'a.py/b': '' } } },
+      'malformed-request',
+      ['/job/python/sources/a.py'],
+    ],
+    [
+      { python: { module: 'wc', sources: { [`${'a/'.repeat(90)}b`]: '' } } },
+      'malformed-request',
+      [`/job/python/sources/${'a~1'.repeat(90)}b`],
+    ],
     [{ python: { module: 'wc' }, entryClass: 'a.B' }, 'malformed-request', ['/job/entryClass']],
     [{ python: { module: 'wc' }, jar: 'local:///a.jar' }, 'malformed-request', ['/job']],
     [{ args: [] }, 'malformed-request', ['/job']],
