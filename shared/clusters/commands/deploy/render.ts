@@ -62,7 +62,8 @@ export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
   toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
 /** Whether the JobManager keeps a history of rescales. Flink 2.3 and later can. */
-export const recordsRescales = ({ config }: ClusterManifests): boolean =>
+export const recordsRescales = ({ config, flinkVersion }: ClusterManifests): boolean =>
+  isAtLeast(flinkVersion, '2.3') &&
   Number(toText(config['web.adaptive-scheduler.rescale-history.size']?.value ?? '0')) > 0;
 
 /** @throws Fault for every mistake in the data of a deploy that its target makes visible. */

@@ -132,4 +132,14 @@ describe('rescales of another cluster', () => {
     expect(listRequests()).toEqual([]);
     expect(listIds()).toEqual([]);
   });
+
+  it('cost nothing before Flink 2.3, which has no such option', async () => {
+    const data = { mode: 'session', flinkVersion: '2.2', config: { [historySize]: '10' } };
+    await sendHttp('deploy', { clusterId, data }, world);
+    await runWorkflows();
+    addJob(jobId, [rescale('first')]);
+    await reconcile();
+
+    expect(listRequests()).toEqual([]);
+  });
 });
