@@ -38,7 +38,7 @@ export const Condition = z.strictObject({
 
 export type Condition = z.infer<typeof Condition>;
 
-/** The program of an application as Flink 2.3 and later report it. Earlier versions report only jobs. */
+/** The program of an application. Flink 2.3 and later report it. Earlier versions report only jobs, or crash. */
 export const ProgramStatus = z.strictObject({
   state: z.enum(['RUNNING', 'FINISHED', 'FAILED', 'CANCELED']),
   message: z.string().optional().meta({ description: 'Root cause of a failure of main() or of a job.' }),
@@ -86,7 +86,7 @@ export const Cluster = z
     }),
     program: ProgramStatus.optional().meta({
       description:
-        'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job.',
+        'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job. With an earlier Flink: FAILED after a crash of the JobManager.',
     }),
     lifetime: ClusterLifetime.optional(),
     onFailure: z.literal('keep').optional().meta({
