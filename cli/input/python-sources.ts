@@ -101,6 +101,7 @@ const listFiles = async (folder: string): Promise<readonly string[]> => {
   const visible = entries.filter(
     ({ name }) => !name.startsWith('.') && name !== '__pycache__' && !name.endsWith('.pyc'),
   );
+  for (const entry of visible) if (entry.isSymbolicLink()) await assertFile(join(folder, entry.name));
   const nested = await Promise.all(
     visible.map(async (entry) =>
       entry.isDirectory()
@@ -109,6 +110,14 @@ const listFiles = async (folder: string): Promise<readonly string[]> => {
     ),
   );
   return nested.flat();
+};
+
+/** A link to a folder may lead back to a folder that contains it. */
+const assertFile = async (link: string): Promise<void> => {
+  const status = await stat(link).catch(() => undefined); // reported below
+  if (status === undefined) throw new UsageError(`${link} is a link to a file that does not exist. Remove it.`);
+  if (status.isDirectory())
+    throw new UsageError(`${link} is a link to a folder. Replace it with the folder, or name the folder in -pyfs.`);
 };
 
 const readSources = async (found: ReadonlyMap<string, string>): Promise<Sources> => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -158,6 +158,19 @@ describe('a command line with a mistake about Python', () => {
     expect(ended).toMatchObject({ code: 1 });
     expect(ended.stderr).toContain('have 1048589 bytes. Together they have at most 1048576.');
     expect(ended.stderr).toContain(join(folder, 'large.zip'));
+  });
+
+  it.each([
+    ['.', 'is a link to a folder'],
+    ['nowhere', 'is a link to a file that does not exist'],
+  ])('fails when a folder has a link to %s', async (target, text) => {
+    const linked = await mkdtemp(join(folder, 'linked-'));
+    await symlink(target, join(linked, 'link'));
+
+    const ended = await run(...application, '-py', path('wc.py'), '-pyfs', relative(process.cwd(), linked));
+
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout).toContain(`${join(linked, 'link')} ${text}`);
   });
 
   it('fails when two files would have the same path', async () => {
