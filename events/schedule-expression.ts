@@ -50,6 +50,8 @@ const findRateError = (content: string): string | undefined => {
 
 const findCronError = (content: string): string | undefined => {
   const values = content.toUpperCase().split(' ');
+  if (content.split(/\s+/).filter(Boolean).length === cronFields.length && values.length !== cronFields.length)
+    return `Write one blank between the fields, and none around them: cron(${content.trim().split(/\s+/).join(' ')}).`;
   if (values.length !== cronFields.length || values.includes(''))
     return `A cron expression has ${cronFields.length} fields with one blank between them, this one has ${content.split(/\s+/).filter(Boolean).length}. ${forms}`;
   const wrong = cronFields.find((field, index) => !isCronValue(values[index] ?? '', field));

@@ -35,7 +35,7 @@ describe('an expression of EventBridge Scheduler', () => {
     ['rate(5  minutes)', 'A rate is a whole number from 1'],
     ['cron(0 20 ? * MON-FRI)', 'has 6 fields with one blank between them, this one has 5'],
     ['cron(0 0 20 ? * MON-FRI *)', 'this one has 7'],
-    ['cron(0 20 *  * ? *)', 'with one blank between them'],
+    ['cron(0 20 *  * ? *)', 'Write one blank between the fields, and none around them: cron(0 20 * * ? *)'],
     ['cron(0 20 * * * *)', '? for exactly one of day-of-month and day-of-week'],
     ['cron(0 20 ? * ? *)', '? for exactly one of day-of-month and day-of-week'],
     ['cron(60 20 ? * MON *)', 'minutes is 60. Write * or values from 0 to 59'],
