@@ -1,5 +1,6 @@
 import type { ApplicationJob } from '#events/commands/application-job.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
+import { shorten } from '#events/shorten.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
@@ -125,6 +126,7 @@ const findConfigErrors = (input: ClusterInput, config: Config): readonly FieldEr
       ? [
           ...findPortErrors(config),
           ...findPullSecretErrors(config),
+          ...findSecretErrors(config),
           ...findSizeErrors(config),
           ...findClaimErrors(config, podTemplates),
         ]
@@ -179,6 +181,22 @@ const findPullSecretErrors = (config: Config): readonly FieldError[] => {
   return readOption(config, option)
     .filter((name) => !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
     .map((name) => toFieldError(option, `'${name}' is not the name of a Secret; separate several names with ';'`));
+};
+
+/** The name of a volume has at most 63 characters. Flink appends "-volume" to the name of the Secret. */
+const maxSecretLength = 63 - '-volume'.length;
+
+/** @see Kubernetes, "DNS Label Names" */
+const findSecretErrors = (config: Config): readonly FieldError[] => {
+  const option = 'kubernetes.secrets';
+  return Object.keys(readOption(config, option))
+    .filter((name) => name.length > maxSecretLength || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name))
+    .map((name) =>
+      toFieldError(
+        option,
+        `'${shorten(name, 80)}' is not the name of a Secret that a pod can mount; it has at most ${maxSecretLength} characters of a-z, 0-9, - and ., and starts and ends with a-z or 0-9`,
+      ),
+    );
 };
 
 const findReplicaErrors = (config: Config): readonly FieldError[] =>

@@ -61,6 +61,8 @@ describe('a mistake that Kubernetes or Flink would report later', () => {
       { 'kubernetes.container.image.pull-secrets': 'a,b' },
       "separate several names with ';'",
     ],
+    ['the name of a Secret', { 'kubernetes.secrets': 'My_Secret:/x' }, "'My_Secret' is not the name of a Secret"],
+    ['a long name of a Secret', { 'kubernetes.secrets': `${'a'.repeat(57)}:/x` }, 'at most 56 characters'],
     [
       'a large option',
       { 'pipeline.global-job-parameters': `blob:${'x'.repeat(1_200_000)}` },
