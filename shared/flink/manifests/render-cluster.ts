@@ -13,6 +13,7 @@ import { findFieldErrors } from './field-errors.ts';
 import { renderHadoopMount } from './hadoop.ts';
 import { renderKerberosMount, toKerberosConfig } from './kerberos.ts';
 import type { Manifests } from './manifests.ts';
+import { findMissingVolumes, findMissingVolumeWarnings } from './missing-volumes.ts';
 import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
 import { selectJobManagerTemplate } from './pod-template.ts';
@@ -44,12 +45,17 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
   assertNoFieldErrors(findFieldErrors(input, omitLaterOptions(config, flinkVersion)));
   const manifests = renderObjects(input, config, flinkVersion);
+  const { podTemplates: templates } = input;
   const { spec } = manifests.deployment.spec?.template ?? {};
-  if (spec !== undefined) assertNoFieldErrors(findRepeatedNames(spec, { config, templates: input.podTemplates }));
+  if (spec !== undefined)
+    assertNoFieldErrors([...findRepeatedNames(spec, { config, templates }), ...findMissingVolumes(spec, templates)]);
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),
-    warnings: limitWarnings(findWarnings(input, { config, layers: resolved.layers, flinkVersion })),
+    warnings: limitWarnings([
+      ...findWarnings(input, { config, layers: resolved.layers, flinkVersion }),
+      ...findMissingVolumeWarnings(spec, templates),
+    ]),
     resources: computeResources(input.mode, manifests.deployment, config),
     flinkVersion,
   };

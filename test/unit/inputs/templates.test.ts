@@ -134,37 +134,6 @@ describe('a field or a value that Kubernetes does not have', () => {
   });
 });
 
-describe('a name that a pod has twice', () => {
-  const python = { mode: 'application', job: { python: { file: 'a.py', sources: { 'a.py': '' } }, args: [] } } as const;
-  const secrets = (map: string) => ({ config: { 'kubernetes.secrets': map } });
-  const mountAt = (mountPath: string) => main({ volumeMounts: [{ name: 'x', mountPath }] });
-
-  it.each([
-    [
-      'volume of Python files',
-      { ...python, ...template({ volumes: [{ name: 'python-sources-volume' }] }) },
-      'podTemplates/default',
-    ],
-    ['mount path of Python files', { ...python, ...mountAt('/opt/flink/python') }, 'podTemplates/default'],
-    ['volume of a Secret', secrets('a.b:/x,a-b:/y'), 'config/kubernetes.secrets'],
-    ['mount path of a Secret', secrets('a:/x,b:/x'), 'config/kubernetes.secrets'],
-    ['mount path of a template', { ...secrets('a:/x'), ...mountAt('/x') }, 'config/kubernetes.secrets'],
-    ['mount path of the configuration', secrets('a:/opt/flink/conf'), 'config/kubernetes.secrets'],
-    ['volume of a template', template({ volumes: [{ name: 'a' }, { name: 'a' }] }), 'podTemplates/default'],
-    ['container', template({ containers: [{ name: 'a' }, { name: 'a' }] }), 'podTemplates/default'],
-    [
-      'container of TaskManagers',
-      { podTemplates: { taskmanager: { spec: { containers: [{ name: 'a' }, { name: 'a' }] } } } },
-      'podTemplates/taskmanager',
-    ],
-  ])('is refused as a %s', (_what, rest, pointer) => {
-    const fault = faultOf(() => render(rest));
-
-    expect(fault).toMatchObject({ code: 'refused-option' });
-    expect(new Set(fault?.errors.map((error) => error.pointer))).toEqual(new Set([`/${pointer}`]));
-  });
-});
-
 describe('what Flink adds to a pod', () => {
   it.each([
     ['volume', template({ volumes: [{ name: 'flink-config-volume' }] }), `${at}/volumes/0/name`],
