@@ -154,12 +154,12 @@ describe('a plan', () => {
     const good = await call<Plan>('POST', path, body);
     const bad = await call<Plan>('POST', path, {
       ...body,
-      podTemplates: { jobmanager: { spec: { restartPolicy: 'Never' } } },
+      podTemplates: { jobmanager: { spec: { containers: [{ name: 'Not_A_Name', image: 'flink:2.2' }] } } },
     });
 
     expect(good.body).toMatchObject({ dryRun: 'passed', errors: [], objects: { length: 4 } });
     expect(bad.body).toMatchObject({ dryRun: 'refused' });
-    expect(JSON.stringify(bad.body.errors)).toContain('restartPolicy');
+    expect(JSON.stringify(bad.body.errors)).toContain('Not_A_Name');
     expect(await listObjects(clusterId)).toEqual([]);
   });
 });
