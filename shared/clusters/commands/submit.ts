@@ -18,12 +18,7 @@ import {
 } from '#shared/flink/manifests/warnings.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
-import {
-  assertOneRestorePath,
-  listRestorePaths,
-  restorePathOption,
-  withoutRestorePath,
-} from '#shared/flink/option-names/restore-path.ts';
+import { listRestorePaths, restorePathOption, withoutRestorePath } from '#shared/flink/option-names/restore-path.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 import { findSqlErrors } from '#shared/flink/program/sql.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
@@ -45,8 +40,7 @@ export const submit: UseCase<'submit'> = {
 
     const now = ports.now();
     const operationId = ports.newId();
-    assertOneRestorePath({ config: data.config, restore: data.restore, pointer: '/restore' });
-    const savepoint = await resolveSavepoint(data.restore, { target: targetName }, ports.store);
+    const savepoint = await resolveSavepoint(data.restore, { target: targetName, config: data.config }, ports.store);
     const { flinkVersion } = cluster.value;
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };

@@ -15,7 +15,6 @@ import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { assertOneRestorePath } from '#shared/flink/option-names/restore-path.ts';
 
 /**
  * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
@@ -25,10 +24,11 @@ import { assertOneRestorePath } from '#shared/flink/option-names/restore-path.ts
  */
 export const planDeploy = async (targetName: string, data: CommandData<'deploy'>, ports: Ports): Promise<Plan> => {
   const target = await ports.targets.get(targetName);
-  const pointer = '/job/restore';
-  const restore = findProgramRestore(data);
-  assertOneRestorePath({ config: data.config, restore, pointer });
-  const restoredFrom = await resolveSavepoint(restore, { target: targetName, pointer }, ports.store);
+  const restoredFrom = await resolveSavepoint(
+    findProgramRestore(data),
+    { target: targetName, config: data.config, pointer: '/job/restore' },
+    ports.store,
+  );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generateClusterId(ports.newId());
   const { deployment, dependents, config, warnings } = withLifetimeWarning(

@@ -1,8 +1,9 @@
-import type { Restore } from '#events/commands/program.ts';
+import type { Restore, RestoreOptions } from '#events/commands/program.ts';
 import type { Job } from '#events/job.ts';
 import { Fault } from '#events/problem.ts';
-import type { RestoreOptions } from '#events/commands/program.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
+import type { Config } from '#shared/flink/config.ts';
+import { assertOneRestorePath } from '#shared/flink/option-names/restore-path.ts';
 
 import {
   isRunningJob,
@@ -14,6 +15,8 @@ import {
 
 interface ResolveOptions {
   readonly target: string;
+  /** The options of the command, which may have a restore path, too. */
+  readonly config: Config;
   /** The JSON pointer to the restore options in the request. */
   readonly pointer?: string;
 }
@@ -24,14 +27,15 @@ interface ResolveOptions {
  * after it.
  *
  * @returns Undefined when the program names no cluster, or when it may start without state.
- * @throws Fault `not-found` when there is no such savepoint, `malformed-request` when several jobs have one, `not-ready`
+ * @throws Fault `refused-option` when the options name another savepoint, `not-found` when there is no such savepoint, `malformed-request` when several jobs have one, `not-ready`
  *   while the cluster is STOPPING, `wrong-state` when the job still runs.
  */
 export const resolveSavepoint = async (
   restore: Restore | undefined,
-  { target, pointer = '/restore' }: ResolveOptions,
+  { target, config, pointer = '/restore' }: ResolveOptions,
   store: Store,
 ): Promise<string | undefined> => {
+  assertOneRestorePath({ config, restore, pointer });
   if (restore?.fromCluster === undefined) return undefined;
   const { fromCluster: clusterId, job, allowEmptyState = false } = restore;
   const { cluster, jobs } = await readStoppedCluster({ target, clusterId }, store);

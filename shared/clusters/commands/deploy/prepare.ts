@@ -15,7 +15,7 @@ import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
-import { assertOneRestorePath, restorePathOption } from '#shared/flink/option-names/restore-path.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 
 import {
   type DeployCommand,
@@ -53,10 +53,11 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
   const operationId = ports.newId();
   const clusterId = command.clusterId ?? generateClusterId(operationId);
   const clusterRef = { target: target.name, clusterId };
-  const restore = findProgramRestore(command.data);
-  const pointer = '/job/restore';
-  assertOneRestorePath({ config: command.data.config, restore, pointer });
-  const savepoint = await resolveSavepoint(restore, { target: target.name, pointer }, ports.store);
+  const savepoint = await resolveSavepoint(
+    findProgramRestore(command.data),
+    { target: target.name, config: command.data.config, pointer: '/job/restore' },
+    ports.store,
+  );
   const manifests = renderManifests(withRestoredFrom(command.data, savepoint), { operationId, clusterId }, target);
   const previous = await ports.store.cluster(clusterRef);
   assertIdFree(previous?.value);
