@@ -1,5 +1,7 @@
 import { type Config, toText } from '#shared/flink/config.ts';
 
+import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
+
 /**
  * Why the JobManager cannot fetch the jar of an application. Undefined when it can.
  *
@@ -7,9 +9,9 @@ import { type Config, toText } from '#shared/flink/config.ts';
  * @see Flink 2.2 `ArtifactFetchManager`
  */
 export const findJarError = (jar: string, config: Config): string | undefined => {
-  if (/[\s"<>\\^`{|}]/.test(jar))
-    return `${jar} contains characters that are not allowed in a URI; write %20 for a space`;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(jar)?.[1]?.toLowerCase();
+  const characterError = findCharacterError(jar);
+  if (characterError !== undefined) return characterError;
+  const scheme = schemeOf(jar);
   switch (scheme) {
     case 'local':
       return /^local:(\/\/)?\/[^/]/i.test(jar)
@@ -34,26 +36,8 @@ export const findJarError = (jar: string, config: Config): string | undefined =>
 const alternatives =
   'put the jar into the image (local:///…), or where the JobManager can fetch it (s3://…, https://…)';
 
-/** Whether a path to a file follows the host or the bucket. */
-const hasFile = (jar: string) => /^[^:]+:\/\/[^/]*\/./.test(jar);
-
 const describeMissingFile = (jar: string) =>
   `${jar} does not name a file; write for example s3://bucket/my-job.jar or https://host/my-job.jar`;
 
 const allowsHttp = (config: Config): boolean =>
   toText(config['user.artifacts.raw-http-enabled'] ?? 'false').toLowerCase() === 'true';
-
-/** The schemes of Flink's file systems. Their plugins are part of the image. */
-export const fileSystems: ReadonlySet<string> = new Set([
-  's3',
-  's3a',
-  's3p',
-  'hdfs',
-  'viewfs',
-  'gs',
-  'oss',
-  'abfs',
-  'abfss',
-  'wasb',
-  'wasbs',
-]);

@@ -3,7 +3,7 @@ import type { PythonProgram } from '#events/commands/python.ts';
 import type { FieldError } from '#events/problem.ts';
 import type { Config } from '#shared/flink/config.ts';
 
-import { fileSystems } from './jar.ts';
+import { fileSystems, schemeOf } from './uri.ts';
 
 /** Where the JobManager finds the sources that the caller sent. */
 export const sourceFolder = '/opt/flink/python';
@@ -51,8 +51,6 @@ const splitParts = (text: string): readonly string[] => {
   const at = text.indexOf('#');
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
-
-const schemeOf = (path: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.exec(path)?.[1]?.toLowerCase();
 
 /** A path in the image without its scheme, which Python cannot read. Other paths stay. */
 const toImagePath = (path: string): string => path.replace(/^(local|file):(\/\/)?(?=\/)/i, '');

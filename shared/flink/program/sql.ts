@@ -5,9 +5,9 @@ import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
-import { fileSystems } from './jar.ts';
 import { isClusterOption, readSettings, type Setting } from './sql-settings.ts';
 import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
+import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
 
 /** The class in Flink's lib folder that executes a script. It loads the SQL gateway from the opt folder. */
 export const sqlDriver = 'org.apache.flink.table.runtime.application.SqlDriver';
@@ -51,14 +51,14 @@ const toErrors = (pointer: string, detail: string | undefined): readonly FieldEr
   detail === undefined ? [] : [{ pointer, detail }];
 
 const findUriError = (uri: string): string | undefined => {
-  if (/[\s"<>\\^`{|}]/.test(uri))
-    return `${uri} contains characters that are not allowed in a URI; write %20 for a space`;
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  const characterError = findCharacterError(uri);
+  if (characterError !== undefined) return characterError;
+  const scheme = schemeOf(uri);
   if (scheme === 'local' || scheme === 'file')
     return /^\w+:(\/\/)?\/[^/]/.test(uri) ? undefined : `${uri} does not name a file in the image; ${uriExample}`;
   if (scheme === undefined || !(scheme === 'https' || fileSystems.has(scheme)))
     return `${uri} is not a URI that the JobManager can read; ${uriExample}`;
-  return /^[^:]+:\/\/[^/]*\/./.test(uri) ? undefined : `${uri} does not name a file; ${uriExample}`;
+  return hasFile(uri) ? undefined : `${uri} does not name a file; ${uriExample}`;
 };
 
 const uriExample = 'write for example local:///opt/flink/usrlib/etl.sql, s3://bucket/etl.sql or https://host/etl.sql';
