@@ -1,12 +1,7 @@
 import { type Config, toText } from '#shared/flink/config.ts';
 import { readOption } from '#shared/flink/options.ts';
 
-import {
-  type PodTemplates,
-  selectJobManagerTemplate,
-  selectTaskManagerTemplate,
-  splitPodTemplate,
-} from './pod-template.ts';
+import { type PodTemplates, selectTemplate, splitPodTemplate } from './pod-template.ts';
 
 /** Ports that Flink does not replace with free ones. @see Flink 2.2 `KubernetesEntrypointUtils.loadConfiguration` */
 const portOption =
@@ -24,7 +19,7 @@ export const findHostNetworkWarnings = (templates: PodTemplates | undefined, con
     const isFixed = (portOption.test(key) || key.startsWith('env.java.')) && /^0*[1-9]\d*$/.test(port ?? '');
     return isFixed ? [`port ${port ?? ''} of ${key}`] : [];
   });
-  const pods = [selectJobManagerTemplate(templates), selectTaskManagerTemplate(templates)];
+  const pods = [selectTemplate(templates, 'jobmanager'), selectTemplate(templates, 'taskmanager')];
   const containers = pods.flatMap((template) => {
     const { main, others } = splitPodTemplate(template);
     return [main, ...others].flatMap(({ ports }) => ports ?? []);

@@ -2,7 +2,7 @@ import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 
 import type { FieldError } from '#events/problem.ts';
 
-import { type PodTemplates, selectTaskManagerTemplate, splitPodTemplate } from './pod-template.ts';
+import { findTemplateName, type PodTemplates, selectTemplate, splitPodTemplate } from './pod-template.ts';
 
 /** The mounts of volumes that the JobManager's pod does not have. Kubernetes refuses its Deployment. */
 export const findMissingVolumes = (
@@ -10,7 +10,7 @@ export const findMissingVolumes = (
   templates: PodTemplates | undefined,
 ): readonly FieldError[] =>
   findMissing([...containers, ...initContainers], listNames(volumes)).map((name) => ({
-    pointer: `/podTemplates/${templates?.jobmanager === undefined ? 'default' : 'jobmanager'}`,
+    pointer: `/podTemplates/${findTemplateName(templates, 'jobmanager')}`,
     detail: `a container mounts the volume ${name}, which is not among the volumes of the pod`,
   }));
 
@@ -24,7 +24,7 @@ export const findMissingVolumeWarnings = (
   jobManager: V1PodSpec | undefined,
   templates: PodTemplates | undefined,
 ): readonly string[] => {
-  const { main, others, spec } = splitPodTemplate(selectTaskManagerTemplate(templates));
+  const { main, others, spec } = splitPodTemplate(selectTemplate(templates, 'taskmanager'));
   const volumes = [...listNames(jobManager?.volumes), ...listNames(spec.volumes)];
   return findMissing([main, ...others, ...(spec.initContainers ?? [])], volumes).map(
     (name) =>

@@ -3,12 +3,7 @@ import type { Config } from '#shared/flink/config.ts';
 import { readOption, toFieldError } from '#shared/flink/options.ts';
 
 import type { Mount } from './mounts.ts';
-import {
-  type PodTemplates,
-  selectJobManagerTemplate,
-  selectTaskManagerTemplate,
-  splitPodTemplate,
-} from './pod-template.ts';
+import { type PodTemplates, selectTemplate, splitPodTemplate } from './pod-template.ts';
 
 const claimsOption = 'kubernetes.persistent-volume-claims';
 
@@ -77,7 +72,9 @@ const findConflicts = (
 
 /** The volumes and mount paths that the pods have without the claims. */
 const listTaken = (config: Config, templates: PodTemplates | undefined) => {
-  const parts = [selectJobManagerTemplate(templates), selectTaskManagerTemplate(templates)].map(splitPodTemplate);
+  const parts = [selectTemplate(templates, 'jobmanager'), selectTemplate(templates, 'taskmanager')].map(
+    splitPodTemplate,
+  );
   return {
     volumes: new Set(parts.flatMap(({ spec }) => (spec.volumes ?? []).map(({ name }) => name))),
     paths: new Set([

@@ -2,7 +2,7 @@ import { getCommonLabels } from '#shared/flink/names.ts';
 import { toYamlText } from '#shared/flink/yaml.ts';
 
 import { type MountedFiles, noFiles, renderFilesConfigMap, toItems } from './mounts.ts';
-import { type PodTemplates, selectTaskManagerTemplate } from './pod-template.ts';
+import { type PodTemplates, selectTemplate } from './pod-template.ts';
 
 interface PodTemplateInput {
   readonly clusterId: string;
@@ -14,7 +14,7 @@ const fileName = 'taskmanager-pod-template.yaml';
 
 /** The template from which the JobManager creates TaskManagers. @see Flink 2.2 `PodTemplateMountDecorator` */
 export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: PodTemplateInput): MountedFiles => {
-  const template = selectTaskManagerTemplate(podTemplates);
+  const template = selectTemplate(podTemplates, 'taskmanager');
   if (template === undefined) return noFiles;
   const name = `pod-template-${clusterId}`;
   const text = podTemplates?.taskmanagerText ?? toYamlText({ apiVersion: 'v1', kind: 'Pod', ...template });

@@ -4,6 +4,13 @@ import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 
 export const mainContainerName = 'flink-main-container';
 
+/** The kinds of pods of a cluster. */
+export const podKinds = ['jobmanager', 'taskmanager'] as const;
+export type PodKind = (typeof podKinds)[number];
+
+export const templateNames = ['default', ...podKinds] as const;
+export type TemplateName = (typeof templateNames)[number];
+
 export interface PodTemplates {
   readonly default?: PodTemplate | undefined;
   readonly jobmanager?: PodTemplate | undefined;
@@ -26,7 +33,7 @@ export interface PodTemplateParts {
 
 /** @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile` */
 export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplateParts => {
-  // The schema checks only the members that Drey reads. The API server checks the rest.
+  // The schema of the request has compared the types of all fields with those of Kubernetes.
   const outline: unknown = template ?? {};
   const { metadata = {}, spec = {} } = outline as {
     readonly metadata?: PodTemplateParts['metadata'];
@@ -47,10 +54,10 @@ export const getServiceAccount = (template: PodTemplate | undefined): string | u
   return [serviceAccountName, serviceAccount].find((name) => (name ?? '') !== '');
 };
 
-/** The template of the JobManager, or the default one. */
-export const selectJobManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
-  templates?.jobmanager ?? templates?.default;
+/** The name of the template that pods of a kind have: their own, or the default one. */
+export const findTemplateName = (templates: PodTemplates | undefined, pod: PodKind): TemplateName =>
+  templates?.[pod] === undefined ? 'default' : pod;
 
-/** The template of the TaskManagers, or the default one. */
-export const selectTaskManagerTemplate = (templates: PodTemplates | undefined): PodTemplate | undefined =>
-  templates?.taskmanager ?? templates?.default;
+/** The template of pods of a kind. */
+export const selectTemplate = (templates: PodTemplates | undefined, pod: PodKind): PodTemplate | undefined =>
+  templates?.[findTemplateName(templates, pod)];

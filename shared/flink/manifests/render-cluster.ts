@@ -16,7 +16,7 @@ import type { Manifests } from './manifests.ts';
 import { findMissingVolumes, findMissingVolumeWarnings } from './missing-volumes.ts';
 import { toClaimMounts } from './persistent-volume-claims.ts';
 import { renderPodTemplateMount } from './pod-template-mount.ts';
-import { selectJobManagerTemplate } from './pod-template.ts';
+import { selectTemplate } from './pod-template.ts';
 import { renderPythonSources } from './python-sources.ts';
 import { findRepeatedNames } from './repeated-names.ts';
 import { preferCallersAccount } from './service-account.ts';
@@ -76,7 +76,7 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
     deployment: renderDeployment({
       ...cluster,
       mode,
-      template: selectJobManagerTemplate(podTemplates),
+      template: selectTemplate(podTemplates, 'jobmanager'),
       defaultImage: getDefaultImage(flinkVersion),
       files: Object.keys(files),
       mounts: {

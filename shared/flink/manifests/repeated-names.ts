@@ -5,7 +5,14 @@ import type { Config } from '#shared/flink/config.ts';
 import { readOption, toFieldError } from '#shared/flink/options.ts';
 
 import { toSecretVolumeName } from './deployment.ts';
-import { mainContainerName, type PodTemplates, selectTaskManagerTemplate, splitPodTemplate } from './pod-template.ts';
+import {
+  findTemplateName,
+  mainContainerName,
+  type PodKind,
+  type PodTemplates,
+  selectTemplate,
+  splitPodTemplate,
+} from './pod-template.ts';
 
 interface PodSource {
   readonly config: Config;
@@ -43,7 +50,7 @@ const listJobManagerNames = ({ volumes = [], containers, initContainers = [] }: 
 });
 
 const listTaskManagerNames = ({ config, templates }: PodSource): PodNames => {
-  const { main, others, spec } = splitPodTemplate(selectTaskManagerTemplate(templates));
+  const { main, others, spec } = splitPodTemplate(selectTemplate(templates, 'taskmanager'));
   const secrets = readOption(config, 'kubernetes.secrets');
   return {
     volumes: [...(spec.volumes ?? []).map(({ name }) => name), ...Object.keys(secrets).map(toSecretVolumeName)],
@@ -53,13 +60,13 @@ const listTaskManagerNames = ({ config, templates }: PodSource): PodNames => {
 };
 
 const describePod = (
-  pod: 'jobmanager' | 'taskmanager',
+  pod: PodKind,
   { volumes, mountPaths, containers }: PodNames,
-  { config, templates = {} }: PodSource,
+  { config, templates }: PodSource,
 ): readonly FieldError[] => {
   const secrets = readOption(config, 'kubernetes.secrets');
   const isSecret = new Set([...Object.keys(secrets).map(toSecretVolumeName), ...Object.values(secrets)]);
-  const pointer = `/podTemplates/${templates[pod] === undefined ? 'default' : pod}`;
+  const pointer = `/podTemplates/${findTemplateName(templates, pod)}`;
   const toErrors = (kind: string, names: readonly string[]): readonly FieldError[] =>
     listRepeated(names).map((name) => {
       const detail = `the pods would have ${kind} ${name} twice, which Kubernetes refuses; choose another one`;

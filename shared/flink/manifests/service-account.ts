@@ -1,27 +1,20 @@
 import { type Config, toText } from '#shared/flink/config.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
-import {
-  getServiceAccount,
-  type PodTemplates,
-  selectJobManagerTemplate,
-  selectTaskManagerTemplate,
-} from './pod-template.ts';
+import { getServiceAccount, type PodKind, podKinds, type PodTemplates, selectTemplate } from './pod-template.ts';
 
 const commonOption = 'kubernetes.service-account';
 /** The option of one kind of pods takes precedence over the common one. */
 const podOptions = {
   jobmanager: 'kubernetes.jobmanager.service-account',
   taskmanager: 'kubernetes.taskmanager.service-account',
-} as const;
+} as const satisfies Readonly<Record<PodKind, string>>;
 const accountOptions: readonly string[] = [commonOption, ...Object.values(podOptions)];
 
-type Pod = keyof typeof podOptions;
-
 /** The service accounts that the templates of the pods name. */
-const findTemplateAccounts = (templates: PodTemplates | undefined): Readonly<Record<Pod, string | undefined>> => ({
-  jobmanager: getServiceAccount(selectJobManagerTemplate(templates)),
-  taskmanager: getServiceAccount(selectTaskManagerTemplate(templates)),
+const findTemplateAccounts = (templates: PodTemplates | undefined): Readonly<Record<PodKind, string | undefined>> => ({
+  jobmanager: getServiceAccount(selectTemplate(templates, 'jobmanager')),
+  taskmanager: getServiceAccount(selectTemplate(templates, 'taskmanager')),
 });
 
 /**
@@ -51,13 +44,13 @@ const withoutAccounts = (config: Readonly<Record<string, string>>): Readonly<Rec
 /** The service accounts that a template names in vain, and those of the two kinds of pods when they differ. */
 export const findAccountWarnings = (templates: PodTemplates | undefined, config: Config): readonly string[] => {
   const named = findTemplateAccounts(templates);
-  const options = (pod: Pod) => [podOptions[pod], commonOption].filter((key) => Object.hasOwn(config, key));
-  const resolve = (pod: Pod): string => {
+  const options = (pod: PodKind) => [podOptions[pod], commonOption].filter((key) => Object.hasOwn(config, key));
+  const resolve = (pod: PodKind): string => {
     const [option] = options(pod);
     return option === undefined ? (named[pod] ?? 'default') : toText(config[option] ?? '');
   };
   const [jobManager, taskManager] = [resolve('jobmanager'), resolve('taskmanager')];
-  const replaced = (['jobmanager', 'taskmanager'] as const)
+  const replaced = podKinds
     .filter((pod) => named[pod] !== undefined && named[pod] !== resolve(pod))
     .map((pod) => ({ account: named[pod] ?? '', by: resolve(pod), option: options(pod)[0] ?? '' }));
   const isDeliberate = Object.values(podOptions).some((key) => Object.hasOwn(config, key));

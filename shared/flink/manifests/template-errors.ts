@@ -2,10 +2,14 @@ import { type FieldError, toPointer } from '#events/problem.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { readOption, toFieldError } from '#shared/flink/options.ts';
 
-import { mainContainerName, type PodTemplates } from './pod-template.ts';
-
-const templateNames = ['default', 'jobmanager', 'taskmanager'] as const;
-type TemplateName = (typeof templateNames)[number];
+import {
+  findTemplateName,
+  mainContainerName,
+  type PodKind,
+  podKinds,
+  type PodTemplates,
+  templateNames,
+} from './pod-template.ts';
 
 /** What Flink adds to each kind of pods. Kubernetes refuses a pod that has one of the names twice. */
 const additions = {
@@ -16,9 +20,7 @@ const additions = {
 
 /** What is wrong with the pod templates, apart from the types of their fields. */
 export const findTemplateErrors = (config: Config, templates: PodTemplates = {}): readonly FieldError[] => {
-  const repetitions = (['jobmanager', 'taskmanager'] as const).flatMap((pod) =>
-    findRepetitions(pod, config, templates),
-  );
+  const repetitions = podKinds.flatMap((pod) => findRepetitions(pod, config, templates));
   // Both kinds of pods may have the default template.
   const byPointer = new Map(repetitions.map((error) => [error.pointer, error]));
   return [...findMissingTemplates(config, templates), ...byPointer.values()];
@@ -45,12 +47,8 @@ interface Outline {
   };
 }
 
-const findRepetitions = (
-  pod: keyof typeof additions,
-  config: Config,
-  templates: PodTemplates,
-): readonly FieldError[] => {
-  const template: TemplateName = templates[pod] === undefined ? 'default' : pod;
+const findRepetitions = (pod: PodKind, config: Config, templates: PodTemplates): readonly FieldError[] => {
+  const template = findTemplateName(templates, pod);
   const { spec: { volumes = [], containers = [] } = {} }: Outline = templates[template] ?? {};
   const { volumes: volumeNames, ports } = additions[pod];
   const folder = readOption(config, 'kubernetes.flink.conf.dir');
