@@ -67,17 +67,21 @@ export const readSettings = (statements: readonly Statement[]): readonly Setting
   });
 };
 
+/** Every `SET` of a script. A script at a URI is not read. */
+export const readScriptSettings = ({ script = '' }: SqlProgram): readonly Setting[] =>
+  readSettings(splitStatements(script).statements);
+
 /** Every `SET` of the script of a program. */
 export const listSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
-  job !== undefined && 'sql' in job ? readSettings(splitStatements(job.sql.script ?? '').statements) : [];
+  job !== undefined && 'sql' in job ? readScriptSettings(job.sql) : [];
 
 /** Drey requests a savepoint without a directory only if the cluster has a default. */
 const savepointDirectoryKeys = listKeysOfAllVersions('execution.checkpointing.savepoint-dir');
 
 /** The options of the cluster that the head of a script sets. */
-const readClusterSettings = ({ script = '' }: SqlProgram): Config =>
+const readClusterSettings = (job: ApplicationJob | undefined): Config =>
   Object.fromEntries(
-    readSettings(splitStatements(script).statements)
+    listSettings(job)
       .filter(({ key, isAtHead }) => isAtHead && (isClusterOption(key) || savepointDirectoryKeys.includes(key)))
       .map(({ key, value }) => [key, value]),
   );
@@ -88,8 +92,7 @@ const readClusterSettings = ({ script = '' }: SqlProgram): Config =>
  * @throws Fault `refused-option` for an option that both set to different values.
  */
 export const withClusterSettings = (config: Config, job: ApplicationJob | undefined): Config => {
-  if (job === undefined || !('sql' in job)) return config;
-  const settings = readClusterSettings(job.sql);
+  const settings = readClusterSettings(job);
   assertNoFieldErrors(
     Object.entries(settings).flatMap(([key, value]) =>
       listKeysOfAllVersions(key)

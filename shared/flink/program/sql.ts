@@ -5,7 +5,7 @@ import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
-import { isClusterOption, readSettings, type Setting } from './sql-settings.ts';
+import { isClusterOption, readScriptSettings, readSettings, type Setting } from './sql-settings.ts';
 import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
 import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
 
@@ -117,7 +117,7 @@ export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SqlC
           `Drey does not read ${scriptUri ?? ''}. If it starts several jobs, Flink executes only the first one. Write several INSERTs into one statement set.`,
         ]
       : [];
-  return readSettings(splitStatements(script).statements).flatMap((setting) => warnAboutSetting(setting, context));
+  return readScriptSettings({ script }).flatMap((setting) => warnAboutSetting(setting, context));
 };
 
 const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, config }: SqlContext): readonly string[] => {
