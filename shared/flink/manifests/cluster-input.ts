@@ -27,7 +27,8 @@ export const resolveFlinkVersion = ({
   defaults = {},
   folder = {},
 }: ClusterInput): FlinkVersion => {
+  if (flinkVersion !== undefined) return flinkVersion;
   const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer, newestFlinkVersion));
   const image = Object.assign({}, ...layers)[imageOption];
-  return flinkVersion ?? detectFlinkVersion(image === undefined ? undefined : String(image));
+  return detectFlinkVersion(image === undefined ? undefined : String(image));
 };

@@ -39,9 +39,9 @@ export interface ClusterManifests extends Manifests {
  * @see Flink 2.2 `KubernetesClusterDescriptor`, `KubernetesJobManagerFactory`
  */
 export const renderCluster = (given: ClusterInput): ClusterManifests => {
-  const input = preferCallersAccount(given);
-  const flinkVersion = resolveFlinkVersion(input);
-  const resolved = resolveConfig({ ...input, flinkVersion });
+  const flinkVersion = resolveFlinkVersion(given);
+  const input = { ...preferCallersAccount(given), flinkVersion };
+  const resolved = resolveConfig(input);
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
   assertNoFieldErrors(findFieldErrors(input, omitLaterOptions(config, flinkVersion)));
   const manifests = renderObjects(input, config, flinkVersion);
