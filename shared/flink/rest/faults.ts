@@ -9,6 +9,7 @@ import {
   formatCause,
   formatRootCause,
   maxMessageLength,
+  omitExpectedWords,
   parseCauses,
 } from './stack-trace.ts';
 import type { RestResponse } from './transport.ts';
@@ -53,7 +54,7 @@ export const toProgramFault = (response: RestResponse): Fault => {
   const causes = readCauses(response);
   const telling = findTellingCause(causes);
   if (telling === undefined) return newRestFault('program-failed', response, 'Flink could not start the program');
-  const root = { ...telling, message: telling.message.split('\nWas expecting')[0] ?? '' };
+  const root = { ...telling, message: omitExpectedWords(telling.message) };
   const outer = telling === causes.at(-1) ? causes.at(-2) : undefined;
   const saysMore = outer?.name === 'ProgramInvocationException' && !outer.message.endsWith(root.message);
   const addition = saysMore ? ` (${outer.message})` : '';

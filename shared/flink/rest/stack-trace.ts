@@ -80,10 +80,13 @@ export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly
   return causes.findLast(({ name }) => !timeouts.has(name) && !wrappers.has(name)) ?? deepest;
 };
 
+/** The message without the hundreds of words that the parser of SQL expects. */
+export const omitExpectedWords = (message: string): string => message.split('\nWas expecting')[0] ?? '';
+
 /** The telling cause in one line, without the words that a parser expects. `fallback`: for a text without exceptions. */
 export const formatRootCause = (trace: string, fallback: string): string => {
   const cause = findTellingCause(parseCauses(trace));
-  return cause === undefined ? fallback : toOneLine(formatCause(cause).split('\nWas expecting')[0] ?? fallback);
+  return cause === undefined ? fallback : toOneLine(omitExpectedWords(formatCause(cause)));
 };
 
 const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
