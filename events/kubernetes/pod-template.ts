@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 
+import { isRecord } from '../is-record.ts';
 import { describeInput } from '../issues.ts';
 import { shorten } from '../shorten.ts';
 import podTypes from './pod-types.json' with { type: 'json' };
@@ -63,9 +64,6 @@ const findIssues = (value: unknown, type: string, path: Path): readonly PodIssue
   const issues = findFieldIssues(value, type, path);
   return type === 'ResourceRequirements' && issues.length === 0 ? findResourceIssues(value, path) : issues;
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An empty list or map is probably one whose content has the wrong indentation. */
 const describeType = (expected: string, value: unknown): string =>

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 
 import { type CommandKind, commands, type Origin } from '#events/commands/index.ts';
+import { isRecord } from '#events/is-record.ts';
 import { definitionOf } from '#events/lenient.ts';
 
 /** What identifies a command, whatever its kind. */
@@ -61,9 +62,6 @@ const hasDefault = (schema: z.core.$ZodType, value: unknown): boolean => {
   const def = definitionOf(schema);
   return def.type === 'default' && isDeepStrictEqual(def.defaultValue, value);
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The order of members follows from the schema, which may change. */
 const sortMembers = (_name: string, value: unknown): unknown =>

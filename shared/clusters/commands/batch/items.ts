@@ -1,5 +1,6 @@
 import type { BatchData } from '#events/commands/batch.ts';
 import { type CommandData, commands } from '#events/commands/index.ts';
+import { isRecord } from '#events/is-record.ts';
 import { lenient } from '#events/lenient.ts';
 import { isTerminalOperation } from '#events/operation.ts';
 import { Fault, parse, parseWritten } from '#events/problem.ts';
@@ -77,9 +78,6 @@ const fillRow = (batch: BatchData, index: number): unknown => {
   const labels = { batch: name, ...(isRecord(template['labels']) ? template['labels'] : {}) };
   return fillTemplate({ clusterId: `${name}-${index}`, ...template, labels }, values, '');
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @throws Fault `malformed-request` for a parameter that the row does not have. */
 const fillTemplate = (value: unknown, values: Readonly<Record<string, string>>, pointer: string): unknown => {
