@@ -6,13 +6,11 @@ import { Failure } from '#cli/api/failure.ts';
 import type { PythonProgram } from '#cli/options/python.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import type { PythonSource } from '#events/commands/python.ts';
+import { maxConfigMapBytes } from '#events/kubernetes/config-map.ts';
 
 import { fileExists, readBytes } from './files.ts';
 
 type Sources = Readonly<Record<string, PythonSource>>;
-
-/** @see Kubernetes, "ConfigMaps": the sources are in one, which holds at most 1 MiB. */
-const maxBytes = 1_048_576;
 
 interface Reader {
   readonly printNotice: (line: string) => void;
@@ -124,11 +122,14 @@ const readSources = async (found: ReadonlyMap<string, string>): Promise<Sources>
   const sizes = await Promise.all([...found.values()].map(async (file) => ({ file, bytes: (await stat(file)).size })));
   const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0);
   const [largest] = sizes.toSorted((one, other) => other.bytes - one.bytes);
-  if (bytes > maxBytes)
-    throw new Failure(`The Python files of this machine have ${bytes} bytes. Together they have at most ${maxBytes}.`, {
-      lines: [`The largest file is ${largest?.file ?? ''}.`],
-      hint: 'Put large files into the image (local:///…), or where its file systems read them (s3://…).',
-    });
+  if (bytes > maxConfigMapBytes)
+    throw new Failure(
+      `The Python files of this machine have ${bytes} bytes. Together they have at most ${maxConfigMapBytes}.`,
+      {
+        lines: [`The largest file is ${largest?.file ?? ''}.`],
+        hint: 'Put large files into the image (local:///…), or where its file systems read them (s3://…).',
+      },
+    );
   const contents = await Promise.all(
     [...found].map(async ([source, file]) => [source, toSource((await readBytes(file)) ?? Buffer.alloc(0))] as const),
   );

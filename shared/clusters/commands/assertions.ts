@@ -3,8 +3,7 @@ import { Fault } from '#events/problem.ts';
 import type { NamedTarget } from '#events/target.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
-
-export const savepointDirectoryOption = 'execution.checkpointing.savepoint-dir';
+import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 
 /** The first bytes of a zip file. A jar is one. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];

@@ -1,5 +1,6 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
+import { maxConfigMapBytes } from '#events/kubernetes/config-map.ts';
 import { Fault } from '#events/problem.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
@@ -19,9 +20,6 @@ export const renderConfigMap = ({ clusterId, namespace, files }: ConfigMapInput)
   metadata: { name: getConfigMapName(clusterId), namespace, labels: getCommonLabels(clusterId) },
   data: files,
 });
-
-/** @see Kubernetes, "ConfigMaps": the data of a ConfigMap has at most 1 MiB. */
-export const maxConfigMapBytes = 1_048_576;
 
 /**
  * @param config The resolved configuration, one of the files.

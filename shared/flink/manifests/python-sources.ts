@@ -1,9 +1,9 @@
 import { type PythonSource, toSourceKey } from '#events/commands/python.ts';
+import { maxConfigMapBytes } from '#events/kubernetes/config-map.ts';
 import { Fault } from '#events/problem.ts';
 import { getCommonLabels } from '#shared/flink/names.ts';
 import { sourceFolder } from '#shared/flink/program/python.ts';
 
-import { maxConfigMapBytes } from './config-map.ts';
 import type { ClusterInput } from './cluster-input.ts';
 import { type MountedFiles, noFiles } from './mounts.ts';
 

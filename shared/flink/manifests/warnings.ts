@@ -5,6 +5,7 @@ import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { type Option, options } from '#shared/flink/option-table.ts';
 import { findSqlWarnings, type SqlRuntime } from '#shared/flink/program/sql.ts';
@@ -127,7 +128,7 @@ const findRestoreWarnings = ({ mode }: ClusterInput, layers: readonly Layer[]): 
 
 const stateDirectories: ReadonlySet<string> = new Set([
   'execution.checkpointing.dir',
-  'execution.checkpointing.savepoint-dir',
+  savepointDirectoryOption,
   'state.checkpoints.dir',
   'state.savepoints.dir',
 ]);

@@ -2,6 +2,7 @@ import type { ApplicationJob } from '#events/commands/application-job.ts';
 import type { SqlProgram } from '#events/commands/sql.ts';
 import { flinkVersions } from '#events/flink-version.ts';
 import { listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { assertNoFieldErrors, toFieldError } from '#shared/flink/options.ts';
 
 import { splitStatements, type Statement } from './sql-statements.ts';
@@ -76,7 +77,7 @@ export const listSettings = (job: ApplicationJob | undefined): readonly Setting[
   job !== undefined && 'sql' in job ? readScriptSettings(job.sql) : [];
 
 /** Drey requests a savepoint without a directory only if the cluster has a default. */
-const savepointDirectoryKeys = listKeysOfAllVersions('execution.checkpointing.savepoint-dir');
+const savepointDirectoryKeys = listKeysOfAllVersions(savepointDirectoryOption);
 
 /** The options of the cluster that the head of a script sets. */
 const readClusterSettings = (job: ApplicationJob | undefined): Config =>

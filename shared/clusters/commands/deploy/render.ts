@@ -2,7 +2,7 @@ import type { Command } from '#events/commands/index.ts';
 import { flinkVersions } from '#events/flink-version.ts';
 import { Fault, type FieldError } from '#events/problem.ts';
 import type { Demand, NamedTarget } from '#events/target.ts';
-import { getTeam, savepointDirectoryOption } from '#shared/clusters/commands/assertions.ts';
+import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -13,6 +13,7 @@ import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/
 import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 import { listSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';

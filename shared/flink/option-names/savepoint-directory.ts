@@ -1,0 +1,2 @@
+/** The default directory of savepoints. */
+export const savepointDirectoryOption = 'execution.checkpointing.savepoint-dir';
