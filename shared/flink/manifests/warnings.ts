@@ -4,6 +4,7 @@ import { shorten } from '#events/shorten.ts';
 import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
+import { findUnreadNames } from '#shared/flink/option-names/maps.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
@@ -104,12 +105,17 @@ const findConflictWarnings = (
     ] as const
   ).flatMap(([from, layer]) => findNameConflicts(layer, version, ` of ${layerNames[from]}`));
 
-/** Options that one source sets under several names to different values. */
-export const findNameConflicts = (config: Config, version: FlinkVersion, source = ''): readonly string[] =>
-  findConflicts(config, version).map(
+/** Options of one source that Flink does not read, because the source sets them in another form, too. */
+export const findNameConflicts = (config: Config, version: FlinkVersion, source = ''): readonly string[] => [
+  ...findConflicts(config, version).map(
     ([first = '', ...others]) =>
       `${others.join(' and ')}${source} ${others.length === 1 ? 'is' : 'are'} not applied, because ${first} is set to another value. They are names of one option.`,
-  );
+  ),
+  ...findUnreadNames(config, version).map(
+    ({ key, map }) =>
+      `${key}${source} is not applied, because ${map} is set, too. Write all names in one of the forms.`,
+  ),
+];
 
 /** A restore path that would apply to other programs than the one that it was meant for. */
 const findRestoreWarnings = ({ mode }: ClusterInput, layers: readonly Layer[]): readonly string[] =>

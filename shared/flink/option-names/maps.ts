@@ -21,6 +21,24 @@ export const expandMaps = (weaker: Config, stronger: Config, version: FlinkVersi
   );
 };
 
+/**
+ * The names of a map that Flink does not read, because the same source sets the whole map. Each name has its map.
+ *
+ * @see Flink 2.2 `Configuration.getRawValue`
+ */
+export const findUnreadNames = (
+  config: Config,
+  version: FlinkVersion,
+): readonly { readonly key: string; readonly map: string }[] => {
+  const { known, prefixes } = keysOf(version);
+  const maps = Object.keys(config).filter((key) => known.has(key) && prefixes.includes(`${key}.`));
+  return maps.flatMap((map) =>
+    Object.keys(config)
+      .filter((key) => key.startsWith(`${map}.`))
+      .map((key) => ({ key, map })),
+  );
+};
+
 const expand = (key: string, text: string): readonly (readonly [string, string])[] => {
   try {
     return Object.entries(parseMap(text)).map(([name, value]) => [`${key}.${name}`, value] as const);
