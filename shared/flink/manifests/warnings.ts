@@ -46,8 +46,15 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
 const maxWarnings = 20;
 const maxWarningLength = 500;
 
-export const limitWarnings = (warnings: readonly string[]): readonly string[] =>
-  warnings.slice(0, maxWarnings).map((text) => shorten(text, maxWarningLength));
+/** The last warning tells how many others there are, so that a caller does not take the list for complete. */
+export const limitWarnings = (warnings: readonly string[]): readonly string[] => {
+  const kept = warnings.length > maxWarnings ? warnings.slice(0, maxWarnings - 1) : warnings;
+  const others = warnings.length - kept.length;
+  return [
+    ...kept.map((text) => shorten(text, maxWarningLength)),
+    ...(others === 0 ? [] : [`There are ${others} more warnings. Correct these to see the others.`]),
+  ];
+};
 
 const findArgs = (job: ApplicationJob | undefined): readonly string[] =>
   job === undefined || 'sql' in job ? [] : job.args;
