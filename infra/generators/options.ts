@@ -16,12 +16,13 @@ These Flink options change the objects that a deploy creates, or the access to t
 drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=2 -Dkubernetes.service-account=flink
 \`\`\`
 
-Options come from four sources. A later source overrides an earlier one, as in Flink:
+Options come from five sources. A later source overrides an earlier one, as in Flink:
 
-1. the \`config.yaml\` of \`FLINK_CONF_DIR\`
+1. the \`config.yaml\` of \`FLINK_CONF_DIR\`, or its \`flink-conf.yaml\` for Flink 1.20
 2. \`defaults\` of the target
-3. \`-Dkey=value\`, or \`config\` of a request
-4. the command itself: cluster ID, mode and program
+3. Drey's own defaults for an application, such as \`execution.shutdown-on-application-finish: false\`
+4. \`-Dkey=value\`, \`config\` of a request, or a \`SET\` of the cluster at the head of a SQL script
+5. the command itself: cluster ID, mode and program
 
 \`POST /v1/targets/{target}/plans\` shows the source of every value. Drey copies any other option to \`config.yaml\` unchanged.
 Drey knows the names of all options of the five versions. An option that its version of Flink does not have causes a warning with what to write instead:
@@ -30,10 +31,10 @@ if it starts with \`kubernetes.\`, if it is one typing error away from an option
 | type | syntax |
 | --- | --- |
 | list | \`a;b\` or \`[a, b]\` |
-| map | \`a:1,b:2\`, or \`{a: 1, b: 2}\`, or one option for each name: \`key.a=1\` |
+| map | \`a:1,b:2\`, or \`{a: 1, b: 2}\`, or one option for each name: \`key.a=1\`. Flink does not read such an option beside \`key\` of the same source, and a warning says so |
 | list of maps | \`a:1,b:2;a:3\` or \`[{a: 1}, {a: 3}]\` |
 | memory | a number with the unit b, k, m, g or t, each a power of 1024; bytes without a unit |
-| duration | a number with the unit ms, s, min, h or d; milliseconds without a unit |
+| duration | a number with the unit ms, s, min, h or d; milliseconds without a unit; since Flink 2.0 also \`PT1M\` |
 
 Text in single or double quotes may contain \`;\`, \`,\` and \`:\`. \`<name>\` in an option stands for a name that you choose.
 A deprecated name works as well, for every option of Flink. Drey replaces it with the name that the Flink version of the cluster reads first, before it merges the sources.

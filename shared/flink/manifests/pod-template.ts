@@ -33,7 +33,7 @@ export interface PodTemplateParts {
 
 /** @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile` */
 export const splitPodTemplate = (template: PodTemplate | undefined): PodTemplateParts => {
-  // The schema of the request has compared the types of all fields with those of Kubernetes.
+  // The schema of the request has compared all fields with the types of Kubernetes.
   const outline: unknown = template ?? {};
   const { metadata = {}, spec = {} } = outline as {
     readonly metadata?: PodTemplateParts['metadata'];

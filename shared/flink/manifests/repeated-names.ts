@@ -80,6 +80,6 @@ const describePod = (
 };
 
 const listRepeated = (names: readonly string[]): readonly string[] => {
-  const seen = new Set<string>();
-  return [...new Set(names.filter((name) => seen.has(name) || !seen.add(name)))];
+  const groups = Map.groupBy(names, (name) => name);
+  return [...groups].flatMap(([name, { length }]) => (length > 1 ? [name] : []));
 };

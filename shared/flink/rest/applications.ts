@@ -25,8 +25,8 @@ const Exceptions = z.object({
 /** The part of Flink's REST API about applications. @see Flink 2.3 `ApplicationsOverviewHeaders`, `ApplicationExceptionsHeaders` */
 export const createApplicationMethods = (client: RestClient) => ({
   /**
-   * The program of an application cluster, which may start several jobs, or none. Undefined when the JobManager does not tell: before Flink 2.3, which has no
-   * such path, and before the program starts.
+   * The program of an application cluster, which may start several jobs, or none. Undefined before the program starts, and
+   * before Flink 2.3, which has no such path.
    *
    * @param id The ID that Drey gave to the application. Without an application of this ID, the latest one is reported.
    */
