@@ -21,6 +21,10 @@ export interface Action extends Heading {
   readonly load: () => Promise<Definition>;
 }
 
+/** Whether the words are `drey help`. The shell of a session has an action of this name instead. */
+export const isHelpAction = (words: readonly string[], actions: readonly Action[]): boolean =>
+  words[0] === 'help' && !actions.some(({ name }) => name === 'help');
+
 /** What the first operand names. Completion lists these. */
 export type OperandKind = 'cluster' | 'job';
 

@@ -11,7 +11,7 @@ import { addCommonOptions, type CommonOptions, formats } from '#cli/options/comm
 import { dreyOptionRows, listValues } from '#cli/options/drey-options.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
-import type { Action, OperandKind } from './command.ts';
+import { type Action, isHelpAction, type OperandKind } from './command.ts';
 
 interface Settings {
   readonly actions: readonly Action[];
@@ -30,9 +30,14 @@ const timeoutMs = 2_000;
  */
 export const completeWords = async (words: readonly string[], settings: Settings): Promise<readonly string[]> => {
   const prefix = words.at(-1) ?? '';
-  const found = await findCompletions(words, settings);
+  const isHelp = words.length > 1 && isHelpAction(words, settings.actions);
+  const found = isHelp ? await findHelpTopics(words.slice(1, -1), settings) : await findCompletions(words, settings);
   return [...new Set(found)].filter((one) => one.startsWith(prefix));
 };
+
+/** `drey help` takes actions, and neither options nor operands. */
+const findHelpTopics = async (words: readonly string[], settings: Settings): Promise<readonly string[]> =>
+  (await findCommand(words, settings)).actions?.map(({ name }) => name) ?? [];
 
 const findCompletions = async (words: readonly string[], settings: Settings): Promise<readonly string[]> => {
   const before = words.slice(0, -1);

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { addCommonOptions, type CommonOptions, isMachineReadable } from '#cli/options/common.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
-import { addActions } from './command.ts';
+import { addActions, isHelpAction } from './command.ts';
 import { helpDescription } from './help.ts';
 import type { Program } from './program.ts';
 import { reportAsJson, reportToPerson } from './report-failure.ts';
@@ -27,9 +27,9 @@ export const runLine = async (line: readonly string[], io: ProcessIo, program: P
   }
 };
 
-/** `drey help queue list` is `drey queue list --help`. The shell of a session has an action of this name. */
+/** `drey help queue list` is `drey queue list --help`. */
 const expandHelp = (words: readonly string[], { actions }: Program): readonly string[] =>
-  words[0] === 'help' && !actions.some(({ name }) => name === 'help') ? [...words.slice(1), '--help'] : words;
+  isHelpAction(words, actions) ? [...words.slice(1), '--help'] : words;
 
 const createCommand = ({ name, prepare, options = {} }: Program, io: ProcessIo): Command => {
   const command = new Command(name)

@@ -54,6 +54,9 @@ describe('completion', () => {
     ['drey list --at ', ['local']],
     ['drey logs --f', ['--follow']],
     ['drey run -Dkubernetes.rest-service.exposed.t', ['-Dkubernetes.rest-service.exposed.type=']],
+    ['drey help sq', ['sql']],
+    ['drey help queue re', ['resume', 'redrive']],
+    ['drey help logs ', []],
     ['drey run ', []],
     ['drey nonsense ', []],
   ])('completes %j with %j', async (line, expected) => {
