@@ -60,7 +60,9 @@ export const sql = defineCommand<Options>({
 /** @throws UsageError without a script, Failure for a file that cannot be read. */
 export const readScript = async (options: ScriptOptions & ProgramOptions, context: Context): Promise<SqlProgram> => {
   const { file, execute } = options;
-  if ((file === undefined) === (execute === undefined))
+  if (file !== undefined && execute !== undefined)
+    throw new UsageError('-f and --execute cannot be combined. Use one of them.');
+  if (file === undefined && execute === undefined)
     throw new UsageError('Specify the script: -f FILE or --execute STATEMENTS.');
   const source = file === undefined ? { script: execute ?? '' } : await readScriptFile(file, context);
   return parseSqlProgram(source, options, context);

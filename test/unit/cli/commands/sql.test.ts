@@ -94,7 +94,7 @@ describe('sql', () => {
 
   it.each([
     [[], 'Specify the script: -f FILE or --execute STATEMENTS.'],
-    [['-f', file, '--execute', 'SELECT 1'], 'Specify the script: -f FILE or --execute STATEMENTS.'],
+    [['-f', file, '--execute', 'SELECT 1'], '-f and --execute cannot be combined. Use one of them.'],
     [['etl.sql'], "too many arguments for 'sql'. Expected 0 arguments but got 1: etl.sql."],
     [['-f', 'none.sql'], 'File none.sql does not exist.'],
     [
