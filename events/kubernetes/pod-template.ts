@@ -25,7 +25,18 @@ const types: Readonly<Record<string, Readonly<Record<string, string>>>> = podTyp
  * Compares a pod template with the types of the fields of a pod that Kubernetes publishes. Flink creates the pods of
  * TaskManagers long after the deploy, so that the API server cannot tell their mistakes in time.
  */
-export const findPodIssues = (template: unknown): readonly PodIssue[] => findIssues(template, 'Pod', []);
+export const findPodIssues = (template: unknown): readonly PodIssue[] => [
+  ...findKindIssues(template),
+  ...findIssues(template, 'Pod', []),
+];
+
+/** The template of another object, such as a Deployment, is below `spec.template`, where Flink does not look for it. */
+const findKindIssues = (template: unknown): readonly PodIssue[] => {
+  const kind = isRecord(template) ? template['kind'] : undefined;
+  return typeof kind !== 'string' || kind === '' || kind === 'Pod'
+    ? []
+    : [newMistake(['kind'], `is ${shorten(kind, maxQuoteLength)}; write the metadata and the spec of a Pod`)];
+};
 
 /** A pod template: the metadata and the spec of a pod, whose container flink-main-container Flink completes. */
 export const PodTemplate = z
@@ -138,6 +149,7 @@ const describeUnknown = (field: string, known: readonly string[]): string => {
       ? []
       : known
           .map((name) => ({ name, distance: distance(name.toLowerCase(), field.toLowerCase()) }))
+          .filter((one) => one.distance <= field.length / 2)
           .toSorted((one, other) => one.distance - other.distance);
   return `is not a field of Kubernetes, which ignores it.${nearest === undefined ? '' : ` The most similar field is ${nearest.name}.`}`;
 };

@@ -52,6 +52,10 @@ describe('a pod template with a field of another type than that of Kubernetes', 
       { podTemplates: { taskmanager: { spec: null } } },
       '/podTemplates/taskmanager/spec: is empty; write a map, or remove it',
     ],
+    [
+      { podTemplates: { default: { kind: 'Deployment', spec: {} } } },
+      '/podTemplates/default/kind: is Deployment; write the metadata and the spec of a Pod',
+    ],
     [{ podTemplates: { default: null } }, '/podTemplates/default: must be a map, not empty (null)'],
   ])('is refused by its place (%#)', async (data, detail) => {
     const sent = await sendHttp('deploy', { clusterId, data: { ...session, ...data } }, world);
@@ -132,6 +136,12 @@ describe('a field or a value that Kubernetes does not have', () => {
   ])('causes a warning (%#)', (rest, text) => {
     expect(render(rest).warnings).toContainEqual(expect.stringContaining(`Pod template default: ${text}`));
   });
+});
+
+it('does not suggest a field with a name that is hardly similar', () => {
+  expect(render(template({ template: {} })).warnings).toContain(
+    'Pod template default: spec.template is not a field of Kubernetes, which ignores it.',
+  );
 });
 
 describe('what Flink adds to a pod', () => {
