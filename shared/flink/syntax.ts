@@ -224,7 +224,7 @@ const parsePairs = (text: string): Readonly<Record<string, string>> => {
     const [key, value, ...more] = split(item, ':');
     if (key === undefined || value === undefined || more.length > 0)
       throw createRefusal(
-        `${quote(text)} is not a map: ${quote(item)} must be a key and a value, separated by one ':'`,
+        `${quote(text)} is not a map: ${quote(item)} must be a key and a value, separated by one ':'; separate several pairs with ',', and put text that contains ',' or ':' in single quotes`,
       );
     return [key, value] as const;
   });

@@ -133,3 +133,23 @@ describe('a pod template that repeats what Flink adds', () => {
     expect(main?.env?.find(({ name }) => name === '_POD_IP_ADDRESS')).not.toHaveProperty('value');
   });
 });
+
+describe('a map with a value that contains a colon', () => {
+  const key = 'kubernetes.jobmanager.annotations';
+  const role = 'arn:aws:iam::1:role/x';
+
+  it('is refused with the way to write it', () => {
+    expect(faultOf(() => render({ [key]: `iam.amazonaws.com/role:${role}` }))?.errors).toEqual([
+      {
+        pointer: `/config/${key}`,
+        detail: expect.stringContaining("put text that contains ',' or ':' in single quotes"),
+      },
+    ]);
+  });
+
+  it('keeps the value in single quotes', () => {
+    const { metadata } = render({ [key]: `iam.amazonaws.com/role:'${role}'` }).deployment;
+
+    expect(metadata?.annotations).toMatchObject({ 'iam.amazonaws.com/role': role });
+  });
+});
