@@ -95,7 +95,7 @@ export const parseJarProgram = (
 ): JarProgram => {
   if (parsePython(options) !== undefined)
     throw new UsageError(
-      'A session runs jars only, because its concurrent Python programs would mix up their settings. Start the program as an application: --target kubernetes-application, with an image that has Python.',
+      'A session runs no Python programs, because concurrent ones would mix up their settings. Start the program as an application: --target kubernetes-application, with an image that has Python.',
     );
   return parseJar(operands, options, context);
 };

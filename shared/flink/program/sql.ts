@@ -124,11 +124,11 @@ const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, confi
   const isReplaced = listKeysOfAllVersions(key).some((name) => Object.hasOwn(config, name) && config[name] !== value);
   if (isClusterOption(key)) {
     if (mode === 'session')
-      return [`Line ${line} of the script sets ${key}, which has no effect, because the session runs already.`];
+      return [`Line ${line} of the script sets ${key}, which has no effect, because the session is already running.`];
     return isAtHead
       ? []
       : [
-          `Line ${line} of the script sets ${key}, which has no effect, because the cluster runs already then. Move the SET to the head of the script.`,
+          `Line ${line} of the script sets ${key}, which has no effect, because the cluster is already running at that point. Move the SET to the head of the script.`,
         ];
   }
   // The values may be secrets, and the operation and its events contain the warning.

@@ -137,7 +137,7 @@ describe('a Python program of this machine', () => {
 
 describe('a command line with a mistake about Python', () => {
   it.each([
-    [['run', '-py', '/wc.py'], 'A session runs jars only'],
+    [['run', '-py', '/wc.py'], 'A session runs no Python programs'],
     [['info', '-py', '/wc.py'], 'Unrecognized option: --python'],
     [[...application, '-py', '/a.py', '-pym', 'b'], 'Cannot use options -py and -pym simultaneously.'],
     [[...application, '-pyexec', 'python3', 'local:///a.jar'], 'set -Dpython.executable=<value>.'],

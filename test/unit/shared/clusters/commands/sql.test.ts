@@ -80,7 +80,7 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
     expect(getLastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', jobId: operationId });
     expect(getLastOperation()?.warnings).toEqual([
       'The script contains ${x}. Neither Drey nor Flink replaces it.',
-      'Line 2 of the script sets taskmanager.numberOfTaskSlots, which has no effect, because the session runs already.',
+      'Line 2 of the script sets taskmanager.numberOfTaskSlots, which has no effect, because the session is already running.',
     ]);
   });
 

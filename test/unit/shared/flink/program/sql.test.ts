@@ -137,12 +137,12 @@ describe('the SETs of a script', () => {
     [
       'application',
       `${insert}\nSET 'taskmanager.cpu.cores' = '2';`,
-      'Line 2 of the script sets taskmanager.cpu.cores, which has no effect, because the cluster runs already then. Move the SET to the head of the script.',
+      'Line 2 of the script sets taskmanager.cpu.cores, which has no effect, because the cluster is already running at that point. Move the SET to the head of the script.',
     ],
     [
       'session',
       `SET 'taskmanager.cpu.cores' = '2';\n${insert}`,
-      'Line 1 of the script sets taskmanager.cpu.cores, which has no effect, because the session runs already.',
+      'Line 1 of the script sets taskmanager.cpu.cores, which has no effect, because the session is already running.',
     ],
     [
       'application',
