@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { Verdict } from './operation.ts';
+import { Verdict } from '#events/records/operation.ts';
 
 /** One application of a batch, with its verdict once it has one. */
 export const BatchItem = z.strictObject({

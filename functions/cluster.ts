@@ -1,5 +1,5 @@
 import { EventQuery } from '#events/http/queries.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { readCluster, readTransitions } from '#shared/clusters/queries/clusters.ts';
 import { live } from '#shared/live.ts';

@@ -1,5 +1,5 @@
 import { Redrive } from '#events/http/dead-letters.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listDeadLetters, redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { live } from '#shared/live.ts';

@@ -1,5 +1,5 @@
 import { JobPlanRequest } from '#events/http/plans.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { live } from '#shared/live.ts';

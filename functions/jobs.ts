@@ -1,5 +1,5 @@
 import { LogQuery } from '#events/http/queries.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { cutPage } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';

@@ -1,5 +1,5 @@
 import { commands } from '#events/commands/index.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { live } from '#shared/live.ts';

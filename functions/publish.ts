@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
-import type { BusEvent } from '#events/transitions.ts';
+import type { BusEvent } from '#events/records/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 import { PageQuery } from '#events/http/paging.ts';
 import { PriorityChange, QueueControl } from '#events/http/queue.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { cancelQueued, setPaused, setPriority } from '#shared/clusters/queue/queue-control.ts';
 import { readQueuePage } from '#shared/clusters/queue/queue-view.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-import { parse } from '#events/problem.ts';
-import { RunQuery, ScheduleBody } from '#events/schedules.ts';
+import { parse } from '#events/problems/problem.ts';
+import { RunQuery, ScheduleBody } from '#events/records/schedules.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listRuns } from '#shared/clusters/schedules/runs.ts';
 import { listSchedules, putSchedule, readSchedule, removeSchedule } from '#shared/clusters/schedules/schedules.ts';

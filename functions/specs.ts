@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-import { parse } from '#events/problem.ts';
-import { SpecBody } from '#events/specs.ts';
+import { parse } from '#events/problems/problem.ts';
+import { SpecBody } from '#events/records/specs.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { listSpecs, putSpec, readSpec, removeSpec } from '#shared/clusters/schedules/specs.ts';
 import { live } from '#shared/live.ts';

@@ -1,5 +1,5 @@
-import { parse } from '#events/problem.ts';
-import { Target } from '#events/target.ts';
+import { parse } from '#events/problems/problem.ts';
+import { Target } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';

@@ -1,5 +1,5 @@
 import { UploadRequest } from '#events/http/uploads.ts';
-import { parse } from '#events/problem.ts';
+import { parse } from '#events/problems/problem.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { createUpload } from '#shared/clusters/queries/uploads.ts';
 import { live } from '#shared/live.ts';

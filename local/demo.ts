@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 
-import { Transition } from '#events/transitions.ts';
+import { Transition } from '#events/records/transitions.ts';
 
 import { parseEvent } from './event-order.ts';
 import { exampleJar } from './kubernetes.ts';

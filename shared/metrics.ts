@@ -2,8 +2,8 @@
  * The metrics that the functions write to CloudWatch. The adapter, alarms, the dashboard and docs/metrics.md follow from
  * this table. To add a metric, add a row, record it with the port `Metrics`, and add its case to the test of the table.
  */
-import type { ClusterState } from '#events/cluster.ts';
-import { type ProblemCode, problems } from '#events/problem-table.ts';
+import type { ClusterState } from '#events/records/cluster.ts';
+import { type ProblemCode, problems } from '#events/problems/problem-table.ts';
 
 export const metricNamespace = 'Drey';
 /** The value of the dimension `service`. */

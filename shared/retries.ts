@@ -16,7 +16,7 @@ export interface RetryPolicy {
 /**
  * The retries within a process. The AWS SDK retries its requests with {@link awsRetries}, SQS delivers a message up to
  * {@link maxReceives} times, and state machines retry their steps as `infra/state-machines/retry-policy.ts` defines.
- * `retryable` in `events/problem-table.ts` says which failures a retry can fix.
+ * `retryable` in `events/problems/problem-table.ts` says which failures a retry can fix.
  */
 export const policies = {
   /** A request to an API server. All attempts end within the 30 s of an HTTP request. */

@@ -1,4 +1,4 @@
-import type { Problem } from '#events/problem.ts';
+import type { Problem } from '#events/problems/problem.ts';
 
 import { Failure } from './failure.ts';
 import { toFailure } from './problem-failure.ts';

@@ -1,5 +1,5 @@
-import type { ProblemCode } from '#events/problem-table.ts';
-import type { FieldError } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
+import type { FieldError } from '#events/problems/problem.ts';
 
 /** A person interrupted the command. Its message is already printed. */
 export class Interrupted extends Error {}

@@ -1,6 +1,6 @@
 import { findOptionByPointer } from '#cli/options/drey-options.ts';
-import type { ProblemCode } from '#events/problem-table.ts';
-import type { Fault, FieldError, Problem } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
+import type { Fault, FieldError, Problem } from '#events/problems/problem.ts';
 
 import { Failure, type FailureOptions } from './failure.ts';
 

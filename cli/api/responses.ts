@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 
 import type * as queries from '#events/http/queries.ts';
-import type * as schedules from '#events/schedules.ts';
+import type * as schedules from '#events/records/schedules.ts';
 
 export type Clusters = Readonly<z.infer<typeof queries.Clusters>>;
 export type BatchItems = Readonly<z.infer<typeof queries.BatchItems>>;

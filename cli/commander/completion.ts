@@ -112,7 +112,7 @@ const completeValue = async (option: string, prefix: string, context: () => Cont
         ({ name }) => name,
       );
     case '--state':
-      return (await import('#events/cluster.ts')).clusterStates;
+      return (await import('#events/records/cluster.ts')).clusterStates;
     case '--mode':
       return Object.values(modes);
     default:
@@ -142,6 +142,6 @@ const listNames = async (kind: OperandKind, context: Context): Promise<readonly 
     context.clusterId === undefined
       ? (await readClustersWithJobs(target, context)).clusters
       : [await readJobs({ target, clusterId: context.clusterId }, context)];
-  const { isTerminalJob } = await import('#events/job.ts');
+  const { isTerminalJob } = await import('#events/records/job.ts');
   return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
 };

@@ -3,8 +3,8 @@ import { noticeUnreadable, readClusters } from '#cli/flows/clusters.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
-import type { Cluster } from '#events/cluster.ts';
-import { shorten } from '#events/shorten.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { shorten } from '#events/problems/shorten.ts';
 
 interface Options {
   readonly all?: boolean;
@@ -29,7 +29,7 @@ export const clusters = defineCommand<Options>({
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`--mode must be session or application, not "${mode}".`);
     const target = await context.target();
-    const { clusterStates, isTerminalCluster } = await import('#events/cluster.ts');
+    const { clusterStates, isTerminalCluster } = await import('#events/records/cluster.ts');
     const list = await readClusters(target, context, {
       state: state ?? (all === true ? clusterStates.join(',') : undefined),
       label,

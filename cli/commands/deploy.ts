@@ -8,7 +8,7 @@ import { readDocument } from '#cli/input/document.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatCluster } from '#cli/output/flink-lines.ts';
-import type { Spec } from '#events/specs.ts';
+import type { Spec } from '#events/records/specs.ts';
 
 import type { Context } from '../context.ts';
 import { specPath } from './spec.ts';

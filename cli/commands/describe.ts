@@ -8,8 +8,8 @@ import { formatTime } from '#cli/output/local-time.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
 import { paintState, renderFacts, renderTable } from '#cli/output/table.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { type Context, requireClusterId } from '../context.ts';
 

@@ -1,6 +1,6 @@
 import { defineCommand } from '#cli/commander/command.ts';
 import { clusterPath } from '#cli/flows/clusters.ts';
-import { uploadToSession } from '#cli/flows/session-job.ts';
+import { uploadToSession } from '#cli/flows/session/session-job.ts';
 import { type JarProgram, parseJarProgram, programOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { showProgress } from '#cli/output/progress.ts';

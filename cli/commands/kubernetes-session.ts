@@ -1,5 +1,11 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { buildSessionRequest, createSession, findSession, isAttached, retrieveSession } from '#cli/flows/session.ts';
+import {
+  buildSessionRequest,
+  createSession,
+  findSession,
+  isAttached,
+  retrieveSession,
+} from '#cli/flows/session/session.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
 import { attachSession } from '#cli/shell/attach.ts';

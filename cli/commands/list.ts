@@ -53,7 +53,7 @@ const listCluster = async (target: string, clusterId: string, filter: JobFilter,
 };
 
 const listTarget = async (target: string, filter: Options, context: Context): Promise<void> => {
-  const { clusterStates } = await import('#events/cluster.ts');
+  const { clusterStates } = await import('#events/records/cluster.ts');
   const clusterFilter = { state: filter.all === true ? clusterStates.join(',') : undefined, label: filter.label };
   const { unreadable, ...found } = await readClustersWithJobs(target, context, clusterFilter);
   const clusters = found.clusters.map((one) => ({ ...one, jobs: selectJobs(one.jobs, filter) }));

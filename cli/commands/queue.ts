@@ -7,7 +7,7 @@ import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
 import type { DeadLetters } from '#events/http/dead-letters.ts';
 import type { QueueView } from '#events/http/queue.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import type { Context } from '../context.ts';
 

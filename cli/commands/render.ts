@@ -105,8 +105,8 @@ const showApplication = async (
   context: Context,
 ): Promise<void> => {
   const [{ ApplicationJob }, { parse }, { withClusterSettings }] = await Promise.all([
-    import('#events/commands/application-job.ts'),
-    import('#events/problem.ts'),
+    import('#events/programs/application-job.ts'),
+    import('#events/problems/problem.ts'),
     import('#shared/flink/program/sql-settings.ts'),
   ]);
   const unparsed = await readProgram(job, context);
@@ -152,7 +152,7 @@ const renderManifests = async (
 ): Promise<ClusterManifests> => {
   const [{ renderCluster }, { Fault }] = await Promise.all([
     import('#shared/flink/manifests/render-cluster.ts'),
-    import('#events/problem.ts'),
+    import('#events/problems/problem.ts'),
   ]);
   let input: ClusterInput | undefined;
   const describe = (pointer: string): string => {

@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/commander/command.ts';
-import { runOnSession } from '#cli/flows/session-job.ts';
+import { runOnSession } from '#cli/flows/session/session-job.ts';
 import { resolveMode } from '#cli/input/configuration-folder.ts';
 import { programOptions, type ProgramOptions, repeatableProgramOptions } from '#cli/options/program.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';

@@ -9,7 +9,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderFacts, renderTable } from '#cli/output/table.ts';
-import type { Schedule, ScheduleBody, ScheduleRun } from '#events/schedules.ts';
+import type { Schedule, ScheduleBody, ScheduleRun } from '#events/records/schedules.ts';
 
 const put = defineAction<ScheduleOptions>({
   name: 'put',

@@ -9,7 +9,7 @@ import {
   readOrphans,
   stopClusters,
   type StopBody,
-} from '#cli/flows/shutdown.ts';
+} from '#cli/flows/session/shutdown.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
 

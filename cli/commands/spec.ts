@@ -5,7 +5,7 @@ import { readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
-import type { Spec, Specs } from '#events/specs.ts';
+import type { Spec, Specs } from '#events/records/specs.ts';
 
 import type { Context } from '../context.ts';
 

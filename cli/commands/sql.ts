@@ -49,7 +49,7 @@ export const sql = defineCommand<Options>({
     if (options.session !== undefined && context.mode === 'application')
       throw new UsageError('--session and --target kubernetes-application cannot be combined. Use one of them.');
     if (options.session !== undefined || context.mode === 'session') {
-      const { runSqlOnSession } = await import('#cli/flows/session-job.ts');
+      const { runSqlOnSession } = await import('#cli/flows/session/session-job.ts');
       return runSqlOnSession(script, options, context);
     }
     const { runApplication, toApplication } = await import('#cli/flows/application.ts');

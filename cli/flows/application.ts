@@ -9,8 +9,8 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import type { WaitOptions } from '#cli/options/wait.ts';
 import { formatCluster, formatFinishedJob } from '#cli/output/flink-lines.ts';
 import { showProgress } from '#cli/output/progress.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 
 import { clusterPath, readCluster } from './clusters.ts';
 import { readJobs } from './jobs.ts';
@@ -91,7 +91,7 @@ export const runApplication = async (
 /** The program with the Python files of this machine. @throws UsageError for a file that does not exist. */
 export const readProgram = async (job: Application['job'], context: Context): Promise<Application['job']> => {
   if (!('python' in job)) return job;
-  const { readPythonSources } = await import('#cli/input/python-sources.ts');
+  const { readPythonSources } = await import('#cli/input/mounts/python-sources.ts');
   return { ...job, python: await readPythonSources(job.python, context) };
 };
 
@@ -122,7 +122,7 @@ const waitOrShutDown = async (cluster: Cluster, { config }: Application, context
 };
 
 const waitUntilTerminal = async (first: Cluster, context: Context): Promise<Cluster> => {
-  const { isTerminalCluster } = await import('#events/cluster.ts');
+  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   if (isTerminalCluster(first)) return first;
   using progress = showProgress(`Application cluster ${first.clusterId}`, context.io.stderr);
   const pause = createBackoff(backoff, context.signal);

@@ -3,7 +3,7 @@ import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { Clusters } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
-import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 /** The path of a cluster in the API. */
@@ -31,7 +31,7 @@ export const findLiveCluster = async (
   terminalStates: readonly ClusterState[] = [],
 ): Promise<Cluster | undefined> => {
   const cluster = await findCluster(clusterRef, context);
-  const { isTerminalCluster } = await import('#events/cluster.ts');
+  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   return cluster !== undefined && isTerminalCluster(cluster) && !terminalStates.includes(cluster.state)
     ? undefined
     : cluster;

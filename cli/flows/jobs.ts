@@ -2,8 +2,8 @@ import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import { readList } from '#cli/api/pages.ts';
 import type { Jobs } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 
 import { type ClusterFilter, clusterPath, describeUnreadable, readClusters } from './clusters.ts';

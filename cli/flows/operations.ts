@@ -5,7 +5,7 @@ import type { Accepted } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
 import { type Progress, showProgress } from '#cli/output/progress.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { createBackoff } from './pause.ts';
 
@@ -124,7 +124,7 @@ export const pollUntilTerminal = async (
   context: Context,
   onRead: (operation: Operation) => void = () => {},
 ): Promise<Operation> => {
-  const { isTerminalOperation } = await import('#events/operation.ts');
+  const { isTerminalOperation } = await import('#events/records/operation.ts');
   if (isTerminalOperation(first)) return first;
   const pause = createBackoff(backoff, context.signal);
   // A queued operation gets another deadline when it starts.

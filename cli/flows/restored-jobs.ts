@@ -1,6 +1,6 @@
 import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { followOperation } from './operations.ts';
 

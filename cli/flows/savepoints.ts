@@ -6,7 +6,7 @@ import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobId } from '#cli/options/values.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { clusterPath } from './clusters.ts';
 import { findClusterOfJob } from './jobs.ts';

@@ -5,7 +5,7 @@ import type { BatchItems } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { readOperation } from './operations.ts';
 import { createBackoff } from './pause.ts';

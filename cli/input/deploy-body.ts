@@ -1,11 +1,11 @@
 import type { Context } from '#cli/context.ts';
 import type { RequestFields } from '#cli/options/request-fields.ts';
-import type { PodTemplates } from '#shared/flink/manifests/pod-template.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template/pod-template.ts';
 
 import { textOption } from './config.ts';
-import { keytabOption, krb5Option } from './kerberos.ts';
+import { keytabOption, krb5Option } from '#cli/input/mounts/kerberos.ts';
 import type { LocalInput } from './local-input.ts';
-import { templateOptions } from './pod-templates.ts';
+import { templateOptions } from '#cli/input/mounts/pod-templates.ts';
 
 /** Options that only have a meaning on this machine. */
 const localOptions: ReadonlySet<string> = new Set([

@@ -40,7 +40,7 @@ export const parseContent = async <T>(headline: string, parse: () => T): Promise
   try {
     return parse();
   } catch (error) {
-    const { Fault } = await import('#events/problem.ts');
+    const { Fault } = await import('#events/problems/problem.ts');
     if (error instanceof Fault) throw faultToFailure(headline, error);
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Failure(headline, { lines: [line], cause: error });

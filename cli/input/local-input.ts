@@ -3,9 +3,9 @@ import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 
 import { type InputContext, mergeConfig } from './config.ts';
 import { readConfigurationFolder } from './configuration-folder.ts';
-import { readHadoop } from './hadoop.ts';
-import { readKerberos } from './kerberos.ts';
-import { readPodTemplates } from './pod-templates.ts';
+import { readHadoop } from '#cli/input/mounts/hadoop.ts';
+import { readKerberos } from '#cli/input/mounts/kerberos.ts';
+import { readPodTemplates } from '#cli/input/mounts/pod-templates.ts';
 
 /** The files of this machine that Flink's client reads: the configuration folder, and files that options name. */
 export interface LocalInput extends Pick<ClusterInput, 'files' | 'podTemplates' | 'hadoop' | 'kerberos'> {

@@ -1,5 +1,5 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { Job, JobState } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job, JobState } from '#events/records/job.ts';
 
 import { formatTime } from './local-time.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 
 import { formatTime } from './local-time.ts';
 

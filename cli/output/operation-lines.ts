@@ -1,4 +1,4 @@
-import type { DeployPhase } from '#events/operation.ts';
+import type { DeployPhase } from '#events/records/operation.ts';
 
 /** A completed phase of a deploy: `Pulling after 3 s`. */
 export const formatPhase = ({ name, at }: DeployPhase, createdAt: string): string => {

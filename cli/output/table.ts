@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 
-import type { ClusterState } from '#events/cluster.ts';
-import type { JobState } from '#events/job.ts';
-import type { OperationState } from '#events/operation.ts';
+import type { ClusterState } from '#events/records/cluster.ts';
+import type { JobState } from '#events/records/job.ts';
+import type { OperationState } from '#events/records/operation.ts';
 
 export type Row = readonly string[];
 

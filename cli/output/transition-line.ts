@@ -1,4 +1,4 @@
-import type { Transition } from '#events/transitions.ts';
+import type { Transition } from '#events/records/transitions.ts';
 
 import { formatTime } from './local-time.ts';
 import { paintState } from './table.ts';

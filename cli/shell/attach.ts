@@ -9,8 +9,8 @@ import {
   retrieveSession,
   type SessionRequest,
   stopSession,
-} from '#cli/flows/session.ts';
-import type { Cluster } from '#events/cluster.ts';
+} from '#cli/flows/session/session.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 
 import type { ShellEnd } from './shell.ts';
 

@@ -5,7 +5,7 @@ import { clusterTitle, findCluster } from '#cli/flows/clusters.ts';
 import { createBackoff } from '#cli/flows/pause.ts';
 import type { Lines } from '#cli/input/piped-lines.ts';
 import type { CommonOptions } from '#cli/options/common.ts';
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 
 import { appendHistory, historyFilePath, readHistory } from './history.ts';
 import { actions, flinkCommands, helpLines } from './shell-actions.ts';
@@ -141,7 +141,7 @@ const backoff = { firstMs: 2_000, maxMs: 5_000 };
 
 /** Polls the cluster until it is terminal. Resolves never when the shell ended before. */
 const watchCluster = async (cluster: Cluster, context: Context): Promise<ShellEnd> => {
-  const { isTerminalCluster } = await import('#events/cluster.ts');
+  const { isTerminalCluster } = await import('#events/records/cluster.ts');
   const pause = createBackoff(backoff, context.signal);
   let wasStopping = false;
   try {

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-import { DeploymentMode } from '../cluster.ts';
+import { DeploymentMode } from '#events/records/cluster.ts';
 import { Config } from '../config.ts';
 import { PodTemplate } from '../kubernetes/pod-template.ts';
 import { Lifetime } from '../lifetime.ts';
 import { flinkVersions, newestFlinkVersion } from '../flink-version.ts';
 import { ClusterId } from '../names.ts';
-import { ApplicationJob } from './application-job.ts';
+import { ApplicationJob } from '#events/programs/application-job.ts';
 import { defineCommand } from './define.ts';
-import { queueOptions, RestoreJobs } from './program.ts';
+import { queueOptions, RestoreJobs } from '#events/programs/program.ts';
 
 /** The files of a configuration folder that Flink mounts into the containers, in the order of Flink. */
 export const configurationFiles = [

@@ -2,8 +2,8 @@ import * as z from 'zod';
 
 import { Config } from '../config.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueOptions, Restore } from './program.ts';
-import { SqlProgram } from './sql.ts';
+import { Args, Parallelism, queueOptions, Restore } from '#events/programs/program.ts';
+import { SqlProgram } from '#events/programs/sql.ts';
 
 export const UploadedJar = z
   .string()

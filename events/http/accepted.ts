@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { Cluster } from '../cluster.ts';
-import { Operation } from '../operation.ts';
+import { Cluster } from '#events/records/cluster.ts';
+import { Operation } from '#events/records/operation.ts';
 
 /** The response to a command. The `Location` header names the operation. */
 export const Accepted = z.strictObject({ operation: Operation, cluster: Cluster.optional() }).meta({ id: 'Accepted' });

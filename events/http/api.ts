@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-import { Cluster } from '../cluster.ts';
+import { Cluster } from '#events/records/cluster.ts';
 import type { CommandDefinition } from '../commands/define.ts';
 import { type CommandFunction, commands } from '../commands/index.ts';
-import { Job } from '../job.ts';
+import { Job } from '#events/records/job.ts';
 import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
-import { Operation } from '../operation.ts';
-import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '../schedules.ts';
-import { Spec, SpecBody, SpecName, Specs } from '../specs.ts';
-import { Target } from '../target.ts';
+import { Operation } from '#events/records/operation.ts';
+import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
+import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
+import { Target } from '#events/records/target.ts';
 import { Accepted } from './accepted.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { submit, UploadedJar } from '../commands/submit.ts';
-import { FieldError } from '../problem.ts';
+import { FieldError } from '#events/problems/problem.ts';
 
 /** A program to compute the job plan of (`flink info`). */
 export const JobPlanRequest = z

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
 import { BatchItem } from '../batch-item.ts';
-import { Cluster, DeploymentMode } from '../cluster.ts';
-import { Job } from '../job.ts';
-import { Orphan } from '../orphan.ts';
-import { Target } from '../target.ts';
-import { Transition } from '../transitions.ts';
+import { Cluster, DeploymentMode } from '#events/records/cluster.ts';
+import { Job } from '#events/records/job.ts';
+import { Orphan } from '#events/records/orphan.ts';
+import { Target } from '#events/records/target.ts';
+import { Transition } from '#events/records/transitions.ts';
 import { nextCursor, pageQuery, recordPage } from './paging.ts';
 
 export const Clusters = z

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { Principal } from '../principal.ts';
-import { Demand, Target } from '../target.ts';
+import { Demand, Target } from '#events/records/target.ts';
 import { nextCursor } from './paging.ts';
 
 const QueuedCommandView = z

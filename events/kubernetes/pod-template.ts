@@ -2,8 +2,8 @@ import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 
 import { isRecord } from '../is-record.ts';
-import { describeInput } from '../issues.ts';
-import { shorten } from '../shorten.ts';
+import { describeInput } from '#events/problems/issues.ts';
+import { shorten } from '#events/problems/shorten.ts';
 import podTypes from './pod-types.json' with { type: 'json' };
 import { parseQuantity } from './quantity.ts';
 

@@ -9,8 +9,8 @@ import {
   commands,
 } from '#events/commands/index.ts';
 import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import { parse } from '#events/problem.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { parse } from '#events/problems/problem.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { readCluster } from '#shared/clusters/queries/clusters.ts';

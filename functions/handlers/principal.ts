@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import { principalAttribute } from '#shared/aws/senders.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { principalAttribute } from '#shared/aws/sqs/senders.ts';
 import { readPrincipal } from '#shared/live.ts';
 
 /** What API Gateway says about the caller that it has authenticated. */

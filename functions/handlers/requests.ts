@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { pathParameters } from '#events/http/api.ts';
 import { PageQuery } from '#events/http/paging.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, parse } from '#events/problem.ts';
+import { Fault, parse } from '#events/problems/problem.ts';
 import type { PageRequest } from '#shared/clusters/model/page.ts';
 
 const Path = z.object(pathParameters);

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { calls } from '#events/http/api.ts';
 import { dropUnknown, lenient } from '#events/lenient.ts';
-import { toPointer } from '#events/problem.ts';
+import { toPointer } from '#events/problems/problem.ts';
 import type { Page } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -3,7 +3,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 
 import { lenient } from '#events/lenient.ts';
-import { parseWritten } from '#events/problem.ts';
+import { parseWritten } from '#events/problems/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
 import { failures } from '../middleware/failures.ts';

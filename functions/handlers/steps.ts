@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live, log, version } from '#shared/live.ts';

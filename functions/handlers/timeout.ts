@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 /** How long before Lambda's timeout the signal of an invocation aborts, so that the caller still gets an answer. */
 export const timeoutEarlyMs = 1_500;

@@ -1,7 +1,7 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { type Problem, toProblem } from '#events/problem.ts';
+import { type Problem, toProblem } from '#events/problems/problem.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import type { DimensionOf } from '#shared/metrics.ts';
 

@@ -1,7 +1,7 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import { live } from '#shared/live.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import { eventTypes } from '#events/transitions.ts';
+import { eventTypes } from '#events/records/transitions.ts';
 
 const introduction = `\
 # Events

@@ -7,8 +7,8 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { calls, pathParameters } from '#events/http/api.ts';
 import { CommandMessage } from '#events/message.ts';
-import { Problem } from '#events/problem.ts';
-import { eventTypes } from '#events/transitions.ts';
+import { Problem } from '#events/problems/problem.ts';
+import { eventTypes } from '#events/records/transitions.ts';
 
 import packageJson from '../../package.json' with { type: 'json' };
 

@@ -1,7 +1,7 @@
 /** Writes docs/problems.md from the table of problems. The page is committed, and a unit test compares it with the table. */
 import { writeFileSync } from 'node:fs';
 
-import { problems } from '#events/problem-table.ts';
+import { problems } from '#events/problems/problem-table.ts';
 
 const introduction = `\
 # Problems

@@ -1,6 +1,6 @@
 /** What a function may do, by name. Each permission is a list of IAM statements. */
 import type { WorkflowName } from '#events/commands/define.ts';
-import { remoteRolePrefix } from '#events/target.ts';
+import { remoteRolePrefix } from '#events/records/target.ts';
 
 export type Value = string | Readonly<Record<string, unknown>>;
 

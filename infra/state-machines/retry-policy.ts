@@ -1,8 +1,8 @@
 /**
- * How the state machines retry a step. The failures are those of `events/problem-table.ts`: a state machine sees the code of a
+ * How the state machines retry a step. The failures are those of `events/problems/problem-table.ts`: a state machine sees the code of a
  * failure as the name of its error.
  */
-import { type ProblemCode, problems } from '#events/problem-table.ts';
+import { type ProblemCode, problems } from '#events/problems/problem-table.ts';
 
 /** A retrier of the Amazon States Language. The first one of a state that names the error applies. */
 export interface Retrier {

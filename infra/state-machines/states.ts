@@ -1,5 +1,5 @@
 /** The states of the Amazon States Language that Drey uses, and one function that builds each of them. */
-import type { ProblemCode } from '#events/problem-table.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
 
 import { lastingRetries, type Retrier, retriersOf } from './retry-policy.ts';
 

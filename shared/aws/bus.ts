@@ -1,11 +1,11 @@
 import type { EventBridgeClient, PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 
-import { type BusEvent, eventSource, type Rejection } from '#events/transitions.ts';
+import { type BusEvent, eventSource, type Rejection } from '#events/records/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
-import { lazySqs, type SqsSender } from './sqs.ts';
+import { lazySqs, type SqsSender } from '#shared/aws/sqs/sqs.ts';
 
 /** PutEvents takes at most this many entries, with this size in total. */
 const maxEntries = 10;

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 /** Throttling errors of every AWS service that Drey calls: error names, and cancellation reasons of transactions. */
 const throttling: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { SpecHead } from '#events/specs.ts';
+import type { SpecHead } from '#events/records/specs.ts';
 import { formatCursor, parseNameCursor } from '#shared/clusters/model/page.ts';
 import type { Specs } from '#shared/clusters/ports/objects.ts';
 

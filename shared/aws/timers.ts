@@ -1,6 +1,6 @@
 import type { CreateScheduleCommandInput, SchedulerClient } from '@aws-sdk/client-scheduler';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
 import { awsRetries } from '#shared/retries.ts';
 

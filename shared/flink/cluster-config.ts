@@ -1,4 +1,4 @@
-import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 
 import { clientOnlyOptions, type Config, getStockConfig, toText, type Value } from './config.ts';

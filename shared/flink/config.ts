@@ -1,6 +1,6 @@
 import { type Document, parseDocument, visit } from 'yaml';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 import { trimBlanks } from './syntax.ts';
 import { toEscape, toYamlLine, toYamlText, unreadable } from './yaml.ts';

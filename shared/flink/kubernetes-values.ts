@@ -1,6 +1,6 @@
 import type { V1EnvVar, V1OwnerReference, V1Toleration } from '@kubernetes/client-node';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 import { parseBoolean, parseLong, parseMaps } from './syntax.ts';
 

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 import type { Config } from './config.ts';
 import { type OptionKey, toFieldError } from './options.ts';

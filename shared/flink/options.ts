@@ -1,4 +1,4 @@
-import { Fault, type FieldError, toPointer } from '#events/problem.ts';
+import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
 
 import { type Config, toText } from './config.ts';
 import { listKeysOfAllVersions } from './option-names/canonical.ts';

@@ -1,8 +1,8 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 
-import type { TaskManagers } from '#events/cluster.ts';
+import type { TaskManagers } from '#events/records/cluster.ts';
 import { parseQuantity } from '#events/kubernetes/quantity.ts';
-import type { Demand } from '#events/target.ts';
+import type { Demand } from '#events/records/target.ts';
 
 import type { Config } from './config.ts';
 import { computeTaskManagerMemory } from './memory.ts';

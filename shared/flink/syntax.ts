@@ -1,7 +1,7 @@
 import { type Document, isCollection, isScalar, parseDocument, visit } from 'yaml';
 
-import { Fault } from '#events/problem.ts';
-import { shorten } from '#events/shorten.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { shorten } from '#events/problems/shorten.ts';
 
 import { unreadable } from './yaml.ts';
 

@@ -1,5 +1,5 @@
-import { Fault, toProblem } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';

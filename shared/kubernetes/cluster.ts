@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { getDeploymentName } from '#shared/flink/names.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';

@@ -1,4 +1,4 @@
-import { Fault, type FieldError, toProblem } from '#events/problem.ts';
+import { Fault, type FieldError, toProblem } from '#events/problems/problem.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { collectionPath, isKind } from '#shared/kubernetes/api/paths.ts';

@@ -1,7 +1,7 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { getRestServiceName } from '#shared/flink/names.ts';
-import type { Transport } from '#shared/flink/rest/transport.ts';
-import { urlPath } from '#shared/flink/rest/url-path.ts';
+import type { Transport } from '#shared/flink/rest/transport/transport.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { parseStatus, toRefusal } from '#shared/kubernetes/api/status.ts';
 

@@ -1,4 +1,4 @@
-import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
+import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';

@@ -1,5 +1,5 @@
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
-import { mainContainerName } from '#shared/flink/manifests/pod-template.ts';
+import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import {
   type ContainerStatus,
   type Event,

@@ -4,9 +4,9 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Operation } from '#events/records/operation.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { exampleJar } from '#local/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 
 import { drey } from '../support/cli.ts';
 import { call, clusterPath, freshId, listJobs, small } from '../support/system.ts';

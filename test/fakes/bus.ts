@@ -1,4 +1,4 @@
-import type { BusEvent, Rejection } from '#events/transitions.ts';
+import type { BusEvent, Rejection } from '#events/records/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 
 export class FakeBus implements Bus {

@@ -1,4 +1,4 @@
-import type { CommandFinished, Rejection } from '#events/transitions.ts';
+import type { CommandFinished, Rejection } from '#events/records/transitions.ts';
 import type { Callbacks } from '#shared/clusters/ports/messaging.ts';
 
 export class FakeCallbacks implements Callbacks {

@@ -1,6 +1,6 @@
 import type { BatchItem } from '#events/batch-item.ts';
 import { subjectOf } from '#events/names.ts';
-import type { Problem } from '#events/problem.ts';
+import type { Problem } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { CommandQueue, DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 

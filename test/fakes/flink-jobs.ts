@@ -1,4 +1,4 @@
-import type { JobState } from '#events/job.ts';
+import type { JobState } from '#events/records/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
 
 /** A rescale of a job from 1 to 2. */

@@ -1,4 +1,4 @@
-import type { RestResponse } from '#shared/flink/rest/transport.ts';
+import type { RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
 import { type FakeRescale, startTime } from './flink-jobs.ts';
 import { respondErrors, respondJson } from './flink-responses.ts';

@@ -1,4 +1,4 @@
-import type { RestResponse } from '#shared/flink/rest/transport.ts';
+import type { RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
 export const respondJson = (body: unknown, status = 200): RestResponse => ({ status, body });
 export const respondErrors = (status: number, ...lines: readonly string[]): RestResponse => ({

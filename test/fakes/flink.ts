@@ -1,6 +1,6 @@
-import type { JobState } from '#events/job.ts';
+import type { JobState } from '#events/records/job.ts';
 import type { RunOptions } from '#shared/flink/rest/jars.ts';
-import type { RestRequest, RestResponse } from '#shared/flink/rest/transport.ts';
+import type { RestRequest, RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
 import { answerApplications, type FakeApplication } from './flink-application.ts';
 import { countTasks, type FakeJob, startTime, terminalStates, toOverview } from './flink-jobs.ts';

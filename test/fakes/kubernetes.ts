@@ -1,5 +1,5 @@
-import type { JobState } from '#events/job.ts';
-import { Fault, type FieldError } from '#events/problem.ts';
+import type { JobState } from '#events/records/job.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type {
   FlinkObject,
   ListedPod,
@@ -11,7 +11,7 @@ import type {
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { type Config, parseConfigFile } from '#shared/flink/config.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
-import type { RestRequest, Transport } from '#shared/flink/rest/transport.ts';
+import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 import { FakeFlink } from './flink.ts';
 

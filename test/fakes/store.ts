@@ -1,11 +1,11 @@
 import type { BatchItem } from '#events/batch-item.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import { eventTypes, type LifetimeWarning, type Transition } from '#events/transitions.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import { eventTypes, type LifetimeWarning, type Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '#events/target.ts';
+import type { Target } from '#events/records/target.ts';
 
 /** A target without policies of its own. */
 export const plainTarget: Target = {

@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { ScheduleTimerEvent, TimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Recurrence, Timers } from '#shared/clusters/ports/scheduling.ts';
 

@@ -1,4 +1,4 @@
-import type { Target } from '#events/target.ts';
+import type { Target } from '#events/records/target.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

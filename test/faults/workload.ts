@@ -1,5 +1,5 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { Job } from '#events/job.ts';
+import type { Job } from '#events/records/job.ts';
 
 import { makeRandom, type Simulation, start as startOfTime } from './simulation.ts';
 import type { ModelWorld, SentCommand } from './world.ts';

@@ -1,6 +1,6 @@
 import type { CommandKind } from '#events/commands/index.ts';
-import type { NamedTarget } from '#events/target.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';

@@ -4,8 +4,8 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/clien
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Rejection } from '#events/transitions.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Rejection } from '#events/records/transitions.ts';
 
 import { known, message, output, queues, send, spec, stopAfterAll } from '../support/queue-messages.ts';
 import {

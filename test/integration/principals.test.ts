@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import { known, message, send, spec, stopAfterAll } from '../support/queue-messages.ts';
 import {

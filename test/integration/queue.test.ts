@@ -9,13 +9,13 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { Accepted } from '#events/http/accepted.ts';
 import type { QueueView } from '#events/http/queue.ts';
 import type { Upload } from '#events/http/uploads.ts';
-import type { Operation } from '#events/operation.ts';
-import type { NamedTarget } from '#events/target.ts';
-import type { CommandFinished } from '#events/transitions.ts';
+import type { Operation } from '#events/records/operation.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import type { CommandFinished } from '#events/records/transitions.ts';
 
 import {
   aws,

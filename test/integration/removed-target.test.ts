@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Accepted } from '#events/http/accepted.ts';
 import type { Upload } from '#events/http/uploads.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { targetKey } from '#shared/aws/table/keys.ts';
 
 import { type Answer, aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';

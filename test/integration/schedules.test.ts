@@ -1,9 +1,9 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { Spec, Specs } from '#events/specs.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import type { Spec, Specs } from '#events/records/specs.ts';
 import { toTimerName } from '#shared/clusters/schedules/sync-schedules.ts';
 
 import {

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 import { sign } from '#cli/api/sign.ts';
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { LocalSystem } from '#local/system.ts';
 
 /** Sends signed requests to the API of a system. */

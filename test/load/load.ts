@@ -7,7 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 
 import type { QueueView } from '#events/http/queue.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
 import type { LocalSystem } from '#local/system.ts';
 
 import { type Api, countOpenClusters, countRejected, openApi } from './api.ts';

@@ -1,7 +1,7 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
 import type { FlinkVersion } from '#events/flink-version.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';

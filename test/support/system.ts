@@ -9,11 +9,11 @@ import { promisify } from 'node:util';
 import { expect, inject } from 'vitest';
 
 import { sign } from '#cli/api/sign.ts';
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { Accepted } from '#events/http/accepted.ts';
-import type { Job } from '#events/job.ts';
-import type { Operation } from '#events/operation.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { Job } from '#events/records/job.ts';
+import type { Operation } from '#events/records/operation.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import type { LocalSystem } from '#local/system.ts';
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import { countFitting, formatCursor, type Page, parseCursor } from '#shared/clusters/model/page.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import { type Listed, countFitting, formatCursor, type Page } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

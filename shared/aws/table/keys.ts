@@ -1,6 +1,6 @@
-import type { ClusterState } from '#events/cluster.ts';
+import type { ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { JobRescale, LifetimeWarning, Transition } from '#events/transitions.ts';
+import type { JobRescale, LifetimeWarning, Transition } from '#events/records/transitions.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { CommandRef, ScheduleName } from '#shared/clusters/model/records/records.ts';
 

@@ -1,7 +1,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { parseNameCursor } from '#shared/clusters/model/page.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';

@@ -1,8 +1,8 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import type { BatchItem } from '#events/batch-item.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import { eventTypes } from '#events/transitions.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { eventTypes } from '#events/records/transitions.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
 

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 
 import { dreyPrincipals } from '#events/principal.ts';
-import type { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { type AdmissionDecision, decideAdmissions } from '#shared/clusters/model/admission/admission.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '#events/principal.ts';
-import type { Fault } from '#events/problem.ts';
+import type { Fault } from '#events/problems/problem.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { OperationId } from '#events/names.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { isPendingCluster } from '#shared/clusters/model/cluster-states.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { CommandRef } from '#shared/clusters/model/records/records.ts';
 

@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { decideAdmissions, newTurnReason } from '#shared/clusters/model/admission/admission.ts';
 import type { PendingReason, QueuedCommand, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import { assertFitsTarget, isLimited } from '#shared/clusters/model/admission/quota.ts';

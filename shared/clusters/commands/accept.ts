@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 import type { Command, CommandKind } from '#events/commands/index.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { batch } from '#shared/clusters/commands/batch/batch.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';

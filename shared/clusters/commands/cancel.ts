@@ -1,5 +1,5 @@
-import { isTerminalJob } from '#events/job.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,5 +1,5 @@
-import type { Cluster } from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';

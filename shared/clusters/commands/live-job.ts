@@ -1,6 +1,6 @@
-import { isTerminalJob, type Job } from '#events/job.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,5 +1,5 @@
 import { subjectOf } from '#events/names.ts';
-import type { BusEvent } from '#events/transitions.ts';
+import type { BusEvent } from '#events/records/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

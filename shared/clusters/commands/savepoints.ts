@@ -1,4 +1,4 @@
-import type { Job } from '#events/job.ts';
+import type { Job } from '#events/records/job.ts';
 import { newOperation } from '#shared/clusters/model/operation.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

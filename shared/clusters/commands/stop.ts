@@ -1,9 +1,9 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
 import type { Command, ExpectedCluster, StopData } from '#events/commands/index.ts';
-import { isTerminalJob } from '#events/job.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';

@@ -1,7 +1,7 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import type { Demand } from '#events/target.ts';
+import type { Demand } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';

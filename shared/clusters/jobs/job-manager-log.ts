@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
 import { findTellingCause } from '#shared/flink/rest/stack-trace.ts';

@@ -1,5 +1,5 @@
-import { isTerminalJob } from '#events/job.ts';
-import { Fault } from '#events/problem.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 

@@ -1,7 +1,7 @@
-import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
+import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

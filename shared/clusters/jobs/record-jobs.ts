@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
+import { type Cluster, isTerminalCluster, type ProgramStatus } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { dreyPrincipals, type Principal } from '#events/principal.ts';
 import { flinkAnswered, type JobChange, transitionJobs, withCondition } from '#shared/clusters/model/cluster.ts';

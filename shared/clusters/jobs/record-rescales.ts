@@ -1,7 +1,7 @@
-import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { subjectOf } from '#events/names.ts';
-import { type JobRescale, toRescaleEvent } from '#events/transitions.ts';
+import { type JobRescale, toRescaleEvent } from '#events/records/transitions.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { transact } from '#shared/clusters/store/transact.ts';

@@ -1,7 +1,7 @@
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import { toWarningEvent } from '#events/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { toWarningEvent } from '#events/records/transitions.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { isOverdue, isWarningDue, newWarning } from '#shared/clusters/model/lifetime.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { isOverdue, isWarningDue } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

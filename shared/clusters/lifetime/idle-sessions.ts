@@ -1,6 +1,6 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob } from '#events/job.ts';
-import { toWarningEvent } from '#events/transitions.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { toWarningEvent } from '#events/records/transitions.ts';
 import type { ObservedJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { computeIdleEnd, isIdleWarningDue, newWarning, updateIdleness } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

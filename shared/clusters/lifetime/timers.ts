@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { computeWarningTime } from '#shared/clusters/model/lifetime.ts';
 import type { LifetimeTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -4,8 +4,8 @@ import {
   clusterStates,
   holdsFailedObjects,
   isTerminalCluster,
-} from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
+} from '#events/records/cluster.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 interface Traits {
   /** The cluster is not RUNNING yet, and may become RUNNING. */

@@ -1,9 +1,9 @@
-import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/cluster.ts';
-import type { Job, JobState } from '#events/job.ts';
+import { type Cluster, type ClusterState, type Condition, isTerminalCluster } from '#events/records/cluster.ts';
+import type { Job, JobState } from '#events/records/job.ts';
 import { type ClusterRef, subjectOf } from '#events/names.ts';
 import type { Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import { toTransitionEvent } from '#events/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { toTransitionEvent } from '#events/records/transitions.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 

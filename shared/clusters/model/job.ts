@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import type { Verdict } from '#events/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import type { Verdict } from '#events/records/operation.ts';
 
 /** Whether a job ran on this incarnation of the cluster. */
 export const isIncarnationJob = (cluster: Pick<Cluster, 'operationId'>, job: Job): boolean =>

@@ -1,4 +1,4 @@
-import type { Orphan } from '#events/orphan.ts';
+import type { Orphan } from '#events/records/orphan.ts';
 
 /** A Kubernetes object, by kind and name. */
 export interface ObjectName {

@@ -1,9 +1,9 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
-import type { LifetimeWarning } from '#events/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+import type { LifetimeWarning } from '#events/records/transitions.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import { parseDuration } from '#shared/flink/syntax.ts';

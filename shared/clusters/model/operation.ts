@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { type DeployPhase, Operation, type OperationState } from '#events/operation.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import { type DeployPhase, Operation, type OperationState } from '#events/records/operation.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { findRequest, OperationRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 

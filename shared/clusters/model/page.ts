@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 /** Which part of a list a caller wants. */
 export interface PageRequest {

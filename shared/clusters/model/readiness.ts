@@ -1,4 +1,4 @@
-import type { DeployPhase } from '#events/operation.ts';
+import type { DeployPhase } from '#events/records/operation.ts';
 
 import type { Observation, ObservedPod } from './kubernetes.ts';
 

@@ -1,4 +1,4 @@
-import { codeOf, Fault } from '#events/problem.ts';
+import { codeOf, Fault } from '#events/problems/problem.ts';
 
 /** The error that Step Functions adds to the state of a workflow where a `Catch` caught it. */
 export interface StepError {

@@ -1,6 +1,6 @@
 /** Which failures are expected: a `Fault` is, everything else is a bug of Drey. Log lines and metrics follow from it. */
-import { Fault, toProblem } from '#events/problem.ts';
-import type { ProblemCode } from '#events/problem-table.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
 
 import type { Log, LogFields } from './runtime.ts';
 

@@ -1,5 +1,5 @@
-import type { Orphan } from '#events/orphan.ts';
-import type { FieldError } from '#events/problem.ts';
+import type { Orphan } from '#events/records/orphan.ts';
+import type { FieldError } from '#events/problems/problem.ts';
 import type {
   FlinkObject,
   ListedPod,
@@ -8,7 +8,7 @@ import type {
   ObservedDeployment,
 } from '#shared/clusters/model/kubernetes.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
-import type { Transport } from '#shared/flink/rest/transport.ts';
+import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
 /**
  * The Kubernetes API of one target. Reads return what the API server has at the time of the request.

@@ -1,7 +1,7 @@
 import type { BatchItem } from '#events/batch-item.ts';
 import type { Principal } from '#events/principal.ts';
-import type { Problem } from '#events/problem.ts';
-import type { BusEvent, CommandFinished, Rejection } from '#events/transitions.ts';
+import type { Problem } from '#events/problems/problem.ts';
+import type { BusEvent, CommandFinished, Rejection } from '#events/records/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 

@@ -1,4 +1,4 @@
-import type { SpecHead } from '#events/specs.ts';
+import type { SpecHead } from '#events/records/specs.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
 /** Uploaded jars. Each has an address such as `s3://bucket/uploads/<target>/<id>/<name>`. */

@@ -1,9 +1,9 @@
 import type { BatchItem } from '#events/batch-item.ts';
-import type { Cluster, ClusterState } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import type { QueueState, QueueSummary } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Listed, Page, PageRequest } from '#shared/clusters/model/page.ts';

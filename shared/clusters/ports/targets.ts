@@ -1,4 +1,4 @@
-import type { NamedTarget, Target } from '#events/target.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
 /** The targets that clusters are deployed to. */

@@ -1,7 +1,7 @@
-import { type Cluster, type ClusterState, clusterStates, type DeploymentMode } from '#events/cluster.ts';
+import { type Cluster, type ClusterState, clusterStates, type DeploymentMode } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
-import type { Transition } from '#events/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { countFitting, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

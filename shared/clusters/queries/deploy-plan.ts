@@ -1,7 +1,7 @@
 import type { CommandData } from '#events/commands/index.ts';
 import type { Plan } from '#events/http/plans.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import {
   findProgramRestore,
   generateClusterId,

@@ -1,7 +1,7 @@
 import type { JobPlanRequest } from '#events/http/plans.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

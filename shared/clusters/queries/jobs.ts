@@ -1,7 +1,7 @@
-import { isTerminalCluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
+import { isTerminalCluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';

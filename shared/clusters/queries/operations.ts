@@ -1,5 +1,5 @@
 import type { BatchItem } from '#events/batch-item.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

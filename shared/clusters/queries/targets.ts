@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget, Target } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

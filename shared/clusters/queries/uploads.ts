@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
 import type { Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { getBatchSize } from '#shared/clusters/commands/batch/finish.ts';
 import { readBatchItem } from '#shared/clusters/commands/batch/items.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,6 +1,6 @@
 import type { DeadLetters } from '#events/http/dead-letters.ts';
 import { parseEnvelope } from '#events/message.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

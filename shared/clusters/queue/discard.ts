@@ -1,6 +1,6 @@
 import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
-import { Fault, type Problem } from '#events/problem.ts';
+import { Fault, type Problem } from '#events/problems/problem.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { completeTask } from '#shared/clusters/commands/complete-task.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';

@@ -1,5 +1,5 @@
 import type { MessageEnvelope } from '#events/message.ts';
-import type { Rejection } from '#events/transitions.ts';
+import type { Rejection } from '#events/records/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -1,5 +1,5 @@
 import type { Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -1,4 +1,4 @@
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';

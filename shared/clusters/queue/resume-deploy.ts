@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { lenient } from '#events/lenient.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import { Fault, parseWritten, toProblem } from '#events/problem.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault, parseWritten, toProblem } from '#events/problems/problem.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
 import { computeDemand } from '#shared/clusters/commands/deploy/render.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { findPodRefusal, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';

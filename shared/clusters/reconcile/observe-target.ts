@@ -1,5 +1,5 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { resetAllIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';

@@ -1,7 +1,7 @@
-import { type Cluster, holdsFailedObjects, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import type { Orphan } from '#events/orphan.ts';
-import { Fault } from '#events/problem.ts';
+import { type Cluster, holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { Orphan } from '#events/records/orphan.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import { dreyPrincipals } from '#events/principal.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { trackIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import { recordRescales } from '#shared/clusters/jobs/record-rescales.ts';

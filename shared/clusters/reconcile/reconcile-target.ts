@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 
-import { type Cluster, holdsFailedObjects } from '#events/cluster.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { type Cluster, holdsFailedObjects } from '#events/records/cluster.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { enforceExpiry } from '#shared/clusters/lifetime/enforce-expiry.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';

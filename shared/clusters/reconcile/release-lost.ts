@@ -1,6 +1,6 @@
-import { isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob } from '#events/job.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -1,6 +1,6 @@
-import { holdsFailedObjects, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import { isTerminalJob } from '#events/job.ts';
+import { isTerminalJob } from '#events/records/job.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram } from '#shared/clusters/restore/program.ts';
 import { listClusters } from '#shared/clusters/store/read.ts';

@@ -1,7 +1,7 @@
 import { commands } from '#events/commands/index.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import { dreyPrincipals } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { resumeAdmitted } from '#shared/clusters/admission/admit.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { newStartDeadlineFault } from '#shared/clusters/admission/pending.ts';

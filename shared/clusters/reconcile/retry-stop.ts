@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';

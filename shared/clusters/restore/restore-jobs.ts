@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 
-import type { RestoreJobs } from '#events/commands/program.ts';
-import type { Job } from '#events/job.ts';
+import type { RestoreJobs } from '#events/programs/program.ts';
+import type { Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { RestoredJob } from '#events/operation.ts';
+import type { RestoredJob } from '#events/records/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';

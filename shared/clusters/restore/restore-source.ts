@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
-import { isTerminalOperation, type RestoredJob } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
+import { isTerminalOperation, type RestoredJob } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 

@@ -1,6 +1,6 @@
-import type { Restore, RestoreOptions } from '#events/commands/program.ts';
-import type { Job } from '#events/job.ts';
-import { Fault } from '#events/problem.ts';
+import type { Restore, RestoreOptions } from '#events/programs/program.ts';
+import type { Job } from '#events/records/job.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { assertOneRestorePath } from '#shared/flink/option-names/restore-path.ts';

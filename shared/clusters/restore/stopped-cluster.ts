@@ -1,8 +1,8 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { ProblemCode } from '#events/problem-table.ts';
-import { Fault } from '#events/problem.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { newStoppingFault } from '#shared/clusters/model/cluster-states.ts';
 import { isIncarnationJob } from '#shared/clusters/model/job.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';

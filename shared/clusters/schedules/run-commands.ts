@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 
 import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import type { RunResult, Schedule, ScheduleRun } from '#events/schedules.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

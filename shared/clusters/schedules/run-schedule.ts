@@ -1,5 +1,5 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import { stoppableStates } from '#shared/clusters/model/cluster-states.ts';
 import type { ScheduleTimerEvent } from '#shared/clusters/model/timer-event.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 
-import type { RunResult, ScheduleRun } from '#events/schedules.ts';
+import type { RunResult, ScheduleRun } from '#events/records/schedules.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import { cutToBytes } from '#shared/clusters/model/records/size.ts';

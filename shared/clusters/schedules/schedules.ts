@@ -1,6 +1,6 @@
 import type { Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import type { Schedule, ScheduleBody } from '#events/schedules.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Schedule, ScheduleBody } from '#events/records/schedules.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

@@ -2,8 +2,8 @@ import * as z from 'zod';
 
 import { lenient } from '#events/lenient.ts';
 import { Principal } from '#events/principal.ts';
-import { Fault, parseWritten } from '#events/problem.ts';
-import { type Spec, SpecBody, type SpecHead } from '#events/specs.ts';
+import { Fault, parseWritten } from '#events/problems/problem.ts';
+import { type Spec, SpecBody, type SpecHead } from '#events/records/specs.ts';
 import { generateClusterId, validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import pMap from 'p-map';
 
-import { Fault } from '#events/problem.ts';
-import type { Schedule } from '#events/schedules.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Schedule } from '#events/records/schedules.ts';
 import type { ScheduleName } from '#shared/clusters/model/records/records.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

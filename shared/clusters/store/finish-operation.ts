@@ -1,4 +1,4 @@
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import { type OperationChange, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

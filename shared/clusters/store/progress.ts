@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { type DeployPhase, isTerminalOperation } from '#events/operation.ts';
+import { type DeployPhase, isTerminalOperation } from '#events/records/operation.ts';
 import { type ConditionUpdate, withCondition } from '#shared/clusters/model/cluster.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

@@ -1,6 +1,6 @@
-import type { Cluster, ClusterState } from '#events/cluster.ts';
+import type { Cluster, ClusterState } from '#events/records/cluster.ts';
 import type { ClusterRef } from '#events/names.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

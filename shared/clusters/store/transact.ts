@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { deriveWrites } from '#shared/clusters/model/records/derived-writes.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { assertChangeStorable } from '#shared/clusters/model/records/size.ts';

@@ -1,10 +1,10 @@
-import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob } from '#events/job.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { Verdict } from '#events/operation.ts';
+import type { Verdict } from '#events/records/operation.ts';
 import { dreyPrincipals } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';

@@ -1,7 +1,7 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { JobState } from '#events/job.ts';
-import type { DeployPhase } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { JobState } from '#events/records/job.ts';
+import type { DeployPhase } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/job-manager-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';

@@ -1,6 +1,6 @@
-import { isTerminalJob } from '#events/job.ts';
+import { isTerminalJob } from '#events/records/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { getSnapshotRequest, type SnapshotState, toDone, toFailed, toWaiting } from './snapshot-state.ts';

@@ -1,6 +1,6 @@
 import type { CommandData } from '#events/commands/index.ts';
-import type { RestoredJob } from '#events/operation.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import type { RestoredJob } from '#events/records/operation.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { submit } from '#shared/clusters/commands/submit.ts';
 import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '#events/problem-table.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest, type RequestOf } from '#shared/clusters/model/records/request.ts';
 

@@ -1,7 +1,7 @@
-import { isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { isTerminalOperation, type Operation } from '#events/operation.ts';
-import { codeOf, Fault, toProblem } from '#events/problem.ts';
+import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
+import { codeOf, Fault, toProblem } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,5 +1,5 @@
-import type { DeployPhase } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import type { DeployPhase } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { flinkAnswered, transitionCluster, withCondition } from '#shared/clusters/model/cluster.ts';

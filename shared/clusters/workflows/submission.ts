@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 
 import type { SubmitData } from '#events/commands/index.ts';
-import type { Operation } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import type { Operation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -14,7 +14,7 @@ import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { emptyJar, sqlDriver, toSqlArgs } from '#shared/flink/program/sql.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
-import type { JarFile } from '#shared/flink/rest/multipart.ts';
+import type { JarFile } from '#shared/flink/rest/transport/multipart.ts';
 
 /** The state that the submission machine passes from step to step. */
 export interface SubmissionState {

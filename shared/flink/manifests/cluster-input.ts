@@ -4,8 +4,8 @@ import type { Value } from '#shared/flink/config.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { detectFlinkVersion } from '#shared/flink/version.ts';
 
-import type { Kerberos } from './kerberos.ts';
-import type { PodTemplates } from './pod-template.ts';
+import type { Kerberos } from '#shared/flink/manifests/mounts/kerberos.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template/pod-template.ts';
 
 /** The definition of a cluster, independent of the origin of the command. */
 export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {

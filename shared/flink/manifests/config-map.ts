@@ -1,7 +1,7 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
 import { maxConfigMapBytes } from '#events/kubernetes/config-map.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { getCommonLabels, getConfigMapName } from '#shared/flink/names.ts';
 import { toOptionPointer } from '#shared/flink/options.ts';

@@ -17,9 +17,14 @@ import { getConfigMapName, getDeploymentName, getJobManagerLabels } from '#share
 import { readOption } from '#shared/flink/options.ts';
 import { formatDouble } from '#shared/flink/syntax.ts';
 
-import { type Mount, toItems } from './mounts.ts';
+import { type Mount, toItems } from '#shared/flink/manifests/mounts/mounts.ts';
 import { omitEmpty } from './omit-empty.ts';
-import { getServiceAccount, mainContainerName, type PodTemplateParts, splitPodTemplate } from './pod-template.ts';
+import {
+  getServiceAccount,
+  mainContainerName,
+  type PodTemplateParts,
+  splitPodTemplate,
+} from '#shared/flink/manifests/pod-template/pod-template.ts';
 
 export interface DeploymentInput {
   readonly mode: 'session' | 'application';

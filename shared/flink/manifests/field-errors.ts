@@ -1,6 +1,6 @@
-import type { ApplicationJob } from '#events/commands/application-job.ts';
-import { Fault, type FieldError } from '#events/problem.ts';
-import { shorten } from '#events/shorten.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
+import { shorten } from '#events/problems/shorten.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
@@ -11,9 +11,9 @@ import { findPythonErrors } from '#shared/flink/program/python.ts';
 import { findSqlErrors } from '#shared/flink/program/sql.ts';
 
 import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
-import { findKerberosErrors } from './kerberos.ts';
-import { findClaimErrors } from './persistent-volume-claims.ts';
-import { findTemplateErrors } from './template-errors.ts';
+import { findKerberosErrors } from '#shared/flink/manifests/mounts/kerberos.ts';
+import { findClaimErrors } from '#shared/flink/manifests/pod-template/persistent-volume-claims.ts';
+import { findTemplateErrors } from '#shared/flink/manifests/pod-template/template-errors.ts';
 
 /**
  * Everything that is wrong with the definition of a cluster.

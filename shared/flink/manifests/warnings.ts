@@ -1,6 +1,6 @@
-import type { ApplicationJob } from '#events/commands/application-job.ts';
-import type { SqlProgram } from '#events/commands/sql.ts';
-import { shorten } from '#events/shorten.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
+import type { SqlProgram } from '#events/programs/sql.ts';
+import { shorten } from '#events/problems/shorten.ts';
 import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
@@ -15,8 +15,8 @@ import type { FlinkVersion } from '#events/flink-version.ts';
 import { getDefaultImage } from '#shared/flink/version.ts';
 
 import type { ClusterInput } from './cluster-input.ts';
-import { findHostNetworkWarnings } from './host-network.ts';
-import { findTemplateWarnings } from './template-warnings.ts';
+import { findHostNetworkWarnings } from '#shared/flink/manifests/pod-template/host-network.ts';
+import { findTemplateWarnings } from '#shared/flink/manifests/pod-template/template-warnings.ts';
 
 interface Resolved {
   /** The resolved configuration, without field errors. */

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { type Config, toText, type Value } from '#shared/flink/config.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { parseMap } from '#shared/flink/syntax.ts';

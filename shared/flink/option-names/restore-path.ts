@@ -1,5 +1,5 @@
-import type { Restore } from '#events/commands/program.ts';
-import { type FieldError, toPointer } from '#events/problem.ts';
+import type { Restore } from '#events/programs/program.ts';
+import { type FieldError, toPointer } from '#events/problems/problem.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 

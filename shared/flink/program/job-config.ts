@@ -1,4 +1,4 @@
-import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
 import type { Config } from '#shared/flink/config.ts';
 
 import { toPythonConfig } from './python.ts';

@@ -1,6 +1,6 @@
-import type { PythonJob } from '#events/commands/application-job.ts';
-import type { PythonProgram } from '#events/commands/python.ts';
-import type { FieldError } from '#events/problem.ts';
+import type { PythonJob } from '#events/programs/application-job.ts';
+import type { PythonProgram } from '#events/programs/python.ts';
+import type { FieldError } from '#events/problems/problem.ts';
 import type { Config } from '#shared/flink/config.ts';
 
 import { fileSystems, schemeOf } from './uri.ts';

@@ -1,5 +1,5 @@
-import type { ApplicationJob } from '#events/commands/application-job.ts';
-import type { SqlProgram } from '#events/commands/sql.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
+import type { SqlProgram } from '#events/programs/sql.ts';
 import { flinkVersions } from '#events/flink-version.ts';
 import { listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';

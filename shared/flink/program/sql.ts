@@ -1,6 +1,6 @@
-import type { SqlProgram } from '#events/commands/sql.ts';
+import type { SqlProgram } from '#events/programs/sql.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import type { FieldError } from '#events/problem.ts';
+import type { FieldError } from '#events/problems/problem.ts';
 import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
 import { isAtLeast } from '#shared/flink/version.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-import type { ProgramStatus } from '#events/cluster.ts';
+import type { ProgramStatus } from '#events/records/cluster.ts';
 
-import type { RestClient } from './client.ts';
-import { ignoreNotFound } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
-import { urlPath } from './url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 const ApplicationState = z.enum(['CREATED', 'RUNNING', 'FAILING', 'FAILED', 'CANCELING', 'CANCELED', 'FINISHED']);
 

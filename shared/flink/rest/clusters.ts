@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import type { RestClient } from './client.ts';
-import { isSuccess, toStatusFault } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import { isSuccess, toStatusFault } from '#shared/flink/rest/transport/faults.ts';
 
 const Overview = z.object({
   taskmanagers: z.int(),

@@ -1,11 +1,11 @@
 import { createApplicationMethods } from './applications.ts';
-import { createRestClient } from './client.ts';
+import { createRestClient } from '#shared/flink/rest/transport/client.ts';
 import { createClusterMethods } from './clusters.ts';
 import { createJarMethods } from './jars.ts';
 import { createJobMethods } from './jobs.ts';
 import { createRescaleMethods } from './rescales.ts';
 import { createCheckpointMethods, createDisposalMethods, createSavepointMethods } from './snapshots.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
 export type FlinkRest = ReturnType<typeof flinkRest>;
 

@@ -1,10 +1,17 @@
 import * as z from 'zod';
 
-import type { RestClient } from './client.ts';
-import { isSuccess, newRestFault, parseResponse, readCauses, toProgramFault, toStatusFault } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import {
+  isSuccess,
+  newRestFault,
+  parseResponse,
+  readCauses,
+  toProgramFault,
+  toStatusFault,
+} from '#shared/flink/rest/transport/faults.ts';
 import { getJobState } from './jobs.ts';
-import { createMultipart, type JarFile } from './multipart.ts';
-import { urlPath } from './url-path.ts';
+import { createMultipart, type JarFile } from '#shared/flink/rest/transport/multipart.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 const UploadedJar = z.object({ filename: z.string() });
 const Jars = z.object({ files: z.array(z.object({ id: z.string() })) });

@@ -1,11 +1,18 @@
 import * as z from 'zod';
 
-import { isTerminalJob, JobState } from '#events/job.ts';
+import { isTerminalJob, JobState } from '#events/records/job.ts';
 
-import type { RestClient } from './client.ts';
-import { ignoreNotFound, isSuccess, parseResponse, readCauses, toJobNotFound, toStatusFault } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import {
+  ignoreNotFound,
+  isSuccess,
+  parseResponse,
+  readCauses,
+  toJobNotFound,
+  toStatusFault,
+} from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
-import { urlPath } from './url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 /** A program chooses the name of its job. Its record stores at most 1,000 characters of it. */
 const maxNameCharacters = 1_000;

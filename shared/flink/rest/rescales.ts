@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import type { RestClient } from './client.ts';
-import { ignoreNotFound } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
-import { urlPath } from './url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 const TerminalState = z.enum(['COMPLETED', 'FAILED', 'IGNORED']);
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-import type { RestClient } from './client.ts';
-import { parseResponse } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import { parseResponse } from '#shared/flink/rest/transport/faults.ts';
 import { getTriggerStatus, trigger, type Unfinished } from './triggers.ts';
-import { urlPath } from './url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 const Location = z.object({ location: z.string() });
 const Checkpoint = z.object({ checkpointId: z.int() });

@@ -1,4 +1,4 @@
-import { shorten } from '#events/shorten.ts';
+import { shorten } from '#events/problems/shorten.ts';
 
 /** One exception of a Java stack trace. */
 export interface Cause {

@@ -1,9 +1,15 @@
 import * as z from 'zod';
 
-import type { RestClient } from './client.ts';
-import { isSuccess, newRestFault, toJobNotFound, toStatusFault, toUnexpectedAnswer } from './faults.ts';
+import type { RestClient } from '#shared/flink/rest/transport/client.ts';
+import {
+  isSuccess,
+  newRestFault,
+  toJobNotFound,
+  toStatusFault,
+  toUnexpectedAnswer,
+} from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
-import { urlPath } from './url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 const FailureCause = z.object({ class: z.string(), 'stack-trace': z.string() });
 /** Savepoints report a failure as `failure-cause`, checkpoints as `failureCause`. */

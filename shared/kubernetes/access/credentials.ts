@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 
 import { type Aws, openAws } from './eks.ts';
 import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';

@@ -1,7 +1,7 @@
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { Credentials, STSClient } from '@aws-sdk/client-sts';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { awsRetries } from '#shared/retries.ts';
 
 import type { Identity } from './token.ts';

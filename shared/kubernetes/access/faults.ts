@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 
 /** Names of AWS errors that a retry cannot change. */
 const refusals = new Set([

@@ -1,4 +1,4 @@
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 
 import type { Aws, RoleSession } from './eks.ts';
 import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';

@@ -3,7 +3,7 @@ import { partition } from '@aws-sdk/core/client';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 
 /** The credentials of a role that was assumed. They sign a token. */
 export interface Identity {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import { policies, repeat, type RetryPolicy } from '#shared/retries.ts';
 

@@ -1,4 +1,4 @@
-import { urlPath } from '#shared/flink/rest/url-path.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 /** The API group and plural of each kind that Drey uses. */
 const collections = {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { Fault, type FieldError } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 
 /** The object that the API server answers with instead of a resource, above all for failures. */
 export const Status = z.object({

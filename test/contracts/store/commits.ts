@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
-import { Fault } from '#events/problem.ts';
-import { toWarningEvent } from '#events/transitions.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { toWarningEvent } from '#events/records/transitions.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';
 import { transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { type ClusterChange, newCluster } from '#shared/clusters/model/cluster.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';

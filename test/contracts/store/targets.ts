@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Target } from '#events/target.ts';
+import type { Target } from '#events/records/target.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 
 import { type Clock, newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';

@@ -1,6 +1,6 @@
-import { isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalOperation } from '#events/operation.ts';
-import type { LifetimeWarning } from '#events/transitions.ts';
+import { isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { LifetimeWarning } from '#events/records/transitions.ts';
 import type { Workload } from '#test/faults/workload.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 

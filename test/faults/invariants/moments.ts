@@ -1,5 +1,5 @@
-import { isTerminalOperation } from '#events/operation.ts';
-import type { Transition } from '#events/transitions.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 

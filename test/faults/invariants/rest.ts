@@ -1,6 +1,6 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { ModelWorld } from '#test/faults/world.ts';

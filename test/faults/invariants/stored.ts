@@ -1,5 +1,5 @@
-import type { Cluster } from '#events/cluster.ts';
-import type { Transition } from '#events/transitions.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';

@@ -1,4 +1,4 @@
-import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/transitions.ts';
+import type { BusEvent, CommandFinished, LifetimeWarning, Rejection, Transition } from '#events/records/transitions.ts';
 import type { Bus } from '#shared/clusters/ports/messaging.ts';
 import type { Process } from '#test/faults/simulation.ts';
 

@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
-import type { Operation } from '#events/operation.ts';
-import type { ProblemCode } from '#events/problem-table.ts';
-import type { Problem } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
+import type { Operation } from '#events/records/operation.ts';
+import type { ProblemCode } from '#events/problems/problem-table.ts';
+import type { Problem } from '#events/problems/problem.ts';
 import { plainTarget } from '#test/fakes/target-fixture.ts';
 
 export interface Received {

@@ -1,4 +1,4 @@
-import type { Operation } from '#events/operation.ts';
+import type { Operation } from '#events/records/operation.ts';
 
 import type { Replies } from './loopback-api.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 
 import { operation as newOperation, time } from './operation-fixture.ts';
 

@@ -1,9 +1,9 @@
 import type { WorkflowName } from '#events/commands/define.ts';
 import type { CommandKind } from '#events/commands/index.ts';
-import { parse } from '#events/problem.ts';
-import { ScheduleBody } from '#events/schedules.ts';
-import { SpecBody } from '#events/specs.ts';
-import type { Target } from '#events/target.ts';
+import { parse } from '#events/problems/problem.ts';
+import { ScheduleBody } from '#events/records/schedules.ts';
+import { SpecBody } from '#events/records/specs.ts';
+import type { Target } from '#events/records/target.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';

@@ -1,4 +1,4 @@
-import type { JobState } from '#events/job.ts';
+import type { JobState } from '#events/records/job.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 import { jarBytes } from '#test/fakes/jars.ts';

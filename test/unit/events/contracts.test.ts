@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
 import { CommandMessage } from '#events/message.ts';
-import { eventTypes } from '#events/transitions.ts';
+import { eventTypes } from '#events/records/transitions.ts';
 
 import { asText, fileNameOf, jsonSchemas, openapi } from '../../../infra/generators/openapi.ts';
 

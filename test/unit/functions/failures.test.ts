@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { admitHandler } from '#functions/admit.ts';
 import { commandQueueHandler } from '#functions/command-queue.ts';
 import { httpHandler } from '#functions/handlers/http.ts';

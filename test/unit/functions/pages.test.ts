@@ -10,7 +10,7 @@ import { queueViewHandler } from '#functions/queue-view.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import { targetsHandler } from '#functions/targets.ts';
-import { toTransitionEvent, type Transition } from '#events/transitions.ts';
+import { toTransitionEvent, type Transition } from '#events/records/transitions.ts';
 import { formatCursor } from '#shared/clusters/model/page.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { makeQueuedCommand, makeRun, makeSchedule } from '#test/contracts/store/records.ts';

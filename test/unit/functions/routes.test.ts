@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type ApiFunction, calls } from '#events/http/api.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { jarBytes } from '#test/fakes/jars.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 import { describe, expect, it } from 'vitest';
 
-import { problems } from '#events/problem-table.ts';
+import { problems } from '#events/problems/problem-table.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
-import { parse, toProblem } from '#events/problem.ts';
-import { ScheduleBody } from '#events/schedules.ts';
-import { Target } from '#events/target.ts';
+import { parse, toProblem } from '#events/problems/problem.ts';
+import { ScheduleBody } from '#events/records/schedules.ts';
+import { Target } from '#events/records/target.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 const deploy = commands.deploy.data;

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { maintenanceHandler } from '#functions/maintenance.ts';
 import { openMetrics } from '#shared/aws/metrics.ts';
 import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';

@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 
 import type { BatchItem } from '#events/batch-item.ts';
-import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import { isTerminalOperation, type Verdict } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
-import { Fault } from '#events/problem.ts';
-import { shorten } from '#events/shorten.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { shorten } from '#events/problems/shorten.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';

@@ -1,6 +1,6 @@
 import { type BatchData, BatchName } from '#events/commands/batch.ts';
-import { Fault, type FieldError } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { validateDeploy } from '#shared/clusters/commands/deploy/render.ts';
 
 import { countFilledCharacters, renderBatchItem } from './items.ts';

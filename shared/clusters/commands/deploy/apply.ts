@@ -1,6 +1,6 @@
 import type { ClusterRef } from '#events/names.ts';
-import { Fault, toProblem } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';

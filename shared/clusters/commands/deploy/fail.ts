@@ -1,6 +1,6 @@
-import type { OperationState } from '#events/operation.ts';
+import type { OperationState } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
-import type { Fault } from '#events/problem.ts';
+import type { Fault } from '#events/problems/problem.ts';
 import { isStartingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

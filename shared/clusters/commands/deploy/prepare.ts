@@ -1,9 +1,9 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
 import type { ClusterLifetime } from '#events/lifetime.ts';
 import type { ClusterRef } from '#events/names.ts';
-import type { RestoredJob } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import type { RestoredJob } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand } from '#shared/clusters/admission/queued-command.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';

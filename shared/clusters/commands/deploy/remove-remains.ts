@@ -1,5 +1,5 @@
-import { isTerminalOperation } from '#events/operation.ts';
-import { Fault } from '#events/problem.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
+import { Fault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from '#events/commands/index.ts';
 import { flinkVersions } from '#events/flink-version.ts';
-import { Fault, type FieldError } from '#events/problem.ts';
-import type { Demand, NamedTarget } from '#events/target.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
+import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
@@ -10,7 +10,7 @@ import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { toText } from '#shared/flink/config.ts';
 import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
-import { getServiceAccount } from '#shared/flink/manifests/pod-template.ts';
+import { getServiceAccount } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { Principal } from '#events/principal.ts';
-import { Demand } from '#events/target.ts';
+import { Demand } from '#events/records/target.ts';
 
 /** A command in the admission queue of its target. After its admission the same record says what it holds. */
 export const QueuedCommand = z.strictObject({

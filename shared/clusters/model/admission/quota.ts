@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { Demand, Limits, NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Demand, Limits, NamedTarget } from '#events/records/target.ts';
 
 import type { QueuedCommand } from './queue.ts';
 

@@ -1,6 +1,6 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { isTerminalOperation, type Verdict } from '#events/operation.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation, type Verdict } from '#events/records/operation.ts';
 import { hasFailedWithoutStop } from '#shared/clusters/model/cluster-states.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 

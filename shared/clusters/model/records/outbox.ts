@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-import { Verdict } from '#events/operation.ts';
-import type { EventOf } from '#events/transitions.ts';
+import { Verdict } from '#events/records/operation.ts';
+import type { EventOf } from '#events/records/transitions.ts';
 
 /** The end of a command. It is stored once and then published. */
 export const VerdictRecord = z.strictObject({

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
 import { BatchItem } from '#events/batch-item.ts';
-import { Cluster } from '#events/cluster.ts';
-import { Job } from '#events/job.ts';
+import { Cluster } from '#events/records/cluster.ts';
+import { Job } from '#events/records/job.ts';
 import { lenient } from '#events/lenient.ts';
-import { parseWritten } from '#events/problem.ts';
-import { Schedule, ScheduleRun } from '#events/schedules.ts';
-import { Target } from '#events/target.ts';
-import { Transition } from '#events/transitions.ts';
+import { parseWritten } from '#events/problems/problem.ts';
+import { Schedule, ScheduleRun } from '#events/records/schedules.ts';
+import { Target } from '#events/records/target.ts';
+import { Transition } from '#events/records/transitions.ts';
 import { QueueControlRecord, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { VerdictRecord } from './outbox.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 import type { BatchItem } from '#events/batch-item.ts';
-import type { Cluster } from '#events/cluster.ts';
-import type { Job } from '#events/job.ts';
-import { ProblemCodeName } from '#events/problem.ts';
-import type { Schedule, ScheduleRun } from '#events/schedules.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import type { Job } from '#events/records/job.ts';
+import { ProblemCodeName } from '#events/problems/problem.ts';
+import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
 import type { QueuedCommand, QueueState } from '#shared/clusters/model/admission/queue.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
-import { RestoreOptions } from '#events/commands/program.ts';
+import { RestoreOptions } from '#events/programs/program.ts';
 
 const DeployRequest = z.strictObject({
   kind: z.literal('deploy'),

@@ -1,4 +1,4 @@
-import { Fault, toPointer } from '#events/problem.ts';
+import { Fault, toPointer } from '#events/problems/problem.ts';
 
 import type { Change } from './records.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
 import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';

@@ -1,4 +1,4 @@
-import type { Job } from '#events/job.ts';
+import type { Job } from '#events/records/job.ts';
 
 /** A message with so many names fits into every record and event that it is written to. */
 const maxNames = 20;

@@ -1,7 +1,7 @@
-import { type Cluster, isTerminalCluster } from '#events/cluster.ts';
+import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { isTerminalOperation } from '#events/operation.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
 import { cancelTimers } from '#shared/clusters/lifetime/timers.ts';
 import { transitionCluster, transitionJobs } from '#shared/clusters/model/cluster.ts';

@@ -1,6 +1,6 @@
-import type { Cluster } from '#events/cluster.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { codeOf, Fault } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { codeOf, Fault } from '#events/problems/problem.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';

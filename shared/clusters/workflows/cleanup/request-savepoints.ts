@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import type { Job } from '#events/job.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import type { Job } from '#events/records/job.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import { ignoreNotFound } from '#shared/flink/rest/faults.ts';
+import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import type { FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import type { SavepointStatus } from '#shared/flink/rest/snapshots.ts';

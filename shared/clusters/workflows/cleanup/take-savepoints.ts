@@ -1,7 +1,7 @@
-import type { Cluster } from '#events/cluster.ts';
+import type { Cluster } from '#events/records/cluster.ts';
 import type { StopData } from '#events/commands/index.ts';
-import { isTerminalJob, type Job } from '#events/job.ts';
-import { Fault } from '#events/problem.ts';
+import { isTerminalJob, type Job } from '#events/records/job.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';

@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';
 import type { Failure } from '#test/faults/simulation.ts';
 

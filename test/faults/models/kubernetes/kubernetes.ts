@@ -1,5 +1,5 @@
-import { Fault } from '#events/problem.ts';
-import type { NamedTarget } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import type { Access } from '#shared/kubernetes/access/credentials.ts';
 import type { Exchange, Request } from '#shared/kubernetes/api/exchange.ts';
 import type { Answer } from '#shared/kubernetes/api/status.ts';

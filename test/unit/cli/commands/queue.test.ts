@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { QueueView } from '#events/http/queue.ts';
-import { Fault, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { id, operation, time } from '#test/unit/cli/operation-fixture.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Schedule } from '#events/schedules.ts';
+import type { Schedule } from '#events/records/schedules.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';
 
 const { server, run } = useLocalTarget();

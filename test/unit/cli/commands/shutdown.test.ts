@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ClusterState } from '#events/cluster.ts';
-import type { Operation } from '#events/operation.ts';
+import type { ClusterState } from '#events/records/cluster.ts';
+import type { Operation } from '#events/records/operation.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { cluster, operation, oneTarget, problem, type Replies, type Reply } from '#test/unit/cli/loopback-api.ts';
 import { useLoopbackApi } from '#test/unit/cli/setup.ts';

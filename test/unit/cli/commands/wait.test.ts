@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { Replies } from '#test/unit/cli/loopback-api.ts';
 import { id, operation, operationAt } from '#test/unit/cli/operation-fixture.ts';
 import { useLocalTarget } from '#test/unit/cli/setup.ts';

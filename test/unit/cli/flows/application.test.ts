@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Cluster } from '#events/cluster.ts';
-import { Problem } from '#events/problem.ts';
+import type { Cluster } from '#events/records/cluster.ts';
+import { Problem } from '#events/problems/problem.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { accepted, cluster, job, oneTarget, operation, problem, type Replies } from '#test/unit/cli/loopback-api.ts';
 import { useLoopbackApi } from '#test/unit/cli/setup.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type ApiFunction, calls, pathParameters } from '#events/http/api.ts';
-import { Problem, toPointer } from '#events/problem.ts';
+import { Problem, toPointer } from '#events/problems/problem.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 
 const rejection = {

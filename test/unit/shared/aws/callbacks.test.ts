@@ -1,7 +1,7 @@
 import { SFNServiceException } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 
-import { Fault, toProblem } from '#events/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 
 const sfn = (name: string, $fault: 'client' | 'server' = 'client') =>

@@ -4,13 +4,13 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { openJars } from '#shared/aws/jars.ts';
 import { openPayloads } from '#shared/aws/payloads.ts';
-import { openQueues } from '#shared/aws/queues.ts';
+import { openQueues } from '#shared/aws/sqs/queues.ts';
 import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';

@@ -1,6 +1,6 @@
 import { beforeEach } from 'vitest';
 
-import type { Target } from '#events/target.ts';
+import type { Target } from '#events/records/target.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import type { Send } from '#test/fakes/origins.ts';

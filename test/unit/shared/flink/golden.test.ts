@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
-import type { ApplicationJob } from '#events/commands/application-job.ts';
+import type { ApplicationJob } from '#events/programs/application-job.ts';
 import { configurationFiles } from '#events/commands/deploy.ts';
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import { clientOnlyOptions, flatten, parseConfigFile, getStockConfig } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { addOwnerReference } from '#shared/flink/manifests/manifests.ts';
-import type { PodTemplates } from '#shared/flink/manifests/pod-template.ts';
+import type { PodTemplates } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { type GoldenCase, goldenCases, readGolden } from '#test/support/golden/cases.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 
 /** The Fault that a function throws, if any. Other errors are thrown on, because the functions throw only Faults. */
 export const faultOf = (act: () => unknown): Fault | undefined => {

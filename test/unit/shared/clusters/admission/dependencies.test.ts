@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { origins, sendMessage } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getCluster, getState, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';

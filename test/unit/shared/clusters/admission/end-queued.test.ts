@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { deliverReconcile, userArn } from '#test/fakes/lambda.ts';
 import { origins } from '#test/fakes/origins.ts';

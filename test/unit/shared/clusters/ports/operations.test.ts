@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { stepsHandler } from '#functions/handlers/steps.ts';
 import type { Binding } from '#shared/clusters/ports/ports.ts';
 import { deliverReconcile, makeContext } from '#test/fakes/lambda.ts';

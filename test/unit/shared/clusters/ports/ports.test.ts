@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, it } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { type Binding, portsFor } from '#shared/clusters/ports/ports.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { commands } from '#events/commands/index.ts';
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
 import { clusterId, world } from '#test/unit/shared/clusters/fixture.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
-import type { Target } from '#events/target.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { Target } from '#events/records/target.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
 import { world } from '#test/unit/shared/clusters/fixture.ts';

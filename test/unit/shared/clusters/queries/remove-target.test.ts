@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { parse } from '#events/problem.ts';
-import { SpecBody } from '#events/specs.ts';
-import type { Target } from '#events/target.ts';
+import { parse } from '#events/problems/problem.ts';
+import { SpecBody } from '#events/records/specs.ts';
+import type { Target } from '#events/records/target.ts';
 import { targetsHandler } from '#functions/targets.ts';
 import { setPaused } from '#shared/clusters/queue/queue-control.ts';
 import { putSchedule } from '#shared/clusters/schedules/schedules.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { deadLettersHandler } from '#functions/dead-letters.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { maxReceives } from '#shared/retries.ts';

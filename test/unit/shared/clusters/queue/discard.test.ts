@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { deliverAdmissions, deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { forEachConcurrently, isolate } from '#shared/clusters/reconcile/isolation.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { findOrphans, removeOrphans, reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { runWorkflows, session, world } from '#test/unit/shared/clusters/fixture.ts';

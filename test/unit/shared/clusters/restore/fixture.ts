@@ -1,6 +1,6 @@
 import { beforeEach } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { userArn } from '#test/fakes/lambda.ts';

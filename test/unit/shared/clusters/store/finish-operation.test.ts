@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
 import { transitionCluster } from '#shared/clusters/model/cluster.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { retryOnConflict, withPayload } from '#shared/clusters/store/transact.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
+import { Fault } from '#events/problems/problem.ts';
 import { findOrphans } from '#shared/clusters/reconcile/orphans.ts';
 import { assess } from '#shared/clusters/workflows/startup.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { log4jConsole } from '#shared/flink/manifests/log4j.ts';
+import { log4jConsole } from '#shared/flink/manifests/mounts/log4j.ts';
 
 import { render } from './fixture.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PythonProgram } from '#events/commands/python.ts';
+import type { PythonProgram } from '#events/programs/python.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';

@@ -1,5 +1,5 @@
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
-import type { RestRequest, RestResponse, Transport } from '#shared/flink/rest/transport.ts';
+import type { RestRequest, RestResponse, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 export const jobId = 'a'.repeat(32);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
-import type { RestRequest, Transport } from '#shared/flink/rest/transport.ts';
+import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 import { errors, flinkWith, ok } from './fixture.ts';
 

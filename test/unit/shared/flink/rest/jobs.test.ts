@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { Fault } from '#events/problem.ts';
-import type { RestResponse } from '#shared/flink/rest/transport.ts';
-import { urlPath } from '#shared/flink/rest/url-path.ts';
+import { Fault } from '#events/problems/problem.ts';
+import type { RestResponse } from '#shared/flink/rest/transport/transport.ts';
+import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 
 import { errors, flinkWith, job, jobId, ok, type Routes, trace } from './fixture.ts';
 

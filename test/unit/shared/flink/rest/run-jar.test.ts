@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { RestResponse } from '#shared/flink/rest/transport.ts';
+import type { RestResponse } from '#shared/flink/rest/transport/transport.ts';
 
 import { couldNotExecute, errors, flinkWith, jobId, ok, onServer, type Routes, trace } from './fixture.ts';
 

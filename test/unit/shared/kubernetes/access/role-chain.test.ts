@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { target } from '#test/unit/shared/kubernetes/target.ts';
 

@@ -1,4 +1,4 @@
-import type { Demand, NamedTarget } from '#events/target.ts';
+import type { Demand, NamedTarget } from '#events/records/target.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 
 export const one: Demand = { clusters: 1, jobs: 1, cpu: 2, memoryMebibytes: 2_048 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { NamedTarget } from '#events/target.ts';
+import type { NamedTarget } from '#events/records/target.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 
 import { makeQueuedCommand, one, type Policy } from './fixture.ts';

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+
+import { flinkVersions } from '#events/flink-version.ts';
+import { ClusterLifetime } from '#events/lifetime.ts';
+
+export const clusterStates = [
+  'QUEUED',
+  'REQUESTED',
+  'DEPLOYING',
+  'RUNNING',
+  'STOPPING',
+  'STOPPED',
+  'FINISHED',
+  'CANCELED',
+  'FAILED',
+] as const;
+
+export const ClusterState = z.enum(clusterStates);
+
+export type ClusterState = z.infer<typeof ClusterState>;
+
+export const Time = z.iso.datetime();
+
+const Labels = z.record(z.string().regex(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/), z.string().max(63));
+
+export const DeploymentMode = z.enum(['session', 'application', 'per-job']);
+
+export type DeploymentMode = z.infer<typeof DeploymentMode>;
+
+/** The last observation: whether Flink responds, and whether the pods are healthy. `Unknown` never ends a cluster. */
+export const Condition = z.strictObject({
+  type: z.enum(['Reachable', 'Healthy']),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string(),
+  message: z.string(),
+  since: Time,
+});
+
+export type Condition = z.infer<typeof Condition>;
+
+/** The program of an application. Flink 2.3 and later report it. Earlier versions report only jobs, or crash. */
+export const ProgramStatus = z.strictObject({
+  state: z.enum(['RUNNING', 'FINISHED', 'FAILED', 'CANCELED']),
+  message: z.string().optional().meta({ description: 'Root cause of a failure of main() or of a job.' }),
+});
+
+export type ProgramStatus = Readonly<z.infer<typeof ProgramStatus>>;
+
+/** Size of the TaskManagers of a session, for the admission of its jobs. */
+export const TaskManagers = z.strictObject({
+  slots: z.int().min(1),
+  cpu: z.number(),
+  memoryMebibytes: z.int(),
+  parallelism: z.int().min(1),
+});
+
+export type TaskManagers = Readonly<z.infer<typeof TaskManagers>>;
+
+export const Cluster = z
+  .strictObject({
+    target: z.string(),
+    clusterId: z.string(),
+    mode: z.enum(['session', 'application']),
+    state: ClusterState,
+    reason: z.string().optional().meta({ description: 'Why the cluster is in this state.' }),
+    message: z.string().optional(),
+    namespace: z.string(),
+    image: z.string(),
+    flinkVersion: z.enum(flinkVersions).meta({ description: 'Flink version of the image, as the deploy assumes it.' }),
+    labels: Labels,
+    conditions: z.array(Condition),
+    sequence: z.int().min(1).meta({ description: 'Sequence number of the last transition.' }),
+    operationId: z.string().meta({ description: 'The deploy operation of this incarnation.' }),
+    stopOperationId: z.string().optional().meta({ description: 'The last stop operation.' }),
+    uid: z.string().optional().meta({ description: 'The uid of the Deployment.' }),
+    taskManagers: TaskManagers.optional().meta({
+      description: 'Of a session: size of a TaskManager, and the default parallelism of a job.',
+    }),
+    hasSavepointDirectory: z.boolean().optional().meta({
+      description:
+        'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
+    }),
+    recordsRescales: z.literal(true).optional().meta({
+      description:
+        'The cluster keeps a history of rescales (`web.adaptive-scheduler.rescale-history.size`), and Drey publishes each rescale.',
+    }),
+    program: ProgramStatus.optional().meta({
+      description:
+        'Of an application with Flink 2.3 or later: the state of its program when it was last without a running job. With an earlier Flink: FAILED after a crash of the JobManager.',
+    }),
+    lifetime: ClusterLifetime.optional(),
+    onFailure: z.literal('keep').optional().meta({
+      description: 'The deploy keeps the objects of the cluster when it fails. Absent: it removes them.',
+    }),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Cluster' });
+
+export type Cluster = Readonly<z.infer<typeof Cluster>>;
+
+const terminalClusterStates: ReadonlySet<ClusterState> = new Set(['STOPPED', 'FINISHED', 'CANCELED', 'FAILED']);
+
+export const isTerminalCluster = (cluster: Pick<Cluster, 'state'>) => terminalClusterStates.has(cluster.state);
+
+/** Whether the cluster FAILED and its objects are kept for examination. A stop removes them. */
+export const holdsFailedObjects = ({
+  state,
+  stopOperationId,
+  onFailure,
+}: Pick<Cluster, 'state' | 'stopOperationId' | 'onFailure'>): boolean =>
+  state === 'FAILED' && stopOperationId === undefined && onFailure === 'keep';

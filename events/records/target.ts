@@ -1,0 +1,92 @@
+import * as z from 'zod';
+
+import { Config } from '#events/config.ts';
+import { Duration } from '#events/lifetime.ts';
+
+/** Maximum concurrent usage of a target. An absent member has no limit. */
+const Limits = z.strictObject({
+  clusters: z.int().min(1).optional(),
+  jobs: z.int().min(1).optional().meta({ description: 'Applications and jobs on sessions.' }),
+  cpu: z.number().positive().optional().meta({ description: 'Sum of CPU requests of the pods.' }),
+  memoryGibibytes: z.number().positive().optional().meta({ description: 'Sum of memory requests of the pods.' }),
+});
+
+export type Limits = Readonly<z.infer<typeof Limits>>;
+
+/** The resources that a command uses of the limits of its target. */
+export const Demand = z
+  .strictObject({ clusters: z.int(), jobs: z.int(), cpu: z.number(), memoryMebibytes: z.int() })
+  .meta({ id: 'Demand' });
+
+export type Demand = Readonly<z.infer<typeof Demand>>;
+
+/** The names of roles that targets may name begin with this. IAM allows the Kubernetes role to assume no other role. */
+export const remoteRolePrefix = 'drey-';
+
+/** An EKS cluster and namespace to deploy to, with the policies that apply there. */
+export const Target = z
+  .strictObject({
+    cluster: z.string().min(1).max(100).meta({ description: 'The name of the EKS cluster.' }),
+    region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1.'),
+    roleArn: z
+      .string()
+      .regex(
+        new RegExp(
+          `^arn:aws[a-z-]*:iam::\\d{12}:role/${remoteRolePrefix}[\\w+=,.@-]{1,${64 - remoteRolePrefix.length}}$`,
+        ),
+        `A role ARN looks like arn:aws:iam::123456789012:role/${remoteRolePrefix}name. The name begins with ${remoteRolePrefix}, and has no path.`,
+      )
+      .optional()
+      .meta({ description: 'Remote role, for an EKS cluster in another account. The Kubernetes role assumes it.' }),
+    externalId: z
+      .string()
+      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'An external ID has 2 to 1224 letters, digits and characters of _+=,.@:/-.')
+      .optional()
+      .meta({ description: 'External ID that the trust policy of the remote role requires. Needs `roleArn`.' }),
+    namespace: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'A namespace has at most 63 lower-case letters, digits and "-".'),
+    defaults: Config.default({}).meta({
+      description: 'Default Flink options of every deploy.',
+      example: { 'kubernetes.service-account': 'flink' },
+    }),
+    locked: z.array(z.string()).default([]).meta({
+      description: 'Options that a deploy may not set. A trailing ".*" matches every option with that prefix.',
+    }),
+    maxJarBytes: z
+      .int()
+      .min(1)
+      .max(5_000_000_000)
+      .default(500_000_000)
+      .meta({ description: 'Maximum size of an uploaded jar.' }),
+    maxAge: Duration.optional().meta({
+      description: 'Maximum lifetime of a cluster, and the default for a cluster without a lifetime.',
+    }),
+    limits: Limits.default({}).meta({
+      description: 'Maximum concurrent usage. Commands that exceed it are queued.',
+      example: { clusters: 20, cpu: 64, memoryGibibytes: 256 },
+    }),
+    shares: z
+      .record(z.string().max(63), Limits.extend({ weight: z.number().positive().max(1000).default(1) }))
+      .default({})
+      .meta({
+        description:
+          'Limits and weight of each team (label `team`) in the admission queue. `*` applies to every team without an entry.',
+        example: { etl: { weight: 3 }, '*': { clusters: 5 } },
+      }),
+    maxQueued: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(5_000)
+      .meta({ description: 'Approximate maximum number of queued commands.' }),
+  })
+  .refine(({ roleArn, externalId }) => externalId === undefined || roleArn !== undefined, {
+    path: ['externalId'],
+    error: 'An external ID needs roleArn, because it is sent only when a remote role is assumed.',
+  })
+  .meta({ id: 'Target', dependentRequired: { externalId: ['roleArn'] } });
+
+export type Target = Readonly<z.infer<typeof Target>>;
+
+export type NamedTarget = Target & { readonly name: string };

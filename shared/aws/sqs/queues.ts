@@ -1,0 +1,39 @@
+import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
+
+import { openCommandQueue } from './command-queue.ts';
+import { withFaults } from '#shared/aws/faults.ts';
+import type { ReadPrincipal } from './senders.ts';
+import { lazySqs, type SqsSender } from './sqs.ts';
+
+interface QueueUrls {
+  readonly reconcileQueue: string;
+  readonly admissionQueue: string;
+  readonly commandQueue: string;
+  readonly deadLetters: string;
+}
+
+interface QueueOptions {
+  readonly now: () => Date;
+  readonly readPrincipal: ReadPrincipal;
+  readonly client?: SqsSender;
+}
+
+interface Queues {
+  readonly reconcileQueue: ReconcileQueue;
+  readonly admissionQueue: AdmissionQueue;
+  readonly commandQueue: CommandQueue;
+}
+
+/** The SQS queues between functions, and the queue of commands. */
+export const openQueues = (urls: QueueUrls, { now, readPrincipal, client }: QueueOptions): Queues => {
+  const sqs = lazySqs(client);
+  const send = async (queueUrl: string, body: unknown): Promise<void> => {
+    const { client, SendMessageCommand } = await sqs();
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+  };
+  return {
+    reconcileQueue: withFaults<ReconcileQueue>({ send: (request) => send(urls.reconcileQueue, request) }),
+    admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
+    commandQueue: withFaults(openCommandQueue(urls, { now, readPrincipal, sqs })),
+  };
+};

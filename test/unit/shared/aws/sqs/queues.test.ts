@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import { openQueues } from '#shared/aws/sqs/queues.ts';
+import { openSenders } from '#shared/aws/sqs/senders.ts';
+
+interface Kept {
+  readonly id: string;
+  readonly body: string;
+  visible: boolean;
+}
+
+const urls = {
+  reconcileQueue: 'reconcile',
+  admissionQueue: 'admission',
+  commandQueue: 'commands',
+  deadLetters: 'dead-letters',
+};
+
+/** A dead-letter queue that returns at most two visible messages at once, and all messages that were sent. */
+const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') => {
+  const kept: Kept[] = Array.from({ length: count }, (_, index) => ({
+    id: `m${index}`,
+    body: `body ${index}`,
+    visible: true,
+  }));
+  const sent: Readonly<Record<string, unknown>>[] = [];
+  const received: Readonly<Record<string, unknown>>[] = [];
+  const send = async (command: { readonly input: Readonly<Record<string, unknown>> }) => {
+    const { input } = command;
+    switch (command.constructor.name) {
+      case 'ReceiveMessageCommand': {
+        received.push(input);
+        const found = kept.filter(({ visible }) => visible).slice(0, 2);
+        for (const message of found) message.visible = false;
+        return {
+          Messages: found.map(({ id, body }) => ({
+            MessageId: id,
+            Body: body,
+            ReceiptHandle: id,
+            Attributes: { SenderId: senderId },
+            MessageAttributes: { principal: { StringValue: 'arn:aws:iam::000000000000:user/ada' } },
+          })),
+        };
+      }
+      case 'ChangeMessageVisibilityCommand':
+        for (const message of kept) message.visible ||= message.id === input['ReceiptHandle'];
+        return {};
+      case 'DeleteMessageCommand':
+        kept.splice(
+          kept.findIndex(({ id }) => id === input['ReceiptHandle']),
+          1,
+        );
+        return {};
+      default:
+        sent.push(input);
+        return {};
+    }
+  };
+  const { commandQueue: commands } = openQueues(urls, {
+    now: () => new Date('2026-11-23T12:00:30Z'),
+    readPrincipal: openSenders(['AROADREY']),
+    client: { send } as never,
+  });
+  return { commands, kept, sent, received };
+};
+
+let queue: ReturnType<typeof queueOf>;
+beforeEach(() => {
+  queue = queueOf(5);
+});
+
+const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id }) => id);
+const list = async () => (await queue.commands.listDeadLetters()).commands;
+
+describe('dead letters', () => {
+  it('are all listed, and can be listed again at once', async () => {
+    const first = await list();
+
+    expect(ids(first)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
+    expect(ids(await list())).toEqual(ids(first));
+    expect(queue.received[0]).toMatchObject({ WaitTimeSeconds: 1 });
+  });
+
+  it('are redriven until none is left, also when SQS returns few at once', async () => {
+    const { commands, more } = await queue.commands.redriveDeadLetters(async ({ body }) => `${body} again`);
+
+    expect([ids(commands), more]).toEqual([['m0', 'm1', 'm2', 'm3', 'm4'], false]);
+    expect(queue.sent.map(({ MessageBody }) => MessageBody)).toEqual([0, 1, 2, 3, 4].map((n) => `body ${n} again`));
+    expect(queue.kept).toEqual([]);
+  });
+
+  it('keep the principal of the command when a function of Drey has moved and redriven them', async () => {
+    const principal = 'arn:aws:iam::000000000000:user/ada';
+    const message = { id: 'm9', group: 'g', body: '{}', principal };
+    await queue.commands.discard(message, toProblem(new Fault('target-unreachable', 'dark')));
+    const { commands } = await queue.commands.redriveDeadLetters(async ({ body }) => body);
+
+    expect(new Set(commands.map((command) => command.principal))).toEqual(new Set([principal]));
+    expect(queue.received[0]).toMatchObject({ MessageSystemAttributeNames: expect.arrayContaining(['SenderId']) });
+    for (const { MessageAttributes } of queue.sent)
+      expect(MessageAttributes).toMatchObject({ principal: { DataType: 'String', StringValue: principal } });
+  });
+
+  it.each(['AIDAEVE', 'AROADREYS:eve', 'AROAOTHER:AROADREY:'])(
+    'of %s have that sender as principal, whatever the message says',
+    async (senderId) => {
+      queue = queueOf(1, senderId);
+
+      expect(await list()).toMatchObject([{ principal: `sqs:${senderId}` }]);
+    },
+  );
+
+  it('stay and can be listed when they are not selected', async () => {
+    const { commands } = await queue.commands.redriveDeadLetters(async ({ id, body }) =>
+      id === 'm3' ? body : undefined,
+    );
+
+    expect(ids(commands)).toEqual(['m3']);
+    expect(ids(await list())).toEqual(['m0', 'm1', 'm2', 'm4']);
+  });
+
+  it('are redriven in parts when there are many', async () => {
+    queue = queueOf(300);
+
+    expect((await queue.commands.listDeadLetters()).more).toBe(true);
+    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(true);
+    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(false);
+    expect(queue.kept).toEqual([]);
+  });
+});
+
+it('an admitted deploy is resumed in a group of its own, once a minute', async () => {
+  await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl', principal: 'sqs:AIDABOB' });
+
+  expect(queue.sent).toMatchObject([
+    {
+      QueueUrl: 'commands',
+      MessageGroupId: 'resume/a',
+      MessageDeduplicationId: 'a/29923920',
+      MessageAttributes: { principal: { StringValue: 'sqs:AIDABOB' } },
+    },
+  ]);
+});
+
+it.each([['x'.repeat(900)], ['']])(
+  'a principal that no part of Drey writes does not count, even from its own role',
+  (claimed) => {
+    const senderId = 'AROADREY:drey-test-commandQueue';
+
+    expect(openSenders(['AROADREY'])({ senderId, claimed })).toBe(`sqs:${senderId}`);
+  },
+);
+
+it('the items of a batch have the principal of the batch', async () => {
+  const batch = { target: 'local', principal: 'arn:aws:iam::000000000000:user/ada' };
+  await queue.commands.sendBatchItems(batch, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
+
+  expect(queue.sent).toMatchObject([{ MessageAttributes: { principal: { StringValue: batch.principal } } }]);
+});
