@@ -26,7 +26,7 @@ Options come from five sources. A later source overrides an earlier one, as in F
 
 \`POST /v1/targets/{target}/plans\` shows the source of every value. Drey copies any other option to \`config.yaml\` unchanged.
 Drey knows the names of all options of the five versions. An option that its version of Flink does not have causes a warning with what to write instead:
-if it starts with \`kubernetes.\`, if it is one typing error away from an option, or if another version has it. Options of file systems, connectors and reporters cause none.
+if it starts with \`kubernetes.\`, if it is one typing error away from an option, or if another version has it. Options of file systems, connectors and reporters cause none. The names in the \`SET\` statements of a SQL script are checked, too.
 
 | type | syntax |
 | --- | --- |

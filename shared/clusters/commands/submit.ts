@@ -108,7 +108,7 @@ const buildOperation = (
     ...findNameConflicts(data.config, flinkVersion),
     ...findUnknownOptions(config, flinkVersion),
     ...findJobWarnings({ ...data, config }),
-    ...findScriptWarnings(data, { mode: 'session' }),
+    ...findScriptWarnings(data, { mode: 'session', flinkVersion }),
   ]);
   const operation = newOperation(
     {

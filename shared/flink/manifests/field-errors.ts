@@ -124,7 +124,7 @@ const findConfigErrors = (input: ClusterInput, config: Config): readonly FieldEr
     ...findReplicaErrors(config),
     ...(optionErrors.length === 0
       ? [
-          ...findPortErrors(config),
+          ...findPortErrors(config, given),
           ...findPullSecretErrors(config),
           ...findSecretErrors(config),
           ...findSizeErrors(config),
@@ -146,14 +146,14 @@ const findMemoryErrors = (config: Config): readonly FieldError[] => [
 const portOptions = ['rest.port', 'jobmanager.rpc.port', 'blob.server.port'] as const;
 
 /** A process cannot listen twice on a port. On the network of its node, the JobManager chooses free ports itself. */
-const findPortErrors = (config: Config): readonly FieldError[] => {
+const findPortErrors = (config: Config, given: Config): readonly FieldError[] => {
   if (readOption(config, 'kubernetes.hostnetwork.enabled')) return [];
   const ports = portOptions.map((key) => [key, readOption(config, key)] as const);
   return ports.flatMap(([key, port], index) => {
-    const other = ports.slice(0, index).find(([, one]) => one === port);
-    return other === undefined
-      ? []
-      : [toFieldError(key, `is ${port}, the port of ${other[0]}; the JobManager needs different ports`)];
+    const [other] = ports.slice(0, index).find(([, one]) => one === port) ?? [];
+    if (other === undefined) return [];
+    const [wrong, right] = Object.hasOwn(given, key) ? [key, other] : [other, key];
+    return [toFieldError(wrong, `is ${port}, the port of ${right}; the JobManager needs different ports`)];
   });
 };
 

@@ -1,6 +1,7 @@
 import { type ConfigSource, isHighlyAvailable, resolveConfig } from '#shared/flink/cluster-config.ts';
 import type { Config, Value } from '#shared/flink/config.ts';
 import { assertNoFieldErrors, omitLaterOptions } from '#shared/flink/options.ts';
+import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 import { computeResources, type Resources } from '#shared/flink/resources.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { getDefaultImage } from '#shared/flink/version.ts';
@@ -43,12 +44,17 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
   const input = { ...preferCallersAccount(given), flinkVersion };
   const resolved = resolveConfig(input);
   const config = { ...resolved.config, ...toKerberosConfig(resolved.config, input.kerberos) };
-  assertNoFieldErrors(findFieldErrors(input, omitLaterOptions(config, flinkVersion)));
+  assertNoFieldErrors(nameSettings(findFieldErrors(input, omitLaterOptions(config, flinkVersion)), input.job));
   const manifests = renderObjects(input, config, flinkVersion);
   const { podTemplates: templates } = input;
   const { spec } = manifests.deployment.spec?.template ?? {};
   if (spec !== undefined)
-    assertNoFieldErrors([...findRepeatedNames(spec, { config, templates }), ...findMissingVolumes(spec, templates)]);
+    assertNoFieldErrors(
+      nameSettings(
+        [...findRepeatedNames(spec, { config, templates }), ...findMissingVolumes(spec, templates)],
+        input.job,
+      ),
+    );
   return {
     ...manifests,
     config: describeConfig(config, resolved.sources),

@@ -9,6 +9,7 @@ import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { type Option, options } from '#shared/flink/option-table.ts';
+import { readClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { findSqlWarnings, type SqlRuntime } from '#shared/flink/program/sql.ts';
 import { findRetypedValues } from '#shared/flink/syntax.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
@@ -29,7 +30,7 @@ interface Resolved {
 /** Settings that are valid and probably not intended. */
 export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion }: Resolved): readonly string[] => [
   ...findConflictWarnings(input, flinkVersion),
-  ...findUnknownOptions(config, flinkVersion),
+  ...findUnknownOptions(withoutSettings(config, input.job), flinkVersion),
   ...findStorageWarnings(config),
   ...findRestoreWarnings(input, layers),
   ...findJobWarnings({ args: findArgs(input.job), config }),
@@ -41,6 +42,12 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...findTemplateWarnings(input.podTemplates, config),
   ...findHostNetworkWarnings(input.podTemplates, config),
 ];
+
+/** The options without those of a script, whose warnings name the line. */
+const withoutSettings = (config: Config, job: ApplicationJob | undefined): Config => {
+  const settings = readClusterSettings(job);
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !Object.hasOwn(settings, key)));
+};
 
 /** The operation and the events of a command contain its warnings, and both have a maximum size. */
 const maxWarnings = 20;

@@ -1,9 +1,10 @@
 import type { ApplicationJob } from '#events/programs/application-job.ts';
 import type { SqlProgram } from '#events/programs/sql.ts';
-import { flinkVersions } from '#events/flink-version.ts';
-import { listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
+import type { FieldError } from '#events/problems/problem.ts';
+import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
+import { isClusterOption } from '#shared/flink/option-names/cluster-options.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
-import { assertNoFieldErrors, toFieldError } from '#shared/flink/options.ts';
+import { assertNoFieldErrors, toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 
 import { splitStatements, type Statement } from './sql-statements.ts';
 
@@ -18,38 +19,6 @@ export interface Setting {
 
 type Config = Readonly<Record<string, string>>;
 
-/** Options that the processes of a cluster read when they start, before the script runs. */
-const clusterPrefixes = [
-  'kubernetes.',
-  'jobmanager.',
-  'taskmanager.',
-  'high-availability',
-  'containerized.',
-  'env.',
-  'rest.',
-  'blob.',
-  'cluster.',
-  'resourcemanager.',
-  'slotmanager.',
-  'heartbeat.',
-  'pekko.',
-  'metrics.',
-  'security.',
-  'web.',
-  'io.tmp.dirs',
-  'fs.',
-  's3.',
-  'classloader.',
-  'user.artifacts.',
-  'external-resource',
-];
-
-/** A `SET` under a deprecated name counts as well. */
-export const isClusterOption = (key: string): boolean => {
-  const names = [key, ...flinkVersions.map((version) => toCurrentKey(key, version))];
-  return clusterPrefixes.some((prefix) => names.some((name) => name.startsWith(prefix)));
-};
-
 const settingPatterns = [/^SET\s+('(?:[^']|'')+')\s*=\s*('(?:[^']|'')*')$/i, /^SET\s+([^'\s=]+)\s*=\s*('[^']*'|\S+)$/i];
 
 const unquote = (text: string): string => (text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text);
@@ -58,6 +27,10 @@ const parseSetting = ({ text }: Statement): Pick<Setting, 'key' | 'value'> | und
   const [, key, value] = settingPatterns.map((pattern) => pattern.exec(text)).find((match) => match !== null) ?? [];
   return key === undefined || value === undefined ? undefined : { key: unquote(key), value: unquote(value) };
 };
+
+/** Whether the statement is a `SET` in a form that Drey does not read. Flink reads more forms, such as `SET U&'a' = 'b'`. */
+export const isUnreadSetting = (statement: Statement): boolean =>
+  /^SET\b./.test(statement.words) && parseSetting(statement) === undefined;
 
 /** @see Flink 2.2 `SetOperationParseStrategy`, `SqlSet` */
 export const readSettings = (statements: readonly Statement[]): readonly Setting[] => {
@@ -79,13 +52,15 @@ export const listSettings = (job: ApplicationJob | undefined): readonly Setting[
 /** Drey requests a savepoint without a directory only if the cluster has a default. */
 const savepointDirectoryKeys = listKeysOfAllVersions(savepointDirectoryOption);
 
-/** The options of the cluster that the head of a script sets. */
-const readClusterSettings = (job: ApplicationJob | undefined): Config =>
-  Object.fromEntries(
-    listSettings(job)
-      .filter(({ key, isAtHead }) => isAtHead && (isClusterOption(key) || savepointDirectoryKeys.includes(key)))
-      .map(({ key, value }) => [key, value]),
+/** The `SET`s that become options of the cluster, because it starts before the script. */
+const listClusterSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
+  listSettings(job).filter(
+    ({ key, isAtHead }) => isAtHead && (isClusterOption(key) || savepointDirectoryKeys.includes(key)),
   );
+
+/** The options of the cluster that the head of a script sets. */
+export const readClusterSettings = (job: ApplicationJob | undefined): Config =>
+  Object.fromEntries(listClusterSettings(job).map(({ key, value }) => [key, value]));
 
 /**
  * The options of a command, together with the options of the cluster that the head of its SQL script sets.
@@ -98,8 +73,27 @@ export const withClusterSettings = (config: Config, job: ApplicationJob | undefi
     Object.entries(settings).flatMap(([key, value]) =>
       listKeysOfAllVersions(key)
         .filter((name) => (config[name] ?? value) !== value)
-        .map((name) => toFieldError(name, `has another value than the script sets for ${key}; remove one of them`)),
+        .map((name) => toFieldError(name, `has another value than SET '${key}' in the script; remove one of them`)),
     ),
   );
   return { ...config, ...settings };
+};
+
+export const describeSetting = ({ key }: Setting, detail: string): string => `SET '${key}': ${detail}`;
+
+/** A mistake in a `SET`, at the place of the script in the request. */
+export const toSettingError = (setting: Setting, { pointer, detail }: FieldError): FieldError => ({
+  pointer,
+  detail: `line ${setting.line}: ${describeSetting(setting, detail)}`,
+});
+
+/** The field errors, each with the `SET` in place of the option that it sets. */
+export const nameSettings = (errors: readonly FieldError[], job: ApplicationJob | undefined): readonly FieldError[] => {
+  const settings = listClusterSettings(job);
+  return errors.map((error) => {
+    const setting = settings.findLast(({ key }) =>
+      listKeysOfAllVersions(key).some((name) => toOptionPointer(name) === error.pointer),
+    );
+    return setting === undefined ? error : toSettingError(setting, { ...error, pointer: '/job/sql/script' });
+  });
 };

@@ -1,11 +1,9 @@
 import type { SqlProgram } from '#events/programs/sql.ts';
-import type { FlinkVersion } from '#events/flink-version.ts';
 import type { FieldError } from '#events/problems/problem.ts';
-import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
-import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
-import { isClusterOption, readScriptSettings, readSettings, type Setting } from './sql-settings.ts';
+import { findSettingErrors, type SettingContext, warnAboutSetting } from './sql-setting-checks.ts';
+import { readScriptSettings } from './sql-settings.ts';
 import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
 import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
 
@@ -24,9 +22,7 @@ export const toSqlArgs = ({ script, scriptUri = '' }: SqlProgram): readonly stri
 export const emptyJar: Uint8Array = Uint8Array.from([0x50, 0x4b, 0x05, 0x06, ...Array.from({ length: 18 }, () => 0)]);
 
 /** Where a script runs. */
-export type SqlRuntime =
-  | { readonly mode: 'application'; readonly flinkVersion: FlinkVersion }
-  | { readonly mode: 'session'; readonly flinkVersion?: FlinkVersion };
+export type SqlRuntime = Pick<SettingContext, 'mode' | 'flinkVersion'>;
 
 /**
  * Why Flink cannot execute a script, as far as it is certain without Flink. The pointers are those of a deploy for an
@@ -67,20 +63,22 @@ const findScriptErrors = (script: string, runtime: SqlRuntime): readonly ScriptE
   const { statements, error } = splitStatements(script);
   if (error !== undefined) return [error];
   if (statements.length === 0) return [{ line: 1, detail: 'the script has no statement' }];
-  return [...findRestoreErrors(readSettings(statements)), ...(runsOneJob(runtime) ? findJobErrors(statements) : [])];
+  return [
+    ...findSlashComments(statements),
+    ...findSettingErrors(statements),
+    ...(runsOneJob(runtime) ? findJobErrors(statements) : []),
+  ];
 };
 
 /** A job on a session has a fixed ID, and so has that of an application before Flink 2.3. */
 const runsOneJob = (runtime: SqlRuntime): boolean =>
   runtime.mode === 'session' || !isAtLeast(runtime.flinkVersion, '2.3');
 
-const findRestoreErrors = (settings: readonly Setting[]): readonly ScriptError[] =>
-  settings
-    .filter(({ key }) => restorePathKeys.includes(key))
-    .map(({ key, line }) => ({
-      line,
-      detail: `the savepoint of a job is not set by SET '${key}', because Drey records it; use restore.path (-s PATH)`,
-    }));
+/** Flink's parser knows this comment, but Flink divides a script without it. */
+const findSlashComments = (statements: readonly Statement[]): readonly ScriptError[] =>
+  statements
+    .filter(({ words }) => words.includes('//'))
+    .map(({ line }) => ({ line, detail: 'the statement that begins here has a comment with //; write it with --' }));
 
 /** Statements that start a job. A statement set is one job. */
 const startPattern =
@@ -104,13 +102,8 @@ const findJobErrors = (statements: readonly Statement[]): readonly ScriptError[]
     : [];
 };
 
-type SqlContext = SqlRuntime & {
-  /** The options of the caller. */
-  readonly config: Readonly<Record<string, string>>;
-};
-
 /** What a script does that is valid and probably not intended. */
-export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SqlContext): readonly string[] => {
+export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SettingContext): readonly string[] => {
   if (script === undefined)
     return runsOneJob(context)
       ? [
@@ -118,19 +111,4 @@ export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SqlC
         ]
       : [];
   return readScriptSettings({ script }).flatMap((setting) => warnAboutSetting(setting, context));
-};
-
-const warnAboutSetting = ({ key, value, line, isAtHead }: Setting, { mode, config }: SqlContext): readonly string[] => {
-  const isReplaced = listKeysOfAllVersions(key).some((name) => Object.hasOwn(config, name) && config[name] !== value);
-  if (isClusterOption(key)) {
-    if (mode === 'session')
-      return [`Line ${line} of the script sets ${key}, which has no effect, because the session is already running.`];
-    return isAtHead
-      ? []
-      : [
-          `Line ${line} of the script sets ${key}, which has no effect, because the cluster is already running at that point. Move the SET to the head of the script.`,
-        ];
-  }
-  // The values may be secrets, and the operation and its events contain the warning.
-  return isReplaced ? [`Line ${line} of the script sets ${key}, which replaces the value of the command.`] : [];
 };

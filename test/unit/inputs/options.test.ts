@@ -55,7 +55,7 @@ describe('a key that is a value and a prefix', () => {
 
 describe('a mistake that Kubernetes or Flink would report later', () => {
   it.each([
-    ['equal ports', { 'rest.port': '6123' }, 'jobmanager.rpc.port: is 6123, the port of rest.port'],
+    ['equal ports', { 'rest.port': '6123' }, 'rest.port: is 6123, the port of jobmanager.rpc.port'],
     [
       'a comma in a pull secret',
       { 'kubernetes.container.image.pull-secrets': 'a,b' },

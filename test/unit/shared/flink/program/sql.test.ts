@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { FlinkVersion } from '#events/flink-version.ts';
-import { readSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
+import { nameSettings, readSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { splitStatements } from '#shared/flink/program/sql-statements.ts';
 import { findSqlErrors, findSqlWarnings, toSqlArgs } from '#shared/flink/program/sql.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
@@ -37,14 +37,51 @@ describe('a script that Flink cannot execute', () => {
     ],
     [
       `SET 'execution.savepoint.path' = 's3://b/sp';\n${insert}`,
-      "line 1: the savepoint of a job is not set by SET 'execution.savepoint.path', because Drey records it; use restore.path (-s PATH)",
+      "line 1: SET 'execution.savepoint.path': the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)",
     ],
+    [`// a\n${insert}`, 'line 1: the statement that begins here has a comment with //; write it with --'],
   ])('%j', (script, detail) => {
     expect(errorsOf(script)).toEqual([detail]);
   });
 
   it.each([
+    'execution.target',
+    '$internal.pipeline.job-id',
+    '$internal.application.id',
+    'internal.cluster.execution-mode',
+    'kubernetes.internal.jobmanager.entrypoint.class',
+    'python.internal.files-key-map',
+    'jobmanager.rpc.address',
+    'high-availability.cluster-id',
+    'recovery.zookeeper.path.namespace',
+  ])('sets %s, which Drey or Flink sets itself', (key) => {
+    const script = `USE c;\nSET '${key}' = 'x';\n${insert}`;
+    const error = `line 2: SET '${key}': Drey or Flink sets this option itself; remove the statement`;
+
+    expect(errorsOf(script)).toEqual([error]);
+    expect(findSqlErrors({ script }, { mode: 'session', flinkVersion: '2.3' })).toEqual([
+      { pointer: '/sql/script', detail: error },
+    ]);
+  });
+
+  it.each([
+    `SET U&'\\0061' = 'x'`,
+    `SET N'a' = 'x'`,
+    `SET E'a'='x'`,
+    `SET _UTF8'a' = 'x'`,
+    `SET 'a'\n'b' = 'x'`,
+    `SET 'a' = 'x' 'y'`,
+    `SET'a'='x'`,
+    `SET 'a'`,
+    `SET a =`,
+  ])('has a SET that only Flink would read: %s', (set) => {
+    expect(errorsOf(`${set};\n${insert}`)).toEqual(["line 1: Drey cannot read this SET; write SET 'key' = 'value'"]);
+  });
+
+  it.each([
     insert,
+    `SET; ${insert}`,
+    `SET 'kubernetes.internal-service.annotations' = 'a:b'; ${insert}`,
     `CREATE VIEW v AS SELECT 1;\n${insert}`,
     `EXECUTE STATEMENT SET BEGIN ${insert} ${insert} END;`,
     `BEGIN STATEMENT SET; ${insert} ${insert} END;`,
@@ -128,7 +165,7 @@ describe('the SETs of a script', () => {
     expect(faultOf(() => withClusterSettings({ 'taskmanager.numberOfTaskSlots': '2' }, job))?.errors).toEqual([
       {
         pointer: '/config/taskmanager.numberOfTaskSlots',
-        detail: 'has another value than the script sets for taskmanager.numberOfTaskSlots; remove one of them',
+        detail: "has another value than SET 'taskmanager.numberOfTaskSlots' in the script; remove one of them",
       },
     ]);
   });
@@ -152,6 +189,45 @@ describe('the SETs of a script', () => {
   ] as const)('warn in an %s: %j', (mode, script, warning) => {
     expect(findSqlWarnings({ script }, { mode, flinkVersion: '2.2', config: { 'parallelism.default': '4' } })).toEqual([
       warning,
+    ]);
+  });
+
+  it.each([
+    [
+      `SET 'table.exec.mini-batch.enabld' = 'true';\n${insert}`,
+      'Line 1 of the script: table.exec.mini-batch.enabld is not an option of Flink. The most similar option is table.exec.mini-batch.enabled.',
+    ],
+    [
+      `${insert}\nSET 'pipeline.nam' = 'x'`,
+      'Line 2 of the script: pipeline.nam is not an option of Flink. The most similar option is pipeline.name.',
+    ],
+    [
+      `SET 'execution.checkpointing.unaligned.forced' = 'x'; SET 'kubernetes.cluster-idd' = 'x'; ${insert}`,
+      'Line 1 of the script: kubernetes.cluster-idd is not an option of Flink. The most similar option is kubernetes.cluster-id.',
+    ],
+    [
+      `SET 'state.backend' = 'rocksdb'; ${insert}`,
+      "Line 1 of the script sets state.backend, which has no effect, because the command sets state.backend.type. Write SET 'state.backend.type'.",
+    ],
+    [
+      `SET 'state.backend.type' = 'rocksdb'; ${insert}`,
+      'Line 1 of the script sets state.backend.type, which replaces the value of the command.',
+    ],
+  ])('warn about a name: %j', (script, warning) => {
+    const config = { 'state.backend.type': 'hashmap' };
+
+    expect(findSqlWarnings({ script }, { mode: 'application', flinkVersion: '2.3', config })).toEqual([warning]);
+  });
+
+  it('name the statement in place of the option in a mistake', () => {
+    const script = `SET 'kubernetes.jobmanager.cpu' = 'x';\nSET 'rest.port' = '6123';\n${insert}`;
+    const job = { sql: { script } };
+    const error = (key: string) => ({ pointer: `/config/${key}`, detail: 'is wrong' });
+
+    expect(nameSettings(['kubernetes.jobmanager.cpu.amount', 'rest.port', 'rest.address'].map(error), job)).toEqual([
+      { pointer: '/job/sql/script', detail: "line 1: SET 'kubernetes.jobmanager.cpu': is wrong" },
+      { pointer: '/job/sql/script', detail: "line 2: SET 'rest.port': is wrong" },
+      error('rest.address'),
     ]);
   });
 
