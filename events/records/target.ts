@@ -51,7 +51,8 @@ export const Target = z
       example: { 'kubernetes.service-account': 'flink' },
     }),
     locked: z.array(z.string()).default([]).meta({
-      description: 'Options that a deploy may not set. A trailing ".*" matches every option with that prefix.',
+      description:
+        'Options that a deploy, a submit and the SET statements of a SQL script may not set. A trailing ".*" matches every option with that prefix.',
     }),
     maxJarBytes: z
       .int()

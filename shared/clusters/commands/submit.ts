@@ -1,13 +1,14 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import type { Demand } from '#events/records/target.ts';
+import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { assertAllowed, findLockedOptions, findLockedSettings } from '#shared/clusters/model/policy/locked-options.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import {
@@ -35,6 +36,7 @@ export const submit: UseCase<'submit'> = {
     assertSession(cluster.value);
     // The command waits for a session that is still starting.
     if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
+    assertUnlocked(data, target);
     if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
     assertSqlRuns(data, cluster.value);
 
@@ -67,6 +69,13 @@ export const submit: UseCase<'submit'> = {
     return value;
   },
 };
+
+/** @throws Fault `refused-option` for options that the target does not allow. */
+const assertUnlocked = ({ sql, config }: SubmitData, target: NamedTarget): void =>
+  assertAllowed(
+    [...findLockedOptions(config, target), ...findLockedSettings(sql, { target, pointer: '/sql' })],
+    target,
+  );
 
 /** @throws Fault `refused-option` for a script that the session cannot execute. */
 const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => {

@@ -46,7 +46,7 @@ export const readScriptSettings = ({ script = '' }: SqlProgram): readonly Settin
   readSettings(splitStatements(script).statements);
 
 /** Every `SET` of the script of a program. */
-export const listSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
+const listSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
   job !== undefined && 'sql' in job ? readScriptSettings(job.sql) : [];
 
 /** Drey requests a savepoint without a directory only if the cluster has a default. */

@@ -1,21 +1,26 @@
 import type { Command } from '#events/commands/index.ts';
-import { flinkVersions } from '#events/flink-version.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { Demand, NamedTarget } from '#events/records/target.ts';
 import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import {
+  assertAllowed,
+  findLockedOptions,
+  findLockedSettings,
+  isLockedOption,
+} from '#shared/clusters/model/policy/locked-options.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { toText } from '#shared/flink/config.ts';
 import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
 import { getServiceAccount } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { canonicalizeConfig, listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
+import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
 import { toFieldError } from '#shared/flink/options.ts';
-import { listSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
+import { nameSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
 const imageOption = 'kubernetes.container.image.ref';
@@ -92,18 +97,21 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault();
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
-  const ownConfig = withClusterSettings({ ...config, ...(image === undefined ? {} : { [imageOption]: image }) }, job);
+  const ownConfig = { ...config, ...(image === undefined ? {} : { [imageOption]: image }) };
+  const clusterConfig = withClusterSettings(ownConfig, job);
+  const sql = job !== undefined && 'sql' in job ? job.sql : undefined;
   assertAllowed(
     [
-      ...findRefusedOptions(ownConfig, clusterId, target),
-      ...findLockedSettings({ job, config: ownConfig }, target),
+      ...nameSettings(findRefusedOptions(clusterConfig, clusterId, target), job),
+      ...findLockedOptions(ownConfig, target),
+      ...findLockedSettings(sql, { target, pointer: '/job/sql' }),
       ...findLockedAccounts(data, target),
     ],
     target,
   );
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
-  return { ...given, mode, clusterId, namespace, defaults, config: ownConfig };
+  return { ...given, mode, clusterId, namespace, defaults, config: clusterConfig };
 };
 
 /**
@@ -147,19 +155,9 @@ const newMisplacedRestoreFault = () => {
 
 type Config = Readonly<Record<string, string>>;
 
-/** @throws Fault `refused-option` */
-const assertAllowed = (errors: readonly FieldError[], target: NamedTarget): void => {
-  const [first] = errors;
-  if (first === undefined) return;
-  const message =
-    errors.length === 1 ? first.detail : `Target ${target.name} refuses ${errors.length} options of the deploy.`;
-  throw new Fault('refused-option', message, { errors });
-};
-
 const findRefusedOptions = (config: Config, clusterId: string, target: NamedTarget): readonly FieldError[] => [
   ...findWrongNamespace(config, target),
   ...findWrongClusterId(config, clusterId),
-  ...findLockedOptions(config, target),
 ];
 
 const findWrongNamespace = (config: Config, { name, namespace }: NamedTarget): readonly FieldError[] => {
@@ -176,25 +174,12 @@ const findWrongClusterId = (config: Config, clusterId: string): readonly FieldEr
   return [toFieldError(clusterIdOption, detail)];
 };
 
-const findLockedOptions = (config: Config, { name, locked }: NamedTarget): readonly FieldError[] =>
-  Object.keys(config)
-    .filter((key) => locked.some((lock) => isLocked(key, lock)))
-    .map((key) => toFieldError(key, `Target ${name} does not allow the option ${key}.`));
-
-/** A script sets options when it runs, which are not among those of the command. */
-const findLockedSettings = ({ job, config }: Pick<ClusterInput, 'job' | 'config'>, { name, locked }: NamedTarget) =>
-  listSettings(job)
-    .filter(({ key }) => !Object.hasOwn(config, key) && locked.some((lock) => isLocked(key, lock)))
-    .map(({ key, line }) => ({
-      pointer: '/job/sql/script',
-      detail: `line ${line}: Target ${name} does not allow the option ${key}.`,
-    }));
-
 const accountOption = 'kubernetes.service-account';
 
 /** The service account of a pod template replaces that of the target, so that the lock of the option covers it. */
-const findLockedAccounts = ({ podTemplates = {} }: DeployData, { name, locked, defaults }: NamedTarget) =>
-  locked.some((lock) => isLocked(accountOption, lock))
+const findLockedAccounts = ({ podTemplates = {} }: DeployData, target: NamedTarget) => {
+  const { name, defaults } = target;
+  return isLockedOption(accountOption, target)
     ? Object.entries(podTemplates).flatMap(([pod, template]): readonly FieldError[] => {
         const account = getServiceAccount(template);
         if (account === undefined || account === defaults[accountOption]) return [];
@@ -206,13 +191,6 @@ const findLockedAccounts = ({ podTemplates = {} }: DeployData, { name, locked, d
         ];
       })
     : [];
-
-/** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
-const isLocked = (key: string, lock: string): boolean => {
-  const name = lock.replace(/\.\*$/, '');
-  const isPattern = name !== lock;
-  const maps = [...(isPattern ? [name] : []), ...flinkVersions.map((version) => toCurrentKey(name, version))];
-  return (!isPattern && listKeysOfAllVersions(name).includes(key)) || maps.some((map) => key.startsWith(`${map}.`));
 };
 
 /** A cluster id as Flink generates one: 45 characters, the maximum length. */

@@ -8,6 +8,7 @@ import {
   getCluster,
   getFlink,
   getLastOperation,
+  jar,
   limitTarget,
   listOperations,
   runWorkflows,
@@ -128,17 +129,88 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
   });
 
   it.each([
-    ["SET 'kubernetes.service-account' = 'admin'; INSERT INTO a SELECT 1", '/config/kubernetes.service-account'],
-    ["SET 'kubernetes.namespace' = 'other'; INSERT INTO a SELECT 1", '/config/kubernetes.namespace'],
-    ["SET 'state.checkpoints.dir' = 's3://b/c'; INSERT INTO a SELECT 1", '/job/sql/script'],
-    ["USE CATALOG c; SET 's3.endpoint' = 'http://x'; INSERT INTO a SELECT 1", '/job/sql/script'],
-  ])('may not set what the target does not allow: %s', async (locked, pointer) => {
+    ["SET 'kubernetes.service-account' = 'admin'", 'Target local does not allow the option.'],
+    ["SET 'kubernetes.namespace' = 'other'", /^Target local deploys to namespace flink\./],
+    ["SET 'kubernetes.cluster-id' = 'other'", /differs from the cluster id of the command, etl\.$/],
+    ["SET 'state.checkpoints.dir' = 's3://b/c'", 'Target local does not allow the option.'],
+    ["USE CATALOG c; SET 's3.endpoint' = 'http://x'", 'Target local does not allow the option.'],
+    ["SET 'taskmanager.numberOfTaskSlots' = 'x'", /is not an integer/],
+    ["SET 'kubernetes.jobmanager.cpu' = '-1'", 'must be at least 0'],
+    ["SET 'rest.port' = '6123'", /the port of/],
+    ["SET 'jobmanager.memory.process.size' = '10m'", /set at least/],
+    ["SET 'kubernetes.container.image.pull-secrets' = 'a,b'", /is not the name of a Secret/],
+    ["SET 'high-availability.type' = 'x'", /is not one of NONE/],
+  ])('is named, not its option, in the mistake of %s', async (set, detail) => {
     limitTarget({ locked: ['kubernetes.service-account', 'execution.checkpointing.dir', 's3.*'] });
+    const [, key = ''] = /SET '([^']+)/.exec(set) ?? [];
+    const text = `-- first line\n${set};\nINSERT INTO a SELECT 1`;
 
-    expect(await send('deploy', { clusterId, data: application({ script: locked }) }, world)).toMatchObject({
-      outcome: 'rejected',
-      pointers: [pointer],
+    const sent = await send('deploy', { clusterId, data: application({ script: text }) }, world);
+
+    expect(sent).toMatchObject({ outcome: 'rejected', code: 'refused-option', pointers: ['/job/sql/script'] });
+    const prefix = `line 2: SET '${key}': `;
+    expect(sent.detail?.replace('job/sql/script: ', '')).toContain(prefix);
+    expect(sent.detail?.split(prefix)[1]).toMatch(detail);
+  });
+
+  describe('with a target that locks options', () => {
+    const locked = ['kubernetes.service-account', 'execution.checkpointing.*', 's3.*'];
+    const set = "SET 'state.checkpoints.dir' = 's3://b/c'; INSERT INTO a SELECT 1";
+
+    it.each([
+      [{ sql: { script: set } }, '/sql/script'],
+      [{ sql: { script: "SET 's3.endpoint' = 'x'; INSERT INTO a SELECT 1" } }, '/sql/script'],
+      [{ sql: { scriptUri: 's3://b/a.sql' } }, '/sql/scriptUri'],
+      [{ jar, config: { 'execution.checkpointing.dir': 's3://b/c' } }, '/config/execution.checkpointing.dir'],
+      [{ jar, config: { 'state.checkpoints.dir': 's3://b/c' } }, '/config/state.checkpoints.dir'],
+    ])('may not set them on a session: %j', async (data, pointer) => {
+      await startSession(send);
+      limitTarget({ locked });
+
+      expect(await send('submit', { clusterId, data }, world)).toMatchObject({
+        outcome: 'rejected',
+        code: 'refused-option',
+        pointers: [pointer],
+        detail: expect.stringMatching(/Target local does not allow the option/),
+      });
+      expect(listOperations()).toHaveLength(1);
     });
+
+    it('is refused at a URI, where Drey does not read its SETs', async () => {
+      limitTarget({ locked });
+
+      expect(
+        await send('deploy', { clusterId, data: application({ scriptUri: 's3://b/a.sql' }) }, world),
+      ).toMatchObject({
+        outcome: 'rejected',
+        pointers: ['/job/sql/scriptUri'],
+        detail:
+          'Target local does not allow the option execution.checkpointing.*, and Drey does not read this file to check its SETs. Give the statements in script.',
+      });
+    });
+
+    it('may be at a URI if no job can change a locked option', async () => {
+      limitTarget({ locked: ['kubernetes.service-account', 'metrics.*', 's3.*'] });
+
+      const data = application({ scriptUri: 's3://b/a.sql' });
+      expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'done' });
+    });
+  });
+
+  it('causes one warning for a SET with a typing error, with its line', async () => {
+    const typos = "SET 'kubernetes.clustr-id' = 'x';\nSET 'pipeline.nam' = 'x';\nINSERT INTO a SELECT 1";
+    const expected = [
+      'Line 1 of the script: kubernetes.clustr-id is not an option of Flink. The most similar option is kubernetes.cluster-id.',
+      'Line 2 of the script: pipeline.nam is not an option of Flink. The most similar option is pipeline.name.',
+    ];
+
+    await send('deploy', { clusterId, data: application({ script: typos }) }, world);
+    expect(getLastOperation()?.warnings).toEqual(expected);
+
+    await send('deploy', { clusterId: 'live', data: { mode: 'session' } }, world);
+    await runWorkflows();
+    await send('submit', { clusterId: 'live', data: { sql: { script: typos } } }, world);
+    expect(getLastOperation()?.warnings).toEqual(expect.arrayContaining(expected));
   });
 });
 
