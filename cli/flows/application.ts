@@ -54,13 +54,23 @@ export const readApplicationInput = async (
     : { ...local, folder: await withoutFolderRestorePath(folder, { config, restore, fromSavepoint }) };
 };
 
+/** The SETs of a script take precedence over the folder, as `-D` does. */
+const withoutReplacedOptions = async (local: LocalInput, { job }: Application): Promise<LocalInput> => {
+  if (!('sql' in job) || local.folder === undefined) return local;
+  const [{ withoutReplaced }, { readClusterSettings }] = await Promise.all([
+    import('#shared/flink/option-names/canonical.ts'),
+    import('#shared/flink/program/sql-settings.ts'),
+  ]);
+  return { ...local, folder: withoutReplaced(local.folder, readClusterSettings({ sql: job.sql })) };
+};
+
 /** Starts an application cluster. With `execution.attached=true`, waits until the application is terminal. */
 export const runApplication = async (
   application: Application,
   options: ProgramOptions & WaitOptions,
   context: Context,
 ): Promise<void> => {
-  const local = await readApplicationInput(options, context);
+  const local = await withoutReplacedOptions(await readApplicationInput(options, context), application);
   local.warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const body = await buildDeployBody(
     { clusterId: context.clusterId, fields: context.fields, config: application.config },

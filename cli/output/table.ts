@@ -62,3 +62,6 @@ const stateColour = (state: State) => {
 /** The state, colored if the stream supports colors. */
 export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
   styleText(stateColour(state), state, { stream });
+
+/** A text on one line. The name of a job may be a statement with several. */
+export const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

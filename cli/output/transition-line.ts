@@ -1,12 +1,13 @@
 import type { Transition } from '#events/records/transitions.ts';
 
 import { formatTime } from './local-time.ts';
-import { paintState } from './table.ts';
+import { paintState, toOneLine } from './table.ts';
 
 /** A transition as a line for people, with who caused it. */
 export const formatTransition = (transition: Transition, stream: NodeJS.WritableStream): string => {
   const { sequence, at, from, to, reason, message, principal } = transition;
-  const subject = transition.subject === 'cluster' ? 'cluster' : `job ${transition.jobId} ${transition.name}`;
+  const subject =
+    transition.subject === 'cluster' ? 'cluster' : `job ${transition.jobId} ${toOneLine(transition.name)}`;
   const cause = [reason, message].filter(Boolean).join(': ');
   const change = `${from === null ? '' : `${from} → `}${paintState(to, stream)}`;
   return `${String(sequence).padStart(4)}  ${formatTime(at)}  ${subject}: ${change}${cause === '' ? '' : ` (${cause})`} by ${principal}`;

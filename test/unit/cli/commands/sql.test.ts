@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -109,6 +109,26 @@ describe('sql', () => {
     expect(server.received).toEqual([]);
   });
 
+  it('leaves out what the folder sets and the script replaces', async () => {
+    const conf = join(folder, 'conf');
+    mkdirSync(conf);
+    writeFileSync(join(conf, 'config.yaml'), 'taskmanager:\n  numberOfTaskSlots: 1\nrest:\n  port: 8082\n');
+    server.answer({ 'GET /v1/targets': oneTarget, [`POST ${clusters}`]: accepted({ clusterId: 'app' }) });
+
+    await drey(['sql', '--no-wait', '-f', file], { api: server.url, env: { FLINK_CONF_DIR: conf } });
+
+    expect(posted()).toMatchObject({ config: { 'rest.port': '8082' } });
+  });
+
+  it('names the script in a mistake of it', async () => {
+    const detail = "line 1: SET 'taskmanager.numberOfTaskSlots': is wrong";
+    const problem = { status: 422, code: 'refused-option', title: 'Option refused', retryable: false, detail };
+    const errors = [{ pointer: '/job/sql/script', detail }];
+    const ended = await run(['-f', file], { [`POST ${clusters}`]: { status: 422, body: { ...problem, errors } } });
+
+    expect(ended.stderr).toContain(`the script: ${detail}`);
+  });
+
   it('refuses a file that is not text', async () => {
     const binary = join(folder, 'binary.sql');
     writeFileSync(binary, Buffer.from([0x53, 0xe4, 0x54]));
@@ -117,7 +137,33 @@ describe('sql', () => {
   });
 });
 
+describe('a job with the name of its statement', () => {
+  it('is on one line of describe', async () => {
+    const name = 'SELECT `id`\nFROM `numbers`';
+    server.answer({
+      'GET /v1/targets': oneTarget,
+      [`GET ${clusters}/app`]: { body: application() },
+      [`GET ${clusters}/app/jobs`]: { body: { jobs: [job({ name })], reachable: 'True' } },
+      [`GET ${clusters}/app/events`]: { body: { transitions: [], last: 0 } },
+    });
+
+    const { stdout } = await drey(['describe', 'app'], { api: server.url });
+
+    expect(stdout).toContain('SELECT `id` FROM `numbers`');
+  });
+});
+
 describe('render sql', () => {
+  it('names the SET in a mistake of it', async () => {
+    const words = ['render', 'sql', '-Dkubernetes.cluster-id=app', '-f', '-'];
+    const input = "-- a\nSET 'rest.port' = 'x';\nINSERT INTO o SELECT 1;";
+
+    const { stderr } = await drey(words, { api: undefined, input });
+
+    expect(stderr).toContain("the script: line 2: SET 'rest.port': ");
+    expect(stderr).not.toContain('-Drest.port');
+  });
+
   it('prints the objects with the options that the script sets for the cluster', async () => {
     const ended = await drey(['render', 'sql', '-Dkubernetes.cluster-id=app', '-f', file], { api: undefined });
 
