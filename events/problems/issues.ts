@@ -43,7 +43,7 @@ const typeNames: Readonly<Record<string, string>> = {
 export const describeInput = (input: unknown): string => {
   if (input === null) return 'empty (null)';
   if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'number') return Number.isInteger(input) ? 'a number' : `${input}`;
+  if (typeof input === 'number') return Number.isInteger(input) ? 'a number' : 'a fraction';
   return { string: 'text', boolean: 'true or false', object: 'a map' }[typeof input as string] ?? typeof input;
 };
 

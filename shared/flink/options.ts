@@ -3,8 +3,9 @@ import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
 import { type Config, toText } from './config.ts';
 import { listKeysOfAllVersions } from './option-names/canonical.ts';
 import { isKnownKey } from './option-names/keys.ts';
+import { mayBeSecret } from './option-names/secrets.ts';
 import { type Option, options, parsers, type Parsers } from './option-table.ts';
-import { parseEnum } from './syntax.ts';
+import { parseEnum, UnreadableValue } from './syntax.ts';
 import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';
 
 type Options = typeof options;
@@ -86,6 +87,7 @@ const findValueErrors = (config: Config, key: string, option: Option): readonly 
     if (option.only !== undefined && !option.only.values.includes(text.toLowerCase())) return [option.only.because];
     return [];
   } catch (error) {
+    if (error instanceof UnreadableValue && mayBeSecret(key)) return [error.withoutValue];
     if (error instanceof Fault) return [error.message];
     throw error;
   }

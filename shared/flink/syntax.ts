@@ -7,12 +7,25 @@ import { unreadable } from './yaml.ts';
 
 /** This file parses the values of options. Each parser throws Fault `refused-option` for text of another form. */
 
-const createRefusal = (detail: string): Fault => new Fault('refused-option', detail);
-
 const maxQuoteLength = 80;
 
 /** The value in quotes for a message, shortened when it is long. */
 const quote = (text: string): string => `'${shorten(text, maxQuoteLength)}'`;
+
+/** The refusal of a text that does not fit the type of an option. Its message quotes the text. */
+export class UnreadableValue extends Fault {
+  /** The message for a value that may be a secret. */
+  readonly withoutValue: string;
+
+  /** @param reasonWithoutValue The reason, if it quotes a part of the text. */
+  constructor(text: string, reason: string, reasonWithoutValue = reason) {
+    super('refused-option', `${quote(text)} ${reason}`);
+    this.withoutValue = `the value ${reasonWithoutValue}`;
+  }
+}
+
+const createRefusal = (text: string, reason: string, reasonWithoutValue?: string): Fault =>
+  new UnreadableValue(text, reason, reasonWithoutValue);
 
 /** `String.trim` of Java, which removes other characters than that of JavaScript. */
 export const trimBlanks = (text: string): string => text.replace(/^[\0- ]+|[\0- ]+$/g, '');
@@ -35,10 +48,9 @@ export const parseMemorySize = (text: string): bigint => {
   const [, digits, unit] = /^(\d+)[\0- ]*([a-z]*)$/.exec(trimBlanks(text).toLowerCase()) ?? [];
   const factor = units.find(([, names]) => unit !== undefined && names.includes(unit))?.[0];
   if (digits === undefined || factor === undefined)
-    throw createRefusal(`${quote(text)} is not a memory size; write a number and one of the units b, k, m, g, t`);
+    throw createRefusal(text, 'is not a memory size; write a number and one of the units b, k, m, g, t');
   const bytes = BigInt(digits) * factor;
-  if (bytes > maxMemoryBytes)
-    throw createRefusal(`${quote(text)} exceeds the maximum memory size of ${maxMemoryBytes} bytes`);
+  if (bytes > maxMemoryBytes) throw createRefusal(text, `exceeds the maximum memory size of ${maxMemoryBytes} bytes`);
   return bytes;
 };
 
@@ -67,7 +79,7 @@ export const parseDuration = (text: string): number => {
   const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
   const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
   if (digits === undefined || factor === undefined)
-    throw createRefusal(`${quote(text)} is not a duration; write a number and one of the units ms, s, min, h, d`);
+    throw createRefusal(text, 'is not a duration; write a number and one of the units ms, s, min, h, d');
   return Number(digits) * factor;
 };
 
@@ -75,27 +87,27 @@ export const parseText = (text: string): string => text;
 
 export const parseInteger = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) + 0 : Number.NaN; // -0 becomes 0
-  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw createRefusal(`${quote(text)} is not an integer`);
+  if (!(value >= -(2 ** 31) && value < 2 ** 31)) throw createRefusal(text, 'is not an integer');
   return value;
 };
 
 export const parseDouble = (text: string): number => {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimBlanks(text)) ? Number(trimBlanks(text)) : Number.NaN;
-  if (!Number.isFinite(value)) throw createRefusal(`${quote(text)} is not a number`);
+  if (!Number.isFinite(value)) throw createRefusal(text, 'is not a number');
   return value;
 };
 
 /** A value of Java's type long, within the range that JSON represents exactly. */
 export const parseLong = (text: string): number => {
   const value = /^[+-]?\d+$/.test(text) ? Number(text) + 0 : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw createRefusal(`${quote(text)} is not a whole number`);
+  if (!Number.isSafeInteger(value)) throw createRefusal(text, 'is not a whole number');
   return value;
 };
 
 /** A fraction below 1 in the precision of Flink's float options: `0.1` is 0.10000000149011612. */
 export const parseFraction = (text: string): number => {
   const value = Math.fround(parseDouble(text));
-  if (value < 0 || value >= 1) throw createRefusal(`${quote(text)} is not a fraction of at least 0 and less than 1`);
+  if (value < 0 || value >= 1) throw createRefusal(text, 'is not a fraction of at least 0 and less than 1');
   return value;
 };
 
@@ -104,21 +116,22 @@ export const parsePort = (text: string): number => {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= 65_535))
     throw createRefusal(
-      `${quote(text)} is not a port; write one number from 0 to 65535, because Kubernetes does not support port ranges`,
+      text,
+      'is not a port; write one number from 0 to 65535, because Kubernetes does not support port ranges',
     );
   return value;
 };
 
 export const parseBoolean = (text: string): boolean => {
   const value = text.toLowerCase();
-  if (value !== 'true' && value !== 'false') throw createRefusal(`${quote(text)} is neither true nor false`);
+  if (value !== 'true' && value !== 'false') throw createRefusal(text, 'is neither true nor false');
   return value === 'true';
 };
 
 /** One of `values` in its spelling there. The case of the text does not matter. */
 export const parseEnum = (values: readonly string[], text: string): string => {
   const value = values.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
-  if (value === undefined) throw createRefusal(`${quote(text)} is not one of ${values.join(', ')}`);
+  if (value === undefined) throw createRefusal(text, `is not one of ${values.join(', ')}`);
   return value;
 };
 
@@ -140,7 +153,7 @@ export const parseMaps = (text: string): readonly Readonly<Record<string, string
   if (!Array.isArray(items)) return split(text, ';').map(parseShortMap);
   return items.map((item) => {
     if (item instanceof Map) return toTextMap(item, text);
-    throw createRefusal(`${quote(text)} is not a list of maps`);
+    throw createRefusal(text, 'is not a list of maps');
   });
 };
 
@@ -148,7 +161,7 @@ export const parseMaps = (text: string): readonly Readonly<Record<string, string
 const parseShortMap = (item: string): Readonly<Record<string, string>> => {
   const [pairs, map] = [parsePairs(item), parseMap(item)];
   if (JSON.stringify(pairs) === JSON.stringify(map)) return pairs;
-  throw createRefusal(`${quote(item)} is also YAML with another meaning; write the list in YAML: [{name: 'value'}]`);
+  throw createRefusal(item, `is also YAML with another meaning; write the list in YAML: [{name: 'value'}]`);
 };
 
 /** The YAML list or map; undefined for the short forms, which are not YAML. */
@@ -156,9 +169,14 @@ const tryParseYaml = (text: string): unknown => {
   const document = parseDocument(text, yamlOptions);
   const isYaml = document.errors.length === 0 && isCollection(document.contents);
   if (!isYaml && !/^\s*[[{]/.test(text)) return undefined;
-  if (!isYaml) throw createRefusal(`${quote(text)} starts like YAML, but it is not valid: ${describeError(document)}`);
+  if (!isYaml)
+    throw createRefusal(
+      text,
+      `starts like YAML, but it is not valid: ${describeError(document)}`,
+      'starts like YAML, but it is not valid',
+    );
   if (unreadable.test(text) || text.includes('\t'))
-    throw createRefusal(`${quote(text)} contains a control character; in YAML, write it as an escape in double quotes`);
+    throw createRefusal(text, 'contains a control character; in YAML, write it as an escape in double quotes');
   assertPlainYaml(document, text);
   return document.toJS({ mapAsMap: true });
 };
@@ -172,7 +190,8 @@ const yamlOptions = { schema: 'core', intAsBigInt: true, logLevel: 'silent' } as
 const assertPlainYaml = (document: Document.Parsed, text: string): void => {
   const refuse = (): never => {
     throw createRefusal(
-      `${quote(text)} contains text that starts with &, *, !, ? or :, which has a meaning in YAML; put it in quotes`,
+      text,
+      'contains text that starts with &, *, !, ? or :, which has a meaning in YAML; put it in quotes',
     );
   };
   visit(document, {
@@ -204,7 +223,7 @@ const toScalarText = (value: unknown, text: string): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return formatDouble(value);
-  throw createRefusal(`${quote(text)} contains a value that is not text, a number or a boolean`);
+  throw createRefusal(text, 'contains a value that is not text, a number or a boolean');
 };
 
 /** A double in the form of Java's YAML: always with a decimal place, and with an exponent when it is very small or large. */
@@ -219,17 +238,18 @@ export const formatDouble = (value: number): string => {
 const toTextMap = (map: ReadonlyMap<unknown, unknown>, text: string): Readonly<Record<string, string>> =>
   Object.fromEntries([...map].map(([key, value]) => [toScalarText(key, text), toScalarText(value, text)]));
 
+const pairRule =
+  "must be a key and a value, separated by one ':'; separate several pairs with ',', and put text that contains ',' or ':' in single quotes";
+
 const parsePairs = (text: string): Readonly<Record<string, string>> => {
   const pairs = split(text, ',').map((item) => {
     const [key, value, ...more] = split(item, ':');
     if (key === undefined || value === undefined || more.length > 0)
-      throw createRefusal(
-        `${quote(text)} is not a map: ${quote(item)} must be a key and a value, separated by one ':'; separate several pairs with ',', and put text that contains ',' or ':' in single quotes`,
-      );
+      throw createRefusal(text, `is not a map: ${quote(item)} ${pairRule}`, `is not a map: each pair ${pairRule}`);
     return [key, value] as const;
   });
   const map = Object.fromEntries(pairs);
-  if (Object.keys(map).length < pairs.length) throw createRefusal(`${quote(text)} contains a key twice`);
+  if (Object.keys(map).length < pairs.length) throw createRefusal(text, 'contains a key twice');
   return map;
 };
 
@@ -256,8 +276,8 @@ const split = (text: string, delimiter: Delimiter): readonly string[] => {
   for (const { groups = {} } of text.matchAll(tokenPatterns[delimiter])) {
     const quoted = groups['single']?.replaceAll("''", "'") ?? groups['double']?.replaceAll('""', '"');
     const isToken = quoted !== undefined || groups['plain'] !== undefined || groups['open'] !== undefined;
-    if (isToken && last === 'quoted') throw createRefusal(`${quote(text)} has text after a closing quote`);
-    if (groups['open'] !== undefined) throw createRefusal(`${quote(text)} has an opening quote without a closing one`);
+    if (isToken && last === 'quoted') throw createRefusal(text, 'has text after a closing quote');
+    if (groups['open'] !== undefined) throw createRefusal(text, 'has an opening quote without a closing one');
     if (groups['delimiter'] !== undefined) {
       if (last === 'delimiter') parts.push('');
       last = 'delimiter';

@@ -58,7 +58,7 @@ const findDirectoryWarnings = (data: object): { readonly warnings?: string[] } =
   return directory?.startsWith('/') === true
     ? {
         warnings: [
-          `The directory ${directory} has no scheme. Unless fs.default-scheme is set or a volume is mounted there, the savepoint is lost with the container.`,
+          `The directory of the savepoint has no scheme. Unless fs.default-scheme is set or a volume is mounted there, the savepoint is lost with the container.`,
         ],
       }
     : {};

@@ -7,6 +7,7 @@ import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { findUnreadNames } from '#shared/flink/option-names/maps.ts';
 import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
+import { mayBeSecret } from '#shared/flink/option-names/secrets.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { type Option, options } from '#shared/flink/option-table.ts';
 import { readClusterSettings } from '#shared/flink/program/sql-settings.ts';
@@ -168,12 +169,11 @@ const findValueWarnings = (config: Config): readonly string[] =>
 const findExpansions = (key: string, text: string): readonly string[] => {
   if (!/^containerized\.(master|taskmanager)\.env(\.|$)|^kubernetes\.(job|task)manager\.entrypoint\.args$/.test(key))
     return [];
-  const found = [...(text.includes('$$') ? ['$$'] : []), ...(text.match(/(?<!\$)\$\([^)]*\)/g) ?? [])];
-  return found.length === 0
-    ? []
-    : [
-        `${key} contains ${found.join(' and ')}. Kubernetes replaces $$ with $, and $(NAME) with a variable. Use kubernetes.env.secretKeyRef for a value that must not change.`,
-      ];
+  return /\$\$|\$\([^)]*\)/.test(text)
+    ? [
+        `${key} contains $$ or $(…). Kubernetes replaces $$ with $, and $(NAME) with a variable. Use kubernetes.env.secretKeyRef for a value that must not change.`,
+      ]
+    : [];
 };
 
 /**
@@ -181,8 +181,10 @@ const findExpansions = (key: string, text: string): readonly string[] => {
  * by one, not as the option that contains them.
  */
 const findPlaceholders = (key: string, text: string): readonly string[] => {
-  const found = /^(env\.java|\$internal)\./.test(key) ? undefined : /\$\{[^{}$]*\}/.exec(text)?.[0];
-  return found === undefined ? [] : [`${key} contains ${found}. Neither Drey nor Flink replaces it.`];
+  const isReplaced = /^(env\.java|\$internal)\./.test(key);
+  return !isReplaced && /\$\{[^{}$]*\}/.test(text)
+    ? [`${key} contains a placeholder, \${…}. Neither Drey nor Flink replaces it.`]
+    : [];
 };
 
 const rows: Readonly<Record<string, Option>> = options;
@@ -195,16 +197,22 @@ const collections: ReadonlySet<string> = new Set([
   'user.artifacts.http-headers',
 ]);
 
-const findNumbers = (key: string, text: string): readonly string[] =>
-  findRetypedValues(text).map(
+const findNumbers = (key: string, text: string): readonly string[] => {
+  const found = findRetypedValues(text);
+  if (found.length > 0 && mayBeSecret(key))
+    return [
+      `${key}: YAML reads a number or a boolean in it as another text, such as 1.20 as 1.2. To keep the text, put it in single quotes.`,
+    ];
+  return found.map(
     ({ written, read }) => `${key}: YAML reads ${written} as ${read}. To keep the text, write '${written}'.`,
   );
+};
 
 const findRelativePath = (key: string, text: string): readonly string[] =>
   /^[a-z][\w+.-]*:/i.test(text) || text.trim() === ''
     ? []
     : [
-        `${key} has no scheme, so that ${text} is a folder of the container. Unless a volume is mounted there, its files are lost with the container.`,
+        `${key} has no scheme, so that it is a folder of the container. Unless a volume is mounted there, its files are lost with the container.`,
       ];
 
 /** The images that the Flink community publishes have no Python. */

@@ -3,6 +3,8 @@ import { type FieldError, toPointer } from '#events/problems/problem.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 
+import { describeUri } from '#shared/flink/program/uri.ts';
+
 import { listKeysOfAllVersions } from './canonical.ts';
 
 /** The savepoint that a job starts from. A session would restore every later job from it, other programs included. */
@@ -50,6 +52,6 @@ export const findRestorePathErrors = ({ config, restore, pointer }: CommandResto
     .filter(([, path]) => path !== other[1])
     .map(([key, path]) => ({
       pointer: toPointer(['config', key]),
-      detail: `is ${path}, but ${other[0]} is ${other[1]}. A job starts from one savepoint. Leave one of them out.`,
+      detail: `is ${describeUri(path)}, but ${other[0]} is ${describeUri(other[1])}. A job starts from one savepoint. Leave one of them out.`,
     }));
 };

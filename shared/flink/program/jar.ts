@@ -1,6 +1,6 @@
 import { type Config, toText } from '#shared/flink/config.ts';
 
-import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
+import { describeUri, fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
 
 /**
  * Why the JobManager cannot fetch the jar of an application. Undefined when it can.
@@ -16,20 +16,20 @@ export const findJarError = (jar: string, config: Config): string | undefined =>
     case 'local':
       return /^local:(\/\/)?\/[^/]/i.test(jar)
         ? undefined
-        : `${jar} does not name a file in the image; write for example local:///opt/flink/usrlib/my-job.jar`;
+        : `${describeUri(jar)} does not name a file in the image; write for example local:///opt/flink/usrlib/my-job.jar`;
     case 'https':
       return hasFile(jar) ? undefined : describeMissingFile(jar);
     case undefined:
-      return `${jar} is a local path, which the JobManager cannot read; ${alternatives}`;
+      return `${describeUri(jar)} is a local path, which the JobManager cannot read; ${alternatives}`;
     case 'file':
-      return `${jar} names a file on the disk of the JobManager, not of the client; ${alternatives}`;
+      return `${describeUri(jar)} names a file on the disk of the JobManager, not of the client; ${alternatives}`;
     case 'http':
       return allowsHttp(config)
         ? undefined
-        : `${jar} uses unencrypted HTTP; use https://, or set user.artifacts.raw-http-enabled=true`;
+        : `${describeUri(jar)} uses unencrypted HTTP; use https://, or set user.artifacts.raw-http-enabled=true`;
     default:
       if (fileSystems.has(scheme)) return hasFile(jar) ? undefined : describeMissingFile(jar);
-      return `${jar} has the scheme ${scheme}, which no file system of Flink supports; use local:///…, s3://… or https://…`;
+      return `${describeUri(jar)} has the scheme ${scheme}, which no file system of Flink supports; use local:///…, s3://… or https://…`;
   }
 };
 
@@ -37,7 +37,7 @@ const alternatives =
   'put the jar into the image (local:///…), or where the JobManager can fetch it (s3://…, https://…)';
 
 const describeMissingFile = (jar: string) =>
-  `${jar} does not name a file; write for example s3://bucket/my-job.jar or https://host/my-job.jar`;
+  `${describeUri(jar)} does not name a file; write for example s3://bucket/my-job.jar or https://host/my-job.jar`;
 
 const allowsHttp = (config: Config): boolean =>
   toText(config['user.artifacts.raw-http-enabled'] ?? 'false').toLowerCase() === 'true';

@@ -3,7 +3,7 @@ import type { PythonProgram } from '#events/programs/python.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 import type { Config } from '#shared/flink/config.ts';
 
-import { fileSystems, schemeOf } from './uri.ts';
+import { describeUri, fileSystems, schemeOf } from './uri.ts';
 
 /** Where the JobManager finds the sources that the caller sent. */
 export const sourceFolder = '/opt/flink/python';
@@ -81,26 +81,28 @@ export const findPythonErrors = ({ python }: PythonJob): readonly FieldError[] =
 /** Python itself opens the file of the program, and has no file systems. */
 const findEntryError = (member: string, path: string): string | undefined => {
   if (member !== 'file') return undefined;
-  if (!path.endsWith('.py')) return `${path} must end with .py; use module for another program`;
+  if (!path.endsWith('.py')) return `${describeUri(path)} must end with .py; use module for another program`;
   const scheme = schemeOf(path);
   const name = /([^/]*)\.py$/.exec(path)?.[1] ?? '';
   return scheme !== undefined && fileSystems.has(scheme)
-    ? `${path} is not in the image, and Python cannot open it; write module: ${name} and files: [${path}] (-pym ${name} -pyfs ${path})`
+    ? `${describeUri(path)} is not in the image, and Python cannot open it; write module: ${name} and files: [${describeUri(path)}] (-pym ${name} -pyfs ${describeUri(path)})`
     : undefined;
 };
 
 const findPathError = (path: string, { sources = {} }: PythonProgram): string | undefined => {
   const scheme = schemeOf(path);
   if (scheme === 'local' || scheme === 'file')
-    return toImagePath(path) === path ? `${path} does not name a file; write for example local:///opt/file` : undefined;
+    return toImagePath(path) === path
+      ? `${describeUri(path)} does not name a file; write for example local:///opt/file`
+      : undefined;
   if (scheme !== undefined)
     return fileSystems.has(scheme)
       ? undefined
-      : `${path} has the scheme ${scheme}, which Flink does not read for Python; use local:///… or a file system of the image such as s3://…`;
+      : `${describeUri(path)} has the scheme ${scheme}, which Flink does not read for Python; use local:///… or a file system of the image such as s3://…`;
   if (path.startsWith('/')) return undefined;
   const source = toSourcePath(path);
   const isSent = Object.keys(sources).some((name) => name === source || name.startsWith(`${source}/`));
   return isSent
     ? undefined
-    : `${path} is not in sources; send its content there, or write a path in the image (local:///…)`;
+    : `${describeUri(path)} is not in sources; send its content there, or write a path in the image (local:///…)`;
 };

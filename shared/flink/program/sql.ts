@@ -5,7 +5,7 @@ import { isAtLeast } from '#shared/flink/version.ts';
 import { findSettingErrors, type SettingContext, warnAboutSetting } from './sql-setting-checks.ts';
 import { readScriptSettings } from './sql-settings.ts';
 import { type ScriptError, splitStatements, type Statement } from './sql-statements.ts';
-import { fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
+import { describeUri, fileSystems, findCharacterError, hasFile, schemeOf } from './uri.ts';
 
 /** The class in Flink's lib folder that executes a script. It loads the SQL gateway from the opt folder. */
 export const sqlDriver = 'org.apache.flink.table.runtime.application.SqlDriver';
@@ -51,10 +51,12 @@ const findUriError = (uri: string): string | undefined => {
   if (characterError !== undefined) return characterError;
   const scheme = schemeOf(uri);
   if (scheme === 'local' || scheme === 'file')
-    return /^\w+:(\/\/)?\/[^/]/.test(uri) ? undefined : `${uri} does not name a file in the image; ${uriExample}`;
+    return /^\w+:(\/\/)?\/[^/]/.test(uri)
+      ? undefined
+      : `${describeUri(uri)} does not name a file in the image; ${uriExample}`;
   if (scheme === undefined || !(scheme === 'https' || fileSystems.has(scheme)))
-    return `${uri} is not a URI that the JobManager can read; ${uriExample}`;
-  return hasFile(uri) ? undefined : `${uri} does not name a file; ${uriExample}`;
+    return `${describeUri(uri)} is not a URI that the JobManager can read; ${uriExample}`;
+  return hasFile(uri) ? undefined : `${describeUri(uri)} does not name a file; ${uriExample}`;
 };
 
 const uriExample = 'write for example local:///opt/flink/usrlib/etl.sql, s3://bucket/etl.sql or https://host/etl.sql';
@@ -107,7 +109,7 @@ export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: Sett
   if (script === undefined)
     return runsOneJob(context)
       ? [
-          `Drey does not read ${scriptUri ?? ''}. If it starts several jobs, Flink executes only the first one. Write several INSERTs into one statement set.`,
+          `Drey does not read ${describeUri(scriptUri ?? '')}. If it starts several jobs, Flink executes only the first one. Write several INSERTs into one statement set.`,
         ]
       : [];
   return readScriptSettings({ script }).flatMap((setting) => warnAboutSetting(setting, context));

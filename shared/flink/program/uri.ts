@@ -1,4 +1,18 @@
+import { shorten } from '#events/problems/shorten.ts';
+
 /** This file has what the URIs of jars, scripts and Python files have in common. */
+
+/**
+ * The URI for a message, without what may be a secret: the user with its password, the query, such as a signature, and
+ * the fragment.
+ */
+export const describeUri = (uri: string): string =>
+  shorten(
+    uri.replace(/[?#].*$/s, '?…').replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:[^/@]*|[^@]*:[^@]*)@/i, '$1…@'),
+    maxUriLength,
+  );
+
+const maxUriLength = 300;
 
 /** The scheme of a URI in lower case. Undefined for a path. */
 export const schemeOf = (uri: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
@@ -6,7 +20,7 @@ export const schemeOf = (uri: string): string | undefined => /^([a-z][a-z0-9+.-]
 /** Why a text is no URI. Undefined when it is one. */
 export const findCharacterError = (uri: string): string | undefined =>
   /[\s"<>\\^`{|}]/.test(uri)
-    ? `${uri} contains characters that are not allowed in a URI; write %20 for a space`
+    ? `${describeUri(uri)} contains characters that are not allowed in a URI; write %20 for a space`
     : undefined;
 
 /** Whether a path to a file follows the host or the bucket. */

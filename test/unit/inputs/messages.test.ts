@@ -20,7 +20,7 @@ describe('a mistake in a request', () => {
     [deploy, { mode: 'both' }, '/mode must be one of session, application, per-job'],
     [deploy, { mode: 'session', image: '' }, '/image must not be empty'],
     [deploy, { mode: 'session', image: null }, '/image must be text, not empty (null)'],
-    [deploy, { mode: 'session', priority: 1.5 }, '/priority must be a whole number, not 1.5'],
+    [deploy, { mode: 'session', priority: 1.5 }, '/priority must be a whole number, not a fraction'],
     [deploy, { mode: 'session', priority: 5_000 }, '/priority must be at most 1000'],
     [
       deploy,

@@ -271,8 +271,8 @@ describe('a cluster in the network of its nodes', () => {
     const ports = main({ ports: [{ containerPort: 9102 }] });
 
     expect(render({ config, ...ports }).warnings).toEqual([
-      expect.stringContaining('port 9249 of metrics.reporter.prom.port'),
-      expect.stringContaining('port 5005 of env.java.opts.taskmanager'),
+      expect.stringContaining('the fixed port of metrics.reporter.prom.port'),
+      expect.stringContaining('the fixed port of env.java.opts.taskmanager'),
       expect.stringContaining('port 9102 of a pod template'),
     ]);
     expect(render({ ...ports, config: { ...config, 'kubernetes.hostnetwork.enabled': 'false' } }).warnings).toEqual([]);

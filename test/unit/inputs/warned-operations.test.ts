@@ -35,7 +35,7 @@ describe.each(origins)('a command with a probable mistake, from %s', (_origin, s
 
     expect(getLastOperation()).toMatchObject({
       kind: 'submit',
-      warnings: ['Argument 2 of the program contains ${DAY}. Neither Drey nor Flink replaces it.'],
+      warnings: ['Argument 2 of the program contains a placeholder, ${…}. Neither Drey nor Flink replaces it.'],
     });
   });
 });

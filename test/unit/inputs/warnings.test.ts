@@ -14,9 +14,9 @@ const main = (fields: Record<string, unknown>) =>
 describe('a value that does not arrive as it was written', () => {
   it.each([
     ['a doubled dollar sign', { 'containerized.master.env.PW': 'pa$$w0rd' }, '$$'],
-    ['a reference', { 'containerized.taskmanager.env.PW': 'x$(HOME)' }, '$(HOME)'],
-    ['a reference in an argument', { 'kubernetes.jobmanager.entrypoint.args': '-Dx=$(HOME)' }, '$(HOME)'],
-    ['a placeholder', { 'pipeline.name': 'etl-${DATE}' }, '${DATE}. Neither'],
+    ['a reference', { 'containerized.taskmanager.env.PW': 'x$(HOME)' }, '$(…)'],
+    ['a reference in an argument', { 'kubernetes.jobmanager.entrypoint.args': '-Dx=$(HOME)' }, '$(…)'],
+    ['a placeholder', { 'pipeline.name': 'etl-${DATE}' }, '${…}. Neither'],
     ['an exponent', { 'kubernetes.jobmanager.labels': '{commit: 7e10}' }, "write '7e10'"],
     ['a fraction', { 'kubernetes.taskmanager.annotations': '{version: 1.20}' }, 'YAML reads 1.20 as 1.2'],
     ['a folder of savepoints', { 'execution.checkpointing.savepoint-dir': 'savepoints' }, 'lost with the container'],
@@ -42,7 +42,7 @@ describe('a placeholder in an argument of an application', () => {
     const job = { jar: 'local:///x.jar', args: ['--day', '${DAY}'] };
 
     expect(warningsOf({}, { mode: 'application', job })).toEqual([
-      'Argument 2 of the program contains ${DAY}. Neither Drey nor Flink replaces it.',
+      'Argument 2 of the program contains a placeholder, ${…}. Neither Drey nor Flink replaces it.',
     ]);
   });
 });

@@ -17,7 +17,7 @@ export const findHostNetworkWarnings = (templates: PodTemplates | undefined, con
     const text = toText(value).trim();
     const port = key.startsWith('env.java.') ? jvmPort.exec(text)?.[1] : text;
     const isFixed = (portOption.test(key) || key.startsWith('env.java.')) && /^0*[1-9]\d*$/.test(port ?? '');
-    return isFixed ? [`port ${port ?? ''} of ${key}`] : [];
+    return isFixed ? [`the fixed port of ${key}`] : [];
   });
   const pods = [selectTemplate(templates, 'jobmanager'), selectTemplate(templates, 'taskmanager')];
   const containers = pods.flatMap((template) => {

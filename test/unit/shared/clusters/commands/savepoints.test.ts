@@ -102,7 +102,9 @@ describe.each(origins)('savepoint from %s', (_door, send) => {
 
     await send('savepoint', { clusterId, jobId, data: { directory: '/tmp/x' } }, world);
 
-    expect(getLastOperation()?.warnings).toEqual([expect.stringContaining('The directory /tmp/x has no scheme.')]);
+    expect(getLastOperation()?.warnings).toEqual([
+      expect.stringContaining('The directory of the savepoint has no scheme.'),
+    ]);
   });
 
   it('cancels the job with it on request', async () => {

@@ -46,7 +46,9 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
       'execution.state-recovery.path': 's3://b/sp',
     });
     expect(readConfig()).not.toHaveProperty(['pipeline.jars']);
-    expect(getLastOperation()?.warnings).toEqual(['The script contains ${x}. Neither Drey nor Flink replaces it.']);
+    expect(getLastOperation()?.warnings).toEqual([
+      'The script contains a placeholder, ${…}. Neither Drey nor Flink replaces it.',
+    ]);
   });
 
   it('that the JobManager reads is named by its URI', async () => {
@@ -80,7 +82,7 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
     });
     expect(getLastOperation()).toMatchObject({ kind: 'submit', state: 'SUCCEEDED', jobId: operationId });
     expect(getLastOperation()?.warnings).toEqual([
-      'The script contains ${x}. Neither Drey nor Flink replaces it.',
+      'The script contains a placeholder, ${…}. Neither Drey nor Flink replaces it.',
       'Line 2 of the script sets taskmanager.numberOfTaskSlots, which has no effect, because the session is already running.',
     ]);
   });
