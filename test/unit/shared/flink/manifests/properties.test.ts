@@ -19,6 +19,8 @@ const settled = [
   'execution.state-recovery.path',
   'kubernetes.internal.jobmanager.entrypoint.class',
   'high-availability.cluster-id',
+  // The flags of Java's modules precede the caller's options.
+  'env.java.default-opts.all',
 ];
 const order = [
   '/clusterId',
