@@ -132,6 +132,7 @@ const addGroup = async (
 
 const addCommand = <O>(definition: CliCommand<O>, command: Command, io: ProcessIo): void => {
   const { options = {}, repeatable = {}, stopsAtOperand, ignoresUnknown = false, examples, run } = definition;
+  const takesFile = Object.keys(options).some((flags) => flags.startsWith('-f, --file '));
   for (const [flags, description] of Object.entries(options)) command.option(flags, description);
   for (const [flags, description] of Object.entries(repeatable)) command.option(flags, description, collect);
   addCommonOptions(command)
@@ -139,13 +140,14 @@ const addCommand = <O>(definition: CliCommand<O>, command: Command, io: ProcessI
     .addOption(new Option('-v').hideHelp())
     .passThroughOptions(stopsAtOperand ?? false)
     .allowUnknownOption(ignoresUnknown)
-    .allowExcessArguments(ignoresUnknown)
+    .allowExcessArguments(ignoresUnknown || takesFile)
     .helpOption('-h, --help', helpDescription)
     .addHelpText(
       'after',
       [formatDreyOptions(actionPath(command)), formatExamples(examples)].filter(Boolean).join('\n'),
     );
   command.action(async () => {
+    if (takesFile) assertNoOperand(command);
     const levels = withParents(command).map((level) => level.opts<CommonOptions & O>());
     const given: CommonOptions & O = Object.assign({}, ...levels);
     const context = createContext({ ...given, D: levels.flatMap(({ D }) => D ?? []) }, io);
@@ -153,6 +155,14 @@ const addCommand = <O>(definition: CliCommand<O>, command: Command, io: ProcessI
       command.args.forEach((word) => context.printNotice(`WARN Unrecognized option: ${word}. It is ignored.`));
     await run(context, command.args, given);
   });
+};
+
+/** A file that is an option is often typed as an operand. @throws UsageError with the option. */
+const assertNoOperand = (command: Command): void => {
+  const [word] = command.args;
+  const path = actionPath(command);
+  if (word !== undefined)
+    throw new UsageError(`drey ${path} has no operands. Name the file with -f: drey ${path} -f ${word}`);
 };
 
 /** The command after its parents: options may precede each of them. */

@@ -1,10 +1,10 @@
 import { inspect, styleText } from 'node:util';
 
 import { CommanderError } from 'commander';
-import { distance } from 'fastest-levenshtein';
 
 import { Failure, Interrupted } from '#cli/api/failure.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
+import { findNearest } from '#cli/options/values.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import type { Action } from './command.ts';
@@ -72,10 +72,11 @@ const reportUsage = (error: CommanderError, program: Program, io: ProcessIo): nu
 
 /** The action with the nearest name, unless all names are far from the word. */
 const suggestAction = (word: string, actions: readonly Action[]): string => {
-  const [near] = actions
-    .map(({ name }) => ({ name, far: distance(name, word) }))
-    .toSorted((one, other) => one.far - other.far);
-  return near !== undefined && near.far <= Math.max(2, word.length / 4) ? ` Did you mean "${near.name}"?` : '';
+  const near = findNearest(
+    word,
+    actions.map(({ name }) => name),
+  );
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
 };
 
 /** An error of commander, in Flink's words where Flink has a sentence for it. */

@@ -1,7 +1,7 @@
 import { path } from '#cli/api/path.ts';
 import type { Accepted } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { readDocument } from '#cli/input/document.ts';
+import { fileOperand, readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseTimeout } from '#cli/options/wait.ts';
 
@@ -23,7 +23,7 @@ export const batch = defineCommand<Options>({
   run: async (context, [file], { wait = false, timeout }) => {
     if (file === undefined) throw new UsageError('Missing the file of the batch. Specify a file, or - for stdin.');
     const timeoutMs = await parseTimeout(timeout);
-    const body = await readDocument(file, context.io.stdin);
+    const body = await readDocument({ file, option: fileOperand }, context.io.stdin);
     const target = await context.target();
     const { operation } = await context.api.post<Accepted>(path`/v1/targets/${target}/batches`, body);
     if (!context.json) context.print(`Batch ${operation.clusterId} is accepted. Operation: ${operation.operationId}.`);

@@ -87,7 +87,7 @@ const readDeploy = async (
   if ((file === undefined) === (spec === undefined))
     throw new UsageError('Specify what to deploy: -f FILE or --spec NAME.');
   if (spec !== undefined) return (await context.api.get<Spec>(await specPath(spec, context))).deploy;
-  const document = await readDocument(file ?? '-', context.io.stdin);
+  const document = await readDocument({ file: file ?? '-', option: '-f' }, context.io.stdin);
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new Failure(`${file} does not contain a deploy: the top level must be a mapping.`, {
       hint: 'Write the body of a deploy, with the members mode, clusterId and config.',

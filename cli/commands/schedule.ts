@@ -3,7 +3,7 @@ import { path } from '#cli/api/path.ts';
 import type { ScheduleRuns, Schedules } from '#cli/api/responses.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import type { Context } from '#cli/context.ts';
-import { readDocument } from '#cli/input/document.ts';
+import { fileOperand, readDocument } from '#cli/input/document.ts';
 import { assertAbsent, buildScheduleBody, definitionOptions, type ScheduleOptions } from '#cli/options/schedule.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parsePositiveInteger } from '#cli/options/values.ts';
@@ -38,7 +38,10 @@ const put = defineAction<ScheduleOptions>({
   run: async (context, [name, file], options) => {
     if (name === undefined) throw new UsageError('Missing the name of the schedule. Specify one schedule.');
     if (file !== undefined) assertAbsent(definitionOptions, options, 'The file defines the whole schedule');
-    const body = file === undefined ? buildScheduleBody(options) : await readDocument(file, context.io.stdin);
+    const body =
+      file === undefined
+        ? buildScheduleBody(options)
+        : await readDocument({ file, option: fileOperand }, context.io.stdin);
     const schedule = await context.api.put<Schedule>(await schedulePath(name, context), body);
     if (context.json) context.printJson(schedule);
     else context.print(`Schedule ${schedule.name}: ${describeSchedule(schedule.definition)}.`);

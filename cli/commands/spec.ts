@@ -1,7 +1,7 @@
 import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
-import { readDocument } from '#cli/input/document.ts';
+import { fileOperand, readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { renderTable } from '#cli/output/table.ts';
@@ -16,7 +16,8 @@ const put = defineAction({
   examples: { 'drey spec put office cluster.yaml': 'store the deploy in a YAML or JSON file; - reads stdin' },
   run: async (context, [name, file]) => {
     if (name === undefined || file === undefined) throw new UsageError('Usage: drey spec put NAME FILE');
-    const spec = await context.api.put<Spec>(await specPath(name, context), await readDocument(file, context.io.stdin));
+    const body = await readDocument({ file, option: fileOperand }, context.io.stdin);
+    const spec = await context.api.put<Spec>(await specPath(name, context), body);
     if (context.json) context.printJson(spec);
     else context.print(`Spec ${spec.name} stored. Run \`drey deploy --spec ${spec.name}\` to deploy it.`);
   },

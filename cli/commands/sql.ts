@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
-
 import { Failure } from '#cli/api/failure.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { readText } from '#cli/input/document.ts';
+import { readTextOrStdin } from '#cli/input/document.ts';
+import { toLocalPath } from '#cli/input/files.ts';
 import { parseSqlProgram, type ProgramOptions, programOptions, type SqlProgram } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { waitOptions, type WaitOptions } from '#cli/options/wait.ts';
@@ -71,8 +70,9 @@ export const readScript = async (options: ScriptOptions & ProgramOptions, contex
 const readScriptFile = async (file: string, { io }: Context): Promise<SqlProgram['sql']> => {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(file)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'file') return { scriptUri: file };
-  const path = scheme === 'file' ? fileURLToPath(file) : file;
-  const script = await readText(path, { stdin: io.stdin, convert: (content) => content.replace(/^\uFEFF/, '') });
+  const option = '-f';
+  const content = await readTextOrStdin({ file: toLocalPath({ file, option }), option }, io.stdin);
+  const script = content.replace(/^\uFEFF/, '');
   if (script.includes('\uFFFD')) throw new Failure(`${file} is not a text in UTF-8. Convert it first.`);
   return { script };
 };

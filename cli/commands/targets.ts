@@ -3,7 +3,7 @@ import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
 import type { NamedTarget, Targets } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
-import { readDocument } from '#cli/input/document.ts';
+import { fileOperand, readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { renderTable } from '#cli/output/table.ts';
 
@@ -43,10 +43,8 @@ const show = async (context: Context): Promise<void> => {
 };
 
 const put = async (name: string, file: string, context: Context): Promise<void> => {
-  const answer = await context.api.put<NamedTarget>(
-    path`/v1/targets/${name}`,
-    await readDocument(file, context.io.stdin),
-  );
+  const body = await readDocument({ file, option: fileOperand }, context.io.stdin);
+  const answer = await context.api.put<NamedTarget>(path`/v1/targets/${name}`, body);
   if (context.json) context.printJson(answer);
   else
     context.print(

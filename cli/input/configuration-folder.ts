@@ -43,7 +43,11 @@ const readFolder = async (
       `The given configuration directory name '${path}' (${resolve(path)}) does not describe an existing directory.`,
     );
   }
-  const texts = await readTexts(path, ['config.yaml', 'flink-conf.yaml', ...configurationFiles]);
+  const texts = await readTexts({ file: path, option: 'FLINK_CONF_DIR' }, [
+    'config.yaml',
+    'flink-conf.yaml',
+    ...configurationFiles,
+  ]);
   const { 'config.yaml': current, 'flink-conf.yaml': legacy, ...files } = texts;
   const flat = legacy === undefined ? undefined : parseLegacyConfigFile(legacy);
   const file = join(path, 'config.yaml');

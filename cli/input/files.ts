@@ -1,8 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { Failure } from '#cli/api/failure.ts';
 import { faultToFailure } from '#cli/api/problem-failure.ts';
+
+/** A file of this machine, and what names it: an option, a variable or an operand. */
+export interface NamedFile {
+  readonly file: string;
+  readonly option: string;
+}
 
 export const fileExists = async (path: string): Promise<boolean> =>
   stat(path).then(
@@ -10,28 +17,65 @@ export const fileExists = async (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The content of a file; undefined when it does not exist. @throws Failure when it cannot be read. */
-export const readBytes = async (file: string): Promise<Buffer | undefined> => {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new Failure(`${file} cannot be read (${code ?? String(error)}).`, { cause: error });
-  }
+/** @throws Failure when the file does not exist or cannot be read. */
+export const readBytes = async (named: NamedFile): Promise<Buffer> => {
+  assertFileName(named);
+  return readFile(named.file).catch((error: unknown) => {
+    throw toFileFailure(named, error);
+  });
 };
 
 /** As `readBytes`. */
-export const readText = async (file: string): Promise<string | undefined> => (await readBytes(file))?.toString('utf8');
+export const readText = async (named: NamedFile): Promise<string> => (await readBytes(named)).toString('utf8');
 
-/** The texts of the files that exist in the folder. */
+/** @throws Failure for an empty name, which would be that of the current folder. */
+export const assertFileName = ({ file, option }: NamedFile): void => {
+  if (file.trim() === '') throw new Failure(`${option} has no file name. Name a file.`);
+};
+
+/** The path of a `file:` URI. Another text is a path. @throws Failure for a URI of another machine. */
+export const toLocalPath = ({ file, option }: NamedFile): string => {
+  if (!/^file:/i.test(file)) return file;
+  try {
+    return fileURLToPath(file);
+  } catch (error) {
+    throw new Failure(`${file} of ${option} is not a file of this machine. Write its path, or file:///path.`, {
+      cause: error,
+    });
+  }
+};
+
+/** The failure to read a file, with what the user does about it. */
+export const toFileFailure = ({ file, option }: NamedFile, error: unknown): Failure => {
+  const code = errorCode(error) ?? String(error);
+  if (isMissing(error))
+    return new Failure(`File ${file} of ${option} does not exist. Check the path.`, { cause: error });
+  if (code === 'EISDIR') return new Failure(`${file} of ${option} is a folder. Name a file.`, { cause: error });
+  return new Failure(`File ${file} of ${option} cannot be read (${code}). Check the file and its permissions.`, {
+    cause: error,
+  });
+};
+
+const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
+
+/** The texts of the files that exist in the folder. @throws Failure for a file that cannot be read. */
 export const readTexts = async <N extends string>(
-  folder: string,
+  { file: folder, option }: NamedFile,
   names: readonly N[],
 ): Promise<Readonly<Partial<Record<N, string>>>> => {
-  const texts = await Promise.all(names.map(async (name) => [name, await readText(join(folder, name))] as const));
+  const read = async (name: N) => {
+    const file = join(folder, name);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw toFileFailure({ file, option }, error);
+    });
+    return [name, text] as const;
+  };
   const found: Partial<Record<N, string>> = {};
-  for (const [name, text] of texts) if (text !== undefined) found[name] = text;
+  for (const [name, text] of await Promise.all(names.map(read))) if (text !== undefined) found[name] = text;
   return found;
 };
 

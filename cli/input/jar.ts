@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
+import { toLocalPath } from '#cli/input/files.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 
 /** The first bytes of a zip file. A jar is one. */
@@ -25,7 +25,8 @@ export const inspectJar = async (jar: string): Promise<LocalJar | undefined> => 
     throw jarError(
       `${jar} is in the image, but a session needs a file of this machine. For an application, use --target kubernetes-application`,
     );
-  const file = jar.startsWith('file:') ? fileURLToPath(jar) : jar;
+  if (jar.trim() === '') throw jarError('the name of the JAR file is empty. Name a file');
+  const file = toLocalPath({ file: jar, option: 'the jar' });
   const found = await stat(file).catch(() => undefined); // reported below
   if (found === undefined) throw jarError(`JAR file does not exist: ${jar}`);
   if (!found.isFile()) throw jarError(`JAR file is not a file: ${jar}`);

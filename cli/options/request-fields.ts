@@ -1,5 +1,6 @@
 import { dreyOptionRows, type OptionType, type RequestPart } from './drey-options.ts';
 import { UsageError } from './usage-error.ts';
+import { findNearest } from './values.ts';
 
 /** Fields of a request, nested as in its body. */
 export type RequestFields = Readonly<Record<string, unknown>>;
@@ -36,8 +37,11 @@ export const parseRequestFields = (
 const assertKnown = (properties: ReadonlyMap<string, string>): void => {
   const known = dreyOptionRows.map(([name]) => name);
   const unknown = [...properties.keys()].find((key) => key.startsWith('drey.') && !known.includes(key));
-  if (unknown !== undefined)
-    throw new UsageError(`Unknown option -D${unknown}. Valid options are: ${known.join(', ')}.`);
+  if (unknown === undefined) return;
+  const near = findNearest(unknown, known);
+  throw new UsageError(
+    `Unknown option -D${unknown}.${near === undefined ? '' : ` Did you mean -D${near}?`} \`drey run --help\` lists the options -Ddrey.….`,
+  );
 };
 
 const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });

@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein';
+
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -30,4 +32,12 @@ export const parsePositiveInteger = (text: string, message: string): number => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value > 0) return value;
   throw new UsageError(`${message}: ${text}`);
+};
+
+/** The name that is most similar to the word. Undefined when all names are far from it. */
+export const findNearest = (word: string, names: readonly string[]): string | undefined => {
+  const [near] = names
+    .map((name) => ({ name, far: distance(name, word) }))
+    .toSorted((one, other) => one.far - other.far);
+  return near !== undefined && near.far <= Math.max(2, word.length / 4) ? near.name : undefined;
 };

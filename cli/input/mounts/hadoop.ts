@@ -17,7 +17,7 @@ export const readHadoop = async (
   if (isDisabled(config, 'kubernetes.decorator.hadoop-conf-mount.enabled')) return undefined;
   const folder = await findHadoopFolder(env);
   if (folder === undefined) return undefined;
-  const hadoop = await readTexts(folder, hadoopFiles);
+  const hadoop = await readTexts({ file: folder, option: 'the Hadoop configuration' }, hadoopFiles);
   if (Object.keys(hadoop).length > 0) return { hadoop, warnings: [] };
   return { warnings: [`No Hadoop configuration is mounted, because ${folder} has no ${hadoopFiles.join(' or ')}.`] };
 };

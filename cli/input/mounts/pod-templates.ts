@@ -1,4 +1,3 @@
-import { Failure } from '#cli/api/failure.ts';
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Config } from '#shared/flink/config.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
@@ -15,12 +14,13 @@ export const templateOptions = {
 export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInput, 'podTemplates'>> => {
   const files = Object.entries(templateOptions).flatMap(([pod, key]) => {
     const file = textOption(config, key);
-    if (file?.trim() === '') throw new Failure(`The option -D${key} has no file name.`);
     return file === undefined ? [] : [[pod, file, key] as const];
   });
   if (files.length === 0) return {};
   const texts = new Map(
-    await Promise.all(files.map(async ([pod, file, key]) => [pod, await readTemplateText(file, key)] as const)),
+    await Promise.all(
+      files.map(async ([pod, file, key]) => [pod, await readText({ file, option: `-D${key}` })] as const),
+    ),
   );
   const templates = await Promise.all(
     files.map(async ([pod, file]) => [pod, await parseTemplate(file, texts.get(pod) ?? '')] as const),
@@ -32,13 +32,6 @@ export const readPodTemplates = async (config: Config): Promise<Pick<ClusterInpu
       ...(taskmanagerText === undefined ? {} : { taskmanagerText }),
     },
   };
-};
-
-const readTemplateText = async (file: string, key: string): Promise<string> => {
-  const text = await readText(file);
-  if (text === undefined)
-    throw new Failure(`Pod template file ${file} does not exist.`, { lines: [`The option -D${key} names this file.`] });
-  return text;
 };
 
 const parseTemplate = async (file: string, text: string): Promise<PodTemplate> => {

@@ -8,7 +8,7 @@ import { UsageError } from '#cli/options/usage-error.ts';
 import type { PythonSource } from '#events/programs/python.ts';
 import { maxConfigMapBytes } from '#events/kubernetes/config-map.ts';
 
-import { fileExists, readBytes } from '#cli/input/files.ts';
+import { assertFileName, fileExists, type NamedFile, readBytes, isMissing, toFileFailure } from '#cli/input/files.ts';
 
 type Sources = Readonly<Record<string, PythonSource>>;
 
@@ -28,19 +28,20 @@ export const readPythonSources = async (
   { printNotice }: Reader,
 ): Promise<PythonProgram & { readonly sources?: Sources }> => {
   const { file, files, requirements, archives } = program;
-  const found = new Map<string, string>();
-  const add = async (path: string): Promise<string> => {
+  const found = new Map<string, NamedFile>();
+  const add: Add = async (path, option) => {
+    assertFileName({ file: path, option });
     if (!isLocal(path)) {
       if (path.startsWith('/') && (await fileExists(path)))
         printNotice(`WARN ${path} is a path in the image. To send the file of this machine, write a relative path.`);
       return path;
     }
-    return addFiles(path, found);
+    return addFiles({ file: path, option }, found);
   };
   const [addedFile, addedFiles, addedRequirements, addedArchives] = [
-    file === undefined ? undefined : await add(file),
-    files === undefined ? undefined : await addEach(files, add),
-    requirements === undefined ? undefined : (await addEach(requirements.split('#'), add)).join('#'),
+    file === undefined ? undefined : await add(file, '-py'),
+    files === undefined ? undefined : await addEach(files, (one) => add(one, '-pyfs')),
+    requirements === undefined ? undefined : await addRequirements(requirements, add),
     archives === undefined ? undefined : await addEach(archives, (archive) => addArchive(archive, add)),
   ];
   const sources = await readSources(found);
@@ -54,6 +55,10 @@ export const readPythonSources = async (
   };
 };
 
+const packagesOption = 'the packages of -pyreq';
+
+const folderOptions: ReadonlySet<string> = new Set(['-pyfs', packagesOption]);
+
 /** Whether the path is relative, and has no scheme. */
 const isLocal = (path: string): boolean => !/^([a-z][a-z0-9+.-]*:|\/)/i.test(path);
 
@@ -66,36 +71,51 @@ const addEach = async (
   return added;
 };
 
+type Add = (path: string, option: string) => Promise<string>;
+
+/** A folder with the packages follows the file. */
+const addRequirements = async (requirements: string, add: Add): Promise<string> => {
+  const [file = '', ...folders] = requirements.split('#');
+  return [await add(file, '-pyreq'), ...(await addEach(folders, (one) => add(one, packagesOption)))].join('#');
+};
+
 /** The name of the folder follows the path of an archive. */
-const addArchive = async (archive: string, add: (path: string) => Promise<string>): Promise<string> => {
+const addArchive = async (archive: string, add: Add): Promise<string> => {
   const [path = '', ...folder] = archive.split('#');
-  return [await add(path), ...folder].join('#');
+  return [await add(path, '-pyarch'), ...folder].join('#');
 };
 
 /** Adds a file, or the files of a folder. Returns its path among the sources. */
-const addFiles = async (path: string, found: Map<string, string>): Promise<string> => {
+const addFiles = async ({ file: path, option }: NamedFile, found: Map<string, NamedFile>): Promise<string> => {
   const absolute = resolve(path);
   const name = basename(absolute);
-  const status = await stat(absolute).catch(() => undefined); // reported below
+  const status = await stat(absolute).catch((error: unknown) => {
+    if (!isMissing(error)) throw toFileFailure({ file: path, option }, error);
+  });
   if (status === undefined)
     throw new UsageError(
-      `${path} does not exist on this machine. The path of a file in the image is absolute: local:///opt/flink/usrlib/${name}`,
+      `File ${path} of ${option} does not exist on this machine. The path of a file in the image is absolute: local:///opt/flink/usrlib/${name}`,
     );
-  const relative = status.isDirectory() ? await listFiles(absolute) : [''];
+  if (status.isDirectory() && !folderOptions.has(option))
+    throw new UsageError(`${path} of ${option} is a folder. Name a file.`);
+  const relative = status.isDirectory() ? await listFiles({ file: absolute, option }) : [''];
   for (const inside of relative) {
     const source = inside === '' ? name : `${name}/${inside}`;
     const from = join(absolute, inside);
     const other = found.get(source);
-    if (other !== undefined && other !== from)
-      throw new UsageError(`${other} and ${from} have the same name. Rename one of them.`);
-    found.set(source, from);
+    if (other !== undefined && other.file !== from)
+      throw new UsageError(`${other.file} and ${from} have the same name. Rename one of them.`);
+    found.set(source, { file: from, option });
   }
   return name;
 };
 
 /** The files of a folder, without hidden ones and those that Python compiles. */
-const listFiles = async (folder: string): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { withFileTypes: true });
+const listFiles = async (named: NamedFile): Promise<readonly string[]> => {
+  const { file: folder, option } = named;
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw toFileFailure(named, error);
+  });
   const visible = entries.filter(
     ({ name }) => !name.startsWith('.') && name !== '__pycache__' && !name.endsWith('.pyc'),
   );
@@ -103,7 +123,7 @@ const listFiles = async (folder: string): Promise<readonly string[]> => {
   const nested = await Promise.all(
     visible.map(async (entry) =>
       entry.isDirectory()
-        ? (await listFiles(join(folder, entry.name))).map((inside) => `${entry.name}/${inside}`)
+        ? (await listFiles({ file: join(folder, entry.name), option })).map((inside) => `${entry.name}/${inside}`)
         : [entry.name],
     ),
   );
@@ -118,8 +138,10 @@ const assertFile = async (link: string): Promise<void> => {
     throw new UsageError(`${link} is a link to a folder. Replace it with the folder, or name the folder in -pyfs.`);
 };
 
-const readSources = async (found: ReadonlyMap<string, string>): Promise<Sources> => {
-  const sizes = await Promise.all([...found.values()].map(async (file) => ({ file, bytes: (await stat(file)).size })));
+const readSources = async (found: ReadonlyMap<string, NamedFile>): Promise<Sources> => {
+  const sizes = await Promise.all(
+    [...found.values()].map(async ({ file }) => ({ file, bytes: (await stat(file)).size })),
+  );
   const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0);
   const [largest] = sizes.toSorted((one, other) => other.bytes - one.bytes);
   if (bytes > maxConfigMapBytes)
@@ -131,7 +153,7 @@ const readSources = async (found: ReadonlyMap<string, string>): Promise<Sources>
       },
     );
   const contents = await Promise.all(
-    [...found].map(async ([source, file]) => [source, toSource((await readBytes(file)) ?? Buffer.alloc(0))] as const),
+    [...found].map(async ([source, named]) => [source, toSource(await readBytes(named))] as const),
   );
   return Object.fromEntries(contents);
 };

@@ -35,7 +35,7 @@ describe('drey extend and the options of a lifetime', () => {
     const { code, stdout } = await run({}, [...session, '-Ddrey.lifetime.tll=8h']);
 
     expect(code).toBe(1);
-    expect(stdout).toContain('Unknown option -Ddrey.lifetime.tll. Valid options are: ');
+    expect(stdout).toContain('Unknown option -Ddrey.lifetime.tll. Did you mean -Ddrey.lifetime.ttl?');
   });
 
   it('are extended', async () => {

@@ -95,8 +95,8 @@ describe('sql', () => {
   it.each([
     [[], 'Specify the script: -f FILE or --execute STATEMENTS.'],
     [['-f', file, '--execute', 'SELECT 1'], '-f and --execute cannot be combined. Use one of them.'],
-    [['etl.sql'], "too many arguments for 'sql'. Expected 0 arguments but got 1: etl.sql."],
-    [['-f', 'none.sql'], 'File none.sql does not exist.'],
+    [['etl.sql'], 'drey sql has no operands. Name the file with -f: drey sql -f etl.sql'],
+    [['-f', 'none.sql'], 'File none.sql of -f does not exist. Check the path.'],
     [
       ['--session', 'live', '--target', 'kubernetes-application', '-f', file],
       '--session and --target kubernetes-application cannot be combined. Use one of them.',

@@ -143,7 +143,7 @@ describe('a command line with a mistake about Python', () => {
     [[...application, '-pyexec', 'python3', 'local:///a.jar'], 'set -Dpython.executable=<value>.'],
     [[...application, '-py', '/a.py', '-j', 'local:///a.jar'], 'Flink ignores the jar'],
     [[...application, '-py', '/a.py', '-c', 'a.B'], '-c names a class of a jar'],
-    [[...application, '-py', 'missing.py'], 'missing.py does not exist on this machine.'],
+    [[...application, '-py', 'missing.py'], 'File missing.py of -py does not exist on this machine.'],
   ])('fails before any request: %j', async (words, message) => {
     const ended = await run(...words);
 

@@ -101,9 +101,7 @@ describe('files that options name', () => {
 
     expect(missing).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(
-        /^Pod template file \/nowhere\/pod.yaml does not exist.\n {2}The option -D\S+ names this file.\n$/,
-      ),
+      stderr: `File /nowhere/pod.yaml of ${option} does not exist. Check the path.\n`,
     });
     expect(wrong.stderr).toContain(`Pod template file ${file} is not a pod.\n  `);
   });
@@ -166,7 +164,10 @@ describe('files that options name', () => {
 
     expect(missing).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('  -Dsecurity.kerberos.login.keytab: the content of the file is missing'),
+      stderr: [
+        'File /nowhere/flink.keytab of -Dsecurity.kerberos.login.keytab does not exist. Check the path.',
+        'If the image contains the file, set -Dkubernetes.decorator.kerberos-mount.enabled=false.\n',
+      ].join('\n'),
     });
     expect(off).toMatchObject({ code: 0, stdout: expect.stringContaining('keytab: /nowhere/flink.keytab') });
   });

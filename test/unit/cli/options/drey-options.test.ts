@@ -62,9 +62,15 @@ describe('the options of Drey', () => {
     expect(parseRequestFields(properties).deploy).toEqual({ lifetime: { ttl: '8h', ha: 'purge' } });
   });
 
-  it('refuses an option that does not exist, and lists those that do', () => {
-    expect(() => parseRequestFields(new Map([['drey.priorty', '1']]))).toThrow(UsageError);
-    expect(() => parseRequestFields(new Map([['drey.priorty', '1']]))).toThrow('drey.priority');
+  it('refuses an option that does not exist, and names the nearest one', () => {
+    expect(() => parseRequestFields(new Map([['drey.priorty', '1']]))).toThrow(
+      new UsageError(
+        'Unknown option -Ddrey.priorty. Did you mean -Ddrey.priority? `drey run --help` lists the options -Ddrey.….',
+      ),
+    );
+    expect(() => parseRequestFields(new Map([['drey.nonsense', '1']]))).toThrow(
+      /^Unknown option -Ddrey.nonsense. `drey run --help` lists/,
+    );
   });
 
   it('are the table in docs/cli.md: npm run generate', () => {
