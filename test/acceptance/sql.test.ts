@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 
+import type { Cluster } from '#events/records/cluster.ts';
 import { drey } from '../support/cli.ts';
-import { freshId, listJobs, small, stop, untilState } from '../support/system.ts';
+import { call, clusterPath, freshId, listJobs, small, stop, untilState } from '../support/system.ts';
 
 const [failing, session] = [freshId('badsql'), freshId('sqlsession')];
 const options = (clusterId: string, config: object = small) => [
@@ -69,6 +70,34 @@ END;`;
       expect((await readRows(clusterId)).find((row) => row.startsWith('7,'))).toMatch(/^7,"?it's #1"?$/);
     },
   );
+
+  it.each([
+    [
+      'one job for each INSERT',
+      "INSERT INTO lines SELECT id, 'a' FROM numbers;\nINSERT INTO files SELECT id, 'b' FROM numbers;",
+      { state: 'FINISHED', jobs: ['files FINISHED', 'lines FINISHED'], rows: 20 },
+    ],
+    [
+      'one job for each INSERT, one of which fails',
+      "INSERT INTO files SELECT id, 'a' FROM numbers;\nINSERT INTO lines SELECT CAST('x' AS INT), 'b' FROM numbers;",
+      { state: 'FAILED', jobs: [expect.stringMatching(/^files /), 'lines FAILED'], rows: undefined },
+    ],
+    ['no job', '', { state: 'FINISHED', jobs: [], rows: undefined }],
+  ])('starts %s in an application of Flink 2.3', async (_jobs, inserts, expected) => {
+    const clusterId = freshId('sqljobs');
+    const config = { ...small, 'kubernetes.container.image.ref': 'flink:2.3', 'execution.attached': true };
+
+    const ended = await drey(
+      ['sql', '-f', '-', template, ...options(clusterId, config)],
+      `${tables(clusterId)}\n${inserts}`,
+    );
+
+    expect(ended.code).toBe(expected.state === 'FINISHED' ? 0 : 1);
+    expect((await call<Cluster>('GET', clusterPath(clusterId))).body).toMatchObject({ state: expected.state });
+    const jobs = await listJobs(clusterId);
+    expect(jobs.map(({ name, state }) => `${name.split('.').at(-1)} ${state}`).toSorted()).toEqual(expected.jobs);
+    if (expected.rows !== undefined) expect(await readRows(clusterId)).toHaveLength(expected.rows);
+  });
 
   it('is FAILED with the message of Flink, which has the line', async () => {
     const ended = await drey([

@@ -52,15 +52,19 @@ const listSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
 /** Drey requests a savepoint without a directory only if the cluster has a default. */
 const savepointDirectoryKeys = listKeysOfAllVersions(savepointDirectoryOption);
 
-/** The `SET`s that become options of the cluster, because it starts before the script. */
-const listClusterSettings = (job: ApplicationJob | undefined): readonly Setting[] =>
-  listSettings(job).filter(
+/** The `SET`s that become options of the cluster, because it starts before the script. The last one of a key counts. */
+const listClusterSettings = (job: ApplicationJob | undefined): readonly Setting[] => {
+  const settings = listSettings(job).filter(
     ({ key, isAtHead }) => isAtHead && (isClusterOption(key) || savepointDirectoryKeys.includes(key)),
   );
+  return [...new Map(settings.map((setting) => [setting.key, setting])).values()];
+};
 
 /** The options of the cluster that the head of a script sets. */
-export const readClusterSettings = (job: ApplicationJob | undefined): Config =>
-  Object.fromEntries(listClusterSettings(job).map(({ key, value }) => [key, value]));
+export const readClusterSettings = (job: ApplicationJob | undefined): Config => toConfig(listClusterSettings(job));
+
+const toConfig = (settings: readonly Setting[]): Config =>
+  Object.fromEntries(settings.map(({ key, value }) => [key, value]));
 
 /**
  * The options of a command, together with the options of the cluster that the head of its SQL script sets.
@@ -68,15 +72,17 @@ export const readClusterSettings = (job: ApplicationJob | undefined): Config =>
  * @throws Fault `refused-option` for an option that both set to different values.
  */
 export const withClusterSettings = (config: Config, job: ApplicationJob | undefined): Config => {
-  const settings = readClusterSettings(job);
+  const settings = listClusterSettings(job);
   assertNoFieldErrors(
-    Object.entries(settings).flatMap(([key, value]) =>
+    settings.flatMap(({ key, value, line }) =>
       listKeysOfAllVersions(key)
         .filter((name) => (config[name] ?? value) !== value)
-        .map((name) => toFieldError(name, `has another value than SET '${key}' in the script; remove one of them`)),
+        .map((name) =>
+          toFieldError(name, `has another value than SET '${key}' on line ${line} of the script; remove one of them`),
+        ),
     ),
   );
-  return { ...config, ...settings };
+  return { ...config, ...toConfig(settings) };
 };
 
 export const describeSetting = ({ key }: Setting, detail: string): string => `SET '${key}': ${detail}`;
@@ -91,7 +97,7 @@ export const toSettingError = (setting: Setting, { pointer, detail }: FieldError
 export const nameSettings = (errors: readonly FieldError[], job: ApplicationJob | undefined): readonly FieldError[] => {
   const settings = listClusterSettings(job);
   return errors.map((error) => {
-    const setting = settings.findLast(({ key }) =>
+    const setting = settings.find(({ key }) =>
       listKeysOfAllVersions(key).some((name) => toOptionPointer(name) === error.pointer),
     );
     return setting === undefined ? error : toSettingError(setting, { ...error, pointer: '/job/sql/script' });

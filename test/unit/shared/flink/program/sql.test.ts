@@ -157,7 +157,8 @@ describe('the SETs of a script', () => {
   });
 
   it('must not contradict the options of the command', () => {
-    const job = { sql: { script: `SET 'taskmanager.numberOfTaskSlots' = '4'; ${insert}` } };
+    const script = `SET 'taskmanager.numberOfTaskSlots' = '3';\nSET 'taskmanager.numberOfTaskSlots' = '4'; ${insert}`;
+    const job = { sql: { script } };
 
     expect(withClusterSettings({ 'taskmanager.numberOfTaskSlots': '4' }, job)).toEqual({
       'taskmanager.numberOfTaskSlots': '4',
@@ -165,7 +166,8 @@ describe('the SETs of a script', () => {
     expect(faultOf(() => withClusterSettings({ 'taskmanager.numberOfTaskSlots': '2' }, job))?.errors).toEqual([
       {
         pointer: '/config/taskmanager.numberOfTaskSlots',
-        detail: "has another value than SET 'taskmanager.numberOfTaskSlots' in the script; remove one of them",
+        detail:
+          "has another value than SET 'taskmanager.numberOfTaskSlots' on line 2 of the script; remove one of them",
       },
     ]);
   });
