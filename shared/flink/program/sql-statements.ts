@@ -20,7 +20,7 @@ interface Script {
 }
 
 /** A text literal or a quoted name, a comment, a semicolon, or other characters. A doubled quote is two literals. */
-const tokenPattern = /'[^']*'?|"[^"]*"?|`[^`]*`?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))|;|[^'"`;/-]+|[/-]/g;
+const tokenPattern = /'[^']*'?|"[^"]*"?|`[^`]*`?|\/\/|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))|;|[^'"`;/-]+|[/-]/g;
 
 const unclosed: Readonly<Record<string, string>> = {
   "'": "the text that begins here with ' has no closing '",
@@ -28,6 +28,16 @@ const unclosed: Readonly<Record<string, string>> = {
   '`': 'the name that begins here with ` has no closing `',
   '/*': 'the comment that begins here with /* has no closing */',
 };
+
+/**
+ * Comments that Flink's parser ends at another place than Flink's division of a script, so that they could hide a
+ * statement.
+ */
+const ambiguousComments: readonly (readonly [pattern: RegExp, detail: string])[] = [
+  [/^\/\//, 'a comment begins with --, not with //'],
+  [/^\/\*\*\*\/$/, 'write the comment /***/ as /* */'],
+  [/^--[^]*\r[^]/, 'the comment that begins here has a carriage return; end its line with a line feed'],
+];
 
 /**
  * Divides a script into its statements. A statement set is one statement.
@@ -39,8 +49,8 @@ export const splitStatements = (script: string): Script => {
   let current = startStatement(1);
   let line = 1;
   for (const [token] of script.matchAll(tokenPattern)) {
-    const opening = findUnclosed(token);
-    if (opening !== undefined) return { statements, error: { line, detail: unclosed[opening] ?? '' } };
+    const detail = findTokenError(token);
+    if (detail !== undefined) return { statements, error: { line, detail } };
     if (token !== ';' || isOpenSet(current.words)) current = addToken(current, token, line);
     else {
       if (current.text !== '') statements.push(finishStatement(current));
@@ -55,6 +65,9 @@ export const splitStatements = (script: string): Script => {
 };
 
 const startStatement = (line: number): Statement => ({ text: '', words: '', line });
+
+const findTokenError = (token: string): string | undefined =>
+  unclosed[findUnclosed(token) ?? ''] ?? ambiguousComments.find(([pattern]) => pattern.test(token))?.[1];
 
 const findUnclosed = (token: string): string | undefined => {
   const opening = token.startsWith('/*') ? '/*' : token.slice(0, 1);

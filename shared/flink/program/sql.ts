@@ -65,22 +65,12 @@ const findScriptErrors = (script: string, runtime: SqlRuntime): readonly ScriptE
   const { statements, error } = splitStatements(script);
   if (error !== undefined) return [error];
   if (statements.length === 0) return [{ line: 1, detail: 'the script has no statement' }];
-  return [
-    ...findSlashComments(statements),
-    ...findSettingErrors(statements),
-    ...(runsOneJob(runtime) ? findJobErrors(statements) : []),
-  ];
+  return [...findSettingErrors(statements), ...(runsOneJob(runtime) ? findJobErrors(statements) : [])];
 };
 
 /** A job on a session has a fixed ID, and so has that of an application before Flink 2.3. */
 const runsOneJob = (runtime: SqlRuntime): boolean =>
   runtime.mode === 'session' || !isAtLeast(runtime.flinkVersion, '2.3');
-
-/** Flink's parser knows this comment, but Flink divides a script without it. */
-const findSlashComments = (statements: readonly Statement[]): readonly ScriptError[] =>
-  statements
-    .filter(({ words }) => words.includes('//'))
-    .map(({ line }) => ({ line, detail: 'the statement that begins here has a comment with //; write it with --' }));
 
 /** Statements that start a job. A statement set is one job. */
 const startPattern =

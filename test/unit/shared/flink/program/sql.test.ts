@@ -39,7 +39,13 @@ describe('a script that Flink cannot execute', () => {
       `SET 'execution.savepoint.path' = 's3://b/sp';\n${insert}`,
       "line 1: SET 'execution.savepoint.path': the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)",
     ],
-    [`// a\n${insert}`, 'line 1: the statement that begins here has a comment with //; write it with --'],
+    [`${insert} // a`, 'line 1: a comment begins with --, not with //'],
+    [`//*\nSET 'a.b' = 'c' --*/\n;${insert}`, 'line 1: a comment begins with --, not with //'],
+    [`\n/***/ -- */ SET 'a.b' = 'c'\n;${insert}`, 'line 2: write the comment /***/ as /* */'],
+    [
+      `-- a\r\rSET 'a.b' = 'c'\n;${insert}`,
+      'line 1: the comment that begins here has a carriage return; end its line with a line feed',
+    ],
   ])('%j', (script, detail) => {
     expect(errorsOf(script)).toEqual([detail]);
   });
@@ -81,6 +87,8 @@ describe('a script that Flink cannot execute', () => {
   it.each([
     insert,
     `SET; ${insert}`,
+    `-- Windows\r\n/****\r\n * banner\r\n ****/\r\n/**/ -- end\r\n${insert} -- last\r`,
+    `INSERT INTO o SELECT 1 / 2 AS \`//\`, '// /***/', "//";`,
     `SET 'kubernetes.internal-service.annotations' = 'a:b'; ${insert}`,
     `CREATE VIEW v AS SELECT 1;\n${insert}`,
     `EXECUTE STATEMENT SET BEGIN ${insert} ${insert} END;`,
