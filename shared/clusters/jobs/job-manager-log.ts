@@ -1,13 +1,13 @@
 import { Fault } from '#events/problems/problem.ts';
+import { shorten } from '#events/problems/shorten.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
-import { findTellingCause } from '#shared/flink/rest/stack-trace.ts';
+import { findLastCause, maxMessageLength } from '#shared/flink/rest/stack-trace.ts';
 
 /** Java prints the root cause at the end of a stack trace, and many frames after it. A mistake in SQL lists hundreds of words. */
 const logLines = 1_000;
 /** How many lines to return of a log without an exception. */
 const tailLines = 5;
-const maxCauseCharacters = 500;
 /** A line of a log has no maximum length. Events and table items have one. */
 const maxTailCharacters = 2_000;
 
@@ -48,33 +48,9 @@ export const explainProgramFailure = async (
   }
 };
 
-const findCause = (log: string): string | undefined =>
-  (findPythonError(log) ?? findRootCause(log))?.trim().slice(0, maxCauseCharacters);
-
-const isException = (line: string) => /^[\w.$]+(Exception|Error)(: |$)/.test(line);
-
-/** Flink 1.20 also logs classes that it cannot load during its shutdown. They are not the cause. */
-const programFailed = 'ProgramInvocationException: ';
-
-const isAfterStackTrace = (line: string) =>
-  isException(line) || /^(?:\d{4}-\d\d-\d\d |Exception in thread |Uncaught error )/.test(line);
-
-/** The lines of the last stack trace, or of the last one of a program that failed. */
-const findStackTrace = (lines: readonly string[]): readonly string[] => {
-  const last = lines.findLastIndex((line) => line.includes(programFailed));
-  const candidates = last === -1 ? lines : lines.slice(0, last + 1);
-  const start = Math.max(candidates.findLastIndex(isException), 0);
-  const end = last === -1 ? -1 : lines.findIndex((line, index) => index > last && isAfterStackTrace(line));
-  return lines.slice(start, end === -1 ? undefined : end);
-};
-
-/** The telling cause of a stack trace: the text after `Caused by`, or the exception itself. */
-const findRootCause = (log: string): string | undefined => {
-  const causes = findStackTrace(log.split('\n').map((line) => line.trimEnd()))
-    .filter((line) => isException(line) || line.startsWith('Caused by: '))
-    .map((line) => line.replace(/^Caused by: /, ''))
-    .map((text) => ({ text, name: /^[\w.$]*?([\w$]+)(?=:|$)/.exec(text)?.[1] ?? '' }));
-  return findTellingCause(causes)?.text;
+const findCause = (log: string): string | undefined => {
+  const pythonError = findPythonError(log)?.trim();
+  return pythonError === undefined ? findLastCause(log) : shorten(pythonError, maxMessageLength);
 };
 
 /** A line of Log4j, which begins with the time and the level. */

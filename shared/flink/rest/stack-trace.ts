@@ -7,32 +7,55 @@ export interface Cause {
   readonly message: string;
 }
 
-const firstLinePattern = /^(?:Caused by: )?(?:[\w$]+\.)+([\w$]+)(?:: ?(.*))?$/;
-const frameOrEndPattern = /^\s+(?:at |\.\.\. \d+ more|Suppressed: )|^End of exception on server side/;
+/** The chain of exceptions of one stack trace, outermost first. */
+interface Trace {
+  readonly causes: Cause[];
+  /** Whether stack frames follow its exceptions. In a log, other lines also look like an exception. */
+  hasFrames: boolean;
+}
+
+const firstLinePattern = /^(?:Caused by: |Exception in thread "[^"]*" )?(?:[\w$]+\.)+([\w$]+)(?:: ?(.*))?$/;
+const prefixPattern = /^(?:Caused by: |Exception in thread ")/;
+const framePattern = /^\s+at |^\s+\.\.\. \d+ (?:more|common frames)/;
+const endPattern = /^\s+Suppressed: |^End of exception on server side/;
+/** A line of Log4j, or of Pekko before it ends the JVM. */
+const logLinePattern = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|^Uncaught error /;
 
 /**
- * The chain of exceptions in a Java stack trace, outermost first. Suppressed exceptions are indented and left out.
+ * The Java stack traces in a text or a log. Suppressed exceptions are indented and left out.
  *
- * Flink's REST API reports the reason of a failure only as such a text.
+ * Flink reports the reason of a failure only as such a text, in its REST API and in its log.
  */
-export const parseCauses = (trace: string): readonly Cause[] => {
-  const causes: { name: string; message: string }[] = [];
+const parseTraces = (text: string): readonly Trace[] => {
+  const traces: Trace[] = [];
+  let trace: Trace | undefined;
   let isInMessage = false;
-  for (const line of trace.split(/\r?\n/)) {
-    const canStartCause = !isInMessage || line.startsWith('Caused by: ');
-    const [, name, message = ''] = (canStartCause ? firstLinePattern.exec(line) : null) ?? [];
-    const current = causes.at(-1);
-    if (name !== undefined) {
-      causes.push({ name, message });
+  for (const line of text.split(/\r?\n/)) {
+    const canStart = !isInMessage || prefixPattern.test(line);
+    const [, name, message = ''] = (canStart ? firstLinePattern.exec(line) : null) ?? [];
+    const current = trace?.causes.at(-1);
+    if (logLinePattern.test(line)) {
+      trace = undefined;
+      isInMessage = false;
+    } else if (name !== undefined) {
+      if (trace === undefined || !line.startsWith('Caused by: ')) {
+        trace = { causes: [], hasFrames: false };
+        traces.push(trace);
+      }
+      trace.causes.push({ name, message });
       isInMessage = true;
-    } else if (frameOrEndPattern.test(line)) {
+    } else if (framePattern.test(line) || endPattern.test(line)) {
+      if (trace !== undefined && framePattern.test(line)) trace.hasFrames = true;
       isInMessage = false;
     } else if (isInMessage && current !== undefined && line.trim() !== '') {
-      current.message += `\n${line}`;
+      trace?.causes.splice(-1, 1, { ...current, message: `${current.message}\n${line}` });
     }
   }
-  return causes;
+  return traces;
 };
+
+/** The exceptions of a stack trace, outermost first. */
+export const parseCauses = (text: string): readonly Cause[] => parseTraces(text).flatMap(({ causes }) => causes);
 
 export const maxMessageLength = 1_000;
 
@@ -73,7 +96,7 @@ const timeouts: ReadonlySet<string> = new Set([
 ]);
 
 /** The exception that says why: one that says more than its causes, or the deepest one that is more than an expired wait. */
-export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly C[]): C | undefined => {
+export const findTellingCause = (causes: readonly Cause[]): Cause | undefined => {
   const preferred = causes.find(({ name }) => preferredCauses.has(name));
   const deepest = causes.at(-1);
   if (preferred !== undefined || deepest === undefined || !timeouts.has(deepest.name)) return preferred ?? deepest;
@@ -84,9 +107,26 @@ export const findTellingCause = <C extends Pick<Cause, 'name'>>(causes: readonly
 export const omitExpectedWords = (message: string): string => message.split('\nWas expecting')[0] ?? '';
 
 /** The telling cause in one line, without the words that a parser expects. `fallback`: for a text without exceptions. */
-export const formatRootCause = (trace: string, fallback: string): string => {
-  const cause = findTellingCause(parseCauses(trace));
-  return cause === undefined ? fallback : toOneLine(omitExpectedWords(formatCause(cause)));
+export const formatRootCause = (trace: string, fallback: string): string =>
+  formatTellingCause(parseCauses(trace)) ?? fallback;
+
+/**
+ * The telling cause of the last stack trace in a log, or of the last one of a program that failed: Flink 1.20 also logs
+ * classes that it cannot load during its shutdown. Undefined for a log without a stack trace.
+ */
+export const findLastCause = (log: string): string | undefined => {
+  const traces = parseTraces(log).filter(isException);
+  return formatTellingCause((traces.findLast(isOfProgram) ?? traces.at(-1))?.causes ?? []);
+};
+
+const isOfProgram = ({ causes }: Trace): boolean => causes.some(({ name }) => name === 'ProgramInvocationException');
+
+const isException = ({ causes, hasFrames }: Trace): boolean =>
+  hasFrames || causes.some(({ name }) => /(?:Exception|Error)$/.test(name));
+
+const formatTellingCause = (causes: readonly Cause[]): string | undefined => {
+  const cause = findTellingCause(causes);
+  return cause === undefined ? undefined : toOneLine(omitExpectedWords(formatCause(cause)));
 };
 
 const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();

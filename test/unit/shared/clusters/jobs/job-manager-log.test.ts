@@ -18,7 +18,44 @@ describe('why a JobManager crashed', () => {
     [
       'what a time-out waited for',
       ['a.BException: no bucket', frame, 'Caused by: java.util.concurrent.TimeoutException', frame, info('end')],
-      'a.BException: no bucket (back-off)',
+      'BException: no bucket (back-off)',
+    ],
+    [
+      'all lines of a message',
+      [
+        info('starts'),
+        'org.apache.flink.table.api.ValidationException: Available factory identifiers are:',
+        '',
+        'blackhole',
+        'print',
+        frame,
+        info('end'),
+      ],
+      'ValidationException: Available factory identifiers are: blackhole print (back-off)',
+    ],
+    [
+      'a message of 900 characters',
+      [`Exception in thread "main" a.BException: ${'x'.repeat(900)}`, frame],
+      `BException: ${'x'.repeat(900)} (back-off)`,
+    ],
+    ['a longer message with an ellipsis', [`a.BError: ${'x'.repeat(2_000)}`], `BError: ${'x'.repeat(992)}… (back-off)`],
+    [
+      'that of the program, and no class that is missing during the shutdown',
+      [
+        info('runs'),
+        'a.ProgramInvocationException: The main method caused an error: no',
+        frame,
+        'Caused by: a.InputException: no input',
+        frame,
+        'Exception in thread "Thread-5" java.lang.NoClassDefFoundError: a/B',
+        frame,
+      ],
+      'InputException: no input (back-off)',
+    ],
+    [
+      'no line that only looks like an exception',
+      ['a.BException: no bucket', frame, info('stops'), 'config.yaml: written'],
+      'BException: no bucket (back-off)',
     ],
     [
       'what the start script prints, without the routine of the log',

@@ -142,10 +142,10 @@ describe.each(origins)('an application from %s', (_door, send) => {
 
   it.each([
     [
-      'java.io.IOException: no such bucket',
+      'IOException: no such bucket',
       'INFO begins\norg.apache.X: no\n\tat a.B(C.java:1)\nCaused by: java.io.IOException: no such bucket\n',
     ],
-    ['java.lang.IllegalArgumentException: No enum constant SIDEWAYS', shutdownLog],
+    ['IllegalArgumentException: No enum constant SIDEWAYS', shutdownLog],
   ])('whose main() throws fails at once with %s', async (cause, log) => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: application }, world);
@@ -175,7 +175,7 @@ describe.each(origins)('an application from %s', (_door, send) => {
 
     const ended = await getCluster();
     expect(ended).toMatchObject({ state: 'FAILED', reason: 'JobFailed' });
-    expect(ended?.message).toMatch(/^java\.lang\.OutOfMemoryError: heap/);
+    expect(ended?.message).toMatch(/^OutOfMemoryError: heap/);
   });
 
   it('whose JobManager crashes before its job was observed fails, too', async () => {
