@@ -1,10 +1,13 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 
 import type { TaskManagers } from '#events/records/cluster.ts';
-import { parseQuantity } from '#events/kubernetes/quantity.ts';
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Demand } from '#events/records/target.ts';
 
 import type { Config } from './config.ts';
+import type { ClusterInput } from './manifests/cluster-input.ts';
+import { computePodRequests, type PodRequests } from './manifests/pod-template/pod-requests.ts';
+import { mainContainerName, selectTemplate, splitPodTemplate } from './manifests/pod-template/pod-template.ts';
 import { computeTaskManagerMemory } from './memory.ts';
 import { readOption } from './options.ts';
 
@@ -22,15 +25,14 @@ const mebibyte = 2 ** 20;
  * parallelism of the program. A parallelism that the program sets in main() is not known.
  */
 export const computeResources = (
-  mode: 'session' | 'application',
+  { mode, podTemplates }: Pick<ClusterInput, 'mode' | 'podTemplates'>,
   deployment: V1Deployment,
   config: Config,
 ): Resources => {
   const slots = readOption(config, 'taskmanager.numberOfTaskSlots');
   const taskManagers = {
     slots,
-    cpu: computeTaskManagerCpu(config, slots),
-    memoryMebibytes: Number(computeTaskManagerMemory(config).totalBytes >> 20n),
+    ...computeTaskManagerRequests(selectTemplate(podTemplates, 'taskmanager'), config, slots),
     parallelism: Math.max(1, readOption(config, 'parallelism.default')),
   };
   const isApplication = mode === 'application';
@@ -42,7 +44,7 @@ export const computeResources = (
     Math.ceil(neededSlots / slots) +
     (neededSlots > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
   const jobManagers = deployment.spec?.replicas ?? 1;
-  const { cpu, memoryMebibytes } = sumPodRequests(deployment);
+  const { cpu, memoryMebibytes } = toDemand(computePodRequests(deployment.spec?.template.spec ?? {}));
   return {
     demand: {
       clusters: 1,
@@ -69,12 +71,25 @@ const computeTaskManagerCpu = (config: Config, slots: number): number => {
   return readOption(config, 'taskmanager.cpu.cores') ?? (amount > 0 ? amount : slots);
 };
 
-const sumPodRequests = ({ spec }: V1Deployment) => {
-  const requests = (spec?.template.spec?.containers ?? []).map(({ resources }) => resources?.requests ?? {});
-  const sum = (name: string) =>
-    requests.reduce((total, { [name]: amount }) => total + (parseQuantity(amount ?? '0') ?? 0), 0);
-  return { cpu: sum('cpu'), memoryMebibytes: Math.ceil(sum('memory') / mebibyte) };
+/** The pods that Flink starts: the template, with Flink's own resources in the main container. */
+const computeTaskManagerRequests = (template: PodTemplate | undefined, config: Config, slots: number) => {
+  const { spec, others } = splitPodTemplate(template);
+  const main = {
+    name: mainContainerName,
+    resources: {
+      requests: {
+        cpu: String(computeTaskManagerCpu(config, slots)),
+        memory: String(computeTaskManagerMemory(config).totalBytes),
+      },
+    },
+  };
+  return toDemand(computePodRequests({ ...spec, containers: [main, ...others] }));
 };
+
+const toDemand = ({ cpu, memoryBytes }: PodRequests) => ({
+  cpu: roundCpu(cpu),
+  memoryMebibytes: limit(Math.ceil(memoryBytes / mebibyte)),
+});
 
 /** Kubernetes measures CPU in thousandths. */
 const roundCpu = (cpu: number) => Math.round(limit(cpu) * 1_000) / 1_000;
