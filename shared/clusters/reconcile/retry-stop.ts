@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
-import { isTerminalOperation } from '#events/records/operation.ts';
+import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
@@ -9,8 +9,14 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 
-/** The pause between a stop that failed and the next one. */
-const retryAfterMs = 5 * 60_000;
+/**
+ * How long a failed stop stays as it is: nothing repeats it, and a cluster that runs shows its reason. A caller who polls
+ * sees the reason in the meantime, and an API server that failed has time to recover. The transition keeps the reason.
+ */
+const keepFailureMs = 5 * 60_000;
+
+const isRecent = ({ updatedAt }: Operation, ports: Ports): boolean =>
+  ports.now().getTime() - Date.parse(updatedAt) < keepFailureMs;
 
 /**
  * Stops a cluster again when its stop has failed, because nothing else removes what is left of it. A required savepoint
@@ -20,8 +26,7 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   const { target, clusterId, stopOperationId } = cluster;
   if (cluster.state !== 'STOPPING' || stopOperationId === undefined) return;
   const failedStop = (await getOperation(stopOperationId, ports.store)).value;
-  if (!isTerminalOperation(failedStop) || ports.now().getTime() - Date.parse(failedStop.updatedAt) < retryAfterMs)
-    return;
+  if (!isTerminalOperation(failedStop) || isRecent(failedStop, ports)) return;
   const request = findRequest(failedStop, 'stop')?.data;
   const hasLiveJob = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
@@ -31,9 +36,6 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
 };
 
-/** How long a cluster that runs shows why its last stop failed. The transition keeps the reason. */
-const showFailureMs = 5 * 60_000;
-
 /**
  * Removes the reason of a failed stop from a cluster that runs. Flink has answered, so the cluster continues as before:
  * the reason goes when it is old, or when no job is left that it is about.
@@ -42,8 +44,8 @@ export const clearFailedStop = async (observed: Cluster, jobs: readonly Job[], p
   const { state, reason, stopOperationId } = observed;
   if (state !== 'RUNNING' || reason === undefined || stopOperationId === undefined) return;
   const failedStop = (await getOperation(stopOperationId, ports.store)).value;
-  const isRecent = ports.now().getTime() - Date.parse(failedStop.updatedAt) < showFailureMs;
-  if (!isTerminalOperation(failedStop) || (isRecent && jobs.some((job) => !isTerminalJob(job)))) return;
+  const hasLiveJob = jobs.some((job) => !isTerminalJob(job));
+  if (!isTerminalOperation(failedStop) || (isRecent(failedStop, ports) && hasLiveJob)) return;
   await transact<void>(ports, async () => {
     const { value: cluster, version } = await getCluster(observed, ports.store);
     if (cluster.state !== 'RUNNING' || cluster.stopOperationId !== stopOperationId) return { result: undefined };
