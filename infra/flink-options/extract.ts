@@ -1,8 +1,8 @@
 /**
  * Writes options.json: every option of Flink, from the jars of each supported release.
  *
- * Run it after a change of the releases: `node infra/flink-options/extract.ts`. It needs Java 17 or later and Python, whose
- * pip downloads 1 GB on the first run. The file is committed. `npm run generate` derives what the functions need from it.
+ * `npm run extract:options` runs it. Run it after a change of the releases. It needs Java 17 or later and Python, whose pip
+ * downloads 1 GB on the first run. The file is committed. `npm run generate` derives what the functions need from it.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -31,8 +31,10 @@ export const listJars = (home: string): readonly string[] =>
       .map((name) => join(home, folder, name)),
   );
 
-const fetchFlink = (release: string): string =>
-  execFileSync('local/kubernetes/flink-jars', [release], { encoding: 'utf8' }).trim();
+const flinkJars = join(import.meta.dirname, '../../local/kubernetes/flink-jars');
+
+/** Fetches the jars of a release into the cache, unless they are there. Returns the Flink home folder that has them. */
+export const fetchFlink = (release: string): string => execFileSync(flinkJars, [release], { encoding: 'utf8' }).trim();
 
 /** The text of options.json, one row a line. */
 export const formatRows = (rows: readonly OptionRow[]): string =>

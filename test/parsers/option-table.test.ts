@@ -1,15 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { patchReleases } from '#shared/flink/version.ts';
-import { fetchFlinkJars } from '#test/support/flink-java.ts';
 
-import { listJars, readOptions } from '../../infra/flink-options/extract.ts';
+import { fetchFlink, listJars, readOptions } from '../../infra/flink-options/extract.ts';
 import { joinReleases, readOptionRows } from '../../infra/flink-options/rows.ts';
 import { flinkLines } from './flink.ts';
 
+/** The program runs in any folder. */
+const folder = process.cwd();
+beforeAll(() => process.chdir(tmpdir()));
+afterAll(() => process.chdir(folder));
+
 describe.each(flinkLines)('the committed options of Flink %s', (version) => {
-  it('are those of its jars', async () => {
-    const home = await fetchFlinkJars(patchReleases[version]);
+  it('are those of its jars', () => {
+    const home = fetchFlink(patchReleases[version]);
     const listed = joinReleases(new Map([[version, readOptions(listJars(home))]]));
 
     const committed = readOptionRows().filter((row) => row.versions.includes(version));
