@@ -11,7 +11,7 @@ export const EmulatorSettings = z.strictObject({
 });
 export type EmulatorSettings = z.infer<typeof EmulatorSettings>;
 
-/** The variable in which `local/deploy.ts` passes the settings to osls. */
+/** The variable in which `local/steps/deploy.ts` passes the settings to osls. */
 export const emulatorVariable = 'DREY_EMULATOR';
 
 export const readEmulatorSettings = (text = process.env[emulatorVariable] ?? '{}'): EmulatorSettings =>

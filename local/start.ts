@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 
 import { Command } from 'commander';
 
-import { runDemonstration } from './demo.ts';
-import { exampleJar } from './kubernetes.ts';
+import { runDemonstration } from '#local/steps/demo.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { startOptions } from './options.ts';
-import { ProgramFailed } from './processes.ts';
+import { ProgramFailed } from '#local/services/processes.ts';
 import { type LocalOptions, settingsFrom } from './settings.ts';
 import { type LocalSystem, startLocal } from './system.ts';
 

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { findStackOutputs, getApiUrl, type Outputs } from './deploy.ts';
-import { emulatorName } from './emulator.ts';
+import { findStackOutputs, getApiUrl, type Outputs } from '#local/steps/deploy.ts';
+import { emulatorName } from '#local/services/emulator.ts';
 import { eksEndpointName } from './emulators/eks-endpoint.ts';
 import { type Emulator, inspectEmulator } from './emulators/inspect.ts';
 import { findLacks, findMissingServices } from './emulators/lacks.ts';
 import { removeStack } from './emulators/remove-stack.ts';
-import { recorderName } from './event-recorder.ts';
-import { gatewayName } from './gateway.ts';
-import { getKubeconfig, isKubernetesRunning, listKubernetesProcesses, runScript } from './kubernetes.ts';
-import { findMissingPrerequisites, findUsedPorts, type Missing } from './prerequisites.ts';
-import { endProcess, findRunning, listRunning } from './processes.ts';
+import { recorderName } from '#local/services/event-recorder.ts';
+import { gatewayName } from '#local/services/gateway.ts';
+import { getKubeconfig, isKubernetesRunning, listKubernetesProcesses, runScript } from '#local/services/kubernetes.ts';
+import { findMissingPrerequisites, findUsedPorts, type Missing } from '#local/steps/prerequisites.ts';
+import { endProcess, findRunning, listRunning } from '#local/services/processes.ts';
 import { loadSettings, optionsFile, saveOptions } from './saved-options.ts';
 import {
   account,
@@ -25,9 +25,9 @@ import {
   type Settings,
   settingsFrom,
 } from './settings.ts';
-import { createStartSteps } from './start-steps.ts';
-import { defaultReport, type Report, runSteps, type Step } from './steps.ts';
-import { targetName } from './target.ts';
+import { createStartSteps } from '#local/steps/start-steps.ts';
+import { defaultReport, type Report, runSteps, type Step } from '#local/steps/steps.ts';
+import { targetName } from '#local/steps/target.ts';
 
 const LocalSystem = z.object({
   /** Address of the HTTP API, without `/v1`. */

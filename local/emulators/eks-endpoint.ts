@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 
 import * as z from 'zod';
 
-import { type BackgroundProcess, launchServer } from '../processes.ts';
+import { type BackgroundProcess, launchServer } from '#local/services/processes.ts';
 import { account, eksCluster, region, type Settings } from '../settings.ts';
 import { findSigner, parseEksToken, toPrincipal } from './eks-token.ts';
 

@@ -3,8 +3,8 @@ import { DeleteRuleCommand, EventBridgeClient, RemoveTargetsCommand } from '@aws
 import { DeleteBucketCommand, DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteQueueCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-import { findStackOutputs, getOutput, osls } from '../deploy.ts';
-import { recorderQueue } from '../event-recorder.ts';
+import { findStackOutputs, getOutput, osls } from '#local/steps/deploy.ts';
+import { recorderQueue } from '#local/services/event-recorder.ts';
 import { awsConfig, type Settings } from '../settings.ts';
 import { answers } from './inspect.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Plan } from '#events/http/plans.ts';
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';

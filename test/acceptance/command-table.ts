@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll } from 'vitest';
 
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { packageFolder, runProgram } from '../support/cli.ts';

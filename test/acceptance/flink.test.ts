@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey, environment } from '../support/cli.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, isTerminalCluster } from '#events/records/cluster.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 import { needTmux } from '#test/terminal/setup.ts';
 import { dreyLine, environmentOf, openTerminal, type Terminal } from '#test/terminal/tmux.ts';

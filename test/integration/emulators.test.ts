@@ -9,7 +9,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { waitFor } from '#local/processes.ts';
+import { waitFor } from '#local/services/processes.ts';
 import { root, settingsFrom, stackName } from '#local/settings.ts';
 import { readSystem } from '#local/system.ts';
 import { drey } from '#test/support/cli.ts';

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 
-import { getOutput, readTemplate } from '#local/deploy.ts';
+import { getOutput, readTemplate } from '#local/steps/deploy.ts';
 import { settingsFrom } from '#local/settings.ts';
 import { marshallOptions } from '#shared/aws/table/context.ts';
 import { openTable } from '#shared/aws/table/table.ts';

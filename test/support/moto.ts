@@ -7,8 +7,8 @@ import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from
 import { execa } from 'execa';
 import * as z from 'zod';
 
-import type { Template } from '#local/deploy.ts';
-import { createVenv } from '#local/python.ts';
+import type { Template } from '#local/steps/deploy.ts';
+import { createVenv } from '#local/services/python.ts';
 import { region, settingsFrom } from '#local/settings.ts';
 
 const host = '127.0.0.1';

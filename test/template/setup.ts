@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { TestProject } from 'vitest/node';
 
-import { createVenv } from '#local/python.ts';
+import { createVenv } from '#local/services/python.ts';
 import { root } from '#local/settings.ts';
 import { python } from '#test/support/templates.ts';
 

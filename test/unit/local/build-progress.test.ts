@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
-import { parseMessage } from '#local/kubernetes.ts';
+import { parseMessage } from '#local/services/kubernetes.ts';
 
 const programs = join(import.meta.dirname, '../../../local/kubernetes');
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { flinkVersions } from '#events/flink-version.ts';
 import { defaultFlink, getPatchRelease, lines } from '#local/flink-versions.ts';
-import { exampleJar } from '#local/kubernetes.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
 import { getDefaultImage } from '#shared/flink/version.ts';
 
 describe('the versions of the local system', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { getEmulatorSettings } from '#local/emulators/functions.ts';
 import { startOptions } from '#local/options.ts';
 import { type LocalOptions, settingsFrom } from '#local/settings.ts';
-import { getTokenReviewUrl } from '#local/token-review.ts';
+import { getTokenReviewUrl } from '#local/services/token-review.ts';
 
 const parse = (...args: readonly string[]): LocalOptions => {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });

@@ -11,11 +11,11 @@ import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamod
 import { CreateAccessEntryCommand, EKSClient, ResourceInUseException } from '@aws-sdk/client-eks';
 import * as z from 'zod';
 
-import { type EmulatorSettings, emulatorVariable } from '../infra/emulator.ts';
+import { type EmulatorSettings, emulatorVariable } from '../../infra/emulator.ts';
 
-import { writeAccessEntries } from './emulators/eks-endpoint.ts';
-import { run } from './processes.ts';
-import { awsConfig, awsEnvironment, eksCluster, root, type Settings, stackName, stage } from './settings.ts';
+import { writeAccessEntries } from '#local/emulators/eks-endpoint.ts';
+import { run } from '#local/services/processes.ts';
+import { awsConfig, awsEnvironment, eksCluster, root, type Settings, stackName, stage } from '#local/settings.ts';
 
 export type Outputs = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 
 import { type BackgroundProcess, launch, waitFor } from './processes.ts';
-import { account, awsEnvironment, eksCluster, region, type Settings } from './settings.ts';
+import { account, awsEnvironment, eksCluster, region, type Settings } from '#local/settings.ts';
 
 export const emulatorName = 'ministack';
 

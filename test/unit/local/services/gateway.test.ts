@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createCertificate, createGateway, impersonate, type Review } from '#local/gateway.ts';
+import { createCertificate, createGateway, impersonate, type Review } from '#local/services/gateway.ts';
 
 const alice = { username: 'arn:aws:sts::000000000000:assumed-role/alice', groups: ['system:authenticated', 'drey'] };
 const review: Review = (token) => Promise.resolve(token === 'good' ? alice : undefined);

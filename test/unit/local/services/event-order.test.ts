@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { EventOrder } from '#local/event-order.ts';
+import { EventOrder } from '#local/services/event-order.ts';
 
 const event = (sequence: number, clusterId = 'a') => ({
   detail: { id: `${clusterId}/${sequence}`, target: 'local', clusterId, sequence },

@@ -1,13 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { defaultFlink, getPatchRelease } from './flink-versions.ts';
+import { defaultFlink, getPatchRelease } from '#local/flink-versions.ts';
 import { listScriptProcesses, run } from './processes.ts';
-import { namespace, root, type Settings } from './settings.ts';
-import type { Progress } from './steps.ts';
+import { namespace, root, type Settings } from '#local/settings.ts';
+import type { Progress } from '#local/steps/steps.ts';
 import { getTokenReviewUrl } from './token-review.ts';
 
-type Script = 'build' | 'packages' | 'images/build' | 'images/import' | 'start-control-plane' | 'start-node' | 'down';
+type Script =
+  | 'build'
+  | 'node/packages'
+  | 'images/build'
+  | 'images/import'
+  | 'start-control-plane'
+  | 'node/start'
+  | 'down';
 
 interface ScriptOptions {
   readonly args?: readonly string[];

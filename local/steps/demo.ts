@@ -6,10 +6,10 @@ import { styleText } from 'node:util';
 
 import { Transition } from '#events/records/transitions.ts';
 
-import { parseEvent } from './event-order.ts';
-import { exampleJar } from './kubernetes.ts';
-import { type LocalOptions, root, settingsFrom } from './settings.ts';
-import type { LocalSystem } from './system.ts';
+import { parseEvent } from '#local/services/event-order.ts';
+import { exampleJar } from '#local/services/kubernetes.ts';
+import { type LocalOptions, root, settingsFrom } from '#local/settings.ts';
+import type { LocalSystem } from '#local/system.ts';
 
 const clusterId = 'my-first-flink-cluster';
 

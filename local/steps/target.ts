@@ -1,7 +1,7 @@
 import { sign } from '#cli/api/sign.ts';
 
-import { defaultFlink } from './flink-versions.ts';
-import { credentials, eksCluster, namespace, region, type Settings } from './settings.ts';
+import { defaultFlink } from '#local/flink-versions.ts';
+import { credentials, eksCluster, namespace, region, type Settings } from '#local/settings.ts';
 
 /** The name of the target that a start creates. */
 export const targetName = 'local';

@@ -12,7 +12,7 @@ import {
 
 import { type BusEvent, EventOrder, parseEvent } from './event-order.ts';
 import { type BackgroundProcess, launch } from './processes.ts';
-import { account, awsConfig, awsEnvironment, region, type Settings } from './settings.ts';
+import { account, awsConfig, awsEnvironment, region, type Settings } from '#local/settings.ts';
 
 /** The event recorder writes each event of the bus as a line of a file. The events of one cluster are in order. */
 export const recorderName = 'event-recorder';

@@ -1,5 +1,5 @@
 /** Plugin of osls that gives the resources of the compiled template the tags of `provider.tags`. */
-const { tagResources } = require('./tags.ts');
+const { tagResources } = require('../tags.ts');
 
 module.exports = class TagsPlugin {
   constructor({ service }) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { execa } from 'execa';
 
-import { root, type Settings } from './settings.ts';
+import { root, type Settings } from '#local/settings.ts';
 
 /** A requirement that this machine does not meet, and how to meet it. */
 export interface Missing {

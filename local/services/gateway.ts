@@ -10,7 +10,7 @@ import * as z from 'zod';
 
 import { getTokenReviewUrl } from './token-review.ts';
 import { type BackgroundProcess, launchServer } from './processes.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '#local/settings.ts';
 
 /**
  * The gateway stands for the endpoint of EKS in front of a given cluster. It accepts the tokens that EKS accepts, and forwards

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { ProgramFailed, run } from '#local/processes.ts';
+import { ProgramFailed, run } from '#local/services/processes.ts';
 
 let folder: string;
 beforeAll(async () => {

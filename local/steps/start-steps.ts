@@ -9,16 +9,16 @@ import {
   type Outputs,
   packageFunctions,
 } from './deploy.ts';
-import { startEmulator } from './emulator.ts';
-import { startEksEndpoint } from './emulators/eks-endpoint.ts';
-import { getEmulatorSettings } from './emulators/functions.ts';
-import type { Emulator } from './emulators/inspect.ts';
-import { connectRecorder, recorderName, startRecorder } from './event-recorder.ts';
-import { getGatewayCertificate, startGateway } from './gateway.ts';
-import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from './kubernetes.ts';
-import { findRunning } from './processes.ts';
-import { createVenv } from './python.ts';
-import { root, type Settings } from './settings.ts';
+import { startEmulator } from '#local/services/emulator.ts';
+import { startEksEndpoint } from '#local/emulators/eks-endpoint.ts';
+import { getEmulatorSettings } from '#local/emulators/functions.ts';
+import type { Emulator } from '#local/emulators/inspect.ts';
+import { connectRecorder, recorderName, startRecorder } from '#local/services/event-recorder.ts';
+import { getGatewayCertificate, startGateway } from '#local/services/gateway.ts';
+import { prepareNamespace, readAuthority, runScript, writeTokenWebhook } from '#local/services/kubernetes.ts';
+import { findRunning } from '#local/services/processes.ts';
+import { createVenv } from '#local/services/python.ts';
+import { root, type Settings } from '#local/settings.ts';
 import type { Step } from './steps.ts';
 import { putTarget, targetName } from './target.ts';
 
@@ -56,7 +56,7 @@ const createServiceSteps = (settings: Settings): Step[] => {
   const emulator = createEmulatorStep(settings);
   const namespace = createNamespaceStep(settings);
   if (!usesLocalCluster(settings)) return [prepare, createGatewayStep(settings), emulator, namespace];
-  const node: Step = { title: 'Kubernetes node', run: () => runScript('start-node', settings) };
+  const node: Step = { title: 'Kubernetes node', run: () => runScript('node/start', settings) };
   const aws: Step = { title: 'AWS', steps: [emulator, namespace] };
   const both: Step = { title: 'Kubernetes node and AWS emulator', concurrent: true, steps: [node, aws] };
   return [prepare, createControlPlaneStep(settings), settings.controlPlaneOnly ? aws : both];
@@ -75,7 +75,7 @@ const createBuildSteps = (settings: Settings): Step[] => {
   const images: Step = {
     title: 'Images of Flink and Debian (built by the first start)',
     run: async (progress) => {
-      await runScript('packages', settings, { progress });
+      await runScript('node/packages', settings, { progress });
       await runScript('images/build', settings, { progress });
     },
   };
