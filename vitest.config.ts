@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 import { environment } from './test/support/environment.ts';
 
@@ -17,8 +18,20 @@ const onSystem = (name: string, { files, turn }: { readonly files: number; reado
   globalSetup: 'test/support/setup.ts',
 });
 
+/** Files that wait for timers or for one step after another. Others run beside them when these start first. */
+const longest = ['acceptance/lifetime', 'acceptance/restore', 'integration/lifetime-timers', 'integration/schedules'];
+const isLong = ({ moduleId }: TestSpecification) => longest.some((file) => moduleId.endsWith(`${file}.test.ts`));
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     env: environment,
     // On CI each run leaves its numbers, to be added up.
     reporters:
@@ -31,8 +44,8 @@ export default defineConfig({
       { extends: true, test: project('parsers', 300) },
       { extends: true, test: { ...project('terminal', 180), globalSetup: 'test/terminal/setup.ts' } },
       { extends: true, test: { ...project('template', 900), globalSetup: 'test/template/setup.ts' } },
-      { extends: true, test: onSystem('integration', { files: 2, turn: 1 }) },
-      { extends: true, test: onSystem('acceptance', { files: 2, turn: 1 }) },
+      { extends: true, test: onSystem('integration', { files: 3, turn: 1 }) },
+      { extends: true, test: onSystem('acceptance', { files: 3, turn: 1 }) },
       // They take from the others what these need.
       { extends: true, test: onSystem('outages', { files: 1, turn: 2 }) },
     ],

@@ -42,10 +42,15 @@ const changesOf = (clusterId: string) =>
   listStateChanges(clusterId).map(({ detail: { subject, to } }) => (subject === 'job' ? `job ${String(to)}` : to));
 
 /** Events are published after the record is written. */
-const ended = (clusterId: string, last: readonly string[]) =>
-  expect.poll(() => changesOf(clusterId).slice(-last.length), { timeout: 300_000 }).toEqual(last);
+const ended = async (clusterId: string, last: readonly string[]) => {
+  const changes = await until(
+    async () => changesOf(clusterId),
+    (list) => list.at(-1) === last.at(-1),
+  );
+  expect(changes.slice(-last.length)).toEqual(last);
+};
 
-describe('an application cluster', () => {
+describe.concurrent('an application cluster', () => {
   it('runs the jar in its image, and is CANCELED and removed when its job is canceled', async () => {
     const clusterId = freshId('app');
     const { body } = await deployApplication(clusterId, { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' });

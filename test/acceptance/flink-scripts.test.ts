@@ -69,7 +69,7 @@ const available = (clusterId: string) =>
   kubectl('wait', ...namespace, '--for=condition=Available', '--timeout=300s', `deploy/${clusterId}`);
 const checkpointsIn = (log: string) => [...log.matchAll(/Completed checkpoint (\d+) for job/g)].length;
 
-describe('test_kubernetes_session.sh', () => {
+describe.concurrent('test_kubernetes_session.sh', () => {
   it('counts words on a session, and the log of the TaskManager has the result', async () => {
     const clusterId = named('script');
     const session = await flink(
@@ -107,7 +107,7 @@ describe('test_kubernetes_session.sh', () => {
   };
 });
 
-describe('test_kubernetes_application.sh', () => {
+describe.concurrent('test_kubernetes_application.sh', () => {
   it('runs a program on its own cluster, and the log says that it finished', async () => {
     const clusterId = named('script');
     const { code } = await flink(
@@ -128,7 +128,7 @@ describe('test_kubernetes_application.sh', () => {
   });
 });
 
-describe('test_kubernetes_application_ha.sh', () => {
+describe.concurrent('test_kubernetes_application_ha.sh', () => {
   it('recovers from the latest checkpoint after its JobManager was killed, and leaves nothing when it is canceled', async () => {
     const clusterId = named('script');
     const template = join(folder, 'pod-template.yaml');

@@ -49,6 +49,17 @@ afterAll(async () => {
   await Promise.all(live.flat().map(async (clusterId) => untilState(clusterId, 'STOPPED')));
 });
 
+/** Drey gives the image a minute, so this deploy begins before the other tests. */
+const deployWithoutImage = async () => {
+  const clusterId = freshId('noimage');
+  const { body } = await deploy({ mode: 'session', clusterId, image: 'nobody/has-this:1' });
+  return { clusterId, body };
+};
+let withoutImage: ReturnType<typeof deployWithoutImage>;
+beforeAll(() => {
+  withoutImage = deployWithoutImage();
+});
+
 describe('the three commands', () => {
   const clusterId = freshId('seed');
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
@@ -218,8 +229,7 @@ describe('a session', () => {
 
 describe('a session that cannot start', () => {
   it('is FAILED with the reason of Kubernetes, and is removed', async () => {
-    const clusterId = freshId('noimage');
-    const { body } = await deploy({ mode: 'session', clusterId, image: 'nobody/has-this:1' });
+    const { clusterId, body } = await withoutImage;
 
     const operation = await untilDone(body.operation.operationId);
 

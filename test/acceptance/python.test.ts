@@ -5,17 +5,19 @@ import { describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/records/cluster.ts';
 
 import { drey } from '../support/cli.ts';
+import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, clusterPath, freshId, listJobs, small } from '../support/system.ts';
 
+const { option: template, readRows } = useSharedFolder();
 /** The path as a user types it: relative, so that the file is sent. */
 const path = (name: string) => relative(process.cwd(), new URL(`python/${name}`, import.meta.url).pathname);
 const run = (clusterId: string, image: string, ...words: readonly string[]) => {
   const options = { ...small, 'kubernetes.cluster-id': clusterId, 'kubernetes.container.image.ref': image };
   const given = Object.entries(options).map(([key, value]) => `-D${key}=${value}`);
-  return drey(['run', '-t', 'kubernetes-application', '-Dexecution.attached=true', ...given, ...words]);
+  return drey(['run', '-t', 'kubernetes-application', '-Dexecution.attached=true', template, ...given, ...words]);
 };
 
-describe('a Python program of this machine', () => {
+describe.concurrent('a Python program of this machine', () => {
   it('counts words with a function of a module that is sent, too', async () => {
     const clusterId = freshId('words');
 
@@ -27,11 +29,14 @@ describe('a Python program of this machine', () => {
       '-pyfs',
       path('words.py'),
       'to be or not to be',
+      'file:///shared/counts',
     );
 
     expect(ended).toMatchObject({ code: 0 });
     expect((await call<Cluster>('GET', clusterPath(clusterId))).body).toMatchObject({ state: 'FINISHED' });
     expect(await listJobs(clusterId)).toMatchObject([{ state: 'FINISHED' }]);
+    const rows = (await readRows('counts')).map((row) => row.replaceAll('"', ''));
+    expect(rows).toEqual(['BE!,2', 'NOT!,1', 'OR!,1', 'TO!,2']);
   });
 
   it('fails on an image without Python, with the way out', async () => {

@@ -1,14 +1,14 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Operation } from '#events/records/operation.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
+import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, deploy, freshId, listJobs, stop, system, untilRestored, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
@@ -23,17 +23,7 @@ const small = {
   'kubernetes.taskmanager.cpu.amount': '0.2',
 };
 
-/** A folder that every pod mounts, in place of a bucket. */
-let shared: string;
-let podTemplates: object;
-beforeAll(async () => {
-  shared = await mkdtemp(join(tmpdir(), 'drey-savepoints-'));
-  await chmod(shared, 0o777);
-  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
-  podTemplates = {
-    default: { spec: { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] } },
-  };
-});
+const { folder, podTemplates } = useSharedFolder();
 afterAll(async () => {
   await Promise.all(
     [clusterId, application].map(async (one) => {
@@ -41,7 +31,6 @@ afterAll(async () => {
     }),
   );
   await call('DELETE', specPath);
-  await rm(shared, { recursive: true });
 });
 
 const body = () => ({
@@ -58,7 +47,7 @@ let restored = '';
 
 describe('a session with restore', () => {
   it('starts without jobs the first time', async () => {
-    const file = join(shared, 'office.json');
+    const file = join(folder, 'office.json');
     await writeFile(file, JSON.stringify(body()));
     expect(await drey(['spec', 'put', clusterId, file])).toMatchObject({ code: 0 });
 

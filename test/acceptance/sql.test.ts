@@ -1,12 +1,8 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import { drey } from '../support/cli.ts';
+import { useSharedFolder } from '../support/shared-folder.ts';
 import { call, clusterPath, freshId, listJobs, small, stop, untilState } from '../support/system.ts';
 
 const [failing, session] = [freshId('badsql'), freshId('sqlsession')];
@@ -25,30 +21,12 @@ CREATE TABLE files (id INT, text STRING) WITH (
   'connector' = 'filesystem', 'path' = 'file:///shared/${name}', 'format' = 'csv'
 );`;
 
-/** A folder that every pod mounts, in place of a bucket, and a pod template with it. */
-let shared: string;
-let template: string;
-beforeAll(async () => {
-  shared = await mkdtemp(join(tmpdir(), 'drey-sql-'));
-  await chmod(shared, 0o777);
-  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
-  const spec = { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] };
-  await writeFile(join(shared, 'template.yaml'), stringify({ spec }));
-  template = `-Dkubernetes.pod-template-file.default=${join(shared, 'template.yaml')}`;
-});
+const { option: template, readRows } = useSharedFolder();
 afterAll(async () => {
   if ((await stop(session)).status < 300) await untilState(session, 'STOPPED');
-  await rm(shared, { recursive: true });
 });
 
-/** The rows that a table of files has. */
-const readRows = async (name: string): Promise<readonly string[]> => {
-  const files = (await readdir(join(shared, name), { recursive: true })).filter((file) => /(^|\/)part-/.test(file));
-  const contents = await Promise.all(files.map((file) => readFile(join(shared, name, file), 'utf8')));
-  return contents.flatMap((text) => text.split('\n').filter((line) => line !== '')).toSorted();
-};
-
-describe('a SQL script', () => {
+describe.concurrent('a SQL script', () => {
   it.each(['flink:2.2', 'flink:2.3'])(
     'runs as an application of %s: DDL, a SET of the cluster, and a statement set with two sinks',
     async (image) => {

@@ -1,14 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
+import { useSharedFolder } from '../support/shared-folder.ts';
 import {
   call,
   clusterPath,
@@ -26,29 +23,20 @@ import {
 const versions = ['1.20', '2.3'] as const;
 const examples = 'local:///opt/flink/examples/streaming';
 
-/** A folder that every pod mounts, in place of a bucket. */
-let shared = '';
+const { podTemplates } = useSharedFolder();
 const created: string[] = [];
-beforeAll(async () => {
-  shared = await mkdtemp(join(tmpdir(), 'drey-versions-'));
-  await chmod(shared, 0o777);
-});
 afterAll(async () => {
   await Promise.all(created.map((clusterId) => stop(clusterId)));
-  await rm(shared, { recursive: true });
 });
 
 const start = async (version: string, cluster: { readonly mode: string; readonly job?: object }) => {
   const clusterId = freshId(`v${version.replace('.', '')}`);
   created.push(clusterId);
-  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
   const { status, body } = await deploy({
     clusterId,
     image: `flink:${version}`,
     config: { ...small, 'execution.checkpointing.savepoint-dir': 'file:///shared' },
-    podTemplates: {
-      default: { spec: { containers: [container], volumes: [{ name: 'shared', hostPath: { path: shared } }] } },
-    },
+    podTemplates,
     ...cluster,
   });
   if (status >= 300) throw new Error(`${clusterId} was not accepted: ${JSON.stringify(body)}`);

@@ -1,5 +1,5 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Schedule, ScheduleRun } from '#events/records/schedules.ts';
@@ -10,7 +10,6 @@ import {
   aws,
   call,
   clusterPath,
-  deploy,
   freshId,
   listTransitions,
   stop,
@@ -33,11 +32,6 @@ const spec = {
 const scheduled = (timer: string) =>
   scheduler.send(new GetScheduleCommand({ Name: timer, GroupName: system.outputs['ScheduleGroup'] }));
 
-/** A target of its own: only the reconcile pass of each minute visits it. */
-const quiet = freshId('quiet');
-const quietTarget = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
-
-beforeAll(() => call('PUT', `/v1/targets/${quiet}`, quietTarget));
 afterAll(async () => {
   await call('DELETE', schedulePath);
   await call('DELETE', specPath);
@@ -91,36 +85,5 @@ describe('a schedule', () => {
     expect((await call('GET', schedulePath)).status).toBe(404);
     await expect(scheduled(toTimerName({ target: system.target, name }))).rejects.toThrow('does not exist');
     expect((await call<{ runs: ScheduleRun[] }>('GET', `${schedulePath}/runs`)).body.runs).not.toEqual([]);
-  });
-});
-
-describe('the timer of a lifetime', () => {
-  it('is set by a reconcile pass, and removed after an extension or the end of the cluster', async () => {
-    const clusterId = freshId('ends');
-    await deploy({ ...spec, clusterId, lifetime: { ttl: '1h' } }, {}, quiet);
-    const path = clusterPath(clusterId, quiet);
-    const noted = await until(
-      async () => (await call<Cluster>('GET', path)).body,
-      ({ lifetime }) => lifetime?.scheduledVersion === 1,
-    );
-    const timer = (version: number) => `end-${noted.operationId}-v${version}`;
-    const first = await scheduled(timer(1));
-    expect(first).toMatchObject({ ActionAfterCompletion: 'DELETE', Target: { DeadLetterConfig: {} } });
-    expect(first.ScheduleExpression).toMatch(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/);
-
-    const extendLifetime = await call<{ cluster: Cluster }>('POST', `${path}/extend`, { ttl: '2h' });
-    expect(extendLifetime).toMatchObject({ status: 200, body: { cluster: { lifetime: { version: 2, ttl: '2h' } } } });
-    await until(
-      async () => (await call<Cluster>('GET', path)).body,
-      ({ lifetime }) => lifetime?.scheduledVersion === 2,
-    );
-    await expect(scheduled(timer(1))).rejects.toThrow('does not exist');
-
-    await stop(clusterId, {}, quiet);
-    await untilState(clusterId, 'STOPPED', quiet);
-    await until(
-      async () => scheduled(timer(2)).catch(() => 'gone'),
-      (answer) => answer === 'gone',
-    );
   });
 });

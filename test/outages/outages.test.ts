@@ -34,7 +34,7 @@ const kills = 25;
 const betweenKillsMs = 1_500;
 const outageMs = 30_000;
 const outageAfterMs = 6_000;
-const idleMs = 40_000;
+const idleMs = 20_000;
 
 /** The image does not exist, because the test does not need Flink. */
 const data = { mode: 'session', config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' } };

@@ -175,6 +175,8 @@ export const freshId = (word: string) => `${word}-${randomUUID().slice(0, 8)}`;
 export const small = {
   'jobmanager.memory.process.size': '1g',
   'taskmanager.memory.process.size': '1g',
+  // Many JVMs that start at once take longer than the ten seconds that Flink gives its actors.
+  'pekko.startup-timeout': '60s',
 } as const;
 
 /** Flink options that no node matches, so that the JobManager stays pending. */
