@@ -73,14 +73,24 @@ export const parseDuration = (text: string): number => {
   const iso = /^p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i.exec(trimBlanks(text));
   if (iso !== null && iso[0].length > 2) {
     const [days = 0, hours = 0, minutes = 0, seconds = 0] = iso.slice(1).map((part) => Number(part ?? 0));
-    return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+    return limitDuration(text, (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000);
   }
   const [, digits, unit = ''] = /^(\d+)[\0- ]*([a-zµ]*)$/.exec(trimBlanks(text).toLowerCase()) ?? [];
   const singular = unit.length > 3 ? unit.replace(/s$/, '') : unit;
   const factor = timeUnits.find(([, names]) => names.includes(singular))?.[0];
   if (digits === undefined || factor === undefined)
     throw createRefusal(text, 'is not a duration; write a number and one of the units ms, s, min, h, d');
-  return Number(digits) * factor;
+  if (BigInt(digits) > maxLong) throw createRefusal(text, tooLong);
+  return limitDuration(text, Number(digits) * factor);
+};
+
+const maxLong = 2n ** 63n - 1n;
+const tooLong = 'is longer than the longest duration of Flink; write at most 9223372036854775807 ms';
+
+/** Java's Duration has its seconds as a long. */
+const limitDuration = (text: string, ms: number): number => {
+  if (ms / 1_000 >= Number(maxLong)) throw createRefusal(text, tooLong);
+  return ms;
 };
 
 export const parseText = (text: string): string => text;

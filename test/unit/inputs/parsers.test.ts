@@ -3,7 +3,15 @@ import { parse } from 'yaml';
 
 import { parseConfigFile, toYaml } from '#shared/flink/config.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import { parseDouble, parseInteger, parseList, parseMap, parseMaps, parseMemorySize } from '#shared/flink/syntax.ts';
+import {
+  parseDouble,
+  parseDuration,
+  parseInteger,
+  parseList,
+  parseMap,
+  parseMaps,
+  parseMemorySize,
+} from '#shared/flink/syntax.ts';
 import { toYamlText } from '#shared/flink/yaml.ts';
 
 /** Values that Flink's parsers and kubectl once read as others. `npm run test:parsers` looks for more. */
@@ -57,6 +65,7 @@ describe('an option is read as Flink reads it:', () => {
     ['a list with a blank that Java keeps', parseList, 'a\u2028;\u00a0b', ['a\u2028', '\u00a0b']],
     ['a list with a control character that Java removes', parseList, '\u0001', ['']],
     ['a map with infinite numbers', parseMap, '{a: 1e400, b: -.inf, c: .nan}', { a: '.inf', b: '-.inf', c: '.nan' }],
+    ['the longest duration', parseDuration, '9223372036854775807 ms', 2 ** 63],
     ['a negative zero', parseInteger, '-0', 0],
   ] as const)('%s', (_what, parser, text, value) => {
     expect(parser(text)).toEqual(value);
@@ -73,6 +82,9 @@ describe('an option is read as Flink reads it:', () => {
     ['a list item that is YAML with another meaning', parseMaps, 'key:k,tolerationSeconds: 5'],
     ['a map in place of a list of maps', parseMaps, '{a: b}'],
     ['a number after a separator of lines', parseDouble, '1.20\u2029'],
+    ['a duration with a number that is no long', parseDuration, '12345678901234567890'],
+    ['a duration that Java cannot hold', parseDuration, '9223372036854775807 days'],
+    ['a duration of ISO 8601 that Java cannot hold', parseDuration, 'P99999999999999999999D'],
     ['a size with a blank that is none', parseMemorySize, '1\u00a0g'],
   ] as const)('%s is refused', (_what, parser, text) => {
     expect(() => parser(text)).toThrow(expect.objectContaining({ code: 'refused-option' }));
