@@ -60,7 +60,11 @@ const findProgramErrors = (job: ApplicationJob, input: ClusterInput, config: Con
   if ('python' in job) return findPythonErrors(job);
   return 'sql' in job
     ? [
-        ...findSqlErrors(job.sql, { mode: 'application', flinkVersion: resolveFlinkVersion(input) }),
+        ...findSqlErrors(job.sql, {
+          mode: 'application',
+          flinkVersion: resolveFlinkVersion(input),
+          isHighlyAvailable: isHighlyAvailable(config),
+        }),
         ...catchConnectorErrors(config),
       ]
     : findJarErrors(job.jar, config);

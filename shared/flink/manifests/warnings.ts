@@ -37,7 +37,10 @@ export const findWarnings = (input: ClusterInput, { config, layers, flinkVersion
   ...findJobWarnings({ args: findArgs(input.job), config }),
   ...(input.job === undefined
     ? []
-    : findScriptWarnings({ ...input.job, config: input.config }, { mode: input.mode, flinkVersion })),
+    : findScriptWarnings(
+        { ...input.job, config: input.config },
+        { mode: input.mode, flinkVersion, isHighlyAvailable: isHighlyAvailable(config) },
+      )),
   ...findImageWarnings(input, config, flinkVersion),
   ...findLogWarnings(input),
   ...findTemplateWarnings(input.podTemplates, config),

@@ -28,6 +28,7 @@ const findKeyError = (key: string): string | undefined => {
 export interface SettingContext {
   readonly mode: 'application' | 'session';
   readonly flinkVersion: FlinkVersion;
+  readonly isHighlyAvailable?: boolean;
   /** The options of the caller. */
   readonly config: Readonly<Record<string, string>>;
 }

@@ -22,7 +22,7 @@ export const toSqlArgs = ({ script, scriptUri = '' }: SqlProgram): readonly stri
 export const emptyJar: Uint8Array = Uint8Array.from([0x50, 0x4b, 0x05, 0x06, ...Array.from({ length: 18 }, () => 0)]);
 
 /** Where a script runs. */
-export type SqlRuntime = Pick<SettingContext, 'mode' | 'flinkVersion'>;
+export type SqlRuntime = Omit<SettingContext, 'config'>;
 
 /**
  * Why Flink cannot execute a script, as far as it is certain without Flink. The pointers are those of a deploy for an
@@ -65,12 +65,19 @@ const findScriptErrors = (script: string, runtime: SqlRuntime): readonly ScriptE
   const { statements, error } = splitStatements(script);
   if (error !== undefined) return [error];
   if (statements.length === 0) return [{ line: 1, detail: 'the script has no statement' }];
-  return [...findSettingErrors(statements), ...(runsOneJob(runtime) ? findJobErrors(statements) : [])];
+  return [
+    ...findSettingErrors(statements),
+    ...(runsOneJob(runtime) ? findFurtherJobs(statements) : []),
+    ...(hasFixedJobId(runtime) ? findMissingJob(statements) : []),
+  ];
 };
 
-/** A job on a session has a fixed ID, and so has that of an application before Flink 2.3. */
-const runsOneJob = (runtime: SqlRuntime): boolean =>
-  runtime.mode === 'session' || !isAtLeast(runtime.flinkVersion, '2.3');
+/** A job on a session has an ID that Drey chose, and so has that of an application before Flink 2.3. */
+const hasFixedJobId = ({ mode, flinkVersion }: SqlRuntime): boolean =>
+  mode === 'session' || !isAtLeast(flinkVersion, '2.3');
+
+/** With high availability, Flink 2.3 gives each job of a script the ID of the application, and refuses the second one. */
+const runsOneJob = (runtime: SqlRuntime): boolean => hasFixedJobId(runtime) || (runtime.isHighlyAvailable ?? false);
 
 /** Statements that start a job. A statement set is one job. */
 const startPattern =
@@ -81,25 +88,26 @@ const definitionPattern =
 
 const startsJob = ({ words }: Statement): boolean => startPattern.test(words);
 
-/** Flink runs one job under a fixed ID, and drops the statements that would start another one without an error. */
-const findJobErrors = (statements: readonly Statement[]): readonly ScriptError[] => {
+/** The statements that Flink would drop without an error, or would refuse when the first job runs. */
+const findFurtherJobs = (statements: readonly Statement[]): readonly ScriptError[] => {
   const [first, ...others] = statements.filter(startsJob);
-  if (others.length > 0)
-    return others.map(({ line }) => ({
-      line,
-      detail: `this statement would start a second job, after the one of line ${first?.line}; write both into one statement set: EXECUTE STATEMENT SET BEGIN …; END;`,
-    }));
-  return first === undefined && statements.every(({ words }) => definitionPattern.test(words))
+  return others.map(({ line }) => ({
+    line,
+    detail: `this statement would start a second job, after the one of line ${first?.line}; write both into one statement set: EXECUTE STATEMENT SET BEGIN …; END;`,
+  }));
+};
+
+const findMissingJob = (statements: readonly Statement[]): readonly ScriptError[] =>
+  statements.every((statement) => !startsJob(statement) && definitionPattern.test(statement.words))
     ? [{ line: statements[0]?.line ?? 1, detail: 'no statement of the script starts a job; add an INSERT' }]
     : [];
-};
 
 /** What a script does that is valid and probably not intended. */
 export const findSqlWarnings = ({ script, scriptUri }: SqlProgram, context: SettingContext): readonly string[] => {
   if (script === undefined)
     return runsOneJob(context)
       ? [
-          `Drey does not read ${describeUri(scriptUri ?? '')}. If it starts several jobs, Flink executes only the first one. Write several INSERTs into one statement set.`,
+          `Drey does not read ${describeUri(scriptUri ?? '')}. If it starts several jobs, Flink drops or refuses all but the first one. Write several INSERTs into one statement set.`,
         ]
       : [];
   return readScriptSettings({ script }).flatMap((setting) => warnAboutSetting(setting, context));

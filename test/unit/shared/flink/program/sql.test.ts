@@ -109,6 +109,16 @@ describe('a script that Flink cannot execute', () => {
     },
   );
 
+  it('starts one job in an application of Flink 2.3 with high availability, because all jobs would have one ID', () => {
+    const runtime = { mode: 'application', flinkVersion: '2.3', isHighlyAvailable: true } as const;
+
+    expect(findSqlErrors({ script: `${insert}\n${insert}` }, runtime)).toMatchObject([
+      { detail: expect.stringMatching(/^line 2: this statement would start a second job/) },
+    ]);
+    expect(findSqlErrors({ script: 'CREATE TABLE t (a INT)' }, runtime)).toEqual([]);
+    expect(findSqlWarnings({ scriptUri: 's3://b/a.sql' }, { ...runtime, config: {} })).toHaveLength(1);
+  });
+
   it('names the way out on Flink 1.20, which has no driver', () => {
     expect(findSqlErrors({ script: insert }, { mode: 'session', flinkVersion: '1.20' })).toEqual([
       {
