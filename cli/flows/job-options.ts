@@ -27,14 +27,15 @@ export interface RestoreContext extends Pick<Context, 'config' | 'restore'> {
 
 /**
  * The options of the folder about jobs that the command does not replace. The others apply to the session, which is
- * already running.
+ * already running. Prints the warnings of the folder.
  *
  * @throws Failure when the folder has a restore path that the command does not name.
  */
 export const readJobConfig = async (
-  context: InputContext & RestoreContext,
+  context: InputContext & RestoreContext & Pick<Context, 'printNotice'>,
 ): Promise<Readonly<Record<string, string>>> => {
-  const { folder = {} } = (await readConfigurationFolder(context)) ?? {};
+  const { folder = {}, warnings = [] } = (await readConfigurationFolder(context)) ?? {};
+  warnings.forEach((warning) => context.printNotice(`WARN ${warning}`));
   const [{ toCurrentKey, withoutReplaced }, { flinkVersions }] = await Promise.all([
     import('#shared/flink/option-names/canonical.ts'),
     import('#events/flink-version.ts'),

@@ -122,9 +122,9 @@ const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
 /** The options of a job: those of the configuration folder that concern jobs, and those of the command line. */
 const buildJobConfig = async (
   { classpath, fromSavepoint }: ProgramOptions,
-  { config, restore, flinkVersion, io }: Context,
+  { config, restore, flinkVersion, io, printNotice }: Context,
 ) => ({
-  ...(await readJobConfig({ config, restore, flinkVersion, io, fromSavepoint })),
+  ...(await readJobConfig({ config, restore, flinkVersion, io, printNotice, fromSavepoint })),
   ...selectJobConfig(config),
   ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
 });

@@ -87,6 +87,26 @@ describe('the configuration folder of a job on a session', () => {
   });
 });
 
+describe('a flink-conf.yaml with a value that ends at #', () => {
+  it.each([
+    ['run', ['run', '-d', 's3://bucket/local/a.jar']],
+    ['sql', ['sql', '-d', '--session', 'live', '-f', 's3://bucket/a.sql']],
+  ])('causes a warning for a job on a session: %s', async (_action, [action = '', ...words]) => {
+    await writeFile(join(folder, 'flink-conf.yaml'), 'pipeline.name: a#b\n');
+    const replies = { [`POST ${clusters}/live/jobs`]: accepted({ kind: 'submit', jobId: job().jobId }) };
+
+    const ended = await run(replies, [action, '-Dkubernetes.cluster-id=live', '-Ddrey.flink-version=1.20', ...words], {
+      FLINK_CONF_DIR: folder,
+    });
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('WARN pipeline.name in flink-conf.yaml ends before the first #'),
+    });
+    expect(posted()).toMatchObject({ config: { 'pipeline.name': 'a' } });
+  });
+});
+
 describe.each(['session', 'application'] as const)('a savepoint in the configuration folder, for a %s', (mode) => {
   const path = 's3://b/savepoint-1';
 
