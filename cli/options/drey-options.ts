@@ -50,7 +50,7 @@ export const dreyOptions = {
   'drey.flink-version': {
     ...deploy,
     type: flinkVersions,
-    description: 'version of Flink, if the image tag does not name it',
+    description: 'version of Flink, if no tag of a Flink image names it',
     example: '1.20',
     field: 'flinkVersion',
   },

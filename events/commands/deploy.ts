@@ -50,7 +50,7 @@ export const deploy = defineCommand({
         .enum(flinkVersions)
         .optional()
         .meta({
-          description: `Flink version of the image. Default: from the tag of the image, or else ${newestFlinkVersion}.`,
+          description: `Flink version of the image. Default: from the tag of an image whose name has the word flink, or else ${newestFlinkVersion}.`,
         }),
       podTemplates: z
         .strictObject({

@@ -5,7 +5,11 @@ import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { detectFlinkVersion } from '#shared/flink/version.ts';
 
 import type { Kerberos } from '#shared/flink/manifests/mounts/kerberos.ts';
-import type { PodTemplates } from '#shared/flink/manifests/pod-template/pod-template.ts';
+import {
+  type PodTemplates,
+  selectTemplate,
+  splitPodTemplate,
+} from '#shared/flink/manifests/pod-template/pod-template.ts';
 
 /** The definition of a cluster, independent of the origin of the command. */
 export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {
@@ -21,14 +25,14 @@ export interface ClusterInput extends Omit<ConfigInput, 'flinkVersion'> {
 const imageOption = 'kubernetes.container.image.ref';
 
 /** The version of Flink that the caller set, or that the tag of the image names. */
-export const resolveFlinkVersion = ({
-  flinkVersion,
-  config,
-  defaults = {},
-  folder = {},
-}: ClusterInput): FlinkVersion => {
-  if (flinkVersion !== undefined) return flinkVersion;
+export const resolveFlinkVersion = (input: ClusterInput): FlinkVersion =>
+  input.flinkVersion ?? detectFlinkVersion(findImage(input));
+
+/** The image of the JobManager, which an option or a pod template sets. */
+export const findImage = ({ config, defaults = {}, folder = {}, podTemplates }: ClusterInput): string | undefined => {
   const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer, newestFlinkVersion));
   const image = Object.assign({}, ...layers)[imageOption];
-  return detectFlinkVersion(image === undefined ? undefined : String(image));
+  return image === undefined
+    ? (splitPodTemplate(selectTemplate(podTemplates, 'jobmanager')).main.image ?? undefined)
+    : String(image);
 };

@@ -4,9 +4,9 @@ import { assertNoFieldErrors, omitLaterOptions } from '#shared/flink/options.ts'
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 import { computeResources, type Resources } from '#shared/flink/resources.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import { getDefaultImage } from '#shared/flink/version.ts';
+import { findVersionWarnings, getDefaultImage } from '#shared/flink/version.ts';
 
-import { type ClusterInput, resolveFlinkVersion } from './cluster-input.ts';
+import { type ClusterInput, findImage, resolveFlinkVersion } from './cluster-input.ts';
 import { assertFitsConfigMap, renderConfigMap } from './config-map.ts';
 import { renderConfigurationFiles } from '#shared/flink/manifests/mounts/configuration-files.ts';
 import { renderDeployment } from './deployment.ts';
@@ -59,6 +59,7 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
     ...manifests,
     config: describeConfig(config, resolved.sources),
     warnings: limitWarnings([
+      ...findVersionWarnings(findImage(given) ?? '', given.flinkVersion),
       ...findWarnings(input, { config, layers: resolved.layers, flinkVersion }),
       ...findMissingVolumeWarnings(spec, templates),
     ]),

@@ -34,6 +34,15 @@ describe('the version of Flink', () => {
     ['flink:2.1-java17@sha256:0123456789abcdef', '2.1'],
     ['registry:5000/flink:2.2_custom', '2.2'],
     ['flink:2.3.0-java11', '2.3'],
+    ['registry/team/flink:2.2.1-scala', '2.2'],
+    ['my-flink:2.1', '2.1'],
+    ['team/flink-etl:1.19.1', '1.20'],
+    ['mycompany/etl:1.4.2', '2.3'],
+    ['flink/etl:1.20', '2.3'],
+    ['myapp:2.0', '2.3'],
+    ['myapp:2.0@sha256:0123456789abcdef', '2.3'],
+    ['flink:1.4.2', '2.3'],
+    ['flink:2.4.0', '2.3'],
     ['flink:2.9', '2.3'],
     ['flink:2.10', '2.3'],
     ['flink:scala_2.12-java17', '2.3'],
@@ -42,6 +51,44 @@ describe('the version of Flink', () => {
     [undefined, '2.3'],
   ] as const)('follows from the tag of %s', (image, version) => {
     expect(detectFlinkVersion(image)).toBe(version);
+  });
+
+  const unknown = 'which Drey does not know. Drey starts the cluster as one of Flink 2.3.';
+  it.each([
+    ['flink:2.4.0', undefined, `names Flink 2.4, ${unknown}`],
+    ['my-flink:1.4.2', undefined, `names Flink 1.4, ${unknown}`],
+    ['myapp:2.0', undefined, 'The tag of the image myapp:2.0 looks like Flink 2.0'],
+    ['myapp:1.19.3', undefined, 'looks like Flink 1.20'],
+    ['flink:2.2', '2.3', 'flinkVersion (-Ddrey.flink-version) is 2.3, but the image is flink:2.2.'],
+    ['apache/flink:1.19', '2.0', 'is 2.0, but the image is apache/flink:1.19.'],
+  ] as const)('causes a warning if it may be wrong: %s, %s', (image, flinkVersion, text) => {
+    const { warnings } = rendered(flinkVersion === undefined ? {} : { flinkVersion }, image);
+
+    expect(warnings).toEqual([expect.stringContaining(text)]);
+    expect(warnings[0]).toContain('-Ddrey.flink-version');
+  });
+
+  it.each([
+    ['flink:2.2', undefined],
+    ['flink:2.2.1-java17', '2.2'],
+    ['flink:1.19', '1.20'],
+    ['flink:latest', '2.0'],
+    ['flink:2.4.0', '2.3'],
+    ['mycompany/etl:1.4.2', undefined],
+    ['myapp:2.3', undefined],
+    ['myapp:2.0', '2.2'],
+    [undefined, '1.20'],
+  ] as const)('causes no warning otherwise: %s, %s', (image, flinkVersion) => {
+    expect(rendered(flinkVersion === undefined ? {} : { flinkVersion }, image).warnings).toEqual([]);
+  });
+
+  it('is that of the image of a pod template', () => {
+    const podTemplates = {
+      default: { spec: { containers: [{ name: 'flink-main-container', image: 'my/flink:2.1.3' }] } },
+    };
+
+    expect(rendered({ podTemplates }).flinkVersion).toBe('2.1');
+    expect(rendered({ podTemplates }, 'flink:2.2').flinkVersion).toBe('2.2');
   });
 
   it.each([
