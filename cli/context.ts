@@ -59,7 +59,7 @@ export const createContext = (options: CommonOptions, process: ProcessIo): Conte
   const io = options.quiet === true ? { ...process, stderr: createNullStream() } : process;
   const properties = parseProperties(options.D);
   const fields = parseRequestFields(properties);
-  const deploymentTarget = options.target ?? options.executor ?? properties.get('execution.target');
+  const deploymentTarget = findDeploymentTarget(options, properties);
   const format = parseOutputFormat(options.output);
   const getApi = createApiGetter(options, process);
   return {
@@ -80,6 +80,21 @@ export const createContext = (options: CommonOptions, process: ProcessIo): Conte
     target: async () => resolveTarget(settingsSources(options, process))?.value || findOnlyTarget(getApi()),
     ...createPrinters(format, io),
   };
+};
+
+/** @throws UsageError when the command names several. */
+const findDeploymentTarget = (
+  { target, executor }: CommonOptions,
+  properties: ReadonlyMap<string, string>,
+): string | undefined => {
+  const [first, ...others] = new Set(
+    [target, executor, properties.get('execution.target')].filter((name) => name !== undefined),
+  );
+  if (others.length > 0)
+    throw new UsageError(
+      `The command names two deployment targets, ${first} and ${others.join(' and ')}. Leave out -Dexecution.target or --target.`,
+    );
+  return first;
 };
 
 /** Connects at the first use. */

@@ -13,6 +13,7 @@ import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepo
 import { getCluster } from '#shared/clusters/store/read.ts';
 import {
   findJobWarnings,
+  findTargetWarnings,
   findNameConflicts,
   findScriptWarnings,
   limitWarnings,
@@ -117,6 +118,7 @@ const buildOperation = (
     ...findNameConflicts(data.config, flinkVersion),
     ...findUnknownOptions(config, flinkVersion),
     ...findJobWarnings({ ...data, config }),
+    ...findTargetWarnings(config),
     ...findScriptWarnings(data, { mode: 'session', flinkVersion }),
   ]);
   const operation = newOperation(

@@ -22,6 +22,7 @@ import { findTemplateErrors } from '#shared/flink/manifests/pod-template/templat
  */
 export const findFieldErrors = (input: ClusterInput, config: Config): readonly FieldError[] => [
   ...findNameErrors(input),
+  ...findTargetErrors(input),
   ...findJobErrors(input, config),
   ...findConfigErrors(input, config),
 ];
@@ -43,6 +44,15 @@ const findNameErrors = ({ clusterId, namespace, config }: ClusterInput): readonl
   if ((config['kubernetes.namespace'] ?? namespace) !== namespace)
     errors.push(toFieldError('kubernetes.namespace', 'differs from the namespace of the target; leave the option out'));
   return errors;
+};
+
+/** The mode of the command overrides weaker sources. The command itself must not name two modes. */
+const findTargetErrors = ({ mode, config }: ClusterInput): readonly FieldError[] => {
+  const key = 'execution.target';
+  const given = (config[key] ?? '').trim().toLowerCase();
+  return given === '' || given === `kubernetes-${mode}`
+    ? []
+    : [toFieldError(key, `differs from the mode of the command, ${mode}; remove it, or set it to kubernetes-${mode}`)];
 };
 
 const findJobErrors = (input: ClusterInput, config: Config): readonly FieldError[] => {

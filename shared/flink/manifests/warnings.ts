@@ -104,6 +104,14 @@ export const findJobWarnings = ({
   ...findValueWarnings(config),
 ];
 
+/** A job of a session runs on it, wherever its options point. */
+export const findTargetWarnings = ({ 'execution.target': given = 'kubernetes-session' }: Config): readonly string[] =>
+  toText(given).trim().toLowerCase() === 'kubernetes-session'
+    ? []
+    : [
+        'execution.target of the job is not applied, because the job runs on a session. Remove it, or deploy an application.',
+      ];
+
 const findStorageWarnings = (config: Config): readonly string[] =>
   isHighlyAvailable(config) && !Object.hasOwn(config, 'high-availability.storageDir')
     ? ['high-availability.storageDir is not set. The JobManager does not start without it.']
@@ -228,8 +236,21 @@ const findImageWarnings = ({ job }: ClusterInput, config: Config, version: Flink
     : [];
 };
 
+const findLogWarnings = ({ files }: ClusterInput): readonly string[] =>
+  files === undefined ? [] : [...findConsoleWarnings(files), ...findOldLogSettings(files)];
+
+type Files = NonNullable<ClusterInput['files']>;
+
+/** The start scripts of the image read only these files. Without them, log4j 2 prints errors only. */
+const findConsoleWarnings = (files: Files): readonly string[] =>
+  files['log4j-console.properties'] === undefined && files['logback-console.xml'] === undefined
+    ? [
+        'The configuration folder (files of a request) has no log4j-console.properties and no logback-console.xml. The logs are empty, except for errors. Add the log4j-console.properties of the Flink distribution.',
+      ]
+    : [];
+
 /** Settings of log4j 1, which log4j 2 ignores. */
-const findLogWarnings = ({ files = {} }: ClusterInput): readonly string[] =>
+const findOldLogSettings = (files: Files): readonly string[] =>
   Object.entries(files)
     .filter(
       ([name, text]) =>

@@ -21,6 +21,7 @@ describe('a flink-conf.yaml of Flink 1.20', () => {
   const folder = useFolder();
   const render = async (text: string, words: readonly string[]) => {
     await writeFile(join(folder, 'flink-conf.yaml'), text);
+    await writeFile(join(folder, 'log4j-console.properties'), 'rootLogger.level = INFO\n');
     return drey(['render', ...words], { api: undefined, env: { FLINK_CONF_DIR: folder } });
   };
   const version = '-Ddrey.flink-version=1.20';

@@ -111,6 +111,17 @@ describe('what Flink replaces in a pod template', () => {
 });
 
 describe('log settings', () => {
+  it.each([{}, { 'log4j.properties': 'rootLogger.level = INFO\n' }])(
+    'without those of the console cause a warning: %j',
+    (files) => {
+      expect(warningsOf({}, { files })).toEqual([expect.stringContaining('has no log4j-console.properties')]);
+    },
+  );
+
+  it.each([undefined, { 'logback-console.xml': '<configuration/>' }])('of the console cause none: %j', (files) => {
+    expect(warningsOf({}, { files })).toEqual([]);
+  });
+
   it('of log4j 1 cause a warning', () => {
     const files = { 'log4j-console.properties': 'log4j.rootLogger=INFO, console\n' };
 

@@ -95,7 +95,8 @@ export const computeDemand = (data: DeployData, ids: DeployIds, target: NamedTar
  */
 export const toClusterInput = (data: DeployData, clusterId: string, target: NamedTarget): ClusterInput => {
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
-  if (mode === 'per-job') throw newPerJobFault();
+  if (mode === 'per-job') throw newPerJobFault('/mode');
+  if (/-per-job\s*$/i.test(config['execution.target'] ?? '')) throw newPerJobFault('/config/execution.target');
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
   const ownConfig = { ...config, ...(image === undefined ? {} : { [imageOption]: image }) };
   const clusterConfig = withClusterSettings(ownConfig, job);
@@ -143,9 +144,9 @@ const toDreyOptions = (
   };
 };
 
-const newPerJobFault = () =>
+const newPerJobFault = (pointer: string) =>
   new Fault('unsupported-mode', 'Per-Job Mode not supported by Active Kubernetes deployments.', {
-    errors: [{ pointer: '/mode', detail: 'Use session or application.' }],
+    errors: [{ pointer, detail: 'Use session or application.' }],
   });
 
 const newMisplacedRestoreFault = () => {

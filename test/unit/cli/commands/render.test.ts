@@ -6,6 +6,8 @@ import { drey, spawnDrey } from '#test/unit/cli/drey.ts';
 import { normalise } from '#test/unit/shared/flink/normalise.ts';
 
 const warned: Readonly<Record<string, string>> = {
+  'session-bare-conf':
+    'WARN The configuration folder (files of a request) has no log4j-console.properties and no logback-console.xml. The logs are empty, except for errors. Add the log4j-console.properties of the Flink distribution.\n',
   'session-unknown-option': 'WARN Unrecognized option: --frobnicate. It is ignored.\n',
   'session-pod-template': ['JobManager', 'TaskManagers']
     .map((pods) => {
