@@ -24,7 +24,7 @@ export const stopOptions = {
     .meta({ description: 'Directory of the savepoints. Default: the savepoint directory of the cluster.' }),
   ha: z.enum(['keep', 'purge']).default('keep').meta({
     description:
-      'Whether the high-availability ConfigMaps are kept or deleted. A new cluster with the same ID recovers its jobs from them.',
+      'Whether high-availability data is kept or deleted. A new cluster with the same ID recovers its jobs from it. `purge` without savepoints cancels the jobs, so that Flink deletes the data.',
   }),
 };
 

@@ -92,6 +92,10 @@ export const readOperation = (operationId: string, { api }: Context) =>
 
 const waitUntilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const operation = await waitUntilTerminal(first, progress, context);
+  const known = new Set(first.warnings);
+  operation.warnings
+    ?.filter((warning) => !known.has(warning))
+    .forEach((warning) => context.printNotice(`WARN ${warning}`));
   if (operation.state === 'SUCCEEDED') return operation;
   if (operation.problem !== undefined) {
     const failure = toFailure(operation.problem, operation.clusterId);

@@ -80,6 +80,9 @@ export const Cluster = z
       description:
         'Whether the configuration has a default directory of savepoints. Otherwise each savepoint needs one.',
     }),
+    highAvailabilityDirectory: z.string().optional().meta({
+      description: 'Directory of the files of high availability. Absent: the cluster has no high availability.',
+    }),
     recordsRescales: z.literal(true).optional().meta({
       description:
         'The cluster keeps a history of rescales (`web.adaptive-scheduler.rescale-history.size`), and Drey publishes each rescale.',

@@ -14,6 +14,7 @@ import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 import { FakeFlink } from './flink.ts';
+import { terminalStates } from './flink-jobs.ts';
 
 interface FakeCluster {
   readonly uid: string;
@@ -214,8 +215,18 @@ export class FakeKubernetes implements Kubernetes {
       const cluster = this.clusters.get(clusterId);
       if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
       if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
+      if (request.method === 'DELETE' && request.path === '/v1/cluster')
+        this.deleteHighAvailability(clusterId, cluster);
       return cluster.flink.answer(request);
     };
+  }
+
+  /** An orderly shutdown deletes what belongs to the cluster. Flink keeps what belongs to jobs that have not ended. */
+  private deleteHighAvailability(clusterId: string, { flink }: FakeCluster): void {
+    const hasEnded = [...flink.jobs.values()].every(({ state }) => terminalStates.has(state));
+    const names = this.highAvailability.get(clusterId);
+    if (hasEnded) names?.clear();
+    else names?.delete(`${clusterId}-cluster-config-map`);
   }
 
   private beginCall(method: keyof Kubernetes): void {

@@ -42,7 +42,7 @@ export interface OperationChange {
   /** What the operation waits for, as a sentence for people. */
   readonly phase?: string | undefined;
   readonly phases?: readonly DeployPhase[] | undefined;
-  readonly fields?: Partial<Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint'>>;
+  readonly fields?: Partial<Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings'>>;
 }
 
 /**

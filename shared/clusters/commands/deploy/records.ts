@@ -5,10 +5,11 @@ import { startLifetime } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
+import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
 import { toRestoreOptions } from '#shared/clusters/restore/savepoint.ts';
 
 import type { PreparedDeploy } from './prepare.ts';
-import { hasSavepointDirectory, recordsRescales } from './render.ts';
+import { findHighAvailabilityDirectory, hasSavepointDirectory, recordsRescales } from './render.ts';
 
 /** The records of a deploy that starts, or that waits for the given reason. */
 export const buildDeployChange = (deploy: PreparedDeploy, pendingReason: PendingReason | undefined): Change => {
@@ -39,6 +40,7 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
       labels,
       operationId,
       hasSavepointDirectory: hasSavepointDirectory(manifests),
+      ...toHighAvailability(manifests, clusterRef.clusterId),
       ...(recordsRescales(manifests) ? { recordsRescales: true } : {}),
       ...(ownLifetime === undefined ? {} : { lifetime: ownLifetime }),
       ...(onFailure === 'keep' ? { onFailure } : {}),
@@ -50,6 +52,11 @@ const buildCluster = (deploy: PreparedDeploy, pendingReason: PendingReason | und
     now,
     previous?.value,
   );
+};
+
+const toHighAvailability = (manifests: ClusterManifests, clusterId: string) => {
+  const highAvailabilityDirectory = findHighAvailabilityDirectory(manifests, clusterId);
+  return highAvailabilityDirectory === undefined ? {} : { highAvailabilityDirectory };
 };
 
 /** The operation of a deploy that starts, or that waits for the given reason. */

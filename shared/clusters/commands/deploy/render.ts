@@ -67,6 +67,14 @@ export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: Cluster
 export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
   toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
+/** The directory of the cluster's high-availability files. @see Flink 2.3 `HighAvailabilityServicesUtils` */
+export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clusterId: string): string | undefined => {
+  const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
+  return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase())
+    ? undefined
+    : `${valueOf('high-availability.storageDir').replace(/\/+$/, '')}/${clusterId}`;
+};
+
 /** Whether the JobManager keeps a history of rescales. Flink 2.3 and later can. */
 export const recordsRescales = ({ config, flinkVersion }: ClusterManifests): boolean =>
   isAtLeast(flinkVersion, '2.3') &&

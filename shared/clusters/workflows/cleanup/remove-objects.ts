@@ -19,6 +19,7 @@ import {
   toDone,
   toWaiting,
 } from './cleanup.ts';
+import { purgesThroughFlink, warnOfRemainingFiles } from './purge.ts';
 
 /** Step of the cleanup machine: deletes the Deployment that the deploy of the cluster created, and no other. */
 export const removeObjects = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
@@ -28,7 +29,7 @@ export const removeObjects = async (state: CleanupState, ports: Ports): Promise<
   const kubernetes = await getKubernetes(operation, ports);
   const deployment = await findOwnDeployment(operation, kubernetes, ports);
   if (deployment === undefined || deployment === 'foreign') return { operationId };
-  if (await isEndedApplication(operation, ports)) await shutDownFlink(operation, kubernetes);
+  if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes);
   await kubernetes.remove(operation.clusterId, deployment.uid);
   return { operationId };
 };
@@ -47,8 +48,10 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
-  if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports)))
+  if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports))) {
+    await warnOfRemainingFiles(state.operationId, ports);
     await kubernetes.removeConfigMaps(highAvailability.map(({ name }) => name));
+  }
   return toDone(state);
 };
 
@@ -80,7 +83,12 @@ const isEndedApplication = async (operation: StoredOperation, { store }: Ports):
   );
 };
 
-/** Makes Flink delete its high-availability storage. A JobManager that does not answer is removed anyway. */
+/** Whether nothing of the cluster is to be recovered, so that Flink may delete its high-availability data. */
+const canShutDown = async (operation: StoredOperation, ports: Ports): Promise<boolean> =>
+  purgesThroughFlink(operation, (await getCluster(operation, ports.store)).value) ||
+  (await isEndedApplication(operation, ports));
+
+/** Makes Flink delete its high-availability data. A JobManager that does not answer is removed anyway. */
 const shutDownFlink = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<void> => {
   try {
     await flinkRest(kubernetes.flink(clusterId)).shutDown();

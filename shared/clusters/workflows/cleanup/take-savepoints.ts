@@ -21,16 +21,18 @@ import {
   toWaiting,
 } from './cleanup.ts';
 import { describeJob, joinNames, toSentence } from './messages.ts';
+import { cancelJobs } from './purge.ts';
 import { type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
 
 /** How long a stop waits for best-effort savepoints of a cluster that does not answer, or whose tasks do not run. */
 const maxBestEffortWaitMs = 5 * 60_000;
 
-/** Step of the cleanup machine: stops each live job with a savepoint when the stop asks for it, and waits for them. */
+/** Step of the cleanup machine: stops each live job with a savepoint, or cancels it, as the stop asks for, and waits for them. */
 export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise<CleanupState> => {
   const operation = await getOperation(state.operationId, ports.store);
   const stop = findStopData(operation.value);
-  if (stop === undefined || stop.savepoint === 'none') return toDone(state);
+  if (stop === undefined) return toDone(state);
+  if (stop.savepoint === 'none') return cancelJobs(state, operation, ports);
   const {
     jobs,
     reachable,

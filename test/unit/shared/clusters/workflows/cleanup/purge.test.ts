@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+
+import { origins, type Send } from '#test/fakes/origins.ts';
+import {
+  clusterId,
+  getCluster,
+  getFlink,
+  getLastOperation,
+  listStates,
+  runWorkflows,
+  savepointDirectory,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
+
+const jobId = 'a'.repeat(32);
+const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3a://bucket/ha/' };
+
+const startWithJob = async (send: Send) => {
+  await send('deploy', { clusterId, data: { mode: 'session', config } }, world);
+  await runWorkflows();
+  getFlink().addJob(jobId);
+  const names = [`${clusterId}-cluster-config-map`, `${clusterId}-${jobId}-config-map`];
+  world.kubernetes.highAvailability.set(clusterId, new Set(names));
+};
+const stopWith = async (send: Send, data: Readonly<Record<string, unknown>>) => {
+  await send('stop', { clusterId, data }, world);
+  const flink = getFlink();
+  await runWorkflows();
+  return flink.requests.map(({ method, path }) => `${method} ${path}`);
+};
+const warning =
+  'Files of high availability (ha: purge) remain in s3a://bucket/ha/etl, because the JobManager ended without deleting them. ' +
+  'Delete this directory with aws s3 rm --recursive s3://bucket/ha/etl.';
+
+describe.each(origins)('a stop that purges high-availability data, from %s', (_door, send) => {
+  it('cancels the jobs and ends Flink, which deletes the data', async () => {
+    await startWithJob(send);
+
+    const requests = await stopWith(send, { ha: 'purge' });
+
+    expect(requests).toContain(`PATCH /v1/jobs/${jobId}?mode=cancel`);
+    expect(requests.at(-1)).toBe('DELETE /v1/cluster');
+    expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(0);
+    expect(world.kubernetes.calls).not.toContain('removeConfigMaps');
+    expect(getLastOperation()).toMatchObject({ kind: 'stop', state: 'SUCCEEDED' });
+    expect(getLastOperation()?.warnings).toBeUndefined();
+    expect(listStates().slice(-4)).toEqual(['STOPPING', 'job RUNNING', 'job CANCELED', 'STOPPED']);
+  });
+
+  it('warns of the files that remain when the JobManager does not answer', async () => {
+    await startWithJob(send);
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    await stopWith(send, { ha: 'purge' });
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(0);
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it('warns of the files that remain when the cluster is gone', async () => {
+    await startWithJob(send);
+    await send('stop', { clusterId, data: { ha: 'purge' } }, world);
+    world.kubernetes.deleteByHand(clusterId);
+    await runWorkflows();
+
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it('waits no longer than a minute for the end of a job', async () => {
+    await startWithJob(send);
+    getFlink().cancelsSlowly = true;
+
+    await stopWith(send, { ha: 'purge' });
+
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it('leaves a job whose best-effort savepoint failed to Flink, which keeps its checkpoints', async () => {
+    await startWithJob(send);
+    getFlink().savepoint = () => ({ failure: 'java.io.IOException: full' });
+
+    const requests = await stopWith(send, { ha: 'purge', savepoint: 'best-effort', savepointDirectory });
+
+    expect(requests.filter((request) => request.startsWith('PATCH'))).toEqual([]);
+    expect(requests.at(-1)).toBe('DELETE /v1/cluster');
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it('does neither without high availability, nor if the data is kept', async () => {
+    await startWithJob(send);
+
+    const requests = await stopWith(send, { ha: 'keep' });
+
+    expect(requests.filter((request) => /^(PATCH|DELETE)/.test(request))).toEqual([]);
+    expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(2);
+  });
+});
