@@ -130,10 +130,18 @@ const findChangedJobs = (reported: readonly Job[], records: readonly Versioned<J
     if (record === undefined) return [{ job, from: null, previous: undefined }];
     if (record.value.state === job.state || isTerminalJob(record.value)) return [];
     return [
-      { job: { ...withStopMark(record.value, job), ...job }, from: record.value.state, previous: record.version },
+      {
+        job: { ...withStopMark(withoutSuspension(record.value), job), ...job },
+        from: record.value.state,
+        previous: record.version,
+      },
     ];
   });
 };
+
+/** A job that Flink recovers has not ended, unlike its record says since its last cluster was stopped. */
+const withoutSuspension = ({ message, endTime, ...job }: Job): Job =>
+  job.state === 'SUSPENDED' ? job : { ...job, ...(message && { message }), ...(endTime && { endTime }) };
 
 /** The mark of a stop ends with a job that is CANCELED or FAILED: the stop failed, and the job continued after it. */
 const withStopMark = ({ stoppedWithCluster, ...record }: Job, { state }: Job): Job =>

@@ -127,7 +127,8 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
  * The options that let Drey read how an application ended. The cluster stays until the verdict is recorded.
  *
  * Flink 2.3 reports the application, and allows it several jobs. With high availability its first job has the id of the
- * application, and a recovered job keeps its id. Before 2.3, the job has the id of the operation. With high availability,
+ * application. Before 2.3, the job has the id. A recovered job keeps its id: with another one, the program would run twice,
+ * because main() starts a job beside the recovered one. With high availability,
  * a main() that throws becomes a failed job. Without it, Flink refuses to start with that option.
  *
  * @see Flink 2.3 `ApplicationJobUtils`, `JobNameBasedJobIdManager`
@@ -141,13 +142,11 @@ const toDreyOptions = (
   const version = resolveFlinkVersion(input);
   const [defaults, config] = [input.defaults ?? {}, input.config].map((layer) => canonicalizeConfig(layer, version));
   const isRecoverable = isHighlyAvailable({ ...defaults, ...config });
-  if (isAtLeast(version, '2.3')) {
-    const id = isRecoverable ? (suspendedJobId ?? operationId) : operationId;
-    return { ...shared, '$internal.application.id': id };
-  }
+  const id = isRecoverable ? (suspendedJobId ?? operationId) : operationId;
+  if (isAtLeast(version, '2.3')) return { ...shared, '$internal.application.id': id };
   return {
     ...shared,
-    '$internal.pipeline.job-id': operationId,
+    '$internal.pipeline.job-id': id,
     ...(isRecoverable ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
   };
 };

@@ -119,25 +119,31 @@ describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
     expect(await getCluster()).toMatchObject({ state: 'FINISHED' });
   });
 
-  it('recovers the job that an earlier incarnation left in its high-availability data', async () => {
-    const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
-    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
-    await deploy(send, { ...application, config });
-    await runWorkflows();
-    await send('stop', { clusterId, data: { ha: 'keep' } }, world);
-    await runWorkflows();
-    const jobId = getDeployId();
-    const jobOf = async () => (await world.store.job(clusterRef, jobId))?.value;
-    expect(await jobOf()).toMatchObject({ state: 'SUSPENDED' });
+  it.each(['1.20', '2.2', '2.3'])(
+    'recovers only the job that is in the high-availability data, with Flink %s',
+    async (flinkVersion) => {
+      const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
+      world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+      await deploy(send, { ...application, config, flinkVersion });
+      await runWorkflows();
+      await send('stop', { clusterId, data: { ha: 'keep' } }, world);
+      await runWorkflows();
+      const jobId = getDeployId();
+      const jobOf = async () => (await world.store.job(clusterRef, jobId))?.value;
+      expect(await jobOf()).toMatchObject({ state: 'SUSPENDED' });
 
-    await deploy(send, { ...application, config });
-    await runWorkflows();
+      await deploy(send, { ...application, config, flinkVersion });
+      await runWorkflows();
 
-    const cluster = await getCluster();
-    expect(getFlink().application).toEqual({ id: jobId });
-    expect(cluster?.operationId).not.toBe(jobId);
-    expect(await jobOf()).toMatchObject({ state: 'RUNNING', clusterOperationId: cluster?.operationId });
-  });
+      const cluster = await getCluster();
+      expect([...getFlink().jobs.keys()]).toEqual([jobId]);
+      expect(getFlink().application).toEqual(flinkVersion === '2.3' ? { id: jobId } : undefined);
+      expect(cluster?.operationId).not.toBe(jobId);
+      expect(await jobOf()).toMatchObject({ state: 'RUNNING', clusterOperationId: cluster?.operationId });
+      expect(Object.keys((await jobOf()) ?? {})).not.toContain('endTime');
+      expect(Object.keys((await jobOf()) ?? {})).not.toContain('message');
+    },
+  );
 
   it('FAILED when its JobManager crashes repeatedly, although its job had FINISHED', async () => {
     await deploy(send);
