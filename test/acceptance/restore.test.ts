@@ -9,7 +9,7 @@ import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
 import { useSharedFolder } from '../support/shared-folder.ts';
-import { call, deploy, freshId, listJobs, stop, system, untilRestored, untilState } from '../support/system.ts';
+import { call, freshId, listJobs, startCluster, stop, system, untilRestored, untilState } from '../support/system.ts';
 
 const [clusterId, application] = [freshId('office'), freshId('clicks')];
 const specPath = `/v1/targets/${system.target}/specs/${clusterId}`;
@@ -90,14 +90,13 @@ describe('a session with restore', () => {
     await untilState(clusterId, 'STOPPED');
 
     const restore = { fromCluster: clusterId, latest: true, job: restored };
-    const { body: accepted } = await deploy({
+    const { operationId, restoredFrom: path } = await startCluster({
       mode: 'application',
       clusterId: application,
       config: small,
       podTemplates,
       job: { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar', restore },
     });
-    const { operationId, restoredFrom: path } = accepted.operation;
 
     expect(path).toContain('file:/shared/savepoint-');
     expect([...savepoints.values()]).not.toContain(path);

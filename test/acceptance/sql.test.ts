@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/records/cluster.ts';
 import { drey } from '../support/cli.ts';
 import { useSharedFolder } from '../support/shared-folder.ts';
-import { call, clusterPath, freshId, listJobs, small, stop, untilState } from '../support/system.ts';
+import { call, clusterPath, freshId, listJobs, small, stop, untilRestored, untilState } from '../support/system.ts';
 
 const [failing, session] = [freshId('badsql'), freshId('sqlsession')];
 const options = (clusterId: string, config: object = small) => [
@@ -126,5 +126,6 @@ INSERT INTO o SELECT id FROM s;`;
     });
     const [restored] = (await listJobs(session)).filter(({ state }) => state === 'RUNNING');
     expect(restored?.jobId).not.toBe(job?.jobId);
+    expect(await untilRestored(session, restored?.jobId ?? '')).toBe(savepoint);
   });
 });

@@ -54,6 +54,13 @@ export const clusterPath = (clusterId: string, target = system.target) => `${clu
 export const deploy = (body: unknown, headers: Readonly<Record<string, string>> = {}, target = system.target) =>
   call<Accepted>('POST', clustersOf(target), body, headers);
 
+/** A deploy that must be accepted. @throws Error with the problem when it is refused. */
+export const startCluster = async (body: unknown, target = system.target): Promise<Operation> => {
+  const { status, body: answer } = await deploy(body, {}, target);
+  if (status !== 202) throw new Error(`The deploy was refused with ${status}: ${JSON.stringify(answer)}`);
+  return answer.operation;
+};
+
 export const stop = (clusterId: string, body: unknown = {}, target = system.target) =>
   call<Accepted>('POST', `${clusterPath(clusterId, target)}/stop`, body);
 
