@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { Location } from './location.ts';
+
 const Time = z.iso.datetime();
 
 /** A duration in the syntax of Flink, limited to the units of a lifetime. */
@@ -8,18 +10,13 @@ export const Duration = z
   .regex(/^[1-9]\d{0,5} ?(s|min|h|d)$/, 'A duration is a number with the unit s, min, h or d, for example 90s or 8h.')
   .meta({ description: 'Duration in the syntax of Flink, with the unit s, min, h or d.', example: '8h' });
 
-/** Longer than the name of a bucket with the longest key of S3. */
-export const maxLocationCharacters = 2_000;
-
 /** How a stop treats state. */
 export const stopOptions = {
   savepoint: z.enum(['none', 'best-effort', 'required']).default('none').meta({
     description:
       'Whether each job is stopped with a savepoint first. If a required savepoint fails, the cluster keeps running.',
   }),
-  savepointDirectory: z
-    .url()
-    .max(maxLocationCharacters)
+  savepointDirectory: Location.check(z.url())
     .optional()
     .meta({ description: 'Directory of the savepoints. Default: the savepoint directory of the cluster.' }),
   ha: z.enum(['keep', 'purge']).default('keep').meta({

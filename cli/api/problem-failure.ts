@@ -27,7 +27,9 @@ const optionsByPointer: Readonly<Record<string, string>> = {
   '/entryClass': '-c',
   '/parallelism': '-p',
   '/restore/path': '-s',
-  '/restore/claimMode': '-claimMode',
+  '/restore': '-n or --claimMode',
+  '/restore/claimMode': '--claimMode',
+  '/restore/allowNonRestoredState': '-n',
   '/name': 'the name',
   '/jar': 'the jar',
   '/args': 'the arguments of the program',
@@ -54,6 +56,10 @@ export const describePointer = (pointer: string): string => {
   const option = findOptionByPointer(member);
   return optionsByPointer[member] ?? (option === undefined ? plain : `-D${option}`);
 };
+
+/** A detail with the options of the command line in place of the members of `restore`. */
+const describeMembers = (detail: string): string =>
+  detail.replaceAll(/\b(?:job\.)?restore\.\w+/g, (member) => describePointer(`/${member.replaceAll('.', '/')}`));
 
 /** Compares the start of a field error only, because the detail may shorten it. */
 const comparedCharacters = 60;
@@ -88,6 +94,6 @@ const withFieldErrors = (
   errors: readonly FieldError[] = [],
   named = describePointer,
 ): Pick<FailureOptions, 'lines' | 'errors'> => ({
-  lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${detail}`),
+  lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${describeMembers(detail)}`),
   errors,
 });

@@ -2,7 +2,7 @@ import { Failure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import type { Context } from '#cli/context.ts';
 import { buildDeployBody } from '#cli/input/deploy-body.ts';
-import { withoutFolderRestorePath } from './job-options.ts';
+import { withoutFolderRestore } from './job-options.ts';
 import { type LocalInput, readLocalInput } from '#cli/input/local-input.ts';
 import { parseProgram, type Program, type ProgramOptions } from '#cli/options/program.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -43,15 +43,12 @@ export const toApplication = (
 });
 
 /** @throws Failure when the folder has a restore path that the command does not name. */
-export const readApplicationInput = async (
-  { fromSavepoint }: ProgramOptions,
-  context: Context,
-): Promise<LocalInput> => {
+export const readApplicationInput = async (flags: ProgramOptions, context: Context): Promise<LocalInput> => {
   const { config, restore } = context;
   const { folder, ...local } = await readLocalInput(context);
   return folder === undefined
     ? local
-    : { ...local, folder: await withoutFolderRestorePath(folder, { config, restore, fromSavepoint }) };
+    : { ...local, folder: await withoutFolderRestore(folder, { config, restore, flags }) };
 };
 
 /** The SETs of a script take precedence over the folder, as `-D` does. */

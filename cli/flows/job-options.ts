@@ -2,6 +2,7 @@ import { Failure } from '#cli/api/failure.ts';
 import type { Context } from '#cli/context.ts';
 import type { Config } from '#shared/flink/config.ts';
 
+import type { ProgramOptions } from '#cli/options/program.ts';
 import type { InputContext } from '#cli/input/config.ts';
 import { readConfigurationFolder } from '#cli/input/configuration-folder.ts';
 
@@ -21,8 +22,7 @@ const jobOptionPrefixes = [
 
 /** What a command says about its savepoint, and its options. */
 export interface RestoreContext extends Pick<Context, 'config' | 'restore'> {
-  /** The value of `-s`. */
-  readonly fromSavepoint: string | undefined;
+  readonly flags: ProgramOptions;
 }
 
 /**
@@ -45,23 +45,31 @@ export const readJobConfig = async (
       jobOptionPrefixes.some((prefix) => name.startsWith(prefix)),
     );
   const options = Object.entries(folder).filter(([key]) => isAboutJobs(key));
-  const kept = withoutReplaced(await withoutFolderRestorePath(Object.fromEntries(options), context), context.config);
+  const kept = withoutReplaced(await withoutFolderRestore(Object.fromEntries(options), context), context.config);
   return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, String(value)]));
 };
 
 /**
- * The options of the folder without its restore path. Every program that runs with the folder would start from it.
+ * The options of the folder without its restore path and what the flags replace. Every program that runs with the folder
+ * would start from the path.
  *
  * @throws Failure unless the command names a savepoint or `-Dexecution.state-recovery.path=`, which stands for none.
  */
-export const withoutFolderRestorePath = async (folder: Config, command: RestoreContext): Promise<Config> => {
-  const { listRestorePaths, restorePathKeys, withoutRestorePath } =
-    await import('#shared/flink/option-names/restore-path.ts');
+export const withoutFolderRestore = async (folder: Config, command: RestoreContext): Promise<Config> => {
+  const { listRestorePaths, restoreModeOptions, restorePathKeys, withoutRestorePath } =
+    await import('#shared/flink/option-names/restore.ts');
+  const { withoutReplaced } = await import('#shared/flink/option-names/canonical.ts');
   const [found] = listRestorePaths(folder);
-  const { config, restore, fromSavepoint } = command;
+  const { config, restore, flags } = command;
   const isNamed =
-    fromSavepoint !== undefined || restore !== undefined || restorePathKeys.some((key) => Object.hasOwn(config, key));
-  if (found === undefined || isNamed) return withoutRestorePath(folder);
+    flags.fromSavepoint !== undefined ||
+    restore !== undefined ||
+    restorePathKeys.some((key) => Object.hasOwn(config, key));
+  if (found === undefined || isNamed)
+    return withoutReplaced(withoutRestorePath(folder), {
+      ...(flags.allowNonRestoredState === true ? { [restoreModeOptions.allowNonRestoredState]: true } : {}),
+      ...((flags.claimMode ?? flags.restoreMode) === undefined ? {} : { [restoreModeOptions.claimMode]: true }),
+    });
   const [key, path] = found;
   throw new Failure(`${key} in the configuration folder is ${path}. Every program would start from this savepoint.`, {
     code: 'refused-option',

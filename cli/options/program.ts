@@ -42,13 +42,16 @@ export const repeatableProgramOptions = {
 /** Leaves the parallelism to the configuration. @see Flink 2.2 `ExecutionConfig.PARALLELISM_DEFAULT` */
 const parallelismDefault = '-1';
 
+/** How the program uses its savepoint, as far as flags say it. */
+interface RestoreMode {
+  readonly allowNonRestoredState?: boolean;
+  readonly claimMode?: string;
+}
+
 interface CommonProgram {
   readonly args: readonly string[];
   readonly parallelism?: number;
-  readonly restore?: (RequestFields | { readonly path: string }) & {
-    readonly allowNonRestoredState: boolean;
-    readonly claimMode?: string;
-  };
+  readonly restore?: (RequestFields | { readonly path: string }) & RestoreMode;
 }
 
 /** A jar as the body of a submit and the `job` of a deploy describe it. */
@@ -126,8 +129,11 @@ const parseCommon = (
   options: ProgramOptions,
   { printNotice, restore: latest }: ProgramContext,
 ): CommonProgram => {
-  const { parallelism, fromSavepoint, claimMode = options.restoreMode } = options;
-  const restore = fromSavepoint === undefined ? latest : { path: fromSavepoint };
+  const { parallelism, fromSavepoint } = options;
+  const restore = {
+    ...(fromSavepoint === undefined ? latest : { path: fromSavepoint }),
+    ...parseRestoreMode(options),
+  };
   for (const word of words.filter((one) => /^-D[\w.$-]+=/.test(one)))
     printNotice(`WARN ${word} follows the program, so the program gets it. Flink options precede the program.`);
   if (fromSavepoint !== undefined && latest !== undefined)
@@ -139,11 +145,27 @@ const parseCommon = (
     ...(parallelism === undefined || parallelism === parallelismDefault
       ? {}
       : { parallelism: parsePositiveInteger(parallelism, 'The parallelism must be a positive number') }),
-    ...(restore === undefined ? {} : { restore: { ...restore, ...parseRestoreMode(claimMode, options) } }),
+    ...(Object.keys(restore).length === 0 ? {} : { restore }),
   };
 };
 
-const parseRestoreMode = (claimMode: string | undefined, { allowNonRestoredState = false }: ProgramOptions) => ({
-  allowNonRestoredState,
-  ...(claimMode === undefined ? {} : { claimMode: claimMode.toUpperCase() }),
-});
+const claimModes = ['CLAIM', 'NO_CLAIM', 'LEGACY'];
+
+/** @throws UsageError for a value that is no claim mode, and for two different ones. */
+const parseRestoreMode = ({ allowNonRestoredState, ...options }: ProgramOptions): RestoreMode => {
+  const [claimMode, restoreMode] = (['claimMode', 'restoreMode'] as const).map((name) => {
+    const mode = options[name]?.toUpperCase();
+    if (mode !== undefined && !claimModes.includes(mode))
+      throw new UsageError(`--${name} must be claim, no_claim or legacy, not "${options[name]}".`);
+    return mode;
+  });
+  if (claimMode !== undefined && restoreMode !== undefined && claimMode !== restoreMode)
+    throw new UsageError(
+      `--claimMode is ${claimMode}, but --restoreMode is ${restoreMode}. They have one meaning. Leave one of them out.`,
+    );
+  const mode = claimMode ?? restoreMode;
+  return {
+    ...(allowNonRestoredState === true ? { allowNonRestoredState } : {}),
+    ...(mode === undefined ? {} : { claimMode: mode }),
+  };
+};

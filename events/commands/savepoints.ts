@@ -1,17 +1,14 @@
 import * as z from 'zod';
 
-import { maxLocationCharacters } from '../lifetime.ts';
+import { Location } from '../location.ts';
 import { JobId } from '../names.ts';
 import { defineCommand } from './define.ts';
 
 /** A relative path is one of a folder in the container of the JobManager, and is lost with it. */
-const Directory = z
-  .string()
-  .max(maxLocationCharacters)
-  .regex(
-    /^([A-Za-z][\w+.-]*:|\/)/,
-    'must be a directory, for example s3://bucket/savepoints. Leave it out for the savepoint directory of the cluster.',
-  )
+const Directory = Location.regex(
+  /^([A-Za-z][\w+.-]*:|\/)/,
+  'must be a directory, for example s3://bucket/savepoints. Leave it out for the savepoint directory of the cluster.',
+)
   .optional()
   .meta({
     description: 'Directory of the savepoint. Default: the savepoint directory of the cluster.',
@@ -82,5 +79,5 @@ export const disposeSavepoint = defineCommand({
   workflow: 'snapshot',
   route: 'POST /v1/targets/{target}/clusters/{clusterId}/savepoint-disposals',
   summary: 'Delete a savepoint (`flink savepoint -d`). The cluster must have access to it.',
-  data: z.strictObject({ path: z.string().min(1).max(maxLocationCharacters) }).meta({ id: 'DisposeSavepoint' }),
+  data: z.strictObject({ path: Location.min(1) }).meta({ id: 'DisposeSavepoint' }),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { maxLocationCharacters } from '#events/lifetime.ts';
+import { Location } from '#events/location.ts';
 import { ClusterId } from '#events/names.ts';
 
 /** Members of a deploy and a submit for the admission queue and for the verdict. */
@@ -50,8 +50,13 @@ const latest = z.literal(true).optional().meta({
 });
 
 const restoreOptions = {
-  allowNonRestoredState: z.boolean().default(false),
-  claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).default('NO_CLAIM'),
+  allowNonRestoredState: z.boolean().optional().meta({
+    description:
+      'Drop state of operators that the program no longer has, as `execution.state-recovery.ignore-unclaimed-state` does.',
+  }),
+  claimMode: z.enum(['NO_CLAIM', 'CLAIM', 'LEGACY']).optional().meta({
+    description: 'Whether Flink takes ownership of the savepoint, as `execution.state-recovery.claim-mode` does.',
+  }),
 };
 
 /** How a program uses the savepoint that it starts from. */
@@ -60,12 +65,7 @@ export type RestoreOptions = Readonly<z.output<typeof RestoreOptions>>;
 
 export const Restore = z
   .strictObject({
-    path: z
-      .string()
-      .min(1)
-      .max(maxLocationCharacters)
-      .optional()
-      .meta({ description: 'Path of a savepoint or retained checkpoint.' }),
+    path: Location.min(1).optional().meta({ description: 'Path of a savepoint or retained checkpoint.' }),
     fromCluster: ClusterId.optional().meta({
       description:
         'A cluster of the same target, instead of `path`. The job starts from the final savepoint of a job of this cluster.',
@@ -82,13 +82,10 @@ export const Restore = z
       .meta({ description: 'Start with empty state if there is no such savepoint. Default: refuse the command.' }),
     ...restoreOptions,
   })
+  .refine(({ path, fromCluster }) => path === undefined || fromCluster === undefined, 'Set either path or fromCluster.')
   .refine(
-    ({ path, fromCluster }) => (path === undefined) !== (fromCluster === undefined),
-    'Set either path or fromCluster.',
-  )
-  .refine(
-    ({ path, latest, job, allowEmptyState }) =>
-      path === undefined || (latest === undefined && job === undefined && allowEmptyState === undefined),
+    ({ fromCluster, latest, job, allowEmptyState }) =>
+      fromCluster !== undefined || (latest === undefined && job === undefined && allowEmptyState === undefined),
     'latest, job and allowEmptyState require fromCluster.',
   );
 export type Restore = Readonly<z.output<typeof Restore>>;

@@ -50,10 +50,18 @@ A program starts from one savepoint: \`-s PATH\`, \`restore\` of a request, or t
 | in a command, two different paths | The command is refused, and both are named. |
 | in the configuration folder | \`drey run\` and \`drey run-application\` refuse to start, unless the command names a savepoint itself. \`-Dexecution.state-recovery.path=\` (blank) stands for none. |
 | in the configuration of a session | It is not applied, and a warning says so. A job never inherits it. |
-| in \`defaults\` of a target | It is not applied, and a warning says so. |
+| in \`defaults\` of a target | The target is refused. |
 
 Flink's client would start every program from a path in its configuration folder. A path that is left there would also restore other programs, with the state of operators that have the same IDs.
 To ignore it would start a program without its state. So Drey asks for a decision.
+
+How a program uses the savepoint is in \`claimMode\` (\`--claimMode\`) and \`allowNonRestoredState\` (\`-n\`) of \`restore\`, or in the options \`execution.state-recovery.claim-mode\` and \`execution.state-recovery.ignore-unclaimed-state\`, also by their deprecated names:
+
+- Flink gets what the command says, in either form. Two different values of one meaning are refused, and both are named. So is a value that is no claim mode.
+- The defaults of Flink (\`NO_CLAIM\`, \`false\`) apply only if nothing else sets the option: not the command, not the target of an application, and not the session of a job.
+- \`claimMode\` and \`allowNonRestoredState\` of \`restore\`, and the flags, require a savepoint.
+
+The URI of a savepoint, a checkpoint or their directory must have a bucket in an object store: \`s3:/savepoints\` and \`s3:///savepoints\` are refused. \`file:/savepoints\` and \`hdfs:/savepoints\` are valid.
 
 ## Options that Drey interprets
 

@@ -4,7 +4,7 @@ import type { FlinkVersion } from '#events/flink-version.ts';
 import { clientOnlyOptions, type Config, getStockConfig, toText, type Value } from './config.ts';
 import { canonicalizeConfig } from './option-names/canonical.ts';
 import { expandMaps } from './option-names/maps.ts';
-import { restorePathOption } from './option-names/restore-path.ts';
+import { restorePathOption } from './option-names/restore.ts';
 import { readOption } from './options.ts';
 import { toJobConfig } from './program/job-config.ts';
 
@@ -44,7 +44,7 @@ export interface ConfigInput {
 /**
  * The whole configuration of a cluster, from which its objects and `config.yaml` are rendered.
  *
- * Later layers take precedence: configuration folder, target, Drey, command, and the options that Flink's client derives.
+ * Later layers take precedence: defaults of `flink run`, configuration folder, target, Drey, command, and the options that Flink's client derives.
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
@@ -70,9 +70,10 @@ export const resolveConfig = (input: ConfigInput): ResolvedConfig => {
 const listLayers = (input: ConfigInput): readonly Layer[] =>
   (
     [
+      ['drey', input.mode === 'application' ? applicationDefaults : {}],
       ['folder', input.folder ?? getStockConfig(input.flinkVersion)],
       ['target', input.defaults ?? {}],
-      ['drey', { ...input.drey, ...(input.mode === 'application' ? applicationDefaults : {}) }],
+      ['drey', input.drey ?? {}],
       ['command', input.config],
       ['command', input.job === undefined ? {} : toJobConfig(input.job)],
     ] as const

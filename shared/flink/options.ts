@@ -111,7 +111,7 @@ export const omitLaterOptions = (config: Config, version: FlinkVersion): Config 
   );
 
 /** The key of the option that the caller wrote, in any version of Flink. */
-const findGivenKey = (key: string, given: Config): string =>
+export const findGivenKey = (key: string, given: Config): string =>
   listKeysOfAllVersions(key).find((name) => Object.hasOwn(given, name)) ?? key;
 
 export const toOptionPointer = (key: string): string => toPointer(['config', key]);

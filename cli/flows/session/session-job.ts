@@ -120,13 +120,10 @@ const isDetached = ({ detached }: ProgramOptions, { config }: Context) =>
   detached === true || config['execution.attached'] === 'false';
 
 /** The options of a job: those of the configuration folder that concern jobs, and those of the command line. */
-const buildJobConfig = async (
-  { classpath, fromSavepoint }: ProgramOptions,
-  { config, restore, flinkVersion, io, printNotice }: Context,
-) => ({
-  ...(await readJobConfig({ config, restore, flinkVersion, io, printNotice, fromSavepoint })),
+const buildJobConfig = async (flags: ProgramOptions, { config, restore, flinkVersion, io, printNotice }: Context) => ({
+  ...(await readJobConfig({ config, restore, flinkVersion, io, printNotice, flags })),
   ...selectJobConfig(config),
-  ...(classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(classpath) }),
+  ...(flags.classpath === undefined ? {} : { 'pipeline.classpaths': JSON.stringify(flags.classpath) }),
 });
 
 /** Leaves out the options that only locate the cluster. */

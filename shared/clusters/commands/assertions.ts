@@ -3,7 +3,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
-import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/directories.ts';
 
 /** The first bytes of a zip file. A jar is one. */
 const zipMagic = [0x50, 0x4b, 0x03, 0x04];

@@ -19,8 +19,9 @@ import {
   limitWarnings,
 } from '#shared/flink/manifests/warnings.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
+import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
-import { listRestorePaths, restorePathOption, withoutRestorePath } from '#shared/flink/option-names/restore-path.ts';
+import { listRestorePaths, restorePathOption, withoutRestorePath } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 import { findSqlErrors } from '#shared/flink/program/sql.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
@@ -40,6 +41,7 @@ export const submit: UseCase<'submit'> = {
     assertUnlocked(data, target);
     if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
     assertSqlRuns(data, cluster.value);
+    assertNoFieldErrors(findDirectoryErrors(data.config));
 
     const now = ports.now();
     const operationId = ports.newId();

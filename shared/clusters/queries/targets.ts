@@ -1,19 +1,22 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, Target } from '#events/records/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+import { listRestorePaths } from '#shared/flink/option-names/restore.ts';
 
 /**
  * Creates or changes a target.
  *
  * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
+ *   `refused-option` for defaults with a restore path;
  *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   assertStorable({ record: target, path: [] });
+  assertNoRestorePath(target);
   const { targets } = ports;
   const known = await findTarget(name, ports);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
@@ -26,6 +29,17 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
   return { ...target, name };
+};
+
+/** Every later application would start from the savepoint, other programs included. @throws Fault `refused-option` */
+const assertNoRestorePath = ({ defaults }: Target): void => {
+  const keys = listRestorePaths(defaults).map(([key]) => key);
+  if (keys.length === 0) return;
+  const detail =
+    'is no default of a target, because every later program would start from this savepoint. Set it in the command: restore.path (-s PATH)';
+  const [first = ''] = keys;
+  const errors = keys.map((key) => ({ pointer: toPointer(['defaults', key]), detail }));
+  throw new Fault('refused-option', `defaults/${first}: ${detail}.`, { errors });
 };
 
 /** The target; undefined when there is none of this name. */

@@ -3,7 +3,7 @@ import type { Job } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Store } from '#shared/clusters/ports/store.ts';
 import type { Config } from '#shared/flink/config.ts';
-import { assertOneRestorePath } from '#shared/flink/option-names/restore-path.ts';
+import { assertRestore } from '#shared/flink/option-names/restore.ts';
 
 import {
   isRunningJob,
@@ -27,7 +27,7 @@ interface ResolveOptions {
  * after it.
  *
  * @returns Undefined when the program names no cluster, or when it may start without state.
- * @throws Fault `refused-option` when the options name another savepoint, `not-found` when there is no such savepoint, `malformed-request` when several jobs have one, `not-ready`
+ * @throws Fault `refused-option` when the options contradict `restore` or have invalid values, `not-found` when there is no such savepoint, `malformed-request` when several jobs have one, `not-ready`
  *   while the cluster is STOPPING, `wrong-state` when the job still runs.
  */
 export const resolveSavepoint = async (
@@ -35,7 +35,7 @@ export const resolveSavepoint = async (
   { target, config, pointer = '/restore' }: ResolveOptions,
   store: Store,
 ): Promise<string | undefined> => {
-  assertOneRestorePath({ config, restore, pointer });
+  assertRestore({ config, restore, pointer });
   if (restore?.fromCluster === undefined) return undefined;
   const { fromCluster: clusterId, job, allowEmptyState = false } = restore;
   const { cluster, jobs } = await readStoppedCluster({ target, clusterId }, store);
@@ -85,6 +85,6 @@ export const withSavepoint = <T extends { readonly restore?: Restore | undefined
 
 /** The options that apply to every savepoint, without the members that name one. */
 export const toRestoreOptions = ({ allowNonRestoredState, claimMode }: RestoreOptions): RestoreOptions => ({
-  allowNonRestoredState,
-  claimMode,
+  ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
+  ...(claimMode === undefined ? {} : { claimMode }),
 });

@@ -9,7 +9,7 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findProgram } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
-import { withoutRestorePath } from '#shared/flink/option-names/restore-path.ts';
+import { withoutRestore } from '#shared/flink/option-names/restore.ts';
 
 /**
  * Submits the restored jobs of a session, each once and under the id that the deploy recorded. The submits wait until
@@ -75,7 +75,7 @@ const buildSubmitData = async (
   return {
     ...rest,
     // The job starts from its savepoint, and not from where its former run started.
-    config: withoutRestorePath(rest.config),
+    config: withoutRestore(rest.config),
     dependsOn: [],
     ...(savepoint === undefined ? {} : { restore: { path: savepoint, ...restoreOptions } }),
     ...(correlationId === undefined ? {} : { correlationId }),

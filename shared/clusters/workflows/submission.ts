@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 
 import type { SubmitData } from '#events/commands/index.ts';
+import type { Restore } from '#events/programs/program.ts';
 import type { Operation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
@@ -67,17 +68,18 @@ export const runJar = async (state: SubmissionState, ports: Ports): Promise<Subm
     flinkConfiguration: config,
     ...(entryClass === undefined ? {} : { entryClass }),
     ...(parallelism === undefined ? {} : { parallelism }),
-    ...(restore?.path === undefined
-      ? {}
-      : {
-          savepointPath: restore.path,
-          allowNonRestoredState: restore.allowNonRestoredState,
-          claimMode: restore.claimMode,
-        }),
+    ...toRunOptions(restore),
   });
   await rest.deleteJar(jarId);
   return state;
 };
+
+/** Flink reads what `restore` does not say from the options of the job, then from those of the session. */
+const toRunOptions = ({ path, allowNonRestoredState, claimMode }: Restore = {}) => ({
+  ...(path === undefined ? {} : { savepointPath: path }),
+  ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
+  ...(claimMode === undefined ? {} : { claimMode }),
+});
 
 /**
  * Step of the submission machine: records the job when Flink lists it.

@@ -4,7 +4,8 @@ import { shorten } from '#events/problems/shorten.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
-import { findRestorePathErrors } from '#shared/flink/option-names/restore-path.ts';
+import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
+import { findRestoreErrors } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors, findOptionErrors, options, readOption, toFieldError } from '#shared/flink/options.ts';
 import { findJarError } from '#shared/flink/program/jar.ts';
 import { findPythonErrors } from '#shared/flink/program/python.ts';
@@ -61,7 +62,7 @@ const findJobErrors = (input: ClusterInput, config: Config): readonly FieldError
   if (job === undefined) return [{ pointer: '/job', detail: 'is required in application mode' }];
   return [
     ...findProgramErrors(job, input, config),
-    ...findRestorePathErrors({ config: given, restore: job.restore, pointer: '/job/restore' }),
+    ...findRestoreErrors({ config: given, restore: job.restore, pointer: '/job/restore' }),
     ...findArtifactErrors(config),
   ];
 };
@@ -136,6 +137,7 @@ const findConfigErrors = (input: ClusterInput, config: Config): readonly FieldEr
     ...findDurationErrors(input, config),
     ...findKerberosErrors(config, kerberos),
     ...findReplicaErrors(config),
+    ...findDirectoryErrors(config, given),
     ...(optionErrors.length === 0
       ? [
           ...findPortErrors(config, given),

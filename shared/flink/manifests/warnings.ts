@@ -5,8 +5,8 @@ import { isHighlyAvailable, type Layer } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { findConflicts } from '#shared/flink/option-names/canonical.ts';
 import { findUnreadNames } from '#shared/flink/option-names/maps.ts';
-import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
-import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
+import { stateDirectoryKeys } from '#shared/flink/option-names/directories.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 import { mayBeSecret } from '#shared/flink/option-names/secrets.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { type Option, options } from '#shared/flink/option-table.ts';
@@ -158,13 +158,6 @@ const findRestoreWarnings = ({ mode }: ClusterInput, layers: readonly Layer[]): 
     return [];
   });
 
-const stateDirectories: ReadonlySet<string> = new Set([
-  'execution.checkpointing.dir',
-  savepointDirectoryOption,
-  'state.checkpoints.dir',
-  'state.savepoints.dir',
-]);
-
 const findValueWarnings = (config: Config): readonly string[] =>
   Object.entries(config).flatMap(([key, value]) => {
     const text = toText(value);
@@ -172,7 +165,7 @@ const findValueWarnings = (config: Config): readonly string[] =>
       ...findExpansions(key, text),
       ...findPlaceholders(key, text),
       ...(collections.has(key) ? findNumbers(key, text) : []),
-      ...(stateDirectories.has(key) ? findRelativePath(key, text) : []),
+      ...(stateDirectoryKeys.has(key) ? findRelativePath(key, text) : []),
     ];
   });
 

@@ -1,5 +1,7 @@
 import type { ApplicationJob } from '#events/programs/application-job.ts';
+import type { Restore } from '#events/programs/program.ts';
 import type { Config } from '#shared/flink/config.ts';
+import { restoreModeOptions, restorePathOption } from '#shared/flink/option-names/restore.ts';
 
 import { toPythonConfig } from './python.ts';
 import { sqlDriver, toSqlArgs } from './sql.ts';
@@ -13,15 +15,16 @@ export const toJobConfig = (job: ApplicationJob): Config => {
       ? {}
       : { 'pipeline.classpaths': classpaths.map(toJavaUrl) }),
     ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
-    ...(restore?.path === undefined
-      ? {}
-      : {
-          'execution.state-recovery.path': restore.path,
-          'execution.state-recovery.ignore-unclaimed-state': restore.allowNonRestoredState,
-          'execution.state-recovery.claim-mode': restore.claimMode,
-        }),
+    ...toRestoreConfig(restore),
   };
 };
+
+/** Only what `restore` says. The options of the command say the rest. */
+const toRestoreConfig = ({ path, claimMode, allowNonRestoredState }: Restore = {}): Config => ({
+  ...(path === undefined ? {} : { [restorePathOption]: path }),
+  ...(allowNonRestoredState === undefined ? {} : { [restoreModeOptions.allowNonRestoredState]: allowNonRestoredState }),
+  ...(claimMode === undefined ? {} : { [restoreModeOptions.claimMode]: claimMode }),
+});
 
 const toProgramConfig = (job: ApplicationJob): Config => {
   if ('python' in job) return toPythonConfig(job);

@@ -2,7 +2,7 @@ import type { FlinkVersion } from '#events/flink-version.ts';
 import { listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { isClusterOption } from '#shared/flink/option-names/cluster-options.ts';
 import { isReservedOption } from '#shared/flink/option-names/reserved.ts';
-import { restorePathKeys } from '#shared/flink/option-names/restore-path.ts';
+import { restoreKeys, restorePathKeys } from '#shared/flink/option-names/restore.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 
 import { describeSetting, isUnreadSetting, readSettings, type Setting } from './sql-settings.ts';
@@ -22,6 +22,8 @@ export const findSettingErrors = (statements: readonly Statement[]): readonly Sc
 const findKeyError = (key: string): string | undefined => {
   if (restorePathKeys.includes(key))
     return 'the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)';
+  if (restoreKeys.includes(key))
+    return 'how a job uses its savepoint is not set in the script; use restore.claimMode (--claimMode) or restore.allowNonRestoredState (-n)';
   return isReservedOption(key) ? 'Drey or Flink sets this option itself; remove the statement' : undefined;
 };
 

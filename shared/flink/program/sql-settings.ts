@@ -3,7 +3,7 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { isClusterOption } from '#shared/flink/option-names/cluster-options.ts';
-import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/directories.ts';
 import { assertNoFieldErrors, toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 
 import { splitStatements, type Statement } from './sql-statements.ts';

@@ -59,8 +59,8 @@ describe.each(origins)('the savepoint of a job on a session, from %s', (_origin,
     [
       'two names of the option',
       { config: { [deprecated]: one, [current]: other } },
-      current,
-      `${deprecated} is ${one}`,
+      deprecated,
+      `${current} is ${other}`,
     ],
     [
       'an option and a cluster',
@@ -135,5 +135,144 @@ describe.each(origins)('the savepoint of an application, from %s', (_origin, sen
       warnings: [expect.stringContaining(`${current} of the target is not applied, because every later application`)],
     });
     expect(getLastOperation()?.restoredFrom).toBeUndefined();
+  });
+});
+
+const [claimMode, ignore] = ['execution.state-recovery.claim-mode', 'execution.state-recovery.ignore-unclaimed-state'];
+const [oldClaimMode, oldIgnore] = ['execution.savepoint-restore-mode', 'execution.savepoint.ignore-unclaimed-state'];
+
+/** What a caller may write, and what Flink then gets. */
+const modes = [
+  ['options beside restore', { [claimMode]: 'CLAIM', [ignore]: 'true' }, { path: one }],
+  ['deprecated options beside restore', { [oldClaimMode]: 'CLAIM', [oldIgnore]: 'true' }, { path: one }],
+  ['restore beside a path in the options', { [deprecated]: one }, { claimMode: 'CLAIM', allowNonRestoredState: true }],
+  ['both forms', { [claimMode]: 'claim', [ignore]: 'true' }, { path: one, claimMode: 'CLAIM' }],
+] as const;
+
+const refusals = [
+  [
+    'two claim modes',
+    { [claimMode]: 'NO_CLAIM' },
+    { path: one, claimMode: 'CLAIM' },
+    claimMode,
+    'restore.claimMode is CLAIM',
+  ],
+  [
+    'an old name',
+    { [oldClaimMode]: 'LEGACY' },
+    { path: one, claimMode: 'CLAIM' },
+    oldClaimMode,
+    'restore.claimMode is CLAIM',
+  ],
+  ['two names', { [claimMode]: 'CLAIM', [oldClaimMode]: 'LEGACY' }, undefined, oldClaimMode, `${claimMode} is CLAIM`],
+  [
+    'two booleans',
+    { [ignore]: 'false' },
+    { path: one, allowNonRestoredState: true },
+    ignore,
+    'allowNonRestoredState is TRUE',
+  ],
+  ['no claim mode', { [oldClaimMode]: 'foo' }, undefined, oldClaimMode, 'is not one of'],
+  ['no boolean', { [ignore]: 'perhaps' }, undefined, ignore, ''],
+  ['a path without a bucket', { [deprecated]: 's3:/oops' }, undefined, deprecated, 'names no bucket'],
+] as const;
+
+describe.each(origins)('how a program uses its savepoint, from %s', (_origin, send) => {
+  const deploy = (config: object, restore: object | undefined) =>
+    send('deploy', { clusterId, data: { mode: 'application', config, job: { ...program, restore } } }, world);
+  const submit = async (config: object, restore: object | undefined) => {
+    await startSession(send);
+    const outcome = await send('submit', { clusterId, data: { jar, config, restore } }, world);
+    await runWorkflows();
+    return outcome;
+  };
+
+  it.each(modes)('reaches the configuration of an application: %s', async (_source, config, restore) => {
+    await deploy(config, restore);
+    await runWorkflows();
+
+    const objects = JSON.stringify(world.kubernetes.cluster(clusterId).manifests?.dependents);
+    expect(objects).toMatch(/claim-mode: CLAIM/i);
+    expect(objects).not.toContain('claim-mode: NO_CLAIM');
+    expect(objects).toContain('ignore-unclaimed-state: true');
+    expect(getLastOperation()).toMatchObject({ restoredFrom: one });
+  });
+
+  it.each(modes)('reaches a job on a session: %s', async (_source, config, restore) => {
+    await submit(config, restore);
+
+    const options = [...getFlink().jobs.values()][0]?.options;
+    const { [claimMode]: mode, [ignore]: ignores, [current]: path } = options?.flinkConfiguration ?? {};
+    expect((options?.claimMode ?? mode)?.toUpperCase()).toBe('CLAIM');
+    expect(String(options?.allowNonRestoredState ?? ignores)).toBe('true');
+    expect(options?.savepointPath ?? path).toBe(one);
+    expect(getLastOperation()).toMatchObject({ restoredFrom: one });
+  });
+
+  it('is the default of Flink when nobody says it', async () => {
+    await submit({}, { path: one });
+
+    const { options } = [...getFlink().jobs.values()][0] ?? {};
+    expect(options).not.toHaveProperty('claimMode');
+    expect(options).not.toHaveProperty('allowNonRestoredState');
+  });
+
+  it('may be a default of the target', async () => {
+    limitTarget({ defaults: { [oldClaimMode]: 'CLAIM' } });
+
+    await deploy({}, { path: one });
+
+    expect(JSON.stringify(world.kubernetes.cluster(clusterId).manifests?.dependents)).toContain('claim-mode: CLAIM');
+  });
+
+  it.each(refusals)('is refused by name: %s', async (_mistake, config, restore, key, text) => {
+    const expected = { code: 'refused-option', pointers: [`/config/${key}`], detail: expect.stringContaining(text) };
+
+    expect(await deploy(config, restore)).toMatchObject(expected);
+    expect(await submit(config, restore)).toMatchObject(expected);
+  });
+
+  it('is refused without a savepoint', async () => {
+    const detail = expect.stringContaining('requires a savepoint. Set');
+
+    expect(await deploy({}, { claimMode: 'CLAIM' })).toMatchObject({ code: 'refused-option', detail });
+    expect(await submit({ [current]: '' }, { allowNonRestoredState: true })).toMatchObject({
+      code: 'refused-option',
+      detail,
+    });
+  });
+});
+
+describe.each(origins)('a location without a bucket, from %s', (_origin, send) => {
+  it.each(['s3:/oops', 's3:oops', 's3:///oops', 'S3A://', 'gs:/b/x', 'abfss:///x'])(
+    'is refused: %s',
+    async (location) => {
+      await startSession(send);
+      const detail = expect.stringContaining('names no bucket; write ');
+      const jobId = '0'.repeat(32);
+      const commands = [
+        ['submit', { jar, restore: { path: location } }],
+        ['submit', { jar, config: { 'state.savepoints.dir': location } }],
+        ['savepoint', { jobId, directory: location }],
+        ['stop-job', { jobId, directory: location }],
+        ['dispose-savepoint', { path: location }],
+        ['stop', { savepoint: 'required', savepointDirectory: location }],
+        ['extend', { savepointDirectory: location }],
+        ['deploy', { mode: 'application', job: program, lifetime: { ttl: '1h', savepointDirectory: location } }],
+        ['deploy', { mode: 'session', config: { 'state.checkpoints.dir': location } }],
+        ['deploy', { mode: 'session', config: { 'high-availability.storageDir': location } }],
+      ] as const;
+
+      for (const [kind, data] of commands)
+        expect({ kind, ...(await send(kind, { clusterId, data }, world)) }).toMatchObject({ detail });
+    },
+  );
+
+  it.each(['file:/shared/x', '/shared/x', 'hdfs:/x', 'hdfs:///x', 's3://b', 'oss://b/x'])('is not %s', async (path) => {
+    await startSession(send);
+
+    expect(await send('submit', { clusterId, data: { jar, restore: { path } } }, world)).toMatchObject({
+      outcome: 'done',
+    });
   });
 });

@@ -15,7 +15,7 @@ import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { toText } from '#shared/flink/config.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
-import { restorePathOption } from '#shared/flink/option-names/restore-path.ts';
+import { restorePathOption } from '#shared/flink/option-names/restore.ts';
 
 import {
   type DeployCommand,

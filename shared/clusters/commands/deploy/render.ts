@@ -18,7 +18,7 @@ import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/
 import { getServiceAccount } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
-import { savepointDirectoryOption } from '#shared/flink/option-names/savepoint-directory.ts';
+import { savepointDirectoryOption } from '#shared/flink/option-names/directories.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 import { nameSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';

@@ -47,6 +47,44 @@ describe('an application', () => {
     });
   });
 
+  it.each([
+    ['--claimMode foo', '--claimMode must be claim, no_claim or legacy, not "foo".'],
+    ['-rm foo -s s3://x/sp', '--restoreMode must be claim, no_claim or legacy, not "foo".'],
+    ['--claimMode claim -rm legacy', '--claimMode is CLAIM, but --restoreMode is LEGACY.'],
+  ])('is refused with %s', async (flags, message) => {
+    const ended = await run(starting({}), ['run-application', ...flags.split(' '), jar]);
+
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining(message) });
+    expect(posted()).toBeUndefined();
+  });
+
+  it('sends how it uses a savepoint that -D names', async () => {
+    await run(starting({}), [
+      'run-application',
+      '-n',
+      '--claimMode',
+      'claim',
+      `-Dexecution.savepoint.path=s3://x/sp`,
+      jar,
+    ]);
+
+    expect(posted()).toMatchObject({
+      config: { 'execution.savepoint.path': 's3://x/sp' },
+      job: { restore: { allowNonRestoredState: true, claimMode: 'CLAIM' } },
+    });
+  });
+
+  it('names options of the command line where two contradict each other', async () => {
+    const option = '-Dexecution.state-recovery.claim-mode';
+    const words = ['render', 'run-application', '-Dkubernetes.cluster-id=app', '-s', 's3://x/sp'];
+
+    const ended = await run({}, [...words, '--claimMode', 'claim', `${option}=LEGACY`, jar]);
+    const without = await run({}, ['render', 'run-application', '-Dkubernetes.cluster-id=app', '-n', jar]);
+
+    expect(ended.stderr).toContain(`${option}: is LEGACY, but --claimMode is CLAIM. They have one meaning.`);
+    expect(without.stderr).toContain('-n or --claimMode: requires a savepoint. Set -s, -Ddrey.restore.from-cluster or');
+  });
+
   it('takes the flags of run', async () => {
     const flags =
       '-Ddrey.flink-version=1.20 -c a.B -p 3 -d -sae -s s3://x/sp -n -rm claim -C file:/a.jar -C https://b/b.jar';

@@ -39,6 +39,17 @@ describe('the creation of a target', () => {
     expect(await put('etl')).toMatchObject({ status: 200 });
   });
 
+  it.each(['execution.state-recovery.path', 'execution.savepoint.path'])('refuses the default %s', async (key) => {
+    expect(await put('etl', { defaults: { [key]: 's3://b/savepoint-1' } })).toMatchObject({
+      status: 422,
+      body: {
+        code: 'refused-option',
+        errors: [{ pointer: `/defaults/${key}`, detail: expect.stringContaining('restore.path (-s PATH)') }],
+      },
+    });
+    expect(world.targets.known.has('etl')).toBe(false);
+  });
+
   it('looks the EKS cluster up again only when it changes', async () => {
     world.kubernetes.failNext('locate', none);
 

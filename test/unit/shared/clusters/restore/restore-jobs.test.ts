@@ -31,7 +31,7 @@ describe.each(origins)('a session with restore from %s', (_door, send) => {
       expect.objectContaining({ formerJobId: one, savepoint: `${savepointDirectory}/${one}` }),
       expect.objectContaining({ formerJobId: other, savepoint: `${savepointDirectory}/${other}` }),
     ]);
-    const restored = { claimMode: 'CLAIM', allowNonRestoredState: false };
+    const restored = { claimMode: 'CLAIM' };
     expect(listRunningJobs('etl')).toEqual([
       expect.objectContaining({
         jobId: listRestoredJobs('etl')[0]?.jobId,

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/** Longer than the name of a bucket with the longest key of S3. */
+export const maxLocationCharacters = 2_000;
+
+/** The schemes of Flink's file systems in which a bucket or a container has to follow. */
+const objectStores = /^(s3[ap]?|gs|oss|abfss?|wasbs?):(?!\/\/[^/\s])/i;
+
+/** Why no file system of Flink can read or write a savepoint or a checkpoint there. Undefined when one may. */
+export const findLocationError = (location: string): string | undefined => {
+  const [, scheme = ''] = objectStores.exec(location.trim()) ?? [];
+  return scheme === '' ? undefined : `names no bucket; write ${scheme}://bucket/path`;
+};
+
+/** A savepoint, a checkpoint or a directory of them. */
+export const Location = z
+  .string()
+  .max(maxLocationCharacters)
+  .refine((location) => findLocationError(location) === undefined, {
+    error: ({ input }) => findLocationError(String(input)),
+  });

@@ -1,2 +1,0 @@
-/** The default directory of savepoints. */
-export const savepointDirectoryOption = 'execution.checkpointing.savepoint-dir';
