@@ -63,7 +63,9 @@ export const toAttemptError = (
   { method, url }: Pick<ApiRequest, 'method' | 'url'>,
 ): AttemptError => {
   const { status, body } = answer;
-  const failure = isProblem(body) ? toFailure(body, clusterIdFromPath(url)) : toGatewayFailure(answer);
+  const failure = isProblem(body)
+    ? toFailure(body, { clusterId: clusterIdFromPath(url), path: url.pathname })
+    : toGatewayFailure(answer);
   const isTransient = retryableStatuses.has(status) || (status === 500 && method === 'GET');
   const isRetryable = isTransient && !(isProblem(body) && !body.retryable);
   return new AttemptError(failure, isRetryable ? Infinity : 0, retryAfterMs(answer.retryAfter));

@@ -1,7 +1,7 @@
-import { findOptionByPointer } from '#cli/options/drey-options.ts';
 import type { ProblemCode } from '#events/problems/problem-table.ts';
 import type { Fault, FieldError, Problem } from '#events/problems/problem.ts';
 
+import { describePointer, translateWords } from './cli-words.ts';
 import { Failure, type FailureOptions } from './failure.ts';
 
 const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
@@ -22,58 +22,26 @@ const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
   internal: 'Retry. If the failure persists, read the log of the API.',
 };
 
-const optionsByPointer: Readonly<Record<string, string>> = {
-  '/clusterId': '-Dkubernetes.cluster-id',
-  '/entryClass': '-c',
-  '/parallelism': '-p',
-  '/restore/path': '-s',
-  '/restore': '-n or --claimMode',
-  '/restore/claimMode': '--claimMode',
-  '/restore/allowNonRestoredState': '-n',
-  '/name': 'the name',
-  '/jar': 'the jar',
-  '/args': 'the arguments of the program',
-  '/sql': 'the script',
-  '/sql/script': 'the script',
-  '/sql/scriptUri': '-f',
-  '/python/file': '-py',
-  '/python/module': '-pym',
-  '/python/files': '-pyfs',
-  '/python/requirements': '-pyreq',
-  '/python/archives': '-pyarch',
-  '/python/executable': '-pyexec',
-  '/python/clientExecutable': '-pyclientexec',
-  '/python/pythonPath': '-pypath',
-  '/directory': 'the directory of the savepoint',
-};
-
-/** The option that the user typed for a member of the request: `-Dx` for `/config/x`. */
-export const describePointer = (pointer: string): string => {
-  const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
-  if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
-  if (/^\/(job\/)?classpaths\//.test(plain)) return '-C';
-  const member = plain.replace(/^\/job(?=\/)/, '').replace(/^(\/python\/(files|archives))\/\d+$/, '$1');
-  const option = findOptionByPointer(member);
-  return optionsByPointer[member] ?? (option === undefined ? plain : `-D${option}`);
-};
-
-/** A detail with the options of the command line in place of the members of `restore`. */
-const describeMembers = (detail: string): string =>
-  detail.replaceAll(/\b(?:job\.)?restore\.\w+/g, (member) => describePointer(`/${member.replaceAll('.', '/')}`));
-
-/** Compares the start of a field error only, because the detail may shorten it. */
+/** Compares the start of the field error only, because the detail may shorten it. */
 const comparedCharacters = 60;
 
-/** Whether the detail only repeats the field errors. */
-const repeatsErrors = ({ detail, errors = [] }: Problem): boolean =>
-  errors.length > 0 && errors.every((error) => detail.includes(error.detail.slice(0, comparedCharacters)));
+/** Whether the detail repeats the field errors, of which it has the first one. */
+const repeatsErrors = ({ detail, errors: [first] = [] }: Problem): boolean =>
+  first !== undefined && detail.includes(first.detail.slice(0, comparedCharacters));
 
-/** @param clusterId The cluster of the request, if it has one, for the hint. */
-export const toFailure = (problem: Problem, clusterId?: string): Failure => {
+interface FailureContext {
+  /** The cluster of the request, if it has one, for the hint. */
+  readonly clusterId?: string | undefined;
+  /** The path of the request. */
+  readonly path?: string;
+}
+
+export const toFailure = (problem: Problem, { clusterId, path }: FailureContext = {}): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
-  return new Failure(`${repeatsErrors(problem) ? `${problem.title}.` : problem.detail}${reason}`, {
+  const headline = repeatsErrors(problem) ? `${problem.title}.` : translateWords(problem.detail);
+  return new Failure(`${headline}${reason}`, {
     code: problem.code,
-    ...withFieldErrors(problem.errors),
+    ...withFieldErrors(problem.errors, (pointer) => describePointer(pointer, path)),
     // A problem about a target or a spec has no cluster to describe.
     hint:
       problem.code === 'wrong-state' && clusterId === undefined
@@ -83,17 +51,23 @@ export const toFailure = (problem: Problem, clusterId?: string): Failure => {
 };
 
 /** A fault that validation on this machine found, before any request to the API. */
-export const faultToFailure = (message: string, fault: Fault, describe = describePointer): Failure =>
+export const faultToFailure = (
+  message: string,
+  fault: Fault,
+  describe: (pointer: string) => string = describePointer,
+): Failure =>
   new Failure(message, {
     code: fault.code,
-    ...(fault.errors.length === 0 ? { lines: [fault.message] } : withFieldErrors(fault.errors, describe)),
+    ...(fault.errors.length === 0
+      ? { lines: [translateWords(fault.message)] }
+      : withFieldErrors(fault.errors, describe)),
     cause: fault,
   });
 
 const withFieldErrors = (
   errors: readonly FieldError[] = [],
-  named = describePointer,
+  named: (pointer: string) => string = describePointer,
 ): Pick<FailureOptions, 'lines' | 'errors'> => ({
-  lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${describeMembers(detail)}`),
+  lines: errors.map(({ pointer, detail }) => `${named(pointer)}: ${translateWords(detail)}`),
   errors,
 });

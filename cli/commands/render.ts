@@ -1,4 +1,5 @@
-import { describePointer, faultToFailure } from '#cli/api/problem-failure.ts';
+import { describePointer } from '#cli/api/cli-words.ts';
+import { faultToFailure } from '#cli/api/problem-failure.ts';
 import { defineAction, defineGroup } from '#cli/commander/command.ts';
 import {
   type Application,

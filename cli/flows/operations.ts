@@ -98,7 +98,7 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
     .forEach((warning) => context.printNotice(`WARN ${warning}`));
   if (operation.state === 'SUCCEEDED') return operation;
   if (operation.problem !== undefined) {
-    const failure = toFailure(operation.problem, operation.clusterId);
+    const failure = toFailure(operation.problem, { clusterId: operation.clusterId });
     throw operation.kind === 'deploy'
       ? wrapFailure(`Could not create Kubernetes cluster "${operation.clusterId}".`, failure)
       : failure;

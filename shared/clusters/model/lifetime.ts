@@ -119,7 +119,7 @@ const assertAllowed = (
   if (idleAfter !== undefined && mode === 'application')
     throw newFieldFault(
       `${pointer}/idleAfter`,
-      'An application ends with its program, so idleAfter does not apply. Remove idleAfter.',
+      'does not apply to an application, which ends with its program; remove it',
     );
   if (until !== undefined && Date.parse(until) <= now.getTime())
     throw newFieldFault(`${pointer}/until`, `${until} is in the past.`);

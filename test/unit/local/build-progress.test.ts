@@ -9,7 +9,7 @@ const programs = join(import.meta.dirname, '../../../local/kubernetes');
 
 /** Runs a command in a shell that has sourced `env`, whose functions report the progress. */
 const shell = async (command: string, input = '') => {
-  const { stdout, stderr } = await execa('bash', ['-euc', `. ${programs}/env; ${command}`], { input });
+  const { stdout, stderr } = await execa('bash', ['--norc', '-euc', `. ${programs}/env; ${command}`], { input });
   return { stdout, stderr };
 };
 

@@ -59,7 +59,7 @@ export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: Cluster
         ...manifests,
         warnings: [
           ...manifests.warnings,
-          `The lifetime requires savepoints, and has no savepointDirectory. The cluster will not end while it has jobs, because it has no ${savepointDirectoryOption} either.`,
+          `The lifetime requires savepoints, and has no savepoint directory. The cluster will not end while it has jobs, because it has no ${savepointDirectoryOption} either.`,
         ],
       };
 

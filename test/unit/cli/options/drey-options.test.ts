@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { describePointer } from '#cli/api/problem-failure.ts';
+import { describePointer } from '#cli/api/cli-words.ts';
 import { actions } from '#cli/commander/actions.ts';
 import { dreyOptionRows, findOptionByPointer } from '#cli/options/drey-options.ts';
 import { parseRequestFields } from '#cli/options/request-fields.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Failure } from '#cli/api/failure.ts';
 import { parseMode } from '#cli/api/mode.ts';
-import { describePointer } from '#cli/api/problem-failure.ts';
+import { describePointer } from '#cli/api/cli-words.ts';
 import { normalizeDashes } from '#cli/options/command-line.ts';
 import { addCommonOptions, collect } from '#cli/options/common.ts';
 import { parseProperties, toFlinkConfig } from '#cli/options/properties.ts';

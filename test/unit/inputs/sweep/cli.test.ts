@@ -9,11 +9,12 @@ import { type Action, addActions } from '#cli/commander/command.ts';
 import { addCommonOptions } from '#cli/options/common.ts';
 import { dreyOptionRows } from '#cli/options/drey-options.ts';
 import { packageFolder } from '#test/unit/cli/drey.ts';
-import { useFolder, useLocalTarget } from '#test/unit/cli/setup.ts';
+import { useFolder } from '#test/unit/cli/setup.ts';
 
-import { validatorWords } from './members.ts';
+import { useApi } from './api.ts';
+import { fieldsOfApi, findRepetition, validatorWords } from './members.ts';
 
-const { run } = useLocalTarget();
+const run = useApi();
 const folder = useFolder();
 
 const texts = ['', 'NaN', '-1', '[]', 'größe\n', 'x'.repeat(300)];
@@ -66,8 +67,14 @@ describe.each(commands.map((words) => [words.join(' '), words] as const))('a mis
   it('is told in words for the caller', { timeout: 60_000 }, async () => {
     const flaws: string[] = [];
     for (const line of await listLines(words)) {
-      const { stdout, stderr } = await run({}, line);
-      const [flaw] = validatorWords.exec(`${stdout}${stderr}`) ?? /unexpected error.*/i.exec(stderr) ?? [];
+      const { stdout, stderr } = await run(line);
+      const text = `${stdout}${stderr}`;
+      const [flaw] =
+        validatorWords.exec(text) ??
+        /unexpected error.*/i.exec(stderr) ??
+        (line.some((word) => files.includes(word)) ? undefined : fieldsOfApi.exec(text)) ??
+        findRepetition(stderr.split('\n')) ??
+        [];
       if (flaw !== undefined) flaws.push(`${line.join(' ').slice(0, 100)}: ${flaw}`);
     }
 

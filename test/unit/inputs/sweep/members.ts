@@ -61,3 +61,23 @@ export const wrongValues: readonly (readonly [string, unknown])[] = [
 /** Words of the validator, which say nothing to a caller. */
 export const validatorWords =
   /invalid input|too (small|big)|expected (string|number|int|boolean|object|array|record|one of|nonoptional)|received|unrecogni[sz]ed key|invalid (option|string|key|element|value|enum|type|iso|url|datetime|base64|discriminator|number|union)|must match pattern|\bnever\b|\bzod\b|\[object Object\]|\bundefined\b|cannot read prop|is not a function|is not iterable/i;
+
+/** Pointers and fields of the API for which the command line has other words. */
+export const fieldsOfApi =
+  /(?<=^|[\s"'`(])\/(config|job|jar|sql|python|restore|podTemplates|lifetime|labels|clusterId|savepoint|ttl|until|idleAfter|warnBefore|expression|selector|spec|deadline|dependsOn|priority|directory|timezone|correlationId)(?=[/:\s])|\b(scriptUri|fromCluster|allowEmptyState|entryClass|claimMode:|savepointDirectory|onFailure|dependsOn|idleAfter|warnBefore)\b|\b(job\.)?restore\.(path|fromCluster)\b|\buse module\b/m;
+
+/** The shortest text that says something. Two fields may both be "required". */
+const minTextLength = 25;
+
+/** A text that an output says twice: a line, or a mistake in a list and outside of it. Two options may have the same one. */
+export const findRepetition = (lines: readonly string[]): readonly [string] | undefined => {
+  const isItem = (line: string) => line.startsWith('  ');
+  const twice = lines.find((line, index) => {
+    const text = line.replace(/^ {2}\S+: /, '').trim();
+    return (
+      text.length >= minTextLength &&
+      lines.some((other, at) => at !== index && (other === line || (!isItem(other) && other.includes(text))))
+    );
+  });
+  return twice === undefined ? undefined : [twice];
+};

@@ -93,6 +93,6 @@ describe('a lifetime with required savepoints', () => {
     await sendHttp('deploy', { clusterId, data: { ...session, lifetime, ...fields } }, world);
 
     const warnings = getLastOperation()?.warnings ?? [];
-    expect(warnings.filter((text) => text.includes('no savepointDirectory'))).toHaveLength(count);
+    expect(warnings.filter((text) => text.includes('no savepoint directory'))).toHaveLength(count);
   });
 });
