@@ -1,16 +1,20 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 
+import { expect } from 'vitest';
+
 import type { FlinkVersion } from '#events/flink-version.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
-/** The objects of a cluster; undefined when Drey refuses the input. */
+import { refused } from './batches.ts';
+
+/** The objects of a cluster, or the refusal. */
 export const deploy = (
   flinkVersion: FlinkVersion,
-  input: Pick<ClusterInput, 'config' | 'job' | 'podTemplates' | 'folder'>,
-): ClusterManifests | undefined => {
+  input: Pick<ClusterInput, 'config' | 'job' | 'podTemplates' | 'folder' | 'defaults'>,
+): ClusterManifests | Fault => {
   try {
     return renderCluster({
       mode: input.job === undefined ? 'session' : 'application',
@@ -20,10 +24,21 @@ export const deploy = (
       ...input,
     });
   } catch (error) {
-    if (error instanceof Fault && error.code === 'refused-option') return undefined;
+    if (error instanceof Fault && error.code === 'refused-option') return error;
     throw error;
   }
 };
+
+/** Marks a case as refused. The refusal must name one of the options or fields. */
+export const expectRefusal = (fault: Fault, names: readonly string[]): typeof refused => {
+  const said = JSON.stringify([fault.message, fault.errors]);
+  if (!names.some((name) => said.includes(name))) expect(said).toContain(names.join(' or '));
+  return refused;
+};
+
+/** Whether a warning begins with the name of the option. */
+export const isWarned = ({ warnings }: ClusterManifests, option: string): boolean =>
+  warnings.some((warning) => warning.startsWith(option));
 
 /** The file of the ConfigMap with this name. */
 export const getFile = ({ dependents }: Manifests, name: string): string => {

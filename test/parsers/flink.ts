@@ -21,7 +21,7 @@ export type OptionType =
   | 'memory'
   | 'string';
 
-type Request =
+export type FlinkRequest =
   | {
       readonly file: 'config.yaml' | 'flink-conf.yaml';
       readonly text: string;
@@ -57,12 +57,13 @@ export interface Reading {
   readonly taskManager: Pod;
 }
 
-export type Reader = (request: Request) => Promise<Reading>;
+/** Reads many requests at once. The answers have their order. */
+export type Reader = (requests: readonly FlinkRequest[]) => Promise<readonly Reading[]>;
 
 /** Flink's own parsers of the newest release of a line, for the tests of one file. */
 export const useFlink = (line: (typeof flinkLines)[number]): Reader => {
   const [version = ''] = /\d+\.\d+\.\d+/.exec(getDefaultImage(line)) ?? [];
-  let flink: Awaited<ReturnType<typeof startFlinkProgram<Request, Reading>>>;
+  let flink: Awaited<ReturnType<typeof startFlinkProgram<FlinkRequest, Reading>>>;
   beforeAll(async () => {
     flink = await startFlinkProgram({
       source: join(import.meta.dirname, 'java/FlinkReader.java'),
@@ -71,9 +72,5 @@ export const useFlink = (line: (typeof flinkLines)[number]): Reader => {
     });
   });
   afterAll(() => flink[Symbol.asyncDispose]());
-  return async (request) => {
-    const [reading] = await flink.ask([request]);
-    if (reading === undefined) throw new Error('Each request has an answer.');
-    return reading;
-  };
+  return (requests) => flink.ask(requests);
 };

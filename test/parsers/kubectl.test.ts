@@ -2,11 +2,15 @@ import type { KubernetesObject, V1ConfigMap, V1Deployment, V1Pod } from '@kubern
 import { execa } from 'execa';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 
+import { Fault } from '#events/problems/problem.ts';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { toDocuments } from '#shared/flink/manifests/manifests.ts';
+import { toYamlText } from '#shared/flink/yaml.ts';
 
-import { deploy, getFile } from './deploy.ts';
+import { checkAll } from './batches.ts';
+import { deploy, expectRefusal, getFile } from './deploy.ts';
 import { text } from './texts.ts';
 
 /** The objects as kubectl reads them from its standard input. It sends them nowhere. */
@@ -60,36 +64,55 @@ const pickTexts = (object: KubernetesObject): unknown => {
 
 const hasTexts = ({ kind = '' }: KubernetesObject) => ['ConfigMap', 'Pod', 'Deployment'].includes(kind);
 
+/** One run of kubectl for many texts. Each has several documents, whose number is known. */
+const readAll = async (requests: readonly { readonly yaml: string; readonly documents: number }[]) => {
+  const objects = await readWithKubectl(requests.map(({ yaml }) => yaml).join('---\n'));
+  let next = 0;
+  return requests.map(({ documents }) => objects.slice(next, (next += documents)));
+};
+
 describe('kubectl', () => {
-  it('reads what `drey render` prints as it was written', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(inputs, { minLength: 60, maxLength: 60, size: 'max' }), async (cases) => {
-        const clusters = cases.flatMap((input) => deploy('2.3', input) ?? []);
-        const objects = clusters.flatMap(({ deployment, dependents }) => [deployment, ...dependents]);
-
-        const read = await readWithKubectl(clusters.map(toDocuments).join('---\n'));
-
-        expect(read.filter(hasTexts).map(pickTexts)).toEqual(objects.filter(hasTexts).map(pickTexts));
-      }),
-      { numRuns: 8, endOnFailure: true },
-    );
+  it('reads what `drey render` prints as it was written, and the pod template of the TaskManagers', async () => {
+    expect.hasAssertions();
+    await checkAll({
+      cases: inputs,
+      render: (input) => {
+        const cluster = deploy('2.3', input);
+        if (cluster instanceof Fault) return expectRefusal(cluster, ['/podTemplates', '/config', '/job']);
+        const printed = { ...cluster, dependents: cluster.dependents.filter(hasTexts) };
+        const objects = [cluster.deployment, ...printed.dependents];
+        const template = getFile(cluster, 'taskmanager-pod-template.yaml');
+        return {
+          request: { yaml: `${toDocuments(printed)}---\n${template}`, documents: objects.length + 1 },
+          verify: (read: readonly KubernetesObject[]) => {
+            expect(read.slice(0, -1).map(pickTexts)).toEqual(objects.map(pickTexts));
+            expect(read.slice(-1).map(pickTexts)).toEqual([pickTexts({ kind: 'Pod', ...input.podTemplates?.default })]);
+            return 'equal';
+          },
+        };
+      },
+      ask: readAll,
+    });
   });
+});
 
-  it('reads the pod template of the TaskManagers as it was written', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(inputs, { minLength: 60, maxLength: 60, size: 'max' }), async (cases) => {
-        const templates = cases.flatMap((input) => {
-          const cluster = deploy('2.3', input);
-          return cluster === undefined ? [] : [{ input, yaml: getFile(cluster, 'taskmanager-pod-template.yaml') }];
-        });
+/** A document with a text as a name and as a value, as `drey render` writes it. */
+const writeText = (value: string) => toYamlText({ annotations: { a: value, [value]: 'b' } });
 
-        const read = await readWithKubectl(templates.map(({ yaml }) => yaml).join('---\n'));
-
-        expect(read.map(pickTexts)).toEqual(
-          templates.map(({ input }) => pickTexts({ kind: 'Pod', ...input.podTemplates?.default })),
-        );
+describe.each(['1.1', '1.2'] as const)('a reader of YAML %s', (version) => {
+  it('reads any text as it was written, as a name and as a value', async () => {
+    expect.hasAssertions();
+    await checkAll({
+      cases: text,
+      render: (value) => ({
+        request: writeText(value),
+        verify: (read: unknown) => {
+          expect(read).toEqual({ annotations: { a: value, [value]: 'b' } });
+          return 'equal';
+        },
       }),
-      { numRuns: 5, endOnFailure: true },
-    );
+      ask: async (texts) => texts.map((yaml) => parseYaml(yaml, { version })),
+      minEqual: 1,
+    });
   });
 });

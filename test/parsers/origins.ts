@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll } from 'vitest';
 
+import type { FlinkVersion } from '#events/flink-version.ts';
 import { schedulesHandler } from '#functions/schedules.ts';
 import { specsHandler } from '#functions/specs.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
@@ -17,6 +18,7 @@ import { useLoopbackApi } from '#test/unit/cli/setup.ts';
 
 /** What a caller writes. */
 export interface Written {
+  readonly flinkVersion: FlinkVersion;
   readonly args: readonly string[];
   readonly config: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,12 @@ const clusterId = 'etl';
 const jar = 'local:///opt/flink/usrlib/etl.jar';
 const target = 'local';
 
-const toDeploy = ({ args, config }: Written) => ({ mode: 'application', job: { jar, args }, config });
+const toDeploy = ({ flinkVersion, args, config }: Written) => ({
+  mode: 'application',
+  flinkVersion,
+  job: { jar, args },
+  config,
+});
 
 /** The first cluster of the world, which is that of a row if the command is a batch. */
 const getMade = ({ kubernetes }: World): Made => ({ manifests: [...kubernetes.clusters.values()][0]?.manifests });
@@ -85,9 +92,10 @@ const deployBySchedule: Deploy = async (written) => {
 };
 
 /** The words of a command line. */
-const toWords = ({ args, config }: Written): readonly string[] => [
+const toWords = ({ flinkVersion, args, config }: Written): readonly string[] => [
   'run-application',
   `-Dkubernetes.cluster-id=${clusterId}`,
+  `-Ddrey.flink-version=${flinkVersion}`,
   ...Object.entries(config).map(([key, value]) => `-D${key}=${value}`),
   jar,
   ...args,
@@ -137,11 +145,11 @@ export const useOrigins = () => {
 };
 
 /** Submits a job to a session. Returns the request that runs its jar; undefined when the submit was refused. */
-export const submit = async ({ args, config }: Written): Promise<unknown> => {
+export const submit = async ({ flinkVersion, args, config }: Written): Promise<unknown> => {
   const world = makeWorld();
   const uploaded = 's3://bucket/uploads/local/1/job.jar';
   world.jars.stored.set(uploaded, jarBytes);
-  await sendHttp('deploy', { clusterId, data: { mode: 'session' } }, world);
+  await sendHttp('deploy', { clusterId, data: { mode: 'session', flinkVersion } }, world);
   await world.workflows.runAll(world.ports);
   await sendHttp('submit', { clusterId, data: { jar: uploaded, args, config } }, world);
   await world.workflows.runAll(world.ports);

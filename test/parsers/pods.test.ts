@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { deploy, getFile, getJobManager } from './deploy.ts';
-import { flinkLines, type Reader, type Reading, useFlink } from './flink.ts';
+import { Fault } from '#events/problems/problem.ts';
+
+import { checkAll, type Rendered } from './batches.ts';
+import { deploy, expectRefusal, getFile, getJobManager, isWarned } from './deploy.ts';
+import { flinkLines, type FlinkRequest, type Reading, useFlink } from './flink.ts';
 import { expandVariables } from './kubelet.ts';
 import { text } from './texts.ts';
 
@@ -31,80 +34,86 @@ type Entry = readonly [name: string, value: string];
 
 const fields = { labels: 'labels', annotations: 'annotations', 'node-selector': 'nodeSelector' } as const;
 
-const maps = fc.record({
-  entry: fc.tuple(
-    fc.constantFrom('a', 'app.kubernetes.io/name', 'yes', '7e10', '1.20', '2001-01-01', 'x-y_z', 'null'),
-    fc.oneof(text, fc.constantFrom('7e10', '1.20', 'yes', 'v1', '0x1f', '1_000', 'true', '007')),
-  ),
-  pod: fc.constantFrom('jobmanager', 'taskmanager'),
-  field: fc.constantFrom('labels', 'annotations', 'node-selector'),
-  form: fc.constantFrom(
-    'one option for each name',
-    'the short form',
-    'the short form with quotes',
-    'YAML',
-    'YAML with quotes',
-  ),
-});
+const plain = fc.stringMatching(/^[A-Za-z0-9]([-_.A-Za-z0-9]{0,10}[A-Za-z0-9])?$/);
+const words = fc.constantFrom('7e10', '1.20', 'yes', 'v1', '0x1f', '1_000', 'true', '007', 'on', '2001-01-01', 'null');
 
-/** Without quotes, the syntax of the form decides what such a text means. */
-const hasSyntax = (value: string) => /[^\w./-]|^$|^-/.test(value);
-
-const readPods = async (
-  line: (typeof flinkLines)[number],
-  config: Readonly<Record<string, string>>,
-  read: Reader,
-): Promise<
-  | {
-      readonly reading: Reading;
-      readonly jobManager: ReturnType<typeof getJobManager>;
-      readonly warnings: readonly string[];
-    }
-  | undefined
-> => {
-  const manifests = deploy(line, { config });
-  if (manifests === undefined) return undefined;
-  const reading = await read({ file: 'config.yaml', text: getFile(manifests, 'config.yaml'), pods: true });
-  expect(JSON.stringify(reading.error)).toBeUndefined();
-  return { reading, jobManager: getJobManager(manifests), warnings: manifests.warnings };
-};
+const maps = fc
+  .record({
+    pod: fc.constantFrom('jobmanager', 'taskmanager'),
+    field: fc.constantFrom('labels', 'annotations', 'node-selector'),
+    form: fc.constantFrom(
+      'one option for each name',
+      'the short form',
+      'the short form with quotes',
+      'YAML',
+      'YAML with quotes',
+    ),
+  })
+  .chain(({ pod, field, form }) => {
+    // Without quotes, the syntax of the form decides what another text means. Kubernetes limits labels.
+    const isFree = field === 'annotations' && !['the short form', 'YAML'].includes(form);
+    const value = fc.oneof({ weight: 3, arbitrary: isFree ? text : plain }, words, {
+      weight: isFree ? 1 : 0,
+      arbitrary: text,
+    });
+    const name = fc.constantFrom('a', 'app.kubernetes.io/name', 'yes', '7e10', '1.20', '2001-01-01', 'x-y_z', 'null');
+    return fc.record({
+      entry: fc.tuple(name, value),
+      pod: fc.constant(pod),
+      field: fc.constant(field),
+      form: fc.constant(form),
+    });
+  });
 
 describe.each(flinkLines)('with Flink %s', (line) => {
   const read = useFlink(line);
 
   it('a process gets the value of a variable as it was written, or a warning names the option', async () => {
-    await fc.assert(
-      fc.asyncProperty(variables, async ({ role, name, value }) => {
+    expect.hasAssertions();
+    await checkAll({
+      cases: variables,
+      render: ({ role, name, value }): Rendered<FlinkRequest, Reading> => {
         const option = `containerized.${role}.env.${name}`;
-        const pods = await readPods(line, { [option]: value }, read);
-        if (pods === undefined) return; // refused
-        const pod = pods.reading[roles[role]];
-        const isWarned = pods.warnings.some((warning) => warning.startsWith(option));
-        const expanded = expandVariables(pod.env[name] ?? 'no such variable', { HOME: '/root', X: 'x', A: 'a' });
-
-        expect(role === 'master' ? pods.jobManager.env : pod.env).toMatchObject(pod.env);
-        expect(isWarned ? value : expanded).toBe(value);
-      }),
-      { numRuns: 400 },
-    );
+        const cluster = deploy(line, { config: { [option]: value } });
+        if (cluster instanceof Fault) return expectRefusal(cluster, [option]);
+        return {
+          request: { file: 'config.yaml', text: getFile(cluster, 'config.yaml'), pods: true },
+          verify: (reading: Reading) => {
+            expect(reading).not.toHaveProperty('error');
+            const { env } = reading[roles[role]];
+            expect(role === 'master' ? getJobManager(cluster).env : env).toMatchObject(env);
+            const variable = expandVariables(env[name] ?? 'no such variable', { HOME: '/root', X: 'x', A: 'a' });
+            if (isWarned(cluster, option)) return 'warned';
+            expect(variable).toBe(value);
+            return 'equal';
+          },
+        };
+      },
+      ask: read,
+    });
   });
 
   it('both kinds of pods get labels, annotations and node selectors as they were written, or a warning names the option', async () => {
-    await fc.assert(
-      fc.asyncProperty(maps, async ({ entry, pod, field, form }) => {
+    expect.hasAssertions();
+    await checkAll({
+      cases: maps,
+      render: ({ entry, pod, field, form }): Rendered<FlinkRequest, Reading> => {
         const option = `kubernetes.${pod}.${field}`;
-        const config = forms[form](entry, option);
-        const pods = await readPods(line, config, read);
-        if (pods === undefined) return; // refused
-        const isWarned = pods.warnings.some((warning) => warning.startsWith(option));
-        const known = pods.reading[pod === 'jobmanager' ? 'jobManager' : 'taskManager'][fields[field]];
-        const isQuoted = form.includes('quotes') || form.startsWith('one');
-        const isPlain = isQuoted || !entry.some(hasSyntax);
-
-        expect(pods.jobManager[fields[field]]).toMatchObject(pods.reading.jobManager[fields[field]]);
-        expect(isPlain && !isWarned ? known[entry[0]] : entry[1]).toBe(entry[1]);
-      }),
-      { numRuns: 600 },
-    );
+        const cluster = deploy(line, { config: forms[form](entry, option) });
+        if (cluster instanceof Fault) return expectRefusal(cluster, [option]);
+        return {
+          request: { file: 'config.yaml', text: getFile(cluster, 'config.yaml'), pods: true },
+          verify: (reading: Reading) => {
+            expect(reading).not.toHaveProperty('error');
+            const known = reading[pod === 'jobmanager' ? 'jobManager' : 'taskManager'][fields[field]];
+            expect(getJobManager(cluster)[fields[field]]).toMatchObject(reading.jobManager[fields[field]]);
+            if (isWarned(cluster, option)) return 'warned';
+            expect(known).toMatchObject({ [entry[0]]: entry[1] });
+            return 'equal';
+          },
+        };
+      },
+      ask: read,
+    });
   });
 });

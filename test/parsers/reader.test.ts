@@ -14,15 +14,17 @@ describe.each(flinkLines)('the parser of Flink %s', (line) => {
       "kubernetes.taskmanager.labels: '{commit: 7e10}'",
     ].join('\n');
 
-    expect(await read({ file: 'config.yaml', text, pods: true })).toMatchObject({
-      arguments: ['a;b', '', '7e10'],
-      taskManager: { env: { TZ: 'Europe/Berlin' }, labels: { commit: '7.0E10' } },
-    });
+    expect(await read([{ file: 'config.yaml', text, pods: true }])).toMatchObject([
+      {
+        arguments: ['a;b', '', '7e10'],
+        taskManager: { env: { TZ: 'Europe/Berlin' }, labels: { commit: '7.0E10' } },
+      },
+    ]);
   });
 
   it('reads the request that runs a jar on a session', async () => {
     const run = { programArgsList: ['a;b', ''], flinkConfiguration: { 'pipeline.name': 'x' } };
 
-    expect(await read({ run })).toMatchObject({ arguments: ['a;b', ''], options: { 'pipeline.name': 'x' } });
+    expect(await read([{ run }])).toMatchObject([{ arguments: ['a;b', ''], options: { 'pipeline.name': 'x' } }]);
   });
 });

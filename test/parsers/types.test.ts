@@ -15,7 +15,8 @@ import {
   parseMemorySize,
 } from '#shared/flink/syntax.ts';
 
-import { flinkLines, type OptionType, useFlink } from './flink.ts';
+import { checkAll, type Rendered, refused } from './batches.ts';
+import { flinkLines, type FlinkRequest, type OptionType, type Reading, useFlink } from './flink.ts';
 import { text } from './texts.ts';
 
 /** Both sides compute with doubles. */
@@ -64,16 +65,48 @@ const number = joined(
 );
 const word = fc.constantFrom('true', 'TRUE', 'False', ' true', 'yes', '1', '');
 
+const quoted = text.map((value) => `'${value.replaceAll("'", "''")}'`);
+const entry = fc
+  .tuple(words('a b.c 7e10 x'), fc.oneof(words('1 1.20 true yes v1 0x1f'), quoted))
+  .map((parts) => parts.join(':'));
+const wholeNumber = fc.oneof(fc.integer(), fc.constantFrom(0, 2_147_483_647, -2_147_483_648)).map(String);
+
+/** Values that Drey should accept, and any others. */
+const mix = (valid: fc.Arbitrary<string>, ...others: readonly fc.Arbitrary<string>[]) =>
+  fc.oneof({ weight: 8, arbitrary: valid }, ...others.map((arbitrary) => ({ weight: 1, arbitrary })));
+
 const values: Readonly<Record<keyof typeof parsers, fc.Arbitrary<string>>> = {
-  list: fc.oneof(text, joined(structure)),
-  map: fc.oneof(text, joined(structure, 8)),
-  maps: fc.oneof(text, joined(structure, 10)),
-  boolean: fc.oneof(text, word),
-  integer: fc.oneof(text, number),
-  long: fc.oneof(text, number),
-  double: fc.oneof(text, number),
-  duration: fc.oneof(text, quantity),
-  memory: fc.oneof(text, quantity),
+  list: mix(
+    fc.array(fc.oneof(quoted, words('a 1.20 true /x')), { maxLength: 4 }).map((items) => items.join(';')),
+    text,
+    joined(structure),
+  ),
+  map: mix(
+    fc.array(entry, { minLength: 1, maxLength: 3 }).map((entries) => entries.join(',')),
+    text,
+    joined(structure, 8),
+  ),
+  maps: mix(
+    fc
+      .array(fc.array(entry, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 3 })
+      .map((all) => all.map((entries) => entries.join(',')).join(';')),
+    text,
+    joined(structure, 10),
+  ),
+  boolean: mix(words('true false TRUE False'), text, word),
+  integer: mix(wholeNumber, text, number),
+  long: mix(fc.oneof(wholeNumber, fc.maxSafeInteger().map(String)), text, number),
+  double: mix(fc.oneof(wholeNumber, fc.double().map(String)), text, number),
+  duration: mix(
+    fc.tuple(fc.nat(100_000), words('ms s sec min m h d days ns')).map((parts) => parts.join(' ')),
+    text,
+    quantity,
+  ),
+  memory: mix(
+    fc.tuple(fc.nat(100_000), words('b k kb m mb g t bytes mebibytes')).map((parts) => parts.join('')),
+    text,
+    quantity,
+  ),
 };
 
 const types = Object.keys(parsers) as (keyof typeof parsers)[]; // The keys of a literal.
@@ -82,21 +115,23 @@ describe.each(flinkLines)('Flink %s', (line) => {
   const read = useFlink(line);
 
   it.each(types)('reads a %s as Drey does, or Drey refuses it', async (type) => {
-    await fc.assert(
-      fc.asyncProperty(values[type], async (value) => {
+    expect.hasAssertions();
+    await checkAll({
+      cases: values[type],
+      render: (value): Rendered<FlinkRequest, Reading> => {
         const parsed = parse(type, value);
-        const isIso = type === 'duration' && /^\s*p/i.test(value); // refused for Flink 1.20, see inputs/yaml.test.ts
-        if (parsed === undefined || (line === '1.20' && isIso)) return;
-        const { typed } = await read({
-          file: 'config.yaml',
-          text: toYaml({ 'my.key': value }),
-          types: { 'my.key': type },
-        });
-
-        const found = typed['my.key'];
-        expect(type === 'duration' && typeof found === 'number' ? toPrecise(found) : found).toEqual(parsed);
-      }),
-      { numRuns: 100 },
-    );
+        const isIso = type === 'duration' && /^\s*p/i.test(value); // refused for Flink 1.20, see inputs/parsers.test.ts
+        if (parsed === undefined || (line === '1.20' && isIso)) return refused;
+        return {
+          request: { file: 'config.yaml', text: toYaml({ 'my.key': value }), types: { 'my.key': type } },
+          verify: ({ typed }: Reading) => {
+            const found = typed['my.key'];
+            expect(type === 'duration' && typeof found === 'number' ? toPrecise(found) : found).toEqual(parsed);
+            return 'equal';
+          },
+        };
+      },
+      ask: read,
+    });
   });
 });
