@@ -27,6 +27,8 @@ export type FlinkRequest =
       readonly text: string;
       /** Options to read by their types. */
       readonly types?: Readonly<Record<string, OptionType>>;
+      /** Options to read as texts, with their deprecated keys in order. */
+      readonly fallbacks?: Readonly<Record<string, readonly string[]>>;
       /** Whether to read what the pods get. */
       readonly pods?: boolean;
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +83,9 @@ public final class FlinkReader {
         if (request.has("types"))
             request.get("types").fields().forEachRemaining(
                     one -> typed.put(one.getKey(), read(configuration, one.getKey(), one.getValue().asText())));
+        if (request.has("fallbacks"))
+            request.get("fallbacks").fields().forEachRemaining(
+                    one -> typed.put(one.getKey(), readWithFallbacks(configuration, one.getKey(), one.getValue())));
         answer.put("typed", typed);
         if (request.path("pods").asBoolean()) {
             answer.put("jobManager", describePod(new KubernetesJobManagerParameters(
@@ -89,6 +93,14 @@ public final class FlinkReader {
             answer.put("taskManager", describePod(taskManager(configuration)));
         }
         return answer;
+    }
+
+    /** The text of an option that has deprecated keys. */
+    private static String readWithFallbacks(Configuration configuration, String key, JsonNode deprecated) {
+        List<String> names = new ArrayList<>();
+        deprecated.forEach(name -> names.add(name.asText()));
+        return configuration.get(ConfigOptions.key(key).stringType().noDefaultValue()
+                .withDeprecatedKeys(names.toArray(new String[0])));
     }
 
     /** The value of an option by its type, or its error. */
