@@ -67,13 +67,10 @@ export const Operation = z
     verdictMessage: z.string().optional().meta({
       description: 'Why the verdict is not FINISHED, for example the root cause of a failed program.',
     }),
-    warnings: z
-      .array(z.string())
-      .optional()
-      .meta({
-        description:
-          'Settings of the command that are valid and probably not intended, or what a stop with `ha: purge` could not delete.',
-      }),
+    warnings: z.array(z.string()).optional().meta({
+      description:
+        'Settings of the command that are valid and probably not intended, or what a stop with `ha: purge` could not delete.',
+    }),
     savepoint: z.string().optional().meta({ description: 'Path of the savepoint that the operation took.' }),
     checkpoint: z.int().optional().meta({ description: 'Number of the checkpoint that the operation took.' }),
     correlationId: z

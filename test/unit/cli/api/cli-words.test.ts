@@ -16,7 +16,7 @@ describe('a mistake in a command line', () => {
   it.each([
     [[...app, '-p', '99999', jar], '  -p: must be at most 32768'],
     [[...app, '-Dexecution.state-recovery.path=s3://b/2', '-s', 's3://b/1', jar], 'but -s is s3://b/1.'],
-    [[...app, '-s', 's3://b/1', '--claimMode', 'none', jar], '  -claimMode: must be one of'],
+    [[...app, '-s', 's3://b/1', '--claimMode', 'none', jar], '--claimMode must be claim, no_claim or legacy'],
     [[...app, '-Ddrey.restore.from-cluster=none', jar], 'Set -Ddrey.restore.allow-empty-state=true to'],
     [[...app, '-py', '/opt/wc.txt'], '  -py: /opt/wc.txt must end with .py; use -pym for another program'],
     [[...app, '-py', 's3://b/wc.py'], 'write -pym wc -pyfs s3://b/wc.py'],
