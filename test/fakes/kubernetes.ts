@@ -14,7 +14,7 @@ import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 import { FakeFlink } from './flink.ts';
-import { terminalStates } from './flink-jobs.ts';
+import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
 
 interface FakeCluster {
   readonly uid: string;
@@ -154,6 +154,7 @@ export class FakeKubernetes implements Kubernetes {
     this.beginCall('listRemaining');
     const cluster = this.clusters.get(clusterId);
     const names = [...(this.highAvailability.get(clusterId) ?? [])];
+    if (cluster?.ready === true) deleteDataOfEndedJobs(this.highAvailability, { clusterId, flink: cluster.flink });
     return {
       owned: cluster === undefined ? [] : ownedBy(clusterId, cluster),
       highAvailability: names.map((name) => ({ kind: 'ConfigMap', name })),
@@ -216,17 +217,9 @@ export class FakeKubernetes implements Kubernetes {
       if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
       if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
       if (request.method === 'DELETE' && request.path === '/v1/cluster')
-        this.deleteHighAvailability(clusterId, cluster);
+        deleteDataOfCluster(this.highAvailability, { clusterId, flink: cluster.flink });
       return cluster.flink.answer(request);
     };
-  }
-
-  /** An orderly shutdown deletes what belongs to the cluster. Flink keeps what belongs to jobs that have not ended. */
-  private deleteHighAvailability(clusterId: string, { flink }: FakeCluster): void {
-    const hasEnded = [...flink.jobs.values()].every(({ state }) => terminalStates.has(state));
-    const names = this.highAvailability.get(clusterId);
-    if (hasEnded) names?.clear();
-    else names?.delete(`${clusterId}-cluster-config-map`);
   }
 
   private beginCall(method: keyof Kubernetes): void {

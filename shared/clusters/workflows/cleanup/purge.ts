@@ -5,6 +5,7 @@ import { Fault } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -13,7 +14,7 @@ import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 
 import { type CleanupState, findStopData, getKubernetes, toDone, toWaiting } from './cleanup.ts';
 
-/** After so many attempts, 40 s, a stop no longer waits for the end of canceled jobs. */
+/** After so many attempts, 40 s, a stop no longer waits for the end of canceled jobs, nor for the end of their data. */
 const maxAttempts = 16;
 
 /** Whether the stop purges the high-availability data of a cluster that has some. */
@@ -21,8 +22,8 @@ export const purgesThroughFlink = (operation: StoredOperation, cluster: Cluster)
   findStopData(operation)?.ha === 'purge' && cluster.highAvailabilityDirectory !== undefined;
 
 /**
- * Cancels the jobs of a cluster whose high-availability data is purged, and waits for their end: Flink deletes the data of
- * jobs that have ended only. Jobs that do not end in time are removed with their cluster.
+ * Cancels the jobs of a cluster whose high-availability data is purged, and waits until Flink has deleted the data of each,
+ * which it does after the job has ended. Jobs that do not end in time are removed with their cluster.
  *
  * @see Flink 2.3 `KubernetesLeaderElectionHaServices.internalCleanup`, `FileSystemBlobStore.cleanupAllData`
  */
@@ -36,8 +37,10 @@ export const cancelJobs = async (
   if (!purgesThroughFlink(value, cluster) || (state.attempt ?? 0) >= maxAttempts) return toDone(state);
   const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
   const live = jobs.filter((job) => !isTerminalJob(job));
-  if (reachable !== 'True' || live.length === 0) return toDone(state);
-  const rest = flinkRest((await getKubernetes(value, ports)).flink(value.clusterId));
+  if (reachable !== 'True') return toDone(state);
+  const kubernetes = await getKubernetes(value, ports);
+  if (live.length === 0) return (await hasJobData(value, kubernetes)) ? toWaiting(state) : toDone(state);
+  const rest = flinkRest(kubernetes.flink(value.clusterId));
   for (const { jobId } of live.filter(({ state }) => state !== 'CANCELLING')) {
     try {
       await rest.cancelJob(jobId);
@@ -47,6 +50,12 @@ export const cancelJobs = async (
   }
   await recordPhase(operation, `Waiting for the end of ${live.length} canceled jobs.`, ports);
   return toWaiting(state);
+};
+
+/** Whether Flink still has data of a job. It deletes the files and then the ConfigMap of a job that has ended. */
+const hasJobData = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<boolean> => {
+  const { highAvailability } = await kubernetes.listRemaining(clusterId);
+  return highAvailability.some(({ name }) => name !== `${clusterId}-cluster-config-map`);
 };
 
 /** Warns that Flink has not deleted its files: it deletes them before its ConfigMaps, which still exist. */

@@ -47,6 +47,15 @@ describe.each(origins)('a stop that purges high-availability data, from %s', (_d
     expect(listStates().slice(-4)).toEqual(['STOPPING', 'job RUNNING', 'job CANCELED', 'STOPPED']);
   });
 
+  it('waits until Flink has deleted the data of the jobs before it ends Flink', async () => {
+    await startWithJob(send);
+
+    await stopWith(send, { ha: 'purge' });
+
+    const calls = world.kubernetes.calls;
+    expect(calls.slice(0, calls.indexOf('remove')).filter((call) => call === 'listRemaining')).toHaveLength(2);
+  });
+
   it('warns of the files that remain when the JobManager does not answer', async () => {
     await startWithJob(send);
     world.kubernetes.cluster(clusterId).ready = false;
