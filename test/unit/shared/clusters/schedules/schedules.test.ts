@@ -27,7 +27,7 @@ describe('a schedule', () => {
     [{ ...evening, expression: 'cron(0 20 * * MON-FRI *)' }, '/expression'],
     [{ ...evening, expression: 'at(2026-11-24T20:00:00)' }, '/expression'],
     [{ ...evening, expression: 'rate(1 week)' }, '/expression'],
-    [{ ...evening, expression: 'rate(1 days)' }, '/expression'],
+    [{ ...evening, expression: 'rate(2 day)' }, '/expression'],
     [{ ...evening, expression: 'rate(99 days)' }, ''],
     [{ ...evening, timezone: 'Berlin' }, '/timezone'],
     [{ ...evening, selector: undefined }, '/selector'],
