@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-/** The key of a source in a ConfigMap. No path contains "..". */
-export const toSourceKey = (path: string): string => path.replaceAll('/', '..');
+/** The longest name of a file in Linux. */
+const maxNameBytes = 255;
 
-/** @see Kubernetes, "ConfigMaps" */
-const maxKeyLength = 253;
-
-/** A ConfigMap holds the sources, and its keys have only these characters. */
+/** A path that Kubernetes mounts from a ConfigMap. It keeps names with `..` at the start for itself. */
 const SourcePath = z
   .string()
   .max(200)
-  .refine((path) => toSourceKey(path).length <= maxKeyLength, 'The path has too many folders. Use fewer.')
   .regex(
-    /^(?!.*\.\.)[\w-][\w.-]*(\/[\w-][\w.-]*)*$/,
-    'A path of a source has letters, digits, "_", "-", "." and "/". No part of it starts with ".", and it contains no "..".',
+    /^(?!\.\.)(?!(.*\/)?\.{0,2}(\/|$))[^\p{Cc}\p{Cs}]*$/u,
+    'A path of a source is relative, as lib/words.py. It has no part that is empty, "." or "..", does not start with "..", and has no control characters.',
+  )
+  .refine(
+    (path) => path.split('/').every((name) => Buffer.byteLength(name) <= maxNameBytes),
+    `A name in the path has more than ${maxNameBytes} bytes. Use a shorter one.`,
   );
 
 const Source = z.union([z.string(), z.strictObject({ base64: z.base64() })]);

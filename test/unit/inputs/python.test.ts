@@ -60,11 +60,6 @@ describe.each(origins)('a mistake in a Python program from %s', (_origin, send) 
       'malformed-request',
       ['/job/python/sources/a.py'],
     ],
-    [
-      { python: { module: 'wc', sources: { [`${'a/'.repeat(90)}b`]: '' } } },
-      'malformed-request',
-      [`/job/python/sources/${'a~1'.repeat(90)}b`],
-    ],
     [{ python: { module: 'wc' }, entryClass: 'a.B' }, 'malformed-request', ['/job/entryClass']],
     [{ python: { module: 'wc' }, jar: 'local:///a.jar' }, 'malformed-request', ['/job']],
     [{ args: [] }, 'malformed-request', ['/job']],
@@ -73,6 +68,31 @@ describe.each(origins)('a mistake in a Python program from %s', (_origin, send) 
 
     expect(outcome).toMatchObject({ outcome: 'rejected', code, pointers });
     expect(getLastOperation()).toBeUndefined();
+  });
+
+  it.each([
+    '../a.py',
+    'lib/../a.py',
+    'lib/..',
+    '..',
+    '..a.py',
+    '/opt/a.py',
+    'lib//a.py',
+    'lib/',
+    './a.py',
+    'lib/.',
+    '',
+    'a\n.py',
+    'a\x7f.py',
+    `${'ä'.repeat(128)}.py`,
+    'a'.repeat(201),
+  ])('is named: the path %j of a source', async (path) => {
+    const python = { module: 'wc', sources: { [path]: '' } };
+
+    const outcome = await send('deploy', { clusterId: 'words', data: { ...application, job: { python } } }, world);
+
+    const pointer = `/job/python/sources/${path.replaceAll('/', '~1')}`;
+    expect(outcome).toMatchObject({ outcome: 'rejected', code: 'malformed-request', pointers: [pointer] });
   });
 
   it('is named on a session, which has no program', async () => {

@@ -28,7 +28,7 @@ let folder = '';
 const path = (name: string) => relative(process.cwd(), join(folder, name));
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'drey-python-'));
-  for (const name of ['lib/sub', 'lib/__pycache__', 'lib/.git', 'other'])
+  for (const name of ['lib/sub', 'lib/__pycache__', 'lib/.git', 'other', 'names'])
     await mkdir(join(folder, name), { recursive: true });
   const files = {
     'wc.py': sources['wc.py'],
@@ -39,6 +39,8 @@ beforeAll(async () => {
     'lib/__pycache__/a.cpython-311.pyc': 'x',
     'lib/.git/HEAD': 'x',
     'other/wc.py': '',
+    'names/größe 1.py': 'x = 1',
+    'mein Programm.py': 'import größe',
     'data.zip': Buffer.from([0x50, 0x4b, 3, 4, 0xff]),
     'large.zip': Buffer.alloc(1_048_577),
   };
@@ -124,6 +126,19 @@ describe('a Python program of this machine', () => {
     const documents = parseAllDocuments(ended.stdout).map((document): unknown => document.toJS());
     expect(documents).toContainEqual(expect.objectContaining({ kind: 'ConfigMap', data: sources }));
     expect(ended.stderr).toContain('WARN Image apache/flink:2.3.0-scala_2.12 has no Python.');
+  });
+
+  it('may have blanks and umlauts in its names', async () => {
+    const ended = await run('render', ...application, '-py', path('mein Programm.py'), '-pyfs', path('names'));
+
+    const documents = parseAllDocuments(ended.stdout).map((document): unknown => document.toJS());
+    expect(documents).toContainEqual(
+      expect.objectContaining({
+        kind: 'ConfigMap',
+        data: { '.0': 'import größe', '.1': 'x = 1' },
+      }),
+    );
+    expect(ended.stdout).toContain('/opt/flink/python/mein Programm.py');
   });
 
   it('is named when the path would be read in the image', async () => {

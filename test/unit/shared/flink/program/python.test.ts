@@ -106,6 +106,33 @@ describe('the sources of a Python program', () => {
     });
   });
 
+  it('keep their paths, whatever characters they have, with valid keys of their own', () => {
+    const paths = [
+      'my words.py',
+      'wörter.py',
+      'lib/größe 1.py',
+      'a..b.py',
+      'a/b.py',
+      'a/.b',
+      'a./b',
+      '.env',
+      '日本/語.txt',
+    ];
+    const long = `${'a/'.repeat(90)}b`;
+    const named = Object.fromEntries([...paths, long].map((path) => [path, path]));
+
+    const { deployment, dependents } = renderPython({ file: 'my words.py', sources: named });
+
+    const { volumes = [] } = deployment.spec?.template.spec ?? {};
+    const items = volumes.find(({ name }) => name === 'python-sources-volume')?.configMap?.items ?? [];
+    const configMap = dependents.find(({ metadata }) => metadata?.name === 'python-sources-words');
+    expect(items.map(({ path }) => path)).toEqual([...paths, long]);
+    for (const { key, path } of items) {
+      expect(key).toMatch(/^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/);
+      expect(configMap).toHaveProperty(['data', key], path);
+    }
+  });
+
   it('are in the options', () => {
     expect(
       configOf({
