@@ -45,6 +45,7 @@ export const PodTemplate = z
     for (const { path, describe, severity } of findPodIssues(value))
       if (severity === 'mistake') issues.push({ code: 'custom', path: [...path], message: describe(), input: value });
   })
+  .overwrite((template) => omitNullFields(template, 'Pod'))
   .meta({
     id: 'PodTemplate',
     description:
@@ -76,7 +77,7 @@ const findIssues = (value: unknown, type: string, path: Path): readonly PodIssue
   return type === 'ResourceRequirements' && issues.length === 0 ? findResourceIssues(value, path) : issues;
 };
 
-/** An empty list or map is probably one whose content has the wrong indentation. */
+/** An empty spec or list of containers is probably one whose content has the wrong indentation. */
 const describeType = (expected: string, value: unknown): string =>
   value === null ? `is empty; write ${expected}, or remove it` : `must be ${expected}, not ${describeInput(value)}`;
 
@@ -120,8 +121,29 @@ const findTextIssues = (value: unknown, values: readonly string[], path: Path): 
   return values.includes(value) ? [] : [{ path, describe: () => detail, severity: 'unlikely' }];
 };
 
-/** A volume without a source is an empty directory, so that `emptyDir:` may be empty. */
-const mayBeNull = (type: string): boolean => type === 'Volume';
+/**
+ * Kubernetes takes a null field for a missing one, but refuses a pod without containers.
+ *
+ * @see Flink 2.2 `KubernetesUtils.loadPodFromTemplateFile`, which fails on a null list of containers
+ */
+const mayBeNull = (type: string, field: string): boolean =>
+  !(type === 'Pod' && field === 'spec') && !(type === 'PodSpec' && field === 'containers');
+
+/**
+ * The object without its null fields and those of the objects in it. Null values of maps and null items of lists stay:
+ * Kubernetes takes them for empty values.
+ */
+const omitNullFields = <T>(value: T, type: string): T => {
+  if (Array.isArray(value)) return value.map((item: unknown) => omitNullFields(item, type.slice(0, -2))) as T;
+  const fields = types[type];
+  if (!isRecord(value) || fields === undefined) return value;
+  const members = Object.entries(value).flatMap(([field, member]) => {
+    // Kubernetes ignores a field that it does not have.
+    if (!Object.hasOwn(fields, field)) return [[field, member] as const];
+    return member === null ? [] : [[field, omitNullFields(member, (fields[field] ?? '').replace(/!$/, ''))] as const];
+  });
+  return Object.fromEntries(members) as T;
+};
 
 const findFieldIssues = (value: Readonly<Record<string, unknown>>, type: string, path: Path): readonly PodIssue[] => {
   const fields = types[type] ?? {};
@@ -134,7 +156,7 @@ const findFieldIssues = (value: Readonly<Record<string, unknown>>, type: string,
       const fieldPath = [...path, field];
       if (!Object.hasOwn(fields, field))
         return [{ path: fieldPath, describe: () => describeUnknown(field, Object.keys(fields)), severity: 'unlikely' }];
-      return (member ?? undefined) === undefined && (member === undefined || missing.includes(field) || mayBeNull(type))
+      return member === undefined || (member === null && (missing.includes(field) || mayBeNull(type, field)))
         ? []
         : findIssues(member, (fields[field] ?? '').replace(/!$/, ''), fieldPath);
     }),

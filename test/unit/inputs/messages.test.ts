@@ -67,8 +67,8 @@ describe('a mistake in a request', () => {
     [deploy, main({ env: { TZ: 'UTC' } }), '/podTemplates/default/spec/containers/0/env must be a list, not a map'],
     [
       deploy,
-      main({ resources: null }),
-      '/podTemplates/default/spec/containers/0/resources is empty; write a map, or remove it',
+      template({ containers: null }),
+      '/podTemplates/default/spec/containers is empty; write a list, or remove it',
     ],
     [deploy, main({ image: 5 }), '/podTemplates/default/spec/containers/0/image must be text, not a number'],
     [z.array(z.int()).max(1), [1, 2], '/ must have at most 1 items'],

@@ -52,6 +52,13 @@ describe('a pod template with a field of another type than that of Kubernetes', 
       { podTemplates: { taskmanager: { spec: null } } },
       '/podTemplates/taskmanager/spec: is empty; write a map, or remove it',
     ],
+    [template({ containers: null }), `${at}/containers: is empty; write a list, or remove it`],
+    [template({ containers: [null] }), `${at}/containers/0: is empty; write a map, or remove it`],
+    [template({ tolerations: [null] }), `${at}/tolerations/0: is empty; write a map, or remove it`],
+    [
+      main({ volumeMounts: [{ name: 'x', mountPath: null }] }),
+      `${at}/containers/0/volumeMounts/0/mountPath: is required`,
+    ],
     [
       { podTemplates: { default: { kind: 'Deployment', spec: {} } } },
       '/podTemplates/default/kind: is Deployment; write the metadata and the spec of a Pod',

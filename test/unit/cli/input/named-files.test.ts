@@ -28,6 +28,20 @@ describe('files that options name', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  it('may leave fields of a pod template empty', async () => {
+    const [empty, none] = await Promise.all([
+      put('empty.yaml', 'metadata: {labels: {team: search}, annotations: }\nspec: {volumes: , securityContext: }\n'),
+      put('none.yaml', 'metadata: {labels: {team: search}}\nspec: {}\n'),
+    ]);
+
+    const [long, short] = await Promise.all(
+      [empty, none].map((file) => render(session(`-Dkubernetes.pod-template-file.jobmanager=${file}`))),
+    );
+
+    expect(long).toMatchObject({ code: 0, stderr: short?.stderr });
+    expect(long?.stdout.replace(empty, none)).toBe(short?.stdout);
+  });
+
   it.each(['kubernetes.pod-template-file', 'kubernetes.pod-template-file.default'])(
     '%s is a pod for both kinds',
     async (option) => {
