@@ -5,6 +5,7 @@ import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { isClusterOption } from '#shared/flink/option-names/cluster-options.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/directories.ts';
 import { assertNoFieldErrors, toFieldError, toOptionPointer } from '#shared/flink/options.ts';
+import { trimBlanks } from '#shared/flink/syntax.ts';
 
 import { splitStatements, type Statement } from './sql-statements.ts';
 
@@ -21,7 +22,9 @@ type Config = Readonly<Record<string, string>>;
 
 const settingPatterns = [/^SET\s+('(?:[^']|'')+')\s*=\s*('(?:[^']|'')*')$/i, /^SET\s+([^'\s=]+)\s*=\s*('[^']*'|\S+)$/i];
 
-const unquote = (text: string): string => (text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text);
+/** The text without quotes, and without the blanks around it, as Flink's driver reads it. */
+const unquote = (text: string): string =>
+  trimBlanks(text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text);
 
 const parseSetting = ({ text }: Statement): Pick<Setting, 'key' | 'value'> | undefined => {
   const [, key, value] = settingPatterns.map((pattern) => pattern.exec(text)).find((match) => match !== null) ?? [];
@@ -32,7 +35,7 @@ const parseSetting = ({ text }: Statement): Pick<Setting, 'key' | 'value'> | und
 export const isUnreadSetting = (statement: Statement): boolean =>
   /^SET\b./.test(statement.words) && parseSetting(statement) === undefined;
 
-/** @see Flink 2.2 `SetOperationParseStrategy`, `SqlSet` */
+/** @see Flink 2.2 `SetOperationParseStrategy`, `SqlSet`, `OperationExecutor.callSetOperation` */
 export const readSettings = (statements: readonly Statement[]): readonly Setting[] => {
   const end = statements.findIndex((statement) => parseSetting(statement) === undefined);
   return statements.flatMap((statement, index) => {

@@ -161,6 +161,7 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
 
     it.each([
       [{ sql: { script: set } }, '/sql/script'],
+      [{ sql: { script: "SET ' execution.checkpointing.dir\t' = 's3://b/c'; INSERT INTO a SELECT 1" } }, '/sql/script'],
       [{ sql: { script: "SET 's3.endpoint' = 'x'; INSERT INTO a SELECT 1" } }, '/sql/script'],
       [{ sql: { scriptUri: 's3://b/a.sql' } }, '/sql/scriptUri'],
       [{ jar, config: { 'execution.checkpointing.dir': 's3://b/c' } }, '/config/execution.checkpointing.dir'],

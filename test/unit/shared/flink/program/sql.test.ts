@@ -44,6 +44,10 @@ describe('a script that Flink cannot execute', () => {
       "line 1: SET 'execution.savepoint-restore-mode': how a job uses its savepoint is not set in the script; use restore.claimMode (--claimMode) or restore.allowNonRestoredState (-n)",
     ],
     [`${insert} // a`, 'line 1: a comment begins with --, not with //'],
+    [
+      `SET ' execution.state-recovery.path ' = 's3://b/sp';\n${insert}`,
+      "line 1: SET 'execution.state-recovery.path': the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)",
+    ],
     [`//*\nSET 'a.b' = 'c' --*/\n;${insert}`, 'line 1: a comment begins with --, not with //'],
     [`\n/***/ -- */ SET 'a.b' = 'c'\n;${insert}`, 'line 2: write the comment /***/ as /* */'],
     [
