@@ -21,6 +21,12 @@ export const expandMaps = (weaker: Config, stronger: Config, version: FlinkVersi
   );
 };
 
+/** Whether the key sets a whole map (`kubernetes.secrets`), of which each name has a key of its own, too. */
+export const isMap = (key: string, version: FlinkVersion): boolean => {
+  const { known, prefixes } = keysOf(version);
+  return known.has(key) && prefixes.includes(`${key}.`);
+};
+
 /**
  * The names of a map that Flink does not read, because the same source sets the whole map. Each name has its map.
  *
@@ -30,8 +36,7 @@ export const findUnreadNames = (
   config: Config,
   version: FlinkVersion,
 ): readonly { readonly key: string; readonly map: string }[] => {
-  const { known, prefixes } = keysOf(version);
-  const maps = Object.keys(config).filter((key) => known.has(key) && prefixes.includes(`${key}.`));
+  const maps = Object.keys(config).filter((key) => isMap(key, version));
   return maps.flatMap((map) =>
     Object.keys(config)
       .filter((key) => key.startsWith(`${map}.`))

@@ -4,6 +4,7 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { listKeysOfAllVersions, toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { isClusterOption } from '#shared/flink/option-names/cluster-options.ts';
+import { isMap } from '#shared/flink/option-names/maps.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 import { readScriptSettings, toSettingError } from '#shared/flink/program/sql-settings.ts';
 
@@ -47,14 +48,20 @@ export const assertAllowed = (errors: readonly FieldError[], { name }: NamedTarg
 export const isLockedOption = (key: string, { locked }: NamedTarget): boolean =>
   locked.some((lock) => matchesLock(key, lock));
 
-/** A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). */
+/**
+ * A lock covers every name of its option, and the keys below an option that is a map (`kubernetes.secrets.NAME`). A lock
+ * of such a key covers the whole map, too, because it sets or removes the key.
+ */
 const matchesLock = (key: string, lock: string): boolean => {
   const { name, isPattern } = parseLock(lock);
   const names = listKeysOfAllVersions(key);
   if (!isPattern && names.includes(name)) return true;
+  if (names.some((one) => `${name}.`.startsWith(`${one}.`) && isMapOfAnyVersion(one))) return true;
   const maps = isPattern ? [name] : [name, ...flinkVersions.map((version) => toCurrentKey(name, version))];
   return maps.some((map) => names.some((one) => one.startsWith(`${map}.`)));
 };
+
+const isMapOfAnyVersion = (key: string): boolean => flinkVersions.some((version) => isMap(key, version));
 
 /** Whether a job could set the option while its cluster runs. */
 const isLockOfJobs = (lock: string): boolean => {

@@ -32,6 +32,10 @@ describe('a change of a target', () => {
 
   it.each([
     ['kubernetes.secrets', 'kubernetes.secrets.mine', '/mnt'],
+    ['kubernetes.secrets.mine', 'kubernetes.secrets', 'mine:/mnt'],
+    ['kubernetes.secrets.*', 'kubernetes.secrets', 'mine:/mnt'],
+    ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.annotations', 'a:b'],
+    ['kubernetes.jobmanager.annotations.a', 'kubernetes.jobmanager.annotations', 'a:b'],
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
   ])('that locks %s makes deploys reject %s', async (lock, option, value) => {
