@@ -1,17 +1,12 @@
 import { Command } from 'commander';
 
-import { modes } from '#cli/api/mode.ts';
-import { readList } from '#cli/api/pages.ts';
-import type { Targets } from '#cli/api/responses.ts';
 import { type Context, createContext } from '#cli/context.ts';
-import { readClusters } from '#cli/flows/clusters.ts';
-import { readClustersWithJobs, readJobs } from '#cli/flows/jobs.ts';
-import { findOperandIndex, takesValue } from '#cli/options/command-line.ts';
-import { addCommonOptions, type CommonOptions, formats } from '#cli/options/common.ts';
-import { dreyOptionRows, listValues } from '#cli/options/drey-options.ts';
+import { findOperandIndex, listFlinkShortNames, normalizeOption, takesValue } from '#cli/options/command-line.ts';
+import { addCommonOptions, type CommonOptions } from '#cli/options/common.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import { type Action, isHelpAction, type OperandKind } from './command.ts';
+import { completeValue, listNames } from './completion-values.ts';
 
 interface Settings {
   readonly actions: readonly Action[];
@@ -43,15 +38,18 @@ const findCompletions = async (words: readonly string[], settings: Settings): Pr
   const before = words.slice(0, -1);
   const prefix = words.at(-1) ?? '';
   const { command, actions, operandIs, words: own } = await findCommand(before, settings);
-  const option = own.at(-1);
-  if (option?.startsWith('-') === true && takesValue(option, command))
+  const option = normalizeOption(own.at(-1) ?? '', command);
+  if (option.startsWith('-') && takesValue(option, command))
     return completeValue(option, prefix, () => createCompletionContext(before.slice(0, -1), settings));
   if (prefix.startsWith('-D'))
     return (await completeValue('-D', prefix.slice('-D'.length), () => createCompletionContext(before, settings))).map(
       (one) => `-D${one}`,
     );
   if (prefix.startsWith('-'))
-    return command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? short ?? '']));
+    return [
+      ...command.options.flatMap(({ long, short, hidden }) => (hidden ? [] : [long ?? '', short ?? ''])),
+      ...listFlinkShortNames(command),
+    ].filter(Boolean);
   if (actions !== undefined) return actions.map(({ name }) => name);
   return operandIs === undefined || own.some((word) => !word.startsWith('-'))
     ? []
@@ -91,57 +89,4 @@ const createCompletionContext = (words: readonly string[], { io, options = {} }:
   const { D = [], ...typed } = command.opts<CommonOptions>();
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(timeoutMs)]);
   return createContext({ ...options, ...typed, D: [...(options.D ?? []), ...D] }, { ...io, signal });
-};
-
-const clusterIdOption = 'kubernetes.cluster-id=';
-
-const completeValue = async (option: string, prefix: string, context: () => Context): Promise<readonly string[]> => {
-  switch (option) {
-    case '-D':
-      if (!prefix.startsWith(clusterIdOption)) return listProperties();
-      return (await listNames('cluster', context())).map((id) => `${clusterIdOption}${id}`);
-    case '--output':
-      return formats;
-    case '-t':
-    case '--target':
-    case '-e':
-    case '--executor':
-      return Object.keys(modes);
-    case '--at':
-      return (await readList<Targets>(context().api, '/v1/targets', { items: 'targets' })).targets.map(
-        ({ name }) => name,
-      );
-    case '--state':
-      return (await import('#events/records/cluster.ts')).clusterStates;
-    case '--mode':
-      return Object.values(modes);
-    default:
-      return [];
-  }
-};
-
-/** The options of Drey with their values, and the options of Flink that Drey knows. */
-const listProperties = async (): Promise<readonly string[]> => {
-  const { options } = await import('#shared/flink/option-table.ts');
-  return [
-    ...dreyOptionRows.flatMap(([name, { type }]) => [
-      `${name}=`,
-      ...listValues(type).map((value) => `${name}=${value}`),
-    ]),
-    ...Object.keys(options).flatMap((key) => (key.includes('<') ? [] : [`${key}=`])),
-  ];
-};
-
-const listNames = async (kind: OperandKind, context: Context): Promise<readonly string[]> => {
-  const target = await context.target();
-  if (kind === 'cluster')
-    return context.clusterId === undefined
-      ? (await readClusters(target, context)).clusters.map((one) => one.clusterId)
-      : [];
-  const clusters =
-    context.clusterId === undefined
-      ? (await readClustersWithJobs(target, context)).clusters
-      : [await readJobs({ target, clusterId: context.clusterId }, context)];
-  const { isTerminalJob } = await import('#events/records/job.ts');
-  return clusters.flatMap(({ jobs }) => jobs.filter((job) => !isTerminalJob(job)).map(({ jobId }) => jobId));
 };

@@ -38,7 +38,8 @@ export const normalizeDashes = (
   return result;
 };
 
-const normalizeOption = (word: string, command: Command): string => {
+/** The option with the name that commander knows. */
+export const normalizeOption = (word: string, command: Command): string => {
   const [, name, rest] = /^-([A-Za-z]{2,})(=.*)?$/s.exec(word) ?? [];
   if (name === undefined) return word;
   const long = `--${longNames[name] ?? name}`;
@@ -47,6 +48,12 @@ const normalizeOption = (word: string, command: Command): string => {
     ? `${long}${rest ?? ''}`
     : word;
 };
+
+/** Flink's short names of the options of the command. */
+export const listFlinkShortNames = (command: Command): readonly string[] =>
+  Object.entries(longNames).flatMap(([short, long]) =>
+    command.options.some((option) => option.long === `--${long}`) ? [`-${short}`] : [],
+  );
 
 /** Whether the word is an option of the command, also with its value attached. */
 const isOption = (word: string, command: Command): boolean =>

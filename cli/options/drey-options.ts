@@ -35,8 +35,8 @@ const start = { actions: deployActions, parts: ['deploy', 'submit'] } as const;
 const restore = { actions: deployActions, parts: ['restore'] } as const;
 const stop = { actions: ['kubernetes-session'], parts: ['stop'] } as const;
 
-const savepointPolicies = ['none', 'best-effort', 'required'] as const;
-const haPolicies = ['keep', 'purge'] as const;
+export const savepointPolicies = ['none', 'best-effort', 'required'] as const;
+export const haPolicies = ['keep', 'purge'] as const;
 
 /** The `-Ddrey.…` options. Parsing, help, completion, error messages and the table in docs/cli.md follow from these rows. */
 export const dreyOptions = {

@@ -149,7 +149,7 @@ const parseCommon = (
   };
 };
 
-const claimModes = ['CLAIM', 'NO_CLAIM', 'LEGACY'];
+export const claimModes = ['CLAIM', 'NO_CLAIM', 'LEGACY'];
 
 /** @throws UsageError for a value that is no claim mode, and for two different ones. */
 const parseRestoreMode = ({ allowNonRestoredState, ...options }: ProgramOptions): RestoreMode => {

@@ -15,9 +15,11 @@ export const savepointOptions = {
 
 export const isDetached = ({ detached = false, wait = true }: SavepointOptions): boolean => detached || !wait;
 
+export const savepointFormats = ['CANONICAL', 'NATIVE'] as const;
+
 /** @throws UsageError in Flink's words. */
-export const parseSavepointFormat = ({ type = 'canonical' }: SavepointOptions): 'CANONICAL' | 'NATIVE' => {
-  const format = type.toUpperCase();
-  if (format === 'CANONICAL' || format === 'NATIVE') return format;
+export const parseSavepointFormat = ({ type = 'canonical' }: SavepointOptions): (typeof savepointFormats)[number] => {
+  const format = savepointFormats.find((one) => one === type.toUpperCase());
+  if (format !== undefined) return format;
   throw new UsageError(`Unknown format type: ${type}. The format must be canonical or native.`);
 };

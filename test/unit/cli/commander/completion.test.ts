@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { actions } from '#cli/commander/actions.ts';
-import { pythonOptions } from '#cli/options/python.ts';
+import { pythonOptions, pythonShortNames } from '#cli/options/python.ts';
 import { drey } from '#test/unit/cli/drey.ts';
 import { cluster, job, oneTarget, startLoopbackApi } from '#test/unit/cli/loopback-api.ts';
 
@@ -24,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 const { jobId } = job();
+const modesOfCheckpoints = ['EXACTLY_ONCE', 'AT_LEAST_ONCE'].map((mode) => `-Dexecution.checkpointing.mode=${mode}`);
 const words = async (line: string) => {
   const { stdout } = await drey(['completion', '--line', line], { api: server.url });
   return stdout.split('\n').filter((word) => word !== '');
@@ -55,6 +56,28 @@ describe('completion', () => {
     ['drey logs --f', ['--follow']],
     ['drey run -Dkubernetes.rest-service.exposed.t', ['-Dkubernetes.rest-service.exposed.type=']],
     ['drey help sq', ['sql']],
+    ['drey run -Dexecution.checkpointing.mode=', modesOfCheckpoints],
+    ['drey run -Dexecution.checkpointing.mode=AT', ['-Dexecution.checkpointing.mode=AT_LEAST_ONCE']],
+    ['drey run -D execution.runtime-mode=B', ['execution.runtime-mode=BATCH']],
+    ['drey run -Dtable.optimizer.join-reorder-enabled=t', ['-Dtable.optimizer.join-reorder-enabled=true']],
+    ['drey run -Dkubernetes.rest-service.exposed.type=N', ['-Dkubernetes.rest-service.exposed.type=NodePort']],
+    ['drey run -Dkubernetes.artifacts.local-upload-enabled=', ['-Dkubernetes.artifacts.local-upload-enabled=false']],
+    ['drey run -Dexecution.target=kubernetes-s', ['-Dexecution.target=kubernetes-session']],
+    ['drey run -Ddrey.on-failure=k', ['-Ddrey.on-failure=keep']],
+    ['drey run -Dpipeline.name=', []],
+    ['drey run -DtoString=', []],
+    ['drey sql --claimMode ', ['claim', 'no_claim', 'legacy']],
+    ['drey run -cm n', ['no_claim']],
+    ['drey run -rm c', ['claim']],
+    ['drey savepoint -type n', ['native']],
+    ['drey shutdown --savepoint b', ['best-effort']],
+    ['drey extend --ha ', ['keep', 'purge']],
+    ['drey sql -d -f etl.sql --session ', ['live', 'other']],
+    ['drey sql --session l', ['live']],
+    ['drey run -pym ', []],
+    ['drey run-application -py', Object.keys(pythonShortNames).map((name) => `-${name}`)],
+    ['drey sql -c', ['-cm']],
+    ['drey sql -f', ['-f']],
     ['drey help queue re', ['resume', 'redrive']],
     ['drey help logs ', []],
     ['drey run ', []],
@@ -62,6 +85,20 @@ describe('completion', () => {
   ])('completes %j with %j', async (line, expected) => {
     expect(await words(line)).toEqual(expect.arrayContaining(expected));
     expect(await words(line)).toHaveLength(expected.length);
+  });
+
+  it('knows the running sessions for --session', async () => {
+    const clusters = [
+      cluster(),
+      cluster({ clusterId: 'app', mode: 'application' }),
+      cluster({ clusterId: 'new', state: 'DEPLOYING' }),
+    ];
+    await using api = await startLoopbackApi();
+    api.answer({ 'GET /v1/targets': oneTarget, 'GET /v1/targets/local/clusters': { body: { clusters } } });
+
+    const { stdout } = await drey(['completion', '--line', 'drey sql --session '], { api: api.url });
+
+    expect(stdout).toBe('live\n');
   });
 
   it('knows the options of a command, common ones too', async () => {
