@@ -41,6 +41,9 @@ export class FakeKubernetes implements Kubernetes {
   readonly clusters = new Map<string, FakeCluster>();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
+  /** How often the ConfigMaps of an ended job are still listed before Flink has deleted them. */
+  jobDataReads = 1;
+  private readonly reads = new Map<string, number>();
   /** Objects of other owners, as `Service/name`. */
   readonly foreign = new Set<string>();
   /** Objects with the labels of a Flink cluster, without a Deployment. */
@@ -153,8 +156,11 @@ export class FakeKubernetes implements Kubernetes {
   async listRemaining(clusterId: string) {
     this.beginCall('listRemaining');
     const cluster = this.clusters.get(clusterId);
-    const names = [...(this.highAvailability.get(clusterId) ?? [])];
-    if (cluster?.ready === true) deleteDataOfEndedJobs(this.highAvailability, { clusterId, flink: cluster.flink });
+    const held = this.highAvailability.get(clusterId) ?? new Set();
+    const { reads, jobDataReads } = this;
+    if (cluster?.ready === true)
+      deleteDataOfEndedJobs(held, { clusterId, flink: cluster.flink, reads, maxReads: jobDataReads });
+    const names = [...held];
     return {
       owned: cluster === undefined ? [] : ownedBy(clusterId, cluster),
       highAvailability: names.map((name) => ({ kind: 'ConfigMap', name })),
@@ -217,7 +223,7 @@ export class FakeKubernetes implements Kubernetes {
       if (cluster === undefined) throw new Fault('not-found', `there is no Flink cluster ${clusterId}`);
       if (!cluster.ready) throw new Fault('target-unreachable', `no JobManager of cluster ${clusterId} answers yet`);
       if (request.method === 'DELETE' && request.path === '/v1/cluster')
-        deleteDataOfCluster(this.highAvailability, { clusterId, flink: cluster.flink });
+        deleteDataOfCluster(this.highAvailability.get(clusterId), clusterId);
       return cluster.flink.answer(request);
     };
   }

@@ -11,6 +11,8 @@ import { getOperation } from '#shared/clusters/store/read.ts';
 export interface CleanupState {
   readonly operationId: string;
   readonly attempt?: number;
+  /** Whether the stop waits for Flink to delete high-availability data. The attempts count from the start of this wait. */
+  readonly purging?: boolean;
   readonly outcome?: 'done' | 'waiting' | 'failed';
   readonly waitSeconds?: number;
   readonly reason?: string;

@@ -3,18 +3,19 @@ import { isTerminalJob } from '#events/records/job.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
+import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import { type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { transact } from '#shared/clusters/store/transact.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
+import { isAtLeast } from '#shared/flink/version.ts';
 
 import { type CleanupState, findStopData, getKubernetes, toDone, toWaiting } from './cleanup.ts';
 
-/** After so many attempts, 40 s, a stop no longer waits for the end of canceled jobs, nor for the end of their data. */
+/** After so many attempts, 40 s, a stop no longer waits for Flink to delete the data of the jobs. */
 const maxAttempts = 16;
 
 /** Whether the stop purges the high-availability data of a cluster that has some. */
@@ -22,8 +23,8 @@ export const purgesThroughFlink = (operation: StoredOperation, cluster: Cluster)
   findStopData(operation)?.ha === 'purge' && cluster.highAvailabilityDirectory !== undefined;
 
 /**
- * Cancels the jobs of a cluster whose high-availability data is purged, and waits until Flink has deleted the data of each,
- * which it does after the job has ended. Jobs that do not end in time are removed with their cluster.
+ * Cancels the jobs of a cluster whose high-availability data is purged, and waits until Flink has deleted their data: Flink
+ * deletes the data of jobs that have ended only. Jobs that do not end in time are removed with their cluster.
  *
  * @see Flink 2.3 `KubernetesLeaderElectionHaServices.internalCleanup`, `FileSystemBlobStore.cleanupAllData`
  */
@@ -34,13 +35,12 @@ export const cancelJobs = async (
 ): Promise<CleanupState> => {
   const { value } = operation;
   const { value: cluster } = await getCluster(value, ports.store);
-  if (!purgesThroughFlink(value, cluster) || (state.attempt ?? 0) >= maxAttempts) return toDone(state);
+  if (!purgesThroughFlink(value, cluster) || isTooLate(state)) return toDone(state);
   const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
-  const live = jobs.filter((job) => !isTerminalJob(job));
   if (reachable !== 'True') return toDone(state);
-  const kubernetes = await getKubernetes(value, ports);
-  if (live.length === 0) return (await hasJobData(value, kubernetes)) ? toWaiting(state) : toDone(state);
-  const rest = flinkRest(kubernetes.flink(value.clusterId));
+  const live = jobs.filter((job) => !isTerminalJob(job));
+  if (live.length === 0) return waitForPurge(state, operation, ports);
+  const rest = flinkRest((await getKubernetes(value, ports)).flink(value.clusterId));
   for (const { jobId } of live.filter(({ state }) => state !== 'CANCELLING')) {
     try {
       await rest.cancelJob(jobId);
@@ -49,14 +49,41 @@ export const cancelJobs = async (
     }
   }
   await recordPhase(operation, `Waiting for the end of ${live.length} canceled jobs.`, ports);
-  return toWaiting(state);
+  return toPurging(state);
 };
 
-/** Whether Flink still has data of a job. It deletes the files and then the ConfigMap of a job that has ended. */
-const hasJobData = async ({ clusterId }: StoredOperation, kubernetes: Kubernetes): Promise<boolean> => {
-  const { highAvailability } = await kubernetes.listRemaining(clusterId);
-  return highAvailability.some(({ name }) => name !== `${clusterId}-cluster-config-map`);
+/**
+ * Waits until Flink has deleted the data of the jobs that have ended, if the stop purges it. A job has ended for Flink's
+ * REST API before its data is deleted, and the shutdown of Flink ends the deletion.
+ *
+ * @see Flink 1.20 `Dispatcher.removeJob`, `DispatcherResourceCleanerFactory`: the ConfigMap of the job goes with its files
+ */
+export const waitForPurge = async (
+  state: CleanupState,
+  operation: Versioned<StoredOperation>,
+  ports: Ports,
+): Promise<CleanupState> => {
+  const { value } = operation;
+  const { value: cluster } = await getCluster(value, ports.store);
+  if (!purgesThroughFlink(value, cluster) || isTooLate(state)) return toDone(state);
+  const { highAvailability } = await (await getKubernetes(value, ports)).listRemaining(value.clusterId);
+  const names = new Set(highAvailability.map(({ name }) => name));
+  const remaining = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).filter(
+    (job) => isTerminalJob(job) && names.has(`${job.clusterId}-${job.jobId}-config-map`),
+  );
+  if (remaining.length === 0) return toDone(state);
+  const message = `Waiting for Flink to delete the high-availability data of ${remaining.length} jobs.`;
+  await recordPhase(operation, message, ports);
+  return toPurging(state);
 };
+
+/** The state that makes the machine wait for the purge. Its attempts do not count those for savepoints. */
+const toPurging = ({ operationId, attempt = 0, purging = false }: CleanupState): CleanupState => ({
+  ...toWaiting({ operationId, attempt: purging ? attempt : 0 }),
+  purging: true,
+});
+
+const isTooLate = ({ attempt = 0, purging = false }: CleanupState): boolean => purging && attempt >= maxAttempts;
 
 /** Warns that Flink has not deleted its files: it deletes them before its ConfigMaps, which still exist. */
 export const warnOfRemainingFiles = (operationId: string, ports: Ports): Promise<void> =>
@@ -71,10 +98,23 @@ export const warnOfRemainingFiles = (operationId: string, ports: Ports): Promise
     return { change: { operations: [change] }, result: undefined };
   });
 
-const describeRemainingFiles = ({ highAvailabilityDirectory: directory = '' }: Cluster): string => {
-  const where = directory === '' ? 'in high-availability.storageDir' : `in ${directory}`;
-  const how = /^s3[an]?:/.test(directory)
-    ? `aws s3 rm --recursive ${directory.replace(/^s3[an]?:/, 's3:')}`
-    : 'the tool of its file system';
-  return `Files of high availability (ha: purge) remain ${where}, because the JobManager ended without deleting them. Delete this directory with ${how}.`;
+const describeRemainingFiles = (cluster: Cluster): string => {
+  const directories = findDirectories(cluster);
+  const where = directories.length === 0 ? 'high-availability.storageDir' : directories.join(', ');
+  const how = directories.some((directory) => /^s3[an]?:/.test(directory))
+    ? directories.map((directory) => `aws s3 rm --recursive ${directory.replace(/^s3[an]?:/, 's3:')}`).join(' && ')
+    : 'the tool of their file system';
+  return `Files of high availability (ha: purge) remain in ${where}, because the JobManager ended without deleting them. Delete these directories with ${how}.`;
+};
+
+/**
+ * The directories that may have files of the cluster.
+ *
+ * @see Flink 2.3 `FileSystemJobResultStore`, `FileSystemApplicationResultStore`
+ */
+const findDirectories = ({ clusterId, flinkVersion, highAvailabilityDirectory }: Cluster): readonly string[] => {
+  if (highAvailabilityDirectory === undefined) return [];
+  const storage = highAvailabilityDirectory.slice(0, -`/${clusterId}`.length);
+  const stores = ['job-result-store', ...(isAtLeast(flinkVersion, '2.3') ? ['application-result-store'] : [])];
+  return [highAvailabilityDirectory, ...stores.map((store) => `${storage}/${store}/${clusterId}`)];
 };

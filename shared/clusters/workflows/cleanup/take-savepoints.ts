@@ -21,7 +21,7 @@ import {
   toWaiting,
 } from './cleanup.ts';
 import { describeJob, joinNames, toSentence } from './messages.ts';
-import { cancelJobs } from './purge.ts';
+import { cancelJobs, waitForPurge } from './purge.ts';
 import { type JobSavepoint, requestSavepoints } from './request-savepoints.ts';
 
 /** How long a stop waits for best-effort savepoints of a cluster that does not answer, or whose tasks do not run. */
@@ -33,6 +33,7 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise
   const stop = findStopData(operation.value);
   if (stop === undefined) return toDone(state);
   if (stop.savepoint === 'none') return cancelJobs(state, operation, ports);
+  if (state.purging === true) return waitForPurge(state, operation, ports);
   const {
     jobs,
     reachable,
@@ -50,6 +51,7 @@ export const takeSavepoints = async (state: CleanupState, ports: Ports): Promise
   await recordSavepoints(savepoints, ports);
   const isOverdue = isCleanupOverdue(operation.value, ports);
   const next = assessSavepoints(state, savepoints, { isRequired: stop.savepoint === 'required', isOverdue });
+  if (next.outcome === 'done') return waitForPurge(state, operation, ports);
   if (next.outcome === 'waiting') await recordPhase(operation, describeProgress(savepoints), ports);
   return next;
 };

@@ -28,9 +28,11 @@ const stopWith = async (send: Send, data: Readonly<Record<string, unknown>>) => 
   await runWorkflows();
   return flink.requests.map(({ method, path }) => `${method} ${path}`);
 };
-const warning =
-  'Files of high availability (ha: purge) remain in s3a://bucket/ha/etl, because the JobManager ended without deleting them. ' +
-  'Delete this directory with aws s3 rm --recursive s3://bucket/ha/etl.';
+const warnOf = (...directories: readonly string[]) =>
+  `Files of high availability (ha: purge) remain in ${directories.map((path) => `s3a://bucket/ha/${path}`).join(', ')}, ` +
+  'because the JobManager ended without deleting them. Delete these directories with ' +
+  `${directories.map((path) => `aws s3 rm --recursive s3://bucket/ha/${path}`).join(' && ')}.`;
+const warning = warnOf('etl', 'job-result-store/etl', 'application-result-store/etl');
 
 describe.each(origins)('a stop that purges high-availability data, from %s', (_door, send) => {
   it('cancels the jobs and ends Flink, which deletes the data', async () => {
@@ -84,6 +86,40 @@ describe.each(origins)('a stop that purges high-availability data, from %s', (_d
 
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it('waits no longer than a minute for Flink to delete the data of an ended job', async () => {
+    await startWithJob(send);
+    world.kubernetes.jobDataReads = Infinity;
+
+    const requests = await stopWith(send, { ha: 'purge' });
+
+    expect(requests.at(-1)).toBe('DELETE /v1/cluster');
+    expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it.each(['best-effort', 'required'])('waits for it after savepoints, too (%s)', async (savepoint) => {
+    await startWithJob(send);
+
+    const requests = await stopWith(send, { ha: 'purge', savepoint, savepointDirectory });
+
+    expect(requests.at(-1)).toBe('DELETE /v1/cluster');
+    expect(world.kubernetes.calls).not.toContain('removeConfigMaps');
+    expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(getLastOperation()?.warnings).toBeUndefined();
+  });
+
+  it('names no store of application results before Flink 2.3', async () => {
+    const image = { 'kubernetes.container.image.ref': 'flink:1.20' };
+    await send('deploy', { clusterId, data: { mode: 'session', config: { ...config, ...image } } }, world);
+    await runWorkflows();
+    world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    await stopWith(send, { ha: 'purge' });
+
+    expect(getLastOperation()?.warnings).toEqual([warnOf('etl', 'job-result-store/etl')]);
   });
 
   it('leaves a job whose best-effort savepoint failed to Flink, which keeps its checkpoints', async () => {
