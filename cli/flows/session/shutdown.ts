@@ -121,6 +121,7 @@ export const stopClusters = async (
 const stopCluster = async (cluster: Cluster, body: StopBody, context: Context): Promise<string | undefined> => {
   try {
     const stop = await sendStop(cluster, body, context);
+    stop.warnings?.forEach((warning) => context.printNotice(`WARN ${clusterTitle(cluster)}: ${warning}`));
     if (stop.state === 'SUCCEEDED') return undefined;
     return stop.problem?.detail ?? `The stop is ${stop.state}.`;
   } catch (error) {

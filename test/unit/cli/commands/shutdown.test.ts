@@ -96,6 +96,18 @@ describe('drey shutdown', () => {
     expect(writes().at(-1)?.json).toEqual({ savepoint: 'best-effort', savepointDirectory: 's3://b/s', ha: 'purge' });
   });
 
+  it('prints what the stop could not delete', async () => {
+    const warnings = ['Files of high availability remain.'];
+    const replies = withSession((end) => {
+      end('STOPPED');
+      return { status: 202, body: { operation: operation({ kind: 'stop', warnings }) } };
+    });
+    const { code, stderr } = await run(replies, '--yes', '--ha', 'purge');
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('WARN session cluster live: Files of high availability remain.');
+  });
+
   it('joins a stop that is already running', async () => {
     const replies = withSession((end) => {
       end('STOPPED');
