@@ -1,3 +1,4 @@
+import type { LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
@@ -7,26 +8,34 @@ import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 /** The answer is held in memory, and lines may be long. */
 const maxLogBytes = 1_000_000;
 
-/** The last lines of the newest JobManager's log; see the port. */
+/** The last lines of the log of a pod; see the port. */
 export const readLog = async (
   clusterId: string,
-  { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
-  { client, target: { namespace } }: Api,
+  { lines, previous = false, pod, container = mainContainerName }: LogOptions,
+  api: Api,
 ): Promise<string | undefined> => {
-  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
-  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
-  const [newest] = pods.toSorted((a, b) => getCreationMs(b) - getCreationMs(a));
-  if (newest === undefined) return undefined;
+  const { client, target } = api;
+  const name = pod ?? (await findNewestJobManager(clusterId, api));
+  if (name === undefined) return undefined;
   const parameters = new URLSearchParams({
-    container: mainContainerName,
+    container,
     tailLines: String(lines),
     limitBytes: String(maxLogBytes),
     previous: String(previous),
   });
-  const path = `${objectPath('Pod', namespace, newest.metadata.name)}/log?${parameters.toString()}`;
+  const path = `${objectPath('Pod', target.namespace, name)}/log?${parameters.toString()}`;
   // 400: the container has not started, or there is no previous one.
   const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] });
   return status === 200 && typeof body === 'string' ? body : undefined;
+};
+
+const findNewestJobManager = async (
+  clusterId: string,
+  { client, target: { namespace } }: Api,
+): Promise<string | undefined> => {
+  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
+  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
+  return pods.toSorted((a, b) => getCreationMs(b) - getCreationMs(a))[0]?.metadata.name;
 };
 
 const getCreationMs = ({ metadata: { creationTimestamp = '' } }: AnyObject): number =>

@@ -119,13 +119,13 @@ const findContainerTrouble = ({ name, state, lastState }: ContainerStatus): Trou
   const ended = state?.terminated ?? lastState?.terminated;
   const end =
     ended === undefined ? '' : `container ${name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'Error'})`;
-  const exitCode = ended === undefined ? {} : { exitCode: ended.exitCode };
+  const exit = ended === undefined ? {} : { container: name, exitCode: ended.exitCode };
   if (state?.terminated !== undefined) {
     const { reason = 'Error', message } = state.terminated;
-    return { reason, message: joinMessages(end, message), ...exitCode };
+    return { reason, message: joinMessages(end, message), ...exit };
   }
   if (state?.waiting?.reason === undefined || normalWaitingReasons.has(state.waiting.reason)) return undefined;
-  return { reason: state.waiting.reason, message: joinMessages(state.waiting.message, end), ...exitCode };
+  return { reason: state.waiting.reason, message: joinMessages(state.waiting.message, end), ...exit };
 };
 
 const joinMessages = (...messages: readonly (string | undefined)[]): string =>

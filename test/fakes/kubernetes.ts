@@ -1,39 +1,14 @@
 import type { JobState } from '#events/records/job.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
-import type {
-  FlinkObject,
-  ListedPod,
-  ObjectName,
-  Observation,
-  ObservedDeployment,
-  ObservedPod,
-} from '#shared/clusters/model/kubernetes.ts';
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { type Config, parseConfigFile } from '#shared/flink/config.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { RestRequest, Transport } from '#shared/flink/rest/transport/transport.ts';
 
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
-
-interface FakeCluster {
-  readonly uid: string;
-  /** Undefined: a Deployment of another owner. */
-  readonly operationId: string | undefined;
-  readonly manifests: Manifests | undefined;
-  readonly flink: FakeFlink;
-  deleting: boolean;
-  ready: boolean;
-  restarts: number;
-  reached: ObservedPod['reached'];
-  trouble: ObservedPod['trouble'];
-  sidecarTrouble?: ObservedPod['sidecarTrouble'];
-  /** Kubernetes refuses to create the pod of the JobManager. */
-  noPod?: boolean;
-  warnings: Observation['warnings'];
-  log: string | undefined;
-  previousLog: string | undefined;
-}
+import { type FakeCluster, observed, ownedBy, podsOf } from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
@@ -206,14 +181,12 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async readLog(
-    clusterId: string,
-    { lines, previous = false }: { readonly lines: number; readonly previous?: boolean },
-  ) {
+  async readLog(clusterId: string, { lines, previous = false, pod }: LogOptions) {
     this.beginCall('readLog');
     const cluster = this.clusters.get(clusterId);
-    const log = previous ? cluster?.previousLog : cluster?.log;
-    return log?.split('\n').slice(-lines).join('\n');
+    const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
+    const [current, before] = pod === undefined ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
+    return (previous ? before : current)?.split('\n').slice(-lines).join('\n');
   }
 
   flink(clusterId: string): Transport {
@@ -251,6 +224,7 @@ export class FakeKubernetes implements Kubernetes {
       warnings: [],
       log: '',
       previousLog: undefined,
+      taskManagers: [],
     };
   }
 }
@@ -271,35 +245,3 @@ const readConfigFile = ({ dependents }: Manifests): Config => {
   const configMap = dependents.find(({ metadata }) => metadata?.name?.startsWith('flink-config-') === true);
   return parseConfigFile((configMap !== undefined && 'data' in configMap ? configMap.data?.['config.yaml'] : '') ?? '');
 };
-
-const observed = (clusterId: string, { uid, operationId, deleting, ready }: FakeCluster): ObservedDeployment => ({
-  clusterId,
-  uid,
-  operationId,
-  deleting,
-  readyReplicas: ready ? 1 : 0,
-});
-
-const podsOf = (
-  clusterId: string,
-  { noPod = false, ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
-): readonly ObservedPod[] =>
-  noPod
-    ? []
-    : [
-        {
-          name: `${clusterId}-5d4f8b7c9-abcde`,
-          component: 'jobmanager',
-          phase: ready ? 'Running' : 'Pending',
-          ready: ready && trouble === undefined && sidecarTrouble === undefined,
-          restarts,
-          reached,
-          trouble,
-          sidecarTrouble,
-        },
-      ];
-
-const ownedBy = (clusterId: string, { manifests }: FakeCluster): readonly ObjectName[] => [
-  { kind: 'Deployment', name: clusterId },
-  ...(manifests?.dependents ?? []).map(({ kind = '', metadata }) => ({ kind, name: metadata?.name ?? '' })),
-];

@@ -1,12 +1,19 @@
 import { isTerminalJob } from '#events/records/job.ts';
 import { Fault } from '#events/problems/problem.ts';
+import { shorten } from '#events/problems/shorten.ts';
+import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
+import { findLogEnd, readLogEnd } from './container-log.ts';
+
 /** TaskManagers start within seconds on a node that has the image. */
 const minWaitMs = 60_000;
-/** Flink requests a missing TaskManager again every few seconds, so that a refusal that lasts is among the last lines. */
-const logLines = 50;
+/**
+ * Flink requests a missing TaskManager again every few seconds, so that a refusal that lasts is among the last lines. The
+ * message of a container that ended has up to 80 lines.
+ */
+const logLines = 150;
 const maxMessageLength = 500;
 
 export interface PodRefusal {
@@ -34,14 +41,75 @@ export const findPodRefusal = async (clusterId: string, kubernetes: Kubernetes):
   const index = lines.findLastIndex((line) => refusalPattern.test(line) || endPattern.test(line));
   // A TaskManager that registered after the refusal shows that the refusal is over.
   if (index === -1 || lines.slice(index).some((line) => registrationPattern.test(line))) return undefined;
-  const end = endPattern
-    .exec(lines[index] ?? '')?.[1]
-    ?.trim()
-    .slice(0, maxMessageLength);
-  if (end !== undefined)
-    return { reason: 'TaskManagerFailed', message: `${end}. The log of a TaskManager's pod tells why.` };
+  const end = parseEnd(lines.slice(index).join('\n'));
+  if (end !== undefined) return explainEnd(clusterId, (await findFailedEnd(clusterId, kubernetes)) ?? end, kubernetes);
   const message = (refusalPattern.exec(lines[index] ?? '')?.[1] ?? '').trim().slice(0, maxMessageLength);
   return { reason: message.includes('exceeded quota') ? 'QuotaExceeded' : 'FailedCreate', message };
+};
+
+interface TaskManagerEnd {
+  /** Undefined when the log of the JobManager does not tell. */
+  readonly pod: string | undefined;
+  readonly container?: string | undefined;
+  readonly message: string;
+  /** The end of the log, if Kubernetes keeps it as the message of the container's end. */
+  readonly log?: string;
+}
+
+/** The reason of a TaskManager that ended. */
+const endReason = 'TaskManagerFailed';
+const hint =
+  'Its log is gone with its pod. Set terminationMessagePolicy: FallbackToLogsOnError for its container in the pod template ' +
+  'of the TaskManagers, so that Kubernetes keeps the end of the log.';
+
+/** How a TaskManager ended, and the end of its log. Flink removes the pod within a second. */
+const explainEnd = async (clusterId: string, end: TaskManagerEnd, kubernetes: Kubernetes): Promise<PodRefusal> => {
+  const { pod, container, message, log } = end;
+  const text = shorten(pod === undefined ? message : `TaskManager ${pod}: ${message}`, maxMessageLength);
+  const kept = pod === undefined ? '' : await readLogEnd({ clusterId, pod, container }, kubernetes);
+  const words = kept === '' ? findLogEnd(log ?? '') : kept;
+  const explanation = words === '' ? hint : `Its log ends with: ${shorten(words, maxMessageLength)}`;
+  return { reason: endReason, message: `${text}. ${explanation}` };
+};
+
+/** How the TaskManager of a pod ended. Undefined for another pod, and for one that runs or waits. */
+export const explainTaskManagerPod = async (
+  clusterId: string,
+  pod: ObservedPod,
+  kubernetes: Kubernetes,
+): Promise<PodRefusal | undefined> => {
+  const end = findEnd(pod);
+  return end && explainEnd(clusterId, end, kubernetes);
+};
+
+/** The message of Kubernetes about a container that ended follows the exit code. */
+const findEnd = ({ name, component, trouble }: ObservedPod): TaskManagerEnd | undefined => {
+  if (component !== 'taskmanager' || trouble?.exitCode === undefined) return undefined;
+  const [message = '', ...log] = trouble.message.split('; ');
+  return { pod: name, container: trouble.container, message, log: log.join('; ') };
+};
+
+/** Whether the trouble is the end of a TaskManager as before, but without the end of its log, which was read then. */
+export const isLessExplained = (trouble: PodRefusal, before: PodRefusal): boolean =>
+  trouble.reason === endReason && before.reason === endReason && trouble.message.endsWith(hint);
+
+/** How a TaskManager ended whose pod still exists. */
+const findFailedEnd = async (clusterId: string, kubernetes: Kubernetes): Promise<TaskManagerEnd | undefined> => {
+  try {
+    const { pods } = await kubernetes.observe(clusterId);
+    return pods.map(findEnd).find((end) => end !== undefined);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+};
+
+/** The end of a TaskManager in the log of the JobManager. The message of a container may have several lines. */
+const parseEnd = (text: string): TaskManagerEnd | undefined => {
+  const [, pod, message] = endPattern.exec(text) ?? [];
+  if (message === undefined) return undefined;
+  const [, log = ''] = endMessagePattern.exec(message) ?? [];
+  return ['', 'null'].includes(log) ? { pod, message } : { pod, message: message.replace(log, '…'), log };
 };
 
 const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise<string> => {
@@ -57,8 +125,11 @@ const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise
 const refusalPattern =
   /((?:pods? "[^"]*" is (?:forbidden|invalid)|admission webhook "[^"]*" denied).*?)(?:\. Received status:|$)/i;
 
-/** @see Flink 2.2 `KubernetesPod.getTerminatedDiagnostics` */
-const endPattern = /(Pod terminated, container termination statuses: .*)$/;
+/** @see Flink 2.2 `ActiveResourceManager.onWorkerTerminated`, `KubernetesPod.getTerminatedDiagnostics` */
+const endPattern =
+  /(?:Worker (\S+) is terminated\. Diagnostics: )?(Pod terminated, container termination statuses: (?:[^]*?\], pod status: )?.*)/;
+const endMessagePattern =
+  /flink-main-container\(exitCode=\d+, reason=[^,]*, message=([^]*?)\)(?:,\s*[\w.-]+\(exitCode=|\], pod status: )/;
 
 /** @see Flink 2.2 `ResourceManager.registerTaskExecutorInternal` */
 const registrationPattern = /Registering TaskManager with ResourceID/;

@@ -12,7 +12,7 @@ import { recordCondition } from '#shared/clusters/store/progress.ts';
 import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
-import { explainProgramFailure } from './job-manager-log.ts';
+import { explainProgramFailure } from './container-log.ts';
 import { findPodRefusal, type PodRefusal } from './missing-task-managers.ts';
 import { type ClusterRecords, readClusterRecords, recordJobs, type Submitter } from './record-jobs.ts';
 

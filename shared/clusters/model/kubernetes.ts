@@ -54,6 +54,8 @@ export interface ObservedPod {
 export interface PodTrouble {
   readonly reason: string;
   readonly message: string;
+  /** The container that ended. */
+  readonly container?: string;
   readonly exitCode?: number;
 }
 

@@ -10,6 +10,13 @@ import type {
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
 import type { Transport } from '#shared/flink/rest/transport/transport.ts';
 
+export interface LogOptions {
+  readonly lines: number;
+  readonly previous?: boolean;
+  readonly pod?: string;
+  readonly container?: string | undefined;
+}
+
 /**
  * The Kubernetes API of one target. Reads return what the API server has at the time of the request.
  *
@@ -58,14 +65,12 @@ export interface Kubernetes {
   /** Deletes an object if it still has this uid, with the objects that it owns. A missing object is ignored. */
   removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>): Promise<void>;
   /**
-   * The last lines of the JobManager's log. `previous`: of its previous container, which has ended.
+   * The last lines of the log of a container. By default it is Flink's container of the newest JobManager. `previous`: of
+   * the previous container, which has ended.
    *
    * @returns Undefined when there is no such pod or container.
    */
-  readLog(
-    clusterId: string,
-    options: { readonly lines: number; readonly previous?: boolean },
-  ): Promise<string | undefined>;
+  readLog(clusterId: string, options: LogOptions): Promise<string | undefined>;
   /** Sends requests to Flink's REST API through the service proxy of the API server. */
   flink(clusterId: string): Transport;
 }

@@ -1,7 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
-import { findPodRefusal, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
+import { findPodRefusal, isLessExplained, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
@@ -71,8 +71,9 @@ const findJobManagerTrouble = async (clusterId: string, kubernetes: Kubernetes):
 
 /** Records the condition `Healthy`: False while the cluster is in trouble, True again afterwards. */
 const recordHealth = async (observed: Cluster, trouble: ListedCluster['trouble'], ports: Ports): Promise<void> => {
-  const wasTroubled = observed.conditions.some(({ type, status }) => type === 'Healthy' && status === 'False');
-  if (trouble === undefined && !wasTroubled) return;
+  const before = observed.conditions.find(({ type, status }) => type === 'Healthy' && status === 'False');
+  if (trouble === undefined && before === undefined) return;
+  if (trouble !== undefined && before !== undefined && isLessExplained(trouble, before)) return;
   const health =
     trouble === undefined
       ? ({

@@ -1,8 +1,12 @@
+import pMap from 'p-map';
+
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { explainTaskManagerPod } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { resetAllIdleness } from '#shared/clusters/lifetime/idle-sessions.ts';
 import type { ListedPod, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import type { ListedCluster } from '#shared/clusters/model/reconcile-request.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** The maximum length of a trouble message. It keeps a request with many clusters below the size limit of a message. */
@@ -28,31 +32,46 @@ export const observeTarget = async (
   const kubernetes = ports.kubernetes(target);
   try {
     const [deployments, pods] = await Promise.all([kubernetes.listDeployments(), kubernetes.listPods()]);
-    return { deployments, clusters: toListedClusters(clusters, { deployments, pods }) };
+    return { deployments, clusters: await toListedClusters(clusters, { deployments, pods, kubernetes }) };
   } catch (error) {
     await resetAllIdleness(clusters, ports);
     throw error;
   }
 };
 
-const toListedClusters = (
+/** How many logs are read at once. */
+const maxConcurrentLogs = 8;
+
+interface Listed {
+  readonly deployments: readonly ObservedDeployment[];
+  readonly pods: readonly ListedPod[];
+  readonly kubernetes: Kubernetes;
+}
+
+const toListedClusters = async (
   clusters: readonly Cluster[],
-  { deployments, pods }: { readonly deployments: readonly ObservedDeployment[]; readonly pods: readonly ListedPod[] },
-): readonly ListedCluster[] => {
+  { deployments, pods, kubernetes }: Listed,
+): Promise<readonly ListedCluster[]> => {
   const uids = new Map(deployments.filter(({ deleting }) => !deleting).map(({ clusterId, uid }) => [clusterId, uid]));
   const podsByCluster = Map.groupBy(pods, ({ clusterId }) => clusterId);
-  return clusters.map(({ clusterId }) => {
+  const toListed = async ({ clusterId }: Cluster) => {
     const uid = uids.get(clusterId);
-    const trouble = findTrouble(podsByCluster.get(clusterId) ?? []);
+    const trouble = await findTrouble(podsByCluster.get(clusterId) ?? [], kubernetes);
     return { clusterId, ...(uid === undefined ? {} : { uid }), ...(trouble === undefined ? {} : { trouble }) };
-  });
+  };
+  return pMap(clusters, toListed, { concurrency: maxConcurrentLogs });
 };
 
-/** The trouble of the JobManager before that of a TaskManager, because a cluster does nothing without its JobManager. */
-const findTrouble = (pods: readonly ListedPod[]): ListedCluster['trouble'] => {
+/**
+ * The trouble of the JobManager before that of a TaskManager, because a cluster does nothing without its JobManager. The log
+ * of a TaskManager that ended is read at once, because Flink removes its pod.
+ */
+const findTrouble = async (pods: readonly ListedPod[], kubernetes: Kubernetes): Promise<ListedCluster['trouble']> => {
   const troubled = pods.filter(({ trouble }) => trouble !== undefined);
   const pod = troubled.find(({ component }) => component === 'jobmanager') ?? troubled[0];
   if (pod?.trouble === undefined) return undefined;
+  const end = await explainTaskManagerPod(pod.clusterId, pod, kubernetes);
+  if (end !== undefined) return end;
   const { reason, message } = pod.trouble;
   return { reason, message: `${pod.component} ${pod.name}: ${message}`.slice(0, maxMessageLength) };
 };

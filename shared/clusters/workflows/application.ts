@@ -6,7 +6,7 @@ import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
-import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
+import { explainCrash } from '#shared/clusters/jobs/container-log.ts';
 import { transitionJobs } from '#shared/clusters/model/cluster.ts';
 import { findApplicationVerdict, selectIncarnationJobs, selectIncarnationRecords } from '#shared/clusters/model/job.ts';
 import { assessReadiness } from '#shared/clusters/model/readiness.ts';

@@ -2,7 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { JobState } from '#events/records/job.ts';
 import type { DeployPhase } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/job-manager-log.ts';
+import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/container-log.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { assessReadiness, type Readiness, toDeployPhases } from '#shared/clusters/model/readiness.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';

@@ -112,7 +112,7 @@ describe('the reconciliation of a cluster', () => {
     [
       'Worker my-taskmanager-1-1 is terminated. Diagnostics: Pod terminated, container termination statuses: [flink-main-container(exitCode=1, reason=Error, message=null)], pod status: Failed(reason=null, message=null)',
       'TaskManagerFailed',
-      "exitCode=1, reason=Error, message=null)], pod status: Failed(reason=null, message=null). The log of a TaskManager's pod tells why.",
+      'exitCode=1, reason=Error, message=null)], pod status: Failed(reason=null, message=null). Its log is gone with its pod. Set terminationMessagePolicy: FallbackToLogsOnError',
     ],
   ])('records why Kubernetes refuses the TaskManagers: %s', async (line, reason, message) => {
     await startSession(send);
@@ -136,7 +136,7 @@ describe('the reconciliation of a cluster', () => {
 
   it.each([
     ['a TaskManager has registered since', 'INFO Registering TaskManager with ResourceID my-taskmanager-1-2.'],
-    ['later lines push it out', 'INFO Nothing.\n'.repeat(60)],
+    ['later lines push it out', 'INFO Nothing.\n'.repeat(160)],
   ])('forgets a refusal when %s', async (_what, later) => {
     await startSession(send);
     const cluster = world.kubernetes.cluster(clusterId);
@@ -168,6 +168,108 @@ describe('the reconciliation of a cluster', () => {
       { type: 'Reachable', status: 'Unknown' },
       { type: 'Healthy', status: 'False', reason },
     ]);
+  });
+
+  describe('a TaskManager that cannot start', () => {
+    const name = `${clusterId}-taskmanager-1-1`;
+    const end = 'container flink-main-container ended with exit code 1 (Error)';
+    const words = 'Plugin flink-s3-fs-hadoop-9.9.9.jar does not exist. Exiting.';
+    const pod = {
+      name,
+      component: 'taskmanager',
+      phase: 'Failed',
+      ready: false,
+      restarts: 0,
+      reached: {},
+      trouble: { reason: 'Error', message: end, exitCode: 1 },
+    } as const;
+    const health = async () => (await getCluster())?.conditions.find(({ type }) => type === 'Healthy');
+    const startWithoutTasks = async () => {
+      await startSession(send);
+      const cluster = world.kubernetes.cluster(clusterId);
+      cluster.flink.addJob('a'.repeat(32), { state: 'RUNNING', tasks: { total: 4, scheduled: 4 } });
+      world.passTime(120);
+      return cluster;
+    };
+    const terminated = (message: string) =>
+      `INFO Worker ${name} is terminated. Diagnostics: Pod terminated, container termination statuses: ` +
+      `[flink-main-container(exitCode=1, reason=Error, message=${message})], pod status: Failed(reason=null, message=null)\nINFO Retrying.`;
+
+    it('is explained by the end of its log, also when its pod is gone later', async () => {
+      const cluster = await startWithoutTasks();
+      cluster.taskManagers.push({ pod, log: `Enabling required built-in plugins\n${words}` });
+      await reconcile();
+      const seen = await health();
+      cluster.taskManagers.length = 0;
+      cluster.log = terminated('null');
+      world.passTime(60);
+      await reconcile();
+
+      expect(seen).toMatchObject({ status: 'False', reason: 'TaskManagerFailed' });
+      expect(seen?.message).toBe(
+        `TaskManager ${name}: ${end}. Its log ends with: Enabling required built-in plugins\n${words}`,
+      );
+      expect(await health()).toEqual(seen);
+    });
+
+    it('is explained by its exit code when its log is gone, and by its log when that is read later', async () => {
+      const cluster = await startWithoutTasks();
+      cluster.taskManagers.push({ pod });
+      await reconcile();
+      const gone = await health();
+      cluster.taskManagers.splice(0, 1, { pod, log: words });
+      await reconcile();
+
+      expect(gone?.message).toContain(`TaskManager ${name}: ${end}. Its log is gone with its pod.`);
+      expect((await health())?.message).toContain(`Its log ends with: ${words}`);
+    });
+
+    it('is explained by the message of its end, of which Flink logs every line', async () => {
+      const cluster = await startWithoutTasks();
+      cluster.log = terminated(`${'Enabling plugins\n'.repeat(79)}${words}`);
+      await reconcile();
+
+      expect((await health())?.message).toMatch(
+        new RegExp(
+          `^TaskManager ${name}: Pod terminated, .*exitCode=1, .* Its log ends with: (Enabling plugins\n)+${words}$`,
+        ),
+      );
+    });
+
+    it('is explained by the message of its end that Kubernetes keeps in the pod', async () => {
+      const cluster = await startWithoutTasks();
+      cluster.taskManagers.push({ pod: { ...pod, trouble: { ...pod.trouble, message: `${end}; ${words}` } } });
+      await reconcile();
+
+      expect((await health())?.message).toBe(`TaskManager ${name}: ${end}. Its log ends with: ${words}`);
+    });
+
+    it('is explained also in the cause of a job that failed without it', async () => {
+      const jobId = await submitJob(send);
+      const cluster = world.kubernetes.cluster(clusterId);
+      cluster.log = terminated('null');
+      cluster.taskManagers.push({ pod, log: words });
+      cluster.flink.setState(
+        jobId,
+        'FAILED',
+        'a.NoResourceAvailableException: Could not acquire the minimum resources.',
+      );
+      await observeJobs(clusterRef, world.ports);
+
+      expect((await world.store.job(clusterRef, jobId))?.value.message).toContain(
+        `TaskManager ${name}: ${end}. Its log ends with: ${words}`,
+      );
+    });
+
+    it.each(['readLog', 'observe'] as const)('is recorded also when %s fails', async (method) => {
+      const cluster = await startWithoutTasks();
+      if (method === 'readLog') cluster.taskManagers.push({ pod, log: words });
+      else cluster.log = terminated('null');
+      world.kubernetes.failNext(method, new Fault('target-refused', 'forbidden'));
+      await reconcile();
+
+      expect((await health())?.message).toContain('exit');
+    });
   });
 
   it('observes the jobs also when the log is not available', async () => {

@@ -20,6 +20,17 @@ describe('logs', () => {
     );
   });
 
+  it('are those of the container with the name', async () => {
+    const { kubernetes, sent } = kubernetesWith(() => ({ status: 200, body: 'line' }));
+
+    const log = await kubernetes.readLog('my', { lines: 5, pod: 'my-taskmanager-1-1', container: 'init' });
+
+    expect(log).toBe('line');
+    expect(sent.map(({ path }) => path)).toEqual([
+      '/api/v1/namespaces/flink/pods/my-taskmanager-1-1/log?container=init&tailLines=5&limitBytes=1000000&previous=false',
+    ]);
+  });
+
   it('are undefined for a container that has not started', async () => {
     const { kubernetes } = kubernetesWith(({ path }) =>
       path.includes('/log?') ? { status: 400 } : { status: 200, body: { items: [object('new')] } },

@@ -40,6 +40,7 @@ describe('observe', () => {
       {
         reason: 'CrashLoopBackOff',
         message: 'back-off 10s; container flink-main-container ended with exit code 2 (Error)',
+        container: 'flink-main-container',
         exitCode: 2,
       },
     ],
@@ -49,6 +50,7 @@ describe('observe', () => {
       {
         reason: 'OOMKilled',
         message: 'container flink-main-container ended with exit code 137 (OOMKilled)',
+        container: 'flink-main-container',
         exitCode: 137,
       },
     ],
@@ -64,7 +66,7 @@ describe('observe', () => {
           { name: 'init', ready: false, restartCount: 0, state: { terminated: { exitCode: 1, reason: 'Error' } } },
         ],
       },
-      { reason: 'Error', message: 'container init ended with exit code 1 (Error)', exitCode: 1 },
+      { reason: 'Error', message: 'container init ended with exit code 1 (Error)', container: 'init', exitCode: 1 },
     ],
     [
       'it is only being started',

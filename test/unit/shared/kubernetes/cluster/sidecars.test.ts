@@ -40,6 +40,7 @@ describe('a container beside that of Flink', () => {
     expect(pod?.trouble).toEqual({
       reason: 'Error',
       message: 'container flink-main-container ended with exit code 1 (Error)',
+      container: 'flink-main-container',
       exitCode: 1,
     });
   });

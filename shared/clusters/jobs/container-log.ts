@@ -1,6 +1,6 @@
 import { Fault } from '#events/problems/problem.ts';
 import { shorten } from '#events/problems/shorten.ts';
-import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
+import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { findPythonError, isPythonExit, withPythonWayOut } from '#shared/flink/program/python-failure.ts';
 import { findLastCause, maxMessageLength } from '#shared/flink/rest/stack-trace.ts';
 
@@ -20,10 +20,8 @@ interface Crash {
 /** Why the JobManager ended: the last exception of its log with the message, or the message with the end of the log. */
 export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Kubernetes): Promise<string> => {
   try {
-    const log =
-      (await kubernetes.readLog(clusterId, { lines: logLines, previous: true })) ??
-      (await kubernetes.readLog(clusterId, { lines: logLines }));
-    if (log === undefined || log === '') return message;
+    const log = await readEndedLog({ clusterId }, kubernetes);
+    if (log === '') return message;
     const cause = findCause(log);
     if (cause !== undefined) return `${withPythonWayOut(cause)} (${message})`;
     return [message, ...findTroubleLines(log)].join('\n');
@@ -32,6 +30,30 @@ export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Ku
     return message; // The message explains the crash without the log.
   }
 };
+
+/** A container; by default Flink's container of the newest JobManager. */
+interface Container extends Pick<LogOptions, 'pod' | 'container'> {
+  readonly clusterId: string;
+}
+
+/** The log of the container that ended last. Empty when it is not available. */
+const readEndedLog = async ({ clusterId, ...container }: Container, kubernetes: Kubernetes): Promise<string> =>
+  (await kubernetes.readLog(clusterId, { ...container, lines: logLines, previous: true })) ??
+  (await kubernetes.readLog(clusterId, { ...container, lines: logLines })) ??
+  '';
+
+/** Why a container ended, as its log tells. Empty when the log is not available. */
+export const readLogEnd = async (container: Container, kubernetes: Kubernetes): Promise<string> => {
+  try {
+    return findLogEnd(await readEndedLog(container, kubernetes));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return ''; // An explanation only.
+  }
+};
+
+/** The last exception of a log, or its last lines that report more than routine. */
+export const findLogEnd = (log: string): string => findCause(log) ?? findTroubleLines(log).join('\n');
 
 /** The cause of a failed job. Flink reports only that a Python program ended, so the log of the JobManager says why. */
 export const explainProgramFailure = async (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { explainCrash } from '#shared/clusters/jobs/job-manager-log.ts';
+import { explainCrash } from '#shared/clusters/jobs/container-log.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
 const info = (text: string) => `2026-11-28 11:13:59,123 INFO  org.apache.flink.runtime.Entrypoint [] - ${text}`;

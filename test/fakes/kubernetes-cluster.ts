@@ -1,0 +1,67 @@
+import type { ObjectName, Observation, ObservedDeployment, ObservedPod } from '#shared/clusters/model/kubernetes.ts';
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
+
+import type { FakeFlink } from './flink.ts';
+
+/** A Deployment in the fake, with its pods and the Flink that runs in them. */
+export interface FakeCluster {
+  readonly uid: string;
+  /** Undefined: a Deployment of another owner. */
+  readonly operationId: string | undefined;
+  readonly manifests: Manifests | undefined;
+  readonly flink: FakeFlink;
+  deleting: boolean;
+  ready: boolean;
+  restarts: number;
+  reached: ObservedPod['reached'];
+  trouble: ObservedPod['trouble'];
+  sidecarTrouble?: ObservedPod['sidecarTrouble'];
+  /** Kubernetes refuses to create the pod of the JobManager. */
+  noPod?: boolean;
+  warnings: Observation['warnings'];
+  log: string | undefined;
+  previousLog: string | undefined;
+  /** Pods of TaskManagers, each with its log. */
+  readonly taskManagers: { readonly pod: ObservedPod; readonly log?: string }[];
+}
+
+/** What `observe` and `listDeployments` return about it. */
+export const observed = (
+  clusterId: string,
+  { uid, operationId, deleting, ready }: FakeCluster,
+): ObservedDeployment => ({
+  clusterId,
+  uid,
+  operationId,
+  deleting,
+  readyReplicas: ready ? 1 : 0,
+});
+
+export const podsOf = (clusterId: string, cluster: FakeCluster): readonly ObservedPod[] => [
+  ...jobManagersOf(clusterId, cluster),
+  ...cluster.taskManagers.map(({ pod }) => pod),
+];
+
+const jobManagersOf = (
+  clusterId: string,
+  { noPod = false, ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,
+): readonly ObservedPod[] =>
+  noPod
+    ? []
+    : [
+        {
+          name: `${clusterId}-5d4f8b7c9-abcde`,
+          component: 'jobmanager',
+          phase: ready ? 'Running' : 'Pending',
+          ready: ready && trouble === undefined && sidecarTrouble === undefined,
+          restarts,
+          reached,
+          trouble,
+          sidecarTrouble,
+        },
+      ];
+
+export const ownedBy = (clusterId: string, { manifests }: FakeCluster): readonly ObjectName[] => [
+  { kind: 'Deployment', name: clusterId },
+  ...(manifests?.dependents ?? []).map(({ kind = '', metadata }) => ({ kind, name: metadata?.name ?? '' })),
+];
