@@ -21,13 +21,16 @@ interface ImageTag {
   readonly version: FlinkVersion | undefined;
 }
 
+/** The image, its name without the registry, and its tag. */
+const parseImage = (image: string): readonly string[] => /([^/:@]*)(?::([^/@]*))?(?:@.*)?$/.exec(image) ?? [];
+
+const isFlinkName = (name: string): boolean => /(^|[^a-z\d])flink([^a-z\d]|$)/i.test(name);
+
 /** Undefined when the tag does not start with a version. */
 const readTag = (image: string): ImageTag | undefined => {
-  const [, name = '', tag = ''] = /([^/:@]*)(?::([^/@]*))?(?:@.*)?$/.exec(image) ?? [];
+  const [, name = '', tag = ''] = parseImage(image);
   const [, line] = /^v?(\d+\.\d+)(?![a-z\d])/i.exec(tag) ?? [];
-  return line === undefined
-    ? undefined
-    : { isFlink: /(^|[^a-z\d])flink([^a-z\d]|$)/i.test(name), line, version: toVersion(line) };
+  return line === undefined ? undefined : { isFlink: isFlinkName(name), line, version: toVersion(line) };
 };
 
 /** Earlier lines of Flink 1, from the first that starts applications on Kubernetes, count as 1.20. */
@@ -60,6 +63,9 @@ export const findVersionWarnings = (image: string, requested: FlinkVersion | und
         ]
       : [];
   const assumption = `Drey starts the cluster as one of Flink ${newestFlinkVersion}. If the image has another version, set ${versionOption}.`;
+  const other = line === undefined ? findOtherLine(image) : undefined;
+  if (other !== undefined && other !== newestFlinkVersion)
+    return [`The tag of the image ${image} has ${other}, but does not start with a version of Flink. ${assumption}`];
   if (isFlink && line !== undefined && version === undefined)
     return [`The tag of the image ${image} names Flink ${line}, which Drey does not know. ${assumption}`];
   return !isFlink && version !== undefined && version !== newestFlinkVersion
@@ -67,6 +73,12 @@ export const findVersionWarnings = (image: string, requested: FlinkVersion | und
         `The tag of the image ${image} looks like Flink ${version}, but the name of the image does not have the word flink. ${assumption}`,
       ]
     : [];
+};
+
+/** A line of Flink in another place of the tag: `release-1.20`, `1.20rc1`. */
+const findOtherLine = (image: string): string | undefined => {
+  const [, name = '', tag = ''] = parseImage(image);
+  return isFlinkName(name) ? /(?<![\d._])(1\.1\d|1\.20|2\.\d)(?!\d)/.exec(tag)?.[1] : undefined;
 };
 
 /** Whether a line has what came with `since`. */

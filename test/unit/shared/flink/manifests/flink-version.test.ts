@@ -55,6 +55,9 @@ describe('the version of Flink', () => {
 
   const unknown = 'which Drey does not know. Drey starts the cluster as one of Flink 2.3.';
   it.each([
+    ['flink:release-1.20', undefined, 'has 1.20, but does not start with a version of Flink. Drey starts'],
+    ['flink:1.20rc1', undefined, 'has 1.20, but does not start with a version of Flink. Drey starts'],
+    ['flink:java17-2.2.1@sha256:ab', undefined, 'has 2.2, but does not start with a version of Flink. Drey starts'],
     ['flink:2.4.0', undefined, `names Flink 2.4, ${unknown}`],
     ['my-flink:1.4.2', undefined, `names Flink 1.4, ${unknown}`],
     ['myapp:2.0', undefined, 'The tag of the image myapp:2.0 looks like Flink 2.0'],
@@ -73,6 +76,7 @@ describe('the version of Flink', () => {
     ['flink:2.2.1-java17', '2.2'],
     ['flink:1.19', '1.20'],
     ['flink:latest', '2.0'],
+    ['flink:scala_2.12-java17', undefined],
     ['flink:2.4.0', '2.3'],
     ['mycompany/etl:1.4.2', undefined],
     ['myapp:2.3', undefined],
