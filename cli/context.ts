@@ -87,8 +87,11 @@ const findDeploymentTarget = (
   { target, executor }: CommonOptions,
   properties: ReadonlyMap<string, string>,
 ): string | undefined => {
+  const option = properties.get('execution.target')?.trim();
   const [first, ...others] = new Set(
-    [target, executor, properties.get('execution.target')].filter((name) => name !== undefined),
+    [target, executor, option === '' ? undefined : option]
+      .filter((name) => name !== undefined)
+      .map((name) => name.toLowerCase()),
   );
   if (others.length > 0)
     throw new UsageError(

@@ -14,8 +14,9 @@ export type Mode = (typeof modes)[keyof typeof modes];
  * @throws UsageError for targets that Drey does not deploy to.
  */
 export const parseMode = (deploymentTarget: string): Mode => {
-  for (const [name, mode] of Object.entries(modes)) if (name === deploymentTarget) return mode;
-  if (deploymentTarget.endsWith('-per-job'))
+  const given = deploymentTarget.toLowerCase();
+  for (const [name, mode] of Object.entries(modes)) if (name === given) return mode;
+  if (given.endsWith('-per-job'))
     throw new Failure('Per-Job Mode not supported by Active Kubernetes deployments.', { code: 'unsupported-mode' });
   throw new UsageError(`The deployment target must be ${Object.keys(modes).join(' or ')}, not "${deploymentTarget}".`);
 };

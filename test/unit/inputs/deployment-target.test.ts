@@ -19,12 +19,15 @@ describe.each(origins)('the option execution.target, from %s', (_origin, send) =
     expect(sent).toMatchObject({ code: 'refused-option', pointers: [`/config/${key}`] });
   });
 
-  it('is accepted if it equals the mode', async () => {
-    await send('deploy', { clusterId, data: { ...session, config: { [key]: 'kubernetes-session' } } }, world);
+  it.each(['kubernetes-session', 'KUBERNETES-SESSION', ' '])(
+    'is accepted if it equals the mode: %s',
+    async (target) => {
+      await send('deploy', { clusterId, data: { ...session, config: { [key]: target } } }, world);
 
-    expect(getLastOperation()).toMatchObject({ kind: 'deploy' });
-    expect(getLastOperation()).not.toHaveProperty('warnings');
-  });
+      expect(getLastOperation()).toMatchObject({ kind: 'deploy' });
+      expect(getLastOperation()).not.toHaveProperty('warnings');
+    },
+  );
 
   it('is refused as the mode is, for jobs of their own', async () => {
     const config = { [key]: 'kubernetes-per-job' };
@@ -66,5 +69,17 @@ describe('the mode of a command', () => {
 
     expect(ended.code).toBe(1);
     expect(`${ended.stdout}${ended.stderr}`).toContain('names two deployment targets');
+  });
+
+  it.each([
+    ['-t', 'kubernetes-application', '-Dexecution.target='],
+    ['-t', 'kubernetes-application', '-Dexecution.target=Kubernetes-Application'],
+    ['-t', 'KUBERNETES-APPLICATION', '-Dexecution.target= kubernetes-application'],
+  ])('is the same in another case, and a blank option stands for none: %s %s %s', async (...words) => {
+    const ended = await drey(['render', 'run', ...words, '-Dkubernetes.cluster-id=nest', 'local:///x.jar'], {
+      api: undefined,
+    });
+
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 });
