@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -192,5 +193,32 @@ describe('a command line with a mistake about Python', () => {
     const ended = await run(...application, '-py', path('wc.py'), '-pyfs', path('other/wc.py'));
 
     expect(ended.stdout).toContain('have the same name. Rename one of them.');
+  });
+});
+
+describe('the Python program of docs/cli.md', () => {
+  const page = readFileSync('docs/cli.md', 'utf8');
+  const [, line = ''] = /^\$ drey (run .*\\\n.*-py .*)$/m.exec(page) ?? [];
+  const [, version = ''] = /^RUN pip3 install .*apache-flink==(\S+)$/m.exec(page) ?? [];
+
+  it('has the version of Flink that its image has', async () => {
+    const words = line.replaceAll('\\\n', ' ').trim().split(/\s+/);
+    const names = new Map([
+      ['word_count.py', 'wc.py'],
+      ['helpers', 'lib'],
+      ['requirements.txt', 'requirements.txt'],
+    ]);
+
+    const ended = await run('render', ...words.map((word) => (names.has(word) ? path(names.get(word) ?? '') : word)));
+
+    expect(page).toContain(`\nFROM flink:${version}\n`);
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining(`image: my-flink:${version}`) });
+    expect(ended.stderr).toBe('');
+  });
+
+  it('is sent, and not in the image', () => {
+    const [, dockerfile = ''] = /```dockerfile\n([^]*?)```/.exec(page) ?? [];
+
+    expect(dockerfile).not.toContain('COPY');
   });
 });
