@@ -16,7 +16,10 @@ export const ProblemCodeName = readUnknownAs(
   'internal',
 );
 
-/** Problem details (RFC 9457) with Drey's extension members. */
+/**
+ * Problem details (RFC 9457) with Drey's extension members. `detail` is enough without `errors`, because logs, verdicts
+ * and dead letters have no other text. It has the first field error and the number of the others, or a summary.
+ */
 export const Problem = z
   .object({
     type: z.string().meta({ description: 'Documentation of the code.' }),

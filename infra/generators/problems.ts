@@ -21,6 +21,8 @@ Every failure of a request, an operation or a queued message has one of these co
 
 The same object is in \`problem\` of a failed operation, and in the \`Flink Command Rejected\` event of a rejected message. Branch on \`code\`: codes are stable, titles and details are not.
 
+\`errors\` lists the fields with mistakes, up to 50. \`detail\` is enough without them: it is the only mistake, the first one and the number of the others, or a summary.
+
 - \`retryable: true\`: the same request may succeed later without a change.
 - The queue returns a message with a retryable problem. After the fifth attempt the message becomes a dead letter ([queue.md](queue.md)).
 - The queue rejects a message with any other problem at once, and keeps it in the rejected queue.

@@ -64,7 +64,11 @@ export const removeOrphans = async (
   const errors = requested.flatMap((object, index) =>
     found[index] === undefined ? [{ pointer: `/orphans/${index}`, detail: describeMistake(object, name) }] : [],
   );
-  if (errors.length > 0) throw new Fault('wrong-state', errors.map(({ detail }) => detail).join(' '), { errors });
+  const [first] = errors;
+  if (first !== undefined) {
+    const summary = `${errors.length} of the objects are not orphans in target ${name}. List the orphans again.`;
+    throw new Fault('wrong-state', errors.length === 1 ? first.detail : summary, { errors });
+  }
   const kubernetes = ports.kubernetes(await ports.targets.get(name));
   const removed = found.filter((orphan) => orphan !== undefined);
   await Promise.all(removed.map((orphan) => kubernetes.removeObject(orphan)));

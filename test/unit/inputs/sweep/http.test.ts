@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type ApiFunction, calls, pathParameters } from '#events/http/api.ts';
-import { Problem, toPointer } from '#events/problems/problem.ts';
+import { type FieldError, Problem, toPointer } from '#events/problems/problem.ts';
 import { apiHandlers } from '#test/fakes/api-handlers.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
 import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
 import { makeWorld, runQueues } from '#test/fakes/world.ts';
 
-import { listMembers, setMember, validatorWords, wrongValues } from './members.ts';
+import { listMembers, minTextLength, setMember, validatorWords, wrongValues } from './members.ts';
 
 const jar = 's3://bucket/uploads/local/1/job.jar';
 const hex = 'a'.repeat(32);
@@ -67,6 +67,8 @@ const findFlaw = ({ status, body }: Awaited<ReturnType<typeof send>>, pointer: s
   const texts = [detail, ...errors.map((one) => one.detail)];
   const bad = texts.find((text) => validatorWords.test(text) || text.trim() === '');
   if (bad !== undefined) return bad;
+  const repeated = findRepeatedError(detail, errors);
+  if (repeated !== undefined) return `repeated: ${repeated}`;
   const names = errors.some(
     (one) =>
       // A mistake is in the member, or in a member around or in it. Or another member is required, or excluded, beside it.
@@ -75,6 +77,16 @@ const findFlaw = ({ status, body }: Awaited<ReturnType<typeof send>>, pointer: s
       /^(is required|Set either )/.test(one.detail),
   );
   return code === 'malformed-request' && !names ? `another member: ${JSON.stringify(errors)} ${detail}` : undefined;
+};
+
+/** A text that an answer says twice: a field error in the list, or more than the first field error in the detail. */
+const findRepeatedError = (detail: string, errors: readonly FieldError[]): string | undefined => {
+  const texts = errors.map((one) => `${one.pointer}: ${one.detail}`);
+  const [, ...others] = new Set(errors.map((one) => one.detail));
+  return (
+    texts.find((text, index) => texts.indexOf(text) !== index) ??
+    others.find((text) => text.length >= minTextLength && detail.includes(text))
+  );
 };
 
 interface Mistake extends Sent {

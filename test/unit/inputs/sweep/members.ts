@@ -67,7 +67,7 @@ export const fieldsOfApi =
   /(?<=^|[\s"'`(])\/(config|job|jar|sql|python|restore|podTemplates|lifetime|labels|clusterId|savepoint|ttl|until|idleAfter|warnBefore|expression|selector|spec|deadline|dependsOn|priority|directory|timezone|correlationId)(?=[/:\s])|\b(scriptUri|fromCluster|allowEmptyState|entryClass|claimMode:|savepointDirectory|onFailure|dependsOn|idleAfter|warnBefore)\b|\b(job\.)?restore\.(path|fromCluster)\b|\buse module\b/m;
 
 /** The shortest text that says something. Two fields may both be "required". */
-const minTextLength = 25;
+export const minTextLength = 25;
 
 /** A text that an output says twice: a line, or a mistake in a list and outside of it. Two options may have the same one. */
 export const findRepetition = (lines: readonly string[]): readonly [string] | undefined => {

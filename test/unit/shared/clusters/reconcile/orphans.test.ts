@@ -91,6 +91,16 @@ describe('an orphan', () => {
     expect(world.kubernetes.clusters.has('live')).toBe(true);
   });
 
+  it('is named once in a problem about several objects that are no orphans', async () => {
+    const uid = 'u';
+    const named = ['one', 'two'].map((name) => ({ kind: 'Deployment', name, uid }) as const);
+
+    await expect(removeOrphans('local', named, world.ports)).rejects.toMatchObject({
+      message: '2 of the objects are not orphans in target local. List the orphans again.',
+      errors: [{ pointer: '/orphans/0' }, { pointer: '/orphans/1' }],
+    });
+  });
+
   it('is published once a pass, and an unreachable target is skipped', async () => {
     keepHighAvailability('one');
     await reportOrphans(world.ports);
