@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { type Command, type CommandKind, commandKinds, commands } from '#events/commands/index.ts';
+import { isRecord } from '#events/is-record.ts';
 import { CommandMessage } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
@@ -25,7 +26,7 @@ export const runMessage = async (
   { body, principal }: Pick<QueuedMessage, 'body' | 'principal'>,
   ports: Ports,
 ): Promise<StoredOperation> => {
-  const message = parse(CommandMessage, parseJson(body));
+  const message = parseMessage(parseJson(body));
   if (message.operationid !== undefined) return resumeDeploy(message.operationid, ports);
   return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, principal, ports), ports);
 };
@@ -35,6 +36,12 @@ const findEndedBatchItem = async (message: CommandMessage, { store }: Ports): Pr
   const operation = message.batchid === undefined ? undefined : await findMessageOperation(message, store);
   return operation !== undefined && isTerminalOperation(operation) ? operation : undefined;
 };
+
+/** The schema of its command parses the data, so that pointers to mistakes are the same as over HTTP. */
+const parseMessage = (message: unknown): CommandMessage =>
+  isRecord(message)
+    ? { ...parse(CommandMessage, { ...message, data: undefined }), data: message['data'] }
+    : parse(CommandMessage, message);
 
 const ClusterInSubject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
 
