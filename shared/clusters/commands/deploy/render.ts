@@ -67,12 +67,13 @@ export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: Cluster
 export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
   toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
-/** The directory of the cluster's high-availability files. @see Flink 2.3 `HighAvailabilityServicesUtils` */
+/** The directory of the cluster's high-availability files, without a password: records and warnings have it. @see Flink 2.3 `HighAvailabilityServicesUtils` */
 export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clusterId: string): string | undefined => {
   const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
-  return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase())
-    ? undefined
-    : `${valueOf('high-availability.storageDir').replace(/\/+$/, '')}/${clusterId}`;
+  const storage = valueOf('high-availability.storageDir')
+    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@]*:[^@]*@/i, '$1')
+    .replace(/\/+$/, '');
+  return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase()) ? undefined : `${storage}/${clusterId}`;
 };
 
 /** Whether the JobManager keeps a history of rescales. Flink 2.3 and later can. */

@@ -101,8 +101,8 @@ export const warnOfRemainingFiles = (operationId: string, ports: Ports): Promise
 const describeRemainingFiles = (cluster: Cluster): string => {
   const directories = findDirectories(cluster);
   const where = directories.length === 0 ? 'high-availability.storageDir' : directories.join(', ');
-  const how = directories.some((directory) => /^s3[an]?:/.test(directory))
-    ? directories.map((directory) => `aws s3 rm --recursive ${directory.replace(/^s3[an]?:/, 's3:')}`).join(' && ')
+  const how = directories.some((directory) => /^s3[anp]?:/.test(directory))
+    ? directories.map((directory) => `aws s3 rm --recursive ${directory.replace(/^s3[anp]?:/, 's3:')}`).join(' && ')
     : 'the tool of their file system';
   return `Files of high availability (ha: purge) remain in ${where}, because the JobManager ended without deleting them. Delete these directories with ${how}.`;
 };

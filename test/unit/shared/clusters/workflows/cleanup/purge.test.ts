@@ -15,8 +15,8 @@ import {
 const jobId = 'a'.repeat(32);
 const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3a://bucket/ha/' };
 
-const startWithJob = async (send: Send) => {
-  await send('deploy', { clusterId, data: { mode: 'session', config } }, world);
+const startWithJob = async (send: Send, own: Readonly<Record<string, string>> = {}) => {
+  await send('deploy', { clusterId, data: { mode: 'session', config: { ...config, ...own } } }, world);
   await runWorkflows();
   getFlink().addJob(jobId);
   const names = [`${clusterId}-cluster-config-map`, `${clusterId}-${jobId}-config-map`];
@@ -67,6 +67,22 @@ describe.each(origins)('a stop that purges high-availability data, from %s', (_d
     expect(await getCluster()).toMatchObject({ state: 'STOPPED' });
     expect(world.kubernetes.highAvailability.get(clusterId)?.size).toBe(0);
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED', warnings: [warning] });
+  });
+
+  it.each([
+    ['s3://key:pass/word@bucket/ha', 's3://bucket/ha/etl'],
+    ['s3p://bucket/ha/', 's3p://bucket/ha/etl'],
+    ['abfss://container@account.dfs.core.windows.net/ha', 'abfss://container@account.dfs.core.windows.net/ha/etl'],
+  ])('records and warns of the directory without a password: %s', async (storage, directory) => {
+    await startWithJob(send, { 'high-availability.storageDir': storage });
+    world.kubernetes.cluster(clusterId).ready = false;
+
+    await stopWith(send, { ha: 'purge' });
+
+    expect(await getCluster()).toMatchObject({ highAvailabilityDirectory: directory });
+    const [warned = ''] = getLastOperation()?.warnings ?? [];
+    expect(warned).toContain(`remain in ${directory}, `);
+    expect(warned.includes('aws s3 rm --recursive s3://bucket/ha/etl ')).toBe(directory.startsWith('s3'));
   });
 
   it('warns of the files that remain when the cluster is gone', async () => {
