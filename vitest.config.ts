@@ -10,6 +10,9 @@ const project = (name: string, seconds: number) => ({
   hookTimeout: seconds * 1000,
 });
 
+/** Vitest leaves one processor free, which is half of a small machine. */
+const allProcessors = { maxWorkers: '100%' };
+
 /** Tests that share the one local system. They wait more than they compute, so some files run side by side. */
 const onSystem = (name: string, { files, turn }: { readonly files: number; readonly turn: number }) => ({
   ...project(name, 600),
@@ -39,11 +42,11 @@ export default defineConfig({
         ? ['default']
         : ['default', ['json', { outputFile: `.local/results/${process.pid}.json` }]],
     projects: [
-      { extends: true, test: project('unit', 20) },
-      { extends: true, test: project('faults', 300) },
-      { extends: true, test: project('parsers', 300) },
-      { extends: true, test: { ...project('terminal', 180), globalSetup: 'test/terminal/setup.ts' } },
-      { extends: true, test: { ...project('template', 900), globalSetup: 'test/template/setup.ts' } },
+      { extends: true, test: { ...project('unit', 20), ...allProcessors } },
+      { extends: true, test: { ...project('faults', 300), ...allProcessors } },
+      { extends: true, test: { ...project('parsers', 300), ...allProcessors } },
+      { extends: true, test: { ...project('terminal', 180), ...allProcessors, globalSetup: 'test/terminal/setup.ts' } },
+      { extends: true, test: { ...project('template', 900), ...allProcessors, globalSetup: 'test/template/setup.ts' } },
       { extends: true, test: onSystem('integration', { files: 3, turn: 1 }) },
       { extends: true, test: onSystem('acceptance', { files: 3, turn: 1 }) },
       // They take from the others what these need.
