@@ -66,7 +66,7 @@ const hasPlainOptions = (path: string): boolean => /\/(extend|schedules\/[^/]+)$
  * @param path The path of the request, by which fields with the same name differ.
  */
 export const describePointer = (pointer: string, path = ''): string => {
-  const plain = pointer.replaceAll('~1', '/').replaceAll('~0', '~');
+  const plain = unescape(pointer);
   if (plain.startsWith('/config/')) return `-D${plain.slice('/config/'.length)}`;
   const findOption = hasPlainOptions(path) ? findPlainOption : findCommandOption;
   const field = pointer.replace(/^\/job(?=\/)/, '');
@@ -76,10 +76,13 @@ export const describePointer = (pointer: string, path = ''): string => {
     const option = findOption(`/${parts.slice(0, length).join('/')}`);
     if (option === undefined) continue;
     const inside = parts.slice(length).filter((part, index) => index > 0 || !/^\d+$/.test(part));
-    return inside.length === 0 ? option : `${option}, ${inside.join('.').replaceAll('~1', '/').replaceAll('~0', '~')}`;
+    return inside.length === 0 ? option : `${option}, ${unescape(inside.join('.'))}`;
   }
   return plain;
 };
+
+/** @see RFC 6901, "JSON Pointer" */
+const unescape = (pointer: string): string => pointer.replaceAll('~1', '/').replaceAll('~0', '~');
 
 const findPlainOption = (field: string): string | undefined => plainOptions[field] ?? toPlainOption(field);
 

@@ -34,12 +34,12 @@ export const cancelJobs = async (
   ports: Ports,
 ): Promise<CleanupState> => {
   const { value } = operation;
-  const { value: cluster } = await getCluster(value, ports.store);
-  if (!purgesThroughFlink(value, cluster) || isTooLate(state)) return toDone(state);
+  const cluster = await findPurgedCluster(state, value, ports);
+  if (cluster === undefined) return toDone(state);
   const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
   if (reachable !== 'True') return toDone(state);
   const live = jobs.filter((job) => !isTerminalJob(job));
-  if (live.length === 0) return waitForPurge(state, operation, ports);
+  if (live.length === 0) return waitForDeletion(state, { operation, cluster }, ports);
   const rest = flinkRest((await getKubernetes(value, ports)).flink(value.clusterId));
   for (const { jobId } of live.filter(({ state }) => state !== 'CANCELLING')) {
     try {
@@ -63,10 +63,27 @@ export const waitForPurge = async (
   operation: Versioned<StoredOperation>,
   ports: Ports,
 ): Promise<CleanupState> => {
-  const { value } = operation;
-  const { value: cluster } = await getCluster(value, ports.store);
-  if (!purgesThroughFlink(value, cluster) || isTooLate(state)) return toDone(state);
-  const { highAvailability } = await (await getKubernetes(value, ports)).listRemaining(value.clusterId);
+  const cluster = await findPurgedCluster(state, operation.value, ports);
+  return cluster === undefined ? toDone(state) : waitForDeletion(state, { operation, cluster }, ports);
+};
+
+/** The cluster, while the stop waits for Flink to purge it. */
+const findPurgedCluster = async (
+  state: CleanupState,
+  operation: StoredOperation,
+  { store }: Ports,
+): Promise<Cluster | undefined> => {
+  const { value: cluster } = await getCluster(operation, store);
+  return purgesThroughFlink(operation, cluster) && !isTooLate(state) ? cluster : undefined;
+};
+
+const waitForDeletion = async (
+  state: CleanupState,
+  { operation, cluster }: { readonly operation: Versioned<StoredOperation>; readonly cluster: Cluster },
+  ports: Ports,
+): Promise<CleanupState> => {
+  const kubernetes = await getKubernetes(operation.value, ports);
+  const { highAvailability } = await kubernetes.listRemaining(cluster.clusterId);
   const names = new Set(highAvailability.map(({ name }) => name));
   const remaining = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).filter(
     (job) => isTerminalJob(job) && names.has(`${job.clusterId}-${job.jobId}-config-map`),
