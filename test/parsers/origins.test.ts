@@ -67,12 +67,12 @@ describe.each(flinkLines)('with Flink %s, every origin', (line) => {
     };
 
   it.each([
-    ['HTTP', 300],
-    ['the queue', 300],
-    ['a batch', 200],
-    ['a stored spec', 200],
-    ['a schedule', 200],
-    ['drey', 100],
+    ['HTTP', 700],
+    ['the queue', 700],
+    ['a batch', 450],
+    ['a stored spec', 450],
+    ['a schedule', 450],
+    ['drey', 200],
   ] as const)('passes on what a caller writes: %s, %i runs', async (origin, runs) => {
     expect.hasAssertions();
     await checkAll({ cases: written, render: through(inProcess[origin]), ask: read, runs, minEqual: 1 });
@@ -83,7 +83,7 @@ describe.each(flinkLines)('with Flink %s, every origin', (line) => {
     await checkAll({ cases: written, render: through(deployByScript), ask: read, runs: 4, minEqual: 1 });
   });
 
-  it('passes on the arguments and options of a job on a session, 200 runs', async () => {
+  it('passes on the arguments and options of a job on a session, 450 runs', async () => {
     expect.hasAssertions();
     await checkAll({
       cases: written,
@@ -96,7 +96,7 @@ describe.each(flinkLines)('with Flink %s, every origin', (line) => {
         },
       }),
       ask: read,
-      runs: 200,
+      runs: 450,
       minEqual: 1,
     });
   });
