@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+import { attackReport } from './test/support/attack-report.ts';
 import { environment } from './test/support/environment.ts';
 
 const project = (name: string, seconds: number) => ({
@@ -32,15 +33,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** The numbers of a run, which CI adds up. */
+const results: ['json', { outputFile: string }] = ['json', { outputFile: `.local/results/${process.pid}.json` }];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     env: environment,
-    // On CI each run leaves its numbers, to be added up.
-    reporters:
-      process.env['CI'] === undefined
-        ? ['default']
-        : ['default', ['json', { outputFile: `.local/results/${process.pid}.json` }]],
+    reporters: process.env['CI'] === undefined ? ['default', attackReport] : ['default', attackReport, results],
     projects: [
       { extends: true, test: { ...project('unit', 20), ...allProcessors } },
       { extends: true, test: { ...project('faults', 300), ...allProcessors } },
@@ -49,6 +49,7 @@ export default defineConfig({
       { extends: true, test: { ...project('template', 900), ...allProcessors, globalSetup: 'test/template/setup.ts' } },
       { extends: true, test: onSystem('integration', { files: 3, turn: 1 }) },
       { extends: true, test: onSystem('acceptance', { files: 3, turn: 1 }) },
+      { extends: true, test: onSystem('security', { files: 3, turn: 1 }) },
       // They take from the others what these need.
       { extends: true, test: onSystem('outages', { files: 1, turn: 2 }) },
     ],

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { expect, inject } from 'vitest';
 
 import { sign } from '#cli/api/sign.ts';
@@ -33,20 +34,25 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
-/** Sends a signed request to the API. */
-export const call = async <T = Record<string, unknown>>(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer<T>> => {
-  const url = new URL(`${system.apiUrl}${path}`);
-  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-  const credentials = async () => system.credentials;
-  const signed = await sign({ method, url, headers, body: text }, { region: system.region, credentials });
-  const response = await fetch(url, { method, headers: signed, ...(text === undefined ? {} : { body: text }) });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as T };
-};
+/** Returns a function that sends requests to the API with the signature of a caller. */
+export const signedBy =
+  (caller: AwsCredentialIdentity) =>
+  async <T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<T>> => {
+    const url = new URL(`${system.apiUrl}${path}`);
+    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+    const credentials = async () => caller;
+    const signed = await sign({ method, url, headers, body: text }, { region: system.region, credentials });
+    const response = await fetch(url, { method, headers: signed, ...(text === undefined ? {} : { body: text }) });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as T };
+  };
+
+/** Sends a request of the administrator to the API. */
+export const call = signedBy(system.credentials);
 
 const clustersOf = (target: string) => `/v1/targets/${target}/clusters`;
 export const clusterPath = (clusterId: string, target = system.target) => `${clustersOf(target)}/${clusterId}`;
