@@ -5,6 +5,9 @@ import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { parseStatus, toRefusal } from '#shared/kubernetes/api/status.ts';
 
+/** The overview of 10,000 jobs has 5 MB. A program on the cluster can answer in place of Flink, with any number of bytes. */
+const maxAnswerBytes = 8_000_000;
+
 /** Every failure but 401 is returned, because the transport distinguishes Flink's failures from the API server's. */
 const expectedStatuses = Array.from({ length: 300 }, (_, index) => 300 + index).filter((status) => status !== 401);
 
@@ -18,7 +21,7 @@ export const openFlinkTransport =
     const service = urlPath`/api/v1/namespaces/${target.namespace}/services/${getRestServiceName(clusterId)}`;
     const path = `${service}:rest/proxy${request.path}`;
     const repeatable = request.method !== 'POST';
-    const answer = await client.send({ ...request, path, repeatable, expected: expectedStatuses });
+    const answer = await client.send({ ...request, path, repeatable, maxAnswerBytes, expected: expectedStatuses });
     const isText = typeof answer.body === 'string';
     const isFlinkAnswer = parseStatus(answer) === undefined && !(isText && answer.status >= 500);
     if (isFlinkAnswer) return { status: answer.status, body: answer.body };

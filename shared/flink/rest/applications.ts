@@ -6,20 +6,20 @@ import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+import { Identifier, Text, Time } from '#shared/flink/rest/transport/values.ts';
 
 const ApplicationState = z.enum(['CREATED', 'RUNNING', 'FAILING', 'FAILED', 'CANCELING', 'CANCELED', 'FINISHED']);
 
 const ApplicationOverview = z.object({
-  id: z.string(),
+  id: Identifier,
   status: ApplicationState,
-  /** Milliseconds since 1970. */
-  'start-time': z.int(),
+  'start-time': Time,
 });
 
 const ApplicationsOverview = z.object({ applications: z.array(ApplicationOverview) });
 
 const Exceptions = z.object({
-  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
+  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: Text, stacktrace: z.string() })) }),
 });
 
 /** The part of Flink's REST API about applications. @see Flink 2.3 `ApplicationsOverviewHeaders`, `ApplicationExceptionsHeaders` */

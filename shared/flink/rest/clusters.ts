@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { isSuccess, toStatusFault } from '#shared/flink/rest/transport/faults.ts';
+import { Identifier } from '#shared/flink/rest/transport/values.ts';
 
 const Overview = z.object({
   taskmanagers: z.int(),
@@ -11,7 +12,7 @@ const Overview = z.object({
   'jobs-finished': z.int(),
   'jobs-cancelled': z.int(),
   'jobs-failed': z.int(),
-  'flink-version': z.string(),
+  'flink-version': Identifier,
 });
 type Overview = Readonly<z.infer<typeof Overview>>;
 

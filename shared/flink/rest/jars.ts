@@ -12,9 +12,10 @@ import {
 import { getJobState } from './jobs.ts';
 import { createMultipart, type JarFile } from '#shared/flink/rest/transport/multipart.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+import { Identifier } from '#shared/flink/rest/transport/values.ts';
 
-const UploadedJar = z.object({ filename: z.string() });
-const Jars = z.object({ files: z.array(z.object({ id: z.string() })) });
+const UploadedJar = z.object({ filename: Identifier });
+const Jars = z.object({ files: z.array(z.object({ id: Identifier })) });
 const JobPlan = z.object({ plan: z.unknown() });
 
 export interface RunOptions {

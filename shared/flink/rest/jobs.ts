@@ -13,22 +13,19 @@ import {
 } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
-
-/** A program chooses the name of its job. Its record stores at most 1,000 characters of it. */
-const maxNameCharacters = 1_000;
+import { Identifier, Text, Time } from '#shared/flink/rest/transport/values.ts';
 
 const JobOverview = z.object({
   jid: z.string(),
-  name: z.string().transform((name) => name.slice(0, maxNameCharacters)),
+  name: Text,
   state: JobState,
-  /** Milliseconds since 1970. */
-  'start-time': z.int(),
-  /** Milliseconds since 1970; -1 while the job runs. */
-  'end-time': z.int(),
+  'start-time': Time,
+  /** -1 while the job runs. */
+  'end-time': Time,
   /** The number of tasks in each state, in lower case, and of all tasks (`total`). */
   tasks: z.record(z.string(), z.int()),
   /** `Adaptive`, for example. Flink 2.3 and later report it. */
-  schedulerType: z.string().nullish(),
+  schedulerType: Identifier.nullish(),
 });
 export type JobOverview = Readonly<z.infer<typeof JobOverview>>;
 
@@ -37,7 +34,7 @@ const JobStatus = z.object({ status: JobState });
 /** Flink 1.20 does not report the type. */
 const JobDetails = z.object({ 'job-type': z.string().nullish() });
 const Exceptions = z.object({
-  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: z.string(), stacktrace: z.string() })) }),
+  exceptionHistory: z.object({ entries: z.array(z.object({ exceptionName: Text, stacktrace: z.string() })) }),
 });
 
 type CancelOutcome =

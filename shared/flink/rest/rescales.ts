@@ -1,28 +1,29 @@
 import * as z from 'zod';
 
+import { shorten } from '#events/problems/shorten.ts';
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { ignoreNotFound } from '#shared/flink/rest/transport/faults.ts';
-import { formatRootCause } from './stack-trace.ts';
+import { formatRootCause, maxMessageLength } from './stack-trace.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+import { Identifier, Text, Time } from '#shared/flink/rest/transport/values.ts';
 
 const TerminalState = z.enum(['COMPLETED', 'FAILED', 'IGNORED']);
 
 const Vertex = z.object({
-  jobVertexName: z.string(),
+  jobVertexName: Text,
   preRescaleParallelism: z.int().nullish(),
   postRescaleParallelism: z.int().nullish(),
   desiredParallelism: z.int().nullish(),
 });
 
 const Rescale = z.object({
-  rescaleUuid: z.string(),
+  rescaleUuid: Identifier,
   /** Null while the rescale is in progress. */
   terminalState: TerminalState.nullish(),
-  triggerCause: z.string().nullish(),
-  terminatedReason: z.string().nullish(),
-  /** Milliseconds since 1970. */
-  startTimestampInMillis: z.int().nullish(),
-  endTimestampInMillis: z.int().nullish(),
+  triggerCause: Text.nullish(),
+  terminatedReason: Text.nullish(),
+  startTimestampInMillis: Time.nullish(),
+  endTimestampInMillis: Time.nullish(),
   /** The history leaves the vertices and the states out. */
   vertices: z.record(z.string(), Vertex),
   schedulerStates: z.array(z.object({ stringifiedException: z.string().nullish() })),
@@ -55,7 +56,11 @@ export const createRescaleMethods = ({ get }: RestClient) => ({
     if (answer === undefined || !hasEnded(answer)) return undefined;
     const { schedulerStates, ...rescale } = answer;
     const trace = schedulerStates.findLast(({ stringifiedException }) => stringifiedException)?.stringifiedException;
-    return { ...rescale, message: trace === undefined || trace === null ? undefined : formatRootCause(trace, trace) };
+    return {
+      ...rescale,
+      message:
+        trace === undefined || trace === null ? undefined : formatRootCause(trace, shorten(trace, maxMessageLength)),
+    };
   },
 });
 

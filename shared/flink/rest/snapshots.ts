@@ -4,15 +4,16 @@ import type { RestClient } from '#shared/flink/rest/transport/client.ts';
 import { parseResponse } from '#shared/flink/rest/transport/faults.ts';
 import { getTriggerStatus, trigger, type Unfinished } from './triggers.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+import { Identifier } from '#shared/flink/rest/transport/values.ts';
 
-const Location = z.object({ location: z.string() });
+const Location = z.object({ location: Identifier });
 const Checkpoint = z.object({ checkpointId: z.int() });
 const CheckpointStatistics = z.object({
   latest: z
-    .object({ savepoint: z.object({ external_path: z.string(), checkpoint_type: z.string().nullish() }).nullish() })
+    .object({ savepoint: z.object({ external_path: Identifier, checkpoint_type: Identifier.nullish() }).nullish() })
     .nullish(),
 });
-const Triggered = z.object({ 'request-id': z.string() });
+const Triggered = z.object({ 'request-id': Identifier });
 
 interface SavepointRequest {
   /** The cluster's default applies when it is undefined. */

@@ -10,8 +10,9 @@ import {
 } from '#shared/flink/rest/transport/faults.ts';
 import { formatRootCause } from './stack-trace.ts';
 import { urlPath } from '#shared/flink/rest/transport/url-path.ts';
+import { Text } from '#shared/flink/rest/transport/values.ts';
 
-const FailureCause = z.object({ class: z.string(), 'stack-trace': z.string() });
+const FailureCause = z.object({ class: Text, 'stack-trace': z.string() });
 /** Savepoints report a failure as `failure-cause`, checkpoints as `failureCause`. */
 const TriggerInfo = z.object({
   status: z.object({ id: z.enum(['IN_PROGRESS', 'COMPLETED']) }),

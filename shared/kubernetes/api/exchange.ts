@@ -3,12 +3,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
+
+import { isDeeperThan } from '#shared/json-depth.ts';
 
 import type { Answer } from './status.ts';
 
@@ -19,6 +20,8 @@ export interface Request {
   readonly json?: unknown;
   readonly stream?: { readonly body: AsyncIterable<Uint8Array>; readonly bytes: number; readonly contentType: string };
   readonly timeoutMs?: number;
+  /** The maximum size of the answer. 32 MB by default, for lists of objects. */
+  readonly maxAnswerBytes?: number;
   /** Statuses that are returned as answers, although they are not successes. */
   readonly expected?: readonly number[];
   /** Whether a retry is safe. True by default; a stream is never sent twice. */
@@ -36,11 +39,15 @@ interface Route {
  * Sends one request over a connection, and returns any answer.
  *
  * @throws Fault `target-unreachable` when there is no answer.
+ * @throws Fault `target-refused` when the answer is too large or too deep.
  */
 export type Exchange = (request: Request, route: Route) => Promise<Answer>;
 
 /** Three attempts and their pauses end within the 30 s of an HTTP request, so that its answer can describe the failure. */
 const defaultTimeoutMs = 5_000;
+
+const defaultMaxAnswerBytes = 32_000_000;
+const maxAnswerDepth = 100;
 
 /** Keeps connections for the next request, separately for each server, certificate authority and client certificate. */
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
@@ -54,7 +61,7 @@ export const exchangeOverTls: Exchange = async (request, { connection, target, a
   try {
     return await roundTrip(request, connection, { signal: AbortSignal.any([signal, timeout]), progress });
   } catch (error) {
-    if (error instanceof Fault) throw error; // The stream to send has failed.
+    if (error instanceof Fault) throw error; // The stream to send has failed, or the answer is refused.
     if (signal.aborted) throw signal.reason instanceof Fault ? signal.reason : error;
     if (!progress.isConnected) access.forget(target, 'address');
     const failure = progress.isConnected ? 'did not answer' : 'cannot be reached';
@@ -87,7 +94,7 @@ const roundTrip = (request: Request, connection: Connection, { signal, progress 
   let isAnswered = false;
   outgoing.once('response', (incoming) => {
     isAnswered = true;
-    readAnswer(incoming).then(resolve, reject);
+    readAnswer(incoming, request).then(resolve, reject);
   });
   // A server may answer before it has read the whole body. The answer then counts, and not the broken connection.
   const fail = (error: unknown) => {
@@ -130,22 +137,44 @@ const toBodyHeaders = ({ stream }: Request, body: Buffer | undefined): Record<st
   return {};
 };
 
-const readAnswer = async (incoming: IncomingMessage): Promise<Answer> => {
-  const content = await text(incoming);
+const readAnswer = async (incoming: IncomingMessage, request: Request): Promise<Answer> => {
+  const content = await readText(incoming, request);
+  const isJson = incoming.headers['content-type']?.includes('json') === true;
   return {
     status: incoming.statusCode ?? 0,
-    body: incoming.headers['content-type']?.includes('json') === true ? parseJson(content) : content,
+    body: isJson ? parseJson(content, request) : content,
     retryAfterSeconds: parseSeconds(incoming.headers['retry-after']),
   };
 };
 
-const parseJson = (content: string): unknown => {
+/** The answer is held in memory, which the other requests of the function need, too. */
+const readText = async (incoming: IncomingMessage, request: Request): Promise<string> => {
+  const { maxAnswerBytes = defaultMaxAnswerBytes } = request;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxAnswerBytes)
+      throw refuseAnswer(request, `is larger than ${maxAnswerBytes / 1_000_000} MB, the maximum that Drey reads`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+};
+
+const parseJson = (content: string, request: Request): unknown => {
+  let value: unknown;
   try {
-    return JSON.parse(content);
+    value = JSON.parse(content);
   } catch {
     return content; // The content type is wrong. The schema of the caller then rejects the text.
   }
+  if (isDeeperThan(value, maxAnswerDepth))
+    throw refuseAnswer(request, `has more than ${maxAnswerDepth} levels, the maximum that Drey reads`);
+  return value;
 };
+
+const refuseAnswer = ({ method, path }: Request, predicate: string): Fault =>
+  new Fault('target-refused', `The answer to ${method} ${path.split('?', 1)[0] ?? ''} ${predicate}.`);
 
 /** Kubernetes sends `Retry-After` in seconds, and never as a date. */
 const parseSeconds = (header: string | undefined): number | undefined => {

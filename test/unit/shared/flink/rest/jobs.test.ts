@@ -17,6 +17,20 @@ describe('urlPath', () => {
 });
 
 describe('reading', () => {
+  it('shortens a name to the characters that its record stores', async () => {
+    const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, name: 'x'.repeat(5_000_000) }] }) });
+
+    const [read] = await rest.listJobs();
+
+    expect(read?.name).toBe(`${'x'.repeat(1_000)}…`);
+  });
+
+  it.each([1e300, 8_640_000_000_000_001, -2, 1.5, '1'])('refuses a time that is no time: %s', async (time) => {
+    const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [{ ...job, 'start-time': time }] }) });
+
+    await expect(rest.listJobs()).rejects.toMatchObject({ code: 'target-refused' });
+  });
+
   it('lists jobs with the states of Flink', async () => {
     const { rest } = flinkWith({ 'GET /v1/jobs/overview': ok({ jobs: [job] }) });
 

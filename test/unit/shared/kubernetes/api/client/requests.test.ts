@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
@@ -38,6 +40,37 @@ describe('a request', () => {
       '/pods?labelSelector=app%3Dx&limit=500',
       '/pods?labelSelector=app%3Dx&limit=500&continue=more+%26+more',
     ]);
+  });
+
+  it('reads no more of an answer than its maximum', async () => {
+    let sentBytes = 0;
+    const chunks = function* () {
+      for (; sentBytes < 100_000_000; sentBytes += 65_536) yield ' '.repeat(65_536);
+    };
+    const { client } = await clientFor([], (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      Readable.from(chunks()).pipe(response);
+    });
+
+    await expect(client.send({ ...get, maxAnswerBytes: 1_000_000 })).rejects.toMatchObject({
+      code: 'target-refused',
+      message: `The answer to GET ${get.path} is larger than 1 MB, the maximum that Drey reads.`,
+    });
+    expect(sentBytes).toBeLessThan(50_000_000);
+  });
+
+  it.each([
+    ['arrays', `${'['.repeat(101)}${']'.repeat(101)}`],
+    ['objects', `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`],
+  ])('refuses an answer of deeply nested %s', async (_what, json) => {
+    const { client } = await clientFor([], (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(json);
+    });
+
+    await expect(client.send(get)).rejects.toMatchObject({
+      code: 'target-refused',
+      message: expect.stringContaining('has more than 100 levels') as string,
+    });
   });
 
   it('rejects a response of another form', async () => {
