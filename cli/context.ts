@@ -15,6 +15,7 @@ import { parseProperties, toFlinkConfig } from '#cli/options/properties.ts';
 import { parseRequestFields, type RequestFields } from '#cli/options/request-fields.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { parseJobManagerAddress } from '#cli/options/values.ts';
+import { escapeUnsafe, hasUnsafe } from '#cli/output/safe-text.ts';
 import type { Output, ProcessIo } from '#cli/output/streams.ts';
 import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
 
@@ -25,6 +26,8 @@ export interface Context {
   readonly options: CommonOptions;
   /** The same context, aborted by another signal than the one of the process. */
   readonly withSignal: (signal: AbortSignal) => Context;
+  /** The same context with output in YAML, unless it is JSON: the texts of the API stay as they are. */
+  readonly withExactTexts: () => Context;
   /** @throws Failure when no API endpoint is configured. Commands that do not read it work without one. */
   readonly api: Api;
   readonly signal: AbortSignal;
@@ -61,11 +64,12 @@ export const createContext = (options: CommonOptions, process: ProcessIo): Conte
   const fields = parseRequestFields(properties);
   const deploymentTarget = findDeploymentTarget(options, properties);
   const format = parseOutputFormat(options.output);
-  const getApi = createApiGetter(options, process);
+  const getApi = createApiGetter(options, process, format);
   return {
     io,
     options,
     withSignal: (signal) => createContext(options, { ...process, signal }),
+    withExactTexts: () => createContext({ ...options, output: format === 'table' ? 'yaml' : format }, process),
     get api() {
       return getApi();
     },
@@ -101,14 +105,16 @@ const findDeploymentTarget = (
 };
 
 /** Connects at the first use. */
-const createApiGetter = (options: CommonOptions, process: ProcessIo): (() => Api) => {
+const createApiGetter = (options: CommonOptions, process: ProcessIo, format: Format): (() => Api) => {
   const { stderr, signal } = process;
+  const isForPeople = format === 'table';
   const trace =
     options.verbose === true
       ? (line: string) => void stderr.write(`${styleText('dim', line, { stream: stderr })}\n`)
       : () => {};
   let api: Api | undefined;
-  return () => (api ??= connect({ settings: resolveSettings(settingsSources(options, process)), signal, trace }));
+  return () =>
+    (api ??= connect({ settings: resolveSettings(settingsSources(options, process)), signal, isForPeople, trace }));
 };
 
 const createPrinters = (
@@ -118,8 +124,8 @@ const createPrinters = (
   const print = (line: string) => void stdout.write(`${line}\n`);
   return {
     print,
-    printJson: (value) => print(format === 'yaml' ? toYaml(value) : JSON.stringify(value, undefined, 2)),
-    printItem: (value) => print(format === 'yaml' ? `---\n${toYaml(value)}` : JSON.stringify(value)),
+    printJson: (value) => print(format === 'yaml' ? toYaml(value) : escapeUnsafe(JSON.stringify(value, undefined, 2))),
+    printItem: (value) => print(format === 'yaml' ? `---\n${toYaml(value)}` : escapeUnsafe(JSON.stringify(value))),
     printNotice: (line) => void stderr.write(`${line}\n`),
   };
 };
@@ -137,7 +143,13 @@ const require = createRequire(import.meta.url);
 /** Loads the library at the first use: few commands need it, and it takes longer to load than everything else. */
 const toYaml = (value: unknown): string => {
   const yaml: typeof import('yaml') = require('yaml');
-  return yaml.stringify(value).trimEnd();
+  const document = new yaml.Document(value);
+  yaml.visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'string' && hasUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return escapeUnsafe(document.toString()).trimEnd();
 };
 
 const createNullStream = (): Output => new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -12,6 +12,7 @@ import { Failure } from './failure.ts';
 import { buildUrl, type Query } from './path.ts';
 import type { Settings } from './settings.ts';
 import { sign } from './sign.ts';
+import { toSafeValue } from '#cli/output/safe-text.ts';
 
 interface PostOptions {
   /** How long the API may hold the request until the operation is terminal. */
@@ -32,6 +33,8 @@ export interface Api {
 interface World {
   readonly settings: Settings;
   readonly signal: AbortSignal;
+  /** Whether the answers are for people: then their texts are safe to print, and may differ from those of the API. */
+  readonly isForPeople: boolean;
   /** Gets a line about each request and response, without secrets. */
   readonly trace: (line: string) => void;
 }
@@ -85,7 +88,7 @@ const withAttempts = (failure: Failure, tries: number): Failure => {
   return new Failure(message, { code, lines: [...lines, `The request was sent ${tries} times.`], errors, hint, cause });
 };
 
-const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: World): Promise<T> => {
+const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, trace }: World): Promise<T> => {
   const headers = {
     accept: 'application/json',
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -93,7 +96,8 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, trace }: Worl
   const signed = await sign({ ...request, headers: { ...headers, ...request.headers } }, settings);
   const started = performance.now();
   trace(`> ${request.method} ${request.url.href}`);
-  const response = await exchange({ ...request, headers: signed }, settings, signal);
+  const answer = await exchange({ ...request, headers: signed }, settings, signal);
+  const response = isForPeople ? { ...answer, body: toSafeValue(answer.body) } : answer;
   trace(`< ${response.status} after ${Math.round(performance.now() - started)} ms`);
   if (response.status >= 300) throw toAttemptError(response, request);
   if (!isObject(response.body)) throw notTheApiFailure();

@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import { Failure, Interrupted } from '#cli/api/failure.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { findNearest } from '#cli/options/values.ts';
+import { escapeUnsafe, indentLines } from '#cli/output/safe-text.ts';
 import type { ProcessIo } from '#cli/output/streams.ts';
 
 import type { Action } from './command.ts';
@@ -21,7 +22,7 @@ const isInterrupt = (error: unknown, io: ProcessIo) => io.signal.aborted || erro
 export const reportAsJson = (error: unknown, program: Program, io: ProcessIo): number => {
   if (isInterrupt(error, io)) return interruptedExitCode;
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  io.stderr.write(`${JSON.stringify({ error: toErrorObject(error, program) })}\n`);
+  io.stderr.write(`${escapeUnsafe(JSON.stringify({ error: toErrorObject(error, program) }))}\n`);
   return 1;
 };
 
@@ -51,9 +52,9 @@ export const reportToPerson = (
     return 1;
   }
   const failure = error instanceof Failure ? error : toUnexpectedFailure(error);
-  const red = styleText('red', failure.message, { stream: io.stderr });
+  const red = styleText('red', indentLines(failure.message, 2), { stream: io.stderr });
   const hint = failure.hint === undefined ? [] : [failure.hint];
-  io.stderr.write(`${[red, ...failure.lines.map((line) => `  ${line}`), ...hint].join('\n')}\n`);
+  io.stderr.write(`${[red, ...failure.lines.map((line) => `  ${indentLines(line, 4)}`), ...hint].join('\n')}\n`);
   if (words.includes('--verbose')) io.stderr.write(`${inspect(failure.cause ?? error)}\n`);
   return 1;
 };

@@ -6,7 +6,7 @@ import { readOperation } from '#cli/flows/operations.ts';
 import { formatExpiry, formatLifetime } from '#cli/output/lifetime-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
-import { paintState, renderFacts, renderTable, toOneLine } from '#cli/output/table.ts';
+import { paintState, renderFacts, renderTable } from '#cli/output/table.ts';
 import { formatTransition } from '#cli/output/transition-line.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Operation } from '#events/records/operation.ts';
@@ -81,7 +81,7 @@ const printJobs = async ({ jobs, reachable }: Jobs, { print, io }: Context): Pro
     `  ${job.jobId}`,
     paintState(job.state, io.stdout),
     formatTime(job.startTime),
-    toOneLine(job.name),
+    job.name,
     job.message ?? job.savepoint ?? '',
     job.restoredFrom ?? '',
   ]);

@@ -5,7 +5,7 @@ import { resolveClusterId } from '#cli/input/configuration-folder.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { formatJobList, type JobFilter, selectJobs } from '#cli/output/flink-lines.ts';
 import { formatTime } from '#cli/output/local-time.ts';
-import { paintState, renderTable, type Row, toOneLine } from '#cli/output/table.ts';
+import { paintState, renderTable, type Row } from '#cli/output/table.ts';
 
 import type { Context } from '../context.ts';
 
@@ -79,10 +79,5 @@ const toRows = ({ cluster, jobs, reachable }: ClusterWithJobs, { io }: Context):
     formatTime(cluster.createdAt),
     cluster.image,
   ],
-  ...jobs.map((job): Row => [
-    `  ${job.jobId}`,
-    paintState(job.state, io.stdout),
-    formatTime(job.startTime),
-    toOneLine(job.name),
-  ]),
+  ...jobs.map((job): Row => [`  ${job.jobId}`, paintState(job.state, io.stdout), formatTime(job.startTime), job.name]),
 ];

@@ -30,10 +30,9 @@ const get = defineAction({
   examples: { 'drey spec get office > cluster.yaml': 'save a spec as a file for `drey spec put`' },
   run: async (context, [name]) => {
     if (name === undefined) throw new UsageError('Missing the name of the spec. Specify one spec.');
-    const spec = await context.api.get<Spec>(await specPath(name, context));
-    if (context.json) return context.printJson(spec);
-    const { stringify } = await import('yaml');
-    context.print(stringify(spec.deploy).trimEnd());
+    const exact = context.withExactTexts();
+    const spec = await exact.api.get<Spec>(await specPath(name, context));
+    exact.printJson(context.json ? spec : spec.deploy);
   },
 });
 

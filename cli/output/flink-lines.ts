@@ -2,6 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import type { Job, JobState } from '#events/records/job.ts';
 
 import { formatTime } from './local-time.ts';
+import { toOneLine } from './safe-text.ts';
 
 export interface JobFilter {
   readonly running?: boolean;
@@ -69,7 +70,9 @@ export const formatJobList = (jobs: readonly Job[], shown: JobFilter): readonly 
     if (own.length === 0) return emptyLines[group];
     return [
       titles[group],
-      ...own.map(({ startTime, jobId, name, state }) => `${formatTime(startTime)} : ${jobId} : ${name} (${state})`),
+      ...own.map(
+        ({ startTime, jobId, name, state }) => `${formatTime(startTime)} : ${jobId} : ${toOneLine(name)} (${state})`,
+      ),
       rule,
     ];
   });

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 
+import { toOneLine } from './safe-text.ts';
 import type { Output } from './streams.ts';
 
 /** Shows on stderr what the command waits for, until it is disposed. */
@@ -61,4 +62,4 @@ const asLines = (title: string, stream: Output): Progress => {
 };
 
 const formatProgress = (title: string, phase: string | undefined, startedAt: number) =>
-  `${title}${phase === undefined ? '' : `: ${phase}`} (${Math.round((Date.now() - startedAt) / 1_000)} s)`;
+  `${title}${phase === undefined ? '' : `: ${toOneLine(phase)}`} (${Math.round((Date.now() - startedAt) / 1_000)} s)`;

@@ -4,6 +4,8 @@ import type { ClusterState } from '#events/records/cluster.ts';
 import type { JobState } from '#events/records/job.ts';
 import type { OperationState } from '#events/records/operation.ts';
 
+import { indentLines, toOneLine } from './safe-text.ts';
+
 export type Row = readonly string[];
 
 const none = {
@@ -26,7 +28,7 @@ export const renderTable = async (heads: readonly string[], rows: readonly Row[]
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(toOneLine)));
   return withoutTrailingSpaces(table.toString());
 };
 
@@ -34,7 +36,7 @@ export const renderTable = async (heads: readonly string[], rows: readonly Row[]
 export const renderFacts = (facts: Readonly<Record<string, string | undefined>>): readonly string[] => {
   const width = Math.max(...Object.keys(facts).map(({ length }) => length)) + 2;
   return Object.entries(facts).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(width)}${value}`],
+    value === undefined || value === '' ? [] : [`${`${name}:`.padEnd(width)}${indentLines(value, width)}`],
   );
 };
 
@@ -62,6 +64,3 @@ const stateColour = (state: State) => {
 /** The state, colored if the stream supports colors. */
 export const paintState = (state: State, stream: NodeJS.WritableStream): string =>
   styleText(stateColour(state), state, { stream });
-
-/** A text on one line. The name of a job may be a statement with several. */
-export const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');

@@ -19,6 +19,7 @@ const connectTo = (url: string) =>
       credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret' }),
     },
     signal: new AbortController().signal,
+    isForPeople: false,
     trace: (line) => traces.push(line),
   });
 
