@@ -24,6 +24,9 @@ export type TargetName = z.infer<typeof TargetName>;
 
 const hex32 = /^[0-9a-f]{32}$/;
 
+/** Whether a text has the form of the IDs of Flink, of a job for example. Flink writes lower-case digits only. */
+export const isHexId = (text: string): boolean => hex32.test(text);
+
 /** Flink's job ID. The job ID of a submit is its operation ID. */
 export const JobId = z
   .string()

@@ -3,7 +3,7 @@ import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
-import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { hasStartedJob, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -57,7 +57,9 @@ export const updateJobs = async (
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   const rest = flinkRest(kubernetes.flink(cluster.clusterId));
   const findRefusal = () => findPodRefusal(cluster.clusterId, kubernetes);
-  const answer = await askFlink({ cluster, recorded }, { rest, findRefusal });
+  const onIgnored = (count: number) =>
+    ports.log.warn('jobs without a valid ID ignored', { target: cluster.target, clusterId: cluster.clusterId, count });
+  const answer = await askFlink({ cluster, recorded }, { rest, findRefusal, onIgnored });
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
     const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
@@ -65,7 +67,7 @@ export const updateJobs = async (
     return { jobs: recorded, reachable: 'Unknown' };
   }
   const { overview } = answer;
-  const submitters = await findSubmitters(overview, { cluster, recorded }, ports.store);
+  const submitters = await findSubmitters(overview, records, ports.store);
   const { causes, program } = await explainFailures(answer, cluster, kubernetes);
   const jobs = await recordJobs(records, { ...answer, causes, program, recorded, submitters, changedBy }, ports);
   return { jobs, reachable: 'True', overview, program };
@@ -80,12 +82,14 @@ interface RecordedJobs {
 interface FlinkSource {
   readonly rest: FlinkRest;
   readonly findRefusal: () => Promise<PodRefusal | undefined>;
+  /** Receives the number of jobs without a valid ID. */
+  readonly onIgnored: (count: number) => void;
 }
 
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
-const askFlink = async ({ cluster, recorded }: RecordedJobs, { rest, findRefusal }: FlinkSource) => {
+const askFlink = async ({ cluster, recorded }: RecordedJobs, { rest, findRefusal, onIgnored }: FlinkSource) => {
   try {
-    const overview = await rest.listJobs();
+    const overview = await rest.listJobs(onIgnored);
     const causes = await readRootCauses(overview, recorded, rest);
     const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
     const refusal = starved.length === 0 ? undefined : await findRefusal();
@@ -143,20 +147,24 @@ const readSavepoints = async (overview: readonly JobOverview[], recorded: readon
 };
 
 /**
- * The operations that started the new jobs, by job id. All jobs of an application belong to its deploy. The operation of a
- * submit has the id of its job.
+ * The operations that started the jobs without a record, by job id. All jobs of an application belong to its deploy. The
+ * operation of a submit has the id of its job. The id is the word of a program, so the operation has to be of the cluster.
  */
 const findSubmitters = async (
   overview: readonly JobOverview[],
-  { cluster, recorded }: RecordedJobs,
+  { cluster: { value: cluster }, jobs }: ClusterRecords,
   store: Store,
 ): Promise<ReadonlyMap<string, Submitter>> => {
-  const known = new Set(recorded.map(({ jobId }) => jobId));
-  const newJobs = overview.flatMap(({ jid }) => (known.has(jid) ? [] : [jid]));
+  const known = new Set(jobs.map(({ value }) => value.jobId));
+  const newIds = overview.flatMap(({ jid }) => (known.has(jid) ? [] : [jid]));
   const operations = await Promise.all(
-    newJobs.map(async (jid) => [jid, await store.operation(getSubmitterId(cluster, jid))] as const),
+    newIds.map(async (jobId) => [jobId, await store.operation(getSubmitterId(cluster, jobId))] as const),
   );
-  return new Map(operations.flatMap(([jid, operation]) => (operation === undefined ? [] : [[jid, operation.value]])));
+  return new Map(
+    operations.flatMap(([jobId, operation]) =>
+      operation !== undefined && hasStartedJob(operation.value, { cluster, jobId }) ? [[jobId, operation.value]] : [],
+    ),
+  );
 };
 
 const getSubmitterId = ({ mode, operationId }: Cluster, jobId: string): string =>

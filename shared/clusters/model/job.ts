@@ -2,6 +2,8 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { Verdict } from '#events/records/operation.ts';
 
+import type { StoredOperation } from './operation.ts';
+
 /** Whether a job ran on this incarnation of the cluster. */
 export const isIncarnationJob = (cluster: Pick<Cluster, 'operationId'>, job: Job): boolean =>
   job.clusterOperationId === cluster.operationId;
@@ -15,6 +17,24 @@ export const selectIncarnationRecords = <R extends { readonly value: Job }>(
 /** The jobs of this incarnation of the cluster. */
 export const selectIncarnationJobs = (cluster: Cluster, records: readonly { readonly value: Job }[]): readonly Job[] =>
   selectIncarnationRecords(cluster, records).map(({ value }) => value);
+
+/** A job of a cluster, as its JobManager reports it. A program can change the ID. */
+interface ReportedJob {
+  readonly cluster: Cluster;
+  readonly jobId: string;
+}
+
+/**
+ * Whether an operation started a job: the deploy of the application, or the submit of this ID that Drey has started on
+ * this incarnation of the cluster. Only such an operation gets its verdict from the job.
+ */
+export const hasStartedJob = (operation: StoredOperation, { cluster, jobId }: ReportedJob): boolean => {
+  const { operationId, kind, target, clusterId, clusterOperationId } = operation;
+  if (target !== cluster.target || clusterId !== cluster.clusterId) return false;
+  return cluster.mode === 'application'
+    ? kind === 'deploy' && operationId === cluster.operationId
+    : kind === 'submit' && operationId === jobId && clusterOperationId === cluster.operationId;
+};
 
 interface ProgramEnd {
   readonly state: Verdict;

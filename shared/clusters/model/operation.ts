@@ -8,6 +8,8 @@ import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 /** An operation as the table stores it. Answers of the API leave out the members that `Operation` does not have. */
 export const StoredOperation = Operation.extend({
   request: OperationRequest.optional(),
+  /** The deploy of the incarnation on which a submit starts its job. It is recorded before Flink is asked to. */
+  clusterOperationId: z.string().optional(),
   /** The token of the Step Functions task that waits for the verdict of the operation. */
   taskToken: z.string().optional(),
 });
@@ -42,7 +44,9 @@ export interface OperationChange {
   /** What the operation waits for, as a sentence for people. */
   readonly phase?: string | undefined;
   readonly phases?: readonly DeployPhase[] | undefined;
-  readonly fields?: Partial<Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings'>>;
+  readonly fields?: Partial<
+    Pick<StoredOperation, 'startedAt' | 'deadline' | 'savepoint' | 'checkpoint' | 'warnings' | 'clusterOperationId'>
+  >;
 }
 
 /**

@@ -16,21 +16,23 @@ export const renewJars = async (ports: Ports): Promise<void> => {
       sessions,
       async (session) => {
         const jobs = (await ports.store.jobs(session)).map(({ value }) => value);
-        for (const { jobId } of jobs.filter((job) => !isTerminalJob(job))) await renewJar(jobId, ports);
+        // A job that Drey did not start has no operation, whatever its id.
+        const submitIds = jobs.flatMap((job) => (isTerminalJob(job) ? [] : (job.operationId ?? [])));
+        for (const submitId of submitIds) await renewJar(submitId, ports);
       },
       { concurrency: maxSessionsAtOnce },
     );
   }
 };
 
-const renewJar = async (jobId: string, { store, jars, log, metrics }: Ports): Promise<void> => {
-  const jar = findProgram((await store.operation(jobId))?.value)?.jar;
+const renewJar = async (submitId: string, { store, jars, log, metrics }: Ports): Promise<void> => {
+  const jar = findProgram((await store.operation(submitId))?.value)?.jar;
   if (jar === undefined) return;
   try {
-    if (!(await jars.renew(jar))) log.warn('jar of live job expired', { jobId, jar });
+    if (!(await jars.renew(jar))) log.warn('jar of live job expired', { jobId: submitId, jar });
   } catch (error) {
     // The next hour tries again.
-    log.warn('jar not renewed', { jobId, jar, detail: String(error) });
-    metrics.record('FailedMaintenance', { fields: { part: 'jars', jobId, jar } });
+    log.warn('jar not renewed', { jobId: submitId, jar, detail: String(error) });
+    metrics.record('FailedMaintenance', { fields: { part: 'jars', jobId: submitId, jar } });
   }
 };

@@ -27,6 +27,8 @@ type ReadPorts = Pick<Ports, 'store' | 'jars'>;
 type Candidate = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
   /** The id under which the previous incarnation was to restore the job, but did not. It is always tried again. */
   readonly missedJobId?: string;
+  /** The operation that started the former job. Undefined for a job that Drey did not start. */
+  readonly operationId?: string | undefined;
 };
 
 /**
@@ -50,7 +52,10 @@ export const findJobsToRestore = async (
   assertJobsFound(selected, candidates, restore);
   assertCount(selected, restore);
   await assertRestorable(selected, { restore, target: to.target }, { store, jars });
-  return selected.map(({ missedJobId: _missedJobId, ...job }) => ({ jobId: newId(), ...job }));
+  return selected.map(({ missedJobId: _missedJobId, operationId: _operationId, ...job }) => ({
+    jobId: newId(),
+    ...job,
+  }));
 };
 
 interface RestoreSource {
@@ -106,9 +111,10 @@ const wasStopped = (
   (finalSavepoint !== undefined || state === 'CANCELED' || state === 'SUSPENDED') &&
   !(isSameId && state === 'SUSPENDED');
 
-const toCandidate = ({ jobId, name, finalSavepoint }: Job): Candidate => ({
+const toCandidate = ({ jobId, name, finalSavepoint, operationId }: Job): Candidate => ({
   formerJobId: jobId,
   name,
+  operationId,
   ...(finalSavepoint === undefined ? {} : { savepoint: finalSavepoint }),
 });
 
@@ -128,9 +134,9 @@ const selectCandidates = async (
 
 /** The savepoints that the submits of these jobs started from. */
 const readUsedSavepoints = async (jobs: readonly Job[], store: Store): Promise<ReadonlySet<unknown>> => {
-  const submitted = jobs.filter(({ operationId }) => operationId !== undefined);
-  const readPath = async ({ jobId }: Job) => (await store.operation(jobId))?.value.restoredFrom;
-  return new Set(await pMap(submitted, readPath, { concurrency: maxConcurrency }));
+  const submitIds = jobs.flatMap(({ operationId }) => operationId ?? []);
+  const readPath = async (id: string) => (await store.operation(id))?.value.restoredFrom;
+  return new Set(await pMap(submitIds, readPath, { concurrency: maxConcurrency }));
 };
 
 /** @throws Fault `not-found` when there is no job to restore. */
@@ -180,7 +186,7 @@ const assertRestorable = async (
 
 /** Why a job cannot be restored, as sentences for people. */
 const findObstacle = async (
-  { formerJobId, name, savepoint, missedJobId }: Candidate,
+  { formerJobId, name, savepoint, missedJobId, operationId }: Candidate,
   { restore: { allowEmptyState = false }, target }: RestorableOptions,
   { store, jars }: ReadPorts,
 ): Promise<string | undefined> => {
@@ -189,7 +195,7 @@ const findObstacle = async (
   if (savepoint === undefined && !allowEmptyState)
     return explain('has no savepoint because it failed. Set allowEmptyState to start it without state.');
   if (missedJobId !== undefined) return undefined;
-  const former = (await store.operation(formerJobId))?.value;
+  const former = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
   if (former?.kind === 'deploy') return explain('ran in an application cluster. Deploy an application to restore it.');
   const program = findProgram(former);
   if (program === undefined) return explain('was not submitted through Drey, so its jar is unknown.');

@@ -60,7 +60,8 @@ const buildSubmitData = async (
   deploy: StoredOperation,
   { store }: Ports,
 ): Promise<CommandData<'submit'>> => {
-  const program = findProgram((await store.operation(formerJobId))?.value);
+  const former = (await store.operation(formerJobId))?.value;
+  const program = former?.target === deploy.target ? findProgram(former) : undefined;
   const restoreOptions = findRequest(deploy, 'deploy')?.data.restore;
   if (program === undefined || restoreOptions === undefined)
     throw new Fault('not-found', `The submit of job ${formerJobId} is not recorded, so the job cannot be restored.`);

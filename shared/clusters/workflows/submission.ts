@@ -2,17 +2,18 @@ import { Readable } from 'node:stream';
 
 import type { SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/programs/program.ts';
-import type { Operation } from '#events/records/operation.ts';
+import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
-import { isPastDeadline, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
+import { transact } from '#shared/clusters/store/transact.ts';
 import { emptyJar, sqlDriver, toSqlArgs } from '#shared/flink/program/sql.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JarFile } from '#shared/flink/rest/transport/multipart.ts';
@@ -50,15 +51,13 @@ const openJar = async ({ jar }: SubmitData, { jars, signal }: Ports): Promise<Ja
  * Step of the submission machine: runs main() of the program. The job has the id of the operation, and Flink refuses a
  * second job of the same id, so that a repetition is safe.
  *
- * @throws Fault `program-failed` with the exception of the program.
+ * @throws Fault `program-failed` with the exception of the program, `wrong-state` after the end of the submit.
  */
 export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  const operation = await getOperation(state.operationId, ports.store);
-  const { sql, parallelism, restore, config, ...data } = getSubmitData(operation.value);
+  const operation = await recordStart(state.operationId, ports);
+  const { sql, parallelism, restore, config, ...data } = getSubmitData(operation);
   const { entryClass, args } = sql === undefined ? data : { entryClass: sqlDriver, args: toSqlArgs(sql) };
-  await assertClusterRunning(operation.value, ports);
-  await recordPhase(operation, 'Running main() of the program.', ports);
-  const rest = await openRest(operation.value, ports);
+  const rest = await openRest(operation, ports);
   // An earlier attempt may have started the job without receiving the answer.
   if ((await rest.listJobs()).some(({ jid }) => jid === state.operationId)) return state;
   const jarId = state.jarId ?? '';
@@ -73,6 +72,22 @@ export const runJar = async (state: SubmissionState, ports: Ports): Promise<Subm
   await rest.deleteJar(jarId);
   return state;
 };
+
+/** Records on which incarnation of the session the job starts, before Flink can report it. */
+const recordStart = (submitId: string, ports: Ports): Promise<StoredOperation> =>
+  transact(ports, async () => {
+    const operation = await getOperation(submitId, ports.store);
+    const { state, target, clusterId, phase: recordedPhase, clusterOperationId: recorded } = operation.value;
+    if (isTerminalOperation(operation.value))
+      throw new Fault('wrong-state', `The submit to session ${clusterId} in target ${target} is already ${state}.`);
+    const { value: cluster } = await getCluster(operation.value, ports.store);
+    assertRunning(cluster);
+    const phase = 'Running main() of the program.';
+    if (recordedPhase === phase && recorded === cluster.operationId) return { result: operation.value };
+    const fields = { clusterOperationId: cluster.operationId };
+    const next = transitionOperation(operation, { state: 'IN_PROGRESS', phase, fields }, ports.now());
+    return { change: { operations: [next] }, result: next.value };
+  });
 
 /** Flink reads what `restore` does not say from the options of the job, then from those of the session. */
 const toRunOptions = ({ path, allowNonRestoredState, claimMode }: Restore = {}) => ({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { isHexId } from '#events/names.ts';
 import { isTerminalJob, JobState } from '#events/records/job.ts';
 
 import type { RestClient } from '#shared/flink/rest/transport/client.ts';
@@ -51,10 +52,22 @@ export const getJobState = async ({ send }: RestClient, jobId: string): Promise<
   return parseResponse(response, JobStatus, 'GET /v1/jobs/:jobid/status').status;
 };
 
+const listJobs = async ({ get }: RestClient, onIgnored: (count: number) => void): Promise<readonly JobOverview[]> => {
+  const { jobs } = await get('/v1/jobs/overview', JobsOverview);
+  const byId = new Map(jobs.filter(({ jid }) => isHexId(jid)).map((job) => [job.jid, job]));
+  if (byId.size < jobs.length) onIgnored(jobs.length - byId.size);
+  return [...byId.values()];
+};
+
 /** The part of Flink's REST API that reads and cancels jobs. */
 export const createJobMethods = (client: RestClient) => ({
-  /** Every job that the JobManager has, including those that have ended. */
-  listJobs: async (): Promise<readonly JobOverview[]> => (await client.get('/v1/jobs/overview', JobsOverview)).jobs,
+  /**
+   * Every job that the JobManager has, including those that have ended. A program can change what its JobManager reports:
+   * jobs whose ID is none of Flink, or repeats, are left out.
+   *
+   * @param onIgnored Receives the number of jobs that are left out, if there are some.
+   */
+  listJobs: (onIgnored: (count: number) => void = () => {}) => listJobs(client, onIgnored),
 
   /**
    * Whether Flink refuses a savepoint of the job now and may take one later, because some of its tasks do not run yet.
