@@ -50,6 +50,8 @@ export interface Settings {
   readonly kubernetesUrl: string;
   readonly kubernetesNet: string;
   readonly kubernetesState: string;
+  /** Folder that pods of the local cluster can mount. */
+  readonly sharedFolder: string;
   readonly givenKubeconfig: string | undefined;
   readonly controlPlaneOnly: boolean;
   readonly flink: readonly string[];
@@ -89,6 +91,7 @@ export const settingsFrom = (options: LocalOptions = {}, env: NodeJS.ProcessEnv 
     kubernetesUrl: `https://127.0.0.1:${kubernetesPort}`,
     kubernetesNet: options.kubernetesNet ?? '10.77',
     kubernetesState: join(state, 'kubernetes'),
+    sharedFolder: join(state, 'shared'),
     givenKubeconfig: options.kubeconfig === undefined ? undefined : resolve(options.kubeconfig),
     controlPlaneOnly: options.controlPlaneOnly ?? false,
     flink: options.flink ?? [defaultFlink],

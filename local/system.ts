@@ -43,6 +43,8 @@ const LocalSystem = z.object({
   namespace: z.string(),
   /** Kubeconfig of the cluster's administrator. */
   kubeconfig: z.string(),
+  /** Folder of this machine that pods mount as the claim `shared`. The local cluster has it, an existing one does not. */
+  sharedFolder: z.string().optional(),
   /** File with every event of the bus, one in a line. */
   eventsFile: z.string(),
   /** Outputs of the deployed stack. */
@@ -132,6 +134,7 @@ const deleteState = (settings: Settings): void => {
     'eks-endpoint.json',
     'gateway',
     'package',
+    'shared',
     'token-webhook',
     'webhook-secret',
   ];
@@ -225,6 +228,7 @@ const describeSystem = (
   eksCluster,
   namespace,
   kubeconfig: getKubeconfig(settings),
+  ...(settings.givenKubeconfig === undefined ? { sharedFolder: settings.sharedFolder } : {}),
   eventsFile: settings.eventsFile,
   outputs,
   logs: settings.logs,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defaultFlink, getPatchRelease } from '#local/flink-versions.ts';
@@ -90,13 +90,25 @@ export const isKubernetesRunning = (settings: Settings): boolean => {
   return required.every((name) => names.has(name));
 };
 
-/** Creates the namespace of the Flink clusters and its RBAC. */
+/**
+ * Creates the namespace of the Flink clusters with the manifests of `infra/kubernetes`. The local cluster also gets the
+ * shared folder and the NetworkPolicies, which its API server stores. Its network plugin does not enforce them.
+ */
 export const prepareNamespace = async (settings: Settings): Promise<void> => {
-  const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  await kubectl(settings, ['apply', '-f', '-'], manifest);
-  const rbac = join(settings.project, 'infra/kubernetes/rbac.yaml');
-  if (!existsSync(rbac)) throw new Error(`${rbac} is missing`);
-  await kubectl(settings, ['apply', '--namespace', namespace, '-f', rbac]);
+  const read = (name: string) => readFileSync(join(settings.project, 'infra/kubernetes', `${name}.yaml`), 'utf8');
+  const manifests = ['namespace', 'rbac', 'rbac-high-availability', 'quota'].map(read);
+  if (settings.givenKubeconfig === undefined) {
+    const hostAddress = `${settings.kubernetesNet}.0.1/32`;
+    manifests.push(read('network-policies').replaceAll('192.0.2.0/24', hostAddress), createSharedFolder(settings));
+  }
+  await kubectl(settings, ['apply', '--namespace', namespace, '-f', '-'], manifests.join('---\n'));
+};
+
+/** Creates the shared folder. Returns the manifest of its volume. */
+const createSharedFolder = ({ sharedFolder }: Settings): string => {
+  mkdirSync(sharedFolder, { recursive: true });
+  chmodSync(sharedFolder, 0o777);
+  return readFileSync(join(root, 'local/kubernetes/shared-folder.yaml'), 'utf8').replace('SHARED_FOLDER', sharedFolder);
 };
 
 const kubectl = (settings: Settings, args: readonly string[], input?: string) =>

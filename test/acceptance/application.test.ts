@@ -1,8 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Plan } from '#events/http/plans.ts';
@@ -10,6 +6,7 @@ import { exampleJar } from '#local/services/kubernetes.ts';
 import { settingsFrom } from '#local/settings.ts';
 
 import { drey } from '../support/cli.ts';
+import { useSharedFolder } from '../support/shared-folder.ts';
 import {
   call,
   clusterPath,
@@ -96,9 +93,7 @@ describe.concurrent('an application cluster', () => {
 });
 
 describe('a session with high availability', () => {
-  const storage = mkdtempSync(join(tmpdir(), 'drey-ha-'));
-  chmodSync(storage, 0o777);
-  afterAll(() => rmSync(storage, { recursive: true, force: true }));
+  const { podTemplates } = useSharedFolder();
 
   it('survives the kill of its JobManager with its job', async () => {
     const clusterId = freshId('ha');
@@ -111,16 +106,9 @@ describe('a session with high availability', () => {
       config: {
         ...small,
         'high-availability.type': 'kubernetes',
-        'high-availability.storageDir': 'file:///ha',
+        'high-availability.storageDir': 'file:///shared',
       },
-      podTemplates: {
-        default: {
-          spec: {
-            containers: [{ name: 'flink-main-container', volumeMounts: [{ name: 'ha', mountPath: '/ha' }] }],
-            volumes: [{ name: 'ha', hostPath: { path: storage } }],
-          },
-        },
-      },
+      podTemplates,
     });
     await untilState(clusterId, 'RUNNING');
     const { stdout } = await drey(['run', '-d', `-Dkubernetes.cluster-id=${clusterId}`, jar]);

@@ -1,18 +1,24 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { afterAll } from 'vitest';
 import { stringify } from 'yaml';
 
+import { system } from './system.ts';
+
 /** A folder of this machine that pods mount at /shared, in place of a bucket. It is removed after the other hooks. */
 export const useSharedFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'drey-shared-'));
+  const { sharedFolder } = system;
+  if (sharedFolder === undefined)
+    throw new Error('The system runs on an existing cluster, which has no shared folder.');
+  mkdirSync(sharedFolder, { recursive: true });
+  const folder = mkdtempSync(join(sharedFolder, 'test-'));
   chmodSync(folder, 0o777);
   afterAll(() => rm(folder, { recursive: true }));
-  const container = { name: 'flink-main-container', volumeMounts: [{ name: 'shared', mountPath: '/shared' }] };
-  const podTemplate = { spec: { containers: [container], volumes: [{ name: 'shared', hostPath: { path: folder } }] } };
+  const volumeMounts = [{ name: 'shared', mountPath: '/shared', subPath: basename(folder) }];
+  const volumes = [{ name: 'shared', persistentVolumeClaim: { claimName: 'shared' } }];
+  const podTemplate = { spec: { containers: [{ name: 'flink-main-container', volumeMounts }], volumes } };
   const templateFile = join(folder, 'template.yaml');
   writeFileSync(templateFile, stringify(podTemplate));
   return {
