@@ -61,7 +61,18 @@ export const maxMessageLength = 1_000;
 
 /** The class and the message of an exception: `ArithmeticException: / by zero`. */
 export const formatCause = ({ name, message }: Cause): string =>
-  shorten(message === '' ? name : `${name}: ${message}`, maxMessageLength);
+  shorten(message === '' ? name : `${name}: ${omitTraceback(message)}`, maxMessageLength);
+
+const tracebackStart = 'Traceback (most recent call last):';
+
+/** The message with a Python exception in place of its tracebacks, at the end of which it is. */
+const omitTraceback = (message: string): string => {
+  const start = message.indexOf(tracebackStart);
+  if (start === -1) return message;
+  const lines = message.slice(message.lastIndexOf(tracebackStart) + tracebackStart.length).split('\n');
+  const exception = lines.findIndex((line) => /^\S/.test(line));
+  return exception === -1 ? message : message.slice(0, start) + lines.slice(exception).join('\n');
+};
 
 /**
  * Exceptions that say more than their own causes. A missing slot is caused by a bare `TimeoutException`. The causes of a

@@ -5,6 +5,9 @@ import { formatRootCause } from '#shared/flink/rest/stack-trace.ts';
 const toTrace = (causes: readonly string[]) =>
   causes.map((cause, index) => `${index === 0 ? '' : 'Caused by: '}${cause}\n\tat a.B.c(D.java:1)`).join('\n');
 
+const traceback = (exception: string) =>
+  `Traceback (most recent call last):\n${'  File "sdk_worker.py", line 311, in _execute\n    response = task()\n'.repeat(40)}${exception}`;
+
 const suppressed = 'org.apache.flink.runtime.JobException: Recovery is suppressed by NoRestartBackoffTimeStrategy';
 const completion = 'java.util.concurrent.CompletionException: java.util.concurrent.TimeoutException';
 const noResources =
@@ -47,6 +50,23 @@ describe('the cause of a failure', () => {
         'org.apache.flink.table.api.ValidationException: Available factory identifiers are:\n\n[\n  blackhole,\n  print\n]',
       ],
       'ValidationException: Available factory identifiers are: [ blackhole, print ]',
+    ],
+    [
+      'the exception of Python, not the start of its traceback',
+      [
+        `java.lang.RuntimeException: Error received from SDK harness for instruction 1: ${traceback('KeyError: 1')}\n\nDuring handling of the above exception, another exception occurred:\n\n${traceback("ModuleNotFoundError: No module named 'helpers'")}`,
+      ],
+      "RuntimeException: Error received from SDK harness for instruction 1: ModuleNotFoundError: No module named 'helpers'",
+    ],
+    [
+      'all lines of the message of Python',
+      [`java.lang.RuntimeException: ${traceback('ValueError: first\nsecond')}`],
+      'RuntimeException: ValueError: first second',
+    ],
+    [
+      'a traceback without an exception, as it is',
+      ['java.lang.RuntimeException: Traceback (most recent call last):\n  File "a.py", line 1'],
+      'RuntimeException: Traceback (most recent call last): File "a.py", line 1',
     ],
   ])('is %s', (_, causes, expected) => {
     expect(formatRootCause(toTrace(causes), 'none')).toBe(expected);
