@@ -40,6 +40,11 @@ const optionsByPointer: Readonly<Record<string, string>> = {
   '/kerberos/krb5Conf': '-Dsecurity.kerberos.krb5-conf.path',
   '/lifetime': '-Ddrey.lifetime.…',
   '/directory': 'the directory of the savepoint',
+  '/state': '--state',
+  '/label': '--label',
+  '/target': 'the target',
+  '/operationId': 'the operation',
+  '/jobId': 'the job',
 };
 
 /** `drey schedule` and `drey extend` have an option for each field: `--idle-after`. These have another name. */

@@ -36,18 +36,25 @@ interface FailureContext {
   readonly path?: string;
 }
 
-export const toFailure = (problem: Problem, { clusterId, path }: FailureContext = {}): Failure => {
+export const toFailure = (problem: Problem, context: FailureContext = {}): Failure => {
   const reason = problem.reason === undefined ? '' : ` (${problem.reason})`;
   const headline = repeatsErrors(problem) ? `${problem.title}.` : translateWords(problem.detail);
   return new Failure(`${headline}${reason}`, {
     code: problem.code,
-    ...withFieldErrors(problem.errors, (pointer) => describePointer(pointer, path)),
-    // A problem about a target or a spec has no cluster to describe.
-    hint:
-      problem.code === 'wrong-state' && clusterId === undefined
-        ? undefined
-        : hints[problem.code]?.replaceAll('<cluster id>', clusterId ?? '<cluster id>'),
+    ...withFieldErrors(problem.errors, (pointer) => describePointer(pointer, context.path)),
+    hint: findHint(problem, context),
   });
+};
+
+const findHint = ({ code, errors = [] }: Problem, { clusterId, path = '' }: FailureContext): string | undefined => {
+  // A problem about a target or a spec has no cluster to describe.
+  if (code === 'wrong-state' && clusterId === undefined) return undefined;
+  if (code === 'not-found') {
+    if (errors.some(({ pointer }) => pointer === '/target')) return 'Run `drey targets` to list the targets.';
+    const [, list] = /\/(spec|schedule)s\/[^/]+/.exec(path) ?? [];
+    if (list !== undefined) return `Run \`drey ${list} list\` to list the ${list}s.`;
+  }
+  return hints[code]?.replaceAll('<cluster id>', clusterId ?? '<cluster id>');
 };
 
 /** A fault that validation on this machine found, before any request to the API. */

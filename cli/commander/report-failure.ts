@@ -3,6 +3,7 @@ import { inspect, styleText } from 'node:util';
 import { CommanderError } from 'commander';
 
 import { Failure, Interrupted } from '#cli/api/failure.ts';
+import { dreyOptionRows } from '#cli/options/drey-options.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
 import { findNearest } from '#cli/options/values.ts';
 import { escapeUnsafe, indentLines } from '#cli/output/safe-text.ts';
@@ -80,6 +81,14 @@ const suggestAction = (word: string, actions: readonly Action[]): string => {
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 };
 
+/** The option of Drey that is set with `-D`, or the nearest options of the action, which commander names. */
+const suggestOption = (word: string, message: string): string => {
+  const name = `drey.${word.replace(/^-+/, '')}`;
+  if (dreyOptionRows.some(([option]) => option === name)) return `. Did you mean -D${name}?`;
+  const suggestion = /\((Did you mean .*)\)$/.exec(message)?.[1];
+  return suggestion === undefined ? '' : `. ${suggestion}`;
+};
+
 /** An error of commander, in Flink's words where Flink has a sentence for it. */
 const usageMessage = ({ code, message }: CommanderError, { name, actions, listedActions }: Program): string => {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
@@ -87,7 +96,7 @@ const usageMessage = ({ code, message }: CommanderError, { name, actions, listed
     case 'commander.unknownCommand':
       return `"${quoted}" is not a valid action.${suggestAction(quoted, actions)}\n\nValid actions are ${listedActions.map((one) => `"${one}"`).join(', ')}. \`${name} --help\` shows all actions.`;
     case 'commander.unknownOption':
-      return `Unrecognized option: ${quoted}`;
+      return `Unrecognized option: ${quoted}${suggestOption(quoted, message)}`;
     case 'commander.optionMissingArgument':
       return `Missing argument for option: ${quoted}`;
     default:

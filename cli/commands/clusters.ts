@@ -24,8 +24,10 @@ export const clusters = defineCommand<Options>({
     'drey clusters': 'list the live clusters',
     'drey clusters --state FINISHED,CANCELED,FAILED --mode application --at etl':
       'list the terminal applications of target etl',
+    'drey clusters --all --label team=etl,stage=prod': 'list the clusters with both labels, terminal ones as well',
   },
-  run: async (context, _operands, { all, state, label, mode }) => {
+  run: async (context, _operands, options) => {
+    const { all, state, label, mode } = options;
     if (mode !== undefined && mode !== 'session' && mode !== 'application')
       throw new UsageError(`--mode must be session or application, not "${mode}".`);
     const target = await context.target();
@@ -37,8 +39,7 @@ export const clusters = defineCommand<Options>({
     const selected = mode === undefined ? list.clusters : list.clusters.filter((one) => one.mode === mode);
     noticeUnreadable(target, list, context);
     if (context.json) context.printJson({ clusters: selected, unreadable: list.unreadable });
-    else if (selected.length === 0)
-      context.print(`Target ${target} has no ${state === undefined && all !== true ? 'live' : 'such'} cluster.`);
+    else if (selected.length === 0) context.print(`Target ${target} has no ${describeSelection(options)}.`);
     else {
       const rows = selected.map((one) => [
         one.clusterId,
@@ -53,6 +54,17 @@ export const clusters = defineCommand<Options>({
     }
   },
 });
+
+/** The clusters that the options select: `live application with label team=etl`. */
+const describeSelection = ({ all, state, label, mode }: Options): string =>
+  [
+    all === true || state !== undefined ? undefined : 'live',
+    mode ?? 'cluster',
+    state === undefined ? undefined : `in state ${state.replaceAll(',', ' or ')}`,
+    label === undefined ? undefined : `with label ${label}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 /** The first line of the reason. `drey describe` shows all of it. */
 const formatReason = ({ reason, message }: Cluster): string => {

@@ -55,6 +55,18 @@ describe('an application cluster', () => {
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('cluster app in target local') });
   });
 
+  it.each([
+    [[], 'no live cluster.'],
+    [['--all'], 'no cluster.'],
+    [['--label', 'team=etl'], 'no live cluster with label team=etl.'],
+    [['--mode', 'application', '--label', 'team=etl'], 'no live application with label team=etl.'],
+    [['--state', 'FAILED,CANCELED', '--mode', 'session'], 'no session in state FAILED or CANCELED.'],
+  ])('is missing among the clusters of %j', async (words, text) => {
+    const ended = await run({ [`GET ${clusters}`]: { body: { clusters: [] } } }, ['clusters', ...words]);
+
+    expect(ended).toMatchObject({ code: 0, stdout: `Target local has ${text}\n` });
+  });
+
   it('is not of another mode', async () => {
     expect(await run({}, ['clusters', '--mode', 'per-job'])).toMatchObject({
       code: 1,
