@@ -25,7 +25,7 @@ export const Plan = z
     clusterId: z.string(),
     objects: z.array(z.unknown()).meta({
       description:
-        'Kubernetes objects in order of creation. A deploy adds an annotation and options that name its operation.',
+        'Kubernetes objects in order of creation, with `******` for the content of files, Secrets and environment variables, and for commands and their arguments. A deploy adds an annotation and options that name its operation.',
     }),
     config: z
       .record(
@@ -35,7 +35,10 @@ export const Plan = z
           from: z.enum(['folder', 'target', 'command', 'drey']),
         }),
       )
-      .meta({ description: "The cluster's complete configuration with the source of each value." }),
+      .meta({
+        description:
+          "The cluster's complete configuration with the source of each value. `******` stands for a value that may be a secret.",
+      }),
     warnings: z.array(z.string()),
     dryRun: z
       .enum(['passed', 'refused', 'not-tried'])

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { describeIssue } from './issues.ts';
 import { readUnknownAs } from '#events/lenient.ts';
 import { type ProblemCode, problems } from './problem-table.ts';
+import { maskText } from '#events/secrets.ts';
 import { shorten } from './shorten.ts';
 
 /** One mistake in a request. The pointer is a JSON pointer into the request, or `/config/` and the name of an option. */
@@ -49,7 +50,7 @@ interface FaultOptions {
 
 /**
  * A failure with a code. Its message is for the caller: it holds no secret, no stack and no verbatim response of another
- * service. Any other thrown error is a bug of Drey. `name` is the code because Step Functions matches `Retry` and
+ * service. Secrets that a text of another origin brings are masked. Any other thrown error is a bug of Drey. `name` is the code because Step Functions matches `Retry` and
  * `Catch` against it.
  */
 export class Fault extends Error {
@@ -60,10 +61,10 @@ export class Fault extends Error {
   readonly operationId: string | undefined;
 
   constructor(code: ProblemCode, message: string, options: FaultOptions = {}) {
-    super(message, { cause: options.cause });
+    super(maskText(message), { cause: options.cause });
     this.name = code;
     this.code = code;
-    this.errors = options.errors ?? [];
+    this.errors = (options.errors ?? []).map(({ pointer, detail }) => ({ pointer, detail: maskText(detail) }));
     this.reason = options.reason;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.operationId = options.operationId;

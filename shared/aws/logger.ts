@@ -1,5 +1,6 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 
+import { maskText } from '#events/secrets.ts';
 import { commonDimensions, metricNamespace, metrics, serviceName, versionDimensions } from '#shared/metrics.ts';
 
 type Parameters = globalThis.Parameters<LogFormatter['formatAttributes']>;
@@ -21,6 +22,13 @@ class ErrorMetricFormatter extends LogFormatter {
     };
     const line = new LogItem({ attributes }).addAttributes(fields);
     return logLevel === 'ERROR' ? line.addAttributes(embeddedMetric(timestamp)) : line;
+  }
+
+  /** An error without the secrets in its texts, and without the answer of another service as its cause. */
+  override formatError(error: Error) {
+    const { message, stack = '', cause, ...fields } = super.formatError(error);
+    const texts = { message: maskText(String(message)), stack: maskText(String(stack)) };
+    return { ...fields, ...texts, ...(error.cause instanceof Error ? { cause } : {}) };
   }
 }
 

@@ -3,7 +3,7 @@ import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
 import { type Config, toText } from './config.ts';
 import { listKeysOfAllVersions } from './option-names/canonical.ts';
 import { isKnownKey } from './option-names/keys.ts';
-import { mayBeSecret } from './option-names/secrets.ts';
+import { mayBeSecret } from '#events/secrets.ts';
 import { type Option, options, parsers, type Parsers } from './option-table.ts';
 import { parseEnum, UnreadableValue } from './syntax.ts';
 import { type FlinkVersion, newestFlinkVersion } from '#events/flink-version.ts';

@@ -13,8 +13,10 @@ import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
-import { addOwnerReference, type Dependent, type Manifests } from '#shared/flink/manifests/manifests.ts';
-import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
+import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+
+import { maskConfig, maskObjects } from './mask-plan.ts';
 
 /**
  * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
@@ -37,23 +39,15 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
-  const owned = dependents.map((object) => maskSecret(addOwnerReference(object, owner)));
+  const owned = dependents.map((object) => addOwnerReference(object, owner));
   return {
     clusterId,
-    objects: [deployment, ...owned].map((object) => Object.assign({}, object)),
-    config: toPlainConfig(config),
+    objects: maskObjects([deployment, ...owned]),
+    config: maskConfig(config),
     warnings: [...warnings],
     ...(await dryRun({ deployment, dependents }, target, ports)),
   };
 };
-
-const toPlainConfig = (config: ClusterManifests['config']): Plan['config'] =>
-  Object.fromEntries(
-    Object.entries(config).map(([key, { value, from }]) => [
-      key,
-      { value: typeof value === 'object' ? [...value] : value, from },
-    ]),
-  );
 
 /** The plan does not need the target, so a target that does not answer leaves the dry run out. */
 const dryRun = async (
@@ -69,11 +63,3 @@ const dryRun = async (
     return { dryRun: 'not-tried', errors: [{ pointer: '', detail: error.message }] };
   }
 };
-
-/** Hides the values of a Secret, such as a keytab. The caller has them. */
-const maskSecret = (object: Dependent): Dependent =>
-  object.kind === 'Secret' && 'data' in object
-    ? Object.assign({}, object, {
-        data: Object.fromEntries(Object.keys(object.data ?? {}).map((name) => [name, '******'])),
-      })
-    : object;

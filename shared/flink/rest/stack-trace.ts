@@ -1,4 +1,5 @@
 import { shorten } from '#events/problems/shorten.ts';
+import { maskText } from '#events/secrets.ts';
 
 /** One exception of a Java stack trace. */
 export interface Cause {
@@ -59,9 +60,9 @@ export const parseCauses = (text: string): readonly Cause[] => parseTraces(text)
 
 export const maxMessageLength = 1_000;
 
-/** The class and the message of an exception: `ArithmeticException: / by zero`. */
+/** The class and the message of an exception, such as `ArithmeticException: / by zero`, without secrets. */
 export const formatCause = ({ name, message }: Cause): string =>
-  shorten(message === '' ? name : `${name}: ${omitTraceback(message)}`, maxMessageLength);
+  shorten(maskText(message === '' ? name : `${name}: ${omitTraceback(message)}`), maxMessageLength);
 
 const tracebackStart = 'Traceback (most recent call last):';
 

@@ -69,3 +69,16 @@ describe('a log line', () => {
     expect(line).not.toHaveProperty('_aws');
   });
 });
+
+describe('an error in a log line', () => {
+  it('has no secret of its texts, and no answer of another service', () => {
+    const cause = new Error('jdbc:mysql://db/?password=canary-1');
+    const lines = linesOf((logger) => {
+      logger.error('failed', { error: new Error('https://flink:canary-2@example.com/', { cause }) });
+      logger.error('failed', { error: new Error('no', { cause: { body: 'canary-3' } }) });
+    });
+
+    expect(JSON.stringify(lines)).not.toContain('canary');
+    expect(lines[0]).toMatchObject({ error: { message: 'https://…@example.com/', cause: { name: 'Error' } } });
+  });
+});

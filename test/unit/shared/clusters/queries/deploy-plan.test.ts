@@ -41,6 +41,30 @@ describe('the plan of a deploy', () => {
     expect(JSON.stringify(objects)).not.toContain('c2VjcmV0');
   });
 
+  it('has no secret of the command', async () => {
+    const env = [{ name: 'PLAIN', value: 'canary-env' }];
+    const { podTemplates, ...canaries } = {
+      podTemplates: { default: { spec: { containers: [{ name: 'sidecar', image: 'a', args: ['canary-arg'], env }] } } },
+      config: {
+        's3.secret-key': 'canary-key',
+        'containerized.master.env.PLAIN': 'canary-variable',
+        'env.java.opts.jobmanager': '-Dx=canary-opts',
+        'kubernetes.jobmanager.entrypoint.args': '-Dx=canary-entrypoint',
+        'pipeline.classpaths': 'https://flink:canary-password@example.com/a.jar?signature=canary-signature',
+      },
+      files: { 'log4j-console.properties': 'canary-file' },
+      hadoop: { 'core-site.xml': 'canary-hadoop' },
+    };
+
+    const jar = 'https://flink:canary-password@example.com/a.jar?signature=canary-signature';
+    const job = { jar, args: ['--password', 'canary-argument'] };
+    const planned = await plan({ mode: 'application', clusterId, job, podTemplates, ...canaries });
+
+    expect(JSON.stringify(planned)).not.toContain('canary');
+    expect(planned.config).toMatchObject({ 's3.secret-key': { value: '******', from: 'command' } });
+    expect(planned.config['env.java.opts.all']?.value).toContain('--add-exports');
+  });
+
   it('reports what the target would reject', async () => {
     world.kubernetes.createByHand(clusterId);
 

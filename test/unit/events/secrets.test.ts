@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+
+import { Fault, toProblem } from '#events/problems/problem.ts';
+import { isSecretOption, isSensitive, mask, maskText, maskValue } from '#events/secrets.ts';
+
+describe('a text without secrets', () => {
+  it.each([
+    ['https://flink:hunter2@example.com/job.jar is unknown', 'https://…@example.com/job.jar is unknown'],
+    ['https://hunter2@example.com/job.jar', 'https://…@example.com/job.jar'],
+    ['hdfs://flink:hun/ter2@name-node/path', 'hdfs://…@name-node/path'],
+    ['abfss://data:hunter2@account.dfs.core.windows.net/x', 'abfss://…@account.dfs.core.windows.net/x'],
+    ['s3://b/job.jar?X-Amz-Signature=hunter2&X-Amz-Date=1', 's3://b/job.jar?…'],
+    ["'jdbc:mysql://db/shop?user=shop&password=hunter2'", "'jdbc:mysql://db/shop?…'"],
+    ['jdbc:sqlserver://db;user=shop;password=hunter2;x=1', `jdbc:sqlserver://db;user=shop;password=${mask};x=1`],
+    ["WITH ('password' = 'hun''ter2', 'url' = 'x')", `WITH ('password' = ${mask}, 'url' = 'x')`],
+    ['{"db.password": "hunter2", "a": 1}', `{"db.password": ${mask}, "a": 1}`],
+    ['-Dflink.secret=hunter2 -Dx=1', `-Dflink.secret=${mask} -Dx=1`],
+    ['LoginModule required username="a" password="hunter2";', `LoginModule required username="a" password=${mask};`],
+  ])('hides what the form of %s tells', (text, masked) => {
+    expect(maskText(text)).toBe(masked);
+  });
+
+  it.each([
+    's3://bucket/path/savepoint-1',
+    'abfss://container@account.dfs.core.windows.net/savepoints',
+    'https://registry.example.com:5000/flink@sha256:0123',
+    'write kubernetes.env.secretKeyRef=env:PASSWORD,secret:db,key:password',
+    's3.secret-key: must not be blank',
+    'The member taskToken is unknown.',
+  ])('leaves %s as it is', (text) => {
+    expect(maskText(text)).toBe(text);
+  });
+
+  it('takes time in proportion to its length', () => {
+    const time = (text: string) => {
+      const start = performance.now();
+      maskText(text);
+      return performance.now() - start;
+    };
+    const parts = ['a', 'a://', 'a.b-', `'a' : `, `"a":"`, 'a://b:', ' = ', '\\'];
+    for (const part of parts)
+      expect({ part, isQuick: time(part.repeat(20_000)) < 2_000 }).toEqual({ part, isQuick: true });
+  });
+});
+
+describe('an option', () => {
+  it.each([
+    's3.secret-key',
+    'containerized.master.env.DB_PASSWORD',
+    'fs.azure.account.key.x',
+    'user.artifacts.http-headers',
+  ])('is sensitive by the list of Flink: %s', (key) => {
+    expect(isSensitive(key)).toBe(true);
+    expect(maskValue(key, 'hunter2')).toBe(mask);
+  });
+
+  it.each(['kubernetes.secrets', 'kubernetes.env.secretKeyRef', 'security.delegation.tokens.enabled'])(
+    'is no secret, although its name has such a word: %s',
+    (key) => {
+      expect(isSecretOption(key)).toBe(false);
+    },
+  );
+});
+
+describe('a failure', () => {
+  it('has no secret of a text that it repeats', () => {
+    const detail = 'https://flink:hunter2@example.com/ does not answer';
+    const fault = new Fault('jar-refused', detail, { errors: [{ pointer: '/jar', detail }] });
+
+    expect(JSON.stringify([toProblem(fault), fault.message])).not.toContain('hunter2');
+  });
+});
