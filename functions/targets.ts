@@ -1,6 +1,7 @@
 import { parse } from '#events/problems/problem.ts';
 import { Target } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
+import { checkTarget } from '#shared/clusters/queries/target-check.ts';
 import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
@@ -15,6 +16,9 @@ export const targetsHandler = (world: World) =>
 
     'PUT /v1/targets/{target}': async (event, ports) =>
       respond(200, await putTarget(parseTarget(event), parse(Target, parseBody(event)), ports)),
+
+    'GET /v1/targets/{target}/check': async (event, ports) =>
+      respond(200, await checkTarget(parseTarget(event), ports)),
 
     'DELETE /v1/targets/{target}': async (event, ports) => {
       const name = parseTarget(event);

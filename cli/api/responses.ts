@@ -14,4 +14,5 @@ export type ScheduleRuns = Readonly<z.infer<typeof schedules.ScheduleRuns>>;
 export type Targets = Readonly<z.infer<typeof queries.Targets>>;
 export type Transitions = z.infer<typeof queries.Transitions>;
 export type { Accepted } from '#events/http/accepted.ts';
+export type { Finding, TargetCheck } from '#events/http/target-check.ts';
 export type { Upload } from '#events/http/uploads.ts';

@@ -89,8 +89,8 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'targets',
-    operands: '[list|get|put|delete] [name] [file]',
-    summary: 'list, create, change or delete targets',
+    operands: '[list|get|put|check|delete] [name] [file]',
+    summary: 'list, create, change, check or delete targets',
     load: async () => (await import('#cli/commands/targets.ts')).targets,
   },
   {

@@ -1,7 +1,7 @@
 import { Failure } from '#cli/api/failure.ts';
 import { readList } from '#cli/api/pages.ts';
 import { path } from '#cli/api/path.ts';
-import type { NamedTarget, Targets } from '#cli/api/responses.ts';
+import type { Finding, NamedTarget, TargetCheck, Targets } from '#cli/api/responses.ts';
 import { defineCommand } from '#cli/commander/command.ts';
 import { fileOperand, readDocument } from '#cli/input/document.ts';
 import { UsageError } from '#cli/options/usage-error.ts';
@@ -14,17 +14,19 @@ export const targets = defineCommand({
     'drey targets': 'list the targets',
     'drey targets put etl etl.yaml': 'create or change target etl from a YAML or JSON file',
     'drey targets get etl > etl.yaml': 'save target etl as a file for `drey targets put`',
+    'drey targets check etl': 'show what target etl lacks or allows needlessly, and how to mend it',
     'drey targets delete etl': 'delete target etl, if it has no clusters',
   },
   run: async (context, [verb, name, file]) => {
     if (verb === undefined || (verb === 'list' && name === undefined)) await show(context);
     else if (verb === 'put' && name !== undefined && file !== undefined) await put(name, file, context);
+    else if (verb === 'check' && name !== undefined && file === undefined) await check(name, context);
     else if (verb === 'delete' && name !== undefined && file === undefined) await remove(name, context);
     else if ((verb === 'get' || verb === 'describe') && name !== undefined && file === undefined)
       await get(name, context);
     else
       throw new UsageError(
-        'Usage: drey targets [list], drey targets put NAME FILE, drey targets get NAME, or drey targets delete NAME',
+        'Usage: drey targets [list], drey targets put NAME FILE, or drey targets get|check|delete NAME',
       );
   },
 });
@@ -65,6 +67,30 @@ const get = async (name: string, context: Context): Promise<void> => {
   const { name: _name, ...target } = found;
   const { stringify } = await import('yaml');
   context.print(stringify(target).trimEnd());
+};
+
+/** @throws Failure when the target did not pass, so that scripts see it. */
+const check = async (name: string, context: Context): Promise<void> => {
+  const answer = await context.api.get<TargetCheck>(path`/v1/targets/${name}/check`);
+  if (context.json) context.printJson(answer);
+  else {
+    const rows = answer.findings.map((finding) => [finding.check, finding.state, finding.detail]);
+    context.print(await renderTable(['CHECK', 'STATE', 'DETAIL'], rows));
+    const failed = answer.findings.filter(({ state }) => state !== 'ok' && state !== 'optional');
+    for (const line of listRemedies(failed)) context.print(line);
+  }
+  if (!answer.passed)
+    throw new Failure(`Target ${name} did not pass the check.`, {
+      hint: 'Run the commands for what is missing or too wide in a checkout of Drey, and check again.',
+    });
+};
+
+/** The commands, each once, with the checks that they mend. */
+const listRemedies = (findings: readonly Finding[]): readonly string[] => {
+  const remedies = new Map<string, string[]>();
+  for (const { check: id, remedy } of findings)
+    if (remedy !== undefined) remedies.set(remedy, [...(remedies.get(remedy) ?? []), id]);
+  return [...remedies].flatMap(([remedy, ids]) => ['', `# ${ids.join(', ')}`, remedy]);
 };
 
 const remove = async (name: string, context: Context): Promise<void> => {

@@ -8,8 +8,8 @@ import { ClusterId, JobId, OperationId, TargetName } from '../names.ts';
 import { Operation } from '#events/records/operation.ts';
 import { Deletion, RunQuery, Schedule, ScheduleBody, ScheduleRuns, Schedules } from '#events/records/schedules.ts';
 import { Spec, SpecBody, SpecName, Specs } from '#events/records/specs.ts';
-import { Target } from '#events/records/target.ts';
 import { Accepted } from './accepted.ts';
+import type { Call } from './call.ts';
 import { DeadLetters, Redrive } from './dead-letters.ts';
 import { PageQuery } from './paging.ts';
 import { JobPlan, JobPlanRequest, Plan } from './plans.ts';
@@ -22,49 +22,17 @@ import {
   Jobs,
   LogQuery,
   Logs,
-  NamedTarget,
   OrphanRemoval,
   Orphans,
-  Targets,
   Transitions,
 } from './queries.ts';
 import { Cancellation, PriorityChange, QueueControl, QueueView } from './queue.ts';
+import { targetCalls } from './target-calls.ts';
 import { Upload, UploadRequest } from './uploads.ts';
-
-interface Call {
-  /** The Lambda function of the route, as serverless.yml names it. */
-  readonly function: string;
-  readonly summary: string;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-  readonly status: number;
-  /** The route needs no authorization. */
-  readonly open?: true;
-}
 
 /** Every call that is not a command, by route. */
 export const otherCalls = {
-  'GET /v1/targets': {
-    function: 'targets',
-    summary: 'List the targets.',
-    query: PageQuery,
-    answer: Targets,
-    status: 200,
-  },
-  'PUT /v1/targets/{target}': {
-    function: 'targets',
-    summary: 'Create or update a target.',
-    body: Target,
-    answer: NamedTarget,
-    status: 200,
-  },
-  'DELETE /v1/targets/{target}': {
-    function: 'targets',
-    summary: 'Delete a target that is not in use. Its history is kept.',
-    answer: Deletion,
-    status: 200,
-  },
+  ...targetCalls,
   'POST /v1/targets/{target}/uploads': {
     function: 'uploads',
     summary: 'Create a presigned URL for the upload of a file.',

@@ -7,6 +7,7 @@ import { type Client, openClient } from '#shared/kubernetes/api/client.ts';
 import { apply } from './apply.ts';
 import { dryRun } from './dry-run.ts';
 import { openFlinkTransport } from './flink-transport.ts';
+import { openInspection } from './inspection.ts';
 import { readLog } from './logs.ts';
 import { listDeployments, listFlinkObjects, listPods, observe } from './observe.ts';
 import { deleteConfigMaps, deleteDeployment, deleteObject, listRemaining } from './remove.ts';
@@ -38,5 +39,6 @@ export const openKubernetes = (
     removeObject: (object) => deleteObject(object, api),
     readLog: (clusterId, options) => readLog(clusterId, options, api),
     flink: (clusterId) => openFlinkTransport(clusterId, api),
+    inspection: openInspection(api, access),
   };
 };

@@ -8,12 +8,14 @@ import type { RestRequest, Transport } from '#shared/flink/rest/transport/transp
 
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
+import { FakeInspection } from './inspection.ts';
 import { type FakeCluster, observed, ownedBy, podsOf } from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
   private readonly signal: AbortSignal | undefined;
   readonly clusters = new Map<string, FakeCluster>();
+  readonly inspection = new FakeInspection();
   /** Names of ConfigMaps without an owner, by cluster. */
   readonly highAvailability = new Map<string, Set<string>>();
   /** How often the ConfigMaps of an ended job are still listed before Flink has deleted them. */

@@ -31,7 +31,7 @@ const accessOf = async (): Promise<Access> => {
     cert: await pem(user?.certData, user?.certFile),
     key: await pem(user?.keyData, user?.keyFile),
   };
-  return { open: async () => connection, forget: () => {} };
+  return { open: async () => connection, identify: async () => 'arn:of:the:certificate', forget: () => {} };
 };
 
 const targetOf = (namespace: string): NamedTarget => ({

@@ -3,7 +3,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 
 import { type Aws, openAws } from './eks.ts';
 import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';
-import { toDescribeFault } from './faults.ts';
+import { toDescribeFault, toIdentityFault } from './faults.ts';
 import { createRoleChain } from './role-chain.ts';
 import { type Identity, signToken } from './token.ts';
 
@@ -22,6 +22,8 @@ export interface Access {
    *   when the signal aborts first.
    */
   open(target: NamedTarget, signal: AbortSignal): Promise<Connection>;
+  /** The ARN of the role session that `open` uses. @throws as `open` does. */
+  identify(target: NamedTarget): Promise<string>;
   /** Makes the next `open` get a new address or token, because the cached one did not work. */
   forget(target: NamedTarget, part: 'address' | 'token'): void;
 }
@@ -61,15 +63,24 @@ export const eksAccess = ({
 
   return (operationId) => {
     const sessionName = operationId === undefined ? ownSessionName : toSessionName(operationId);
+    const getSession = async (target: NamedTarget): Promise<Session> => ({
+      target,
+      identity: await chain.getIdentity(target, sessionName),
+    });
     return {
       async open(target, signal) {
-        const getSession = async () => ({ target, identity: await chain.getIdentity(target, sessionName) });
         const connection = Promise.all([
-          addresses.get(toAddressKey(target), async () => findAddress(await getSession(), sources)),
-          tokens.get(toTokenKey(target, sessionName), async () => createToken(await getSession(), now)),
+          addresses.get(toAddressKey(target), async () => findAddress(await getSession(target), sources)),
+          tokens.get(toTokenKey(target, sessionName), async () => createToken(await getSession(target), now)),
         ]);
         const [address, token] = await untilAborted(connection, target, signal);
         return { ...address, token };
+      },
+      async identify(target) {
+        const { identity } = await getSession(target);
+        return aws.getCallerArn(identity).catch((error: unknown) => {
+          throw toIdentityFault(error, target.roleArn ?? kubernetesRoleArn);
+        });
       },
       forget(target, part) {
         if (part === 'address') return addresses.forget(toAddressKey(target), minAddressAgeMs);

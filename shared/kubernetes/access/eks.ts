@@ -14,10 +14,12 @@ export interface RoleSession {
   readonly externalId?: string | undefined;
 }
 
-/** The requests to AWS for a target. Both may throw what the AWS SDK throws. */
+/** The requests to AWS for a target. They may throw what the AWS SDK throws. */
 export interface Aws {
   /** Assumes a role with the given credentials, or else with those of the function. */
   assumeRole(session: RoleSession, assumedBy?: Identity): Promise<Identity>;
+  /** The ARN that credentials belong to. */
+  getCallerArn(identity: Identity): Promise<string>;
   /** Endpoint and certificate authority (PEM) of the EKS cluster; undefined while the cluster is being created. */
   describe(
     target: NamedTarget,
@@ -31,20 +33,31 @@ const timeoutMs = 8_000;
 export const openAws = (): Aws => {
   let ownSts: STSClient | undefined;
 
+  /** A client with the given credentials, or else with those of the function. */
+  const openSts = async (credentials?: Identity): Promise<STSClient> => {
+    // Loaded here, because most functions never assume a role.
+    const { STSClient } = await import('@aws-sdk/client-sts');
+    ownSts ??= new STSClient(awsRetries);
+    const { region, requestHandler } = ownSts.config; // All clients share the connections of one.
+    return credentials === undefined ? ownSts : new STSClient({ ...awsRetries, region, requestHandler, credentials });
+  };
+
   return {
     async assumeRole({ roleArn, sessionName, externalId }, assumedBy) {
-      // Loaded here, because most functions never assume a role.
-      const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
-      ownSts ??= new STSClient(awsRetries);
-      const { region, requestHandler } = ownSts.config; // All clients share the connections of one.
-      const sts =
-        assumedBy === undefined
-          ? ownSts
-          : new STSClient({ ...awsRetries, region, requestHandler, credentials: assumedBy });
+      const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
+      const sts = await openSts(assumedBy);
       // Without DurationSeconds a session lasts one hour, the maximum where one role assumes another.
       const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId });
       const { Credentials } = await sts.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
       return toIdentity(Credentials);
+    },
+    async getCallerArn(identity) {
+      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+      const sts = await openSts(identity);
+      const abortSignal = AbortSignal.timeout(timeoutMs);
+      const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+      if (Arn === undefined) throw new Error('sts:GetCallerIdentity returned no ARN');
+      return Arn;
     },
     async describe({ cluster: name, region }, credentials) {
       const client = new EKSClient({ ...awsRetries, region, credentials });

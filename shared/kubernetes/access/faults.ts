@@ -16,7 +16,7 @@ const refusals = new Set([
 
 interface Call {
   readonly caller: string;
-  readonly action: 'eks:DescribeCluster' | 'sts:AssumeRole';
+  readonly action: 'eks:DescribeCluster' | 'sts:AssumeRole' | 'sts:GetCallerIdentity';
   readonly resource: string;
   /** What to do when AWS does not allow the call. */
   readonly remedy: string;
@@ -67,6 +67,15 @@ export const toRemoteRoleFault = (
     remedy: `The role must exist. Its trust policy must allow sts:AssumeRole to ${kubernetesRoleArn}, ${condition}.`,
   });
 };
+
+/** Why a role did not learn its own name. */
+export const toIdentityFault = (error: unknown, roleArn: string): Fault =>
+  toFault(error, {
+    caller: `role ${roleArn}`,
+    action: 'sts:GetCallerIdentity',
+    resource: 'STS',
+    remedy: 'Its session has ended early. Retry in an hour.',
+  });
 
 /** Why a role did not get the address of an EKS cluster. */
 export const toDescribeFault = (

@@ -47,6 +47,7 @@ const send = async (route: string, parameters: Parameters = {}, body: unknown = 
 const callTargets = async () => {
   await call('PUT /v1/targets/{target}', { target: 'other' }, target);
   await call('GET /v1/targets');
+  await call('GET /v1/targets/{target}/check', { target: 'other' });
   await call('DELETE /v1/targets/{target}', { target: 'other' });
   await call('POST /v1/targets/{target}/uploads', {}, { name: 'job.jar', bytes: 10 });
   await call('POST /v1/targets/{target}/plans', {}, session);

@@ -70,6 +70,7 @@ export class ModelKubernetes {
           apply: () => ({ server: new URL('https://model.invalid'), ca: '', token: 'token' }),
           failures: [failUnreachable('EKS does not answer', false, target), throttled],
         }),
+      identify: () => Promise.reject(new Error('The model has no STS.')),
       forget: () => {},
     };
   }

@@ -184,6 +184,41 @@ describe('commands that read', () => {
     });
   });
 
+  it('shows what a target lacks, with each command once, and fails', async () => {
+    const remedy = 'kubectl apply -n flink -f infra/kubernetes/rbac.yaml';
+    const findings = [
+      { check: 'aws-role', state: 'ok', detail: 'arn:aws:sts::1:assumed-role/drey/x' },
+      { check: 'drey-kerberos', state: 'optional', detail: 'No keytabs.', remedy: 'kubectl apply optional' },
+      { check: 'flink', state: 'missing', detail: 'Flink may not: create pods.', remedy },
+      { check: 'quota', state: 'unknown', detail: 'Drey may not read it.', remedy },
+    ];
+    const replies = { 'GET /v1/targets/etl/check': { body: { name: 'etl', passed: false, findings } } };
+
+    const ended = await run(replies, ['targets', 'check', 'etl']);
+    const json = await run(replies, ['targets', 'check', 'etl', '--output', 'json']);
+
+    expect(ended).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^CHECK +STATE +DETAIL\naws-role +ok .*\ndrey-kerberos +optional .*\nflink +missing .*\nquota +unknown .*\n\n# flink, quota\nkubectl apply -n flink -f infra\/kubernetes\/rbac\.yaml\n$/,
+      ),
+      stderr: expect.stringContaining('Target etl did not pass the check.'),
+    });
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ passed: false, findings: { length: 4 } });
+  });
+
+  it('succeeds when a target passes its check', async () => {
+    const findings = [{ check: 'quota', state: 'optional', detail: 'No quota.', remedy: 'kubectl apply' }];
+    const replies = { 'GET /v1/targets/etl/check': { body: { name: 'etl', passed: true, findings } } };
+
+    const ended = await run(replies, ['targets', 'check', 'etl']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('optional') });
+    expect(ended.stdout).not.toContain('kubectl');
+    expect(await run(replies, ['targets', 'check'])).toMatchObject({ code: 1 });
+  });
+
   it('makes a target of a file', async () => {
     const file = join(folder, 'etl.yaml');
     await writeFile(file, 'cluster: flink\nregion: eu-central-1\nnamespace: etl\n');

@@ -27,6 +27,9 @@ const setUp = (changes: Partial<Aws> = {}) => {
       changes.describe ?? (async () => ({ endpoint: 'https://abc.eks.amazonaws.com', ca: 'PEM' })),
     ),
     assumeRole: vi.fn<Aws['assumeRole']>(changes.assumeRole ?? assumeRole),
+    getCallerArn: vi.fn<Aws['getCallerArn']>(
+      changes.getCallerArn ?? (async () => 'arn:aws:sts::000000000000:assumed-role/drey/session'),
+    ),
   };
   const accessOf = eksAccess({ kubernetesRoleArn, functionName: 'drey-prod-reconcile', aws, now: () => clock.now });
   const access = accessOf();
@@ -244,6 +247,25 @@ describe('eksAccess', () => {
     const failure: unknown = await open().catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ code, reason: name, message: expect.stringContaining(message) as string });
+    expect((failure as Error).message).not.toContain('secret');
+  });
+
+  it('names the session as STS does, with the credentials of the last role', async () => {
+    const { aws, access } = setUp();
+
+    expect(await access.identify(target)).toBe('arn:aws:sts::000000000000:assumed-role/drey/session');
+    expect(aws.getCallerArn.mock.calls).toMatchObject([[{ accessKeyId: identity.accessKeyId }]]);
+  });
+
+  it.each([
+    ['ExpiredToken', 'target-refused'],
+    ['TimeoutError', 'target-unreachable'],
+  ])('translates %s of STS about the session without its message', async (name, code) => {
+    const { access } = setUp({ getCallerArn: () => Promise.reject(named(name)) });
+
+    const failure: unknown = await access.identify(target).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ code, message: expect.stringContaining('sts:GetCallerIdentity') as string });
     expect((failure as Error).message).not.toContain('secret');
   });
 

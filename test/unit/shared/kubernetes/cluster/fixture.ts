@@ -31,7 +31,8 @@ export const kubernetesWith = (handle: Handler) => {
       return (body as { items: unknown[] }).items.map((item) => schema.parse(item)); // What the test gave.
     },
   };
-  const access = { open: () => Promise.reject(new Error('not used')), forget: () => {} };
+  const notUsed = () => Promise.reject(new Error('not used'));
+  const access = { open: notUsed, identify: notUsed, forget: () => {} };
   return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, client }), sent };
 };
 
