@@ -7,11 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const packageFolder = join(import.meta.dirname, '../..');
 
-interface LockedPackage {
-  readonly hasInstallScript?: boolean;
-  readonly deprecated?: string;
-}
-
 const readJson = async (name: string) => JSON.parse(await readFile(join(packageFolder, name), 'utf8'));
 
 const run = (program: string, words: readonly string[]) => execa(program, words, { reject: false });
@@ -42,24 +37,3 @@ describe('the command drey', () => {
     });
   });
 });
-
-// .npmrc hides npm's warnings, because some dependencies warn on Node 20. These tests report what else npm would warn of.
-describe('the dependencies', () => {
-  it('have install scripts that package.json allows or denies', async () => {
-    const { allowScripts } = await readJson('package.json');
-    const scripted = await lockedNames(({ hasInstallScript }) => hasInstallScript === true);
-
-    expect(Object.keys(allowScripts).toSorted()).toEqual(scripted.toSorted());
-  });
-
-  it('are not deprecated', async () => {
-    expect(await lockedNames(({ deprecated }) => deprecated !== undefined)).toEqual([]);
-  });
-});
-
-const lockedNames = async (matches: (locked: LockedPackage) => boolean): Promise<string[]> => {
-  const { packages }: { packages: Record<string, LockedPackage> } = await readJson('package-lock.json');
-  return Object.entries(packages).flatMap(([path, locked]) =>
-    matches(locked) ? [path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)] : [],
-  );
-};
