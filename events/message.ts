@@ -1,12 +1,13 @@
 import * as z from 'zod';
 
+import { IdempotencyKey } from './idempotency-key.ts';
 import { OperationId } from './names.ts';
 
 /** A command on the command queue: CloudEvents 1.0 in JSON. */
 export const CommandMessage = z
   .looseObject({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(200),
+    id: IdempotencyKey,
     type: z.string().regex(/^drey\.command\.[a-z-]+\.v1$/, 'The type is drey.command.<command>.v1.'),
     source: z.string().min(1),
     subject: z
@@ -15,24 +16,40 @@ export const CommandMessage = z
       .meta({ example: 'targets/etl/clusters/nightly' }),
     time: z.iso.datetime({ offset: true }).optional(),
     datacontenttype: z.literal('application/json').optional(),
-    idempotencykey: z.string().min(1).max(200).optional(),
+    idempotencykey: IdempotencyKey.optional(),
     data: z.unknown().optional(),
     dataref: z
       .string()
       .max(1_000)
       .optional()
       .meta({ description: 'Replaces `data` that is too large for a message: the `jar` of an upload, `s3://….json`.' }),
-    operationid: OperationId.optional().meta({ description: 'Set by Drey only: the admitted operation to resume.' }),
-    batchid: OperationId.optional().meta({ description: 'Set by Drey only: the batch of this item.' }),
-    batchindex: z.int().min(0).optional(),
   })
   .meta({ id: 'CommandMessage' });
 
 export type CommandMessage = z.infer<typeof CommandMessage>;
 
+/**
+ * What Drey says about a message that it sends itself, in the message attribute `own`. Any sender can set the attribute, so
+ * it counts only with the token of the operation that it names.
+ */
+export const OwnFields = z.strictObject({
+  /** The `messageToken` of that operation. */
+  token: z.string(),
+  /** The admitted operation to resume. */
+  operationId: OperationId.optional(),
+  /** The row of a batch that the message deploys. */
+  batchItem: z.strictObject({ batchId: OperationId, batchIndex: z.int().min(0) }).optional(),
+  /** The failed operation of a redriven message. */
+  redriven: OperationId.optional(),
+});
+export type OwnFields = Readonly<z.infer<typeof OwnFields>>;
+
+/** Members of a body that would say what only {@link OwnFields} says. */
+export const ownMembers = ['operationid', 'batchid', 'batchindex'] as const;
+
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 const Text = lenient(z.string().max(300));
-const Key = lenient(z.string().min(1).max(200));
+const Key = lenient(IdempotencyKey);
 
 /** Every member is optional: an invalid member counts as absent, and does not hide the others. */
 const LenientMessage = z.object({
@@ -40,9 +57,6 @@ const LenientMessage = z.object({
   type: Text,
   subject: Text,
   idempotencykey: Key,
-  operationid: lenient(z.string()),
-  batchid: lenient(z.string()),
-  batchindex: lenient(z.number()),
   data: lenient(z.object({ correlationId: Text, taskToken: lenient(z.string().min(1)) })),
 });
 
@@ -52,12 +66,13 @@ export interface MessageEnvelope {
   readonly type?: string | undefined;
   readonly subject?: string | undefined;
   readonly idempotencykey?: string | undefined;
-  readonly operationid?: string | undefined;
-  readonly batchid?: string | undefined;
-  readonly batchindex?: number | undefined;
   readonly correlationId?: string | undefined;
   readonly taskToken?: string | undefined;
 }
+
+/** The idempotency key of a message. A key that no caller may give counts as absent. */
+export const findKey = ({ id, idempotencykey = id }: MessageEnvelope): string | undefined =>
+  IdempotencyKey.safeParse(idempotencykey).data;
 
 /** Never throws: a body that is not a JSON object has an empty envelope. */
 export const parseEnvelope = (body: string): MessageEnvelope => {

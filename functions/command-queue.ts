@@ -39,7 +39,7 @@ const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
   const fields = { attempt: Number(attributes.ApproximateReceiveCount), messageId };
   const sender = getSender(record);
   try {
-    const operation = await runMessage({ body, principal: sender }, ports);
+    const operation = await runMessage({ body, ...sender }, ports);
     const { operationId, kind, target, clusterId, state, principal } = operation;
     const done = { ...fields, principal, outcome: 'done', command: kind, target, clusterId, operationId, state };
     log.info('command accepted', done);
@@ -48,13 +48,18 @@ const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
     const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
     const outcome = problem.retryable ? (isLast ? 'discarded' : 'returned') : 'rejected';
-    logFailure({ message: 'command not accepted', error, fields: { ...fields, principal: sender, outcome }, log });
+    logFailure({
+      message: 'command not accepted',
+      error,
+      fields: { ...fields, principal: sender.principal, outcome },
+      log,
+    });
     metrics.record('Commands', { outcome, fields: { ...fields, origin: 'queue' } });
     metrics.record('Failures', { code: problem.code, fields: { ...fields, origin: 'queue' } });
     if (outcome === 'returned') throw error;
     const group = attributes.MessageGroupId ?? messageId;
     try {
-      await discardMessage({ id: messageId, group, body, principal: sender }, { outcome, problem }, ports);
+      await discardMessage({ id: messageId, group, body, ...sender }, { outcome, problem }, ports);
     } catch (discardError) {
       logFailure({ message: 'command not discarded', error: discardError, fields, log });
       throw discardError;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 
 import { v7 } from 'uuid';
@@ -58,7 +59,7 @@ const newId = () => v7().replaceAll('-', '');
 const kubernetesRoleArn = environment.DREY_KUBERNETES_ROLE_ARN;
 const accessOf = eksAccess({ kubernetesRoleArn, functionName: environment.AWS_LAMBDA_FUNCTION_NAME });
 
-export const readPrincipal = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','));
+export const readSender = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','));
 
 /** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
@@ -78,7 +79,7 @@ export const live: World = {
       commandQueue: environment.DREY_COMMAND_QUEUE_URL,
       deadLetters: environment.DREY_DEAD_LETTER_QUEUE_URL,
     },
-    { now, readPrincipal },
+    { readSender },
   ),
   payloads: openPayloads(environment.DREY_BUCKET),
   callbacks: openCallbacks(),
@@ -97,6 +98,7 @@ export const live: World = {
   metrics: openMetrics(environment.DREY_STAGE),
   now,
   newId,
+  newToken: () => randomUUID(),
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   random: Math.random,
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { Location } from '#events/location.ts';
 import { ClusterId } from '#events/names.ts';
 
@@ -15,7 +16,7 @@ export const queueOptions = {
     .datetime({ offset: true })
     .optional()
     .meta({ description: 'The command fails if it has not started by then. Default: 24 hours after its arrival.' }),
-  dependsOn: z.array(z.string().min(1).max(200)).max(50, 'A command depends on at most 50 others.').default([]).meta({
+  dependsOn: z.array(IdempotencyKey).max(50, 'A command depends on at most 50 others.').default([]).meta({
     description:
       'Operation IDs, or idempotency keys of the same target, that must be FINISHED before the command starts.',
   }),

@@ -8,6 +8,7 @@ import {
   commandKinds,
   commands,
 } from '#events/commands/index.ts';
+import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { parse } from '#events/problems/problem.ts';
@@ -61,7 +62,7 @@ const acceptCommand = async <K extends CommandKind>(
 /** The answer to these commands has the cluster as well. */
 const changesCluster = (kind: CommandKind): boolean => kind === 'deploy' || kind === 'stop' || kind === 'extend';
 
-const KeyHeader = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() });
+const KeyHeader = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 
 /** @throws Fault `malformed-request`, which names the header. */
 const parseIdempotencyKey = ({ headers }: APIGatewayProxyEventV2) => parse(KeyHeader, headers)['idempotency-key'];

@@ -3,8 +3,8 @@ import * as z from 'zod';
 
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
-import { principalAttribute } from '#shared/aws/sqs/senders.ts';
-import { readPrincipal } from '#shared/live.ts';
+import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
+import { readSender } from '#shared/live.ts';
 
 /** What API Gateway says about the caller that it has authenticated. */
 const Authorizer = z.object({
@@ -35,5 +35,8 @@ export const getCaller = (event: APIGatewayProxyEventV2): Principal => {
 };
 
 /** Who gave the command of a message. Nothing in the body counts, because any sender can write it. */
-export const getSender = ({ attributes, messageAttributes }: SQSRecord): Principal =>
-  readPrincipal({ senderId: attributes.SenderId, claimed: messageAttributes[principalAttribute]?.stringValue });
+export const getSender = ({ attributes, messageAttributes }: SQSRecord): Pick<QueuedMessage, 'principal' | 'own'> =>
+  readSender({
+    senderId: attributes.SenderId,
+    claim: (attribute) => messageAttributes[attribute]?.stringValue,
+  });

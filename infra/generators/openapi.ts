@@ -6,6 +6,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 
 import { maxWaitSeconds } from '#events/http/accepted.ts';
 import { calls, pathParameters } from '#events/http/api.ts';
+import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { CommandMessage } from '#events/message.ts';
 import { Problem } from '#events/problems/problem.ts';
 import { eventTypes } from '#events/records/transitions.ts';
@@ -13,7 +14,7 @@ import { eventTypes } from '#events/records/transitions.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const commandHeaders = z.object({
-  'Idempotency-Key': z.string().max(200).optional().meta({
+  'Idempotency-Key': IdempotencyKey.optional().meta({
     description:
       'Idempotency key. Repeated requests with the same key have one effect and one response, for seven days.',
   }),

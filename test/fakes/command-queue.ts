@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
 import type { BatchItem } from '#events/batch-item.ts';
+import type { OwnFields } from '#events/message.ts';
 import { subjectOf } from '#events/names.ts';
 import type { Problem } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -8,34 +11,37 @@ export interface SentMessage {
   readonly group: string;
   readonly body: object;
   readonly principal: string;
+  readonly own?: OwnFields | undefined;
 }
 
 type Addressed = Pick<StoredOperation, 'target' | 'clusterId' | 'principal'>;
+type Token = Pick<StoredOperation, 'messageToken'>;
 
 /** Messages wait until a test runs them with `runQueues`. */
 export class FakeCommandQueue implements CommandQueue {
   readonly sent: SentMessage[] = [];
   readonly deadLetters: DeadLetter[] = [];
 
-  async sendResume({ operationId, ...operation }: Pick<StoredOperation, 'operationId' | keyof Addressed>) {
-    this.send(operation, { id: operationId, operationid: operationId }, `resume/${operationId}`);
+  async sendResume({
+    operationId,
+    messageToken: token = '',
+    ...operation
+  }: Pick<StoredOperation, 'operationId'> & Addressed & Token) {
+    this.send(operation, { token, operationId }, `resume/${operationId}`);
   }
 
   async sendBatchItems(
-    { target, principal }: Pick<StoredOperation, 'target' | 'principal'>,
+    { target, principal, messageToken: token = '' }: Pick<StoredOperation, 'target' | 'principal'> & Token,
     batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
   ) {
     for (const { batchId, batchIndex, clusterId } of batchItems)
-      this.send(
-        { target, clusterId, principal },
-        { id: `${batchId}/${batchIndex}`, batchid: batchId, batchindex: batchIndex },
-      );
+      this.send({ target, clusterId, principal }, { token, batchItem: { batchId, batchIndex } });
   }
 
-  private send({ principal, ...clusterRef }: Addressed, fields: object, group = subjectOf(clusterRef)) {
-    const subject = subjectOf(clusterRef);
-    const envelope = { specversion: '1.0', type: 'drey.command.deploy.v1', source: 'drey', subject };
-    this.sent.push({ group, body: { ...envelope, ...fields }, principal });
+  private send({ principal, target, clusterId }: Addressed, own: OwnFields, group = subjectOf({ target, clusterId })) {
+    const subject = subjectOf({ target, clusterId });
+    const body = { specversion: '1.0', id: randomUUID(), type: 'drey.command.deploy.v1', source: 'drey', subject };
+    this.sent.push({ group, body, principal, own });
   }
 
   async discard(message: QueuedMessage, { code, detail }: Problem) {
@@ -46,15 +52,16 @@ export class FakeCommandQueue implements CommandQueue {
     return { commands: [...this.deadLetters], more: false };
   }
 
-  async redriveDeadLetters(again: (command: DeadLetter) => Promise<string | undefined>) {
+  async redriveDeadLetters(render: (command: DeadLetter) => Promise<Pick<QueuedMessage, 'own'> | undefined>) {
     const commands: DeadLetter[] = [];
     for (const command of this.deadLetters.splice(0)) {
-      const body = await again(command);
-      if (body === undefined) {
+      const rendered = await render(command);
+      if (rendered === undefined) {
         this.deadLetters.push(command);
         continue;
       }
-      this.sent.push({ group: command.group, body: JSON.parse(body) as object, principal: command.principal });
+      const { group, body, principal } = command;
+      this.sent.push({ group, body: JSON.parse(body) as object, principal, ...rendered });
       commands.push(command);
     }
     return { commands, more: false };

@@ -125,12 +125,18 @@ export const callHandler = async (handler: unknown, event: APIGatewayProxyEventV
   return { status: statusCode, headers, body: JSON.parse(body) as Record<string, unknown> };
 };
 
-/** A message that SQS delivers to a function. `principal` is a message attribute, which any sender can set. */
+interface Sender {
+  readonly senderId: string;
+  /** Message attributes, which any sender can set. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A message that SQS delivers to a function. */
 export const makeSqsRecord = (
   body: unknown,
   group = 'group',
   received = 1,
-  sender: { readonly senderId: string; readonly principal?: string } = { senderId },
+  { attributes = {}, ...sender }: Sender = { senderId },
 ): SQSRecord => ({
   messageId: randomUUID(),
   receiptHandle: '',
@@ -142,8 +148,9 @@ export const makeSqsRecord = (
     ApproximateFirstReceiveTimestamp: '',
     MessageGroupId: group,
   },
-  messageAttributes:
-    sender.principal === undefined ? {} : { principal: { dataType: 'String', stringValue: sender.principal } },
+  messageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+  ),
   md5OfBody: '',
   eventSource: 'aws:sqs',
   eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:commands.fifo',
@@ -151,8 +158,11 @@ export const makeSqsRecord = (
 });
 
 /** A message that a function of Drey has sent to the command queue. */
-export const makeDreyRecord = ({ body, group, principal }: SentMessage): SQSRecord =>
-  makeSqsRecord(body, group, 1, { senderId: 'AROADREYQUEUE:drey-test-batch', principal });
+export const makeDreyRecord = ({ body, group, principal, own }: SentMessage, received = 1): SQSRecord =>
+  makeSqsRecord(body, group, received, {
+    senderId: 'AROADREYQUEUE:drey-test-batch',
+    attributes: { principal, ...(own === undefined ? {} : { own: JSON.stringify(own) }) },
+  });
 
 /** Delivers messages of the command queue. Returns the ids of those that return to the queue. */
 export const deliverCommands = async (records: readonly SQSRecord[], ports: Ports): Promise<readonly string[]> => {

@@ -40,6 +40,7 @@ const silentLog = { info: ignore, warn: ignore, error: ignore };
 export const makeWorld = () => {
   let time = Date.parse('2026-11-23T12:00:00Z');
   let ids = 0;
+  let tokens = 0;
   const now = () => new Date(time);
   const store = new FakeStore(now);
   const targets = new FakeTargets();
@@ -69,6 +70,7 @@ export const makeWorld = () => {
     metrics: openMetrics('test'),
     now,
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
+    newToken: () => `token-${(tokens += 1)}`,
     sleep: async (ms) => passTime(ms / 1000),
     random: () => 0,
     signal: new AbortController().signal,

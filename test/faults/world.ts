@@ -152,6 +152,7 @@ export class ModelWorld {
       metrics: openMetrics('test'),
       now,
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
+      newToken: () => `token-${this.ids}`,
       sleep: async (ms: number) => simulation.wait(ms / 1000),
       random,
       signal: neverAborted,

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import pMap from 'p-map';
 
 import { type ClusterRef, subjectOf } from '#events/names.ts';
-import type { Principal } from '#events/principal.ts';
-import type { CommandQueue } from '#shared/clusters/ports/messaging.ts';
+import type { CommandQueue, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
 import { openDeadLetters } from './dead-letters.ts';
-import { type ReadPrincipal, toPrincipalAttribute } from './senders.ts';
+import { type ReadSender, toOwnAttributes } from './senders.ts';
 import type { LazySqs } from './sqs.ts';
 
 const maxSendsAtOnce = 16;
@@ -16,58 +17,51 @@ interface CommandQueueUrls {
 }
 
 interface CommandQueueOptions {
-  readonly now: () => Date;
-  readonly readPrincipal: ReadPrincipal;
+  readonly readSender: ReadSender;
   readonly sqs: LazySqs;
 }
 
-interface SentMessage {
-  readonly principal: Principal;
-  readonly body: object;
+interface SentMessage extends Pick<QueuedMessage, 'principal' | 'own'> {
+  readonly clusterRef: ClusterRef;
   readonly group: string;
-  readonly deduplicationId: string;
 }
 
 /** The FIFO queue of commands, and the queue of its dead letters. */
-export const openCommandQueue = (
-  urls: CommandQueueUrls,
-  { now, readPrincipal, sqs }: CommandQueueOptions,
-): CommandQueue => {
-  const send = async (message: SentMessage) => {
+export const openCommandQueue = (urls: CommandQueueUrls, { readSender, sqs }: CommandQueueOptions): CommandQueue => {
+  const send = async ({ clusterRef, group, ...sent }: SentMessage) => {
     const { client, SendMessageCommand } = await sqs();
     await client.send(
       new SendMessageCommand({
         QueueUrl: urls.commandQueue,
-        MessageBody: JSON.stringify(message.body),
-        MessageGroupId: message.group,
-        MessageDeduplicationId: message.deduplicationId,
-        MessageAttributes: toPrincipalAttribute(message.principal),
+        MessageBody: JSON.stringify(deployMessage(clusterRef)),
+        MessageGroupId: group,
+        // With an ID that others can tell, they could send a message before, and SQS would drop this one.
+        MessageDeduplicationId: randomUUID(),
+        MessageAttributes: toOwnAttributes(sent),
       }),
     );
   };
 
   return {
-    ...openDeadLetters(urls, { readPrincipal, sqs }),
+    ...openDeadLetters(urls, { readSender, sqs }),
 
-    sendResume: ({ operationId, principal, ...clusterRef }) =>
+    sendResume: ({ operationId, principal, messageToken: token = '', target, clusterId }) =>
       send({
         principal,
-        body: deployMessage(clusterRef, { id: operationId, operationid: operationId }),
+        clusterRef: { target, clusterId },
+        own: { token, operationId },
         // Not the group of its cluster: a stop in that group, which waits for this deploy, would block the message.
         group: `resume/${operationId}`,
-        // One message a minute: reconcile requests it until the operation proceeds.
-        deduplicationId: `${operationId}/${Math.floor(now().getTime() / 60_000)}`,
       }),
 
-    async sendBatchItems({ target, principal }, batchItems) {
+    async sendBatchItems({ target, principal, messageToken: token = '' }, batchItems) {
       // SendMessageBatch needs no permission of its own on AWS, but on emulators.
       await pMap(
         batchItems,
         ({ batchId, batchIndex, clusterId }) => {
-          const id = `${batchId}/${batchIndex}`;
           const clusterRef = { target, clusterId };
-          const body = deployMessage(clusterRef, { id, batchid: batchId, batchindex: batchIndex });
-          return send({ principal, body, group: subjectOf(clusterRef), deduplicationId: id });
+          const own = { token, batchItem: { batchId, batchIndex } };
+          return send({ principal, clusterRef, own, group: subjectOf(clusterRef) });
         },
         { concurrency: maxSendsAtOnce },
       );
@@ -75,10 +69,10 @@ export const openCommandQueue = (
   };
 };
 
-const deployMessage = ({ target, clusterId }: ClusterRef, fields: Readonly<Record<string, unknown>>) => ({
+const deployMessage = ({ target, clusterId }: ClusterRef) => ({
   specversion: '1.0',
+  id: randomUUID(),
   type: 'drey.command.deploy.v1',
   source: 'drey',
   subject: subjectOf({ target, clusterId }),
-  ...fields,
 });

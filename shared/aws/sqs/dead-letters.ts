@@ -5,7 +5,7 @@ import pMap from 'p-map';
 
 import type { CommandQueue, DeadLetter } from '#shared/clusters/ports/messaging.ts';
 
-import { principalAttribute, type ReadPrincipal, toPrincipalAttribute } from './senders.ts';
+import { type ReadSender, stringAttribute, toOwnAttributes } from './senders.ts';
 import type { LazySqs } from './sqs.ts';
 
 /** SQS returns at most this many messages in one call. */
@@ -26,15 +26,15 @@ interface QueueUrls {
 }
 
 interface DeadLetterOptions {
-  readonly readPrincipal: ReadPrincipal;
+  readonly readSender: ReadSender;
   readonly sqs: LazySqs;
 }
 
 type DeadLetterMethods = Pick<CommandQueue, 'discard' | 'listDeadLetters' | 'redriveDeadLetters'>;
 
 /** The queue of commands whose last delivery failed. */
-export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLetterOptions): DeadLetterMethods => ({
-  async discard({ id, group, body, principal }, { code, detail }) {
+export const openDeadLetters = (urls: QueueUrls, { readSender, sqs }: DeadLetterOptions): DeadLetterMethods => ({
+  async discard({ id, group, body, ...sent }, { code, detail }) {
     const { client, SendMessageCommand } = await sqs();
     await client.send(
       new SendMessageCommand({
@@ -43,7 +43,7 @@ export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLet
         MessageGroupId: group,
         MessageDeduplicationId: id,
         MessageAttributes: {
-          ...toPrincipalAttribute(principal),
+          ...toOwnAttributes(sent),
           code: stringAttribute(code),
           detail: stringAttribute(detail.slice(0, maxDetailCharacters) || code),
         },
@@ -54,7 +54,7 @@ export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLet
   async listDeadLetters() {
     const listed: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, { readPrincipal, sqs })) {
+      for await (const messages of receiveAll(urls, { readSender, sqs })) {
         listed.push(...messages);
         if (listed.length >= maxListed) return { commands: listed, more: true };
       }
@@ -64,15 +64,15 @@ export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLet
     return { commands: listed, more: false };
   },
 
-  async redriveDeadLetters(bodyFor) {
+  async redriveDeadLetters(render) {
     const commands: DeadLetter[] = [];
     const kept: DeadLetter[] = [];
     try {
-      for await (const messages of receiveAll(urls, { readPrincipal, sqs })) {
+      for await (const messages of receiveAll(urls, { readSender, sqs })) {
         for (const message of messages) {
-          const body = await bodyFor(message);
-          if (body !== undefined) await redrive(message, body, urls, sqs);
-          (body === undefined ? kept : commands).push(message);
+          const rendered = await render(message);
+          if (rendered !== undefined) await redrive({ ...message, ...rendered }, urls, sqs);
+          (rendered === undefined ? kept : commands).push(message);
         }
         if (commands.length + kept.length >= maxRedriven) return { commands, more: true };
       }
@@ -85,7 +85,7 @@ export const openDeadLetters = (urls: QueueUrls, { readPrincipal, sqs }: DeadLet
 
 async function* receiveAll(
   urls: QueueUrls,
-  { readPrincipal, sqs }: DeadLetterOptions,
+  { readSender, sqs }: DeadLetterOptions,
 ): AsyncGenerator<readonly DeadLetter[], void, undefined> {
   const { client, ReceiveMessageCommand } = await sqs();
   for (;;) {
@@ -100,7 +100,7 @@ async function* receiveAll(
       }),
     );
     if (Messages.length === 0) return;
-    yield Messages.map((message) => toDeadLetter(message, readPrincipal));
+    yield Messages.map((message) => toDeadLetter(message, readSender));
   }
 }
 
@@ -117,12 +117,7 @@ const makeVisible = async (messages: readonly DeadLetter[], urls: QueueUrls, sqs
   );
 };
 
-const redrive = async (
-  { group, principal, receipt }: DeadLetter,
-  body: string,
-  urls: QueueUrls,
-  sqs: LazySqs,
-): Promise<void> => {
+const redrive = async ({ group, body, receipt, ...sent }: DeadLetter, urls: QueueUrls, sqs: LazySqs): Promise<void> => {
   const { client, DeleteMessageCommand, SendMessageCommand } = await sqs();
   await client.send(
     new SendMessageCommand({
@@ -130,27 +125,25 @@ const redrive = async (
       MessageBody: body,
       MessageGroupId: group,
       MessageDeduplicationId: randomUUID(),
-      MessageAttributes: toPrincipalAttribute(principal),
+      MessageAttributes: toOwnAttributes(sent),
     }),
   );
   await client.send(new DeleteMessageCommand({ QueueUrl: urls.deadLetters, ReceiptHandle: receipt }));
 };
 
-const stringAttribute = (StringValue: string) => ({ DataType: 'String', StringValue });
-
 /** A message that SQS itself moved has no reason, because its function ended before it could state one. */
 const toDeadLetter = (
   { MessageId = '', Body = '', ReceiptHandle = '', Attributes, MessageAttributes }: Message,
-  readPrincipal: ReadPrincipal,
+  readSender: ReadSender,
 ): DeadLetter => {
   const [code, detail] = [MessageAttributes?.['code']?.StringValue, MessageAttributes?.['detail']?.StringValue];
   return {
     id: MessageId,
     group: Attributes?.MessageGroupId ?? '',
     body: Body,
-    principal: readPrincipal({
+    ...readSender({
       senderId: Attributes?.SenderId ?? '',
-      claimed: MessageAttributes?.[principalAttribute]?.StringValue,
+      claim: (attribute) => MessageAttributes?.[attribute]?.StringValue,
     }),
     receipt: ReceiptHandle,
     ...(code === undefined || detail === undefined ? {} : { problem: { code, detail } }),

@@ -2,7 +2,7 @@ import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clust
 
 import { openCommandQueue } from './command-queue.ts';
 import { withFaults } from '#shared/aws/faults.ts';
-import type { ReadPrincipal } from './senders.ts';
+import type { ReadSender } from './senders.ts';
 import { lazySqs, type SqsSender } from './sqs.ts';
 
 interface QueueUrls {
@@ -13,8 +13,7 @@ interface QueueUrls {
 }
 
 interface QueueOptions {
-  readonly now: () => Date;
-  readonly readPrincipal: ReadPrincipal;
+  readonly readSender: ReadSender;
   readonly client?: SqsSender;
 }
 
@@ -25,7 +24,7 @@ interface Queues {
 }
 
 /** The SQS queues between functions, and the queue of commands. */
-export const openQueues = (urls: QueueUrls, { now, readPrincipal, client }: QueueOptions): Queues => {
+export const openQueues = (urls: QueueUrls, { readSender, client }: QueueOptions): Queues => {
   const sqs = lazySqs(client);
   const send = async (queueUrl: string, body: unknown): Promise<void> => {
     const { client, SendMessageCommand } = await sqs();
@@ -34,6 +33,6 @@ export const openQueues = (urls: QueueUrls, { now, readPrincipal, client }: Queu
   return {
     reconcileQueue: withFaults<ReconcileQueue>({ send: (request) => send(urls.reconcileQueue, request) }),
     admissionQueue: withFaults<AdmissionQueue>({ send: (target) => send(urls.admissionQueue, { target }) }),
-    commandQueue: withFaults(openCommandQueue(urls, { now, readPrincipal, sqs })),
+    commandQueue: withFaults(openCommandQueue(urls, { readSender, sqs })),
   };
 };

@@ -1,15 +1,23 @@
+import { lenient } from '#events/lenient.ts';
+import { OwnFields } from '#events/message.ts';
 import { parsePrincipal, type Principal, toSenderPrincipal } from '#events/principal.ts';
+import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
-/** What SQS and the sender say about who sent a message of the command queue. */
+/** What SQS and the sender say about a message of the command queue. */
 interface Sender {
   /** `SenderId` of SQS: the unique ID of a user, or that of a role with the session name. Nobody can choose it. */
   readonly senderId: string;
-  /** The message attribute `principal`, which any sender can set. */
-  readonly claimed: string | undefined;
+  /** The text of a message attribute, which any sender can set. */
+  readonly claim: (attribute: string) => string | undefined;
 }
 
-/** Reads who gave the command of a message. */
-export type ReadPrincipal = (sender: Sender) => Principal;
+type Sent = Pick<QueuedMessage, 'principal' | 'own'>;
+
+/** Reads who gave the command of a message, and what it says in the attributes that Drey sets. */
+export type ReadSender = (sender: Sender) => Sent;
+
+const principalAttribute = 'principal';
+const ownAttribute = 'own';
 
 /**
  * Who gave the command of a message: its sender. Of a message that a function of Drey has sent for a caller, the caller.
@@ -17,16 +25,33 @@ export type ReadPrincipal = (sender: Sender) => Principal;
  * @param ownRoleIds The unique IDs of the roles with which Drey sends commands.
  */
 export const openSenders =
-  (ownRoleIds: readonly string[]): ReadPrincipal =>
-  ({ senderId, claimed }) => {
+  (ownRoleIds: readonly string[]): ReadSender =>
+  ({ senderId, claim }) => {
     const isOwn = ownRoleIds.some((roleId) => senderId.startsWith(`${roleId}:`));
-    const principal = isOwn && claimed !== undefined ? parsePrincipal(claimed) : undefined;
-    return principal ?? toSenderPrincipal(senderId);
+    const [principal, own] = [claim(principalAttribute), claim(ownAttribute)];
+    return { principal: readPrincipal(isOwn ? principal : undefined) ?? toSenderPrincipal(senderId), ...readOwn(own) };
   };
 
-export const principalAttribute = 'principal';
+const readPrincipal = (text: string | undefined): Principal | undefined =>
+  text === undefined ? undefined : parsePrincipal(text);
 
-/** The message attribute with the principal of a command. It counts only in messages of Drey's own roles. */
-export const toPrincipalAttribute = (principal: Principal) => ({
-  [principalAttribute]: { DataType: 'String', StringValue: principal },
+const readOwn = (text: string | undefined): Pick<Sent, 'own'> => {
+  const own = text === undefined ? undefined : lenient(OwnFields, 'drop').safeParse(toJson(text)).data;
+  return own === undefined ? {} : { own };
+};
+
+const toJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // No part of Drey has written it.
+  }
+};
+
+/** The message attributes that Drey sets: the principal of the command, and what Drey says about the message. */
+export const toOwnAttributes = ({ principal, own }: Sent) => ({
+  [principalAttribute]: stringAttribute(principal),
+  ...(own === undefined ? {} : { [ownAttribute]: stringAttribute(JSON.stringify(own)) }),
 });
+
+export const stringAttribute = (StringValue: string) => ({ DataType: 'String', StringValue });

@@ -26,7 +26,8 @@ export const cancel: UseCase<'cancel'> = {
     await getLiveJob(clusterRef, jobId, ports);
 
     const operationId = ports.newId();
-    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin, principal };
+    const messageToken = ports.newToken();
+    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin, principal, messageToken };
     const operation = newOperation(fields, deadlineMs, ports.now());
     await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };

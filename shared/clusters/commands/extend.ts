@@ -19,8 +19,10 @@ export const extend: UseCase<'extend'> = {
     assertExtendable(cluster);
     const now = ports.now();
     const operationId = ports.newId();
+    const messageToken = ports.newToken();
+    const fields = { operationId, kind: 'extend' as const, ...clusterRef, origin, principal, messageToken };
     const operation = {
-      ...newOperation({ operationId, kind: 'extend', ...clusterRef, origin, principal }, deadlineMs, now),
+      ...newOperation(fields, deadlineMs, now),
       state: 'SUCCEEDED' as const,
     };
     const lifetime = extendLifetime(cluster, data, { target, now });

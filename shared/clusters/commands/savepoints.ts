@@ -35,6 +35,7 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
       ...jobId,
       origin,
       principal,
+      messageToken: ports.newToken(),
       request,
       ...findDirectoryWarnings(data),
     };

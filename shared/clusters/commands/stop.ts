@@ -141,7 +141,8 @@ const recordStop = async (
   const operationId = ports.newId();
   const createsUntil = state === 'REQUESTED' ? { createsUntil: computeCreatesUntil(now) } : {};
   const request = { kind: 'stop' as const, data, ...createsUntil };
-  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, principal, request };
+  const messageToken = ports.newToken();
+  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, principal, messageToken, request };
   const operation = newOperation(fields, deadlineMs, now);
   const next =
     state === 'STOPPING'

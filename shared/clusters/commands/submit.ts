@@ -50,8 +50,8 @@ export const submit: UseCase<'submit'> = {
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
-    const build = (reason: PendingReason | undefined) =>
-      buildOperation({ command, queuedCommand, savepoint, flinkVersion, now }, reason);
+    const prepared = { command, queuedCommand, savepoint, flinkVersion, messageToken: ports.newToken(), now };
+    const build = (reason: PendingReason | undefined) => buildOperation(prepared, reason);
     const pendingReason = await startOrEnqueue(
       {
         command: queuedCommand,
@@ -105,12 +105,13 @@ interface PreparedSubmit {
   /** The savepoint of the cluster that the command names. */
   readonly savepoint: string | undefined;
   readonly flinkVersion: FlinkVersion;
+  readonly messageToken: string;
   readonly now: Date;
 }
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  { command: { data, origin, principal }, queuedCommand, savepoint, flinkVersion, now }: PreparedSubmit,
+  { command: { data, origin, principal }, queuedCommand, savepoint, flinkVersion, messageToken, now }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
@@ -132,6 +133,7 @@ const buildOperation = (
       jobId: operationId,
       origin,
       principal,
+      messageToken,
       restoredFrom: submitData.restore?.path ?? config[restorePathOption],
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
       correlationId: data.correlationId,

@@ -1,4 +1,5 @@
 import { isTerminalOperation } from '#events/records/operation.ts';
+import { toOwnKey } from '#events/idempotency-key.ts';
 import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { toWarningEvent } from '#events/records/transitions.ts';
@@ -71,7 +72,7 @@ export const stopExpiredCluster = async (
   const { savepoint, savepointDirectory, ha, version, idle } = lifetime;
   const directory = savepointDirectory === undefined ? {} : { savepointDirectory };
   const idleSince = reason === 'Idle' ? idle?.since : undefined;
-  const key = ['lifetime', clusterId, operationId, version, idleSince, earlierStop?.operationId];
+  const parts = ['lifetime', clusterId, operationId, version, idleSince, earlierStop?.operationId];
   try {
     await accept(
       {
@@ -79,7 +80,7 @@ export const stopExpiredCluster = async (
         target,
         clusterId,
         data: { savepoint, ...directory, ha, reason },
-        key: key.filter((part) => part !== undefined).join('/'),
+        key: toOwnKey(...parts.filter((part) => part !== undefined)),
         origin,
         principal: dreyPrincipals.lifetime,
         expected: { operationId, version, idleSince },

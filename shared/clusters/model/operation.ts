@@ -10,6 +10,8 @@ export const StoredOperation = Operation.extend({
   request: OperationRequest.optional(),
   /** The deploy of the incarnation on which a submit starts its job. It is recorded before Flink is asked to. */
   clusterOperationId: z.string().optional(),
+  /** The secret with which Drey proves that it sent a message about the operation. No caller gets to know it. */
+  messageToken: z.string().optional(),
   /** The token of the Step Functions task that waits for the verdict of the operation. */
   taskToken: z.string().optional(),
 });
@@ -25,7 +27,9 @@ const successors: Readonly<Record<OperationState, readonly OperationState[]>> = 
   CANCELED: [],
 };
 
-type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'>;
+type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'> & {
+  readonly messageToken: string;
+};
 
 /** A PENDING operation that has to reach a terminal state within `deadlineMs`. */
 export const newOperation = (fields: NewOperation, deadlineMs: number, now: Date): StoredOperation => ({

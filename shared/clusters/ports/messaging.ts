@@ -1,4 +1,5 @@
 import type { BatchItem } from '#events/batch-item.ts';
+import type { OwnFields } from '#events/message.ts';
 import type { Principal } from '#events/principal.ts';
 import type { Problem } from '#events/problems/problem.ts';
 import type { BusEvent, CommandFinished, Rejection } from '#events/records/transitions.ts';
@@ -30,11 +31,13 @@ export interface AdmissionQueue {
 
 /** The FIFO queue of commands, and its dead-letter queue. The messages that Drey sends have the principal of their command. */
 export interface CommandQueue {
-  /** Sends a request to resume an admitted operation. Repeated requests within a minute may be dropped. */
-  sendResume(operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId' | 'principal'>): Promise<void>;
+  /** Sends a request to resume an admitted operation. A repeated request changes nothing. */
+  sendResume(
+    operation: Pick<StoredOperation, 'operationId' | 'target' | 'clusterId' | 'principal' | 'messageToken'>,
+  ): Promise<void>;
   /** Sends the deploys of a batch. A repeated deploy has the same idempotency key, so it changes nothing. */
   sendBatchItems(
-    batch: Pick<StoredOperation, 'target' | 'principal'>,
+    batch: Pick<StoredOperation, 'target' | 'principal' | 'messageToken'>,
     batchItems: readonly Pick<BatchItem, 'batchId' | 'batchIndex' | 'clusterId'>[],
   ): Promise<void>;
   /** Moves a command to the dead-letter queue after its last attempt, with the problem. */
@@ -44,11 +47,11 @@ export interface CommandQueue {
   /**
    * Moves dead letters back to the command queue.
    *
-   * @param renderMessage Returns the message to send for a dead letter. Undefined: the dead letter stays.
+   * @param render Returns the message to send for a dead letter. Undefined: the dead letter stays.
    * @returns The redriven dead letters. `more`: the call ended before it had read all dead letters.
    */
   redriveDeadLetters(
-    renderMessage: (deadLetter: DeadLetter) => Promise<string | undefined>,
+    render: (deadLetter: DeadLetter) => Promise<Pick<QueuedMessage, 'own'> | undefined>,
   ): Promise<{ readonly commands: readonly DeadLetter[]; readonly more: boolean }>;
 }
 
@@ -60,6 +63,8 @@ export interface QueuedMessage {
   readonly body: string;
   /** Who sent the message. Of a message that Drey sent: the principal of its command. */
   readonly principal: Principal;
+  /** What the message says in the attribute that Drey sets. It counts only with the token of its operation. */
+  readonly own?: OwnFields | undefined;
 }
 
 /** A message of the dead-letter queue. */

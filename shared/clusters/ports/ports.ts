@@ -29,6 +29,8 @@ export interface Ports {
   readonly now: () => Date;
   /** An id of 32 hexadecimal digits. Ids sort by the time of their creation. */
   readonly newId: () => string;
+  /** A text that nobody can guess. */
+  readonly newToken: () => string;
   readonly sleep: (ms: number) => Promise<void>;
   /** Aborts before the function times out. Requests to Kubernetes and Flink, and `sleep`, end with it. */
   readonly signal: AbortSignal;

@@ -1,11 +1,10 @@
 import type { DeadLetters } from '#events/http/dead-letters.ts';
 import { parseEnvelope } from '#events/message.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { DeadLetter } from '#shared/clusters/ports/messaging.ts';
+import type { DeadLetter, QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
-import { toRedrivenKey } from './batch-message.ts';
-import { describeMessage, findMessageOperation } from './envelope.ts';
+import { describeMessage, findMessageOperation, receiveMessage } from './envelope.ts';
 
 /** The commands of the queue whose last delivery failed, at most a hundred. */
 export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLetters> => {
@@ -21,7 +20,7 @@ export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLett
  */
 export const redriveDeadLetters = async (ids: readonly string[] | undefined, ports: Ports): Promise<DeadLetters> => {
   const { commands, more } = await ports.commandQueue.redriveDeadLetters(async (deadLetter) =>
-    (ids?.includes(deadLetter.id) ?? true) ? buildMessage(deadLetter, ports) : undefined,
+    (ids?.includes(deadLetter.id) ?? true) ? render(deadLetter, ports) : undefined,
   );
   for (const { id } of commands) ports.log.info('dead letter redriven', { messageId: id });
   if (ids !== undefined && commands.length === 0)
@@ -29,11 +28,17 @@ export const redriveDeadLetters = async (ids: readonly string[] | undefined, por
   return { commands: commands.map(toView), ...(more ? { more } : {}) };
 };
 
-/** The message to send. A command whose operation failed gets a new key, because its key stands for that operation. */
-const buildMessage = async ({ body }: DeadLetter, { store }: Ports): Promise<string> => {
-  const operation = await findMessageOperation(parseEnvelope(body), store);
-  if (operation?.state !== 'FAILED') return body;
-  return JSON.stringify({ ...JSON.parse(body), idempotencykey: toRedrivenKey(operation) });
+/** A command whose operation failed gets a new key, because its key stands for that operation. */
+const render = async (deadLetter: DeadLetter, { store }: Ports): Promise<Pick<QueuedMessage, 'own'>> => {
+  const received = await receiveMessage(deadLetter, store);
+  const operation = await findMessageOperation(received, store);
+  const { own } = received;
+  if (operation?.state !== 'FAILED') return { own };
+  const { operationId: redriven, messageToken = '' } = operation;
+  // The row of a batch is proved by the token of the batch.
+  return own?.batchItem === undefined
+    ? { own: { token: messageToken, redriven } }
+    : { own: { token: own.token, batchItem: own.batchItem, redriven } };
 };
 
 const toView = ({ id, body, principal, problem }: DeadLetter): DeadLetters['commands'][number] => ({

@@ -1,4 +1,3 @@
-import { type MessageEnvelope, parseEnvelope } from '#events/message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problems/problem.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
@@ -10,7 +9,13 @@ import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { endsItem } from './batch-message.ts';
-import { describeMessage, findMessageOperation } from './envelope.ts';
+import {
+  describeMessage,
+  findMessageOperation,
+  identifyMessage,
+  receiveMessage,
+  type ReceivedMessage,
+} from './envelope.ts';
 
 /** Why a message is not delivered again: it can never succeed (`rejected`), or its last delivery failed (`discarded`). */
 interface Disposal {
@@ -24,17 +29,18 @@ interface Disposal {
  */
 export const discardMessage = async (message: QueuedMessage, disposal: Disposal, ports: Ports): Promise<void> => {
   const { outcome, problem } = disposal;
-  const envelope = parseEnvelope(message.body);
   const { id, principal } = message;
+  const received = await receiveMessage(message, ports.store);
+  const { envelope, own } = received;
   const rejection = { id, ...describeMessage(envelope), principal, problem, at: ports.now().toISOString() };
-  const operation = outcome === 'discarded' ? await failDiscardedDeploy(envelope, problem, ports) : undefined;
-  await recordFailedBatchItem(envelope, disposal, ports);
-  if (outcome === 'rejected') await recordRefusal(envelope, problem, ports);
+  const operation = outcome === 'discarded' ? await failDiscardedDeploy(received, problem, ports) : undefined;
+  await recordFailedBatchItem(received, disposal, ports);
+  if (outcome === 'rejected') await recordRefusal(received, problem, ports);
   // An operation with the same task completes it with its own verdict.
   if (operation?.taskToken !== envelope.taskToken) await completeTask(envelope.taskToken, rejection, ports);
   if (outcome === 'rejected') await ports.bus.reject(rejection, message.body);
   // The message that resumes a deploy is Drey's own. Its operation has the failure already.
-  else if (envelope.operationid === undefined) await ports.commandQueue.discard(message, problem);
+  else if (own?.operationId === undefined) await ports.commandQueue.discard(message, problem);
 };
 
 /**
@@ -44,11 +50,11 @@ export const discardMessage = async (message: QueuedMessage, disposal: Disposal,
  * @returns The operation of the message, if there is one.
  */
 const failDiscardedDeploy = async (
-  envelope: MessageEnvelope,
+  received: ReceivedMessage,
   problem: Problem,
   ports: Ports,
 ): Promise<StoredOperation | undefined> => {
-  const operation = await findMessageOperation(envelope, ports.store);
+  const operation = await findMessageOperation(received, ports.store);
   if (operation?.kind !== 'deploy' || operation.state !== 'PENDING') return operation;
   const { operationId } = operation;
   const fault = new Fault(problem.code, explainDiscard(problem), { reason: problem.reason });
@@ -62,26 +68,22 @@ const failDiscardedDeploy = async (
 const explainDiscard = ({ detail }: Problem): string => `The last delivery of the command failed: ${detail}`;
 
 const recordFailedBatchItem = async (
-  { id = '', idempotencykey: key = id, batchid: batchId, batchindex: batchIndex, subject = '' }: MessageEnvelope,
+  received: ReceivedMessage,
   { outcome, problem }: Disposal,
   ports: Ports,
 ): Promise<void> => {
-  if (batchId === undefined || batchIndex === undefined) return;
-  const [, target = '', , clusterId = ''] = subject.split('/');
-  // Any sender can name a batch. Only the messages that Drey sends decide about its rows.
-  if (!(await endsItem({ target, key, batchId, batchIndex }, ports))) return;
+  const batchItem = received.own?.batchItem;
+  const { target, clusterId } = identifyMessage(received);
+  if (batchItem === undefined || !(await endsItem({ target, ...batchItem }, ports))) return;
   const message = outcome === 'discarded' ? explainDiscard(problem) : problem.detail;
   const verdict = problem.code === 'canceled' ? 'CANCELED' : 'FAILED';
-  await recordBatchItems([{ batchId, batchIndex, clusterId, verdict, message }], ports);
+  await recordBatchItems([{ ...batchItem, clusterId, verdict, message }], ports);
 };
 
 /** Records the refusal of a key, with which the commands that depend on it fail. A dead letter may still be redriven. */
-const recordRefusal = async (
-  { id, idempotencykey: key = id, subject = '' }: MessageEnvelope,
-  { code }: Problem,
-  ports: Ports,
-): Promise<void> => {
-  const target = TargetName.safeParse(subject.split('/')[1]).data;
+const recordRefusal = async (received: ReceivedMessage, { code }: Problem, ports: Ports): Promise<void> => {
+  const { key, ...named } = identifyMessage(received);
+  const target = TargetName.safeParse(named.target).data;
   if (key === undefined || target === undefined) return;
   const expiresAt = new Date(ports.now().getTime() + keyLifetimeMs);
   await ports.store.commit({ refusal: { target, key, code, expiresAt } });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type CommandData, commands } from '#events/commands/index.ts';
 import { lenient } from '#events/lenient.ts';
+import type { ClusterRef } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault, parseWritten, toProblem } from '#events/problems/problem.ts';
 import { deploy } from '#shared/clusters/commands/deploy/deploy.ts';
@@ -15,11 +16,19 @@ import { transact } from '#shared/clusters/store/transact.ts';
  * Resumes an admitted deploy with its stored payload. Returns an operation as it is when it is not a deploy, is queued,
  * has ended, or has lost its payload.
  *
- * @throws Fault `not-found`, and every retryable fault of the deploy. After other faults the operation has the reason.
+ * @throws Fault `not-found` also for an operation of another cluster, and every retryable fault of the deploy. After other faults the operation has the reason.
  */
-export const resumeDeploy = async (operationId: string, ports: Ports): Promise<StoredOperation> => {
+export const resumeDeploy = async (
+  { operationId, ...named }: ClusterRef & { readonly operationId: string },
+  ports: Ports,
+): Promise<StoredOperation> => {
   const operation = await getOperation(operationId, ports.store);
   const { kind, state, target, clusterId, principal } = operation.value;
+  if (target !== named.target || clusterId !== named.clusterId)
+    throw new Fault(
+      'not-found',
+      `Cluster ${named.clusterId} in target ${named.target} has no operation ${operationId}.`,
+    );
   if (kind !== 'deploy' || state === 'QUEUED') return operation.value;
   if (isTerminalOperation(operation.value)) {
     await ports.payloads.remove(operationId);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { type Command, type CommandKind, commandKinds, commands } from '#events/commands/index.ts';
 import { isRecord } from '#events/is-record.ts';
-import { CommandMessage } from '#events/message.ts';
+import { CommandMessage, ownMembers } from '#events/message.ts';
 import { ClusterId, TargetName } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Principal } from '#events/principal.ts';
@@ -13,7 +13,7 @@ import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 import { readBatchMessage } from './batch-message.ts';
-import { findMessageOperation } from './envelope.ts';
+import { findMessageOperation, identifyMessage, receiveMessage, type ReceivedMessage } from './envelope.ts';
 import { resumeDeploy } from './resume-deploy.ts';
 
 /**
@@ -23,33 +23,55 @@ import { resumeDeploy } from './resume-deploy.ts';
  * @throws Fault `malformed-request` for a message that is not a command, and every fault of its command.
  */
 export const runMessage = async (
-  { body, principal }: Pick<QueuedMessage, 'body' | 'principal'>,
+  { body, principal, own }: Pick<QueuedMessage, 'body' | 'principal' | 'own'>,
   ports: Ports,
 ): Promise<StoredOperation> => {
   const message = parseMessage(parseJson(body));
-  if (message.operationid !== undefined) return resumeDeploy(message.operationid, ports);
-  return (await findEndedBatchItem(message, ports)) ?? accept(await parseCommand(message, principal, ports), ports);
+  const received = await receiveMessage({ body, own }, ports.store);
+  const operationId = received.own?.operationId;
+  if (operationId !== undefined) return resumeDeploy({ ...identifyMessage(received), operationId }, ports);
+  const ended = await findEndedBatchItem(received, ports);
+  return ended ?? accept(await parseCommand({ message, received, sender: principal }, ports), ports);
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
-const findEndedBatchItem = async (message: CommandMessage, { store }: Ports): Promise<StoredOperation | undefined> => {
-  const operation = message.batchid === undefined ? undefined : await findMessageOperation(message, store);
+const findEndedBatchItem = async (
+  received: ReceivedMessage,
+  { store }: Ports,
+): Promise<StoredOperation | undefined> => {
+  const operation = received.own?.batchItem === undefined ? undefined : await findMessageOperation(received, store);
   return operation !== undefined && isTerminalOperation(operation) ? operation : undefined;
 };
 
 /** The schema of its command parses the data, so that pointers to mistakes are the same as over HTTP. */
-const parseMessage = (message: unknown): CommandMessage =>
-  isRecord(message)
-    ? { ...parse(CommandMessage, { ...message, data: undefined }), data: message['data'] }
-    : parse(CommandMessage, message);
+const parseMessage = (message: unknown): CommandMessage => {
+  if (!isRecord(message)) return parse(CommandMessage, message);
+  assertNoOwnMembers(message);
+  return { ...parse(CommandMessage, { ...message, data: undefined }), data: message['data'] };
+};
+
+/** @throws Fault `malformed-request` for members that look as if only Drey may set them. */
+const assertNoOwnMembers = (message: Readonly<Record<string, unknown>>): void => {
+  const name = ownMembers.find((member) => Object.hasOwn(message, member));
+  if (name !== undefined)
+    throw newMalformedFault(`/${name}`, 'Only Drey says this about a message. Remove the member.');
+};
+
+/** A message that is a command, as it was received, and its sender. */
+interface SentCommand {
+  readonly message: CommandMessage;
+  readonly received: ReceivedMessage;
+  readonly sender: Principal;
+}
 
 const ClusterInSubject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
 
 /** @throws Fault `malformed-request` */
-const parseCommand = async (message: CommandMessage, sender: Principal, ports: Ports): Promise<Command> => {
+const parseCommand = async (sent: SentCommand, ports: Ports): Promise<Command> => {
+  const { message, received } = sent;
   const kind = parseKind(message.type);
   const [, target, , clusterIdInSubject] = message.subject.split('/');
-  const content = await readContent(message, { target: parse(TargetName, target), sender }, ports);
+  const content = await readContent(sent, parse(TargetName, target), ports);
   const data = parse(commands[kind].data, content.data);
   const clusterIdInData = 'clusterId' in data ? data.clusterId : undefined;
   const clusterRef = parse(ClusterInSubject, { target, clusterId: clusterIdInSubject ?? clusterIdInData });
@@ -62,19 +84,14 @@ const parseCommand = async (message: CommandMessage, sender: Principal, ports: P
     kind,
     ...clusterRef,
     data,
-    key: getKey(message),
+    key: identifyMessage(received).key,
     origin: 'queue',
     principal: content.principal,
-    batchItem: findBatchItem(message),
+    batchItem: received.own?.batchItem,
   } as unknown as Command;
 };
 
 const needsCluster = (kind: CommandKind) => kind !== 'deploy' && kind !== 'batch';
-
-const getKey = ({ idempotencykey, id }: CommandMessage): string => idempotencykey ?? id;
-
-const findBatchItem = ({ batchid: batchId, batchindex: batchIndex }: CommandMessage) =>
-  batchId === undefined || batchIndex === undefined ? undefined : { batchId, batchIndex };
 
 interface Content {
   readonly data: unknown;
@@ -83,12 +100,12 @@ interface Content {
 
 /** The data of a command: in the message, in an upload, or a row of a batch, whose caller gave the command. */
 const readContent = async (
-  message: CommandMessage,
-  { target, sender }: { readonly target: string; readonly sender: Principal },
+  { message, received, sender }: SentCommand,
+  target: string,
   ports: Ports,
 ): Promise<Content> => {
-  const batchItem = findBatchItem(message);
-  if (batchItem !== undefined) return readBatchMessage({ target, key: getKey(message), ...batchItem }, ports);
+  const batchItem = received.own?.batchItem;
+  if (batchItem !== undefined) return readBatchMessage({ target, ...batchItem }, ports);
   return { data: await readData(message, target, ports), principal: sender };
 };
 

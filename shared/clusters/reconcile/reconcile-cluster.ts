@@ -1,3 +1,4 @@
+import { toOwnKey } from '#events/idempotency-key.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { dreyPrincipals } from '#events/principal.ts';
 import type { NamedTarget } from '#events/records/target.ts';
@@ -36,7 +37,7 @@ export const reconcileCluster = async (listed: ListedCluster, target: NamedTarge
 /** Keeps the high-availability data, because the caller may have deleted the Deployment to recover from it. */
 const stopDeletedCluster = async ({ target, clusterId, uid }: Cluster, ports: Ports): Promise<void> => {
   const data = { savepoint: 'none', ha: 'keep', reason: 'DeploymentDeleted' } as const;
-  const key = `deployment-deleted/${clusterId}/${uid ?? ''}`;
+  const key = toOwnKey('deployment-deleted', clusterId, uid ?? '');
   const { reconcile: principal } = dreyPrincipals;
   await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
   ports.log.info('deleted cluster stopped', { target, clusterId });

@@ -1,3 +1,4 @@
+import { toOwnKey } from '#events/idempotency-key.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
@@ -31,7 +32,7 @@ export const retryStop = async (cluster: Cluster, ports: Ports): Promise<void> =
   const hasLiveJob = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).some((job) => !isTerminalJob(job));
   const needsSavepoint = request?.savepoint === 'required' && hasLiveJob && (await isDeployed(cluster, ports));
   const data = { ha: 'keep', ...request, savepoint: needsSavepoint ? 'required' : 'none' } as const;
-  const key = `stop-again/${clusterId}/${stopOperationId}`;
+  const key = toOwnKey('stop-again', clusterId, stopOperationId);
   const { principal } = failedStop;
   await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);
 };

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import { toOwnKey } from '#events/idempotency-key.ts';
 import { type Principal, toSchedulePrincipal } from '#events/principal.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import type { RunResult, Schedule, ScheduleRun } from '#events/records/schedules.ts';
@@ -88,7 +89,7 @@ const deploySpec = async ({ spec }: Definition<'deploy'>, { run, principal, port
 };
 
 const toKey = ({ name, runId }: ScheduleRun, clusterId: string | undefined): string =>
-  ['schedule', name, runId, clusterId].filter(Boolean).join('/');
+  toOwnKey('schedule', name, runId, ...(clusterId === undefined ? [] : [clusterId]));
 
 /** Gives a command. An error becomes part of the result, so that the other commands of the run are given too. */
 const attempt = async (known: RunResult, give: () => Promise<StoredOperation>): Promise<Attempt> => {

@@ -1,3 +1,4 @@
+import { toOwnKey } from '#events/idempotency-key.ts';
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
@@ -40,7 +41,7 @@ export const stopEndedApplication = async (clusterRef: ClusterRef, ports: Ports)
     ha: 'purge',
     reason: isOwnFailure ? programFailed : stopReasons[verdict.state],
   } as const;
-  const key = `application-ended/${clusterId}/${operationId}`;
+  const key = toOwnKey('application-ended', clusterId, operationId);
   try {
     const { reconcile: principal } = dreyPrincipals;
     await accept({ kind: 'stop', target, clusterId, data, key, origin: 'reconciler', principal }, ports);

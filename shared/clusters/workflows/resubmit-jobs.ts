@@ -90,7 +90,11 @@ const recordFailedSubmit = async (
 ): Promise<void> => {
   const { target, clusterId, origin, principal, correlationId } = deploy;
   const fields = { operationId: jobId, kind: 'submit' as const, target, clusterId, jobId, origin, principal };
-  const operation = newOperation({ ...fields, correlationId }, startTimeoutMs.submit, ports.now());
+  const operation = newOperation(
+    { ...fields, messageToken: ports.newToken(), correlationId },
+    startTimeoutMs.submit,
+    ports.now(),
+  );
   const problem = toProblem(fault, toOperationPath(jobId));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
 };

@@ -37,9 +37,21 @@ export const makeCluster = (target: string, fields: Partial<Cluster> = {}): Clus
     start,
   );
 
-export const makeOperation = (target: string, fields: Partial<StoredOperation> = {}): StoredOperation =>
+export const makeOperation = (
+  target: string,
+  fields: Omit<Partial<StoredOperation>, 'messageToken'> = {},
+): StoredOperation =>
   newOperation(
-    { operationId: newId(), kind: 'stop', target, clusterId: newName('cluster'), origin: 'http', principal, ...fields },
+    {
+      operationId: newId(),
+      kind: 'stop',
+      target,
+      clusterId: newName('cluster'),
+      origin: 'http',
+      principal,
+      messageToken: 'token',
+      ...fields,
+    },
     3_600_000,
     start,
   );

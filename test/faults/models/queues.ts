@@ -1,3 +1,4 @@
+import type { OwnFields } from '#events/message.ts';
 import type { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { AdmissionQueue, CommandQueue, ReconcileQueue } from '#shared/clusters/ports/messaging.ts';
 import { maxReceives } from '#shared/retries.ts';
@@ -10,8 +11,13 @@ import { functionSeconds, type ModelContext, noAnswers, reconcileSeconds, visibi
 interface Message {
   readonly what: string;
   readonly body: unknown;
+  /** What Drey says about its own message. */
+  readonly own: OwnFields | undefined;
   received: number;
 }
+
+const toAttributes = (own: OwnFields | undefined): Readonly<Record<string, string>> =>
+  own === undefined ? {} : { own: JSON.stringify(own) };
 
 /** The FIFO queue of commands, with its dead-letter queue. */
 export class ModelCommandQueue {
@@ -27,25 +33,22 @@ export class ModelCommandQueue {
     return [...this.groups.values()].every((group) => group.length === 0);
   }
 
-  enqueue(groupId: string, what: string, body: unknown): void {
+  enqueue(groupId: string, what: string, body: unknown, own?: OwnFields): void {
     const group = this.groups.get(groupId) ?? [];
     this.groups.set(groupId, group);
-    group.push({ what, body, received: 0 });
+    group.push({ what, body, own, received: 0 });
     if (group.length === 1) void this.deliver(groupId);
   }
 
   portOf(process: Process): CommandQueue {
     const { simulation } = this.context;
     return {
-      sendResume: ({ operationId, clusterId }) =>
+      sendResume: ({ operationId, clusterId, messageToken: token = '' }) =>
         simulation.call(process, {
           what: `send ${operationId.slice(-4)} to be resumed`,
           apply: () => {
-            const message = makeCommandMessage('deploy', { clusterId, key: operationId });
-            this.enqueue(`resume/${operationId}`, `resume ${operationId.slice(-4)}`, {
-              ...message,
-              operationid: operationId,
-            });
+            const body = makeCommandMessage('deploy', { clusterId, key: operationId });
+            this.enqueue(`resume/${operationId}`, `resume ${operationId.slice(-4)}`, body, { token, operationId });
           },
           failures: noAnswers,
         }),
@@ -67,10 +70,13 @@ export class ModelCommandQueue {
     const group = this.groups.get(groupId) ?? [];
     for (let [message] = group; message !== undefined; [message] = group) {
       message.received += 1;
-      const { what, body, received } = message;
+      const { what, body, own, received } = message;
       const returned = await simulation
         .invoke(`queue ${what}`, functionSeconds, (process) =>
-          deliverCommands([makeSqsRecord(body, groupId, received)], portsOf(process)),
+          deliverCommands(
+            [makeSqsRecord(body, groupId, received, { senderId: 'AIDABOB', attributes: toAttributes(own) })],
+            portsOf(process),
+          ),
         )
         .catch(() => ['died']);
       if (returned.length > 0) {

@@ -36,6 +36,7 @@ type OtherPort =
   | 'metrics'
   | 'now'
   | 'newId'
+  | 'newToken'
   | 'sleep'
   | 'signal'
   | 'withSignal'

@@ -210,7 +210,7 @@ class Scenario {
   }
 
   private async deliverCommand(sent: SentMessage) {
-    const kind = 'operationid' in sent.body ? 'resume' : 'batch item';
+    const kind = sent.own?.operationId !== undefined ? 'resume' : 'batch item';
     this.receivers.onMessage('commandQueue', kind, sent, this.world);
     await deliverCommands([makeDreyRecord(sent)], this.world.ports);
   }

@@ -10,8 +10,6 @@ describe('the envelope of a message', () => {
       type: 'drey.command.deploy.v1',
       subject: 'targets/etl/clusters/nightly',
       idempotencykey: 'key',
-      batchid: 'b',
-      batchindex: 3,
       data: { mode: 'session', correlationId: 'mine', taskToken: 'token' },
     };
 
@@ -20,8 +18,6 @@ describe('the envelope of a message', () => {
       type: 'drey.command.deploy.v1',
       subject: 'targets/etl/clusters/nightly',
       idempotencykey: 'key',
-      batchid: 'b',
-      batchindex: 3,
       correlationId: 'mine',
       taskToken: 'token',
     });

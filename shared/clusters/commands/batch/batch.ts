@@ -20,7 +20,11 @@ export const batch: UseCase<'batch'> = {
     const { correlationId, taskToken } = data;
     const request = { kind: 'batch' as const, data: { size: data.parameters.length } };
     const fields = { operationId, kind: 'batch' as const, target: targetName, clusterId: data.name, origin, principal };
-    const operation = newOperation({ ...fields, correlationId, taskToken, request }, deadlineMs, ports.now());
+    const operation = newOperation(
+      { ...fields, messageToken: ports.newToken(), correlationId, taskToken, request },
+      deadlineMs,
+      ports.now(),
+    );
     const operations = [{ value: operation, previous: undefined }];
     await withPayload({ operationId, payload: data }, ports, () =>
       commit({ operations, ...keyFor(operationId) }, ports),

@@ -31,6 +31,7 @@ export interface PreparedDeploy {
   readonly queuedCommand: QueuedCommand;
   readonly target: NamedTarget;
   readonly operationId: string;
+  readonly messageToken: string;
   readonly clusterRef: ClusterRef;
   /** The previous incarnation of the cluster id. It is terminal. */
   readonly previous: Versioned<Cluster> | undefined;
@@ -83,6 +84,7 @@ export const prepareDeploy = async (command: DeployCommand, ports: Ports): Promi
     queuedCommand,
     target,
     operationId,
+    messageToken: ports.newToken(),
     clusterRef,
     previous,
     manifests,

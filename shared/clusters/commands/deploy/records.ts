@@ -64,7 +64,8 @@ export const buildDeployOperation = (
   deploy: PreparedDeploy,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
-  const { command, operationId, clusterRef, manifests, restoredFrom, restoredJobs, queuedCommand, now } = deploy;
+  const { command, operationId, messageToken, clusterRef, manifests, restoredFrom, restoredJobs, queuedCommand, now } =
+    deploy;
   const { correlationId, taskToken } = command.data;
   const operation = newOperation(
     {
@@ -73,6 +74,7 @@ export const buildDeployOperation = (
       ...clusterRef,
       origin: command.origin,
       principal: command.principal,
+      messageToken,
       correlationId,
       taskToken,
       restoredFrom,

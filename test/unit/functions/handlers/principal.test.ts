@@ -119,21 +119,21 @@ describe('the principal of a message', () => {
     ['an attribute of the CloudEvent', { ...message, principal: userArn, source: userArn }, undefined],
     ['a message attribute of another role', message, userArn],
   ])('is not %s', async (_what, body, principal) => {
-    const sender = { senderId: role, ...(principal === undefined ? {} : { principal }) };
+    const sender = { senderId: role, ...(principal === undefined ? {} : { attributes: { principal } }) };
     await deliverCommands([makeSqsRecord(body, 'g', 1, sender)], world.ports);
 
     expect(getLastOperation()).toMatchObject({ principal: `sqs:${role}` });
   });
 
   it('is not a message attribute of a role whose ID begins like one of Drey', async () => {
-    const sender = { senderId: 'AROADREYQUEUEX:drey-test-batch', principal: userArn };
+    const sender = { senderId: 'AROADREYQUEUEX:drey-test-batch', attributes: { principal: userArn } };
     await deliverCommands([makeSqsRecord(message, 'g', 1, sender)], world.ports);
 
     expect(getLastOperation()).toMatchObject({ principal: `sqs:${sender.senderId}` });
   });
 
   it('is the message attribute of a function of Drey', async () => {
-    const sender = { senderId: 'AROADREYLETTERS:drey-test-deadLetters', principal: 'sqs:AIDABOB' };
+    const sender = { senderId: 'AROADREYLETTERS:drey-test-deadLetters', attributes: { principal: 'sqs:AIDABOB' } };
     await deliverCommands([makeSqsRecord(message, 'g', 1, sender)], world.ports);
 
     expect(getLastOperation()).toMatchObject({ principal: 'sqs:AIDABOB' });

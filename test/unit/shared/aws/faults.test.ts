@@ -121,6 +121,6 @@ describe.each([
   const queuesOf = (client: { readonly send: () => Promise<unknown> }) =>
     openQueues(
       { reconcileQueue: 'l', admissionQueue: 'a', commandQueue: 'c', deadLetters: 'd' },
-      { now, readPrincipal: () => 'sqs:a', client: client as never },
+      { readSender: () => ({ principal: 'sqs:a' }), client: client as never },
     );
 });

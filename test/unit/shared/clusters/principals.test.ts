@@ -4,7 +4,14 @@ import { Fault } from '#events/problems/problem.ts';
 import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { maxReceives } from '#shared/retries.ts';
-import { deliverAdmissions, deliverCommands, makeSqsRecord, senderId, userArn } from '#test/fakes/lambda.ts';
+import {
+  deliverAdmissions,
+  deliverCommands,
+  makeDreyRecord,
+  makeSqsRecord,
+  senderId,
+  userArn,
+} from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp, sendMessage } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import {
@@ -128,52 +135,6 @@ describe('the principal', () => {
     ]);
   });
 
-  it.each([
-    ['in another target', { subject: 'targets/other/clusters/days-0' }],
-    ['twice, under another key', { id: 'again' }],
-    ['twice, as if it were redriven', { idempotencykey: `redriven/${'f'.repeat(32)}` }],
-  ])('of a batch is refused to a sender who would run a row %s', async (_what, fields) => {
-    await sendHttp('batch', { data: batchData }, world);
-    const [item] = world.commandQueue.sent;
-    await deliverCommands([makeSqsRecord({ ...item?.body, ...fields })], world.ports);
-
-    expect(listDeploys()).toEqual([]);
-    expect(world.bus.rejected).toMatchObject([
-      { rejection: { principal: sender, problem: { code: 'malformed-request', errors: [{ pointer: '/batchid' }] } } },
-    ]);
-  });
-
-  it.each([
-    ['in another target', () => ({ subject: 'targets/other/clusters/days-0' })],
-    ['under another key', () => ({ id: 'again' })],
-    ['with a row that the batch does not have', (batchId: string) => ({ batchindex: 7, id: `${batchId}/7` })],
-  ])('of a refused message %s does not end a row of the batch', async (_what, forge) => {
-    await sendHttp('batch', { data: batchData }, world);
-    const [item] = world.commandQueue.sent;
-    const batchId = getBatchId();
-    await runQueues(world);
-    const rows = await world.store.batchItems(batchId);
-    await deliverCommands([makeSqsRecord({ ...item?.body, ...forge(batchId) })], world.ports);
-
-    expect(world.bus.rejected).toHaveLength(1);
-    expect(await world.store.batchItems(batchId)).toEqual(rows);
-  });
-
-  it('of a batch is refused to a sender who would run a row again whose deploy has not failed', async () => {
-    await sendHttp('batch', { data: batchData }, world);
-    const [item] = world.commandQueue.sent;
-    await runQueues(world);
-    const [first] = listDeploys();
-    const forged = { ...item?.body, idempotencykey: `redriven/${first?.operationId ?? ''}` };
-    await deliverCommands([makeSqsRecord(forged)], world.ports);
-
-    expect(listDeploys()).toHaveLength(2);
-    expect(world.bus.rejected).toMatchObject([{ rejection: { problem: { errors: [{ pointer: '/batchid' }] } } }]);
-    const [row] = await world.store.batchItems(getBatchId());
-    expect(row).toMatchObject({ operationId: first?.operationId });
-    expect(row).not.toHaveProperty('verdict');
-  });
-
   it('of a redriven dead letter is its first sender', async () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const message = makeCommandMessage('deploy', { clusterId, data: session });
@@ -189,8 +150,8 @@ describe('the principal', () => {
   it('of a redriven batch item is the caller of the batch', async () => {
     await sendHttp('batch', { data: batchData }, world);
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
-    const [{ body, group } = { body: {}, group: '' }] = world.commandQueue.sent.splice(0);
-    await deliverCommands([makeSqsRecord(body, group, maxReceives)], world.ports);
+    const [item] = world.commandQueue.sent.splice(0);
+    await deliverCommands([makeDreyRecord(item!, maxReceives)], world.ports);
     await redriveDeadLetters(undefined, world.ports);
     await runQueues(world);
 

@@ -58,8 +58,7 @@ const queueOf = (count: number, senderId = 'AROADREY:drey-test-commandQueue') =>
     }
   };
   const { commandQueue: commands } = openQueues(urls, {
-    now: () => new Date('2026-11-23T12:00:30Z'),
-    readPrincipal: openSenders(['AROADREY']),
+    readSender: openSenders(['AROADREY']),
     client: { send } as never,
   });
   return { commands, kept, sent, received };
@@ -83,10 +82,16 @@ describe('dead letters', () => {
   });
 
   it('are redriven until none is left, also when SQS returns few at once', async () => {
-    const { commands, more } = await queue.commands.redriveDeadLetters(async ({ body }) => `${body} again`);
+    const { commands, more } = await queue.commands.redriveDeadLetters(async () => ({
+      own: { token: 'secret', redriven: 'f'.repeat(32) },
+    }));
 
     expect([ids(commands), more]).toEqual([['m0', 'm1', 'm2', 'm3', 'm4'], false]);
-    expect(queue.sent.map(({ MessageBody }) => MessageBody)).toEqual([0, 1, 2, 3, 4].map((n) => `body ${n} again`));
+    expect(queue.sent.map(({ MessageBody }) => MessageBody)).toEqual([0, 1, 2, 3, 4].map((n) => `body ${n}`));
+    for (const { MessageAttributes } of queue.sent)
+      expect(MessageAttributes).toMatchObject({
+        own: { DataType: 'String', StringValue: JSON.stringify({ token: 'secret', redriven: 'f'.repeat(32) }) },
+      });
     expect(queue.kept).toEqual([]);
   });
 
@@ -94,7 +99,7 @@ describe('dead letters', () => {
     const principal = 'arn:aws:iam::000000000000:user/ada';
     const message = { id: 'm9', group: 'g', body: '{}', principal };
     await queue.commands.discard(message, toProblem(new Fault('target-unreachable', 'dark')));
-    const { commands } = await queue.commands.redriveDeadLetters(async ({ body }) => body);
+    const { commands } = await queue.commands.redriveDeadLetters(async () => ({}));
 
     expect(new Set(commands.map((command) => command.principal))).toEqual(new Set([principal]));
     expect(queue.received[0]).toMatchObject({ MessageSystemAttributeNames: expect.arrayContaining(['SenderId']) });
@@ -112,9 +117,7 @@ describe('dead letters', () => {
   );
 
   it('stay and can be listed when they are not selected', async () => {
-    const { commands } = await queue.commands.redriveDeadLetters(async ({ id, body }) =>
-      id === 'm3' ? body : undefined,
-    );
+    const { commands } = await queue.commands.redriveDeadLetters(async ({ id }) => (id === 'm3' ? {} : undefined));
 
     expect(ids(commands)).toEqual(['m3']);
     expect(ids(await list())).toEqual(['m0', 'm1', 'm2', 'm4']);
@@ -124,21 +127,30 @@ describe('dead letters', () => {
     queue = queueOf(300);
 
     expect((await queue.commands.listDeadLetters()).more).toBe(true);
-    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(true);
-    expect((await queue.commands.redriveDeadLetters(async ({ body }) => body)).more).toBe(false);
+    expect((await queue.commands.redriveDeadLetters(async () => ({}))).more).toBe(true);
+    expect((await queue.commands.redriveDeadLetters(async () => ({}))).more).toBe(false);
     expect(queue.kept).toEqual([]);
   });
 });
 
-it('an admitted deploy is resumed in a group of its own, once a minute', async () => {
-  await queue.commands.sendResume({ operationId: 'a', target: 'local', clusterId: 'etl', principal: 'sqs:AIDABOB' });
+it('an admitted deploy is resumed in a group of its own', async () => {
+  const operation = {
+    operationId: 'a',
+    target: 'local',
+    clusterId: 'etl',
+    principal: 'sqs:AIDABOB',
+    messageToken: 's',
+  };
+  await queue.commands.sendResume(operation);
 
   expect(queue.sent).toMatchObject([
     {
       QueueUrl: 'commands',
       MessageGroupId: 'resume/a',
-      MessageDeduplicationId: 'a/29923920',
-      MessageAttributes: { principal: { StringValue: 'sqs:AIDABOB' } },
+      MessageAttributes: {
+        principal: { StringValue: 'sqs:AIDABOB' },
+        own: { StringValue: JSON.stringify({ token: 's', operationId: 'a' }) },
+      },
     },
   ]);
 });
@@ -148,7 +160,7 @@ it.each([['x'.repeat(900)], ['']])(
   (claimed) => {
     const senderId = 'AROADREY:drey-test-commandQueue';
 
-    expect(openSenders(['AROADREY'])({ senderId, claimed })).toBe(`sqs:${senderId}`);
+    expect(openSenders(['AROADREY'])({ senderId, claim: () => claimed })).toEqual({ principal: `sqs:${senderId}` });
   },
 );
 
@@ -158,3 +170,35 @@ it('the items of a batch have the principal of the batch', async () => {
 
   expect(queue.sent).toMatchObject([{ MessageAttributes: { principal: { StringValue: batch.principal } } }]);
 });
+
+it.each(['the resumed deploys', 'the items of a batch'])(
+  '%s have a deduplication ID that nobody can tell',
+  async (what) => {
+    const operation = {
+      operationId: 'a',
+      target: 'local',
+      clusterId: 'etl',
+      principal: 'sqs:AIDABOB',
+      messageToken: 's',
+    };
+    const send = () =>
+      what === 'the resumed deploys'
+        ? queue.commands.sendResume(operation)
+        : queue.commands.sendBatchItems(operation, [{ batchId: 'b', batchIndex: 0, clusterId: 'days-0' }]);
+    await send();
+    await send();
+    const [one, other] = queue.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+
+    expect(one).toMatch(/^[-0-9a-f]{36}$/);
+    expect(other).not.toBe(one);
+  },
+);
+
+it.each(['', '[]', '{}', 'null', '{"token":1}', '{"token":"x","batchItem":{}}'])(
+  'what a message says with %j in the attribute of Drey counts as nothing',
+  (own) => {
+    const claim = (attribute: string) => (attribute === 'own' ? own : undefined);
+
+    expect(openSenders(['AROADREY'])({ senderId: 'AIDAEVE', claim })).toEqual({ principal: 'sqs:AIDAEVE' });
+  },
+);

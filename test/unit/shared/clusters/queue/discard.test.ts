@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { maxReceives } from '#shared/retries.ts';
-import { deliverAdmissions, deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
+import { deliverAdmissions, deliverCommands, makeDreyRecord, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp } from '#test/fakes/origins.ts';
 import { listDeploys } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -33,8 +33,8 @@ describe('the command queue', () => {
     await world.workflows.runAll(world.ports);
     await deliverAdmissions(['local'], world.ports);
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
-    const [{ group, body } = { group: '', body: {} }] = world.commandQueue.sent.splice(0);
-    await deliverCommands([makeSqsRecord(body, group, maxReceives)], world.ports);
+    const [resume] = world.commandQueue.sent.splice(0);
+    await deliverCommands([makeDreyRecord(resume!, maxReceives)], world.ports);
 
     expect(listDeploys()[1]).toMatchObject({ state: 'FAILED', problem: { code: 'target-unreachable' } });
     expect(world.commandQueue.deadLetters).toEqual([]);
