@@ -8,11 +8,8 @@ import { UsageError } from './usage-error.ts';
  * @throws UsageError for an address that no cluster of Drey has.
  */
 export const parseJobManagerAddress = (address: string): string => {
-  const host = address
-    .replace(/^https?:\/\//, '')
-    .replace(/[:/].*$/, '')
-    .replace(/\..*$/, '')
-    .replace(/-rest$/, '');
+  const [name = ''] = address.replace(/^https?:\/\//, '').split(/[:/.]/, 1);
+  const host = name.replace(/-rest$/, '');
   if (/^[a-z][-a-z0-9]*$/.test(host)) return host;
   throw new UsageError(
     `${address} is not the address of a cluster of Drey. Specify its id: -Dkubernetes.cluster-id=<id>.`,

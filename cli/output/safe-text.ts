@@ -33,7 +33,10 @@ export const escapeUnsafe = (json: string): string =>
 export const hasUnsafe = (text: string): boolean => text.search(unsafe) !== -1;
 
 /** A text on one line, because each line of a list is a row. The name of a job may be a statement with several lines. */
-export const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+export const toOneLine = (text: string): string => {
+  const [first = '', ...others] = text.split('\n');
+  return [first.trimEnd(), ...others.map((line) => line.trim()).filter((line) => line !== '')].join(' ');
+};
 
 /** A text whose further lines are indented, so that none of them looks like a line of its own. */
 export const indentLines = (text: string, spaces: number): string => text.replaceAll('\n', `\n${' '.repeat(spaces)}`);

@@ -40,7 +40,7 @@ export const renderFacts = (facts: Readonly<Record<string, string | undefined>>)
   );
 };
 
-const withoutTrailingSpaces = (text: string) => text.replaceAll(/ +$/gm, '');
+const withoutTrailingSpaces = (text: string) => text.replaceAll(/(?<! ) +$/gm, '');
 
 type State = ClusterState | JobState | OperationState;
 

@@ -70,7 +70,7 @@ const createReader = ({ stdin, output, prompt, history, complete }: Terminal): I
     historySize: maxHistory,
     removeHistoryDuplicates: true,
     completer: (line: string, done: (error: Error | null, found: [string[], string]) => void) => {
-      const word = /\S*$/.exec(line)?.[0] ?? '';
+      const word = line.split(/\s/).at(-1) ?? '';
       const offer = (found: readonly string[]) => done(null, [found.map((one) => `${one} `), word]);
       complete(line).then(offer, () => offer([])); // without an answer of the API there are no completions
     },

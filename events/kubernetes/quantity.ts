@@ -27,7 +27,7 @@ const maxQuantity = 2 ** 63;
  */
 export const parseQuantity = (quantity: string | number): number | undefined => {
   const [, digits, suffix = '', exponent = ''] =
-    /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|([eE][+-]?\d+))?$/.exec(String(quantity).trim()) ?? [];
+    /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|([eE][+-]?\d+))?$/.exec(String(quantity).trim()) ?? [];
   if (digits === undefined) return undefined;
   const value = Number(`${digits}${exponent}`) * (factors[suffix] ?? 1);
   return Math.max(-maxQuantity, Math.min(maxQuantity, value));

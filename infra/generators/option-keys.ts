@@ -77,7 +77,7 @@ const reads = ({ fallbackKeys }: OptionRow, name: string): boolean => fallbackKe
 
 const listKnown = (rows: readonly OptionRow[]): readonly string[] =>
   rows.flatMap(({ key, type, fallbackKeys }) => [
-    key.replace(/(<.*|\.)$/, (end) => (end === '.' ? '.*' : '*')),
+    key.replace(/<.*/, '*').replace(/\.$/, '.*'),
     ...(type === 'Map' && !key.includes('<') ? [`${key}.*`] : []),
     ...(key.includes('<') ? [] : fallbackKeys.map(([name]) => name)),
   ]);

@@ -9,7 +9,7 @@ const commonJsHttp = {
       path: path.replace('node:', ''),
       namespace: 'built-in',
     }));
-    build.onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
+    build.onLoad({ filter: /^/, namespace: 'built-in' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}');`,
     }));
   },

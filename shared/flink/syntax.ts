@@ -28,7 +28,7 @@ const createRefusal = (text: string, reason: string, reasonWithoutValue?: string
   new UnreadableValue(text, reason, reasonWithoutValue);
 
 /** `String.trim` of Java, which removes other characters than that of JavaScript. */
-export const trimBlanks = (text: string): string => text.replace(/^[\0- ]+|[\0- ]+$/g, '');
+export const trimBlanks = (text: string): string => text.replace(/^[\0- ]+|(?<![\0- ])[\0- ]+$/g, '');
 
 const units: readonly (readonly [bytes: bigint, names: readonly string[]])[] = [
   [1n, ['', 'b', 'bytes']],
@@ -102,9 +102,9 @@ export const parseInteger = (text: string): number => {
 };
 
 export const parseDouble = (text: string): number => {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimBlanks(text)) ? Number(trimBlanks(text)) : Number.NaN;
-  if (!Number.isFinite(value)) throw createRefusal(text, 'is not a number');
-  return value;
+  const value = Number(trimBlanks(text));
+  if (Number.isFinite(value) && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(trimBlanks(text))) return value;
+  throw createRefusal(text, 'is not a number');
 };
 
 /** A value of Java's type long, within the range that JSON represents exactly. */

@@ -21,14 +21,17 @@ interface ImageTag {
   readonly version: FlinkVersion | undefined;
 }
 
-/** The image, its name without the registry, and its tag. */
-const parseImage = (image: string): readonly string[] => /([^/:@]*)(?::([^/@]*))?(?:@.*)?$/.exec(image) ?? [];
+/** The name of the image without the registry, and its tag. */
+const parseImage = (image: string): readonly string[] => {
+  const [path = ''] = image.split('@', 1);
+  return path.slice(path.lastIndexOf('/') + 1).split(':');
+};
 
 const isFlinkName = (name: string): boolean => /(^|[^a-z\d])flink([^a-z\d]|$)/i.test(name);
 
 /** Undefined when the tag does not start with a version. */
 const readTag = (image: string): ImageTag | undefined => {
-  const [, name = '', tag = ''] = parseImage(image);
+  const [name = '', tag = ''] = parseImage(image);
   const [, line] = /^v?(\d+\.\d+)(?![a-z\d])/i.exec(tag) ?? [];
   return line === undefined ? undefined : { isFlink: isFlinkName(name), line, version: toVersion(line) };
 };
@@ -77,7 +80,7 @@ export const findVersionWarnings = (image: string, requested: FlinkVersion | und
 
 /** A line of Flink in another place of the tag: `release-1.20`, `1.20rc1`. */
 const findOtherLine = (image: string): string | undefined => {
-  const [, name = '', tag = ''] = parseImage(image);
+  const [name = '', tag = ''] = parseImage(image);
   return isFlinkName(name) ? /(?<![\d._])(1\.1\d|1\.20|2\.\d)(?!\d)/.exec(tag)?.[1] : undefined;
 };
 

@@ -58,7 +58,7 @@ const toImagePath = (path: string): string => path.replace(/^(local|file):(\/\/)
 /** A relative path is one of a source. */
 const isSourcePath = (path: string): boolean => schemeOf(path) === undefined && !path.startsWith('/');
 
-const toSourcePath = (path: string): string => path.replace(/^(\.\/+)+/, '').replace(/\/+$/, '');
+const toSourcePath = (path: string): string => path.replace(/^(\.\/+)+/, '').replace(/(?<!\/)\/+$/, '');
 
 const toJobManagerPath = (path: string): string =>
   isSourcePath(path) ? `${sourceFolder}/${toSourcePath(path)}` : toImagePath(path);
@@ -83,7 +83,7 @@ const findEntryError = (member: string, path: string): string | undefined => {
   if (member !== 'file') return undefined;
   if (!path.endsWith('.py')) return `${describeUri(path)} must end with .py; use module for another program`;
   const scheme = schemeOf(path);
-  const name = /([^/]*)\.py$/.exec(path)?.[1] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1, -'.py'.length);
   return scheme !== undefined && fileSystems.has(scheme)
     ? `${describeUri(path)} is not in the image, and Python cannot open it; write module: ${name} and files: [${describeUri(path)}] (-pym ${name} -pyfs ${describeUri(path)})`
     : undefined;

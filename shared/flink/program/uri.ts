@@ -8,7 +8,7 @@ import { shorten } from '#events/problems/shorten.ts';
  */
 export const describeUri = (uri: string): string =>
   shorten(
-    uri.replace(/[?#].*$/s, '?…').replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:[^/@]*|[^@]*:[^@]*)@/i, '$1…@'),
+    uri.replace(/[?#].*/s, '?…').replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:[^/@:]*|[^@:]*:[^@]*)@/i, '$1…@'),
     maxUriLength,
   );
 

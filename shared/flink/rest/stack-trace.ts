@@ -141,4 +141,9 @@ const formatTellingCause = (causes: readonly Cause[]): string | undefined => {
   return cause === undefined ? undefined : toOneLine(omitExpectedWords(formatCause(cause)));
 };
 
-const toOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').trim();
+const toOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');

@@ -71,8 +71,8 @@ export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
 export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clusterId: string): string | undefined => {
   const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
   const storage = valueOf('high-availability.storageDir')
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@]*:[^@]*@/i, '$1')
-    .replace(/\/+$/, '');
+    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@:]*:[^@]*@/i, '$1')
+    .replace(/(?<!\/)\/+$/, '');
   return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase()) ? undefined : `${storage}/${clusterId}`;
 };
 

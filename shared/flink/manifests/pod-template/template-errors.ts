@@ -77,7 +77,7 @@ const findRepetitions = (pod: PodKind, config: Config, templates: PodTemplates):
   ];
 };
 
-const trimSlashes = (path: string): string => path.replace(/\/+$/, '');
+const trimSlashes = (path: string): string => path.replace(/(?<!\/)\/+$/, '');
 
 /** The indexes of the items that Flink adds, too. */
 const findAdded = <T>(items: readonly T[], isAdded: (item: T) => boolean): readonly number[] =>

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseQuantity } from '#events/kubernetes/quantity.ts';
+import { describeUri } from '#shared/flink/program/uri.ts';
+import { parseDouble, trimBlanks } from '#shared/flink/syntax.ts';
+import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
+
+/**
+ * Texts on which a regular expression with two ways to match the same characters tries all of them. The linter refuses such
+ * expressions (`no-super-linear-…`); this test would see one that the linter does not know.
+ */
+const cases: readonly (readonly [what: string, parse: (length: number) => unknown])[] = [
+  ['a quantity of digits', (length) => parseQuantity(`${'1'.repeat(length)}x`)],
+  ['a number of digits', (length) => attempt(() => parseDouble(`${'1'.repeat(length)}x`))],
+  ['a value of blanks', (length) => trimBlanks(`a${' '.repeat(length)}a`)],
+  ['a URI of colons', (length) => describeUri(`s3://${':'.repeat(length)}`)],
+  ['a log of blanks', (length) => findLastCause(`java.lang.Error: ${' '.repeat(length)}x\n\tat a.b(c)`)],
+];
+
+const attempt = (work: () => unknown) => {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The shortest of several times, because the machine also does other things. */
+const measure = (work: () => unknown): number =>
+  Math.min(
+    ...Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    }),
+  );
+
+describe('the time to read a text', () => {
+  it.each(cases)('grows with its length, not with the square of it: %s', (_what, parse) => {
+    const short = measure(() => parse(20_000));
+    const long = measure(() => parse(320_000));
+
+    // 16 times the length: about 16 times the time, and 256 times with the square. Below a millisecond nothing is measured.
+    expect(long / Math.max(short, 1)).toBeLessThan(100);
+  });
+});
