@@ -39,11 +39,11 @@ export class FakeKubernetes implements Kubernetes {
   applicationJob: JobState | undefined = 'RUNNING';
   /** Whether a deleted Deployment stays until `collect`. */
   lingers = false;
-  private readonly faults = new Map<keyof Kubernetes, Fault[]>();
+  private readonly faults = new Map<keyof Kubernetes, Error[]>();
   private created = 0;
 
   /** The next call of the method fails. */
-  failNext(method: keyof Kubernetes, fault: Fault): void {
+  failNext(method: keyof Kubernetes, fault: Error): void {
     this.faults.set(method, [...(this.faults.get(method) ?? []), fault]);
   }
 

@@ -18,18 +18,26 @@ interface Crash {
   readonly message: string;
 }
 
+/**
+ * What a cluster tells about a failure that is known without it. Undefined when the cluster does not answer, so that the
+ * failure itself still reaches the caller.
+ */
+export const readIfAvailable = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+};
+
 /** Why the JobManager ended: the last exception of its log with the message, or the message with the end of the log. */
 export const explainCrash = async ({ clusterId, message }: Crash, kubernetes: Kubernetes): Promise<string> => {
-  try {
-    const log = await readEndedLog({ clusterId }, kubernetes);
-    if (log === '') return message;
-    const cause = findCause(log);
-    if (cause !== undefined) return `${withPythonWayOut(cause)} (${message})`;
-    return [message, ...findTroubleLines(log)].join('\n');
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return message; // The message explains the crash without the log.
-  }
+  const log = await readEndedLog({ clusterId }, kubernetes);
+  const cause = findCause(log);
+  return cause === undefined
+    ? [message, ...findTroubleLines(log)].join('\n')
+    : `${withPythonWayOut(cause)} (${message})`;
 };
 
 /** A container; by default Flink's container of the newest JobManager. */
@@ -39,19 +47,15 @@ interface Container extends Pick<LogOptions, 'pod' | 'container'> {
 
 /** The log of the container that ended last. Empty when it is not available. */
 const readEndedLog = async ({ clusterId, ...container }: Container, kubernetes: Kubernetes): Promise<string> =>
-  (await kubernetes.readLog(clusterId, { ...container, lines: logLines, previous: true })) ??
-  (await kubernetes.readLog(clusterId, { ...container, lines: logLines })) ??
-  '';
+  (await readIfAvailable(
+    async () =>
+      (await kubernetes.readLog(clusterId, { ...container, lines: logLines, previous: true })) ??
+      (await kubernetes.readLog(clusterId, { ...container, lines: logLines })),
+  )) ?? '';
 
 /** Why a container ended, as its log tells. Empty when the log is not available. */
-export const readLogEnd = async (container: Container, kubernetes: Kubernetes): Promise<string> => {
-  try {
-    return findLogEnd(await readEndedLog(container, kubernetes));
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return ''; // An explanation only.
-  }
-};
+export const readLogEnd = async (container: Container, kubernetes: Kubernetes): Promise<string> =>
+  findLogEnd(await readEndedLog(container, kubernetes));
 
 /** The last exception of a log, or its last lines that report more than routine. */
 export const findLogEnd = (log: string): string => findCause(log) ?? findTroubleLines(log).join('\n');
@@ -62,13 +66,8 @@ export const explainProgramFailure = async (
   kubernetes: Kubernetes,
 ): Promise<string> => {
   if (!isPythonExit(cause)) return withPythonWayOut(cause);
-  try {
-    const log = await kubernetes.readLog(clusterId, { lines: logLines });
-    return withPythonWayOut((log === undefined ? undefined : findCause(log)) ?? cause);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return cause; // The cause of Flink remains without the log.
-  }
+  const log = await readIfAvailable(async () => kubernetes.readLog(clusterId, { lines: logLines }));
+  return withPythonWayOut(findCause(log ?? '') ?? cause);
 };
 
 const findCause = (log: string): string | undefined => {

@@ -1,11 +1,10 @@
 import { isTerminalJob } from '#events/records/job.ts';
-import { Fault } from '#events/problems/problem.ts';
 import { shorten } from '#events/problems/shorten.ts';
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
-import { findLogEnd, readLogEnd } from './container-log.ts';
+import { findLogEnd, readIfAvailable, readLogEnd } from './container-log.ts';
 
 /** TaskManagers start within seconds on a node that has the image. */
 const minWaitMs = 60_000;
@@ -95,13 +94,8 @@ export const isLessExplained = (trouble: PodRefusal, before: PodRefusal): boolea
 
 /** How a TaskManager ended whose pod still exists. */
 const findFailedEnd = async (clusterId: string, kubernetes: Kubernetes): Promise<TaskManagerEnd | undefined> => {
-  try {
-    const { pods } = await kubernetes.observe(clusterId);
-    return pods.map(findEnd).find((end) => end !== undefined);
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  const observed = await readIfAvailable(async () => kubernetes.observe(clusterId));
+  return observed?.pods.map(findEnd).find((end) => end !== undefined);
 };
 
 /** The end of a TaskManager in the log of the JobManager. The message of a container may have several lines. */
@@ -112,14 +106,8 @@ const parseEnd = (text: string): TaskManagerEnd | undefined => {
   return ['', 'null'].includes(log) ? { pod, message } : { pod, message: message.replace(log, '…'), log };
 };
 
-const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise<string> => {
-  try {
-    return (await kubernetes.readLog(clusterId, { lines: logLines })) ?? '';
-  } catch (error) {
-    if (error instanceof Fault) return '';
-    throw error;
-  }
-};
+const readLastLines = async (clusterId: string, kubernetes: Kubernetes): Promise<string> =>
+  (await readIfAvailable(async () => kubernetes.readLog(clusterId, { lines: logLines }))) ?? '';
 
 /** The message of the API server in an exception of Flink's Kubernetes client. */
 const refusalPattern =

@@ -1,6 +1,6 @@
 import type { Cluster } from '#events/records/cluster.ts';
-import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+import { readIfAvailable } from '#shared/clusters/jobs/container-log.ts';
 import { findPodRefusal, isLessExplained, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
@@ -59,14 +59,10 @@ const findRefusal = async (
 
 /** Why the JobManager is not ready: its pod may be refused by a quota, or a sidecar may hold it up. */
 const findJobManagerTrouble = async (clusterId: string, kubernetes: Kubernetes): Promise<ListedCluster['trouble']> => {
-  try {
-    const readiness = assessReadiness(await kubernetes.observe(clusterId), 0);
-    if (readiness.answer !== 'no' || readiness.final || readiness.reason === 'Starting') return undefined;
-    return { reason: readiness.reason, message: readiness.message };
-  } catch (error) {
-    if (error instanceof Fault) return undefined; // An explanation only.
-    throw error;
-  }
+  const observed = await readIfAvailable(async () => kubernetes.observe(clusterId));
+  const readiness = observed && assessReadiness(observed, 0);
+  if (readiness?.answer !== 'no' || readiness.final || readiness.reason === 'Starting') return undefined;
+  return { reason: readiness.reason, message: readiness.message };
 };
 
 /** Records the condition `Healthy`: False while the cluster is in trouble, True again afterwards. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { explainCrash } from '#shared/clusters/jobs/container-log.ts';
+import { Fault } from '#events/problems/problem.ts';
+import { explainCrash, explainProgramFailure } from '#shared/clusters/jobs/container-log.ts';
+import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import { makeWorld } from '#test/fakes/world.ts';
 
 const info = (text: string) => `2026-11-28 11:13:59,123 INFO  org.apache.flink.runtime.Entrypoint [] - ${text}`;
@@ -65,5 +67,27 @@ describe('why a JobManager crashed', () => {
     ['the message of Kubernetes alone', Array.from({ length: 30 }, (_, index) => info(`line ${index}`)), 'back-off'],
   ])('is %s', async (_, log, expected) => {
     expect(await explain(log)).toBe(expected);
+  });
+});
+
+describe('a failure whose log is not available', () => {
+  const clusterId = 'etl';
+  const cause = 'RuntimeException: Python process exits with code: 1';
+
+  it.each([
+    [
+      'a crash',
+      async (kubernetes: Kubernetes) => explainCrash({ clusterId, message: 'back-off' }, kubernetes),
+      'back-off',
+    ],
+    ['a program', async (kubernetes: Kubernetes) => explainProgramFailure({ clusterId, cause }, kubernetes), cause],
+  ])('is reported without it: %s', async (_, explainFailure, expected) => {
+    const { kubernetes } = makeWorld();
+
+    kubernetes.failNext('readLog', new Fault('target-refused', 'pods/log is forbidden'));
+    expect(await explainFailure(kubernetes)).toBe(expected);
+
+    kubernetes.failNext('readLog', new TypeError('a mistake of Drey'));
+    await expect(explainFailure(kubernetes)).rejects.toThrow(TypeError);
   });
 });
