@@ -3,7 +3,7 @@
 // A registry without audits answers with an error. That is reported, and fails nothing.
 import { spawnSync } from 'node:child_process';
 
-const { stdout = '' } = spawnSync('npm', ['audit', '--json', '--omit=dev', '--package-lock-only'], { encoding: 'utf8' });
+const { stdout = '' } = spawnSync('npm', ['audit', '--json', '--omit=dev', '--package-lock-only'], { encoding: 'utf8', timeout: 60_000 });
 let report = {};
 try {
   report = JSON.parse(stdout);
