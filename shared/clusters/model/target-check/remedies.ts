@@ -43,9 +43,11 @@ export const createRemedies = (
   };
 };
 
-/** The part of `network-policies.yaml` that stands for the control plane, and how JMESPath writes it for a subnet. */
+/** The part of `network-policies.yaml` that stands for the control plane. */
 const examplePeer = '{ ipBlock: { cidr: 192.0.2.0/24 } }';
-const toPeers = `join(', ', Subnets[].join('', ['{ ipBlock: { cidr: ', CidrBlock, ' } }']))`;
+/** How JMESPath writes that part for the addresses of subnets. */
+const addresses = 'Subnets[].[CidrBlock, Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock][][]';
+const toPeers = `join(', ', ${addresses}.join('', ['{ ipBlock: { cidr: ', @, ' } }']))`;
 
 const applyPolicies = ({
   cluster,

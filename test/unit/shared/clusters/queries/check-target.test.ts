@@ -278,7 +278,7 @@ describe('the protection of a namespace', () => {
     setPolicies();
 
     expect((await find('ingress')).remedy).toMatch(
-      /^peers=\$\(aws eks describe-cluster .*--name eks .*\) && sed .* infra\/kubernetes\/network-policies\.yaml \| kubectl apply -n flink -f -$/,
+      /^peers=\$\(aws eks describe-cluster .*--name eks .*CidrBlock, .*Ipv6CidrBlock.*\) && sed .* infra\/kubernetes\/network-policies\.yaml \| kubectl apply -n flink -f -$/,
     );
   });
 
