@@ -32,7 +32,7 @@ export interface ConfigInput {
   readonly folder?: Config | undefined;
   /** The defaults of the target. */
   readonly defaults?: Readonly<Record<string, string>> | undefined;
-  /** Drey's own defaults for a deploy. They take precedence over those of the target. */
+  /** Drey's own options for a deploy. They take precedence over those of the caller. */
   readonly drey?: Readonly<Record<string, string>> | undefined;
   /** The options of the caller, by their dotted keys. */
   readonly config: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ export interface ConfigInput {
 /**
  * The whole configuration of a cluster, from which its objects and `config.yaml` are rendered.
  *
- * Later layers take precedence: defaults of `flink run`, configuration folder, target, Drey, command, and the options that Flink's client derives.
+ * Later layers take precedence: defaults of `flink run`, configuration folder, target, command, Drey, and the options that Flink's client derives.
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
@@ -73,9 +73,9 @@ const listLayers = (input: ConfigInput): readonly Layer[] =>
       ['drey', input.mode === 'application' ? applicationDefaults : {}],
       ['folder', input.folder ?? getStockConfig(input.flinkVersion)],
       ['target', input.defaults ?? {}],
-      ['drey', input.drey ?? {}],
       ['command', input.config],
       ['command', input.job === undefined ? {} : toJobConfig(input.job)],
+      ['drey', input.drey ?? {}],
     ] as const
   ).map(([from, config]) => [from, canonicalizeConfig<Value>(config, input.flinkVersion)] as const);
 

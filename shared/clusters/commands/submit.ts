@@ -18,6 +18,7 @@ import {
   findScriptWarnings,
   limitWarnings,
 } from '#shared/flink/manifests/warnings.ts';
+import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
@@ -41,7 +42,7 @@ export const submit: UseCase<'submit'> = {
     assertUnlocked(data, target);
     if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
     assertSqlRuns(data, cluster.value);
-    assertNoFieldErrors(findDirectoryErrors(data.config));
+    assertNoFieldErrors([...findReservedOptions(data.config), ...findDirectoryErrors(data.config)]);
 
     const now = ports.now();
     const operationId = ports.newId();

@@ -5,18 +5,21 @@ import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
+import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts';
 import { listRestorePaths } from '#shared/flink/option-names/restore.ts';
+import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
 /**
  * Creates or changes a target.
  *
  * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
- *   `refused-option` for defaults with a restore path;
+ *   `refused-option` for defaults with a restore path, or with an option that Drey or Flink sets itself;
  *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   assertStorable({ record: target, path: [] });
   assertNoRestorePath(target);
+  assertNoReservedDefaults(target);
   const { targets } = ports;
   const known = await findTarget(name, ports);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
@@ -40,6 +43,15 @@ const assertNoRestorePath = ({ defaults }: Target): void => {
   const [first = ''] = keys;
   const errors = keys.map((key) => ({ pointer: toPointer(['defaults', key]), detail }));
   throw new Fault('refused-option', `defaults/${first}: ${detail}.`, { errors });
+};
+
+/** @throws Fault `refused-option` */
+const assertNoReservedDefaults = ({ defaults }: Target): void => {
+  const errors = findReservedOptions(defaults).map(({ pointer, detail }) => ({
+    pointer: pointer.replace('/config/', '/defaults/'),
+    detail,
+  }));
+  assertNoFieldErrors(errors);
 };
 
 /** The target; undefined when there is none of this name. */

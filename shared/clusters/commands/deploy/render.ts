@@ -17,9 +17,15 @@ import { toText } from '#shared/flink/config.ts';
 import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
 import { getServiceAccount } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
+import {
+  findFixedOptionErrors,
+  findReservedOptions,
+  findReservedTemplateMetadata,
+} from '#shared/flink/manifests/reserved-options.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { savepointDirectoryOption } from '#shared/flink/option-names/directories.ts';
-import { toFieldError } from '#shared/flink/options.ts';
+import { getFixedOptions } from '#shared/flink/option-names/reserved.ts';
+import { assertNoFieldErrors, toFieldError } from '#shared/flink/options.ts';
 import { nameSettings, withClusterSettings } from '#shared/flink/program/sql-settings.ts';
 import { isAtLeast } from '#shared/flink/version.ts';
 
@@ -121,7 +127,22 @@ export const toClusterInput = (data: DeployData, clusterId: string, target: Name
   );
   const { namespace, defaults } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
-  return { ...given, mode, clusterId, namespace, defaults, config: clusterConfig };
+  const input = { ...given, mode, clusterId, namespace, defaults, config: clusterConfig };
+  assertNoFieldErrors(nameSettings(findOwnOptions(input), job));
+  return input;
+};
+
+/** The options of the caller that Drey or Flink sets itself. */
+const findOwnOptions = (input: ClusterInput): readonly FieldError[] => [
+  ...findReservedOptions(input.config),
+  ...(input.mode === 'application' ? findFixedOptionErrors(input.config, describeApplication(input)) : []),
+  ...findReservedTemplateMetadata(input.podTemplates),
+];
+
+const describeApplication = (input: ClusterInput) => {
+  const version = resolveFlinkVersion(input);
+  const [defaults, config] = [input.defaults ?? {}, input.config].map((layer) => canonicalizeConfig(layer, version));
+  return { version, isHighlyAvailable: isHighlyAvailable({ ...defaults, ...config }) };
 };
 
 /**
@@ -139,17 +160,10 @@ const toDreyOptions = (
   { operationId, suspendedJobId }: DeployIds,
 ): Readonly<Record<string, string>> => {
   if (input.mode !== 'application') return {};
-  const shared = { 'execution.shutdown-on-application-finish': 'false' };
-  const version = resolveFlinkVersion(input);
-  const [defaults, config] = [input.defaults ?? {}, input.config].map((layer) => canonicalizeConfig(layer, version));
-  const isRecoverable = isHighlyAvailable({ ...defaults, ...config });
-  const id = isRecoverable ? (suspendedJobId ?? operationId) : operationId;
-  if (isAtLeast(version, '2.3')) return { ...shared, '$internal.application.id': id };
-  return {
-    ...shared,
-    '$internal.pipeline.job-id': id,
-    ...(isRecoverable ? { 'execution.submit-failed-job-on-application-error': 'true' } : {}),
-  };
+  const application = describeApplication(input);
+  const id = application.isHighlyAvailable ? (suspendedJobId ?? operationId) : operationId;
+  const idOption = isAtLeast(application.version, '2.3') ? '$internal.application.id' : '$internal.pipeline.job-id';
+  return { ...getFixedOptions(application), [idOption]: id };
 };
 
 const newPerJobFault = (pointer: string) =>

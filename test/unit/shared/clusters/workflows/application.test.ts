@@ -79,15 +79,6 @@ describe.each(origins)('an application from %s', (_door, send) => {
     expect(set[expected.at(-1) ?? '']).toBe(getDeployId());
   });
 
-  it.each([
-    ['execution.shutdown-on-application-finish', 'true'],
-    ['$internal.pipeline.job-id', 'f'.repeat(32)],
-  ])('keeps the %s of the caller', async (key, value) => {
-    await startApplication(send, { [key]: value });
-
-    expect(readConfig()).toMatchObject({ [key]: value });
-  });
-
   it('stays DEPLOYING while its program has no job', async () => {
     world.kubernetes.applicationJob = undefined;
     await startApplication(send);

@@ -34,13 +34,11 @@ describe('an application cluster', () => {
     expect(configOf(rendered(config))).toMatchObject({ ...config, 'execution.attached': false });
   });
 
-  it('removes itself only when the caller requests it', () => {
+  it('has the options of Drey, whatever the caller requests', () => {
     const drey = { 'execution.shutdown-on-application-finish': 'false' };
 
     expect(configOf(rendered({}, { drey }))).toMatchObject(drey);
-    expect(configOf(rendered({ 'execution.shutdown-on-application-finish': 'true' }, { drey }))).toMatchObject({
-      'execution.shutdown-on-application-finish': 'true',
-    });
+    expect(configOf(rendered({ 'execution.shutdown-on-application-finish': 'true' }, { drey }))).toMatchObject(drey);
   });
 
   it.each([

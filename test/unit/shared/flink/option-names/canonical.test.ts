@@ -87,7 +87,7 @@ describe.each(flinkVersions)('each option of Flink %s', (version) => {
         ),
         ({ key, ...layers }) => {
           const { folder, defaults, drey, config } = layers;
-          const strongest = [config, drey, defaults, folder].find((one) => Object.keys(one).length > 0) ?? {};
+          const strongest = [drey, config, defaults, folder].find((one) => Object.keys(one).length > 0) ?? {};
 
           const resolved = resolveLayers(layers, version);
 

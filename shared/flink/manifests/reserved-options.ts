@@ -1,0 +1,78 @@
+import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
+import { findFixedErrors, findInternalError, isFixedOption } from '#shared/flink/option-names/reserved.ts';
+import { toFieldError } from '#shared/flink/options.ts';
+import { parseMap } from '#shared/flink/syntax.ts';
+
+import type { PodTemplates } from './pod-template/pod-template.ts';
+
+type Config = Readonly<Record<string, string>>;
+
+/** The options of a caller that only Drey or Flink may set, also where the text of an option sets them. */
+export const findReservedOptions = (config: Config): readonly FieldError[] =>
+  Object.entries(config).flatMap(([key, value]) => {
+    const detail = findInternalError(key);
+    if (detail !== undefined) return [toFieldError(key, detail)];
+    return [...findReservedProperties(key, value), ...findReservedMetadata(key, value)].map((text) =>
+      toFieldError(key, text),
+    );
+  });
+
+/** The options of an application with which Drey could not read how its program ended. */
+export const findFixedOptionErrors = (
+  config: Config,
+  application: Parameters<typeof findFixedErrors>[1],
+): readonly FieldError[] => findFixedErrors(config, application).map(([key, detail]) => toFieldError(key, detail));
+
+const argsPattern = /^kubernetes\.(jobmanager|taskmanager)\.entrypoint\.args$/;
+
+/** The `-D` of a start command, which takes precedence over `config.yaml`. A shell removes quotes and backslashes. */
+const findReservedProperties = (key: string, value: string): readonly string[] => {
+  if (!argsPattern.test(key)) return [];
+  const names = [...value.replaceAll(/['"\\]/g, '').matchAll(/-D\s*([^\s=]+)/g)].map(([, name = '']) => name);
+  return names.flatMap((name) => {
+    const detail =
+      findInternalError(name) ?? (isFixedOption(name) ? 'Drey sets this option itself; remove it' : undefined);
+    return detail === undefined ? [] : [`sets ${name}: ${detail}`];
+  });
+};
+
+/** The names of labels and annotations by which Drey knows its objects begin with it. */
+const ownPrefix = 'drey.dev/';
+
+const metadataPattern = /^kubernetes\.[a-z-]+\.(?:labels|annotations)(?:\.(.*))?$/s;
+
+const findReservedMetadata = (key: string, value: string): readonly string[] => {
+  const match = metadataPattern.exec(key);
+  if (match === null) return [];
+  const [, name] = match;
+  const names = name === undefined ? listNames(value) : [name];
+  return names.filter(isOwnName).map(describeOwnName);
+};
+
+/** The validation of options reports a text that is no map. */
+const listNames = (value: string): readonly string[] => {
+  try {
+    return Object.keys(parseMap(value));
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+};
+
+const isOwnName = (name: string): boolean => name.trim().startsWith(ownPrefix);
+const describeOwnName = (name: string): string =>
+  `sets ${name}, and only Drey sets labels and annotations that begin with ${ownPrefix}; remove it`;
+
+/** The labels and annotations of pod templates by which Drey knows its objects. */
+export const findReservedTemplateMetadata = (templates: PodTemplates = {}): readonly FieldError[] =>
+  (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
+    const { metadata = {} } = (templates[pod] ?? {}) as { readonly metadata?: Readonly<Record<string, object>> };
+    return (['labels', 'annotations'] as const).flatMap((kind) =>
+      Object.keys(metadata[kind] ?? {})
+        .filter(isOwnName)
+        .map((name) => ({
+          pointer: toPointer(['podTemplates', pod, 'metadata', kind, name]),
+          detail: describeOwnName(name),
+        })),
+    );
+  });
