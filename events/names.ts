@@ -43,5 +43,11 @@ export interface ClusterRef {
   readonly clusterId: string;
 }
 
+/** An operation as callers name it. */
+export interface OperationRef {
+  readonly target: string;
+  readonly operationId: string;
+}
+
 /** The cluster reference as the subject of a message, the resource of an event and a log field. */
 export const subjectOf = ({ target, clusterId }: ClusterRef) => `targets/${target}/clusters/${clusterId}`;

@@ -1,5 +1,3 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-
 import { PageQuery } from '#events/http/paging.ts';
 import { PriorityChange, QueueControl } from '#events/http/queue.ts';
 import { parse } from '#events/problems/problem.ts';
@@ -11,13 +9,8 @@ import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
 import { getCaller } from './handlers/principal.ts';
-import { parseBody, parsePage, parsePathParameter, parseTarget } from './handlers/requests.ts';
+import { parseBody, parseOperationRef, parsePage, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
-
-const parseQueuedRef = (event: APIGatewayProxyEventV2) => ({
-  target: parseTarget(event),
-  operationId: parsePathParameter('operationId', event),
-});
 
 export const queueViewHandler = (world: World) =>
   routesHandler(world, {
@@ -31,13 +24,15 @@ export const queueViewHandler = (world: World) =>
     },
 
     'PUT /v1/targets/{target}/queue/{operationId}': async (event, ports) => {
-      const queuedRef = parseQueuedRef(event);
-      await setPriority({ ...queuedRef, ...parse(PriorityChange, parseBody(event)) }, ports);
-      return respond(200, await readOperation(queuedRef.operationId, ports));
+      const operationRef = parseOperationRef(event);
+      await setPriority({ ...operationRef, ...parse(PriorityChange, parseBody(event)) }, ports);
+      return respond(200, await readOperation(operationRef, ports));
     },
 
     'POST /v1/targets/{target}/queue/{operationId}/cancel': async (event, ports) =>
-      respond(200, { canceled: await cancelQueued({ ...parseQueuedRef(event), principal: getCaller(event) }, ports) }),
+      respond(200, {
+        canceled: await cancelQueued({ ...parseOperationRef(event), principal: getCaller(event) }, ports),
+      }),
   });
 
 export const handler = queueViewHandler(live);

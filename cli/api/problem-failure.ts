@@ -51,6 +51,8 @@ const findHint = ({ code, errors = [] }: Problem, { clusterId, path = '' }: Fail
   if (code === 'wrong-state' && clusterId === undefined) return undefined;
   if (code === 'not-found') {
     if (errors.some(({ pointer }) => pointer === '/target')) return 'Run `drey targets` to list the targets.';
+    if (/\/(operations|queue)\//.test(path))
+      return 'An operation belongs to one target. Specify it with --at NAME; `drey targets` lists the targets.';
     const [, list] = /\/(spec|schedule)s\/[^/]+/.exec(path) ?? [];
     if (list !== undefined) return `Run \`drey ${list} list\` to list the ${list}s.`;
   }

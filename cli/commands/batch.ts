@@ -29,10 +29,12 @@ export const batch = defineCommand<Options>({
     if (!context.json) context.print(`Batch ${operation.clusterId} is accepted. Operation: ${operation.operationId}.`);
     else if (!wait) context.printJson({ operation });
     if (!wait) {
-      if (!context.json) context.printNotice(`Run \`drey wait ${operation.operationId}\` to wait for it.`);
+      if (context.json) return;
+      const { operationCommand } = await import('#cli/flows/operations.ts');
+      context.printNotice(`Run \`${operationCommand('wait', operation, context)}\` to wait for it.`);
       return;
     }
     const { waitForVerdicts } = await import('#cli/flows/verdicts.ts');
-    await waitForVerdicts({ ids: [operation.operationId], timeoutMs }, context);
+    await waitForVerdicts({ target, ids: [operation.operationId], timeoutMs }, context);
   },
 });

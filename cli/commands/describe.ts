@@ -40,12 +40,12 @@ export const describe = defineCommand({
 
 /** The operation that starts or stops the cluster. */
 const readProgress = async (
-  { state, operationId, stopOperationId }: Cluster,
+  { target, state, operationId, stopOperationId }: Cluster,
   context: Context,
 ): Promise<Operation | undefined> => {
   if (!['QUEUED', 'REQUESTED', 'DEPLOYING', 'STOPPING'].includes(state)) return undefined;
   const id = state === 'STOPPING' ? stopOperationId : operationId;
-  return id === undefined ? undefined : readOperation(id, context);
+  return id === undefined ? undefined : readOperation({ target, operationId: id }, context);
 };
 
 const formatCluster = (cluster: Cluster, operation: Operation | undefined, { io }: Context): readonly string[] =>

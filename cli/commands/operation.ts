@@ -10,7 +10,7 @@ export const operation = defineCommand({
   examples: { 'drey operation 0197f0c4d1aa7c3e9d3f4b5a6c7d8e9f': 'show the operation with this id' },
   run: async (context, [operationId]) => {
     if (operationId === undefined) throw new UsageError('Missing the operation id. Specify one operation.');
-    const found = await readOperation(operationId, context);
+    const found = await readOperation({ target: await context.target(), operationId }, context);
     if (context.json) {
       context.printJson(found);
       return;

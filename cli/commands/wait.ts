@@ -15,6 +15,7 @@ export const wait = defineCommand<Options>({
   run: async (context, ids, { timeout }) => {
     if (ids.length === 0) throw new UsageError('Missing the operation id. Specify one or more operations.');
     const { waitForVerdicts } = await import('#cli/flows/verdicts.ts');
-    await waitForVerdicts({ ids: [...new Set(ids)], timeoutMs: await parseTimeout(timeout) }, context);
+    const timeoutMs = await parseTimeout(timeout);
+    await waitForVerdicts({ target: await context.target(), ids: [...new Set(ids)], timeoutMs }, context);
   },
 });

@@ -2,9 +2,10 @@ import { Failure, wrapFailure } from '#cli/api/failure.ts';
 import { path } from '#cli/api/path.ts';
 import { toFailure } from '#cli/api/problem-failure.ts';
 import type { Accepted } from '#cli/api/responses.ts';
-import type { Context } from '#cli/context.ts';
+import { type Context, settingsSources } from '#cli/context.ts';
 import { formatPhase } from '#cli/output/operation-lines.ts';
 import { type Progress, showProgress } from '#cli/output/progress.ts';
+import type { OperationRef } from '#events/names.ts';
 import type { Operation } from '#events/records/operation.ts';
 
 import { createBackoff } from './pause.ts';
@@ -39,11 +40,12 @@ export const submitCommand = async (
   else printSubmitted(accepted.operation, describe(accepted.operation), context);
 };
 
-export const printSubmitted = ({ operationId, state }: Operation, sentence: string, context: Context): void => {
+export const printSubmitted = (operation: Operation, sentence: string, context: Context): void => {
+  const { operationId, state } = operation;
   context.print(sentence);
   context.print(`Operation ${operationId} is ${state}.`);
   context.printNotice(
-    `Run \`drey operation ${operationId}\` for its status, or \`drey wait ${operationId}\` to wait for it.`,
+    `${operationHint(operation, context).slice(0, -1)}, or \`${operationCommand('wait', operation, context)}\` to wait for it.`,
   );
 };
 
@@ -82,13 +84,21 @@ const sendCommand = async (request: CommandRequest, context: Context): Promise<A
 };
 
 /** Waits for an operation that another command may have started. @throws Failure when it is not SUCCEEDED. */
-export const followOperation = async (operationId: string, title: string, context: Context): Promise<Operation> => {
+export const followOperation = async (
+  operationRef: OperationRef,
+  title: string,
+  context: Context,
+): Promise<Operation> => {
   using progress = showProgress(title, context.io.stderr);
-  return waitUntilSucceeded(await readOperation(operationId, context), progress, context);
+  return waitUntilSucceeded(await readOperation(operationRef, context), progress, context);
 };
 
-export const readOperation = (operationId: string, { api }: Context) =>
-  api.get<Operation>(path`/v1/operations/${operationId}`);
+/** The path of an operation in the API. */
+export const operationPath = ({ target, operationId }: OperationRef) =>
+  path`/v1/targets/${target}/operations/${operationId}`;
+
+export const readOperation = (operationRef: OperationRef, { api }: Context) =>
+  api.get<Operation>(operationPath(operationRef));
 
 const waitUntilSucceeded = async (first: Operation, progress: Progress, context: Context): Promise<Operation> => {
   const operation = await waitUntilTerminal(first, progress, context);
@@ -104,7 +114,7 @@ const waitUntilSucceeded = async (first: Operation, progress: Progress, context:
       : failure;
   }
   throw new Failure(`The ${operation.kind} of cluster ${operation.clusterId} is ${operation.state}.`, {
-    hint: operationHint(operation),
+    hint: operationHint(operation, context),
   });
 };
 
@@ -114,7 +124,7 @@ const waitUntilTerminal = async (first: Operation, progress: Progress, context: 
   try {
     return await pollUntilTerminal(first, context, reportPhases);
   } finally {
-    if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} continues. ${operationHint(first)}`);
+    if (context.signal.aborted) context.printNotice(`\nThe ${first.kind} continues. ${operationHint(first, context)}`);
   }
 };
 
@@ -134,14 +144,14 @@ export const pollUntilTerminal = async (
   // A queued operation gets another deadline when it starts.
   for (let latest = first; Date.now() < Date.parse(latest.deadline) + graceMs;) {
     await pause();
-    latest = await readOperation(first.operationId, context);
+    latest = await readOperation(first, context);
     onRead(latest);
     if (isTerminalOperation(latest)) return latest;
   }
   throw new Failure(
     `The ${first.kind} of cluster ${first.clusterId} has no result ${graceMs / 1_000} s after its deadline.`,
     {
-      hint: operationHint(first),
+      hint: operationHint(first, context),
     },
   );
 };
@@ -156,4 +166,13 @@ const createPhaseReporter = (progress: Progress) => {
   };
 };
 
-const operationHint = ({ operationId }: Operation) => `Run \`drey operation ${operationId}\` for its status.`;
+const operationHint = (operation: Operation, context: Context) =>
+  `Run \`${operationCommand('operation', operation, context)}\` for its status.`;
+
+/** A command about an operation. It names the target if the command line did, because the settings may have another one. */
+export const operationCommand = (
+  action: 'operation' | 'wait',
+  { target, operationId }: OperationRef,
+  { options, io }: Context,
+): string =>
+  `drey ${action} ${operationId}${settingsSources(options, io).flags.target === undefined ? '' : ` --at ${target}`}`;

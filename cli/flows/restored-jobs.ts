@@ -20,11 +20,11 @@ const formatOrigin = (savepoint: string | undefined) =>
  * @throws Failure with the jobs that were not restored. The session is RUNNING nevertheless.
  */
 export const waitForRestoredJobs = async (operation: Operation, context: Context): Promise<void> => {
-  const { restoredJobs = [], clusterId } = operation;
+  const { restoredJobs = [], target, clusterId } = operation;
   const failures: string[] = [];
   for (const { jobId, name, savepoint } of restoredJobs) {
     try {
-      await followOperation(jobId, `Restoring job ${name}`, context);
+      await followOperation({ target, operationId: jobId }, `Restoring job ${name}`, context);
       if (!context.json) context.print(`Job ${name} was restored as JobID ${jobId}${formatOrigin(savepoint)}.`);
     } catch (error) {
       // An error without a code is not about the job.

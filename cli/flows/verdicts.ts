@@ -1,19 +1,20 @@
 import { Failure } from '#cli/api/failure.ts';
 import { readList } from '#cli/api/pages.ts';
-import { path } from '#cli/api/path.ts';
 import type { BatchItems } from '#cli/api/responses.ts';
 import type { Context } from '#cli/context.ts';
 import { showProgress } from '#cli/output/progress.ts';
 import { paintState, renderTable } from '#cli/output/table.ts';
+import type { OperationRef } from '#events/names.ts';
 import type { Operation } from '#events/records/operation.ts';
 
-import { readOperation } from './operations.ts';
+import { operationPath, readOperation } from './operations.ts';
 import { createBackoff } from './pause.ts';
 
 const backoff = { firstMs: 500, maxMs: 5_000 };
 const maxConcurrentReads = 8;
 
 interface Wait {
+  readonly target: string;
   readonly ids: readonly string[];
   /** Undefined: no limit. */
   readonly timeoutMs: number | undefined;
@@ -24,8 +25,8 @@ interface Wait {
  *
  * @throws Failure when a verdict is not FINISHED, or is missing after the timeout.
  */
-export const waitForVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
-  const operations = await pollVerdicts(ids, Date.now() + timeoutMs, context);
+export const waitForVerdicts = async ({ target, ids, timeoutMs = Infinity }: Wait, context: Context): Promise<void> => {
+  const operations = await pollVerdicts({ target, ids, deadlineMs: Date.now() + timeoutMs }, context);
   const unfinished = operations.filter(({ verdict }) => verdict !== 'FINISHED');
   if (context.json) context.printJson({ operations });
   else await printVerdicts(operations, context);
@@ -42,8 +43,7 @@ export const waitForVerdicts = async ({ ids, timeoutMs = Infinity }: Wait, conte
 
 /** The operations when all have a verdict, or at the timeout. */
 const pollVerdicts = async (
-  ids: readonly string[],
-  deadlineMs: number,
+  { target, ids, deadlineMs }: Omit<Wait, 'timeoutMs'> & { readonly deadlineMs: number },
   context: Context,
 ): Promise<readonly Operation[]> => {
   const { default: pMap } = await import('p-map');
@@ -55,7 +55,9 @@ const pollVerdicts = async (
   const pause = createBackoff(backoff, context.signal);
   for (;;) {
     const open = ids.filter((id) => operations.get(id)?.verdict === undefined);
-    for (const one of await pMap(open, (id) => readOperation(id, context), { concurrency: maxConcurrentReads }))
+    for (const one of await pMap(open, (operationId) => readOperation({ target, operationId }, context), {
+      concurrency: maxConcurrentReads,
+    }))
       operations.set(one.operationId, one);
     const all = ids.flatMap((id) => operations.get(id) ?? []);
     const waiting = all.filter(({ verdict }) => verdict === undefined);
@@ -75,13 +77,13 @@ const describePhase = async (
   return count === 1 ? phase : `${terminal} of ${count} have a verdict; ${next?.clusterId ?? ''}: ${phase}`;
 };
 
-const readBatchItems = (operationId: string, { api }: Context) =>
-  readList<BatchItems>(api, path`/v1/operations/${operationId}/items`, { items: 'batchItems' });
+const readBatchItems = (operationRef: OperationRef, { api }: Context) =>
+  readList<BatchItems>(api, `${operationPath(operationRef)}/items`, { items: 'batchItems' });
 
 /** The items of a batch by verdict: `2 FINISHED, 1 open`. */
 const describeItems = async (next: Operation | undefined, context: Context): Promise<readonly string[]> => {
   if (next?.kind !== 'batch') return [];
-  const { batchItems } = await readBatchItems(next.operationId, context);
+  const { batchItems } = await readBatchItems(next, context);
   const counts = Map.groupBy(batchItems, ({ verdict = 'open' }) => verdict);
   return batchItems.length === 0 ? [] : [[...counts].map(([verdict, { length }]) => `${length} ${verdict}`).join(', ')];
 };
@@ -97,13 +99,13 @@ const printVerdicts = async (operations: readonly Operation[], context: Context)
 };
 
 const describeCauses = async (
-  { operationId, kind, clusterId, verdict, verdictMessage, state, problem, phase }: Operation,
+  { operationId, kind, target, clusterId, verdict, verdictMessage, state, problem, phase }: Operation,
   context: Context,
 ): Promise<readonly string[]> => {
   const cause = verdictMessage ?? problem?.detail ?? phase;
   const line = `${clusterId}: ${verdict ?? state}${cause === undefined ? '' : `: ${cause}`}`;
   if (kind !== 'batch') return [line];
-  const { batchItems } = await readBatchItems(operationId, context);
+  const { batchItems } = await readBatchItems({ target, operationId }, context);
   return [
     line,
     ...batchItems

@@ -167,13 +167,13 @@ export const otherCalls = {
     answer: Job,
     status: 200,
   },
-  'GET /v1/operations/{operationId}': {
+  'GET /v1/targets/{target}/operations/{operationId}': {
     function: 'operation',
     summary: 'Get the status of an operation.',
     answer: Operation,
     status: 200,
   },
-  'GET /v1/operations/{operationId}/items': {
+  'GET /v1/targets/{target}/operations/{operationId}/items': {
     function: 'operation',
     summary: 'List the items of a batch with their verdicts.',
     query: PageQuery,

@@ -136,7 +136,7 @@ export const problems = {
     status: 502,
     retryable: false,
     meaning: 'Not every application of the batch finished. `errors` names the first failed items, each with its row.',
-    action: 'See all items with `drey wait ID` or `GET /v1/operations/{operationId}/items`.',
+    action: 'See all items with `drey wait ID` or `GET /v1/targets/{target}/operations/{operationId}/items`.',
   },
   canceled: {
     title: 'Command canceled while queued',

@@ -12,6 +12,7 @@ import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { type Accepted, maxWaitSeconds } from '#events/http/accepted.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { parse } from '#events/problems/problem.ts';
+import { toOperationPath } from '#shared/clusters/model/operation.ts';
 import { accept } from '#shared/clusters/commands/accept.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { readCluster } from '#shared/clusters/queries/clusters.ts';
@@ -55,7 +56,7 @@ const acceptCommand = async <K extends CommandKind>(
   return respond(
     isTerminalOperation(operation) ? 200 : 202,
     { operation, ...cluster },
-    { location: `/v1/operations/${operation.operationId}` },
+    { location: toOperationPath(operation) },
   );
 };
 

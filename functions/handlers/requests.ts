@@ -3,16 +3,21 @@ import * as z from 'zod';
 
 import { pathParameters } from '#events/http/api.ts';
 import { PageQuery } from '#events/http/paging.ts';
-import type { ClusterRef } from '#events/names.ts';
+import type { ClusterRef, OperationRef } from '#events/names.ts';
 import { Fault, parse } from '#events/problems/problem.ts';
 import type { PageRequest } from '#shared/clusters/model/page.ts';
 
 const Path = z.object(pathParameters);
 const ClusterPath = Path.pick({ target: true, clusterId: true });
+const OperationPath = Path.pick({ target: true, operationId: true });
 
 /** The cluster that the path names. @throws Fault `malformed-request` */
 export const parseClusterRef = (event: APIGatewayProxyEventV2): ClusterRef =>
   parse(ClusterPath, event.pathParameters ?? {});
+
+/** The operation that the path names. @throws Fault `malformed-request` */
+export const parseOperationRef = (event: APIGatewayProxyEventV2): OperationRef =>
+  parse(OperationPath, event.pathParameters ?? {});
 
 /** The target that the path names. @throws Fault `malformed-request` */
 export const parseTarget = (event: APIGatewayProxyEventV2): string => parsePathParameter('target', event);

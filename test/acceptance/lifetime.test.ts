@@ -65,7 +65,8 @@ const submit = async (clusterId: string) => {
   const id = `-Dkubernetes.cluster-id=${clusterId}`;
   expect(await drey(['run', '-d', '-t', 'kubernetes-session', id, jar])).toMatchObject({ code: 0 });
 };
-const getOperation = async (operationId = '') => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body;
+const getOperation = async (operationId = '') =>
+  (await call<Operation>('GET', `/v1/targets/${system.target}/operations/${operationId}`)).body;
 
 /** A schedule for a minute that starts in half a minute or later. */
 const scheduleStop = () =>

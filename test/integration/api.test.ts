@@ -94,7 +94,7 @@ describe('invalid input', () => {
     ],
     ['session of a stop', () => call('POST', `${clusterPath('unknown')}/stop`, {})],
     ['cluster', () => call('GET', clusterPath('unknown'))],
-    ['operation', () => call('GET', `/v1/operations/${'0'.repeat(32)}`)],
+    ['operation', () => call('GET', `/v1/targets/${system.target}/operations/${'0'.repeat(32)}`)],
   ])('an unknown %s is not found', async (_what, ask) => {
     expect(await ask()).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });

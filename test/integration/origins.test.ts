@@ -71,7 +71,9 @@ describe('a deploy', () => {
     );
 
     expect(answer.status).toBe(202);
-    expect(answer.headers.get('location')).toBe(`/v1/operations/${answer.body.operation.operationId}`);
+    expect(answer.headers.get('location')).toBe(
+      `/v1/targets/${system.target}/operations/${answer.body.operation.operationId}`,
+    );
     expect((await objects(byHttp)).map(({ kind }) => kind).toSorted()).toEqual([
       'ConfigMap',
       'Deployment',
@@ -141,7 +143,9 @@ describe('a stop', () => {
 
     expect(stopped.status).toBe(202);
     expect(cluster).toMatchObject({ reason: 'Changed my mind' });
-    expect(await call('GET', `/v1/operations/${accepted.body.operation.operationId}`)).toMatchObject({
+    expect(
+      await call('GET', `/v1/targets/${system.target}/operations/${accepted.body.operation.operationId}`),
+    ).toMatchObject({
       body: { state: 'CANCELED', problem: { code: 'superseded' } },
     });
     expect(await listObjects(clusterId)).toEqual([]);

@@ -25,7 +25,8 @@ describe('the principal', () => {
   const userArn = 'arn:aws:iam::000000000000:root';
   // The emulator reports every sender by its account.
   const sender = 'sqs:000000000000';
-  const readOperation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
+  const readOperation = async (id: string) =>
+    (await call<Operation>('GET', `/v1/targets/${system.target}/operations/${id}`)).body;
   /** The principals of the transitions of a cluster, as the API and the bus have them. */
   const listPrincipals = async (clusterId: string, states: number) => {
     const published = await until(

@@ -64,7 +64,7 @@ const states = (clusterId: string, state: string) =>
     (one) => one.state === state,
   );
 const readQueue = async () => (await call<QueueView>('GET', queuePath)).body;
-const operation = async (id: string) => (await call<Operation>('GET', `/v1/operations/${id}`)).body;
+const operation = async (id: string) => (await call<Operation>('GET', `/v1/targets/${target}/operations/${id}`)).body;
 const finishedOf = async (operationId: string) =>
   readEvents()
     .filter((event) => event['detail-type'] === 'Flink Command Finished')

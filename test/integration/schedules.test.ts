@@ -74,7 +74,7 @@ describe('a schedule', () => {
     // The caller who signed the request wrote the schedule.
     const principal = `schedule:${name} by arn:aws:iam::000000000000:root`;
     const [first] = await listTransitions(name);
-    const operation = await call('GET', `/v1/operations/${cluster.body.operationId}`);
+    const operation = await call('GET', `/v1/targets/${system.target}/operations/${cluster.body.operationId}`);
     expect(put.body).toMatchObject({ updatedBy: 'arn:aws:iam::000000000000:root' });
     expect([first, operation.body]).toMatchObject([{ principal }, { origin: 'schedule', principal }]);
   });

@@ -81,7 +81,7 @@ export const until = async <T>(ask: () => Promise<T>, wanted: (answer: T) => boo
 
 export const untilDone = (operationId: string) =>
   until(
-    async () => (await call<Operation>('GET', `/v1/operations/${operationId}`)).body,
+    async () => (await call<Operation>('GET', `/v1/targets/${system.target}/operations/${operationId}`)).body,
     ({ state }) => ['SUCCEEDED', 'FAILED', 'CANCELED'].includes(state),
   );
 

@@ -25,7 +25,7 @@ describe('a deploy on a terminal', () => {
     await open(dreyLine('kubernetes-session', '-Dkubernetes.cluster-id=live'), {
       [`GET ${clusters}/live`]: () => (found.length > 1 ? found.shift()! : found[0]!),
       [`POST ${clusters}`]: { status: 202, body: { operation: going } },
-      [`GET /v1/operations/${going.operationId}`]: () => ({ body: seen }),
+      [`GET /v1/targets/local/operations/${going.operationId}`]: () => ({ body: seen }),
     });
     await terminal.until(/⠋|⠙|⠹|⠸|⠼|⠴|⠦|⠧|⠇|⠏/);
     await terminal.until('Starting session cluster live: Starting: no pod yet');
@@ -47,7 +47,7 @@ describe('a deploy on a terminal', () => {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     await open(dreyLine('kubernetes-session'), {
       [`POST ${clusters}`]: { status: 202, body: { operation: going } },
-      [`GET /v1/operations/${going.operationId}`]: () => {
+      [`GET /v1/targets/local/operations/${going.operationId}`]: () => {
         resolve();
         return { body: going };
       },

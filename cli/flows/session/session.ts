@@ -82,7 +82,7 @@ export const retrieveSession = async (
   request: SessionRequest,
   context: Context,
 ): Promise<Cluster> => {
-  const { state, operationId } = cluster;
+  const { state } = cluster;
   if (Object.keys(context.config).some((key) => !key.startsWith('execution.'))) {
     context.printNotice(
       `The ${clusterTitle(cluster)} already exists. The options of this command are not applied to it.`,
@@ -98,7 +98,7 @@ export const retrieveSession = async (
       context.printNotice(`The ${clusterTitle(cluster)} already exists. No job is restored.`);
     return printCluster('Retrieve', { cluster }, request, context);
   }
-  const operation = await followOperation(operationId, `Waiting for ${clusterTitle(cluster)}`, context);
+  const operation = await followOperation(cluster, `Waiting for ${clusterTitle(cluster)}`, context);
   const retrieved = printCluster('Retrieve', { cluster: await readCluster(cluster, context) }, request, context);
   await handleRestoredJobs(operation, request, context);
   return retrieved;

@@ -138,9 +138,12 @@ const sendStop = async (cluster: Cluster, body: StopBody, context: Context): Pro
     return await runStop(cluster, body, context);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'wrong-state') throw error;
-    const { state, stopOperationId } = await readCluster(cluster, context);
+    const { target, state, stopOperationId } = await readCluster(cluster, context);
     if (state !== 'STOPPING' || stopOperationId === undefined) throw error;
-    const running = await pollUntilTerminal(await readOperation(stopOperationId, context), context);
+    const running = await pollUntilTerminal(
+      await readOperation({ target, operationId: stopOperationId }, context),
+      context,
+    );
     return running.state === 'SUCCEEDED' ? running : runStop(cluster, body, context);
   }
 };

@@ -101,14 +101,18 @@ const listUnfinishedDependencies = async (
 };
 
 /**
- * How a dependency ended, or that it was rejected. Undefined while it runs, and before it is recorded.
+ * How a dependency ended, or that it was rejected. Undefined while it runs, before it is recorded, and for an operation of
+ * another target.
  *
  * @param name The idempotency key or the operation id of the dependency.
  */
 const findDependencyVerdict = async (name: string, target: string, store: Store): Promise<string | undefined> => {
   const known = await store.idempotency(target, name);
   const operationId = known?.operationId ?? (OperationId.safeParse(name).success ? name : undefined);
-  if (operationId !== undefined) return (await store.verdict(operationId))?.verdict;
+  if (operationId !== undefined) {
+    const isOwn = (await store.operation(operationId))?.value.target === target;
+    return isOwn ? (await store.verdict(operationId))?.verdict : undefined;
+  }
   const refusal = await store.refusal(target, name);
   return refusal === undefined ? undefined : `rejected (${refusal.code})`;
 };

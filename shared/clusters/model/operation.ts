@@ -74,13 +74,14 @@ export const transitionOperation = (
     updatedAt: now.toISOString(),
     ...(phase === undefined ? {} : { phase }),
     ...(phases.length === 0 ? {} : { phases: [...phases] }),
-    ...(fault === undefined ? {} : { problem: toProblem(fault, toOperationPath(operationId)) }),
+    ...(fault === undefined ? {} : { problem: toProblem(fault, toOperationPath(value)) }),
   };
   return { value: next, previous: version };
 };
 
 /** The path of an operation in the API, which problems name as their `instance`. */
-export const toOperationPath = (operationId: string): string => `/v1/operations/${operationId}`;
+export const toOperationPath = ({ target, operationId }: Pick<Operation, 'target' | 'operationId'>): string =>
+  `/v1/targets/${target}/operations/${operationId}`;
 
 /** Whether the time that an operation, or a queued command, has for its end or start is over. */
 export const isPastDeadline = ({ deadline }: Pick<Operation, 'deadline'>, now: Date): boolean =>

@@ -1,9 +1,10 @@
 import type { BatchItem } from '#events/batch-item.ts';
+import type { OperationRef } from '#events/names.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import { cutPage, type Page, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getOperation, getTargetOperation } from '#shared/clusters/store/read.ts';
 
 const pollMs = 500;
 
@@ -22,12 +23,12 @@ export const waitForOperation = async (
   return latest;
 };
 
-/** The items of a batch, by the id of its operation. @throws Fault `not-found` for the operation. */
+/** The items of a batch. @throws Fault `not-found` for the operation. */
 export const listBatchItems = async (
-  operationId: string,
+  operationRef: OperationRef,
   page: PageRequest,
   { store }: Ports,
 ): Promise<Page<BatchItem>> => {
-  await getOperation(operationId, store);
-  return cutPage(await store.batchItems(operationId), page);
+  const { value } = await getTargetOperation(operationRef, store);
+  return cutPage(await store.batchItems(value.operationId), page);
 };

@@ -1,17 +1,13 @@
+import type { OperationRef } from '#events/names.ts';
 import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getTargetOperation } from '#shared/clusters/store/read.ts';
 import { commit, retryOnConflict, transact } from '#shared/clusters/store/transact.ts';
 
 import { forgetRecentQueueView } from './queue-view.ts';
-
-interface QueuedRef {
-  readonly target: string;
-  readonly operationId: string;
-}
 
 /**
  * Pauses the admission queue of a target, or resumes it. Commands that were admitted continue.
@@ -34,7 +30,7 @@ export const setPaused = async (
 
 /** @throws Fault `not-found` for the operation; `wrong-state` when the command is no longer queued. */
 export const setPriority = async (
-  { target, operationId, priority }: QueuedRef & { readonly priority: number },
+  { target, operationId, priority }: OperationRef & { readonly priority: number },
   ports: Ports,
 ): Promise<void> => {
   await transact(ports, async () => {
@@ -57,11 +53,10 @@ export const setPriority = async (
  * @throws Fault `not-found` for the operation; `wrong-state` when no command of it is queued.
  */
 export const cancelQueued = async (
-  { target, operationId, principal }: QueuedRef & { readonly principal: Principal },
+  { target, operationId, principal }: OperationRef & { readonly principal: Principal },
   ports: Ports,
 ): Promise<number> => {
-  const { value } = await getOperation(operationId, ports.store);
-  if (value.target !== target) throw newNotFoundFault({ target, operationId });
+  const { value } = await getTargetOperation({ target, operationId }, ports.store);
   const message = `The command was canceled while it was queued, by ${principal}.`;
   const fault = new Fault('canceled', message, { reason: 'Canceled' });
   const canceled =
@@ -73,12 +68,7 @@ export const cancelQueued = async (
   return canceled;
 };
 
-const newNotQueuedFault = async ({ target, operationId }: QueuedRef, { store }: Ports): Promise<Fault> => {
-  const { value } = await getOperation(operationId, store);
-  if (value.target !== target) return newNotFoundFault({ target, operationId });
-  const { kind, clusterId, state } = value;
+const newNotQueuedFault = async (operationRef: OperationRef, { store }: Ports): Promise<Fault> => {
+  const { kind, target, clusterId, state } = (await getTargetOperation(operationRef, store)).value;
   return new Fault('wrong-state', `The ${kind} of ${clusterId} in target ${target} is ${state}. It is not queued.`);
 };
-
-const newNotFoundFault = ({ target, operationId }: QueuedRef): Fault =>
-  new Fault('not-found', `Target ${target} has no operation ${operationId}.`);

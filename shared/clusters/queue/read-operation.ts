@@ -1,7 +1,8 @@
+import type { OperationRef } from '#events/names.ts';
 import type { Operation } from '#events/records/operation.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { getOperation } from '#shared/clusters/store/read.ts';
+import { getTargetOperation } from '#shared/clusters/store/read.ts';
 
 import { readRecentQueueView } from './queue-view.ts';
 
@@ -10,10 +11,10 @@ import { readRecentQueueView } from './queue-view.ts';
  *
  * @throws Fault `not-found`
  */
-export const readOperation = async (operationId: string, ports: Ports): Promise<Operation> => {
-  const { value } = await getOperation(operationId, ports.store);
+export const readOperation = async (operationRef: OperationRef, ports: Ports): Promise<Operation> => {
+  const { value } = await getTargetOperation(operationRef, ports.store);
   if (value.state === 'QUEUED') return { ...value, ...(await findPosition(value, ports)) };
-  const record = await ports.store.verdict(operationId);
+  const record = await ports.store.verdict(value.operationId);
   if (record === undefined) return value;
   const { verdict, message } = record;
   return { ...value, verdict, ...(message === undefined ? {} : { verdictMessage: message }) };

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterState } from '#events/records/cluster.ts';
-import type { ClusterRef } from '#events/names.ts';
+import type { ClusterRef, OperationRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
@@ -57,5 +57,15 @@ export const logUnreadable = (what: string, { target, unreadable = [], log }: Un
 export const getOperation = async (operationId: string, store: Store): Promise<Versioned<StoredOperation>> => {
   const found = await store.operation(operationId);
   if (found === undefined) throw new Fault('not-found', `There is no operation ${operationId}.`);
+  return found;
+};
+
+/** An operation that a caller named. @throws Fault `not-found` also when the operation belongs to another target. */
+export const getTargetOperation = async (
+  { target, operationId }: OperationRef,
+  store: Store,
+): Promise<Versioned<StoredOperation>> => {
+  const found = await store.operation(operationId);
+  if (found?.value.target !== target) throw new Fault('not-found', `Target ${target} has no operation ${operationId}.`);
   return found;
 };

@@ -95,6 +95,6 @@ const recordFailedSubmit = async (
     startTimeoutMs.submit,
     ports.now(),
   );
-  const problem = toProblem(fault, toOperationPath(jobId));
+  const problem = toProblem(fault, toOperationPath(operation));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
 };

@@ -18,4 +18,6 @@ export const operation = (fields: Partial<Operation> = {}): Operation => ({
   deadline: time,
   ...fields,
 });
-export const operationAt = (one: Operation): Replies => ({ [`GET /v1/operations/${one.operationId}`]: { body: one } });
+export const operationAt = (one: Operation): Replies => ({
+  [`GET /v1/targets/local/operations/${one.operationId}`]: { body: one },
+});

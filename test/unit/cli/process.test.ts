@@ -66,7 +66,7 @@ describe('the process', () => {
     server.answer({
       'GET /v1/targets': oneTarget,
       'POST /v1/targets/local/clusters': { status: 202, body: { operation: open } },
-      [`GET /v1/operations/${open.operationId}`]: () => {
+      [`GET /v1/targets/local/operations/${open.operationId}`]: () => {
         polled();
         return { body: open };
       },
@@ -115,7 +115,7 @@ describe('the process', () => {
         exists = true;
         return { status: 202, body: { operation: open } };
       },
-      [`GET /v1/operations/${open.operationId}`]: () => {
+      [`GET /v1/targets/local/operations/${open.operationId}`]: () => {
         polled();
         return { body: open };
       },

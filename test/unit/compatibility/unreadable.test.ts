@@ -41,7 +41,10 @@ describe('a record of a later version', () => {
   const list = () =>
     callHandler(clustersHandler(world.ports), makeHttpEvent('GET /v1/targets/{target}/clusters', { target: 'local' }));
   const readOperation = (operationId: string) =>
-    callHandler(operationHandler(world.ports), makeHttpEvent('GET /v1/operations/{operationId}', { operationId }));
+    callHandler(
+      operationHandler(world.ports),
+      makeHttpEvent('GET /v1/targets/{target}/operations/{operationId}', { target: 'local', operationId }),
+    );
   const getDeployId = async () =>
     (await world.ports.store.cluster({ target: 'local', clusterId: 'etl' }))?.value.operationId ?? '';
 

@@ -37,7 +37,7 @@ describe('the lists of the API', () => {
       '/v1/targets/{target}/clusters',
       '/v1/targets/{target}/clusters/{clusterId}/events',
       '/v1/targets/{target}/clusters/{clusterId}/jobs',
-      '/v1/operations/{operationId}/items',
+      '/v1/targets/{target}/operations/{operationId}/items',
       '/v1/targets/{target}/queue',
       '/v1/dead-letters',
     ]);

@@ -143,7 +143,7 @@ const lists: readonly List[] = [
     },
   },
   {
-    route: 'GET /v1/operations/{operationId}/items',
+    route: 'GET /v1/targets/{target}/operations/{operationId}/items',
     items: 'batchItems',
     handler: operationHandler,
     parameters: () => ({ operationId: listOperations()[0]?.operationId ?? '' }),

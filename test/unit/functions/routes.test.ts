@@ -78,7 +78,7 @@ const callClusters = async () => {
   await call(`GET ${path}`);
   for (const part of ['', '/jobs', '/events', '/logs']) await call(`GET ${path}/{clusterId}${part}`, cluster);
   await call(`GET ${path}/{clusterId}/jobs/{jobId}`, job);
-  await call('GET /v1/operations/{operationId}', { operationId });
+  await call('GET /v1/targets/{target}/operations/{operationId}', { operationId });
   await call(`POST ${path}/{clusterId}/job-plans`, cluster, { jar, args: [] });
   await send(`POST ${path}/{clusterId}/extend`, cluster, { ttl: '9h' });
   await send(`POST ${path}/{clusterId}/jobs/{jobId}/savepoints`, job, { directory });
@@ -98,7 +98,7 @@ const callQueue = async () => {
   await call(`PUT ${path}/{operationId}`, { operationId }, { priority: 5 });
   await call(`POST ${path}/{operationId}/cancel`, { operationId });
   const batchId = await send('POST /v1/targets/{target}/batches', {}, batch);
-  await call('GET /v1/operations/{operationId}/items', { operationId: batchId });
+  await call('GET /v1/targets/{target}/operations/{operationId}/items', { operationId: batchId });
 };
 
 const callRest = async () => {

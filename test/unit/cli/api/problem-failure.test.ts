@@ -72,7 +72,7 @@ describe('a failure', () => {
   it.each([
     [`GET ${clusters}`, '/label', ['clusters', '--label', 'team'], '  --label: wrong'],
     [`GET ${clusters}`, '/state', ['clusters', '--state', 'RUNNIN'], '  --state: wrong'],
-    ['GET /v1/operations/123', '/operationId', ['operation', '123'], '  the operation: wrong'],
+    ['GET /v1/targets/local/operations/123', '/operationId', ['operation', '123'], '  the operation: wrong'],
   ])('of %s names %s in words of the command line', async (route, pointer, words, line) => {
     const errors = [{ pointer, detail: 'wrong' }];
 

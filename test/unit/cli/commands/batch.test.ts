@@ -26,6 +26,12 @@ describe('drey batch', () => {
     expect(stderr).toContain(`drey wait ${id('a')}`);
   });
 
+  it('names the target of the batch to who named it on the command line', async () => {
+    const { stderr } = await run(replies, ['batch', '-', '--at', 'local'], text);
+
+    expect(stderr).toContain(`drey wait ${id('a')} --at local`);
+  });
+
   it('waits for the verdict with --wait', async () => {
     const { code, stdout } = await run(replies, ['batch', '--wait', '-'], text);
 
@@ -39,10 +45,10 @@ describe('drey batch', () => {
     const { stderr } = await run(
       {
         ...replies,
-        [`GET /v1/operations/${id('a')}`]: () => ({
+        [`GET /v1/targets/local/operations/${id('a')}`]: () => ({
           body: asked++ === 0 ? open : { ...accepted, verdict: 'FINISHED' },
         }),
-        [`GET /v1/operations/${id('a')}/items`]: {
+        [`GET /v1/targets/local/operations/${id('a')}/items`]: {
           body: { batchItems: [{ verdict: 'FINISHED' }, { verdict: 'FAILED' }, {}] },
         },
       },

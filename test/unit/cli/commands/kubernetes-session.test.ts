@@ -43,7 +43,7 @@ describe('kubernetes-session', () => {
     const replies: Replies = {
       ...missingThenLive(),
       [`POST ${clusters}`]: accepted({ state: 'IN_PROGRESS', phase: 'waiting for the JobManager' }),
-      [`GET /v1/operations/${operationId}`]: { body: operation() },
+      [`GET /v1/targets/local/operations/${operationId}`]: { body: operation() },
     };
 
     const ended = await run(replies, session());
@@ -66,7 +66,7 @@ describe('kubernetes-session', () => {
       {
         ...missingThenLive(),
         [`POST ${clusters}`]: accepted({ state: 'IN_PROGRESS', phases: phases.slice(0, 1) }),
-        [`GET /v1/operations/${'1'.repeat(32)}`]: () => ({ body: states.shift() }),
+        [`GET /v1/targets/local/operations/${'1'.repeat(32)}`]: () => ({ body: states.shift() }),
       },
       session(),
     );
@@ -124,13 +124,13 @@ describe('kubernetes-session', () => {
     const ended = await run(
       {
         [`GET ${live}`]: () => ({ body: states.shift() }),
-        [`GET /v1/operations/${operationId}`]: { body: operation() },
+        [`GET /v1/targets/local/operations/${operationId}`]: { body: operation() },
       },
       session(),
     );
 
     expect(ended).toMatchObject({ code: 0, stdout: retrievedLine });
-    expect(server.calls()).toContain(`GET /v1/operations/${operationId}`);
+    expect(server.calls()).toContain(`GET /v1/targets/local/operations/${operationId}`);
   });
 
   it('retrieves a session that another command started concurrently', async () => {

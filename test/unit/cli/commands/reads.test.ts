@@ -76,7 +76,7 @@ describe('commands that read', () => {
     const ended = await run(
       {
         [`GET ${live}`]: { body: coming },
-        [`GET /v1/operations/${coming.operationId}`]: { body: operation({ phase }) },
+        [`GET /v1/targets/local/operations/${coming.operationId}`]: { body: operation({ phase }) },
         [`GET ${live}/jobs`]: { body: { jobs: [], reachable: 'Unknown' } },
         [`GET ${live}/events`]: { body: { transitions: [], last: 0 } },
       },
@@ -129,12 +129,38 @@ describe('commands that read', () => {
     expect(ended.stderr).toContain('Run `drey describe live` to see how it ended. `drey clusters --all` lists');
   });
 
+  it('says that an operation belongs to one target when the target of the command has no such operation', async () => {
+    const path = `/v1/targets/local/operations/${'1'.repeat(32)}`;
+    const missing = problem('not-found', 404, `Target local has no operation ${'1'.repeat(32)}.`);
+
+    const ended = await run({ [`GET ${path}`]: missing }, ['operation', '1'.repeat(32)]);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`Target local has no operation ${'1'.repeat(32)}.`);
+    expect(ended.stderr).toContain('An operation belongs to one target. Specify it with --at NAME');
+  });
+
+  it('reads an operation of the target that --at names', async () => {
+    const ended = await run(
+      {
+        [`GET /v1/targets/other/operations/${'1'.repeat(32)}`]: {
+          body: operation({ operationId: '1'.repeat(32), target: 'other' }),
+        },
+      },
+      ['operation', '1'.repeat(32), '--at', 'other'],
+    );
+
+    expect(ended.stdout).toMatch(/Target: +other\n/);
+  });
+
   it('shows an operation with its problem', async () => {
     const failed = problem('deployment-failed', 502, 'it did not come up');
 
     const ended = await run(
       {
-        [`GET /v1/operations/${'1'.repeat(32)}`]: { body: { ...operation({ state: 'FAILED' }), problem: failed.body } },
+        [`GET /v1/targets/local/operations/${'1'.repeat(32)}`]: {
+          body: { ...operation({ state: 'FAILED' }), problem: failed.body },
+        },
       },
       ['operation', '1'.repeat(32)],
     );

@@ -26,7 +26,9 @@ const schedule = (name: string, enabled = true) => ({
 const otherStopId = '2'.repeat(32);
 /** The stop operation of the session that another command started. */
 const withOtherStop = (more: Partial<Operation>): Replies => ({
-  [`GET /v1/operations/${otherStopId}`]: { body: operation({ kind: 'stop', operationId: otherStopId, ...more }) },
+  [`GET /v1/targets/local/operations/${otherStopId}`]: {
+    body: operation({ kind: 'stop', operationId: otherStopId, ...more }),
+  },
 });
 
 /** An API with one session, which a stop ends as `stop` says. */

@@ -41,7 +41,7 @@ describe('drey wait', () => {
           verdictMessage: '1 of 2 did not finish',
         }),
       ),
-      [`GET /v1/operations/${id('a')}/items`]: {
+      [`GET /v1/targets/local/operations/${id('a')}/items`]: {
         body: {
           batchItems: [
             { batchId: id('a'), batchIndex: 0, clusterId: 'days-0', verdict: 'FINISHED' },
@@ -62,7 +62,7 @@ describe('drey wait', () => {
   it('waits until there is a verdict', async () => {
     let asked = 0;
     const replies: Replies = {
-      [`GET /v1/operations/${id('a')}`]: () => {
+      [`GET /v1/targets/local/operations/${id('a')}`]: () => {
         asked += 1;
         return {
           body:

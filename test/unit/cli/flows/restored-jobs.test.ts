@@ -16,7 +16,9 @@ describe('a session that restores jobs', () => {
   const restored = (jobId: string, name: string) => ({ jobId, name, savepoint: `s3://b/${name}`, formerJobId: id });
   const restoredJobs = [restored(one, 'clicks'), restored(other, 'orders')];
   const submit = (jobId: string, fields: object = {}) => ({
-    [`GET /v1/operations/${jobId}`]: { body: { ...operation, kind: 'submit', operationId: jobId, jobId, ...fields } },
+    [`GET /v1/targets/local/operations/${jobId}`]: {
+      body: { ...operation, kind: 'submit', operationId: jobId, jobId, ...fields },
+    },
   });
   const problem = { code: 'jar-refused', detail: 'it is no longer there', retryable: false };
   const deploying = {
@@ -51,7 +53,7 @@ describe('a session that restores jobs', () => {
 
   it('does not take an API that does not answer for a job that was not started', async () => {
     const ended = await run(
-      { ...half, [`GET /v1/operations/${one}`]: { status: 403, body: { message: 'Forbidden' } } },
+      { ...half, [`GET /v1/targets/local/operations/${one}`]: { status: 403, body: { message: 'Forbidden' } } },
       words,
     );
 
@@ -73,7 +75,7 @@ describe('a session that restores jobs', () => {
     const { stdout, stderr } = await run(
       {
         [`GET ${clusters}/etl`]: { body: { ...cluster, state: 'DEPLOYING' } },
-        [`GET /v1/operations/${id}`]: { body: { ...operation, restoredJobs: restoredJobs.slice(0, 1) } },
+        [`GET /v1/targets/local/operations/${id}`]: { body: { ...operation, restoredJobs: restoredJobs.slice(0, 1) } },
         ...submit(one),
       },
       words,

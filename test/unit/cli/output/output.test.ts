@@ -122,7 +122,7 @@ describe('--no-wait', () => {
 
     expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining(told) });
     expect(server.received.filter(({ headers }) => headers.prefer !== undefined)).toEqual([]);
-    expect(server.calls().join()).not.toContain('/v1/operations/');
+    expect(server.calls().join()).not.toContain('/v1/targets/local/operations/');
   });
 
   it('is refused for an attached application', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { origins, sendMessage } from '#test/fakes/origins.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getCluster, getState, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -18,6 +19,23 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
     expect(await readOperation(findOperationId('three'))).toMatchObject({
       state: 'QUEUED',
       phase: expect.stringContaining('WaitingForDependency: Waiting for not come yet to finish.'),
+    });
+  });
+
+  it('learns nothing about an operation of another target', async () => {
+    world.targets.known.set('other', { ...plainTarget, namespace: 'other', limits: { clusters: 1 } });
+    for (const id of ['full', 'foreign'])
+      await send('deploy', { target: 'other', clusterId: id, data: session }, world);
+    const operationId = findOperationId('foreign');
+    await callQueue('POST', '/{operationId}/cancel', { target: 'other', operationId });
+    expect(findOperation('foreign')).toMatchObject({ state: 'CANCELED' });
+
+    await deploy(send, 'one', { dependsOn: [operationId] });
+    await settle();
+
+    expect(await readOperation(findOperationId('one'))).toMatchObject({
+      state: 'QUEUED',
+      phase: expect.stringContaining(`WaitingForDependency: Waiting for ${operationId} to finish.`),
     });
   });
 

@@ -33,5 +33,9 @@ export const callQueue = (
     makeHttpEvent(`${method} /v1/targets/{target}/queue${path}`, { target: 'local', ...parameters }, { body }),
   );
 export const readOperation = async (operationId: string) =>
-  (await callHandler(operationHandler(world.ports), makeHttpEvent('GET /v1/operations/{operationId}', { operationId })))
-    .body;
+  (
+    await callHandler(
+      operationHandler(world.ports),
+      makeHttpEvent('GET /v1/targets/{target}/operations/{operationId}', { target: 'local', operationId }),
+    )
+  ).body;

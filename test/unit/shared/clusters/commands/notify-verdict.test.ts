@@ -27,7 +27,10 @@ describe('verdicts', () => {
     );
     const { body } = await callHandler(
       operationHandler(world.ports),
-      makeHttpEvent('GET /v1/operations/{operationId}', { operationId: listDeploys()[0]?.operationId ?? '' }),
+      makeHttpEvent('GET /v1/targets/{target}/operations/{operationId}', {
+        target: 'local',
+        operationId: listDeploys()[0]?.operationId ?? '',
+      }),
     );
     expect(body).toMatchObject({ verdict: 'FINISHED', correlationId: 'mine' });
     expect(JSON.stringify(body)).not.toContain('token');

@@ -116,7 +116,7 @@ describe.each(origins)('an application from %s', (_door, send) => {
       message: 'ArithmeticException: / by zero',
     });
     expect(world.kubernetes.clusters.size).toBe(0);
-    expect(await readOperation(getDeployId(), world.ports)).toMatchObject({
+    expect(await readOperation({ target: 'local', operationId: getDeployId() }, world.ports)).toMatchObject({
       state: 'SUCCEEDED',
       verdict: 'FAILED',
       verdictMessage: 'ArithmeticException: / by zero',

@@ -49,7 +49,7 @@ describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
 
     expect(listStates().slice(-3)).toEqual(['job FINISHED', 'STOPPING', 'FAILED']);
     expect(await getCluster()).toMatchObject({ reason: 'ProgramFailed', message });
-    expect(await readOperation(getDeployId(), world.ports)).toMatchObject({
+    expect(await readOperation({ target: 'local', operationId: getDeployId() }, world.ports)).toMatchObject({
       verdict: 'FAILED',
       verdictMessage: message,
     });

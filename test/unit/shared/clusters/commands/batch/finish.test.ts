@@ -50,7 +50,10 @@ describe('the end of a batch', () => {
     });
     const { body } = await callHandler(
       operationHandler(world.ports),
-      makeHttpEvent('GET /v1/operations/{operationId}/items', { operationId: getBatchId() }),
+      makeHttpEvent('GET /v1/targets/{target}/operations/{operationId}/items', {
+        target: 'local',
+        operationId: getBatchId(),
+      }),
     );
     expect(body['batchItems']).toMatchObject([{ verdict: 'FINISHED' }, { verdict: 'FAILED', message: 'no such file' }]);
   });
