@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import type { ClusterRef } from '#events/names.ts';
 import { type DeployPhase, Operation, type OperationState } from '#events/records/operation.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { findRequest, OperationRequest } from '#shared/clusters/model/records/request.ts';
@@ -86,6 +87,13 @@ export const toOperationPath = ({ target, operationId }: Pick<Operation, 'target
 /** Whether the time that an operation, or a queued command, has for its end or start is over. */
 export const isPastDeadline = ({ deadline }: Pick<Operation, 'deadline'>, now: Date): boolean =>
   now.toISOString() > deadline;
+
+/**
+ * Whether an operation is the deploy of a cluster. A Deployment names its operation in an annotation, which is the word of
+ * everybody who may write in the namespace.
+ */
+export const isDeployOf = ({ kind, target, clusterId }: StoredOperation, cluster: ClusterRef): boolean =>
+  kind === 'deploy' && target === cluster.target && clusterId === cluster.clusterId;
 
 /** Whether the objects of a failed deploy stay, so that a person can examine them. */
 export const keepsFailedObjects = (operation: StoredOperation): boolean =>

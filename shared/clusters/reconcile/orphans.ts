@@ -3,6 +3,7 @@ import { isTerminalOperation } from '#events/records/operation.ts';
 import type { Orphan } from '#events/records/orphan.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { FlinkObject } from '#shared/clusters/model/kubernetes.ts';
+import { isDeployOf } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /** The event lists so many orphans. */
@@ -22,7 +23,7 @@ export const findOrphans = async (name: string, ports: Ports): Promise<readonly 
       // Kubernetes deletes the object with the Deployment that owns it.
       if (object.kind !== 'Deployment' && deployments.has(object.clusterId)) return [];
       const cluster = (await ports.store.cluster({ target: name, clusterId: object.clusterId }))?.value;
-      const reason = await findOrphanReason(object, cluster, ports);
+      const reason = await findOrphanReason(object, { target: name, cluster }, ports);
       const { kind, uid, clusterId } = object;
       return reason === undefined ? [] : [{ kind, name: object.name, uid, clusterId, reason }];
     }),
@@ -32,8 +33,8 @@ export const findOrphans = async (name: string, ports: Ports): Promise<readonly 
 
 /** Why an object is an orphan; undefined when it is none. */
 const findOrphanReason = async (
-  { kind, uid, operationId, owned }: FlinkObject,
-  cluster: Cluster | undefined,
+  { kind, uid, clusterId, operationId, owned }: FlinkObject,
+  { target, cluster }: { readonly target: string; readonly cluster: Cluster | undefined },
   { store }: Ports,
 ): Promise<Orphan['reason'] | undefined> => {
   const isLive = cluster !== undefined && !isTerminalCluster(cluster);
@@ -44,7 +45,7 @@ const findOrphanReason = async (
   }
   if (isLive && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
   const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;
-  if (operation === undefined) return 'NotRecorded';
+  if (operation === undefined || !isDeployOf(operation, { target, clusterId })) return 'NotRecorded';
   const isKept = cluster !== undefined && cluster.operationId === operationId && holdsFailedObjects(cluster);
   return !isTerminalOperation(operation) || isKept ? undefined : 'NotRecorded';
 };

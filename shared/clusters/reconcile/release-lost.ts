@@ -36,7 +36,7 @@ export const releaseIfLost = async (
 
 const isJobLive = async (command: QueuedCommand, { store }: Ports): Promise<boolean> => {
   const job = await store.job(command, command.operationId);
-  return job !== undefined && !isTerminalJob(job.value);
+  return job?.value.operationId === command.operationId && !isTerminalJob(job.value);
 };
 
 const isClusterLive = async (operation: StoredOperation, { store }: Ports): Promise<boolean> => {

@@ -2,6 +2,7 @@ import { holdsFailedObjects, isTerminalCluster } from '#events/records/cluster.t
 import { isTerminalOperation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import { isDeployOf } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /**
@@ -15,7 +16,7 @@ export const removeAbandonedDeployment = async (
 ): Promise<void> => {
   if (deleting || operationId === undefined) return;
   const operation = (await ports.store.operation(operationId))?.value;
-  if (operation === undefined || operation.target !== target.name || operation.clusterId !== clusterId) return;
+  if (operation === undefined || !isDeployOf(operation, { target: target.name, clusterId })) return;
   const cluster = (await ports.store.cluster({ target: target.name, clusterId }))?.value;
   const belongsToCluster =
     cluster?.operationId === operationId && (!isTerminalCluster(cluster) || holdsFailedObjects(cluster));

@@ -1,6 +1,6 @@
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
-import type { StoredOperation } from '#shared/clusters/model/operation.ts';
+import { isDeployOf, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
 /**
@@ -17,11 +17,7 @@ export const removeRemains = async (fault: Fault, operation: StoredOperation, po
   const { deployment } = await kubernetes.observe(clusterId);
   if (deployment?.operationId === undefined || deployment.operationId === operationId) return fault;
   const earlier = (await ports.store.operation(deployment.operationId))?.value;
-  const isOwn =
-    earlier !== undefined &&
-    isTerminalOperation(earlier) &&
-    earlier.target === target &&
-    earlier.clusterId === clusterId;
+  const isOwn = earlier !== undefined && isTerminalOperation(earlier) && isDeployOf(earlier, { target, clusterId });
   if (!isOwn) return fault;
   await kubernetes.remove(clusterId, deployment.uid);
   return new Fault(

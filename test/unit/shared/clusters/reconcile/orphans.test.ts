@@ -43,6 +43,31 @@ describe('an orphan', () => {
     expect(await findAll()).toMatchObject([{ kind: 'Deployment', name: 'kept', reason: 'NotRecorded' }]);
   });
 
+  it.each([
+    ['a deploy in progress in another target', 'team-b', 'deploy', 'fake'],
+    ['a deploy in progress of another cluster', 'local', 'deploy', 'coming'],
+    ['a command in progress that is no deploy', 'local', 'stop', 'fake'],
+  ] as const)('is a Deployment that names %s', async (_what, target, kind, clusterId) => {
+    const local = world.targets.known.get('local');
+    if (local !== undefined) world.targets.known.set('team-b', local);
+    await send('deploy', { target, clusterId, data: session }, world);
+    if (kind === 'stop') await send('stop', { target, clusterId }, world);
+    const operationId = [...world.store.operations.keys()].at(-1);
+    if (target === 'local') world.kubernetes.clusters.clear();
+    else world.kubernetes.clusters.delete(clusterId);
+    const fake = {
+      kind: 'Deployment' as const,
+      name: 'fake',
+      uid: 'uid-of-fake',
+      clusterId: 'fake',
+      operationId,
+      owned: false,
+    };
+    world.kubernetes.strays.push(fake);
+
+    expect(await findAll()).toMatchObject([{ name: 'fake', reason: 'NotRecorded' }]);
+  });
+
   it('is the high-availability data of a STOPPED cluster', async () => {
     await startSession('kept');
     keepHighAvailability('kept');
