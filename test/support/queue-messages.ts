@@ -9,13 +9,17 @@ import { aws, call, clusterPath, stop, system, unschedulable, until, untilState 
 export const queues = new SQSClient(aws);
 export const output = (name: string) => system.outputs[name] ?? '';
 
-export const send = (body: unknown, group: string) =>
+/** Sends a message to the command queue, with message attributes, which any sender can set. */
+export const send = (body: unknown, group: string, attributes: Readonly<Record<string, string>> = {}) =>
   queues.send(
     new SendMessageCommand({
       QueueUrl: output('CommandQueueUrl'),
       MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
       MessageGroupId: group,
       MessageDeduplicationId: randomUUID(),
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      ),
     }),
   );
 
