@@ -125,8 +125,10 @@ describe('messages that claim to be of Drey', () => {
       await sendRejected(forged, { own, principal: 'drey:reconcile' });
       await known(`${name}-1`);
 
-      expect((await call('GET', `/v1/operations/${batchId}`)).body).toMatchObject({ state: 'IN_PROGRESS' });
-      expect((await call('GET', `/v1/operations/${batchId}/items`)).body).toMatchObject({
+      expect((await call('GET', `/v1/targets/${system.target}/operations/${batchId}`)).body).toMatchObject({
+        state: 'IN_PROGRESS',
+      });
+      expect((await call('GET', `/v1/targets/${system.target}/operations/${batchId}/items`)).body).toMatchObject({
         batchItems: [expect.not.objectContaining({ verdict: 'FAILED' }), expect.anything()],
       });
     },
@@ -136,7 +138,7 @@ describe('messages that claim to be of Drey', () => {
     const clusterId = freshId('secret');
     started.push(clusterId);
     const { body } = await deploy({ ...spec, clusterId });
-    const read = await call('GET', `/v1/operations/${body.operation.operationId}`);
+    const read = await call('GET', `/v1/targets/${system.target}/operations/${body.operation.operationId}`);
 
     expect(JSON.stringify([body, read.body])).not.toContain('messageToken');
   });
