@@ -65,7 +65,7 @@ export const problems = {
     status: 422,
     retryable: false,
     meaning:
-      'An option has a value that Flink does not accept, is locked by the target, or is not supported by this version. `errors` names each option: `/config/taskmanager.numberOfTaskSlots` is the value of `-Dtaskmanager.numberOfTaskSlots`. Nothing was created.',
+      'An option has a value that Flink does not accept, is not allowed by the policy of the target, or is not supported by this version. `errors` names each option: `/config/taskmanager.numberOfTaskSlots` is the value of `-Dtaskmanager.numberOfTaskSlots`. Nothing was created.',
     action: 'Correct or remove the options that `errors` lists.',
   },
   'unsupported-mode': {

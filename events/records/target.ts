@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { Config } from '#events/config.ts';
 import { Duration } from '#events/lifetime.ts';
 
+import { defaultPolicy, Policy } from './policy.ts';
+
 /** Maximum concurrent usage of a target. An absent member has no limit. */
 const Limits = z.strictObject({
   clusters: z.int().min(1).optional(),
@@ -50,9 +52,9 @@ export const Target = z
       description: 'Default Flink options of every deploy.',
       example: { 'kubernetes.service-account': 'flink' },
     }),
-    locked: z.array(z.string()).default([]).meta({
-      description:
-        'Options that a deploy, a submit and the SET statements of a SQL script may not set. A trailing ".*" matches every option with that prefix.',
+    policy: Policy.default(defaultPolicy).meta({
+      description: 'What commands may do. Every member has a safe default.',
+      example: { podSecurity: 'restricted', images: ['registry.example.com/*'] },
     }),
     maxJarBytes: z
       .int()

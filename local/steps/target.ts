@@ -22,6 +22,8 @@ export const putTarget = async (apiUrl: string, { flink: [first] }: Pick<Setting
       'env.java.opts.jobmanager': fastStart,
       'env.java.opts.taskmanager': fastStart,
     },
+    // Flink's own guides for one computer use a NodePort.
+    policy: { exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort'] },
   };
   await put(new URL(`${apiUrl}/v1/targets/${targetName}`), JSON.stringify(target));
 };

@@ -38,13 +38,15 @@ export interface ConfigInput {
   readonly config: Readonly<Record<string, string>>;
   /** The program of an application. */
   readonly job?: ApplicationJob | undefined;
+  /** The options of the target that always apply. */
+  readonly locked?: Readonly<Record<string, string>> | undefined;
   readonly flinkVersion: FlinkVersion;
 }
 
 /**
  * The whole configuration of a cluster, from which its objects and `config.yaml` are rendered.
  *
- * Later layers take precedence: defaults of `flink run`, configuration folder, target, command, Drey, and the options that Flink's client derives.
+ * Later layers take precedence: defaults of `flink run`, configuration folder, target, command, locked options of the target, Drey, and the options that Flink's client derives.
  *
  * @see Flink 2.2 `KubernetesClusterDescriptor.deployClusterInternal`, `InternalServiceDecorator`, `ProgramOptions`
  */
@@ -75,6 +77,7 @@ const listLayers = (input: ConfigInput): readonly Layer[] =>
       ['target', input.defaults ?? {}],
       ['command', input.config],
       ['command', input.job === undefined ? {} : toJobConfig(input.job)],
+      ['target', input.locked ?? {}],
       ['drey', input.drey ?? {}],
     ] as const
   ).map(([from, config]) => [from, canonicalizeConfig<Value>(config, input.flinkVersion)] as const);

@@ -8,6 +8,8 @@ export const getInternalServiceName = (clusterId: string): string => clusterId;
 export const getDeploymentName = (clusterId: string): string => clusterId;
 export const getConfigMapName = (clusterId: string): string => `flink-config-${clusterId}`;
 
+export const getPodTemplateName = (clusterId: string): string => `pod-template-${clusterId}`;
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** The labels of every object of the cluster. */
@@ -17,6 +19,12 @@ export const getCommonLabels = (clusterId: string): Labels => ({ app: clusterId,
 export const getJobManagerLabels = (clusterId: string): Labels => ({
   ...getCommonLabels(clusterId),
   component: 'jobmanager',
+});
+
+/** The labels of the TaskManagers' pods. */
+export const getTaskManagerLabels = (clusterId: string): Labels => ({
+  ...getCommonLabels(clusterId),
+  component: 'taskmanager',
 });
 
 /** Labels in the form of the API server's query parameter `labelSelector`. */

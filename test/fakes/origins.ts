@@ -25,6 +25,7 @@ export interface Outcome {
   readonly outcome: 'done' | 'rejected' | 'returned';
   readonly code?: string | undefined;
   readonly pointers: readonly string[];
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
   readonly detail?: string | undefined;
 }
 
@@ -56,12 +57,18 @@ export const sendHttp: Send = async (kind, { target = 'local', clusterId, jobId,
   });
   const answer = await callHandler(handlers[kind](ports), event);
   if (answer.status < 300) return { outcome: 'done', pointers: [] };
-  const problem = answer.body as { code: string; retryable: boolean; detail: string; errors?: { pointer: string }[] };
+  const problem = answer.body as {
+    code: string;
+    retryable: boolean;
+    detail: string;
+    errors?: { pointer: string; detail: string }[];
+  };
   return {
     outcome: problem.retryable ? 'returned' : 'rejected',
     code: problem.code,
     detail: problem.detail,
     pointers: (problem.errors ?? []).map(({ pointer }) => pointer),
+    errors: problem.errors ?? [],
   };
 };
 
@@ -84,7 +91,7 @@ export const sendMessage: Send = async (kind, sent, { ports, bus }) => {
   const rejection = bus.rejected.find(({ rejection: { id } }) => id === record.messageId)?.rejection;
   if (rejection === undefined) return { outcome: 'done', pointers: [] };
   const { code, detail, errors = [] } = rejection.problem;
-  return { outcome: 'rejected', code, detail, pointers: errors.map(({ pointer }) => pointer) };
+  return { outcome: 'rejected', code, detail, pointers: errors.map(({ pointer }) => pointer), errors };
 };
 
 /** The ways into the system. A command behaves in the same way on both. Schedules send messages to the queue. */

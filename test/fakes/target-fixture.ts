@@ -1,12 +1,13 @@
+import { defaultPolicy } from '#events/records/policy.ts';
 import type { Target } from '#events/records/target.ts';
 
-/** A target without policies of its own. */
+/** A target with the defaults of every policy. */
 export const plainTarget: Target = {
   cluster: 'eks',
   region: 'eu-central-1',
   namespace: 'flink',
   defaults: {},
-  locked: [],
+  policy: defaultPolicy,
   limits: {},
   shares: {},
   maxQueued: 100,

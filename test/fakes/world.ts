@@ -30,7 +30,7 @@ export const runQueues = async ({ ports, admissionQueue, commandQueue }: World):
 const localTarget: Target = {
   ...plainTarget,
   defaults: { 'kubernetes.service-account': 'flink' },
-  locked: ['kubernetes.entry.path'],
+  policy: { ...plainTarget.policy, denied: ['kubernetes.entry.path'] },
 };
 
 const ignore = () => {};

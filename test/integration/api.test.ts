@@ -128,8 +128,8 @@ describe('a target', () => {
   const put = (name: string, target: object) => call('PUT', `/v1/targets/${name}`, target);
   const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
-  it('rejects its locked options', async () => {
-    await put('locked', { ...clusterRef, locked: ['kubernetes.jobmanager.*'] });
+  it('rejects the options that its policy denies', async () => {
+    await put('locked', { ...clusterRef, policy: { denied: ['kubernetes.jobmanager.*'] } });
 
     const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { defaultPolicy } from '#events/records/policy.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
@@ -40,7 +41,7 @@ const targetOf = (namespace: string): NamedTarget => ({
   region: 'us-east-1',
   namespace,
   defaults: {},
-  locked: [],
+  policy: defaultPolicy,
   limits: {},
   shares: {},
   maxQueued: 100,

@@ -8,7 +8,8 @@ import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admiss
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
-import { assertAllowed, findLockedOptions, findLockedSettings } from '#shared/clusters/model/policy/locked-options.ts';
+import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
+import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import {
@@ -39,7 +40,7 @@ export const submit: UseCase<'submit'> = {
     assertSession(cluster.value);
     // The command waits for a session that is still starting.
     if (isEndingCluster(cluster.value)) assertRunning(cluster.value);
-    assertUnlocked(data, target);
+    assertAllowed(findSubmitErrors(data, target), target);
     if (data.jar !== undefined) await assertUsableJar(data.jar, target, ports.jars);
     assertSqlRuns(data, cluster.value);
     assertNoFieldErrors([...findReservedOptions(data.config), ...findDirectoryErrors(data.config)]);
@@ -51,7 +52,7 @@ export const submit: UseCase<'submit'> = {
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
-    const prepared = { command, queuedCommand, savepoint, flinkVersion, messageToken: ports.newToken(), now };
+    const prepared = { command, queuedCommand, target, savepoint, flinkVersion, messageToken: ports.newToken(), now };
     const build = (reason: PendingReason | undefined) => buildOperation(prepared, reason);
     const pendingReason = await startOrEnqueue(
       {
@@ -73,13 +74,6 @@ export const submit: UseCase<'submit'> = {
     return value;
   },
 };
-
-/** @throws Fault `refused-option` for options that the target does not allow. */
-const assertUnlocked = ({ sql, config }: SubmitData, target: NamedTarget): void =>
-  assertAllowed(
-    [...findLockedOptions(config, target), ...findLockedSettings(sql, { target, pointer: '/sql' })],
-    target,
-  );
 
 /** @throws Fault `refused-option` for a script that the session cannot execute. */
 const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => {
@@ -103,6 +97,7 @@ const resolveJobConfig = (given: JobConfig, version: FlinkVersion): JobConfig =>
 interface PreparedSubmit {
   readonly command: Command<'submit'>;
   readonly queuedCommand: QueuedCommand;
+  readonly target: NamedTarget;
   /** The savepoint of the cluster that the command names. */
   readonly savepoint: string | undefined;
   readonly flinkVersion: FlinkVersion;
@@ -112,12 +107,22 @@ interface PreparedSubmit {
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  { command: { data, origin, principal }, queuedCommand, savepoint, flinkVersion, messageToken, now }: PreparedSubmit,
+  {
+    command: { data, origin, principal },
+    queuedCommand,
+    target: namedTarget,
+    savepoint,
+    flinkVersion,
+    messageToken,
+    now,
+  }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
   const config = resolveJobConfig(data.config, flinkVersion);
-  const { taskToken, ...submitData } = withSavepoint({ ...data, config }, savepoint);
+  // The session has read these options when it started, and a job has them whatever the session has.
+  const locked = canonicalizeConfig(listLockedJobOptions(namedTarget), flinkVersion);
+  const { taskToken, ...submitData } = withSavepoint({ ...data, config: { ...config, ...locked } }, savepoint);
   const warnings = limitWarnings([
     ...findNameConflicts(data.config, flinkVersion),
     ...findUnknownOptions(config, flinkVersion),

@@ -5,8 +5,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import {
   findProgramRestore,
   generateClusterId,
-  toClusterInput,
-  withLifetimeWarning,
+  renderPlan,
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
@@ -14,7 +13,6 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
-import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
 import { maskConfig, maskObjects } from './mask-plan.ts';
 
@@ -33,9 +31,10 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generateClusterId(ports.newId());
-  const { deployment, dependents, config, warnings } = withLifetimeWarning(
-    data,
-    renderCluster(toClusterInput(withRestoredFrom(data, restoredFrom), clusterId, target)),
+  const { deployment, dependents, config, warnings } = renderPlan(
+    withRestoredFrom(data, restoredFrom),
+    clusterId,
+    target,
   );
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };

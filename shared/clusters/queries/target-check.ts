@@ -49,7 +49,9 @@ const listFindings = async (target: NamedTarget, ports: Ports): Promise<readonly
     checkAccounts(target, inspection, remedies),
     inspection
       .readNamespace()
-      .then((facts) => checkNamespace(facts, { ...remedies, namespace: target.namespace, level: 'baseline' })),
+      .then((facts) =>
+        checkNamespace(facts, { ...remedies, namespace: target.namespace, level: target.policy.podSecurity }),
+      ),
   ]);
   return [...access, ...rest.flat()];
 };
@@ -102,10 +104,11 @@ const checkDrey = async (
 };
 
 /** The service accounts that clusters of a target have by default. */
-const listAccounts = ({ defaults }: NamedTarget) => {
-  const account = defaults['kubernetes.service-account'] ?? 'default';
-  const jobManager = defaults['kubernetes.jobmanager.service-account'] ?? account;
-  const taskManager = defaults['kubernetes.taskmanager.service-account'] ?? account;
+const listAccounts = ({ defaults, policy }: NamedTarget) => {
+  const options = { ...defaults, ...policy.locked };
+  const account = options['kubernetes.service-account'] ?? 'default';
+  const jobManager = options['kubernetes.jobmanager.service-account'] ?? account;
+  const taskManager = options['kubernetes.taskmanager.service-account'] ?? account;
   return { jobManager, all: [...new Set([jobManager, taskManager])] };
 };
 

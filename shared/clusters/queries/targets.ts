@@ -1,6 +1,8 @@
 import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, Target } from '#events/records/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
+import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
@@ -13,13 +15,15 @@ import { assertNoFieldErrors } from '#shared/flink/options.ts';
  * Creates or changes a target.
  *
  * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
- *   `refused-option` for defaults with a restore path, or with an option that Drey or Flink sets itself;
+ *   `refused-option` for defaults with a restore path, or with an option that Drey or Flink sets itself, and for a
+ *   policy that names nothing or that the defaults contradict;
  *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   assertStorable({ record: target, path: [] });
   assertNoRestorePath(target);
   assertNoReservedDefaults(target);
+  assertPolicyConsistent({ ...target, name });
   const { targets } = ports;
   const known = await findTarget(name, ports);
   const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
@@ -52,6 +56,15 @@ const assertNoReservedDefaults = ({ defaults }: Target): void => {
     detail,
   }));
   assertNoFieldErrors(errors);
+};
+
+/** @throws Fault `refused-option` for names in the policy that name nothing, and for defaults that it does not allow. */
+const assertPolicyConsistent = (target: NamedTarget): void => {
+  const errors = [...findPolicyNameErrors(target), ...findDefaultErrors(target)];
+  const [first] = errors;
+  if (first === undefined) return;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  throw new Fault('refused-option', `${first.pointer}: ${first.detail}${more}`, { errors });
 };
 
 /** The target; undefined when there is none of this name. */

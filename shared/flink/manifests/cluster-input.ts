@@ -29,8 +29,16 @@ export const resolveFlinkVersion = (input: ClusterInput): FlinkVersion =>
   input.flinkVersion ?? detectFlinkVersion(findImage(input));
 
 /** The image of the JobManager, which an option or a pod template sets. */
-export const findImage = ({ config, defaults = {}, folder = {}, podTemplates }: ClusterInput): string | undefined => {
-  const layers = [folder, defaults, config].map((layer) => canonicalizeConfig<Value>(layer, newestFlinkVersion));
+export const findImage = ({
+  config,
+  defaults = {},
+  folder = {},
+  locked = {},
+  podTemplates,
+}: ClusterInput): string | undefined => {
+  const layers = [folder, defaults, config, locked].map((layer) =>
+    canonicalizeConfig<Value>(layer, newestFlinkVersion),
+  );
   const image = Object.assign({}, ...layers)[imageOption];
   return image === undefined
     ? (splitPodTemplate(selectTemplate(podTemplates, 'jobmanager')).main.image ?? undefined)

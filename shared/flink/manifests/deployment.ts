@@ -13,7 +13,7 @@ import type {
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { computeJobManagerMemory } from '#shared/flink/memory.ts';
-import { getConfigMapName, getDeploymentName, getJobManagerLabels } from '#shared/flink/names.ts';
+import { getConfigMapName, getDeploymentName, getJobManagerLabels, getTaskManagerLabels } from '#shared/flink/names.ts';
 import { readOption } from '#shared/flink/options.ts';
 import { formatDouble } from '#shared/flink/syntax.ts';
 
@@ -22,17 +22,17 @@ import { omitEmpty } from './omit-empty.ts';
 import {
   getServiceAccount,
   mainContainerName,
+  type PodKind,
   type PodTemplateParts,
   splitPodTemplate,
 } from '#shared/flink/manifests/pod-template/pod-template.ts';
 
-export interface DeploymentInput {
-  readonly mode: 'session' | 'application';
+/** What both kinds of pods are rendered from. */
+export interface PodInput {
   readonly clusterId: string;
-  readonly namespace: string;
   /** The complete configuration, without field errors. */
   readonly config: Config;
-  /** The template of the JobManager's pod. */
+  /** The template of the pod. */
   readonly template: PodTemplate | undefined;
   /** The image that the client of this Flink version uses when none is set. */
   readonly defaultImage: string;
@@ -42,6 +42,11 @@ export interface DeploymentInput {
   readonly mounts: { readonly before: readonly Mount[]; readonly after: readonly Mount[] };
 }
 
+export interface DeploymentInput extends PodInput {
+  readonly mode: 'session' | 'application';
+  readonly namespace: string;
+}
+
 /**
  * The Deployment of the JobManager.
  *
@@ -49,8 +54,7 @@ export interface DeploymentInput {
  */
 export const renderDeployment = (input: DeploymentInput): V1Deployment => {
   const { clusterId, namespace, config } = input;
-  const labels = { ...readOption(config, 'kubernetes.jobmanager.labels'), ...getJobManagerLabels(clusterId) };
-  const annotations = readOption(config, 'kubernetes.jobmanager.annotations');
+  const { labels, annotations } = renderMetadata('jobmanager', input);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -64,52 +68,78 @@ export const renderDeployment = (input: DeploymentInput): V1Deployment => {
     spec: {
       replicas: readOption(config, 'kubernetes.jobmanager.replicas'),
       selector: { matchLabels: getJobManagerLabels(clusterId) },
-      template: renderPod(input, splitPodTemplate(input.template), { labels, annotations }),
+      template: renderJobManagerPod(input),
     },
   };
 };
 
-interface PodMetadata {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-const renderPod = (
-  input: DeploymentInput,
-  { metadata, spec, main, others }: PodTemplateParts,
-  { labels, annotations }: PodMetadata,
-): V1PodTemplateSpec => ({
-  metadata: {
-    ...metadata,
-    labels: { ...metadata.labels, ...labels },
-    ...omitEmpty({ annotations: { ...metadata.annotations, ...annotations } }),
-  },
-  spec: {
-    ...spec,
-    ...renderPodFields(input.config, spec),
-    // Flink moves its own container to the end.
-    containers: [...others, renderContainer(input, main)],
-    volumes: [...(spec.volumes ?? []), ...renderVolumes(input)],
-  },
+const renderMetadata = (pod: PodKind, { clusterId, config }: PodInput) => ({
+  labels: { ...readOption(config, `kubernetes.${pod}.labels`), ...podLabels[pod](clusterId) },
+  annotations: readOption(config, `kubernetes.${pod}.annotations`),
 });
 
-const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Omit<V1PodSpec, 'containers'> => {
+const podLabels = { jobmanager: getJobManagerLabels, taskmanager: getTaskManagerLabels } as const;
+
+const renderJobManagerPod = (input: DeploymentInput): V1PodTemplateSpec => {
+  const parts = splitPodTemplate(input.template);
+  return renderPod('jobmanager', input, {
+    ...parts,
+    // A Deployment restarts its pods in any case, and Kubernetes refuses another policy.
+    spec: { ...parts.spec, ...(parts.spec.restartPolicy === undefined ? {} : { restartPolicy: 'Always' }) },
+    main: renderContainer(input, parts.main),
+    volumes: renderVolumes(input),
+  });
+};
+
+interface CompletedParts extends Omit<PodTemplateParts, 'main'> {
+  /** Flink's own container. */
+  readonly main: V1Container;
+  /** What Flink adds. */
+  readonly volumes: readonly V1Volume[];
+}
+
+/** A pod of a template that Flink has completed. */
+export const renderPod = (
+  pod: PodKind,
+  input: PodInput,
+  { metadata, spec, main, others, volumes }: CompletedParts,
+): V1PodTemplateSpec => {
+  const { labels, annotations } = renderMetadata(pod, input);
+  return {
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...labels },
+      ...omitEmpty({ annotations: { ...metadata.annotations, ...annotations } }),
+    },
+    spec: {
+      ...spec,
+      ...renderPodFields(pod, input.config, spec),
+      // Flink moves its own container to the end.
+      containers: [...others, main],
+      volumes: [...(spec.volumes ?? []), ...volumes],
+    },
+  };
+};
+
+const renderPodFields = (
+  pod: PodKind,
+  config: Config,
+  template: PodTemplateParts['spec'],
+): Omit<V1PodSpec, 'containers'> => {
   const hostNetwork = readOption(config, 'kubernetes.hostnetwork.enabled');
   const serviceAccount =
-    readIfSet(config, 'kubernetes.jobmanager.service-account') ??
+    readIfSet(config, `kubernetes.${pod}.service-account`) ??
     readIfSet(config, 'kubernetes.service-account') ??
     getServiceAccount({ spec: template }) ??
     readOption(config, 'kubernetes.service-account');
   const pullSecrets = readOption(config, 'kubernetes.container.image.pull-secrets').map((name) => ({ name }));
-  const tolerations = readOption(config, 'kubernetes.jobmanager.tolerations');
+  const tolerations = readOption(config, `kubernetes.${pod}.tolerations`);
   return {
     dnsPolicy: hostNetwork ? 'ClusterFirstWithHostNet' : (template.dnsPolicy ?? 'ClusterFirst'),
     hostNetwork,
-    // A Deployment restarts its pods in any case, and Kubernetes refuses another policy.
-    ...(template.restartPolicy === undefined ? {} : { restartPolicy: 'Always' }),
     ...omitEmpty({ imagePullSecrets: [...(template.imagePullSecrets ?? []), ...pullSecrets] }),
     ...omitEmpty({
-      nodeSelector: { ...template.nodeSelector, ...readOption(config, 'kubernetes.jobmanager.node-selector') },
+      nodeSelector: { ...template.nodeSelector, ...readOption(config, `kubernetes.${pod}.node-selector`) },
     }),
     serviceAccount,
     serviceAccountName: serviceAccount,
@@ -118,7 +148,7 @@ const renderPodFields = (config: Config, template: PodTemplateParts['spec']): Om
 };
 
 /** The value of an option that is set. A template takes precedence over the default of an option. @see Flink 2.2 `KubernetesUtils.resolveUserDefinedValue` */
-const readIfSet = <K extends 'kubernetes.service-account' | 'kubernetes.jobmanager.service-account' | ImageOption>(
+const readIfSet = <K extends 'kubernetes.service-account' | `kubernetes.${PodKind}.service-account` | ImageOption>(
   config: Config,
   key: K,
 ) => (Object.hasOwn(config, key) ? readOption(config, key) : undefined);
@@ -131,11 +161,7 @@ const renderContainer = (input: DeploymentInput, template: PodTemplateParts['mai
   return {
     ...template,
     name: mainContainerName,
-    image: readIfSet(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
-    imagePullPolicy:
-      readIfSet(config, 'kubernetes.container.image.pull-policy') ??
-      template.imagePullPolicy ??
-      readOption(config, 'kubernetes.container.image.pull-policy'),
+    ...resolveImage(config, template, defaultImage),
     command: [readOption(config, 'kubernetes.entry.path')],
     args: ['bash', '-c', renderStartCommand(input)],
     env: mergeByName(template.env, [...renderEnvironment(config), ...mountVariables]),
@@ -145,11 +171,22 @@ const renderContainer = (input: DeploymentInput, template: PodTemplateParts['mai
   };
 };
 
+export const resolveImage = (config: Config, template: PodTemplateParts['main'], defaultImage: string) => ({
+  image: readIfSet(config, 'kubernetes.container.image.ref') ?? template.image ?? defaultImage,
+  imagePullPolicy:
+    readIfSet(config, 'kubernetes.container.image.pull-policy') ??
+    template.imagePullPolicy ??
+    readOption(config, 'kubernetes.container.image.pull-policy'),
+});
+
 /**
  * The items of a template, followed by those of Flink. An item of Flink takes over what the item of the same name has in
  * addition, because Kubernetes refuses two ports of one name.
  */
-const mergeByName = <T extends { readonly name?: string }>(template: readonly T[] = [], own: readonly T[]): T[] => [
+export const mergeByName = <T extends { readonly name?: string }>(
+  template: readonly T[] = [],
+  own: readonly T[],
+): T[] => [
   ...template.filter(({ name }) => !own.some((one) => one.name === name)),
   ...own.map((one) => ({ ...findExtras(template, one), ...one })),
 ];
@@ -162,15 +199,20 @@ const findExtras = <T extends { readonly name?: string }>(template: readonly T[]
   return extras as Partial<T>; // a part of T, because both members are optional
 };
 
-const renderMounts = ({ config, mounts }: DeploymentInput): V1VolumeMount[] => [
-  { name: artifactsVolumeName, mountPath: readOption(config, 'user.artifacts.base-dir') },
+const renderMounts = (input: DeploymentInput): V1VolumeMount[] => [
+  { name: artifactsVolumeName, mountPath: readOption(input.config, 'user.artifacts.base-dir') },
+  ...renderCommonMounts(input),
+  ...input.mounts.after.map(toVolumeMount),
+];
+
+/** What Flink mounts into the containers of both kinds of pods. */
+export const renderCommonMounts = ({ config, mounts }: PodInput): V1VolumeMount[] => [
   ...Object.entries(readOption(config, 'kubernetes.secrets')).map(([secret, mountPath]) => ({
     name: toSecretVolumeName(secret),
     mountPath,
   })),
   ...mounts.before.map(toVolumeMount),
   { name: configVolumeName, mountPath: readOption(config, 'kubernetes.flink.conf.dir') },
-  ...mounts.after.map(toVolumeMount),
 ];
 
 const toVolumeMount = ({ volume, mountPath, subPath, readOnly }: Mount): V1VolumeMount => ({
@@ -225,8 +267,14 @@ const configVolumeName = 'flink-config-volume';
 /** The name of a volume has no dots, the name of a Secret may have some. */
 export const toSecretVolumeName = (secret: string): string => `${secret.replaceAll('.', '-')}-volume`;
 
-const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V1Volume[] => [
+const renderVolumes = (input: DeploymentInput): V1Volume[] => [
   { name: artifactsVolumeName, emptyDir: {} },
+  ...renderCommonVolumes(input),
+  ...input.mounts.after.map(({ volume }) => volume),
+];
+
+/** The volumes that Flink adds to both kinds of pods. */
+export const renderCommonVolumes = ({ clusterId, config, files, mounts }: PodInput): V1Volume[] => [
   ...Object.keys(readOption(config, 'kubernetes.secrets')).map((secretName) => ({
     name: toSecretVolumeName(secretName),
     secret: { secretName },
@@ -236,5 +284,4 @@ const renderVolumes = ({ clusterId, config, files, mounts }: DeploymentInput): V
     name: configVolumeName,
     configMap: { name: getConfigMapName(clusterId), items: toItems(files) },
   },
-  ...mounts.after.map(({ volume }) => volume),
 ];

@@ -4,6 +4,9 @@ import { shorten } from '#events/problems/shorten.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { computeJobManagerMemory, computeTaskManagerMemory } from '#shared/flink/memory.ts';
+import { newestFlinkVersion } from '#events/flink-version.ts';
+import { argumentOptions, parseDynamicProperties } from '#shared/flink/dynamic-properties.ts';
+import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
 import { findRestoreErrors } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors, findOptionErrors, options, readOption, toFieldError } from '#shared/flink/options.ts';
@@ -148,11 +151,22 @@ const findConfigErrors = (input: ClusterInput, config: Config): readonly FieldEr
         ]
       : []),
     ...findHighAvailabilityErrors(config),
+    ...findArgumentErrors(config),
     ...(optionErrors.length === 0 ? findTemplateErrors(config, podTemplates) : []),
     // Sizes that cannot be parsed cannot be added.
     ...(hasMemoryErrors ? [] : findMemoryErrors(config)),
   ];
 };
+
+/** Flink would refuse the values only when its processes start. */
+const findArgumentErrors = (config: Config): readonly FieldError[] =>
+  Object.values(argumentOptions).flatMap((option) => {
+    const { config: properties } = parseDynamicProperties(toText(config[option] ?? ''));
+    const current = canonicalizeConfig(properties, newestFlinkVersion);
+    return findOptionErrors(current, properties).map(({ pointer, detail }) =>
+      toFieldError(option, `-D${pointer.replace('/config/', '')}: ${detail}`),
+    );
+  });
 
 const findMemoryErrors = (config: Config): readonly FieldError[] => [
   ...catchFieldErrors(() => computeJobManagerMemory(config)),

@@ -4,12 +4,15 @@ import { assertNoFieldErrors, omitLaterOptions } from '#shared/flink/options.ts'
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 import { computeResources, type Resources } from '#shared/flink/resources.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
+import { withDynamicProperties } from '#shared/flink/dynamic-properties.ts';
 import { findVersionWarnings, getDefaultImage } from '#shared/flink/version.ts';
 
 import { type ClusterInput, findImage, resolveFlinkVersion } from './cluster-input.ts';
 import { assertFitsConfigMap, renderConfigMap } from './config-map.ts';
 import { renderConfigurationFiles } from '#shared/flink/manifests/mounts/configuration-files.ts';
-import { renderDeployment } from './deployment.ts';
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+
+import { type DeploymentInput, renderDeployment } from './deployment.ts';
 import { findFieldErrors } from './field-errors.ts';
 import { renderHadoopMount } from '#shared/flink/manifests/mounts/hadoop.ts';
 import { renderKerberosMount, toKerberosConfig } from '#shared/flink/manifests/mounts/kerberos.ts';
@@ -21,6 +24,7 @@ import { selectTemplate } from '#shared/flink/manifests/pod-template/pod-templat
 import { renderPythonSources } from '#shared/flink/manifests/mounts/python-sources.ts';
 import { findRepeatedNames } from '#shared/flink/manifests/pod-template/repeated-names.ts';
 import { preferCallersAccount } from '#shared/flink/manifests/pod-template/service-account.ts';
+import { renderTaskManagerPod } from './task-manager-pod.ts';
 import { renderInternalService, renderRestService } from './services.ts';
 import { findWarnings, limitWarnings } from './warnings.ts';
 
@@ -30,6 +34,8 @@ export interface ClusterManifests extends Manifests {
   /** Settings that are valid and probably not intended. */
   readonly warnings: readonly string[];
   readonly resources: Resources;
+  /** The pod of a TaskManager, which the JobManager creates. */
+  readonly taskManagerPod: V1PodTemplateSpec;
   readonly flinkVersion: FlinkVersion;
 }
 
@@ -69,7 +75,11 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
 };
 
 /** @param resolved The resolved configuration, without field errors. */
-const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: FlinkVersion): Manifests => {
+const renderObjects = (
+  input: ClusterInput,
+  resolved: Config,
+  flinkVersion: FlinkVersion,
+): Manifests & Pick<ClusterManifests, 'taskManagerPod'> => {
   const { clusterId, namespace, mode, podTemplates } = input;
   const config = omitLaterOptions(resolved, flinkVersion);
   const cluster = { clusterId, namespace, config };
@@ -79,17 +89,23 @@ const renderObjects = (input: ClusterInput, resolved: Config, flinkVersion: Flin
   const kerberos = renderKerberosMount({ ...cluster, kerberos: input.kerberos });
   const podTemplate = renderPodTemplateMount({ clusterId, namespace, podTemplates });
   const pythonSources = renderPythonSources(input);
+  const pod: DeploymentInput = {
+    ...cluster,
+    mode,
+    template: selectTemplate(podTemplates, 'jobmanager'),
+    defaultImage: getDefaultImage(flinkVersion),
+    files: Object.keys(files),
+    mounts: {
+      before: [...toClaimMounts(config), ...hadoop.mounts, ...kerberos.mounts],
+      after: [...podTemplate.mounts, ...pythonSources.mounts],
+    },
+  };
   return {
-    deployment: renderDeployment({
-      ...cluster,
-      mode,
-      template: selectTemplate(podTemplates, 'jobmanager'),
-      defaultImage: getDefaultImage(flinkVersion),
-      files: Object.keys(files),
-      mounts: {
-        before: [...toClaimMounts(config), ...hadoop.mounts, ...kerberos.mounts],
-        after: [...podTemplate.mounts, ...pythonSources.mounts],
-      },
+    deployment: renderDeployment(pod),
+    taskManagerPod: renderTaskManagerPod({
+      ...pod,
+      config: withDynamicProperties(config, flinkVersion),
+      template: selectTemplate(podTemplates, 'taskmanager'),
     }),
     dependents: [
       ...(isHighlyAvailable(config) ? [] : [renderInternalService(cluster)]),

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 import type { Config } from '#shared/flink/config.ts';
-import { type FlinkVersion, flinkVersions } from '#events/flink-version.ts';
+import { type FlinkVersion, flinkVersions, newestFlinkVersion } from '#events/flink-version.ts';
 
 import { toCurrentKey } from './canonical.ts';
 import { isKnownKey, keysOf } from './keys.ts';
@@ -43,6 +43,16 @@ const findSimilar = (key: string, version: FlinkVersion): string | undefined => 
     .map((known) => ({ known, errors: countErrors(known, key) }))
     .toSorted((one, other) => one.errors - other.errors);
   return nearest === undefined || (!isOwned && nearest.errors > 1) ? undefined : toCurrentKey(nearest.known, version);
+};
+
+/** The option whose name is most similar, in any version of Flink. */
+export const findNearestOption = (name: string): string => {
+  const known = new Set(flinkVersions.flatMap((version) => [...keysOf(version).known]));
+  const [nearest = ''] = [...known]
+    .map((key) => [key, countErrors(key, name)] as const)
+    .toSorted(([, one], [, other]) => one - other)
+    .map(([key]) => key);
+  return toCurrentKey(nearest, newestFlinkVersion);
 };
 
 /** The number of characters that are missing, superfluous or wrong. Two that are swapped are one error. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { defaultPolicy } from '#events/records/policy.ts';
 import type { Target } from '#events/records/target.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 
@@ -10,7 +11,7 @@ const target: Target = {
   region: 'eu-central-1',
   namespace: 'flink',
   defaults: { 'kubernetes.service-account': 'flink' },
-  locked: [],
+  policy: defaultPolicy,
   limits: { clusters: 2 },
   shares: {},
   maxQueued: 100,

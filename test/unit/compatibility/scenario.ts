@@ -1,3 +1,4 @@
+import { defaultPolicy } from '#events/records/policy.ts';
 import type { WorkflowName } from '#events/commands/define.ts';
 import type { CommandKind } from '#events/commands/index.ts';
 import { parse } from '#events/problems/problem.ts';
@@ -30,7 +31,7 @@ const target: Target = {
   roleArn: 'arn:aws:iam::123456789012:role/drey-kubernetes',
   namespace: 'flink',
   defaults: { 'kubernetes.service-account': 'flink' },
-  locked: ['kubernetes.entry.path'],
+  policy: { ...defaultPolicy, jars: ['s3://bucket/'], denied: ['kubernetes.entry.path'] },
   maxJarBytes: 1_000,
   maxAge: '30d',
   limits: { clusters: 1, jobs: 50, cpu: 400, memoryGibibytes: 1_600 },

@@ -23,7 +23,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
   refusal: { 1: '4d7977d8b1998587' },
-  target: { 1: '94fe2530337e5f6a' },
+  target: { 1: 'e3a5348f5841c78b' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */

@@ -8,6 +8,7 @@ import {
   getLastOperation,
   jar,
   limitTarget,
+  setPolicy,
   runWorkflows,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -87,8 +88,8 @@ describe.each(origins)('options under deprecated names, from %s', (_origin, send
     });
   });
 
-  it('are locked with their option', async () => {
-    limitTarget({ locked: ['execution.checkpointing.dir'] });
+  it('are denied with their option', async () => {
+    setPolicy({ denied: ['execution.checkpointing.dir'] });
 
     const outcome = await send('deploy', { clusterId, data: { mode: 'session', config } }, world);
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterInput } from '#shared/flink/manifests/cluster-input.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import { origins, sendHttp } from '#test/fakes/origins.ts';
-import { clusterId, getLastOperation, limitTarget, session, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterId, getLastOperation, setPolicy, session, world } from '#test/unit/shared/clusters/fixture.ts';
 import { faultOf } from '#test/unit/shared/flink/outcome.ts';
 
 const input: ClusterInput = { mode: 'session', clusterId: 'nest', namespace: 'trees', config: {} };
@@ -253,8 +253,8 @@ describe('the service account', () => {
     expect(accountsOf({ config: { 'kubernetes.jobmanager.service-account': 'jm' } }).warnings).toEqual([]);
   });
 
-  it('of a template is refused when the target locks the option', async () => {
-    limitTarget({ locked: ['kubernetes.service-account'] });
+  it('of a template is refused when the target denies the option', async () => {
+    setPolicy({ denied: ['kubernetes.service-account'] });
     const data = { ...session, ...template({ serviceAccountName: 'admin' }) };
 
     expect(await sendHttp('deploy', { clusterId, data }, world)).toMatchObject({

@@ -6,7 +6,7 @@ import {
   clusterId,
   getLastOperation,
   jar,
-  limitTarget,
+  setPolicy,
   runWorkflows,
   session,
   startSession,
@@ -80,9 +80,9 @@ describe('the warnings of a command', () => {
   });
 });
 
-describe('a locked option with a slash in its name', () => {
+describe('a denied option with a slash in its name', () => {
   it('is named by a valid pointer', async () => {
-    limitTarget({ locked: ['kubernetes.taskmanager.annotations'] });
+    setPolicy({ denied: ['kubernetes.taskmanager.annotations'] });
     const annotation = { 'kubernetes.taskmanager.annotations.prometheus.io/scrape': 'true' };
 
     const { pointers } = await sendHttp('deploy', { clusterId, data: { ...session, config: annotation } }, world);

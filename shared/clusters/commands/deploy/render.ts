@@ -5,17 +5,12 @@ import { getTeam } from '#shared/clusters/commands/assertions.ts';
 import { assertFitsTarget } from '#shared/clusters/model/admission/quota.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
-import {
-  assertAllowed,
-  findLockedOptions,
-  findLockedSettings,
-  isLockedOption,
-} from '#shared/clusters/model/policy/locked-options.ts';
+import { findDeployErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
+import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
 import { withSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { isHighlyAvailable } from '#shared/flink/cluster-config.ts';
 import { toText } from '#shared/flink/config.ts';
 import { type ClusterInput, resolveFlinkVersion } from '#shared/flink/manifests/cluster-input.ts';
-import { getServiceAccount } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { type ClusterManifests, renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 import {
   findFixedOptionErrors,
@@ -54,11 +49,22 @@ export const withRestoredFrom = (data: DeployData, restoredFrom: string | undefi
  */
 export const renderManifests = (data: DeployData, ids: DeployIds, target: NamedTarget): ClusterManifests => {
   const input = toClusterInput(data, ids.clusterId, target);
-  return withLifetimeWarning(data, renderCluster({ ...input, drey: toDreyOptions(input, ids) }));
+  return renderAllowed({ ...input, drey: toDreyOptions(input, ids) }, data, target);
+};
+
+/** The objects of a deploy that no cluster will have. @throws Fault as {@link renderManifests} does. */
+export const renderPlan = (data: DeployData, clusterId: string, target: NamedTarget): ClusterManifests =>
+  renderAllowed(toClusterInput(data, clusterId, target), data, target);
+
+/** @throws Fault `refused-option` for everything that the policy of the target does not allow. */
+const renderAllowed = (input: ClusterInput, data: DeployData, target: NamedTarget): ClusterManifests => {
+  const manifests = renderCluster(input);
+  assertAllowed(findDeployErrors({ clusterId: input.clusterId, given: data, manifests }, target), target);
+  return withLifetimeWarning(data, manifests);
 };
 
 /** The manifests with a warning about an end that needs savepoints without a directory. */
-export const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifests): ClusterManifests =>
+const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifests): ClusterManifests =>
   lifetime?.savepoint !== 'required' || lifetime.savepointDirectory !== undefined || hasSavepointDirectory(manifests)
     ? manifests
     : {
@@ -108,26 +114,17 @@ export const computeDemand = (data: DeployData, ids: DeployIds, target: NamedTar
  * @throws Fault `unsupported-mode` for per-job mode, `malformed-request` for `restore` of an application,
  *   `refused-option` for options that the target does not allow.
  */
-export const toClusterInput = (data: DeployData, clusterId: string, target: NamedTarget): ClusterInput => {
+const toClusterInput = (data: DeployData, clusterId: string, target: NamedTarget): ClusterInput => {
   const { mode, image, config, job, restore, flinkVersion, podTemplates, files, hadoop, kerberos } = data;
   if (mode === 'per-job') throw newPerJobFault('/mode');
   if (/-per-job\s*$/i.test(config['execution.target'] ?? '')) throw newPerJobFault('/config/execution.target');
   if (mode === 'application' && restore !== undefined) throw newMisplacedRestoreFault();
   const ownConfig = { ...config, ...(image === undefined ? {} : { [imageOption]: image }) };
   const clusterConfig = withClusterSettings(ownConfig, job);
-  const sql = job !== undefined && 'sql' in job ? job.sql : undefined;
-  assertAllowed(
-    [
-      ...nameSettings(findRefusedOptions(clusterConfig, clusterId, target), job),
-      ...findLockedOptions(ownConfig, target),
-      ...findLockedSettings(sql, { target, pointer: '/job/sql' }),
-      ...findLockedAccounts(data, target),
-    ],
-    target,
-  );
-  const { namespace, defaults } = target;
+  assertAllowed(nameSettings(findRefusedOptions(clusterConfig, clusterId, target), job), target);
+  const { namespace, defaults, policy } = target;
   const given = { job, flinkVersion, podTemplates, files, hadoop, kerberos };
-  const input = { ...given, mode, clusterId, namespace, defaults, config: clusterConfig };
+  const input = { ...given, mode, clusterId, namespace, defaults, locked: policy.locked, config: clusterConfig };
   assertNoFieldErrors(nameSettings(findOwnOptions(input), job));
   return input;
 };
@@ -141,8 +138,10 @@ const findOwnOptions = (input: ClusterInput): readonly FieldError[] => [
 
 const describeApplication = (input: ClusterInput) => {
   const version = resolveFlinkVersion(input);
-  const [defaults, config] = [input.defaults ?? {}, input.config].map((layer) => canonicalizeConfig(layer, version));
-  return { version, isHighlyAvailable: isHighlyAvailable({ ...defaults, ...config }) };
+  const layers = [input.defaults ?? {}, input.config, input.locked ?? {}].map((layer) =>
+    canonicalizeConfig(layer, version),
+  );
+  return { version, isHighlyAvailable: isHighlyAvailable(Object.assign({}, ...layers)) };
 };
 
 /**
@@ -195,25 +194,6 @@ const findWrongClusterId = (config: Config, clusterId: string): readonly FieldEr
   if (configured === undefined || configured === clusterId) return [];
   const detail = `The option ${clusterIdOption} differs from the cluster id of the command, ${clusterId}.`;
   return [toFieldError(clusterIdOption, detail)];
-};
-
-const accountOption = 'kubernetes.service-account';
-
-/** The service account of a pod template replaces that of the target, so that the lock of the option covers it. */
-const findLockedAccounts = ({ podTemplates = {} }: DeployData, target: NamedTarget) => {
-  const { name, defaults } = target;
-  return isLockedOption(accountOption, target)
-    ? Object.entries(podTemplates).flatMap(([pod, template]): readonly FieldError[] => {
-        const account = getServiceAccount(template);
-        if (account === undefined || account === defaults[accountOption]) return [];
-        return [
-          {
-            pointer: `/podTemplates/${pod}/spec/serviceAccountName`,
-            detail: `Target ${name} does not allow the option ${accountOption}, so that a pod template must not name the service account ${account}.`,
-          },
-        ];
-      })
-    : [];
 };
 
 /** A cluster id as Flink generates one: 45 characters, the maximum length. */

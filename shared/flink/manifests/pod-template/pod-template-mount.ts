@@ -1,4 +1,4 @@
-import { getCommonLabels } from '#shared/flink/names.ts';
+import { getCommonLabels, getPodTemplateName } from '#shared/flink/names.ts';
 import { toYamlText } from '#shared/flink/yaml.ts';
 
 import { type MountedFiles, noFiles, renderFilesConfigMap, toItems } from '#shared/flink/manifests/mounts/mounts.ts';
@@ -16,7 +16,7 @@ const fileName = 'taskmanager-pod-template.yaml';
 export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: PodTemplateInput): MountedFiles => {
   const template = selectTemplate(podTemplates, 'taskmanager');
   if (template === undefined) return noFiles;
-  const name = `pod-template-${clusterId}`;
+  const name = getPodTemplateName(clusterId);
   const text = podTemplates?.taskmanagerText ?? toYamlText({ apiVersion: 'v1', kind: 'Pod', ...template });
   return {
     mounts: [

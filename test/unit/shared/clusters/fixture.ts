@@ -1,5 +1,6 @@
 import { beforeEach } from 'vitest';
 
+import { defaultPolicy, type Policy } from '#events/records/policy.ts';
 import type { Target } from '#events/records/target.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { jarBytes } from '#test/fakes/jars.ts';
@@ -35,6 +36,11 @@ export const listStates = () =>
 export const limitTarget = (fields: Partial<Target>) => {
   const target = world.targets.known.get('local');
   if (target !== undefined) world.targets.known.set('local', { ...target, ...fields });
+};
+
+export const setPolicy = (members: Partial<Policy>) => {
+  const policy = world.targets.known.get('local')?.policy ?? defaultPolicy;
+  limitTarget({ policy: { ...policy, ...members } });
 };
 
 /** Starts a session that runs. */

@@ -9,7 +9,7 @@ import {
   getFlink,
   getLastOperation,
   jar,
-  limitTarget,
+  setPolicy,
   listOperations,
   runWorkflows,
   savepointDirectory,
@@ -131,11 +131,11 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
   });
 
   it.each([
-    ["SET 'kubernetes.service-account' = 'admin'", 'Target local does not allow the option.'],
+    ["SET 'kubernetes.service-account' = 'admin'", 'Policy of target local, denied: the option may not be set'],
     ["SET 'kubernetes.namespace' = 'other'", /^Target local deploys to namespace flink\./],
     ["SET 'kubernetes.cluster-id' = 'other'", /differs from the cluster id of the command, etl\.$/],
-    ["SET 'state.checkpoints.dir' = 's3://b/c'", 'Target local does not allow the option.'],
-    ["USE CATALOG c; SET 's3.endpoint' = 'http://x'", 'Target local does not allow the option.'],
+    ["SET 'state.checkpoints.dir' = 's3://b/c'", 'Policy of target local, denied: the option may not be set'],
+    ["USE CATALOG c; SET 's3.endpoint' = 'http://x'", 'Policy of target local, denied: the option may not be set'],
     ["SET 'taskmanager.numberOfTaskSlots' = 'x'", /is not an integer/],
     ["SET 'kubernetes.jobmanager.cpu' = '-1'", 'must be at least 0'],
     ["SET 'rest.port' = '6123'", /the port of/],
@@ -143,7 +143,7 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
     ["SET 'kubernetes.container.image.pull-secrets' = 'a,b'", /is not the name of a Secret/],
     ["SET 'high-availability.type' = 'x'", /is not one of NONE/],
   ])('is named, not its option, in the mistake of %s', async (set, detail) => {
-    limitTarget({ locked: ['kubernetes.service-account', 'execution.checkpointing.dir', 's3.*'] });
+    setPolicy({ denied: ['kubernetes.service-account', 'execution.checkpointing.dir', 's3.*'] });
     const [, key = ''] = /SET '([^']+)/.exec(set) ?? [];
     const text = `-- first line\n${set};\nINSERT INTO a SELECT 1`;
 
@@ -155,8 +155,9 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
     expect(sent.detail?.split(prefix)[1]).toMatch(detail);
   });
 
-  describe('with a target that locks options', () => {
-    const locked = ['kubernetes.service-account', 'execution.checkpointing.*', 's3.*'];
+  describe('with a target that denies options', () => {
+    const denied = ['kubernetes.service-account', 'execution.checkpointing.*', 's3.*'];
+    const jars = ['s3://b/'];
     const set = "SET 'state.checkpoints.dir' = 's3://b/c'; INSERT INTO a SELECT 1";
 
     it.each([
@@ -168,19 +169,19 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
       [{ jar, config: { 'state.checkpoints.dir': 's3://b/c' } }, '/config/state.checkpoints.dir'],
     ])('may not set them on a session: %j', async (data, pointer) => {
       await startSession(send);
-      limitTarget({ locked });
+      setPolicy({ denied, jars });
 
       expect(await send('submit', { clusterId, data }, world)).toMatchObject({
         outcome: 'rejected',
         code: 'refused-option',
         pointers: [pointer],
-        detail: expect.stringMatching(/Target local does not allow the option/),
+        detail: expect.stringMatching(/Policy of target local, denied/),
       });
       expect(listOperations()).toHaveLength(1);
     });
 
     it('is refused at a URI, where Drey does not read its SETs', async () => {
-      limitTarget({ locked });
+      setPolicy({ denied, jars });
 
       expect(
         await send('deploy', { clusterId, data: application({ scriptUri: 's3://b/a.sql' }) }, world),
@@ -188,12 +189,12 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
         outcome: 'rejected',
         pointers: ['/job/sql/scriptUri'],
         detail:
-          'Target local does not allow the option execution.checkpointing.*, and Drey does not read this file to check its SETs. Give the statements in script.',
+          'Policy of target local, denied: the script might set execution.checkpointing.*, and Drey does not read this file to check its SETs. Give the statements in script.',
       });
     });
 
-    it('may be at a URI if no job can change a locked option', async () => {
-      limitTarget({ locked: ['kubernetes.service-account', 'metrics.*', 's3.*'] });
+    it('may be at a URI if no job can change a denied option', async () => {
+      setPolicy({ denied: ['kubernetes.service-account', 'metrics.*', 's3.*'], jars });
 
       const data = application({ scriptUri: 's3://b/a.sql' });
       expect(await send('deploy', { clusterId, data }, world)).toMatchObject({ outcome: 'done' });
@@ -234,6 +235,7 @@ describe('the job of a SQL script', () => {
   });
 
   it('needs the jar of its connectors for further artifacts', async () => {
+    setPolicy({ jars: ['s3://b/'] });
     const config = { 'user.artifacts.artifact-list': 's3://b/kafka.jar' };
     const data = { ...application({ script }), config };
 

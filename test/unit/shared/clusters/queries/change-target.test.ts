@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { defaultPolicy } from '#events/records/policy.ts';
 import { putTarget } from '#shared/clusters/queries/targets.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
 import { clusterId, session, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -11,6 +12,7 @@ describe('a change of a target', () => {
     region: 'eu-central-1',
     namespace: 'flink',
     defaults: {},
+    policy: defaultPolicy,
     limits: {},
     shares: {},
     maxQueued: 100,
@@ -20,14 +22,11 @@ describe('a change of a target', () => {
   it('cannot move it while it has a live cluster', async () => {
     await startSession(send);
 
-    await expect(
-      putTarget('local', { ...clusterRef, namespace: 'other', locked: [] }, world.ports),
-    ).rejects.toMatchObject({
+    await expect(putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports)).rejects.toMatchObject({
       code: 'wrong-state',
     });
-    await expect(putTarget('local', { ...clusterRef, locked: ['x'] }, world.ports)).resolves.toMatchObject({
-      locked: ['x'],
-    });
+    const policy = { ...defaultPolicy, denied: ['files'] };
+    await expect(putTarget('local', { ...clusterRef, policy }, world.ports)).resolves.toMatchObject({ policy });
   });
 
   it.each([
@@ -38,8 +37,8 @@ describe('a change of a target', () => {
     ['kubernetes.jobmanager.annotations.a', 'kubernetes.jobmanager.annotations', 'a:b'],
     ['kubernetes.container.image', 'kubernetes.container.image.ref', 'x'],
     ['kubernetes.jobmanager.*', 'kubernetes.jobmanager.cpu.amount', '2'],
-  ])('that locks %s makes deploys reject %s', async (lock, option, value) => {
-    await putTarget('local', { ...clusterRef, locked: [lock] }, world.ports);
+  ])('that denies %s makes deploys reject %s', async (name, option, value) => {
+    await putTarget('local', { ...clusterRef, policy: { ...defaultPolicy, denied: [name] } }, world.ports);
 
     expect(await send('deploy', { clusterId, data: { ...session, config: { [option]: value } } }, world)).toMatchObject(
       { code: 'refused-option', pointers: [`/config/${option}`] },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '#events/commands/index.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { planDeploy } from '#shared/clusters/queries/deploy-plan.ts';
-import { clusterId, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterId, world, setPolicy } from '#test/unit/shared/clusters/fixture.ts';
 
 const programJar = 'local:///opt/flink/usrlib/job.jar';
 const application = { mode: 'application', job: { jar: programJar, args: ['--n', '3'] } };
@@ -42,6 +42,7 @@ describe('the plan of a deploy', () => {
   });
 
   it('has no secret of the command', async () => {
+    setPolicy({ jars: ['*'] });
     const env = [{ name: 'PLAIN', value: 'canary-env' }];
     const { podTemplates, ...canaries } = {
       podTemplates: { default: { spec: { containers: [{ name: 'sidecar', image: 'a', args: ['canary-arg'], env }] } } },

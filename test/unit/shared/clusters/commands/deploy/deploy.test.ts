@@ -58,7 +58,7 @@ describe.each(origins)('deploy from %s', (_door, send) => {
   it.each([
     ['per-job mode', { mode: 'per-job' }, 'unsupported-mode', ['/mode']],
     [
-      'a locked option',
+      'a denied option',
       { ...session, config: { 'kubernetes.entry.path': '/bin/sh' } },
       'refused-option',
       ['/config/kubernetes.entry.path'],

@@ -1,0 +1,165 @@
+import type { SqlProgram } from '#events/programs/sql.ts';
+import { type Config, toText } from '#shared/flink/config.ts';
+import { readOption } from '#shared/flink/options.ts';
+import { splitStatements } from '#shared/flink/program/sql-statements.ts';
+import { describeUri, schemeOf } from '#shared/flink/program/uri.ts';
+
+import { coversOption } from './option-names.ts';
+import type { Setting } from './settings/settings.ts';
+
+/** A place from which a cluster or a job would load a program. */
+interface Source {
+  readonly uri: string;
+  /** What names it: an option, or the script. */
+  readonly from: { readonly option: string } | { readonly script: 'script' | 'scriptUri'; readonly line?: number };
+}
+
+export interface JarViolation extends Source {
+  readonly detail: string;
+}
+
+interface JarContext {
+  readonly jars: readonly string[];
+  readonly sql: SqlProgram | undefined;
+}
+
+/** The programs, libraries and scripts that options and a SQL script load from a place that the policy does not allow. */
+export const findJarViolations = (config: Config, { jars, sql }: JarContext): readonly JarViolation[] =>
+  jars.includes('*')
+    ? []
+    : [...listOptionSources(config), ...listScriptSources(sql)]
+        .filter(({ uri }) => !isAllowedSource(uri, jars))
+        .map((source) => ({
+          ...source,
+          detail: `${describeUri(source.uri)} is not an allowed source of programs. Use ${['local:// (a file of the image)', ...jars].join(', ')}.`,
+        }));
+
+/** Options that name the server of a file system, or a proxy in front of it. */
+const serverOption = /^(fs|s3|s3a|s3p|presto|gs|oss|azure|hadoop)\.(.*[.-])?(endpoint|proxy|hadoopconf|hadoopconfig)\b/;
+const headersOption = 'user.artifacts.http-headers';
+
+interface Download {
+  readonly setting: Setting;
+  readonly detail: string;
+}
+
+/** Settings of a command that lead a download to another server than the one that the policy allows. */
+export const findDownloadViolations = (
+  settings: readonly Setting[],
+  config: Config,
+  { jars, sql }: JarContext,
+): readonly Download[] => {
+  if (jars.includes('*')) return [];
+  const usesFileSystem = [...listOptionSources(config), ...listScriptSources(sql)].some(
+    ({ uri }) => !isLocalFile(uri) && !/^https?:/i.test(uri),
+  );
+  return settings.flatMap((setting): readonly Download[] => {
+    const { options, field, name } = setting;
+    if (options.some((option) => coversOption(headersOption, option)))
+      return [
+        { setting, detail: `${name} would send headers also to hosts to which an allowed host redirects. Remove it.` },
+      ];
+    const leadsAway = field === 'hadoop' || options.some((option) => serverOption.test(option.toLowerCase()));
+    return usesFileSystem && leadsAway
+      ? [{ setting, detail: `${name} could lead the download of a program to another server. Remove it.` }]
+      : [];
+  });
+};
+
+const listOptions = ['pipeline.jars', 'pipeline.classpaths', 'user.artifacts.artifact-list'] as const;
+/** Lists of Python that are separated by commas. Text after `#` is a name or another path. */
+const pythonOptions = [
+  'python.files',
+  'python.archives',
+  'python.requirements',
+  'python.executable',
+  'python.client.executable',
+];
+
+const listOptionSources = (config: Config): readonly Source[] => [
+  ...listOptions.flatMap((option) => readOption(config, option).map((uri) => ({ uri, from: { option } }))),
+  ...pythonOptions.flatMap((option) =>
+    toText(config[option] ?? '')
+      .split(/[,#]/)
+      .filter((uri) => uri !== '')
+      .map((uri) => ({ uri, from: { option } })),
+  ),
+  // Flink resolves a path without a scheme against it.
+  ...['fs.default-scheme', 'fs.defaultFS'].flatMap((option) => {
+    const uri = toText(config[option] ?? '');
+    return uri === '' || /^file:\/*$/i.test(uri) ? [] : [{ uri, from: { option } }];
+  }),
+];
+
+/** Words of statements that a text literal with a URI follows. */
+const jarPattern = /\b(?:JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\s+((?:'(?:[^']|'')*'\s*,?\s*(?:(?:JAR|ARTIFACT)\s+)?)+)/gi;
+
+const listScriptSources = (sql: SqlProgram | undefined): readonly Source[] => {
+  if (sql === undefined) return [];
+  if (sql.scriptUri !== undefined) return [{ uri: sql.scriptUri, from: { script: 'scriptUri' } }];
+  return splitStatements(sql.script ?? '').statements.flatMap(({ text, words, line }) =>
+    /\b(JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\b/.test(words)
+      ? [...text.matchAll(jarPattern)].flatMap(([, literals = '']) =>
+          [...literals.matchAll(/'((?:[^']|'')*)'/g)].map(([, uri = '']) => ({
+            uri: uri.replaceAll("''", "'").trim(),
+            from: { script: 'script' as const, line },
+          })),
+        )
+      : [],
+  );
+};
+
+/** The schemes of one file system. */
+const aliases: Readonly<Record<string, string>> = { s3a: 's3', s3p: 's3', s3n: 's3' };
+
+interface Parts {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+}
+
+const parseUri = (uri: string): Parts | undefined => {
+  const [, scheme = '', authority = '', path = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/i.exec(uri) ?? [];
+  const name = scheme.toLowerCase();
+  const host = authority.toLowerCase();
+  return scheme === ''
+    ? undefined
+    : {
+        scheme: aliases[name] ?? name,
+        authority:
+          name === 'https' ? host.replace(/:443$/, '') : name === 'http' ? host.replace(/:80$/, '') : authority,
+        path,
+      };
+};
+
+/** A file of the image: a path, `local:` or `file:` without a host. Java fetches `file://host/` by FTP. */
+const isLocalFile = (uri: string): boolean => {
+  const scheme = schemeOf(uri);
+  if (scheme === undefined) return !uri.startsWith('//');
+  return (
+    (scheme === 'local' || scheme === 'file') && /^[a-z]+:(?:\/\/(?:localhost)?\/(?!\/)|\/(?!\/)|[^/]|$)/i.test(uri)
+  );
+};
+
+/** Parts that a server or Flink would resolve, so that a path below the allowed one leads out of it. */
+const leadsOut = ({ path }: Parts): boolean => /(^|\/)\.{1,2}(\/|$)|%2e|%2f|%5c|\\/i.test(path);
+
+export const isAllowedSource = (uri: string, jars: readonly string[]): boolean => {
+  if (isLocalFile(uri)) return true;
+  const parts = parseUri(uri);
+  if (parts === undefined || leadsOut(parts) || /[\s\\]/.test(uri)) return false;
+  return jars.some((source) => {
+    const allowed = parseUri(source);
+    return (
+      allowed !== undefined &&
+      allowed.scheme === parts.scheme &&
+      matchesAuthority(parts.authority, allowed.authority) &&
+      parts.path.startsWith(allowed.path)
+    );
+  });
+};
+
+const matchesAuthority = (authority: string, allowed: string): boolean =>
+  allowed.startsWith('*.')
+    ? authority.endsWith(allowed.slice(1)) && /^[a-z0-9.-]+$/.test(authority.slice(0, -allowed.length + 1))
+    : authority === allowed;
