@@ -1,8 +1,4 @@
-import { describe, expect, it } from 'vitest';
-
 import type { Policy } from '#events/records/policy.ts';
-import { origins } from '#test/fakes/origins.ts';
-import { clusterId, listOperations, setPolicy, world } from '#test/unit/shared/clusters/fixture.ts';
 
 export const main = 'flink-main-container';
 export const at = '/podTemplates/default/spec';
@@ -57,7 +53,7 @@ export const denied = {
 const volumes = { volumes: [{ name: 'v', emptyDir: {} }] };
 
 /** A mount needs its volume. */
-const withVolume = (data: Data): Data => {
+export const withVolume = (data: Data): Data => {
   const { podTemplates } = data as { podTemplates?: Record<string, { spec?: object }> };
   if (podTemplates === undefined || !JSON.stringify(podTemplates).includes('"mountPath"')) return data;
   const templates = Object.entries(podTemplates).map(
@@ -65,20 +61,3 @@ const withVolume = (data: Data): Data => {
   );
   return { ...data, podTemplates: Object.fromEntries(templates) };
 };
-
-/** A test for each row, through each origin. */
-export const itRefuses = (rows: readonly Row[]): void =>
-  describe.each(origins)('the policy of a target, from %s', (_origin, send) => {
-    const cases = rows.map(([data, pointer, rule, policy = {}]) => [rule, data, { pointer, policy }] as const);
-
-    it.each(cases)('refuses %s: %j', async (rule, data, { pointer, policy }) => {
-      setPolicy({ denied: [], ...policy });
-
-      const sent = await send('deploy', { clusterId, data: withVolume(data) }, world);
-
-      expect(sent).toMatchObject({ outcome: 'rejected', code: 'refused-option' });
-      expect(sent.errors).toContainEqual({ pointer, detail: expect.stringContaining(rule) });
-      expect(sent.errors).toContainEqual({ pointer, detail: expect.stringContaining('Policy of target local, ') });
-      expect(listOperations()).toEqual([]);
-    });
-  });
