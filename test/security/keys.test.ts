@@ -63,11 +63,11 @@ describe('keys of Drey', () => {
     expect(await exists(clusterId)).toBe(false);
   });
 
-  it.each(['request', 'message'])('a %s may not depend on such a key', async (door) => {
+  it.each(['request', 'message'])('a %s may not depend on such a key', async (origin) => {
     const clusterId = freshId('key');
     const data = { ...spec, dependsOn: ['drey:lifetime/etl/0/1'] };
     const problem =
-      door === 'request'
+      origin === 'request'
         ? (await deploy({ ...data, clusterId })).body
         : await sendRejected(message('deploy', clusterId, data));
 
