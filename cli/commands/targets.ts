@@ -76,7 +76,8 @@ const check = async (name: string, context: Context): Promise<void> => {
   else {
     const rows = answer.findings.map((finding) => [finding.check, finding.state, finding.detail]);
     context.print(await renderTable(['CHECK', 'STATE', 'DETAIL'], rows));
-    const failed = answer.findings.filter(({ state }) => state !== 'ok' && state !== 'optional');
+    const { isPassed } = await import('#events/http/target-check.ts');
+    const failed = answer.findings.filter((finding) => !isPassed(finding));
     for (const line of listRemedies(failed)) context.print(line);
   }
   if (!answer.passed)

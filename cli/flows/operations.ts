@@ -45,7 +45,7 @@ export const printSubmitted = (operation: Operation, sentence: string, context: 
   context.print(sentence);
   context.print(`Operation ${operationId} is ${state}.`);
   context.printNotice(
-    `${operationHint(operation, context).slice(0, -1)}, or \`${operationCommand('wait', operation, context)}\` to wait for it.`,
+    `Run \`${operationCommand('operation', operation, context)}\` for its status, or \`${operationCommand('wait', operation, context)}\` to wait for it.`,
   );
 };
 

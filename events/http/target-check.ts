@@ -36,6 +36,9 @@ export const Finding = z
 
 export type Finding = Readonly<z.infer<typeof Finding>>;
 
+/** Whether a finding needs no remedy. */
+export const isPassed = ({ state }: Finding): boolean => state === 'ok' || state === 'optional';
+
 /** What a target lacks, and what is allowed there that need not be. */
 export const TargetCheck = z
   .strictObject({

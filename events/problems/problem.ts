@@ -50,8 +50,8 @@ interface FaultOptions {
 
 /**
  * A failure with a code. Its message is for the caller: it holds no secret, no stack and no verbatim response of another
- * service. Secrets that a text of another origin brings are masked. Any other thrown error is a bug of Drey. `name` is the code because Step Functions matches `Retry` and
- * `Catch` against it.
+ * service. Secrets that a text of another origin brings are masked. Any other thrown error is a bug of Drey. `name` is
+ * the code because Step Functions matches `Retry` and `Catch` against it.
  */
 export class Fault extends Error {
   readonly code: ProblemCode;

@@ -1,4 +1,4 @@
-import type { Finding, TargetCheck } from '#events/http/target-check.ts';
+import { type Finding, isPassed, type TargetCheck } from '#events/http/target-check.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { checkNamespace } from '#shared/clusters/model/target-check/check-namespace.ts';
@@ -23,27 +23,23 @@ import type { Ports } from '#shared/clusters/ports/ports.ts';
 export const checkTarget = async (name: string, ports: Ports): Promise<TargetCheck> => {
   const target = await ports.targets.getLatest(name);
   const findings = await listFindings(target, ports);
-  return { name, passed: findings.every(({ state }) => state === 'ok' || state === 'optional'), findings };
+  return { name, passed: findings.every(isPassed), findings };
 };
 
 const listFindings = async (target: NamedTarget, ports: Ports): Promise<readonly Finding[]> => {
   const kubernetes = ports.kubernetes(target);
   const { inspection } = kubernetes;
-  const access: Finding[] = [];
-  let remedies = createRemedies(target, undefined);
-  const steps: readonly [Finding['check'], () => Promise<string>, (remedies: Remedies) => string | undefined][] = [
-    ['aws-role', () => inspection.getCallerArn(), () => undefined],
-    ['eks-cluster', () => kubernetes.locate().then(() => `EKS cluster ${target.cluster} exists.`), () => undefined],
-    ['access-entry', () => describeUser(inspection), ({ createAccessEntry }) => createAccessEntry],
-  ];
-  for (const [check, step, remedy] of steps) {
-    // Each step needs the one before.
-    // oxlint-disable-next-line no-await-in-loop
-    const finding = await attempt(check, step, () => remedy(remedies));
-    access.push(finding);
-    if (finding.state !== 'ok') return access;
-    if (check === 'aws-role') remedies = createRemedies(target, toRoleArn(finding.detail));
-  }
+  // Each step needs the one before.
+  const role = await attempt('aws-role', () => inspection.getCallerArn());
+  if (role.state !== 'ok') return [role];
+  const remedies = createRemedies(target, toRoleArn(role.detail));
+  const cluster = await attempt('eks-cluster', async () => {
+    await kubernetes.locate();
+    return `EKS cluster ${target.cluster} exists.`;
+  });
+  if (cluster.state !== 'ok') return [role, cluster];
+  const entry = await attempt('access-entry', () => describeUser(inspection), remedies.createAccessEntry);
+  if (entry.state !== 'ok') return [role, cluster, entry];
   const rest = await Promise.all([
     checkDrey(inspection, remedies),
     checkAccounts(target, inspection, remedies),
@@ -53,7 +49,7 @@ const listFindings = async (target: NamedTarget, ports: Ports): Promise<readonly
         checkNamespace(facts, { ...remedies, namespace: target.namespace, level: target.policy.podSecurity }),
       ),
   ]);
-  return [...access, ...rest.flat()];
+  return [role, cluster, entry, ...rest.flat()];
 };
 
 const describeUser = async (inspection: Inspection): Promise<string> => {
@@ -62,16 +58,11 @@ const describeUser = async (inspection: Inspection): Promise<string> => {
 };
 
 /** A step that AWS or the API server refuses is a finding. One without an answer fails the check. */
-const attempt = async (
-  check: Finding['check'],
-  step: () => Promise<string>,
-  getRemedy: () => string | undefined,
-): Promise<Finding> => {
+const attempt = async (check: Finding['check'], step: () => Promise<string>, remedy?: string): Promise<Finding> => {
   try {
     return { check, state: 'ok', detail: await step() };
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'target-refused') throw error;
-    const remedy = getRemedy();
     return { check, state: 'missing', detail: error.message, ...(remedy === undefined ? {} : { remedy }) };
   }
 };

@@ -16,7 +16,8 @@ import { transact } from '#shared/clusters/store/transact.ts';
  * Resumes an admitted deploy with its stored payload. Returns an operation as it is when it is not a deploy, is queued,
  * has ended, or has lost its payload.
  *
- * @throws Fault `not-found` also for an operation of another cluster, and every retryable fault of the deploy. After other faults the operation has the reason.
+ * @throws Fault `not-found` also for an operation of another cluster, and every retryable fault of the deploy. After other
+ *   faults the operation has the reason.
  */
 export const resumeDeploy = async (
   { operationId, ...named }: ClusterRef & { readonly operationId: string },

@@ -1,17 +1,15 @@
 import type { Finding } from '#events/http/target-check.ts';
+import { type PodSecurityLevel, podSecurityLevels } from '#events/records/policy.ts';
 
 import { checkEgress, checkIngress } from './check-network.ts';
 import type { NamespaceFacts } from './facts.ts';
 
-/** The levels of the Pod Security Standards, from the widest on. */
-const levels = ['privileged', 'baseline', 'restricted'] as const;
-type Level = (typeof levels)[number];
 const enforceLabel = 'pod-security.kubernetes.io/enforce';
 
 interface NamespaceOptions {
   readonly namespace: string;
   /** The level that the target allows. */
-  readonly level: Level;
+  readonly level: PodSecurityLevel;
   /** The command that applies a manifest of `infra/kubernetes` to the namespace. */
   readonly apply: (file: string) => string;
   readonly applyPolicies: string;
@@ -45,9 +43,9 @@ const checkPodSecurity = (
   label: string | undefined,
   { namespace, level }: Pick<NamespaceOptions, 'namespace' | 'level'>,
 ): Finding => {
-  const enforced = levels.find((name) => name === label) ?? 'privileged';
+  const enforced = podSecurityLevels.find((name) => name === label) ?? 'privileged';
   const check = 'pod-security';
-  if (levels.indexOf(enforced) >= levels.indexOf(level))
+  if (podSecurityLevels.indexOf(enforced) <= podSecurityLevels.indexOf(level))
     return { check, state: 'ok', detail: `Namespace ${namespace} enforces the level ${enforced}.` };
   return {
     check,
