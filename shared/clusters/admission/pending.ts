@@ -108,10 +108,10 @@ const listUnfinishedDependencies = async (
  */
 const findDependencyVerdict = async (name: string, target: string, store: Store): Promise<string | undefined> => {
   const known = await store.idempotency(target, name);
-  const operationId = known?.operationId ?? (OperationId.safeParse(name).success ? name : undefined);
-  if (operationId !== undefined) {
-    const isOwn = (await store.operation(operationId))?.value.target === target;
-    return isOwn ? (await store.verdict(operationId))?.verdict : undefined;
+  if (known !== undefined) return (await store.verdict(known.operationId))?.verdict;
+  if (OperationId.safeParse(name).success) {
+    const isOwn = (await store.operation(name))?.value.target === target;
+    return isOwn ? (await store.verdict(name))?.verdict : undefined;
   }
   const refusal = await store.refusal(target, name);
   return refusal === undefined ? undefined : `rejected (${refusal.code})`;

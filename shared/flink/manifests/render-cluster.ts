@@ -119,6 +119,10 @@ const renderObjects = (
   };
 };
 
+/** The configuration without the sources of its values. */
+export const toConfig = ({ config }: Pick<ClusterManifests, 'config'>): Config =>
+  Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
+
 /** The options in alphabetical order, with the source of each value. */
 const describeConfig = (config: Config, sources: Readonly<Record<string, ConfigSource>>): ClusterManifests['config'] =>
   Object.fromEntries(

@@ -1,9 +1,10 @@
 import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
+import { argumentOptions } from '#shared/flink/dynamic-properties.ts';
 import { findFixedErrors, findInternalError, isFixedOption } from '#shared/flink/option-names/reserved.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 import { parseMap } from '#shared/flink/syntax.ts';
 
-import type { PodTemplates } from './pod-template/pod-template.ts';
+import { type PodTemplates, templateNames } from './pod-template/pod-template.ts';
 
 type Config = Readonly<Record<string, string>>;
 
@@ -23,11 +24,9 @@ export const findFixedOptionErrors = (
   application: Parameters<typeof findFixedErrors>[1],
 ): readonly FieldError[] => findFixedErrors(config, application).map(([key, detail]) => toFieldError(key, detail));
 
-const argsPattern = /^kubernetes\.(jobmanager|taskmanager)\.entrypoint\.args$/;
-
 /** The `-D` of a start command, which takes precedence over `config.yaml`. A shell removes quotes and backslashes. */
 const findReservedProperties = (key: string, value: string): readonly string[] => {
-  if (!argsPattern.test(key)) return [];
+  if (!Object.values<string>(argumentOptions).includes(key)) return [];
   const names = [...value.replaceAll(/['"\\]/g, '').matchAll(/-D\s*([^\s=]+)/g)].map(([, name = '']) => name);
   return names.flatMap((name) => {
     const detail =
@@ -65,7 +64,7 @@ const describeOwnName = (name: string): string =>
 
 /** The labels and annotations of pod templates by which Drey knows its objects. */
 export const findReservedTemplateMetadata = (templates: PodTemplates = {}): readonly FieldError[] =>
-  (['default', 'jobmanager', 'taskmanager'] as const).flatMap((pod) => {
+  templateNames.flatMap((pod) => {
     const { metadata = {} } = (templates[pod] ?? {}) as { readonly metadata?: Readonly<Record<string, object>> };
     return (['labels', 'annotations'] as const).flatMap((kind) =>
       Object.keys(metadata[kind] ?? {})

@@ -5,7 +5,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { argumentOptions, parseDynamicProperties, withDynamicProperties } from '#shared/flink/dynamic-properties.ts';
 import type { PodTemplates } from '#shared/flink/manifests/pod-template/pod-template.ts';
-import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import { type ClusterManifests, toConfig } from '#shared/flink/manifests/render-cluster.ts';
 import { toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 
@@ -86,11 +86,8 @@ export const findRenderedErrors = (
 const findScript = (job: ApplicationJob | undefined) => (job !== undefined && 'sql' in job ? job.sql : undefined);
 
 /** What the JobManager reads: `config.yaml`, and the arguments of its start command. */
-const toEffectiveConfig = ({ config, flinkVersion }: ClusterManifests): Config =>
-  withDynamicProperties(
-    Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value])),
-    flinkVersion,
-  );
+const toEffectiveConfig = (manifests: ClusterManifests): Config =>
+  withDynamicProperties(toConfig(manifests), manifests.flinkVersion);
 
 /** The arguments of a process that a shell may change, so that Drey cannot know what they set. */
 const findArgumentErrors = ({ config }: ClusterManifests, target: NamedTarget): readonly FieldError[] =>

@@ -8,6 +8,12 @@ export const mainContainerName = 'flink-main-container';
 export const podKinds = ['jobmanager', 'taskmanager'] as const;
 export type PodKind = (typeof podKinds)[number];
 
+/** The options with the environment variables of Flink's container. */
+export const environmentOptions = {
+  jobmanager: 'containerized.master.env',
+  taskmanager: 'containerized.taskmanager.env',
+} as const satisfies Record<PodKind, string>;
+
 export const templateNames = ['default', ...podKinds] as const;
 export type TemplateName = (typeof templateNames)[number];
 

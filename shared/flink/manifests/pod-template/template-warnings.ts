@@ -3,6 +3,7 @@ import { type Config, toText } from '#shared/flink/config.ts';
 import { readOption } from '#shared/flink/options.ts';
 
 import {
+  environmentOptions,
   mainContainerName,
   type PodKind,
   podKinds,
@@ -77,16 +78,14 @@ const listReplacedFields = (pod: PodKind, main: PodTemplateParts['main'], config
   ];
 };
 
-const environments = { jobmanager: 'containerized.master.env', taskmanager: 'containerized.taskmanager.env' } as const;
-
 /** Flink appends its variables, and Kubernetes takes the last variable of a name. */
 const listReplacedVariables = (pod: PodKind, { env = [] }: PodTemplateParts['main'], config: Config): Replaced => {
-  const options = readOption(config, environments[pod]);
+  const options = readOption(config, environmentOptions[pod]);
   return env
     .filter(
       ({ name, value, valueFrom }) => Object.hasOwn(options, name) && (valueFrom != null || options[name] !== value),
     )
-    .map(({ name }) => [`env ${name}`, `${environments[pod]}.${name}`]);
+    .map(({ name }) => [`env ${name}`, `${environmentOptions[pod]}.${name}`]);
 };
 
 const portOptions: Readonly<Record<string, 'rest.port' | 'jobmanager.rpc.port' | 'blob.server.port'>> = {

@@ -5,12 +5,13 @@ import { hasOptionRules } from '#shared/clusters/model/policy/option-rules.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { argumentOptions, parseDynamicProperties } from '#shared/flink/dynamic-properties.ts';
 import {
+  environmentOptions,
   findTemplateName,
   type PodKind,
   type PodTemplates,
   selectTemplate,
 } from '#shared/flink/manifests/pod-template/pod-template.ts';
-import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
+import { type ClusterManifests, toConfig } from '#shared/flink/manifests/render-cluster.ts';
 import { canonicalizeConfig } from '#shared/flink/option-names/canonical.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 
@@ -52,9 +53,6 @@ export const findPodErrors = (input: PodsInput, target: NamedTarget): readonly P
   );
 };
 
-const toConfig = ({ config }: Pick<ClusterManifests, 'config'>): Config =>
-  Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
-
 const listPods = ({ templates, manifests: { deployment, taskManagerPod } }: PodsInput): readonly RenderedPod[] =>
   (
     [
@@ -70,13 +68,13 @@ const listPods = ({ templates, manifests: { deployment, taskManagerPod } }: Pods
     templateName: findTemplateName(templates, kind),
   }));
 
-const environments = { jobmanager: 'containerized.master.env', taskmanager: 'containerized.taskmanager.env' } as const;
-
 /** The variables that the defaults of the target set. */
 const listOwnVariables = (pod: PodKind, { config }: ClusterManifests): ReadonlySet<string> =>
   new Set(
     Object.entries(config).flatMap(([key, { from }]) =>
-      from === 'target' && key.startsWith(`${environments[pod]}.`) ? [key.slice(environments[pod].length + 1)] : [],
+      from === 'target' && key.startsWith(`${environmentOptions[pod]}.`)
+        ? [key.slice(environmentOptions[pod].length + 1)]
+        : [],
     ),
   );
 
@@ -99,7 +97,7 @@ const optionsByStep: Readonly<Record<string, (pod: PodKind) => readonly string[]
   serviceAccountName: (pod) => [`kubernetes.${pod}.service-account`, 'kubernetes.service-account'],
   image: () => ['kubernetes.container.image.ref'],
   imagePullSecrets: () => ['kubernetes.container.image.pull-secrets'],
-  env: (pod) => [environments[pod], 'kubernetes.env.secretKeyRef'],
+  env: (pod) => [environmentOptions[pod], 'kubernetes.env.secretKeyRef'],
   secretName: () => ['kubernetes.secrets'],
   secret: () => ['kubernetes.secrets'],
   configMap: () => ['kubernetes.hadoop.conf.config-map.name'],

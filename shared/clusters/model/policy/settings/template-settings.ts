@@ -1,7 +1,9 @@
 import { isRecord } from '#events/is-record.ts';
 import { toPointer } from '#events/problems/problem.ts';
 import {
+  environmentOptions,
   mainContainerName,
+  type PodKind,
   podKinds,
   type PodTemplates,
   templateNames,
@@ -92,11 +94,12 @@ const findOptions = ({ field, path, container }: Leaf): readonly string[] => {
   ];
 };
 
-const environments = { jobmanager: 'containerized.master.env', taskmanager: 'containerized.taskmanager.env' } as const;
-
 /** The options that set a variable of Flink's container. The names of variables from another object are not known. */
-const findVariables = ({ field, value }: Leaf, pod: 'jobmanager' | 'taskmanager'): readonly string[] => {
-  if (/^podTemplates\.spec\.containers\.envFrom\b/.test(field)) return [environments[pod]];
+const findVariables = ({ field, value }: Leaf, pod: PodKind): readonly string[] => {
+  if (/^podTemplates\.spec\.containers\.envFrom\b/.test(field)) return [environmentOptions[pod]];
   if (field !== 'podTemplates.spec.containers.env.name') return [];
-  return [`${environments[pod]}.${String(value)}`, ...(value === 'FLINK_LOG_DIR' ? ['kubernetes.flink.log.dir'] : [])];
+  return [
+    `${environmentOptions[pod]}.${String(value)}`,
+    ...(value === 'FLINK_LOG_DIR' ? ['kubernetes.flink.log.dir'] : []),
+  ];
 };

@@ -133,14 +133,15 @@ describe('dead letters', () => {
   });
 });
 
+const operation = {
+  operationId: 'a',
+  target: 'local',
+  clusterId: 'etl',
+  principal: 'sqs:AIDABOB',
+  messageToken: 's',
+};
+
 it('an admitted deploy is resumed in a group of its own', async () => {
-  const operation = {
-    operationId: 'a',
-    target: 'local',
-    clusterId: 'etl',
-    principal: 'sqs:AIDABOB',
-    messageToken: 's',
-  };
   await queue.commands.sendResume(operation);
 
   expect(queue.sent).toMatchObject([
@@ -174,13 +175,6 @@ it('the items of a batch have the principal of the batch', async () => {
 it.each(['the resumed deploys', 'the items of a batch'])(
   '%s have a deduplication ID that nobody can tell',
   async (what) => {
-    const operation = {
-      operationId: 'a',
-      target: 'local',
-      clusterId: 'etl',
-      principal: 'sqs:AIDABOB',
-      messageToken: 's',
-    };
     const send = () =>
       what === 'the resumed deploys'
         ? queue.commands.sendResume(operation)
