@@ -10,13 +10,10 @@ import type { Answer } from './responses.ts';
  * Which list a request asks for: its route, its path and its filters. A cursor names a position in one list, and would
  * leave out a part of another one.
  */
-const identifyList = ({
-  routeKey,
-  pathParameters = {},
-  queryStringParameters = {},
-}: APIGatewayProxyEventV2): string => {
-  const { cursor: _cursor, limit: _limit, ...filters } = queryStringParameters;
-  const list = JSON.stringify([routeKey, sortEntries(pathParameters), sortEntries(filters)]);
+const identifyList = ({ routeKey, pathParameters, queryStringParameters }: APIGatewayProxyEventV2): string => {
+  const { cursor: _cursor, limit: _limit, ...filters } = queryStringParameters ?? {};
+  // Of a route without parameters they are missing, or null.
+  const list = JSON.stringify([routeKey, sortEntries(pathParameters ?? {}), sortEntries(filters)]);
   return createHash('sha256').update(list).digest('base64url').slice(0, 12);
 };
 

@@ -231,6 +231,22 @@ describe.each(lists)('$route', ({ route, items, handler, fill, parameters = () =
   });
 });
 
+describe('the cursor of a list without parameters in its path', () => {
+  const event = makeHttpEvent('GET /v1/targets', {});
+  const { pathParameters: _none, ...bare } = event;
+  const page = { status: 200, body: { cursor: formatCursor('etl') } };
+
+  it('is the same when the event has no parameters', () => {
+    expect(sealCursor(page, bare)).toEqual(sealCursor(page, event));
+  });
+
+  it('is the same when they are null, as an emulator sends them', () => {
+    const sent: unknown = { ...bare, pathParameters: null };
+
+    expect(sealCursor(page, sent as typeof event)).toEqual(sealCursor(page, event));
+  });
+});
+
 describe('the cursor of a list of clusters', () => {
   const call = (query: Readonly<Record<string, string>>) =>
     callHandler(
