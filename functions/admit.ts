@@ -20,7 +20,7 @@ const maxTargetsAtOnce = 4;
  * that is unreadable, returns to the queue and delays no other.
  */
 export const admitHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>(failEarly)
+  middy<SQSEvent, SQSBatchResponse>(failEarly())
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });

@@ -19,7 +19,7 @@ import { failures } from './middleware/failures.ts';
  * follow it in its group) or discarded (a dead letter after its last delivery).
  */
 export const commandQueueHandler = (world: World) =>
-  middy<SQSEvent, SQSBatchResponse>(failEarly)
+  middy<SQSEvent, SQSBatchResponse>(failEarly())
     .use(failures())
     .handler(async (event, context, { signal }) => {
       log.resetKeys();

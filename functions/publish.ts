@@ -11,6 +11,7 @@ import { notifyVerdicts, toFinishedEvent } from '#shared/clusters/commands/notif
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live } from '#shared/live.ts';
 
+import { failEarly } from './handlers/timeout.ts';
 import { failures } from './middleware/failures.ts';
 
 const maxConcurrentReads = 16;
@@ -23,7 +24,7 @@ const toVerdict = recordParser('verdict');
  * Lambda continues at the first record that was not published, so that the order is kept.
  */
 export const publishHandler = (world: World) =>
-  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>(failEarly())
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });

@@ -2,30 +2,22 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import type { AnswerBody, QueryRoute } from '#events/http/answer-body.ts';
-import { Fault } from '#events/problems/problem.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { openCursor, sealCursor } from './cursors.ts';
 import { type Answer, toResponse } from './responses.ts';
-import { timeoutEarlyMs } from './timeout.ts';
+import { failEarly } from './timeout.ts';
 
 type Handle<Body = unknown> = (event: APIGatewayProxyEventV2, ports: Ports) => Promise<Answer<Body>>;
 
-const throwDeadlineExceeded = () => {
-  throw new Fault(
-    'deadline-exceeded',
-    'The request took too long. The operation continues: repeat the request with the same Idempotency-Key.',
-  );
-};
+const deadlineDetail =
+  'The request took too long. The operation continues: repeat the request with the same Idempotency-Key.';
 
 /** A function behind the HTTP API: one log line for each request, and problem+json for everything that is thrown. */
 export const httpHandler = (world: World, handle: Handle) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({
-    timeoutEarlyInMillis: timeoutEarlyMs,
-    timeoutEarlyResponse: throwDeadlineExceeded,
-  })
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(failEarly(deadlineDetail))
     .use(invocation())
     .use(problems(world.metrics))
     .handler(async (event, _context, { signal }) => {

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { calls } from '#events/http/api.ts';
 import { dropUnknown, lenient } from '#events/lenient.ts';
-import { toPointer } from '#events/problems/problem.ts';
+import { type Problem, toPointer } from '#events/problems/problem.ts';
 import type { Page } from '#shared/clusters/model/page.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 
@@ -51,3 +51,7 @@ const toDocumented = ({ route, answer: { body } }: RoutedAnswer, log: Ports['log
   log.error('response does not match its schema', { route, pointers });
   return dropUnknown(call.answer, body);
 };
+
+/** The outcome of a failed request, as its log line and its metric name it. */
+export const toOutcome = ({ status, retryable }: Problem): 'failed' | 'returned' | 'rejected' =>
+  status >= 500 ? 'failed' : retryable ? 'returned' : 'rejected';

@@ -7,6 +7,6 @@ import { failEarly } from './timeout.ts';
 
 /** A function that EventBridge Scheduler calls at a fixed rate. */
 export const scheduledHandler = (world: World, handle: (ports: Ports) => Promise<void>) =>
-  middy(failEarly)
+  middy(failEarly())
     .use(failures())
     .handler(async (_event, _context, { signal }) => handle(portsFor(world, { signal })));

@@ -15,7 +15,7 @@ export const parseMessage = <S extends z.ZodType>(schema: S, body: string): z.ou
 
 /** A function behind a queue whose messages are handled in order. A message that fails returns to the queue. */
 export const sqsHandler = (world: World, handle: (record: SQSRecord, ports: Ports) => Promise<void>) =>
-  middy<SQSEvent, void>(failEarly)
+  middy<SQSEvent, void>(failEarly())
     .use(failures())
     .handler(async ({ Records }, _context, { signal }) => {
       const ports = portsFor(world, { signal });

@@ -5,7 +5,7 @@ import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 import { live, log, version } from '#shared/live.ts';
 
-import { timeoutEarlyMs } from './timeout.ts';
+import { failEarly } from './timeout.ts';
 
 interface StepEvent<S> {
   readonly step: string;
@@ -13,19 +13,14 @@ interface StepEvent<S> {
 }
 type Step<S> = (state: S, ports: Ports) => Promise<S>;
 
-const throwDeadlineExceeded = () => {
-  throw new Fault('deadline-exceeded', 'The step took longer than the timeout of its function.');
-};
+const deadlineDetail = 'The step took longer than the timeout of its function.';
 
 /** The function of a state machine: each of its steps by name. An error keeps its name, because Retry and Catch match on it. */
 export const stepsHandler = <S extends { readonly operationId: string }>(
   steps: Readonly<Record<string, Step<S>>>,
   world: World,
 ) =>
-  middy<StepEvent<S>, S>({
-    timeoutEarlyInMillis: timeoutEarlyMs,
-    timeoutEarlyResponse: throwDeadlineExceeded,
-  }).handler(async ({ step: name, state }, context, { signal }) => {
+  middy<StepEvent<S>, S>(failEarly(deadlineDetail)).handler(async ({ step: name, state }, context, { signal }) => {
     const startedMs = Date.now();
     log.resetKeys();
     log.appendKeys({

@@ -1,12 +1,12 @@
 import { Fault } from '#events/problems/problem.ts';
 
-/** How long before Lambda's timeout the signal of an invocation aborts, so that the caller still gets an answer. */
-export const timeoutEarlyMs = 1_500;
-
-/** Options of a function without a caller. A target that does not answer uses up its time, too, so it is no bug. */
-export const failEarly = {
-  timeoutEarlyInMillis: timeoutEarlyMs,
+/**
+ * Options of a function that aborts the signal of an invocation before Lambda ends it. The invocation fails with the detail,
+ * which is no bug: a target or a service that does not answer uses up its time, too.
+ */
+export const failEarly = (detail = 'The invocation took longer than the timeout of its function.') => ({
+  timeoutEarlyInMillis: 1_500,
   timeoutEarlyResponse: (): never => {
-    throw new Fault('deadline-exceeded', 'The invocation took longer than the timeout of its function.');
+    throw new Fault('deadline-exceeded', detail);
   },
-};
+});

@@ -1,9 +1,11 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-import { type Problem, toProblem } from '#events/problems/problem.ts';
+import { toProblem } from '#events/problems/problem.ts';
 import type { Metrics } from '#shared/clusters/ports/runtime.ts';
 import type { DimensionOf } from '#shared/metrics.ts';
+
+import { toOutcome } from '../handlers/responses.ts';
 
 /** Counts each command that arrives by HTTP, by its outcome. */
 export const commandOutcome = (
@@ -16,8 +18,6 @@ export const commandOutcome = (
     });
   return {
     after: ({ event }) => count('done', event),
-    onError: ({ event, error }) => count(outcomeOf(toProblem(error)), event),
+    onError: ({ event, error }) => count(toOutcome(toProblem(error)), event),
   };
 };
-
-const outcomeOf = ({ status, retryable }: Problem) => (status >= 500 ? 'failed' : retryable ? 'returned' : 'rejected');

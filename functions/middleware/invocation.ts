@@ -2,9 +2,11 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 import { anonymous } from '#events/principal.ts';
+import { toProblem } from '#events/problems/problem.ts';
 import { log } from '#shared/live.ts';
 
 import { findCaller } from '../handlers/principal.ts';
+import { toOutcome } from '../handlers/responses.ts';
 
 /** Writes one log line for each HTTP request. */
 export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => {
@@ -22,13 +24,20 @@ export const invocation = (): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGat
         clusterId: event.pathParameters?.['clusterId'],
       });
     },
-    after: ({ response }) => record(response, startedMs),
-    onError: ({ response }) => record(response, startedMs),
+    after: ({ response }) => record({ response, outcome: 'done', startedMs }),
+    onError: ({ response, error }) => record({ response, outcome: toOutcome(toProblem(error)), startedMs }),
   };
 };
 
-const record = (response: APIGatewayProxyStructuredResultV2 | null | undefined, startedMs: number) => {
-  const status = response?.statusCode ?? 500;
-  const outcome = status < 400 ? 'done' : status < 500 ? 'rejected' : 'failed';
-  log.info('request answered', { status, outcome, durationMs: Date.now() - startedMs });
-};
+interface Answered {
+  readonly response: APIGatewayProxyStructuredResultV2 | null | undefined;
+  readonly outcome: string;
+  readonly startedMs: number;
+}
+
+const record = ({ response, outcome, startedMs }: Answered) =>
+  log.info('request answered', {
+    status: response?.statusCode ?? 500,
+    outcome,
+    durationMs: Date.now() - startedMs,
+  });

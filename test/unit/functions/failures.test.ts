@@ -98,16 +98,35 @@ describe('an error of concurrent work', () => {
   });
 });
 
-it('logs an invocation that runs out of time as a warning, because a target may not answer', async () => {
-  const lines: string[] = [];
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
-  const handler = sqsHandler(live, () => new Promise(() => {})) as unknown as (
-    event: unknown,
-    context: Context,
-  ) => unknown;
+/** Functions without a caller that wait for an answer which never comes. */
+const functionsThatWait: Readonly<Record<string, unknown>> = {
+  sqs: sqsHandler(live, () => new Promise(() => {})),
+  scheduled: scheduledHandler(live, () => new Promise(() => {})),
+  publish: publishHandler({ ...live, bus: { ...live.bus, publish: () => new Promise(() => {}) } }),
+};
 
-  await expect(handler(event, { getRemainingTimeInMillis: () => 1_510 } as Context)).rejects.toThrow('took longer');
+it.each(Object.keys(functionsThatWait))(
+  'logs an invocation of kind %s that runs out of time as a warning, because a service may not answer',
+  async (kind) => {
+    const lines: string[] = [];
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    const handler = functionsThatWait[kind] as (event: unknown, context: Context) => unknown;
 
-  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ level: 'WARN', code: 'deadline-exceeded' }]);
+    await expect(handler(event, { getRemainingTimeInMillis: () => 1_510 } as Context)).rejects.toThrow('took longer');
+
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 'WARN', code: 'deadline-exceeded' },
+    ]);
+  },
+);
+
+it.each([
+  ['wrong-state', 'rejected'],
+  ['limit-reached', 'returned'],
+  ['target-unreachable', 'failed'],
+] as const)('logs a request that fails with %s as %s', async (code, outcome) => {
+  const lines = await linesOf('http', new Fault(code, 'no'));
+
+  expect(lines).toContainEqual(expect.objectContaining({ message: 'request answered', outcome }));
 });
