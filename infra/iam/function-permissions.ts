@@ -1,6 +1,6 @@
 /** What the code of each function may do: the permissions of its row, and to start the state machines of its commands. */
 import type { WorkflowName } from '#events/commands/define.ts';
-import { commands } from '#events/commands/index.ts';
+import { type CommandFunction, commands } from '#events/commands/index.ts';
 
 import type { FunctionName } from '../functions.ts';
 import {
@@ -29,8 +29,6 @@ import {
   writeTable,
 } from './permissions.ts';
 import { workflowNames } from '../state-machines/definitions.ts';
-
-type CommandFunction = (typeof commands)[keyof typeof commands]['function'];
 
 /** The functions of commands. `commandQueue` has all of their permissions, because it handles the same commands. */
 const commandPermissions: Readonly<Record<CommandFunction, readonly Permission[]>> = {
