@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 
 import { type BackgroundProcess, launch, waitFor } from './processes.ts';
+import { answers } from '#local/emulators/inspect.ts';
 import { account, awsEnvironment, eksCluster, region, type Settings } from '#local/settings.ts';
 
 export const emulatorName = 'ministack';
@@ -47,16 +48,11 @@ export const startEmulator = async (settings: Settings, cluster: EksCluster): Pr
     },
     settings,
   );
-  await waitFor('AWS emulator', () => checkHealth(settings), { seconds: 30, log: launched.log });
+  await waitFor('AWS emulator', async () => (await answers(settings.awsUrl)) || undefined, {
+    seconds: 30,
+    log: launched.log,
+  });
   return launched;
-};
-
-const checkHealth = async ({ awsUrl }: Settings): Promise<true | undefined> => {
-  try {
-    return (await fetch(`${awsUrl}/_ministack/health`)).ok || undefined;
-  } catch {
-    return undefined; // not listening yet
-  }
 };
 
 /** The functions inherit this environment, so it has only what programs need of the caller's environment. */

@@ -101,22 +101,26 @@ const TokenReview = z.object({
   }),
 });
 
-/** Reviews tokens through the webhook, and caches each answer. */
-const createReview = (webhook: string, ttlMs = 5_000): Review => {
+/** Reviews tokens through the webhook, and caches each answer. A webhook that does not answer in time fails the review. */
+export const createReview = (webhook: string, { ttlMs = 5_000, timeoutMs = 5_000 } = {}): Review => {
   const answers = new Map<string, { until: number; identity: Promise<Identity | undefined> }>();
   return (token) => {
     const now = Date.now();
     for (const [key, { until }] of answers) if (until < now) answers.delete(key);
-    const known = answers.get(token) ?? { until: now + ttlMs, identity: reviewToken(webhook, token) };
+    const known = answers.get(token) ?? { until: now + ttlMs, identity: reviewToken(token, { webhook, timeoutMs }) };
     answers.set(token, known);
     known.identity.catch(() => answers.delete(token)); // a failed request is not an answer
     return known.identity;
   };
 };
 
-const reviewToken = async (webhook: string, token: string): Promise<Identity | undefined> => {
+const reviewToken = async (
+  token: string,
+  { webhook, timeoutMs }: { readonly webhook: string; readonly timeoutMs: number },
+): Promise<Identity | undefined> => {
   const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } });
-  const response = await fetch(webhook, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(webhook, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
   const { status } = TokenReview.parse(await response.json());
   return status.authenticated === true ? status.user : undefined;
 };

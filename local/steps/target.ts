@@ -28,12 +28,15 @@ export const putTarget = async (apiUrl: string, { flink: [first] }: Pick<Setting
   await put(new URL(`${apiUrl}/v1/targets/${targetName}`), JSON.stringify(target));
 };
 
+/** Longer than the timeout of the function. */
+const timeoutMs = 35_000;
+
 const put = async (url: URL, body: string): Promise<void> => {
   const method = 'PUT';
   const headers = await sign(
     { method, url, headers: { 'content-type': 'application/json' }, body },
     { region, credentials: () => Promise.resolve(credentials) },
   );
-  const response = await fetch(url, { method, headers, body });
+  const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok) throw new Error(`PUT ${url.href}: ${response.status} ${await response.text()}`);
 };

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createCertificate, createGateway, impersonate, type Review } from '#local/services/gateway.ts';
+import { createCertificate, createGateway, createReview, impersonate, type Review } from '#local/services/gateway.ts';
 
 const alice = { username: 'arn:aws:sts::000000000000:assumed-role/alice', groups: ['system:authenticated', 'drey'] };
 const review: Review = (token) => Promise.resolve(token === 'good' ? alice : undefined);
@@ -96,4 +96,15 @@ describe('the gateway', () => {
       'impersonate-group': [],
     });
   });
+});
+
+it('fails the review of a token when the webhook does not answer in time', async () => {
+  const silent = createServer(() => {});
+  await listen(silent);
+
+  const review = createReview(`http://127.0.0.1:${portOf(silent)}/token-review`, { timeoutMs: 20 });
+
+  await expect(review('token')).rejects.toThrow('timeout');
+  silent.closeAllConnections();
+  silent.close();
 });
