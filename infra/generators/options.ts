@@ -16,13 +16,15 @@ These Flink options change the objects that a deploy creates, or the access to t
 drey kubernetes-session -Dkubernetes.cluster-id=etl -Dtaskmanager.numberOfTaskSlots=2 -Dkubernetes.service-account=flink
 \`\`\`
 
-Options come from five sources. A later source overrides an earlier one, as in Flink:
+Options come from seven sources. A later source overrides an earlier one:
 
-1. the \`config.yaml\` of \`FLINK_CONF_DIR\`, or its \`flink-conf.yaml\` for Flink 1.20
+1. the stock configuration: the file of Flink's distribution, and the defaults of \`flink run\`
 2. \`defaults\` of the target
-3. Drey's own defaults for an application, such as \`execution.shutdown-on-application-finish: false\`
+3. the \`config.yaml\` of \`FLINK_CONF_DIR\`, or its \`flink-conf.yaml\` for Flink 1.20
 4. \`-Dkey=value\`, \`config\` of a request, or a \`SET\` of the cluster at the head of a SQL script
 5. the command itself: cluster ID, mode and program
+6. \`locked\` of the target's policy; a command with another value is refused ([policy.md](policy.md))
+7. what Drey sets for each application, such as \`execution.shutdown-on-application-finish: false\`; a command with another value is refused
 
 \`POST /v1/targets/{target}/plans\` shows the source of every value. Drey copies any other option to \`config.yaml\` unchanged.
 Drey knows the names of all options of the five versions. An option that its version of Flink does not have causes a warning with what to write instead:
