@@ -100,15 +100,19 @@ const scalars: Readonly<Record<string, Scalar>> = {
   integer: newScalar('a whole number', Number.isSafeInteger),
   IntOrString: newScalar('a whole number or text', (value) => isText(value) || Number.isSafeInteger(value)),
   Quantity: {
-    accepts: (value) => readQuantity(value) !== undefined,
+    accepts: (value) => (readQuantity(value) ?? -1) >= 0,
     describe: (value) =>
       isText(value) || typeof value === 'number'
-        ? `'${shorten(String(value), maxQuoteLength)}' is not a quantity; write a number such as 500m, 2 or 4Gi`
+        ? `'${shorten(String(value), maxQuoteLength)}' ${describeQuantity(value)}; write a number such as 500m, 2 or 4Gi`
         : `must be a quantity such as 500m, 2 or 4Gi, not ${describeInput(value)}`,
   },
 };
 
 const maxQuoteLength = 80;
+
+/** No field of a pod may be negative. */
+const describeQuantity = (value: string | number): string =>
+  parseQuantity(value) === undefined ? 'is not a quantity' : 'is negative';
 
 const readQuantity = (value: unknown): number | undefined =>
   typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
@@ -183,7 +187,6 @@ const findResourceIssues = (resources: Readonly<Record<string, unknown>>, path: 
   );
   return [...listAmounts('requests', requests), ...listAmounts('limits', limits)].flatMap(([kind, name, amount]) => {
     const [value, limit] = [readQuantity(amount) ?? 0, readQuantity(limits?.[name])];
-    if (value < 0) return [newMistake([...path, kind, name], 'must not be negative')];
     return kind === 'requests' && limit !== undefined && value > limit
       ? [newMistake([...path, kind, name], `is ${String(amount)}, more than the limit of ${String(limits?.[name])}`)]
       : [];

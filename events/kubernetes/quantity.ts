@@ -21,13 +21,15 @@ const factors: Readonly<Record<string, number>> = {
 const maxQuantity = 2 ** 63;
 
 /**
- * The number that a quantity stands for: `500m`, `2Gi`, `1e3`, 4. Undefined for text that is no quantity.
+ * The number that a quantity stands for: `500m`, `2Gi`, `1e3`, 4. Undefined for text that is no quantity, or that Kubernetes
+ * takes for another number: it keeps 32 bits of an exponent, so that `1e-4294967293` is 1000.
  *
  * @see Kubernetes, "Quantity"
  */
 export const parseQuantity = (quantity: string | number): number | undefined => {
   const [, digits, suffix = '', exponent = ''] =
-    /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|([eE][+-]?\d+))?$/.exec(String(quantity).trim()) ?? [];
+    /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|([eE][+-]?\d{1,9}))?$/.exec(String(quantity).trim()) ??
+    [];
   if (digits === undefined) return undefined;
   const value = Number(`${digits}${exponent}`) * (factors[suffix] ?? 1);
   return Math.max(-maxQuantity, Math.min(maxQuantity, value));

@@ -342,6 +342,15 @@ export const options = {
     atLeast: 0,
     description: 'Slots that a cluster keeps without jobs.',
   },
+  'slotmanager.min-total-resource.cpu': {
+    type: 'double',
+    atLeast: 0,
+    description: 'CPU that the TaskManagers of a cluster keep without jobs.',
+  },
+  'slotmanager.min-total-resource.memory': {
+    type: 'memory',
+    description: 'Memory for slots that the TaskManagers of a cluster keep without jobs.',
+  },
   'slotmanager.redundant-taskmanager-num': {
     type: 'integer',
     default: '0',

@@ -10,6 +10,7 @@ import { computePodRequests, type PodRequests } from './manifests/pod-template/p
 import { mainContainerName, selectTemplate, splitPodTemplate } from './manifests/pod-template/pod-template.ts';
 import { computeTaskManagerMemory } from './memory.ts';
 import { readOption } from './options.ts';
+import { computeParallelism } from './program/parallelism.ts';
 
 /** The resources that a cluster occupies in its target. */
 export interface Resources {
@@ -23,9 +24,11 @@ const mebibyte = 2 ** 20;
 /**
  * The resources that a cluster's pods request: the rendered JobManagers, and the TaskManagers that Flink starts for the
  * parallelism of the program. A parallelism that the program sets in main() is not known.
+ *
+ * @throws Fault `refused-option` for a parallelism that is not an integer.
  */
 export const computeResources = (
-  { mode, podTemplates }: Pick<ClusterInput, 'mode' | 'podTemplates'>,
+  { mode, podTemplates, job }: Pick<ClusterInput, 'mode' | 'podTemplates' | 'job'>,
   deployment: V1Deployment,
   config: Config,
 ): Resources => {
@@ -33,16 +36,18 @@ export const computeResources = (
   const taskManagers = {
     slots,
     ...computeTaskManagerRequests(selectTemplate(podTemplates, 'taskmanager'), config, slots),
-    parallelism: Math.max(1, readOption(config, 'parallelism.default')),
+    parallelism: computeParallelism(config, {
+      sql: job !== undefined && 'sql' in job ? job.sql : undefined,
+      pointer: '/job/sql',
+    }),
   };
   const isApplication = mode === 'application';
   const neededSlots = Math.max(
     isApplication ? taskManagers.parallelism : 0,
     readOption(config, 'slotmanager.number-of-slots.min'),
   );
-  const count =
-    Math.ceil(neededSlots / slots) +
-    (neededSlots > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
+  const neededCount = Math.max(Math.ceil(neededSlots / slots), countForLeastResources(config, slots));
+  const count = neededCount + (neededCount > 0 ? readOption(config, 'slotmanager.redundant-taskmanager-num') : 0);
   const jobManagers = deployment.spec?.replicas ?? 1;
   const { cpu, memoryMebibytes } = toDemand(computePodRequests(deployment.spec?.template.spec ?? {}));
   return {
@@ -55,6 +60,21 @@ export const computeResources = (
     taskManagers,
   };
 };
+
+/**
+ * The TaskManagers that the minimum resources of a cluster need. Flink counts only the memory that slots use.
+ *
+ * @see Flink 2.2 `SlotManagerConfiguration`, `WorkerResourceSpec.getTotalMemSize`
+ */
+const countForLeastResources = (config: Config, slots: number): number => {
+  const leastCpu = readOption(config, 'slotmanager.min-total-resource.cpu') ?? 0;
+  const leastBytes = Number(readOption(config, 'slotmanager.min-total-resource.memory') ?? 0n);
+  const { taskHeapBytes, taskOffHeapBytes, networkBytes, managedBytes } = computeTaskManagerMemory(config);
+  const slotBytes = Number(taskHeapBytes + taskOffHeapBytes + networkBytes + managedBytes);
+  return Math.max(countParts(leastCpu, computeTaskManagerCpu(config, slots)), countParts(leastBytes, slotBytes));
+};
+
+const countParts = (total: number, part: number): number => (total > 0 ? limit(Math.ceil(total / part)) : 0);
 
 /** The demand of a job on a session: the TaskManagers that Flink starts for the job when no slots are free. */
 export const computeJobDemand = (

@@ -25,6 +25,7 @@ import { findDirectoryErrors } from '#shared/flink/option-names/directories.ts';
 import { findUnknownOptions } from '#shared/flink/option-names/unknown.ts';
 import { listRestorePaths, restorePathOption, withoutRestorePath } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
+import { computeParallelism } from '#shared/flink/program/parallelism.ts';
 import { findSqlErrors } from '#shared/flink/program/sql.ts';
 import { computeJobDemand } from '#shared/flink/resources.ts';
 
@@ -81,10 +82,18 @@ const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => 
 };
 
 /** What a job requests from the target. Not every record of a session has its TaskManagers. */
-const computeDemand = ({ taskManagers }: Cluster, { parallelism }: SubmitData): Demand =>
-  taskManagers === undefined
+const computeDemand = ({ taskManagers, flinkVersion }: Cluster, data: SubmitData): Demand => {
+  const { parallelism, sql } = data;
+  const config = {
+    ...(taskManagers === undefined ? {} : { 'parallelism.default': taskManagers.parallelism }),
+    ...canonicalizeConfig(data.config, flinkVersion),
+    ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
+  };
+  const largest = computeParallelism(config, { sql, pointer: '/sql' });
+  return taskManagers === undefined
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
-    : computeJobDemand(taskManagers, parallelism);
+    : computeJobDemand(taskManagers, largest);
+};
 
 type JobConfig = SubmitData['config'];
 

@@ -16,6 +16,14 @@ describe('a quantity of Kubernetes', () => {
     ['1E', 1e18],
     ['+.5', 0.5],
     ['1e400', 2 ** 63],
+    ['8E0', 8],
+    ['1Pi', 2 ** 50],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['+1', 1],
+    ['1E+2', 100],
+    ['1e-3', 0.001],
+    [' 1 ', 1],
     ['1.2.3', undefined],
     ['', undefined],
     ['1 Gi', undefined],
@@ -23,6 +31,14 @@ describe('a quantity of Kubernetes', () => {
     ['Infinity', undefined],
     ['1mi', undefined],
     ['0x10', undefined],
+    ['1K', undefined],
+    ['1E+', undefined],
+    ['1e1.5', undefined],
+    ['1e3Gi', undefined],
+    ['--1', undefined],
+    ['1_0', undefined],
+    ['1e-4294967293', undefined], // Kubernetes reads 1000
+    ['1e99999999999999999999', undefined],
   ])('%j is %j', (text, value) => {
     expect(parseQuantity(text)).toBe(value);
   });

@@ -46,7 +46,7 @@ describe('a pod template with a field of another type than that of Kubernetes', 
     ],
     [
       sidecar({ resources: { requests: { cpu: -1 } } }),
-      `${at}/containers/0/resources/requests/cpu: must not be negative`,
+      `${at}/containers/0/resources/requests/cpu: '-1' is negative; write a number such as 500m, 2 or 4Gi`,
     ],
     [
       { podTemplates: { taskmanager: { spec: null } } },

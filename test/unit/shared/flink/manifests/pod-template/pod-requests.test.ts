@@ -60,9 +60,23 @@ describe('the requests of a pod', () => {
       2,
       8_192,
     ],
+    [
+      'are not those of the pod itself if its containers request more',
+      {
+        containers: [container('8', '8Gi')],
+        resources: { requests: { cpu: '1m', memory: '1Mi' } },
+      },
+      8,
+      8_192,
+    ],
     ['are none without resources', { containers: [{ name: 'c' }] }, 0, 0],
   ])('%s', (_, spec, cpu, memoryMebibytes) => {
     expect(computePodRequests(spec)).toEqual({ cpu, memoryBytes: memoryMebibytes * mebibyte });
+  });
+
+  it.each(['1e-4294967293', 'many', '-100'])('are not counted as none if they cannot be read: %s', (cpu) => {
+    expect(() => computePodRequests({ containers: [container(cpu)] })).toThrow(`'${cpu}'`);
+    expect(() => computePodRequests({ containers: [], overhead: { cpu } })).toThrow(`'${cpu}'`);
   });
 });
 
