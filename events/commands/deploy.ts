@@ -74,8 +74,9 @@ export const deploy = defineCommand({
             .strictObject({
               name: z
                 .string()
+                .max(253)
                 .regex(/^[-._a-zA-Z0-9]+$/, 'The name of a keytab has letters, digits, "-", "_" and ".".'),
-              base64: z.base64(),
+              base64: z.base64().max(200_000),
             })
             .optional(),
           krb5Conf: File.optional(),

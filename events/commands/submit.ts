@@ -2,11 +2,12 @@ import * as z from 'zod';
 
 import { Config } from '../config.ts';
 import { defineCommand } from './define.ts';
-import { Args, Parallelism, queueOptions, Restore } from '#events/programs/program.ts';
+import { Args, EntryClass, Parallelism, queueOptions, Restore } from '#events/programs/program.ts';
 import { SqlProgram } from '#events/programs/sql.ts';
 
 export const UploadedJar = z
   .string()
+  .max(2_000)
   .regex(/^s3:\/\/[^/]+\/.+\.jar$/, 'The jar is the `jar` of an upload: s3://….jar.')
   .meta({ description: 'The `jar` of an upload.' });
 
@@ -20,7 +21,7 @@ export const submit = defineCommand({
     .strictObject({
       jar: UploadedJar.optional(),
       sql: SqlProgram.optional().meta({ description: 'A SQL script, instead of `jar`.' }),
-      entryClass: z.string().min(1).optional(),
+      entryClass: EntryClass.optional(),
       args: Args.default([]),
       parallelism: Parallelism.optional(),
       restore: Restore.optional(),

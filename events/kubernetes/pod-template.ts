@@ -38,10 +38,17 @@ const findKindIssues = (template: unknown): readonly PodIssue[] => {
     : [newMistake(['kind'], `is ${shorten(kind, maxQuoteLength)}; write the metadata and the spec of a Pod`)];
 };
 
+/** Its ConfigMap and the pods that have its fields hold about 1 MiB. */
+const maxTemplateBytes = 200_000;
+
+const describeSize = (bytes: number): string => `has ${bytes} bytes; a pod template has at most ${maxTemplateBytes}`;
+
 /** A pod template: the metadata and the spec of a pod, whose container flink-main-container Flink completes. */
 export const PodTemplate = z
   .record(z.string(), z.unknown())
   .check(({ value, issues }) => {
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > maxTemplateBytes) issues.push({ code: 'custom', message: describeSize(bytes), input: value });
     for (const { path, describe, severity } of findPodIssues(value))
       if (severity === 'mistake') issues.push({ code: 'custom', path: [...path], message: describe(), input: value });
   })

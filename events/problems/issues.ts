@@ -43,8 +43,15 @@ const typeNames: Readonly<Record<string, string>> = {
 export const describeInput = (input: unknown): string => {
   if (input === null) return 'empty (null)';
   if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'number') return Number.isInteger(input) ? 'a number' : 'a fraction';
+  if (typeof input === 'number') return describeNumber(input);
   return { string: 'text', boolean: 'true or false', object: 'a map' }[typeof input as string] ?? typeof input;
+};
+
+/** JSON has numbers that JavaScript cannot hold. A query that is no number becomes NaN. */
+const describeNumber = (input: number): string => {
+  if (Number.isNaN(input)) return 'text';
+  if (!Number.isFinite(input)) return 'one that is too large';
+  return Number.isInteger(input) ? 'a number' : 'a fraction';
 };
 
 /** The member that decides between the branches of a union. */

@@ -167,8 +167,8 @@ const countMisfits = (issues: readonly z.core.$ZodIssue[]): number =>
 const maxDepth = 64;
 
 /**
- * Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. Values that are nested
- * too deeply count as well, because schemas and templates are read recursively.
+ * Text that no store keeps and no process takes: half a surrogate pair, and the character NUL. Members named `__proto__`,
+ * and values that are nested too deeply, count as well, because schemas and templates are read recursively.
  */
 const findTextErrors = (value: unknown, path: readonly string[] = []): readonly FieldError[] => {
   if (typeof value === 'string') {
@@ -178,10 +178,12 @@ const findTextErrors = (value: unknown, path: readonly string[] = []): readonly 
   if (typeof value !== 'object' || value === null) return [];
   if (path.length >= maxDepth)
     return [{ pointer: toPointer(path.slice(0, 3)), detail: `is nested deeper than ${maxDepth} levels` }];
-  return Object.entries(value).flatMap(([key, item]) => [
-    ...findTextErrors(key, [...path, key.toWellFormed()]),
-    ...findTextErrors(item, [...path, key.toWellFormed()]),
-  ]);
+  return Object.entries(value).flatMap(([key, item]) => {
+    const itemPath = [...path, key.toWellFormed()];
+    // Objects of JavaScript inherit from the member of this name, so that schemas drop it.
+    if (key === '__proto__') return [{ pointer: toPointer(itemPath), detail: 'is a reserved name; use another one' }];
+    return [...findTextErrors(key, itemPath), ...findTextErrors(item, itemPath)];
+  });
 };
 
 /** A JSON pointer. @see RFC 6901 */

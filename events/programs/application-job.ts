@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { Args, Parallelism, Restore } from './program.ts';
+import { Args, EntryClass, Parallelism, Restore } from './program.ts';
 import { PythonProgram } from './python.ts';
 import { SqlProgram } from './sql.ts';
 
@@ -8,16 +8,20 @@ import { SqlProgram } from './sql.ts';
 const common = {
   args: Args.default([]),
   parallelism: Parallelism.optional(),
-  classpaths: z.array(z.url()).optional().meta({ description: 'Additional classpath URLs of the program.' }),
+  classpaths: z
+    .array(z.url().max(2_000))
+    .max(1_000)
+    .optional()
+    .meta({ description: 'Additional classpath URLs of the program.' }),
   restore: Restore.optional(),
 };
 
 const JarJob = z.strictObject({
-  jar: z.string().min(1).meta({
+  jar: z.string().min(1).max(2_000).meta({
     description: 'URI of the jar: local:// in the image, or s3:// or https:// that the JobManager fetches.',
     example: 'local:///opt/flink/usrlib/my-flink-job.jar',
   }),
-  entryClass: z.string().min(1).optional(),
+  entryClass: EntryClass.optional(),
   ...common,
 });
 

@@ -46,6 +46,11 @@ export const Args = z
 
 export const Parallelism = z.int().min(1, 'The parallelism is a positive number.').max(32_768);
 
+export const EntryClass = z.string().min(1).max(1_000);
+
+/** Drey stores at most 1,000 characters of a name that Flink reports. */
+const JobName = z.string().min(1).max(1_000);
+
 const latest = z.literal(true).optional().meta({
   description: 'Selects the last incarnation that had a job. `true` is the default and the only valid value.',
 });
@@ -72,11 +77,9 @@ export const Restore = z
         'A cluster of the same target, instead of `path`. The job starts from the final savepoint of a job of this cluster.',
     }),
     latest,
-    job: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'Name or ID of the job. Required if the incarnation has savepoints of several jobs.' }),
+    job: JobName.optional().meta({
+      description: 'Name or ID of the job. Required if the incarnation has savepoints of several jobs.',
+    }),
     allowEmptyState: z
       .boolean()
       .optional()
@@ -99,11 +102,7 @@ export const RestoreJobs = z
         'A session of the same target. Each job that ran when the session was stopped starts from its savepoint.',
     }),
     latest,
-    job: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'Restore only the jobs with this name, or the job with this ID.' }),
+    job: JobName.optional().meta({ description: 'Restore only the jobs with this name, or the job with this ID.' }),
     allowEmptyState: z.boolean().optional().meta({
       description:
         'Start without jobs if the session was stopped without jobs, and start a job with empty state if its savepoint failed. Default: refuse the command.',

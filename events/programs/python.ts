@@ -37,6 +37,7 @@ export const PythonProgram = z
     }),
     module: z
       .string()
+      .max(1_000)
       .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'A module looks like word_count or package.word_count.')
       .optional()
       .meta({ description: 'Module with the program, instead of `file` (`-pym`). `files` contains it.' }),

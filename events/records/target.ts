@@ -5,12 +5,19 @@ import { Duration } from '#events/lifetime.ts';
 
 import { defaultPolicy, Policy } from './policy.ts';
 
+/** More than any EKS cluster has, and few enough for exact sums. */
+const maxAmount = 1_000_000;
+/** Kubernetes measures CPU in thousandths. */
+const minFraction = 0.001;
+const Count = z.int().min(1).max(maxAmount);
+const Amount = z.number().min(minFraction).max(maxAmount);
+
 /** Maximum concurrent usage of a target. An absent member has no limit. */
 const Limits = z.strictObject({
-  clusters: z.int().min(1).optional(),
-  jobs: z.int().min(1).optional().meta({ description: 'Applications and jobs on sessions.' }),
-  cpu: z.number().positive().optional().meta({ description: 'Sum of CPU requests of the pods.' }),
-  memoryGibibytes: z.number().positive().optional().meta({ description: 'Sum of memory requests of the pods.' }),
+  clusters: Count.optional(),
+  jobs: Count.optional().meta({ description: 'Applications and jobs on sessions.' }),
+  cpu: Amount.optional().meta({ description: 'Sum of CPU requests of the pods.' }),
+  memoryGibibytes: Amount.optional().meta({ description: 'Sum of memory requests of the pods.' }),
 });
 
 export type Limits = Readonly<z.infer<typeof Limits>>;
@@ -70,7 +77,7 @@ export const Target = z
       example: { clusters: 20, cpu: 64, memoryGibibytes: 256 },
     }),
     shares: z
-      .record(z.string().max(63), Limits.extend({ weight: z.number().positive().max(1000).default(1) }))
+      .record(z.string().max(63), Limits.extend({ weight: z.number().min(minFraction).max(1_000).default(1) }))
       .default({})
       .meta({
         description:

@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '8b39a268e9a45560' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: '6e8db9fe81233952' },
+  operation: { 1: 'b34bd59eacb6d3d8' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },
@@ -23,7 +23,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
   refusal: { 1: '4d7977d8b1998587' },
-  target: { 1: 'e3a5348f5841c78b' },
+  target: { 1: '3dbebee32d8d23c2' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */

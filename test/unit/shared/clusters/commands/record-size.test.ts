@@ -28,7 +28,6 @@ describe.each(origins)('the size of a command through %s', (_origin, send) => {
     [{ config: entries(420, 1_000) }, '/config'],
     [{ config: { 'my.option': 'x'.repeat(600_000) } }, '/config/my.option'],
     [{ args: ['€'.repeat(99_000)], config: entries(100, 1_000) }, '/args'],
-    [{ entryClass: 'x'.repeat(400_000) }, '/entryClass'],
   ])('is limited for a submit, and the fault names the field', async (data: object, pointer) => {
     await startSession(send);
     const outcome = await send('submit', { clusterId, data: { jar, ...data } }, world);
