@@ -2,6 +2,7 @@
 // node:http come from its lazy WebSocket export, which this module does not have.
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -80,6 +81,9 @@ interface RoundTrip {
   readonly progress: { isConnected: boolean };
 }
 
+/** A socket that a waiting request takes over counts as new for Node, although it is connected. */
+const connectedSockets = new WeakSet<Socket>();
+
 const roundTrip = (request: Request, connection: Connection, { signal, progress }: RoundTrip): Promise<Answer> => {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const body = request.json === undefined ? undefined : Buffer.from(JSON.stringify(request.json));
@@ -88,8 +92,11 @@ const roundTrip = (request: Request, connection: Connection, { signal, progress 
     progress.isConnected = true;
   };
   outgoing.once('socket', (socket) => {
-    if (outgoing.reusedSocket) markConnected();
-    else socket.once('secureConnect', markConnected);
+    if (outgoing.reusedSocket || connectedSockets.has(socket)) return markConnected();
+    socket.once('secureConnect', () => {
+      connectedSockets.add(socket);
+      markConnected();
+    });
   });
   let isAnswered = false;
   outgoing.once('response', (incoming) => {
