@@ -59,27 +59,27 @@ export const updateJobs = async (
   const findRefusal = () => findPodRefusal(cluster.clusterId, kubernetes);
   const onIgnored = (count: number) =>
     ports.log.warn('jobs without a valid ID ignored', { target: cluster.target, clusterId: cluster.clusterId, count });
-  const answer = await askFlink({ cluster, recorded }, { rest, findRefusal, onIgnored });
+  const answer = await askFlink(records, { recorded, rest, findRefusal, onIgnored });
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
     const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
     await recordCondition(cluster, { condition }, ports);
     return { jobs: recorded, reachable: 'Unknown' };
   }
-  const { overview } = answer;
-  const submitters = await findSubmitters(overview, records, ports.store);
+  const { overview, reported } = answer;
+  const submitters = await findSubmitters(reported, records, ports.store);
   const { causes, program } = await explainFailures(answer, cluster, kubernetes);
-  const jobs = await recordJobs(records, { ...answer, causes, program, recorded, submitters, changedBy }, ports);
+  const jobs = await recordJobs(
+    records,
+    { ...answer, overview: reported, causes, program, recorded, submitters, changedBy },
+    ports,
+  );
   return { jobs, reachable: 'True', overview, program };
 };
 
-/** A cluster, and the recorded jobs of this incarnation. */
-interface RecordedJobs {
-  readonly cluster: Cluster;
-  readonly recorded: readonly Job[];
-}
-
 interface FlinkSource {
+  /** The recorded jobs of this incarnation. */
+  readonly recorded: readonly Job[];
   readonly rest: FlinkRest;
   readonly findRefusal: () => Promise<PodRefusal | undefined>;
   /** Receives the number of jobs without a valid ID. */
@@ -87,20 +87,40 @@ interface FlinkSource {
 }
 
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
-const askFlink = async ({ cluster, recorded }: RecordedJobs, { rest, findRefusal, onIgnored }: FlinkSource) => {
+const askFlink = async (
+  { cluster: { value: cluster }, jobs }: ClusterRecords,
+  { recorded, rest, findRefusal, onIgnored }: FlinkSource,
+) => {
   try {
     const overview = await rest.listJobs(onIgnored);
-    const causes = await readRootCauses(overview, recorded, rest);
+    const reported = limitNewJobs(overview, jobs);
+    const causes = await readRootCauses(reported, recorded, rest);
     const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
     const refusal = starved.length === 0 ? undefined : await findRefusal();
     if (refusal !== undefined)
       for (const [jobId, cause = ''] of starved) causes.set(jobId, `${cause} ${refusal.message}`);
     const program = mayHaveEnded(cluster, overview) ? await rest.getProgram(cluster.operationId) : undefined;
-    return { overview, causes, program, savepoints: await readSavepoints(overview, recorded, rest) };
+    return { overview, reported, causes, program, savepoints: await readSavepoints(reported, recorded, rest) };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
   }
+};
+
+/**
+ * A program on the cluster can report any number of jobs, each time others. One observation records so many new ones; the
+ * next one continues.
+ */
+const maxNewJobs = 200;
+
+/** The jobs that have a record, and the first new ones, those that run before those that have ended. */
+const limitNewJobs = (overview: readonly JobOverview[], records: ClusterRecords['jobs']): readonly JobOverview[] => {
+  const known = new Set(records.map(({ value }) => value.jobId));
+  const [old, added] = [overview.filter(({ jid }) => known.has(jid)), overview.filter(({ jid }) => !known.has(jid))];
+  return [
+    ...old,
+    ...added.toSorted((a, b) => Number(isTerminalJob(a)) - Number(isTerminalJob(b))).slice(0, maxNewJobs),
+  ];
 };
 
 /** A program with a running job runs itself. */
