@@ -40,7 +40,7 @@ const keepVersions = (days: number) => ({ NoncurrentVersionExpiration: { Noncurr
 /** Days after which S3 deletes objects, and versions of them that were replaced or deleted. */
 const lifecycleRules = [
   {
-    // The maintenance function renews the jars of live jobs (shared/clusters/reconcile/renew-jars.ts).
+    // The maintenance function renews the jars and payloads of live jobs (shared/clusters/reconcile/renew-jars.ts).
     Id: 'uploads',
     Status: 'Enabled',
     Prefix: 'uploads/',
@@ -48,8 +48,8 @@ const lifecycleRules = [
     ...keepVersions(1),
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
   },
-  // Longer than a command is queued, or a batch lasts.
-  { Id: 'commands', Status: 'Enabled', Prefix: 'commands/', ExpirationInDays: 14, ...keepVersions(1) },
+  // As long as the jars, with which jobs are restored. That is longer than a command is queued, or a batch lasts.
+  { Id: 'commands', Status: 'Enabled', Prefix: 'commands/', ExpirationInDays: 30, ...keepVersions(1) },
   // The bucket has the only copy of a spec. With ExpirationInDays, S3 removes delete markers without being told to.
   { Id: 'specs', Status: 'Enabled', Prefix: 'specs/', ...keepVersions(90), ExpiredObjectDeleteMarker: true },
 ];

@@ -81,7 +81,7 @@ export const live: World = {
     },
     { readSender },
   ),
-  payloads: openPayloads(environment.DREY_BUCKET),
+  payloads: openPayloads({ bucket: environment.DREY_BUCKET, now }),
   callbacks: openCallbacks(),
   timers: openTimers({
     group: environment.DREY_SCHEDULE_GROUP,

@@ -2,12 +2,10 @@ import { Fault } from '#events/problems/problem.ts';
 import type { Jars } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
-import { s3 } from './s3.ts';
+import { renewObject, s3 } from './s3.ts';
 
 const uploadSeconds = 3600;
 const headBytes = 4;
-/** A jar that is younger than this is not renewed. */
-const maxFreshMs = 7 * 24 * 3_600_000;
 const contentType = 'application/java-archive';
 
 interface JarOptions {
@@ -21,7 +19,7 @@ export const openJars = (options: JarOptions): Jars =>
   withFaults<Jars>({
     createUpload: (request) => presignUpload(request, options),
     inspect: (jar, target) => inspectJar(jar, target, options),
-    renew: (jar) => renewJar(jar, options),
+    renew: (jar) => renewObject(locate(jar, options), { contentType, now: options.now }),
     open: (jar, signal) => openJar(jar, signal, options),
   });
 
@@ -56,23 +54,6 @@ const inspectJar = async (jar: string, target: string, options: JarOptions): Ret
     return { bytes, head: (await Body?.transformToByteArray()) ?? new Uint8Array() };
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
-    throw error;
-  }
-};
-
-const renewJar = async (jar: string, options: JarOptions): Promise<boolean> => {
-  const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
-  const at = locate(jar, options);
-  try {
-    const { LastModified } = await client.send(new HeadObjectCommand(at));
-    if (LastModified !== undefined && options.now().getTime() - LastModified.getTime() < maxFreshMs) return true;
-    // A copy of an object onto itself is a new object. S3 accepts it only when metadata changes.
-    const replaced = { MetadataDirective: 'REPLACE', ContentType: contentType } as const;
-    const CopySource = `${at.Bucket}/${at.Key.split('/').map(encodeURIComponent).join('/')}`;
-    await client.send(new CopyObjectCommand({ ...at, ...replaced, CopySource }));
-    return true;
-  } catch (error) {
-    if (error instanceof NotFound) return false;
     throw error;
   }
 };

@@ -2,7 +2,7 @@ import { Fault } from '#events/problems/problem.ts';
 import type { Payloads } from '#shared/clusters/ports/objects.ts';
 
 import { withFaults } from './faults.ts';
-import { s3 } from './s3.ts';
+import { renewObject, s3 } from './s3.ts';
 
 /** The maximum size of a command by HTTP. */
 const maxBytes = 6_000_000;
@@ -10,7 +10,7 @@ const maxBytes = 6_000_000;
 const payloadKey = (operationId: string) => `commands/${operationId}.json`;
 
 /** Payloads of commands in S3: `commands/<operation id>.json`. The bucket is encrypted and expires them. */
-export const openPayloads = (bucket: string): Payloads =>
+export const openPayloads = ({ bucket, now }: { readonly bucket: string; readonly now: () => Date }): Payloads =>
   withFaults<Payloads>({
     async put(operationId, data) {
       const { client, PutObjectCommand } = await s3();
@@ -27,6 +27,9 @@ export const openPayloads = (bucket: string): Payloads =>
       const { client, DeleteObjectCommand } = await s3();
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: payloadKey(operationId) }));
     },
+
+    renew: (operationId) =>
+      renewObject({ Bucket: bucket, Key: payloadKey(operationId) }, { contentType: 'application/json', now }),
 
     async readUpload(dataref, target) {
       const uploads = `s3://${bucket}/uploads/${target}/`;

@@ -14,3 +14,31 @@ export const s3 = async () => {
   });
   return { ...sdk, client };
 };
+
+/** An object that is younger than this is not renewed. */
+const maxFreshMs = 7 * 24 * 3_600_000;
+
+interface ObjectKey {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** Restarts the retention of an object. False: the object is missing. */
+export const renewObject = async (
+  at: ObjectKey,
+  { contentType, now }: { readonly contentType: string; readonly now: () => Date },
+): Promise<boolean> => {
+  const { client, HeadObjectCommand, CopyObjectCommand, NotFound } = await s3();
+  try {
+    const { LastModified } = await client.send(new HeadObjectCommand(at));
+    if (LastModified !== undefined && now().getTime() - LastModified.getTime() < maxFreshMs) return true;
+    // A copy of an object onto itself is a new object. S3 accepts it only when metadata changes.
+    const replaced = { MetadataDirective: 'REPLACE', ContentType: contentType } as const;
+    const CopySource = `${at.Bucket}/${at.Key.split('/').map(encodeURIComponent).join('/')}`;
+    await client.send(new CopyObjectCommand({ ...at, ...replaced, CopySource }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
+};

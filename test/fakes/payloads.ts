@@ -3,6 +3,7 @@ import type { Payloads } from '#shared/clusters/ports/objects.ts';
 export class FakePayloads implements Payloads {
   readonly stored = new Map<string, string>();
   readonly uploads = new Map<string, unknown>();
+  readonly renewed: string[] = [];
 
   async put(operationId: string, data: unknown) {
     this.stored.set(operationId, JSON.stringify(data));
@@ -15,6 +16,11 @@ export class FakePayloads implements Payloads {
 
   async remove(operationId: string) {
     this.stored.delete(operationId);
+  }
+
+  async renew(operationId: string) {
+    this.renewed.push(operationId);
+    return this.stored.has(operationId);
   }
 
   async readUpload(dataref: string, target: string) {

@@ -17,8 +17,10 @@ interface NewCommand {
   readonly target: NamedTarget;
   /** Builds the records of the command, for a start or with the reason to wait. It may be called twice. */
   readonly buildChange: (pendingReason: PendingReason | undefined) => Change;
-  /** The body that is needed when the command starts later. It is stored only for a command that has to wait. */
-  readonly payload?: Readonly<Record<string, unknown>>;
+  /** The body, or the part of it that may hold secrets and is needed later. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Which commands need the payload: those that have to wait, or all. */
+  readonly storesPayload: 'queued' | 'always';
 }
 
 /**
@@ -84,7 +86,7 @@ const decidePendingReason = (
  * limits the starts are independent of each other.
  */
 const tryStart = async (
-  { command, target, buildChange }: NewCommand,
+  { command, target, buildChange, payload, storesPayload }: NewCommand,
   queueVersion: number | undefined,
   ports: Ports,
 ): Promise<boolean> => {
@@ -95,8 +97,10 @@ const tryStart = async (
     admitted: [command],
     released: listReplaced(command),
   };
+  const { operationId } = command;
+  const write = () => commit(change, ports);
   try {
-    await commit(change, ports);
+    await (storesPayload === 'always' ? withPayload({ operationId, payload }, ports, write) : write());
     return true;
   } catch (error) {
     if (!isConflict(error)) throw error;
@@ -121,7 +125,7 @@ const enqueue = async (
 ): Promise<void> => {
   const { operationId, target } = command;
   const write = () => commit({ ...buildChange(pendingReason), queued: { value: command, previous: undefined } }, ports);
-  await (payload === undefined ? write() : withPayload({ operationId, payload }, ports, write));
+  await withPayload({ operationId, payload }, ports, write);
   await assertTargetExists(command, ports);
   await ports.store.updateApproximateSize(target, { by: 1 });
 };

@@ -1,12 +1,14 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { Command, SubmitData } from '#events/commands/index.ts';
 import type { FlinkVersion } from '#events/flink-version.ts';
-import type { Demand, NamedTarget } from '#events/records/target.ts';
+import type { Demand } from '#events/records/target.ts';
 import { newQueuedCommand, startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import { startOrEnqueue } from '#shared/clusters/admission/start-or-enqueue.ts';
 import type { PendingReason, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
+import { assertStorable } from '#shared/clusters/model/records/size.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
@@ -35,6 +37,7 @@ import type { UseCase } from './use-case.ts';
 export const submit: UseCase<'submit'> = {
   async record(command, keyFor, ports) {
     const { target: targetName, data } = command;
+    assertStorable({ record: data, path: [] });
     const target = await ports.targets.get(targetName);
     const clusterRef = { target: targetName, clusterId: command.clusterId ?? '' };
     const cluster = await getCluster(clusterRef, ports.store);
@@ -53,7 +56,12 @@ export const submit: UseCase<'submit'> = {
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
     const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
-    const prepared = { command, queuedCommand, target, savepoint, flinkVersion, messageToken: ports.newToken(), now };
+    const config = resolveJobConfig(data.config, flinkVersion);
+    // The session has read these options when it started, and a job has them whatever the session has.
+    const locked = canonicalizeConfig(listLockedJobOptions(target), flinkVersion);
+    const submitted = withSavepoint({ ...data, config: { ...config, ...locked } }, savepoint);
+    const { taskToken: _taskToken, args, sql, config: jobConfig, ...program } = submitted;
+    const prepared = { command, queuedCommand, program, config, flinkVersion, messageToken: ports.newToken(), now };
     const build = (reason: PendingReason | undefined) => buildOperation(prepared, reason);
     const pendingReason = await startOrEnqueue(
       {
@@ -64,6 +72,8 @@ export const submit: UseCase<'submit'> = {
           operations: [{ value: build(reason), previous: undefined }],
           ...keyFor(operationId),
         }),
+        payload: omitUndefined({ args, config: jobConfig, sql }),
+        storesPayload: 'always',
       },
       ports,
     );
@@ -106,9 +116,10 @@ const resolveJobConfig = (given: JobConfig, version: FlinkVersion): JobConfig =>
 interface PreparedSubmit {
   readonly command: Command<'submit'>;
   readonly queuedCommand: QueuedCommand;
-  readonly target: NamedTarget;
-  /** The savepoint of the cluster that the command names. */
-  readonly savepoint: string | undefined;
+  /** What the record has of the command. */
+  readonly program: Omit<SubmitData, 'args' | 'sql' | 'config' | 'taskToken'>;
+  /** The options of the command. */
+  readonly config: JobConfig;
   readonly flinkVersion: FlinkVersion;
   readonly messageToken: string;
   readonly now: Date;
@@ -119,8 +130,8 @@ const buildOperation = (
   {
     command: { data, origin, principal },
     queuedCommand,
-    target: namedTarget,
-    savepoint,
+    program,
+    config,
     flinkVersion,
     messageToken,
     now,
@@ -128,10 +139,6 @@ const buildOperation = (
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
-  const config = resolveJobConfig(data.config, flinkVersion);
-  // The session has read these options when it started, and a job has them whatever the session has.
-  const locked = canonicalizeConfig(listLockedJobOptions(namedTarget), flinkVersion);
-  const { taskToken, ...submitData } = withSavepoint({ ...data, config: { ...config, ...locked } }, savepoint);
   const warnings = limitWarnings([
     ...findNameConflicts(data.config, flinkVersion),
     ...findUnknownOptions(config, flinkVersion),
@@ -149,11 +156,11 @@ const buildOperation = (
       origin,
       principal,
       messageToken,
-      restoredFrom: submitData.restore?.path ?? config[restorePathOption],
+      restoredFrom: program.restore?.path ?? config[restorePathOption],
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
       correlationId: data.correlationId,
-      taskToken,
-      request: { kind: 'submit', data: submitData },
+      taskToken: data.taskToken,
+      request: { kind: 'submit', data: program },
     },
     startTimeoutMs.submit,
     now,

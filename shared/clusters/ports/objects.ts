@@ -34,6 +34,8 @@ export interface Payloads {
   read(operationId: string): Promise<unknown>;
   /** Removes a body. A missing one is ignored. */
   remove(operationId: string): Promise<void>;
+  /** Restarts the retention of a body, unless it was restarted within the last seven days. False: the body is missing. */
+  renew(operationId: string): Promise<boolean>;
   /**
    * A body that a caller uploaded for a command. Undefined for a missing upload, and for an upload of another target.
    *

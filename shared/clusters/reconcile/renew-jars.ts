@@ -7,7 +7,7 @@ import { listClusters } from '#shared/clusters/store/read.ts';
 
 const maxSessionsAtOnce = 8;
 
-/** Renews the jars of live jobs, so that a job can be restored while it runs and for some time afterwards. */
+/** Renews the jars, arguments and options of live jobs, so that a job can be restored while it runs and for some time afterwards. */
 export const renewJars = async (ports: Ports): Promise<void> => {
   for (const name of await ports.targets.listNames()) {
     const clusters = await listClusters(name, ['RUNNING'], ports);
@@ -25,11 +25,13 @@ export const renewJars = async (ports: Ports): Promise<void> => {
   }
 };
 
-const renewJar = async (submitId: string, { store, jars, log, metrics }: Ports): Promise<void> => {
-  const jar = findProgram((await store.operation(submitId))?.value)?.jar;
-  if (jar === undefined) return;
+const renewJar = async (submitId: string, { store, jars, payloads, log, metrics }: Ports): Promise<void> => {
+  const program = findProgram((await store.operation(submitId))?.value);
+  if (program === undefined) return;
+  const { jar } = program;
   try {
-    if (!(await jars.renew(jar))) log.warn('jar of live job expired', { jobId: submitId, jar });
+    if (!(await payloads.renew(submitId))) log.warn('arguments of live job expired', { jobId: submitId });
+    if (jar !== undefined && !(await jars.renew(jar))) log.warn('jar of live job expired', { jobId: submitId, jar });
   } catch (error) {
     // The next hour tries again.
     log.warn('jar not renewed', { jobId: submitId, jar, detail: String(error) });

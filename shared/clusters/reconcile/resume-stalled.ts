@@ -80,9 +80,9 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<vo
     await ports.payloads.remove(operationId);
     await ports.workflows.start('cleanup', operationId);
   } else {
-    await finishOperation(operationId, { state: 'FAILED', fault }, ports);
+    const { operation: ended } = await finishOperation(operationId, { state: 'FAILED', fault }, ports);
+    if (kind === 'batch' || ended.state !== 'SUCCEEDED') await ports.payloads.remove(operationId);
   }
-  if (kind === 'batch') await ports.payloads.remove(operationId);
   const outcome = { outcome: 'failed', code: fault.code, state };
   ports.log.warn('operation failed at its deadline', { operationId, command: kind, target, clusterId, ...outcome });
 };

@@ -21,7 +21,7 @@ import {
 /** A session with more jobs has to submit them one by one. */
 const maxRestoredJobs = 50;
 
-type ReadPorts = Pick<Ports, 'store' | 'jars'>;
+type ReadPorts = Pick<Ports, 'store' | 'jars' | 'payloads'>;
 
 /** A job that a session may restore. */
 type Candidate = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
@@ -43,15 +43,18 @@ type Candidate = Pick<RestoredJob, 'name' | 'savepoint' | 'formerJobId'> & {
 export const findJobsToRestore = async (
   restore: RestoreJobs | undefined,
   to: ClusterRef,
-  { store, jars, newId }: ReadPorts & Pick<Ports, 'newId'>,
+  { newId, ...ports }: ReadPorts & Pick<Ports, 'newId'>,
 ): Promise<readonly RestoredJob[]> => {
   if (restore === undefined) return [];
-  const { deploy, jobs } = await readSource(restore, to.target, store);
-  const candidates = await listCandidates({ deploy, jobs, isSameId: restore.fromCluster === to.clusterId }, store);
-  const selected = await selectCandidates(candidates, { jobs, nameOrId: restore.job }, store);
+  const { deploy, jobs } = await readSource(restore, to.target, ports.store);
+  const candidates = await listCandidates(
+    { deploy, jobs, isSameId: restore.fromCluster === to.clusterId },
+    ports.store,
+  );
+  const selected = await selectCandidates(candidates, { jobs, nameOrId: restore.job }, ports.store);
   assertJobsFound(selected, candidates, restore);
   assertCount(selected, restore);
-  await assertRestorable(selected, { restore, target: to.target }, { store, jars });
+  await assertRestorable(selected, { restore, target: to.target }, ports);
   return selected.map(({ missedJobId: _missedJobId, operationId: _operationId, ...job }) => ({
     jobId: newId(),
     ...job,
@@ -188,7 +191,7 @@ const assertRestorable = async (
 const findObstacle = async (
   { formerJobId, name, savepoint, missedJobId, operationId }: Candidate,
   { restore: { allowEmptyState = false }, target }: RestorableOptions,
-  { store, jars }: ReadPorts,
+  { store, jars, payloads }: ReadPorts,
 ): Promise<string | undefined> => {
   const explain = (reason: string) =>
     `Job ${formerJobId} (${name}) ${reason}${savepoint === undefined ? '' : ` Its savepoint is ${savepoint}.`}`;
@@ -201,5 +204,7 @@ const findObstacle = async (
   if (program === undefined) return explain('was not submitted through Drey, so its jar is unknown.');
   if (program.jar !== undefined && (await jars.inspect(program.jar, target)) === undefined)
     return explain(`cannot start without its jar: ${program.jar} is no longer stored.`);
+  if ((await payloads.read(operationId ?? '')) === undefined)
+    return explain('cannot start without its arguments and options, which are no longer stored.');
   return undefined;
 };

@@ -1,4 +1,4 @@
-import { Fault } from '#events/problems/problem.ts';
+import { Fault, toProblem } from '#events/problems/problem.ts';
 import { deriveWrites } from '#shared/clusters/model/records/derived-writes.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import { assertChangeStorable } from '#shared/clusters/model/records/size.ts';
@@ -31,8 +31,8 @@ interface StoredPayload {
 }
 
 /**
- * Stores a payload, and then writes the records that refer to it. A conflict removes the payload, because nothing was
- * written. After any other failure the payload stays, because the write may have succeeded without an answer.
+ * Stores a payload, and then writes the records that refer to it. A conflict or a refusal removes the payload, because
+ * nothing was written. After any other failure the payload stays, because the write may have succeeded without an answer.
  */
 export const withPayload = async (
   { operationId, payload }: StoredPayload,
@@ -43,10 +43,13 @@ export const withPayload = async (
   try {
     await write();
   } catch (error) {
-    if (isConflict(error)) await payloads.remove(operationId);
+    if (isConflict(error) || isRefusal(error)) await payloads.remove(operationId);
     throw error;
   }
 };
+
+/** Whether the command can never be written, such as one that is too large. */
+const isRefusal = (error: unknown): boolean => error instanceof Fault && !toProblem(error).retryable;
 
 /** Whether a concurrent write changed a record after it was read. */
 export const isConflict = (error: unknown): boolean => error instanceof Fault && error.code === 'conflict';

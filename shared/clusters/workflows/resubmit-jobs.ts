@@ -6,7 +6,7 @@ import { submit } from '#shared/clusters/commands/submit.ts';
 import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
-import { findProgram } from '#shared/clusters/restore/program.ts';
+import { findProgram, readSubmit } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 import { withoutRestore } from '#shared/flink/option-names/restore.ts';
@@ -58,9 +58,9 @@ const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports
 const buildSubmitData = async (
   { formerJobId, savepoint }: RestoredJob,
   deploy: StoredOperation,
-  { store }: Ports,
+  ports: Ports,
 ): Promise<CommandData<'submit'>> => {
-  const former = (await store.operation(formerJobId))?.value;
+  const former = (await ports.store.operation(formerJobId))?.value;
   const program = former?.target === deploy.target ? findProgram(former) : undefined;
   const restoreOptions = findRequest(deploy, 'deploy')?.data.restore;
   if (program === undefined || restoreOptions === undefined)
@@ -71,7 +71,7 @@ const buildSubmitData = async (
     correlationId: _correlationId,
     restore: _restore,
     ...rest
-  } = program;
+  } = await readSubmit(formerJobId, program, ports);
   const { correlationId } = deploy;
   return {
     ...rest,

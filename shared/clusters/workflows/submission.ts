@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
 
-import type { SubmitData } from '#events/commands/index.ts';
 import type { Restore } from '#events/programs/program.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
-import { findRequest } from '#shared/clusters/model/records/request.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { findProgram, readSubmit } from '#shared/clusters/restore/program.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { recordPhase } from '#shared/clusters/store/progress.ts';
 import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
@@ -37,11 +36,11 @@ export const uploadJar = async (state: SubmissionState, ports: Ports): Promise<S
   await assertClusterRunning(operation.value, ports);
   await recordPhase(operation, 'Uploading the jar to the JobManager.', ports);
   const rest = await openRest(operation.value, ports);
-  return { ...state, jarId: await rest.uploadJar(await openJar(getSubmitData(operation.value), ports)) };
+  return { ...state, jarId: await rest.uploadJar(await openJar(getProgram(operation.value), ports)) };
 };
 
 /** The jar of a submit. The driver of a SQL script is in Flink's lib folder. */
-const openJar = async ({ jar }: SubmitData, { jars, signal }: Ports): Promise<JarFile> => {
+const openJar = async ({ jar }: SubmitProgram, { jars, signal }: Ports): Promise<JarFile> => {
   if (jar === undefined) return { name: 'sql.jar', body: Readable.from([emptyJar]), bytes: emptyJar.byteLength };
   const { stream, bytes } = await jars.open(jar, signal);
   return { name: jar.slice(jar.lastIndexOf('/') + 1), body: stream, bytes };
@@ -55,7 +54,8 @@ const openJar = async ({ jar }: SubmitData, { jars, signal }: Ports): Promise<Ja
  */
 export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await recordStart(state.operationId, ports);
-  const { sql, parallelism, restore, config, ...data } = getSubmitData(operation);
+  const submitted = await readSubmit(operation.operationId, getProgram(operation), ports);
+  const { sql, parallelism, restore, config, ...data } = submitted;
   const { entryClass, args } = sql === undefined ? data : { entryClass: sqlDriver, args: toSqlArgs(sql) };
   const rest = await openRest(operation, ports);
   // An earlier attempt may have started the job without receiving the answer.
@@ -116,14 +116,18 @@ export const recordJob = async (state: SubmissionState, ports: Ports): Promise<S
 
 /** Step of the submission machine: records why the job did not start. */
 export const recordRunRefusal = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
-  await finishOperation(state.operationId, { state: 'FAILED', fault: parseStepError(state.error) }, ports);
+  const { operationId, error } = state;
+  const { operation } = await finishOperation(operationId, { state: 'FAILED', fault: parseStepError(error) }, ports);
+  if (operation.state !== 'SUCCEEDED') await ports.payloads.remove(operationId);
   return state;
 };
 
-const getSubmitData = (operation: StoredOperation) => {
-  const request = findRequest(operation, 'submit');
-  if (request === undefined) throw new Error(`operation ${operation.operationId} is not a submit`);
-  return request.data;
+type SubmitProgram = NonNullable<ReturnType<typeof findProgram>>;
+
+const getProgram = (operation: StoredOperation): SubmitProgram => {
+  const program = findProgram(operation);
+  if (program === undefined) throw new Error(`operation ${operation.operationId} is not a submit`);
+  return program;
 };
 
 const assertClusterRunning = async (operation: Operation, { store }: Ports) =>

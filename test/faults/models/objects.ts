@@ -20,6 +20,7 @@ export class ModelPayloads {
       put: (id, data) => call('store the payload', () => void this.stored.set(id, JSON.stringify(data))),
       read: (id) => call('read the payload', () => JSON.parse(this.stored.get(id) ?? 'null') ?? undefined),
       remove: (id) => call('delete the payload', () => void this.stored.delete(id)),
+      renew: (id) => call('renew the payload', () => this.stored.has(id)),
       readUpload: async () => undefined,
     };
   }

@@ -100,6 +100,7 @@ export const portPermissions: {
     put: [writePayloads],
     read: [readPayloads],
     remove: [deletePayloads],
+    renew: [readPayloads, writePayloads],
     // The upload of a command has the key of a jar.
     readUpload: [readJars],
   },

@@ -19,11 +19,6 @@ interface NeverCalled {
 /** Calls that the search finds, because it ignores conditions, and that do not happen. */
 const neverCalled: readonly NeverCalled[] = [
   {
-    call: 'payloads.put',
-    by: ['submit', 'startup'],
-    reason: 'Only a deploy that has to wait stores its body. A submit is stored in its operation.',
-  },
-  {
     call: 'callbacks.complete',
     by: ['cancel', 'stop', 'extend', 'savepoints', 'reconcile', 'timerEvents', 'startup'],
     reason: 'Only callers send task tokens, with deploys, submits and batches. A spec has none.',

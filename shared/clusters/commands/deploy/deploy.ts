@@ -15,6 +15,7 @@ export const deploy: UseCase<'deploy'> = {
         target,
         buildChange: (reason) => ({ ...buildDeployChange(prepared, reason), ...keyFor(operationId) }),
         payload: command.data,
+        storesPayload: 'queued',
       },
       ports,
     );

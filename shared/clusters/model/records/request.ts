@@ -21,19 +21,24 @@ const StopRequest = z.strictObject({
   createsUntil: z.string().optional(),
 });
 
+const { args, config, sql, ...submitShape } = commands.submit.data.shape;
+
+/** The part of a submit that may hold secrets. It is a payload, which the bucket keeps as long as the jar of the job. */
+export const SubmitPayload = z.strictObject({ args, config, sql });
+
 /** The latest savepoint of the job when the command was recorded. */
 const savepointBefore = z.string().optional();
 
 /**
- * What the workflow of an operation needs of its command. The body of a deploy is not in the table, because it may hold
- * secrets.
+ * What the workflow of an operation needs of its command. The body of a deploy, and the arguments, options and script of
+ * a submit, are not in the table, because they may hold secrets.
  */
 export const OperationRequest = z.discriminatedUnion('kind', [
   DeployRequest,
   StopRequest,
   z.strictObject({ kind: z.literal('savepoint'), data: commands.savepoint.data, savepointBefore }),
   z.strictObject({ kind: z.literal('stop-job'), data: commands['stop-job'].data, savepointBefore }),
-  z.strictObject({ kind: z.literal('submit'), data: commands.submit.data }),
+  z.strictObject({ kind: z.literal('submit'), data: z.strictObject(submitShape) }),
   z.strictObject({ kind: z.literal('batch'), data: z.strictObject({ size: z.int() }) }),
   z.strictObject({ kind: z.literal('checkpoint'), data: commands.checkpoint.data, savepointBefore }),
   z.strictObject({ kind: z.literal('dispose-savepoint'), data: commands['dispose-savepoint'].data }),

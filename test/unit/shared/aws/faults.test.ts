@@ -91,7 +91,7 @@ describe.each([
       'the uploads',
       () => openJars({ bucket: 'b', now, newId: () => 'a' }).inspect('s3://b/uploads/local/1/a.jar', 'local'),
     ],
-    ['the payloads', () => openPayloads('b').read('a')],
+    ['the payloads', () => openPayloads({ bucket: 'b', now: () => new Date() }).read('a')],
     ['the specs', () => openSpecs('b').read('local', 'a')],
     [
       'the reconcile queue',
