@@ -1,7 +1,7 @@
 /** What the local system chooses for the functions on the AWS emulator that it deploys to, in stage `local` only. */
 import * as z from 'zod';
 
-import { functionNames, toPascalCase } from './functions.ts';
+import { type FunctionEntry, functionNames, toPascalCase } from './functions.ts';
 
 export const EmulatorSettings = z.strictObject({
   /** By default the project's own bootstrap, because the Node runtime of MiniStack loses the names of errors. */
@@ -24,7 +24,13 @@ export const runtimeExtensions = ({ runtime }: EmulatorSettings) =>
   );
 
 /** Adds the variables to each function. */
-export const withEnvironment = <F extends Readonly<Record<string, object>>>(
-  functions: F,
+export const withEnvironment = (
+  functions: Readonly<Record<string, FunctionEntry>>,
   { environment }: EmulatorSettings,
-) => Object.fromEntries(Object.entries(functions).map(([name, entry]) => [name, { ...entry, environment }]));
+): Readonly<Record<string, FunctionEntry>> =>
+  Object.fromEntries(
+    Object.entries(functions).map(([name, entry]) => [
+      name,
+      { ...entry, environment: { ...entry.environment, ...environment } },
+    ]),
+  );

@@ -1,5 +1,5 @@
 /** Changes of resources that osls generates, where it has no option for them. */
-import { calls } from '#events/http/api.ts';
+import { openRoutes } from '#events/http/access.ts';
 
 import { type EmulatorSettings, runtimeExtensions } from './emulator.ts';
 import { type FunctionEntry, functionNames, functions, roleOf, toPascalCase } from './functions.ts';
@@ -15,8 +15,6 @@ const limits = (perSecond: number, burst: number) => ({
   ThrottlingBurstLimit: burst,
   DetailedMetricsEnabled: false,
 });
-
-const openRoutes = Object.entries(calls).flatMap(([route, { open }]) => (open === true ? [route] : []));
 
 /** `GET /openapi.json` → `HttpApiRouteGetOpenapijson`, as osls names the resource of a route without parameters. */
 const routeResource = (route: string) => {

@@ -1,8 +1,10 @@
 /** The Lambda functions: those that answer HTTP calls, from the table of calls, and those that something else invokes. */
+import { openRoutes } from '#events/http/access.ts';
 import { type ApiFunction, calls } from '#events/http/api.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
 
 import { maxConcurrentCommands, type StageSettings } from './stage-settings.ts';
+import { grantsOf, tokens } from './tokens.ts';
 
 type Attribute = { readonly 'Fn::GetAtt': readonly [resource: string, attribute: string] };
 
@@ -15,8 +17,10 @@ export interface SqsSource {
   readonly functionResponseType?: 'ReportBatchItemFailures';
 }
 
+type Authorizer = { readonly type: 'aws_iam' } | { readonly name: typeof tokens };
+
 export type FunctionEvent =
-  | { readonly httpApi: { readonly method: string; readonly path: string; readonly authorizer?: { type: string } } }
+  | { readonly httpApi: { readonly method: string; readonly path: string; readonly authorizer?: Authorizer } }
   | { readonly sqs: SqsSource }
   | { readonly stream: Readonly<Record<string, unknown>> }
   | { readonly schedule: { readonly rate: readonly string[]; readonly method: 'scheduler' } };
@@ -121,6 +125,7 @@ export interface FunctionEntry {
   readonly maximumEventAge?: number;
   readonly maximumRetryAttempts?: number;
   readonly reservedConcurrency?: number;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly events: readonly FunctionEvent[];
 }
 
@@ -142,9 +147,9 @@ const entryOf = (name: string, { timeoutSeconds, events, retries }: BackgroundFu
 const routesOf = (name: string): readonly FunctionEvent[] =>
   Object.entries(calls)
     .filter(([, call]) => call.function === name)
-    .map(([route, { open }]) => {
+    .map(([route]) => {
       const [method = '', path = ''] = route.split(' ');
-      return { httpApi: { method, path, ...(open === true ? {} : { authorizer: { type: 'aws_iam' } }) } };
+      return { httpApi: { method, path, ...(openRoutes.includes(route) ? {} : { authorizer: { type: 'aws_iam' } }) } };
     });
 
 const apiFunctions = [...new Set(Object.values(calls).map((call) => call.function))];
@@ -161,15 +166,26 @@ export const functionsOf = ({
   vpc,
   tracing,
   reservedConcurrency,
+  jwt,
 }: StageSettings): Readonly<Record<string, FunctionEntry>> =>
   Object.fromEntries(
     functionNames.map((name) => [
       name,
       {
         ...functions[name],
+        ...(jwt && withTokens(functions[name], jwt)),
         ...(vpc && { vpc }),
         ...(tracing && { tracing: 'Active' }),
         ...(reservedConcurrency !== undefined && name === 'commandQueue' && { reservedConcurrency }),
       },
     ]),
   );
+
+/** The parts of a function behind the API that differ where callers have tokens. */
+const withTokens = ({ events }: FunctionEntry, jwt: NonNullable<StageSettings['jwt']>): Partial<FunctionEntry> =>
+  events.some((event) => 'httpApi' in event) ? { events: events.map(toTokenRoute), environment: grantsOf(jwt) } : {};
+
+const toTokenRoute = (event: FunctionEvent): FunctionEvent =>
+  'httpApi' in event && event.httpApi.authorizer !== undefined
+    ? { httpApi: { ...event.httpApi, authorizer: { name: tokens } } }
+    : event;

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 
+import { Grants } from '#events/http/grants.ts';
+
 /** The predefined deployment configurations of CodeDeploy, without their prefix `CodeDeployDefault.Lambda`. */
 const Rollout = z.strictObject({
   type: z.enum([
@@ -33,6 +35,18 @@ const Alarms = z.union([
   z.strictObject({ email: z.email() }),
 ]);
 
+/** Lambda has 4 KB for all environment variables of a function, of which Drey uses half. */
+const maxRightsBytes = 2_000;
+
+/** Callers have a token of an OpenID Connect issuer, in place of IAM credentials. */
+const Jwt = Grants.extend({
+  issuer: z.url({ protocol: /^https$/ }),
+  audience: z.array(z.string().min(1)).min(1),
+}).refine(({ rights }) => Buffer.byteLength(JSON.stringify(rights)) <= maxRightsBytes, {
+  path: ['rights'],
+  message: `Use at most ${maxRightsBytes} bytes: grant rights to groups instead of people, or by patterns.`,
+});
+
 /** The maximum number of concurrent executions of the function `commandQueue` that SQS starts. */
 export const maxConcurrentCommands = 20;
 
@@ -40,6 +54,8 @@ export const maxConcurrentCommands = 20;
 export const maxStageCharacters = 20;
 
 export const StageSettings = z.strictObject({
+  /** Callers prove who they are by tokens. Without it they sign their requests with IAM credentials. */
+  jwt: Jwt.optional(),
   /** Runs the functions in a VPC. Without it they reach public endpoints only. */
   vpc: z
     .strictObject({

@@ -11,6 +11,7 @@ const { assertSupportedRegion } = require('./partitions.ts');
 const { kubernetesRoleArn } = require('./iam/permissions.ts');
 const { queueResources } = require('./queues.ts');
 const { rolesOf, senderRoleIds } = require('./iam/roles.ts');
+const { authorizersOf } = require('./tokens.ts');
 const { readStageSettings } = require('./stage-settings.ts');
 const { stateMachinesOf } = require('./state-machines/resources.ts');
 const { storageOf } = require('./storage.ts');
@@ -23,6 +24,7 @@ module.exports = async ({ resolveVariable }) => {
   const functions = functionsOf(settings);
   return {
     kubernetesRoleArn,
+    authorizers: authorizersOf(settings),
     accessLogFormat: JSON.stringify(accessLog),
     functions: emulator === undefined ? functions : withEnvironment(functions, emulator),
     resources: {

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import * as z from 'zod';
 
+import { Grants } from '#events/http/grants.ts';
 import { openBus } from '#shared/aws/bus.ts';
 import { openCallbacks } from '#shared/aws/callbacks.ts';
 import { openJars } from '#shared/aws/jars.ts';
@@ -39,6 +40,8 @@ const Environment = z.object({
   DREY_STATE_MACHINE_ARN_PREFIX: z.string(),
   /** EKS clusters of this account have an access entry for it. The roles of other targets trust it. */
   DREY_KUBERNETES_ROLE_ARN: z.string(),
+  /** The rights of callers with a token, as JSON, on a stage with the setting `jwt`. */
+  DREY_GRANTS: z.string().optional(),
   DREY_VERSION: z.string(),
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
   AWS_LAMBDA_FUNCTION_VERSION: z.string(),
@@ -90,6 +93,7 @@ export const live: World = {
     roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
   }),
   specs: openSpecs(environment.DREY_BUCKET),
+  grants: environment.DREY_GRANTS === undefined ? undefined : Grants.parse(JSON.parse(environment.DREY_GRANTS)),
   log: {
     info: (message, fields = {}) => log.info(message, fields),
     warn: (message, fields = {}) => log.warn(message, fields),

@@ -225,14 +225,12 @@ export const otherCalls = {
     summary: 'Get the OpenAPI description.',
     answer: z.looseObject({}),
     status: 200,
-    open: true,
   },
   'GET /health': {
     function: 'openapi',
     summary: 'Check that the API responds.',
     answer: Health,
     status: 200,
-    open: true,
   },
 } as const satisfies Record<string, Call>;
 

@@ -9,6 +9,4 @@ export interface Call {
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
   readonly status: number;
-  /** The route needs no authorization. */
-  readonly open?: true;
 }

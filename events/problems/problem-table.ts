@@ -22,6 +22,15 @@ export const problems = {
     meaning: 'The request does not match its schema. `errors` locates each mistake by a JSON pointer.',
     action: 'Correct every field that `errors` lists and send the request again.',
   },
+  'access-denied': {
+    title: 'Access denied',
+    status: 403,
+    retryable: false,
+    meaning:
+      'The token of the caller gives no right to use this route on this target. A signed request that IAM refuses is answered by API Gateway, without a code.',
+    action:
+      'Ask an operator for the right that the message names ([deploy-to-aws.md](deploy-to-aws.md#callers-with-tokens)).',
+  },
   'not-found': {
     title: 'Not found',
     status: 404,

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { AnswerBody, QueryRoute } from '#events/http/answer-body.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
+import { authorization } from '../middleware/authorization.ts';
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { openCursor, sealCursor } from './cursors.ts';
@@ -15,11 +16,12 @@ type Handle<Body = unknown> = (event: APIGatewayProxyEventV2, ports: Ports) => P
 const deadlineDetail =
   'The request took too long. The operation continues: repeat the request with the same Idempotency-Key.';
 
-/** A function behind the HTTP API: one log line for each request, and problem+json for everything that is thrown. */
+/** A function behind the HTTP API: one log line for each request, problem+json for everything that is thrown, and the rights of the caller. */
 export const httpHandler = (world: World, handle: Handle) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(failEarly(deadlineDetail))
     .use(invocation())
     .use(problems(world.metrics))
+    .use(authorization(world.grants))
     .handler(async (event, _context, { signal }) => {
       const ports = portsFor(world, { signal });
       return toResponse({ route: event.routeKey, answer: await handle(event, ports) }, ports.log);

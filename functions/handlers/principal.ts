@@ -1,15 +1,18 @@
 import type { APIGatewayProxyEventV2, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 
+import type { Claims } from '#events/http/grants.ts';
 import { type Principal, toIamPrincipal, toJwtPrincipal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import { readSender } from '#shared/live.ts';
 
+const Subject = z.object({ iss: z.string().min(1), sub: z.string().min(1).optional() });
+
 /** What API Gateway says about the caller that it has authenticated. */
 const Authorizer = z.object({
   iam: z.object({ userArn: z.string().min(1) }).nullish(),
-  jwt: z.object({ claims: z.object({ iss: z.string().min(1), sub: z.string().min(1).optional() }) }).nullish(),
+  jwt: z.object({ claims: Subject }).nullish(),
 });
 
 /** The authenticated caller of a request. Undefined on a route without authorization. */
@@ -27,7 +30,33 @@ const toTokenPrincipal = ({ iss, sub }: { readonly iss: string; readonly sub?: s
   throw new Fault('malformed-request', detail, { errors: [{ pointer: '/authorization', detail }] });
 };
 
-/** The authenticated caller of a request that changes something. */
+/**
+ * The claims of the caller's token, as its issuer wrote them. API Gateway has verified the token, but joins the values of
+ * a list to one text, in which the name of a group with a blank looks like two groups.
+ *
+ * @returns undefined for a caller without a token.
+ * @throws Fault `access-denied` when the header is not the token that API Gateway has verified.
+ */
+export const readClaims = ({ requestContext, headers }: APIGatewayProxyEventV2): Claims | undefined => {
+  if (!('authorizer' in requestContext)) return undefined;
+  const { jwt } = Authorizer.parse(requestContext.authorizer);
+  if (jwt === undefined || jwt === null) return undefined;
+  const [, payload = ''] = /^(?:Bearer )?[\w-]+\.([\w-]+)\.[\w-]+$/i.exec(headers['authorization'] ?? '') ?? [];
+  const claims = parseClaims(payload);
+  const { iss, sub } = jwt.claims;
+  if (claims?.['iss'] === iss && claims['sub'] === sub) return claims;
+  throw new Fault('access-denied', 'The header Authorization must have one token, and nothing else.');
+};
+
+const parseClaims = (payload: string): Claims | undefined => {
+  try {
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString())).data;
+  } catch {
+    return undefined; // not JSON, so not a token
+  }
+};
+
+/** The authenticated caller of a request. */
 export const getCaller = (event: APIGatewayProxyEventV2): Principal => {
   const caller = findCaller(event);
   if (caller === undefined) throw new Error(`API Gateway names no caller of ${event.routeKey}.`);

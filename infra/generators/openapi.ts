@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
 import { maxWaitSeconds } from '#events/http/accepted.ts';
+import { access } from '#events/http/access.ts';
 import { calls, pathParameters } from '#events/http/api.ts';
 import { IdempotencyKey } from '#events/idempotency-key.ts';
 import { CommandMessage } from '#events/message.ts';
@@ -40,7 +41,7 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
       ...(isCommand ? { header: commandHeaders } : {}),
     },
     ...(call.body === undefined ? {} : { requestBody: { required: true, ...json(call.body) } }),
-    ...(call.open ? { security: [] } : {}),
+    security: securityOf(route),
     responses: {
       [call.status]: {
         description: isCommand ? 'Accepted. The `Location` header names the operation.' : 'Success.',
@@ -50,6 +51,12 @@ const describeOperation = (route: string, call: (typeof calls)[string]): ZodOpen
       default: { description: 'Problem details.', content: { 'application/problem+json': { schema: Problem } } },
     },
   };
+};
+
+/** A stage has one of the schemes. A token needs the verb. @see OpenAPI 3.1, "Security Requirement Object" */
+const securityOf = (route: string) => {
+  const verb = access[route];
+  return verb === undefined || verb === 'open' ? [] : [{ sigv4: [] }, { token: [verb] }];
 };
 
 /** `GET /v1/targets/{target}/clusters` → `getTargetsClusters`. */
@@ -91,7 +98,7 @@ export const openapi = createDocument({
       },
     },
   ],
-  security: [{ sigv4: [] }],
+  security: [{ sigv4: [] }, { token: [] }],
   paths,
   components: {
     securitySchemes: {
@@ -100,6 +107,13 @@ export const openapi = createDocument({
         in: 'header',
         name: 'Authorization',
         description: 'AWS Signature Version 4, service execute-api.',
+      },
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description:
+          'A token of the issuer that the stage names, where it has the setting `jwt`. The verb of an operation is the right that the token must give on the target in the path, or on all targets.',
       },
     },
   },

@@ -41,6 +41,14 @@ export const templateSettings = {
     alarms: { email: 'oncall@example.com' },
     reservedConcurrency: 20,
   },
+  jwt: {
+    jwt: {
+      issuer: 'https://login.example.org/',
+      audience: ['drey'],
+      claim: 'groups',
+      rights: { operators: { '*': 'admin' }, etl: { etl: 'deploy', 'etl-*': 'read' } },
+    },
+  },
 } as const satisfies Record<string, StageSettings>;
 export type TemplateName = keyof typeof templateSettings;
 export const templateNames = Object.keys(templateSettings) as TemplateName[]; // the keys of the table

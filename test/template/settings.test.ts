@@ -54,3 +54,27 @@ describe('the setting deletionProtection', () => {
     expect(table).toMatchObject({ DeletionProtectionEnabled: false });
   });
 });
+
+describe('the setting jwt', () => {
+  const listTypes = (template: Template) =>
+    new Set(ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['AuthorizationType']));
+
+  it('authorizes the routes by the tokens of the issuer', async () => {
+    const template = await compileTemplate('jwt');
+    const [authorizer] = ofType(template, 'AWS::ApiGatewayV2::Authorizer');
+
+    expect(listTypes(template)).toEqual(new Set(['JWT', undefined])); // none on the open routes
+    expect(authorizer?.[1].Properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Audience: ['drey'], Issuer: 'https://login.example.org/' },
+    });
+  });
+
+  it('is IAM when it is left out', async () => {
+    const template = await compileTemplate('defaults');
+
+    expect(listTypes(template)).toEqual(new Set(['AWS_IAM', undefined]));
+    expect(ofType(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import type { Grants } from '#events/http/grants.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 
 import type { Kubernetes } from './kubernetes.ts';
@@ -53,6 +54,8 @@ export interface Binding {
 export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal' | 'withOperation'> & {
   readonly kubernetes: (target: NamedTarget, binding: Binding) => Kubernetes;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** What callers with a token may do. Undefined on a stage whose callers sign their requests with IAM credentials. */
+  readonly grants?: Grants | undefined;
 };
 
 /** The ports of one invocation: requests and pauses end when its signal aborts. */

@@ -1,5 +1,6 @@
+import { openRoutes } from '#events/http/access.ts';
 import { accessLog } from '../../../infra/access-log.ts';
-import { functionOf, ofTypes, openRoutes, propertyOf, refersTo, type Rule, unless } from './rule.ts';
+import { functionOf, ofTypes, propertyOf, refersTo, type Rule, unless } from './rule.ts';
 
 export const operationRules: readonly Rule[] = [
   {

@@ -1,5 +1,4 @@
 /** A rule over a compiled template. */
-import { calls } from '#events/http/api.ts';
 import type { Template, TemplateResource } from '#test/support/templates.ts';
 
 export interface Subject extends TemplateResource {
@@ -62,8 +61,3 @@ export const functionOf = (target: unknown, resources: readonly Subject[]): Subj
   const name = alias === undefined ? target : propertyOf(alias, 'FunctionName');
   return resources.find(({ id, Type }) => Type === 'AWS::Lambda::Function' && refersTo(name, id));
 };
-
-/** The routes that need no authorization. */
-export const openRoutes: readonly string[] = Object.entries(calls).flatMap(([route, call]) =>
-  'open' in call && call.open ? [route] : [],
-);

@@ -1,6 +1,7 @@
+import { openRoutes } from '#events/http/access.ts';
 import { listStatements } from '#test/support/iam/statements.ts';
 
-import { ofTypes, openRoutes, propertyOf, refersTo, type Rule, type Subject, textsIn, unless } from './rule.ts';
+import { ofTypes, propertyOf, refersTo, type Rule, type Subject, textsIn, unless } from './rule.ts';
 
 const statementsOf = ({ id, ...resource }: Subject) => listStatements({ resources: { [id]: resource } });
 
@@ -8,6 +9,8 @@ const hasTlsOnlyStatement = (policy: Subject): boolean =>
   statementsOf(policy).some(
     ({ effect, condition }) => effect === 'Deny' && /"aws:SecureTransport":"?false"?/.test(JSON.stringify(condition)),
   );
+
+const isAuthorizer = ({ Type }: Subject) => Type === 'AWS::ApiGatewayV2::Authorizer';
 
 /** The property that says how a type encrypts at rest. */
 const encryption: Readonly<Record<string, readonly string[]>> = {
@@ -118,14 +121,14 @@ export const securityRules: readonly Rule[] = [
       ),
   },
   {
-    name: 'requires IAM authorization for every route that is not open',
-    reason: 'The API has no other authentication.',
+    name: 'authorizes every route that is not open by IAM, or by the tokens of the setting jwt',
+    reason: 'The functions trust what API Gateway says about the caller.',
     select: ofTypes('AWS::ApiGatewayV2::Route'),
-    check: (subject) =>
-      unless(
-        openRoutes.includes(String(propertyOf(subject, 'RouteKey'))) !==
-          (propertyOf(subject, 'AuthorizationType') === 'AWS_IAM'),
-        `has the authorization ${String(propertyOf(subject, 'AuthorizationType'))}`,
-      ),
+    check: (subject, { resources }) => {
+      const isOpen = openRoutes.includes(String(propertyOf(subject, 'RouteKey')));
+      const expected = isOpen ? 'NONE' : resources.some(isAuthorizer) ? 'JWT' : 'AWS_IAM';
+      const type = textsIn([propertyOf(subject, 'AuthorizationType')])[0] ?? 'NONE';
+      return unless(type === expected, `has the authorization ${type}`);
+    },
   },
 ];

@@ -15,7 +15,13 @@ import { type FunctionEntry, functionNames, functions } from '../../../infra/fun
 
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
 /** An event that each function reads at least in part. */
-const event = { requestContext: {}, Records: [{ body: '{}' }], step: 'fail', state: { operationId: 'a' } };
+const event = {
+  routeKey: 'GET /health',
+  requestContext: {},
+  Records: [{ body: '{}' }],
+  step: 'fail',
+  state: { operationId: 'a' },
+};
 
 /** Functions of one kind share a handler. Those that report single failures of a batch have handlers of their own. */
 const kindOf = (name: string, { events }: FunctionEntry): string => {

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '#events/commands/index.ts';
 import { calls } from '#events/http/api.ts';
 
+import { makeHttpEvent } from '#test/fakes/lambda.ts';
+
 import { type FunctionEntry, functions } from '../../../infra/functions.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 
@@ -47,7 +49,7 @@ describe('the definitions of commands', () => {
   it.each(Object.values(commands))('$kind is accepted by its function', async ({ route, function: name }) => {
     const path = functions[name].handler.replace(/\.handler$/, '.ts');
     const { handler } = (await import(new URL(`../../../${path}`, import.meta.url).href)) as { handler: Handler };
-    const event = { routeKey: route, rawPath: '/', headers: {}, body: '{"unknown":1}', requestContext: {} };
+    const event = makeHttpEvent(route, {}, { body: { unknown: 1 } });
 
     const { statusCode } = await handler(event, { functionName: name, getRemainingTimeInMillis: () => 29_000 });
 

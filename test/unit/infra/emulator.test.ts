@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { readEmulatorSettings, runtimeExtensions, withEnvironment } from '../../../infra/emulator.ts';
-import { functionNames } from '../../../infra/functions.ts';
+import { functionNames, functions } from '../../../infra/functions.ts';
 
 describe('the settings of an emulator', () => {
   it('are the bootstrap and no variables by default', () => {
@@ -18,9 +18,12 @@ describe('the settings of an emulator', () => {
   it('add their variables to every function', () => {
     const settings = readEmulatorSettings('{"environment":{"AWS_ENDPOINT_URL_EKS":"http://127.0.0.1:7005"}}');
 
-    expect(withEnvironment({ deploy: { handler: 'a' }, stop: { handler: 'b' } }, settings)).toEqual({
-      deploy: { handler: 'a', environment: { AWS_ENDPOINT_URL_EKS: 'http://127.0.0.1:7005' } },
-      stop: { handler: 'b', environment: { AWS_ENDPOINT_URL_EKS: 'http://127.0.0.1:7005' } },
+    const { deploy, stop } = functions;
+    const environment = { AWS_ENDPOINT_URL_EKS: 'http://127.0.0.1:7005' };
+
+    expect(withEnvironment({ deploy, stop: { ...stop, environment: { A: '1' } } }, settings)).toEqual({
+      deploy: { ...deploy, environment },
+      stop: { ...stop, environment: { A: '1', ...environment } },
     });
   });
 

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { openRoutes } from '#events/http/access.ts';
+import { Grants } from '#events/http/grants.ts';
+
 import { functionNames, functionsOf, roleOf } from '../../../infra/functions.ts';
 import { rolesOf } from '../../../infra/iam/roles.ts';
 import { workflowNames } from '../../../infra/state-machines/definitions.ts';
 import { machineOf, stateMachinesOf } from '../../../infra/state-machines/resources.ts';
-import { readStageSettings } from '../../../infra/stage-settings.ts';
+import { readStageSettings, StageSettings } from '../../../infra/stage-settings.ts';
+import { authorizersOf } from '../../../infra/tokens.ts';
 
 const vpc = {
   subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
@@ -49,6 +53,68 @@ describe('the setting vpc', () => {
   it.each(functionNames)('changes nothing of %s when it is left out', (name) => {
     expect(functionsOf({})[name]).not.toHaveProperty('vpc');
     expect(JSON.stringify(statementsOf(roleOf(name), {}))).not.toContain('ec2:');
+  });
+});
+
+describe('the setting jwt', () => {
+  const rights = { operators: { '*': 'admin' } } as const;
+  const jwt = { issuer: 'https://login.example.org/', audience: ['drey'], claim: 'groups', rights };
+  const entries = Object.values(functionsOf({ jwt }));
+  const routes = entries.flatMap(({ events }) =>
+    events.flatMap((event) => ('httpApi' in event ? [event.httpApi] : [])),
+  );
+
+  it('authorizes every route by a token in place of IAM, and leaves the open ones', () => {
+    const byToken = routes.filter(({ authorizer }) => authorizer !== undefined && 'name' in authorizer);
+    const open = routes.filter(({ authorizer }) => authorizer === undefined);
+
+    expect(open.map(({ method, path }) => `${method} ${path}`)).toEqual(openRoutes);
+    expect(byToken).toHaveLength(routes.length - open.length);
+    expect(authorizersOf({ jwt })).toEqual({
+      tokens: {
+        type: 'jwt',
+        identitySource: '$request.header.Authorization',
+        issuerUrl: jwt.issuer,
+        audience: jwt.audience,
+      },
+    });
+  });
+
+  it('gives the rights to the functions of the API only', () => {
+    for (const { environment, events } of entries) {
+      const grants = environment?.['DREY_GRANTS'];
+
+      expect(grants === undefined ? undefined : Grants.parse(JSON.parse(grants))).toEqual(
+        events.some((event) => 'httpApi' in event) ? { claim: 'groups', rights } : undefined,
+      );
+    }
+  });
+
+  it('changes nothing when it is left out', () => {
+    expect(authorizersOf({})).toEqual({});
+    expect(JSON.stringify(functionsOf({}))).not.toMatch(/DREY_GRANTS|tokens/);
+  });
+
+  it.each([
+    ['an issuer without TLS', { issuer: 'http://login.example.org/' }],
+    ['no audience', { audience: [] }],
+    ['a verb that does not exist', { rights: { operators: { '*': 'root' } } }],
+    ['a pattern in the middle', { rights: { operators: { 'e*l': 'read' } } }],
+    ['a pattern of nothing', { rights: { operators: { '': 'read' } } }],
+    [
+      'more rights than the environment of a function holds',
+      {
+        rights: {
+          ['x'.repeat(200)]: Object.fromEntries(
+            Array.from({ length: 99 }, (_, n) => [`a-long-target-name-${n}`, 'read']),
+          ),
+        },
+      },
+    ],
+    ['an unknown member', { scopes: [] }],
+  ])('is refused with %s', (_what, wrong) => {
+    expect(StageSettings.safeParse({ jwt }).success).toBe(true);
+    expect(StageSettings.safeParse({ jwt: { ...jwt, ...wrong } }).success).toBe(false);
   });
 });
 

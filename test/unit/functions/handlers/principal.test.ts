@@ -4,14 +4,19 @@ import { deployHandler } from '#functions/deploy.ts';
 import { handler as openapiHandler } from '#functions/openapi.ts';
 import { log } from '#shared/live.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord, senderId, userArn } from '#test/fakes/lambda.ts';
+import { makeAuthorization } from '#test/fakes/tokens.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import { clusterId, getLastOperation, listOperations, session, world } from '#test/unit/shared/clusters/fixture.ts';
 
 const route = 'POST /v1/targets/{target}/clusters';
-const deployAs = (authorizer: unknown, body: object = {}) =>
+const grants = { claim: 'aud', rights: { drey: { local: 'deploy' } } } as const;
+/** A deploy of a caller with a token. */
+const deployWith = (claims: object) =>
+  deployAs({ jwt: { claims, scopes: null } }, {}, { authorization: makeAuthorization(claims) });
+const deployAs = (authorizer: unknown, body: object = {}, headers: Readonly<Record<string, string>> = {}) =>
   callHandler(
-    deployHandler(world.ports),
-    makeHttpEvent(route, { target: 'local' }, { body: { ...session, clusterId, ...body }, authorizer }),
+    deployHandler({ ...world.ports, grants }),
+    makeHttpEvent(route, { target: 'local' }, { body: { ...session, clusterId, ...body }, authorizer, headers }),
   );
 
 describe('the principal of a request', () => {
@@ -24,7 +29,7 @@ describe('the principal of a request', () => {
 
   it('is the issuer and the subject of a token', async () => {
     const claims = { iss: 'https://login.example.org/', sub: 'ada|1', aud: 'drey' };
-    const { body } = await deployAs({ jwt: { claims, scopes: null } });
+    const { body } = await deployWith(claims);
 
     expect(body).toMatchObject({ operation: { principal: 'jwt:https://login.example.org/#ada|1' } });
   });
@@ -38,7 +43,7 @@ describe('the principal of a request', () => {
   });
 
   it('cannot be read from a token without a subject, which is refused', async () => {
-    const { status, body } = await deployAs({ jwt: { claims: { iss: 'https://login.example.org/', client_id: 'a' } } });
+    const { status, body } = await deployWith({ iss: 'https://login.example.org/', client_id: 'a' });
 
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'malformed-request', detail: expect.stringContaining('has no claim sub') });
@@ -52,7 +57,7 @@ describe('the principal of a request', () => {
   });
 
   it('is not longer than the record of an operation allows', async () => {
-    await deployAs({ jwt: { claims: { iss: 'https://login.example.org/', sub: 'x'.repeat(5_000) } } });
+    await deployWith({ iss: 'https://login.example.org/', sub: 'x'.repeat(5_000), aud: 'drey' });
 
     expect(getLastOperation()?.principal).toHaveLength(700);
   });
