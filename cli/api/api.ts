@@ -93,7 +93,12 @@ const attempt = async <T>(request: ApiRequest, { settings, signal, isForPeople, 
     accept: 'application/json',
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const signed = await sign({ ...request, headers: { ...headers, ...request.headers } }, settings);
+  const sent = { ...headers, ...request.headers };
+  const { token } = settings;
+  const signed =
+    token === undefined
+      ? await sign({ ...request, headers: sent }, settings)
+      : { ...sent, authorization: `Bearer ${token}` };
   const started = performance.now();
   trace(`> ${request.method} ${request.url.href}`);
   const answer = await exchange({ ...request, headers: signed }, settings, signal);

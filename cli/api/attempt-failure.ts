@@ -88,7 +88,7 @@ const toGatewayFailure = ({ status, body }: ApiResponse): Failure => {
   const detail = typeof message === 'string' ? `: ${message}` : '.';
   if (status === 401 || status === 403) {
     return new Failure(`The API denied access (${status})${detail}`, {
-      hint: 'Check your AWS credentials and region. The credentials need the permission execute-api:Invoke for this API.',
+      hint: 'Check your AWS credentials and region. The credentials need the permission execute-api:Invoke for this API. If its callers have tokens, set DREY_TOKEN to a valid one.',
     });
   }
   return new Failure(

@@ -5,6 +5,7 @@ import { describePointer, translateWords } from './cli-words.ts';
 import { Failure, type FailureOptions } from './failure.ts';
 
 const hints: Readonly<Partial<Record<ProblemCode, string>>> = {
+  'access-denied': 'Ask an operator of Drey for the right, or use another token in DREY_TOKEN.',
   'not-found': 'Run `drey list` for clusters and jobs, `drey targets` for targets.',
   'id-taken': 'Choose another -Dkubernetes.cluster-id, or leave it out to get a generated one.',
   'wrong-state': 'Run `drey describe <cluster id>` to see its state.',

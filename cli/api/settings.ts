@@ -11,6 +11,8 @@ export interface Settings {
   readonly apiFrom: string;
   readonly region: string;
   readonly credentials: () => Promise<Credentials>;
+  /** Replaces the signature. */
+  readonly token?: string;
 }
 
 /** The sources of settings, in the order of precedence. */
@@ -82,7 +84,8 @@ export const resolveSettings = (sources: Sources): Settings => {
     });
   }
   const apiUrl = parseApiUrl(chosen.value);
-  const region = resolveRegion(apiUrl, sources)?.value;
+  const token = readToken(apiUrl, sources.env);
+  const region = resolveRegion(apiUrl, sources)?.value ?? (token === undefined ? undefined : ''); // for signatures only
   if (region === undefined) {
     throw new Failure(`The AWS region of the API ${apiUrl.host} is not configured.`, {
       hint: 'Set AWS_REGION, or run `drey configure --region REGION`.',
@@ -92,8 +95,22 @@ export const resolveSettings = (sources: Sources): Settings => {
     apiUrl,
     apiFrom: chosen.from,
     region,
+    ...(token === undefined ? {} : { token }),
     credentials: () => loadCredentials(findLocalFile(apiUrl, sources), sources.env),
   };
+};
+
+/** @throws Failure for a token that would be sent as plain text, or that is no token. It is not printed. */
+const readToken = (url: URL, { DREY_TOKEN: text }: Environment): string | undefined => {
+  const token = text?.trim();
+  if (!token) return undefined;
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw new Failure('DREY_TOKEN is not a JSON Web Token.', { hint: 'Set it to the token alone, without "Bearer".' });
+  if (url.protocol === 'http:' && !loopback.test(url.hostname))
+    throw new Failure(`DREY_TOKEN is not sent to ${url.host}, because the connection is not encrypted.`, {
+      hint: 'Use an https URL of the API.',
+    });
+  return token;
 };
 
 /** @throws UsageError */
@@ -108,7 +125,8 @@ const loopback = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** The source of the credentials, for `drey configure --show`. */
 export const describeCredentialsSource = (url: URL, sources: Sources): string => {
-  const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId } = sources.env;
+  const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId, DREY_TOKEN: token } = sources.env;
+  if (token?.trim()) return 'DREY_TOKEN';
   if (findLocalFile(url, sources)?.credentials !== undefined) return 'npm start';
   if (profile) return `profile ${profile}`;
   return keyId ? 'AWS_ACCESS_KEY_ID' : "the AWS SDK's default chain";
