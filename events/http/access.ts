@@ -34,8 +34,8 @@ const accessToOthers = {
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs': 'read',
   'POST /v1/targets/{target}/clusters/{clusterId}/job-plans': 'deploy', // It runs main() of a program.
   'GET /v1/targets/{target}/clusters/{clusterId}/jobs/{jobId}': 'read',
-  'GET /v1/operations/{operationId}': 'read',
-  'GET /v1/operations/{operationId}/items': 'read',
+  'GET /v1/targets/{target}/operations/{operationId}': 'read',
+  'GET /v1/targets/{target}/operations/{operationId}/items': 'read',
   'GET /v1/targets/{target}/queue': 'read',
   'PUT /v1/targets/{target}/queue': 'admin',
   'PUT /v1/targets/{target}/queue/{operationId}': 'admin',

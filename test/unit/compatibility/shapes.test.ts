@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '8b39a268e9a45560' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: 'e93d8171258659fa' },
+  operation: { 1: 'c51179f3dc330140' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },
@@ -22,7 +22,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   schedule: { 1: 'a2b32a4023a55a6b' },
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
-  refusal: { 1: '4d7977d8b1998587' },
+  refusal: { 1: '9676deb9c20baaac' },
   target: { 1: '3dbebee32d8d23c2' },
 };
 

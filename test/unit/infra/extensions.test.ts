@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-
 import { extensionsOf } from '../../../infra/extensions.ts';
 import { functions, functionsOf } from '../../../infra/functions.ts';
 import { StageSettings } from '../../../infra/stage-settings.ts';

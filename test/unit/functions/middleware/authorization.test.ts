@@ -119,7 +119,7 @@ describe('a token', () => {
       'two tokens',
       `${makeAuthorization({ iss, sub: 'ada', groups: ['operators'] })}, ${makeAuthorization({ iss, sub: 'ada' })}`,
     ],
-    ['the token of somebody else', makeAuthorization({ iss, sub: 'bob', groups: ['operators'] })],
+    ['the token of another caller', makeAuthorization({ iss, sub: 'bob', groups: ['operators'] })],
     [
       'the token of another issuer',
       makeAuthorization({ iss: 'https://evil.example.org/', sub: 'ada', groups: ['operators'] }),
