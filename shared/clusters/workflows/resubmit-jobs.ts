@@ -6,6 +6,7 @@ import { submit } from '#shared/clusters/commands/submit.ts';
 import { newOperation, type StoredOperation, toOperationPath } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import type { Payloads } from '#shared/clusters/ports/objects.ts';
 import { findProgram, readSubmit } from '#shared/clusters/restore/program.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
@@ -45,7 +46,8 @@ const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports
   try {
     const data = await buildSubmitData(restored, deploy, ports);
     const command = { kind: 'submit', target, clusterId, data, key: undefined, origin, principal } as const;
-    const recorded = await submit.record(command, () => ({}), { ...ports, newId: () => restored.jobId });
+    const payloads = keepPayloads(ports.payloads);
+    const recorded = await submit.record(command, () => ({}), { ...ports, payloads, newId: () => restored.jobId });
     await submit.advance(recorded, command, ports);
   } catch (error) {
     // A full admission queue must not delay the session, so it is as final as a refusal.
@@ -53,6 +55,15 @@ const resubmitJob = async (restored: RestoredJob, deploy: StoredOperation, ports
     await recordFailedSubmit(restored, { deploy, fault: error }, ports);
   }
 };
+
+/** A concurrent run of this step may have recorded the job. A conflict must not remove what it stored under the same ID. */
+const keepPayloads = (payloads: Payloads): Payloads => ({
+  put: async (...args) => payloads.put(...args),
+  read: async (...args) => payloads.read(...args),
+  renew: async (...args) => payloads.renew(...args),
+  readUpload: async (...args) => payloads.readUpload(...args),
+  remove: async () => {},
+});
 
 /** The former submit of the job, without what was meant for that command only. @throws Fault `not-found` */
 const buildSubmitData = async (
@@ -97,4 +108,5 @@ const recordFailedSubmit = async (
   );
   const problem = toProblem(fault, toOperationPath(operation));
   await commit({ operations: [{ value: { ...operation, state: 'FAILED', problem }, previous: undefined }] }, ports);
+  await ports.payloads.remove(jobId);
 };

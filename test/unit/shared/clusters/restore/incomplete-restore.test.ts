@@ -125,3 +125,19 @@ describe('a restore from an incarnation that did not start its jobs', () => {
     expect(listRestoredJobs('next')).toHaveLength(1);
   });
 });
+
+describe('two concurrent runs of the step that submits the jobs', () => {
+  it('record each job once, with its arguments', async () => {
+    await deploy();
+    await submit(clicks);
+    await stop();
+    world.passTime(60);
+    await sendHttp('deploy', { clusterId: 'etl', data: { mode: 'session', restore } }, world);
+    const [deployed, jobId] = [findDeploy('etl')!, listRestoredJobs('etl')[0]?.jobId];
+
+    await Promise.allSettled([resubmitJobs(deployed, world.ports), resubmitJobs(deployed, world.ports)]);
+
+    expect(getOperation(jobId)?.kind).toBe('submit');
+    expect(await world.payloads.read(jobId ?? '')).toMatchObject({ args: clicks.args });
+  });
+});
