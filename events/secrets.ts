@@ -29,13 +29,6 @@ const namesOfSecrets = [
   'kubernetes.secrets',
 ] as const;
 
-/** Options of Flink about the fetching of tokens, which are no tokens. */
-const settingsOfTokens = [
-  'security.delegation.token',
-  'security.delegation.tokens',
-  'security.kerberos.fetch.delegation-token',
-] as const;
-
 const isBelow = (key: string, names: readonly string[]): boolean =>
   names.some((name) => key === name || key.startsWith(`${name}.`));
 
@@ -43,8 +36,24 @@ const isBelow = (key: string, names: readonly string[]): boolean =>
 export const isSensitive = (key: string): boolean =>
   !isBelow(key, namesOfSecrets) && sensitiveParts.some((part) => key.toLowerCase().includes(part));
 
-/** Whether the value of an option is refused as a secret. Flink's list also has settings of its delegation tokens. */
-export const isSecretOption = (key: string): boolean => isSensitive(key) && !isBelow(key, settingsOfTokens);
+/** Beginnings of names that have a word of Flink's list, and are no secrets: only the rest of the name counts. */
+const groupsOfSettings =
+  /^(security\.delegation\.tokens?|security\.kerberos\.(fetch\.delegation-token|tokens)|table\.secret-store|yarn\.security\.appmaster\.delegation\.token|kubernetes\.((job|task)manager|(rest|internal)-service)\.(annotations|labels|node-selector)\..*|fs\.azure\.account\.keyprovider\..*)(\.|$)/;
+
+/** Last words of names whose value says where a secret is, or how one is fetched. */
+const nameOfPlace =
+  /[._-](arn|binding|class|enabled|file|interval|kind|name|path|provider|timeout|ttl|type|uri|url)s?$/i;
+
+/** Whether an option has a secret as its value. Flink's list also has the settings of its own tokens, and places of secrets. */
+export const isSecretOption = (key: string): boolean =>
+  isSensitive(key) && isSensitive(key.replace(groupsOfSettings, '')) && !nameOfPlace.test(key);
+
+/** Texts that are no secrets: empty, a boolean, or a variable that Kubernetes, Hadoop or a logger replaces. */
+const noSecret = /^(|true|false|\$\{[^{}]*\}|\$\([^()]*\))$/i;
+
+/** Whether the value of an option is a secret, and not a reference to one. */
+export const isPlainSecret = (key: string, value: string): boolean =>
+  isSecretOption(key) && !noSecret.test(value.trim());
 
 /** Environment variables, options of the JVM, and arguments and parameters of programs, which may contain secrets. */
 const mayContainSecrets = [

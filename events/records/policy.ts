@@ -65,6 +65,10 @@ export const Policy = z
       description:
         'Secrets and ConfigMaps that pods may use, besides those of their own cluster. Default: any of the namespace that does not belong to another cluster of Drey.',
     }),
+    plainSecrets: z.boolean().default(false).meta({
+      description:
+        'Whether commands and the target itself may have secrets as text: the values of options and environment variables whose names Flink takes for secrets (`password`, `secret`, `token` …).',
+    }),
     annotations: Patterns.optional().meta({
       description:
         'Names of annotations that pods and Services may have. Default: for pods, any but those by which other controllers grant access; for Services, none, unless `exposure` has NodePort or LoadBalancer.',

@@ -2,6 +2,7 @@ import { Fault, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, Target } from '#events/records/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
+import { findSecretDefaults } from '#shared/clusters/model/policy/plain-secrets.ts';
 import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -60,7 +61,7 @@ const assertNoReservedDefaults = ({ defaults }: Target): void => {
 
 /** @throws Fault `refused-option` for names in the policy that name nothing, and for defaults that it does not allow. */
 const assertPolicyConsistent = (target: NamedTarget): void => {
-  const errors = [...findPolicyNameErrors(target), ...findDefaultErrors(target)];
+  const errors = [...findPolicyNameErrors(target), ...findDefaultErrors(target), ...findSecretDefaults(target)];
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;

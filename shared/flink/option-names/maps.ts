@@ -21,6 +21,10 @@ export const expandMaps = (weaker: Config, stronger: Config, version: FlinkVersi
   );
 };
 
+/** A whole map as one option for each of its names, and any other option as it is. The key is the current one. */
+export const listNames = (key: string, value: string, version: FlinkVersion): Readonly<Record<string, string>> =>
+  Object.fromEntries(isMap(key, version) ? expand(key, value) : [[key, value]]);
+
 /** Whether the key sets a whole map (`kubernetes.secrets`), of which each name has a key of its own, too. */
 export const isMap = (key: string, version: FlinkVersion): boolean => {
   const { known, prefixes } = keysOf(version);

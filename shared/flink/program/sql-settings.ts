@@ -88,7 +88,7 @@ export const withClusterSettings = (config: Config, job: ApplicationJob | undefi
   return { ...config, ...toConfig(settings) };
 };
 
-export const describeSetting = ({ key }: Setting, detail: string): string => `SET '${key}': ${detail}`;
+export const describeSetting = ({ key }: Setting, detail: string): string => `SET ${key}: ${detail}`;
 
 /** A mistake in a `SET`, at the place of the script in the request. */
 export const toSettingError = (setting: Setting, { pointer, detail }: FieldError): FieldError => ({

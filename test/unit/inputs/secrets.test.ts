@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { origins, sendHttp } from '#test/fakes/origins.ts';
-import { clusterId, getLastOperation, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterId, getLastOperation, setPolicy, world } from '#test/unit/shared/clusters/fixture.ts';
 
 describe.each(origins)('a value that a SQL script and the command set, from %s', (_origin, send) => {
   const deploy = (key: string) => {
@@ -18,6 +18,8 @@ describe.each(origins)('a value that a SQL script and the command set, from %s',
   });
 
   it('is not in the warning of the operation', async () => {
+    setPolicy({ denied: [], plainSecrets: true });
+
     await deploy('flink.hadoop.fs.s3a.secret.key');
 
     expect(getLastOperation()?.warnings).toEqual([expect.stringContaining('flink.hadoop.fs.s3a.secret.key')]);

@@ -13,6 +13,7 @@ import { findDownloadViolations, findJarViolations, type JarViolation } from './
 import { explain } from './explain.ts';
 import { findOptionViolations, findScriptUriViolations } from './option-rules.ts';
 import { findPodErrors, type PodError } from './pods/pod-errors.ts';
+import { findSecretFiles, findSecretSettings } from './plain-secrets.ts';
 import { findServiceViolations } from './services.ts';
 import { listFieldSettings, listOptionSettings, listScriptSettings, type Setting } from './settings/settings.ts';
 import { listTemplateSettings } from './settings/template-settings.ts';
@@ -37,14 +38,12 @@ export interface PolicyInput {
 export const findDeployErrors = (input: PolicyInput, target: NamedTarget): readonly FieldError[] => {
   const { given, manifests } = input;
   const sql = findScript(given.job);
-  const settings = [
-    ...listOptionSettings(given.config),
-    ...listScriptSettings(sql, '/job/sql'),
-    ...listFieldSettings(given),
-    ...listTemplateSettings(given.podTemplates),
-  ];
+  const options = [...listOptionSettings(given.config), ...listScriptSettings(sql, '/job/sql')];
+  const settings = [...options, ...listFieldSettings(given), ...listTemplateSettings(given.podTemplates)];
   const ofOptions = [
     ...findOptionViolations(settings, target),
+    ...findSecretSettings(options, target),
+    ...findSecretFiles(given, target),
     ...findScriptUriViolations(sql, '/job/sql', target),
     ...findArgumentErrors(manifests, target),
     ...findDownloadErrors(settings, { config: toEffectiveConfig(manifests), sql }, target),
@@ -152,6 +151,7 @@ export const findSubmitErrors = (data: SubmitData, target: NamedTarget): readonl
   const settings = [...listOptionSettings(config), ...listScriptSettings(sql, '/sql'), ...listFieldSettings(given, '')];
   return deduplicate([
     ...findOptionViolations(settings, target),
+    ...findSecretSettings(settings, target),
     ...findScriptUriViolations(sql, '/sql', target),
     ...findDownloadErrors(settings, { config, sql }, target),
     ...findJarErrors({ config, sql }, { target, given: {}, root: '' }),

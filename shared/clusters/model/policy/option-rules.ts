@@ -2,10 +2,9 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { newestFlinkVersion } from '#events/flink-version.ts';
-import { toText } from '#shared/flink/config.ts';
 import { toCurrentKey } from '#shared/flink/option-names/canonical.ts';
 import { keysOf } from '#shared/flink/option-names/keys.ts';
-import { expandMaps, isMap } from '#shared/flink/option-names/maps.ts';
+import { isMap, listNames } from '#shared/flink/option-names/maps.ts';
 import { mayBeSecret } from '#events/secrets.ts';
 
 import { explain } from './explain.ts';
@@ -77,7 +76,10 @@ const isSameValue = (
   if (value === undefined) return false;
   const maps = [key, option].map(toCurrent).filter((name) => isMap(name, newestFlinkVersion));
   if (maps.length === 0 && !isNameOfMap(option)) return isSameText(value, locked);
-  const [given, always] = [expand(option, value), expand(key, locked)];
+  const [given, always] = [
+    listNames(toCurrent(option), value, newestFlinkVersion),
+    listNames(toCurrent(key), locked, newestFlinkVersion),
+  ];
   return Object.entries(given).every(([name, text]) =>
     Object.hasOwn(always, name) ? always[name] === text : !maps.includes(toCurrent(key)),
   );
@@ -92,13 +94,6 @@ const isNameOfMap = (key: string): boolean =>
   keysOf(newestFlinkVersion).prefixes.some((prefix) => key.startsWith(prefix));
 
 const toCurrent = (key: string): string => toCurrentKey(key, newestFlinkVersion);
-
-/** A map as one option for each of its names. */
-const expand = (key: string, value: string): Readonly<Record<string, string>> => {
-  const current = toCurrent(key);
-  const entries = expandMaps({ [current]: value }, { [`${current}.x`]: '' }, newestFlinkVersion);
-  return Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, toText(text)]));
-};
 
 /** The locked options that a job may have. */
 export const listLockedJobOptions = ({ policy }: NamedTarget): Readonly<Record<string, string>> =>

@@ -121,7 +121,7 @@ describe('sql', () => {
   });
 
   it('names the script in a mistake of it', async () => {
-    const detail = "line 1: SET 'taskmanager.numberOfTaskSlots': is wrong";
+    const detail = 'line 1: SET taskmanager.numberOfTaskSlots: is wrong';
     const problem = { status: 422, code: 'refused-option', title: 'Option refused', retryable: false, detail };
     const errors = [{ pointer: '/job/sql/script', detail }];
     const ended = await run(['-f', file], { [`POST ${clusters}`]: { status: 422, body: { ...problem, errors } } });
@@ -160,7 +160,7 @@ describe('render sql', () => {
 
     const { stderr } = await drey(words, { api: undefined, input });
 
-    expect(stderr).toContain("the script: line 2: SET 'rest.port': ");
+    expect(stderr).toContain('the script: line 2: SET rest.port: ');
     expect(stderr).not.toContain('-Drest.port');
   });
 

@@ -2,6 +2,7 @@ import type { FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { explain } from '#shared/clusters/model/policy/explain.ts';
 import { hasOptionRules } from '#shared/clusters/model/policy/option-rules.ts';
+import { findSecretVariables } from '#shared/clusters/model/policy/plain-secrets.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { argumentOptions, parseDynamicProperties } from '#shared/flink/dynamic-properties.ts';
 import {
@@ -44,6 +45,7 @@ export const findPodErrors = (input: PodsInput, target: NamedTarget): readonly P
     [
       ...findPodSecurityViolations(pod, policy.podSecurity),
       ...findPodRuleViolations(pod, { clusterId, target, ownObjects }),
+      ...findSecretVariables(pod, target).filter(({ path }) => isOfTemplate(pod, path)),
       ...(hasOptionRules(target)
         ? findConfigSourceViolations(pod, { clusterId, config, trusted: listOwnVariables(pod.kind, manifests) })
         : []),

@@ -150,7 +150,7 @@ describe.each(origins)('a SQL script from %s', (_origin, send) => {
     const sent = await send('deploy', { clusterId, data: application({ script: text }) }, world);
 
     expect(sent).toMatchObject({ outcome: 'rejected', code: 'refused-option', pointers: ['/job/sql/script'] });
-    const prefix = `line 2: SET '${key}': `;
+    const prefix = `line 2: SET ${key}: `;
     expect(sent.detail?.replace('job/sql/script: ', '')).toContain(prefix);
     expect(sent.detail?.split(prefix)[1]).toMatch(detail);
   });

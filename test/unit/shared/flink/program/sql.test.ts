@@ -37,16 +37,16 @@ describe('a script that Flink cannot execute', () => {
     ],
     [
       `SET 'execution.savepoint.path' = 's3://b/sp';\n${insert}`,
-      "line 1: SET 'execution.savepoint.path': the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)",
+      'line 1: SET execution.savepoint.path: the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)',
     ],
     [
       `SET 'execution.savepoint-restore-mode' = 'CLAIM';\n${insert}`,
-      "line 1: SET 'execution.savepoint-restore-mode': how a job uses its savepoint is not set in the script; use restore.claimMode (--claimMode) or restore.allowNonRestoredState (-n)",
+      'line 1: SET execution.savepoint-restore-mode: how a job uses its savepoint is not set in the script; use restore.claimMode (--claimMode) or restore.allowNonRestoredState (-n)',
     ],
     [`${insert} // a`, 'line 1: a comment begins with --, not with //'],
     [
       `SET ' execution.state-recovery.path ' = 's3://b/sp';\n${insert}`,
-      "line 1: SET 'execution.state-recovery.path': the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)",
+      'line 1: SET execution.state-recovery.path: the savepoint of a job is not set in the script, because Drey records it; use restore.path (-s PATH)',
     ],
     [`//*\nSET 'a.b' = 'c' --*/\n;${insert}`, 'line 1: a comment begins with --, not with //'],
     [`\n/***/ -- */ SET 'a.b' = 'c'\n;${insert}`, 'line 2: write the comment /***/ as /* */'],
@@ -70,7 +70,7 @@ describe('a script that Flink cannot execute', () => {
     'recovery.zookeeper.path.namespace',
   ])('sets %s, which Drey or Flink sets itself', (key) => {
     const script = `USE c;\nSET '${key}' = 'x';\n${insert}`;
-    const error = `line 2: SET '${key}': Drey or Flink sets this option itself; remove the statement`;
+    const error = `line 2: SET ${key}: Drey or Flink sets this option itself; remove the statement`;
 
     expect(errorsOf(script)).toEqual([error]);
     expect(findSqlErrors({ script }, { mode: 'session', flinkVersion: '2.3' })).toEqual([
@@ -253,8 +253,8 @@ describe('the SETs of a script', () => {
     const error = (key: string) => ({ pointer: `/config/${key}`, detail: 'is wrong' });
 
     expect(nameSettings(['kubernetes.jobmanager.cpu.amount', 'rest.port', 'rest.address'].map(error), job)).toEqual([
-      { pointer: '/job/sql/script', detail: "line 1: SET 'kubernetes.jobmanager.cpu': is wrong" },
-      { pointer: '/job/sql/script', detail: "line 2: SET 'rest.port': is wrong" },
+      { pointer: '/job/sql/script', detail: 'line 1: SET kubernetes.jobmanager.cpu: is wrong' },
+      { pointer: '/job/sql/script', detail: 'line 2: SET rest.port: is wrong' },
       error('rest.address'),
     ]);
   });

@@ -77,6 +77,7 @@ const deny = (world: World, denied: readonly string[]): void => {
       annotations: ['*'],
       exposure: ['ClusterIP', 'Headless_ClusterIP', 'NodePort', 'LoadBalancer'],
       namespaces: 'any',
+      plainSecrets: true,
       locked: {},
       denied: [...denied],
     },

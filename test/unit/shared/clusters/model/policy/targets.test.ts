@@ -19,6 +19,7 @@ describe('a target', () => {
       jars: [],
       exposure: ['ClusterIP', 'Headless_ClusterIP'],
       namespaces: 'own',
+      plainSecrets: false,
       locked: {},
       denied: [],
     });
