@@ -6,8 +6,12 @@ export const maxLocationCharacters = 2_000;
 /** The schemes of Flink's file systems in which a bucket or a container has to follow. */
 const objectStores = /^(s3[ap]?|gs|oss|abfss?|wasbs?):(?!\/\/[^/\s])/i;
 
+/** A URI with a user and a password. */
+const passwords = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:[^/@]*@/i;
+
 /** Why no file system of Flink can read or write a savepoint or a checkpoint there. Undefined when one may. */
 export const findLocationError = (location: string): string | undefined => {
+  if (passwords.test(location.trim())) return 'has a password, which records and events would show; remove it';
   const [, scheme = ''] = objectStores.exec(location.trim()) ?? [];
   return scheme === '' ? undefined : `names no bucket; write ${scheme}://bucket/path`;
 };

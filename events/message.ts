@@ -57,6 +57,7 @@ const LenientMessage = z.object({
   type: Text,
   subject: Text,
   idempotencykey: Key,
+  dataref: lenient(z.string().max(1_000)),
   data: lenient(z.object({ correlationId: Text, taskToken: lenient(z.string().min(1)) })),
 });
 
@@ -66,6 +67,7 @@ export interface MessageEnvelope {
   readonly type?: string | undefined;
   readonly subject?: string | undefined;
   readonly idempotencykey?: string | undefined;
+  readonly dataref?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly taskToken?: string | undefined;
 }

@@ -78,6 +78,9 @@ export const mayBeSecret = (key: string): boolean =>
 /** The value of an option without secrets: the mask, or the text without those in its URIs and assignments. */
 export const maskValue = (key: string, value: string): string => (hidesValue(key) ? mask : maskText(value));
 
+/** Whether a text is one that {@link maskValue} has made. */
+export const isMasked = (text: string): boolean => text.includes(mask) || /:\/\/(…@|[^\s?]*\?…)/.test(text);
+
 /** The schemes whose URIs have a container, and no user, before `@`. */
 const containerScheme = /^(abfss?|wasbs?):/i;
 /** A URI with a user, and one with a password that has slashes. A port is no password. */

@@ -2,7 +2,7 @@ import { parse } from '#events/problems/problem.ts';
 import { Target } from '#events/records/target.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { checkTarget } from '#shared/clusters/queries/target-check.ts';
-import { putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
+import { listTargets, putTarget, removeTarget } from '#shared/clusters/queries/targets.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
@@ -12,7 +12,7 @@ import { renderPage, respond } from './handlers/responses.ts';
 export const targetsHandler = (world: World) =>
   routesHandler(world, {
     'GET /v1/targets': async (event, ports) =>
-      respond(200, renderPage('targets', await ports.targets.list(parsePage(event)))),
+      respond(200, renderPage('targets', await listTargets(parsePage(event), ports))),
 
     'PUT /v1/targets/{target}': async (event, ports) =>
       respond(200, await putTarget(parseTarget(event), parse(Target, parseBody(event)), ports)),

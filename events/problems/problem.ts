@@ -64,7 +64,10 @@ export class Fault extends Error {
     super(maskText(message), { cause: options.cause });
     this.name = code;
     this.code = code;
-    this.errors = (options.errors ?? []).map(({ pointer, detail }) => ({ pointer, detail: maskText(detail) }));
+    this.errors = (options.errors ?? []).map(({ pointer, detail }) => ({
+      pointer: maskText(pointer),
+      detail: maskText(detail),
+    }));
     this.reason = options.reason;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.operationId = options.operationId;

@@ -7,6 +7,7 @@ import {
   assumeKubernetesRole,
   createTimers,
   deletePayloads,
+  deleteUploads,
   deleteTimers,
   handleDeadLetters,
   type Permission,
@@ -54,7 +55,13 @@ const commandPermissions: Readonly<Record<CommandFunction, readonly Permission[]
 
 const permissions: Readonly<Record<FunctionName, readonly Permission[]>> = {
   ...commandPermissions,
-  commandQueue: [...Object.values(commandPermissions).flat(), sendRejected, sendDeadLetters, publishEvents],
+  commandQueue: [
+    ...Object.values(commandPermissions).flat(),
+    deleteUploads,
+    sendRejected,
+    sendDeadLetters,
+    publishEvents,
+  ],
 
   // Reads and changes without an operation.
   plan: [readTable, assumeKubernetesRole, readJars, readPayloads],

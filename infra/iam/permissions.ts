@@ -123,6 +123,8 @@ export const readJars: Permission = [allow(['s3:GetObject'], [uploads]), listBuc
 export const writeJars: Permission = [allow(['s3:PutObject'], [uploads])];
 export const readPayloads: Permission = [allow(['s3:GetObject'], [payloads]), listBucket];
 export const writePayloads: Permission = [allow(['s3:PutObject'], [payloads])];
+/** The uploaded bodies of commands. Jars stay. */
+export const deleteUploads: Permission = [allow(['s3:DeleteObject'], [sub('${Bucket.Arn}/uploads/*.json')])];
 export const deletePayloads: Permission = [allow(['s3:DeleteObject'], [payloads])];
 export const readSpecs: Permission = [allow(['s3:GetObject'], [specs]), listBucket];
 export const writeSpecs: Permission = [allow(['s3:PutObject', 's3:DeleteObject'], [specs])];

@@ -37,6 +37,13 @@ export const openPayloads = ({ bucket, now }: { readonly bucket: string; readonl
       const text = await readText(bucket, dataref.slice(`s3://${bucket}/`.length));
       return text === undefined ? undefined : parseUpload(text);
     },
+
+    async removeUpload(dataref, target) {
+      const uploads = `s3://${bucket}/uploads/${target}/`;
+      if (!dataref.startsWith(uploads) || !dataref.endsWith('.json')) return;
+      const { client, DeleteObjectCommand } = await s3();
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: dataref.slice(`s3://${bucket}/`.length) }));
+    },
   });
 
 const readText = async (bucket: string, key: string): Promise<string | undefined> => {

@@ -26,4 +26,8 @@ export class FakePayloads implements Payloads {
   async readUpload(dataref: string, target: string) {
     return dataref.startsWith(`s3://bucket/uploads/${target}/`) ? this.uploads.get(dataref) : undefined;
   }
+
+  async removeUpload(dataref: string, target: string) {
+    if (dataref.startsWith(`s3://bucket/uploads/${target}/`) && dataref.endsWith('.json')) this.uploads.delete(dataref);
+  }
 }

@@ -4,6 +4,7 @@ import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import type { VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
+import { retryOnConflict } from '#shared/clusters/store/transact.ts';
 
 import { completeTask } from './complete-task.ts';
 
@@ -40,13 +41,25 @@ export const notifyVerdicts = async (finishedEvents: readonly FinishedEvent[], p
     ports,
   );
   // Tasks come last: when Step Functions is not available, all of this is repeated.
-  for (const { taskToken, busEvent } of finishedEvents) await completeTask(taskToken, busEvent.detail, ports);
+  for (const event of finishedEvents) await completeTaskOf(event, ports);
 };
 
 /** Completes the task of an operation that may have had its verdict before the task was known. */
 export const notifyLateVerdict = async (operationId: string, ports: Ports): Promise<void> => {
   const verdict = await ports.store.verdict(operationId);
   if (verdict === undefined) return;
-  const { taskToken, busEvent } = await toFinishedEvent(verdict, ports);
-  await completeTask(taskToken, busEvent.detail, ports);
+  await completeTaskOf(await toFinishedEvent(verdict, ports), ports);
+};
+
+/** Completes the task of an operation, and removes its token from the record, which is kept without expiry. */
+const completeTaskOf = async ({ taskToken, busEvent: { detail } }: FinishedEvent, ports: Ports): Promise<void> => {
+  if (taskToken === undefined) return;
+  await completeTask(taskToken, detail, ports);
+  await retryOnConflict(ports, async () => {
+    const { value, version: previous } = await getOperation(detail.operationId, ports.store);
+    // A retry of the task may have brought another token in the meantime.
+    if (value.taskToken !== taskToken) return;
+    const { taskToken: _taskToken, ...rest } = value;
+    await ports.store.commit({ operations: [{ value: rest, previous }] });
+  });
 };

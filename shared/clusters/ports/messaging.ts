@@ -19,7 +19,7 @@ export interface Bus {
    * @returns The number of published events.
    */
   publish(busEvents: readonly BusEvent[]): Promise<number>;
-  /** Stores a rejected message in the rejected queue, as it was received, and publishes the rejection. */
+  /** Stores a rejected message, without its secrets, in the rejected queue, and publishes the rejection. */
   reject(rejection: Rejection, message: string): Promise<void>;
 }
 

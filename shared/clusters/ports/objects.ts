@@ -42,6 +42,8 @@ export interface Payloads {
    * @throws Fault `malformed-request` when the upload is too large or not JSON.
    */
   readUpload(dataref: string, target: string): Promise<unknown>;
+  /** Removes the uploaded body of a command. An upload of another target, or of another kind, stays. */
+  removeUpload(dataref: string, target: string): Promise<void>;
 }
 
 /** The stored specs of deploys, by target and name. Reads return the last write. */

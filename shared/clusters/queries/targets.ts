@@ -3,6 +3,7 @@ import type { NamedTarget, Target } from '#events/records/target.ts';
 import { liveStates } from '#shared/clusters/model/cluster-states.ts';
 import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
 import { findSecretDefaults } from '#shared/clusters/model/policy/plain-secrets.ts';
+import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -12,16 +13,25 @@ import { findReservedOptions } from '#shared/flink/manifests/reserved-options.ts
 import { listRestorePaths } from '#shared/flink/option-names/restore.ts';
 import { assertNoFieldErrors } from '#shared/flink/options.ts';
 
+import { findMaskErrors, maskTarget } from './mask-target.ts';
+
+/** A page of the targets, as callers see them. */
+export const listTargets = async (page: PageRequest, { targets }: Ports): Promise<Page<NamedTarget>> => {
+  const { items, ...rest } = await targets.list(page);
+  return { ...rest, items: items.map(maskTarget) };
+};
+
 /**
  * Creates or changes a target.
  *
  * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
- *   `refused-option` for defaults with a restore path, or with an option that Drey or Flink sets itself, and for a
+ *   `refused-option` for defaults with a restore path, a mask or a secret, or with an option that Drey or Flink sets itself, and for a
  *   policy that names nothing or that the defaults contradict;
  *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
  */
 export const putTarget = async (name: string, target: Target, ports: Ports): Promise<NamedTarget> => {
   assertStorable({ record: target, path: [] });
+  assertNoFieldErrors(findMaskErrors(target));
   assertNoRestorePath(target);
   assertNoReservedDefaults(target);
   assertPolicyConsistent({ ...target, name });
@@ -36,7 +46,7 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
   if (known === undefined || access.some((field) => known[field] !== target[field]))
     await assertEksClusterExists({ ...target, name }, ports);
   await targets.put(name, target);
-  return { ...target, name };
+  return maskTarget({ ...target, name });
 };
 
 /** Every later application would start from the savepoint, other programs included. @throws Fault `refused-option` */

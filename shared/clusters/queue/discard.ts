@@ -1,5 +1,7 @@
+import { maskMessage } from '#events/mask-message.ts';
 import { TargetName } from '#events/names.ts';
 import { Fault, type Problem } from '#events/problems/problem.ts';
+import type { Rejection } from '#events/records/transitions.ts';
 import { recordBatchItems } from '#shared/clusters/commands/batch/finish.ts';
 import { completeTask } from '#shared/clusters/commands/complete-task.ts';
 import { failDeploy } from '#shared/clusters/commands/deploy/fail.ts';
@@ -38,9 +40,20 @@ export const discardMessage = async (message: QueuedMessage, disposal: Disposal,
   if (outcome === 'rejected') await recordRefusal(received, problem, ports);
   // An operation with the same task completes it with its own verdict.
   if (operation?.taskToken !== envelope.taskToken) await completeTask(envelope.taskToken, rejection, ports);
-  if (outcome === 'rejected') await ports.bus.reject(rejection, message.body);
+  if (outcome === 'rejected') await rejectMessage(rejection, { ...received, body: message.body }, ports);
   // The message that resumes a deploy is Drey's own. Its operation has the failure already.
   else if (own?.operationId === undefined) await ports.commandQueue.discard(message, problem);
+};
+
+/** The rejected queue keeps the message for people, so that it has no secrets. Nothing else needs the body of the command. */
+const rejectMessage = async (
+  rejection: Rejection,
+  { body, envelope: { dataref } }: Pick<QueuedMessage, 'body'> & Pick<ReceivedMessage, 'envelope'>,
+  { bus, payloads }: Ports,
+): Promise<void> => {
+  const [, target = ''] = (rejection.subject ?? '').split('/');
+  if (dataref !== undefined) await payloads.removeUpload(dataref, target);
+  await bus.reject(rejection, maskMessage(body));
 };
 
 /**

@@ -1,5 +1,6 @@
 import { toOwnKey } from '#events/idempotency-key.ts';
 import { findKey, type MessageEnvelope, type OwnFields, parseEnvelope } from '#events/message.ts';
+import { maskText } from '#events/secrets.ts';
 import type { Rejection } from '#events/records/transitions.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
@@ -11,12 +12,12 @@ export const describeMessage = ({
   subject,
   type,
   correlationId,
-}: MessageEnvelope): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> => ({
-  ...(commandId === undefined ? {} : { commandId }),
-  ...(subject === undefined ? {} : { subject }),
-  ...(type === undefined ? {} : { type }),
-  ...(correlationId === undefined ? {} : { correlationId }),
-});
+}: MessageEnvelope): Pick<Rejection, 'commandId' | 'subject' | 'type' | 'correlationId'> =>
+  Object.fromEntries(
+    Object.entries({ commandId, subject, type, correlationId }).flatMap(([member, text]) =>
+      text === undefined ? [] : [[member, maskText(text)]],
+    ),
+  );
 
 /** A message that was received: its body, and what Drey has proved to say about it. */
 export interface ReceivedMessage {

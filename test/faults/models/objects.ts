@@ -22,6 +22,7 @@ export class ModelPayloads {
       remove: (id) => call('delete the payload', () => void this.stored.delete(id)),
       renew: (id) => call('renew the payload', () => this.stored.has(id)),
       readUpload: async () => undefined,
+      removeUpload: async () => undefined,
     };
   }
 }

@@ -6,6 +6,7 @@ import {
   assumeKubernetesRole,
   createTimers,
   deletePayloads,
+  deleteUploads,
   deleteTimers,
   handleDeadLetters,
   type Permission,
@@ -103,6 +104,7 @@ export const portPermissions: {
     renew: [readPayloads, writePayloads],
     // The upload of a command has the key of a jar.
     readUpload: [readJars],
+    removeUpload: [deleteUploads],
   },
   callbacks: { complete: [sendTaskResults] },
   timers: { set: [createTimers], cancel: [deleteTimers], repeat: [createTimers, updateTimers] },

@@ -23,7 +23,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
   refusal: { 1: '9676deb9c20baaac' },
-  target: { 1: '3dbebee32d8d23c2' },
+  target: { 1: '1688dad6df2c9fd0' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */

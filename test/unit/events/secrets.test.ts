@@ -65,7 +65,7 @@ describe('an option', () => {
 describe('a failure', () => {
   it('has no secret of a text that it repeats', () => {
     const detail = 'https://flink:hunter2@example.com/ does not answer';
-    const fault = new Fault('jar-refused', detail, { errors: [{ pointer: '/jar', detail }] });
+    const fault = new Fault('jar-refused', detail, { errors: [{ pointer: '/env/PASSWORD=hunter2', detail }] });
 
     expect(JSON.stringify([toProblem(fault), fault.message])).not.toContain('hunter2');
   });

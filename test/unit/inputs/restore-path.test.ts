@@ -243,36 +243,41 @@ describe.each(origins)('how a program uses its savepoint, from %s', (_origin, se
   });
 });
 
-describe.each(origins)('a location without a bucket, from %s', (_origin, send) => {
-  it.each(['s3:/oops', 's3:oops', 's3:///oops', 'S3A://', 'gs:/b/x', 'abfss:///x'])(
-    'is refused: %s',
-    async (location) => {
-      await startSession(send);
-      const detail = expect.stringContaining('names no bucket; write ');
-      const jobId = '0'.repeat(32);
-      const commands = [
-        ['submit', { jar, restore: { path: location } }],
-        ['submit', { jar, config: { 'state.savepoints.dir': location } }],
-        ['savepoint', { jobId, directory: location }],
-        ['stop-job', { jobId, directory: location }],
-        ['dispose-savepoint', { path: location }],
-        ['stop', { savepoint: 'required', savepointDirectory: location }],
-        ['extend', { savepointDirectory: location }],
-        ['deploy', { mode: 'application', job: program, lifetime: { ttl: '1h', savepointDirectory: location } }],
-        ['deploy', { mode: 'session', config: { 'state.checkpoints.dir': location } }],
-        ['deploy', { mode: 'session', config: { 'high-availability.storageDir': location } }],
-      ] as const;
+describe.each(origins)('a location without a bucket, or with a password, from %s', (_origin, send) => {
+  const withoutBucket = ['s3:/oops', 's3:oops', 's3:///oops', 'S3A://', 'gs:/b/x', 'abfss:///x'];
 
-      for (const [kind, data] of commands)
-        expect({ kind, ...(await send(kind, { clusterId, data }, world)) }).toMatchObject({ detail });
+  it.each([
+    ...withoutBucket.map((location) => [location, 'names no bucket; write '] as const),
+    ['hdfs://flink:hunter2@name-node/x', 'has a password, which records and events would show'] as const,
+  ])('is refused: %s', async (location, reason) => {
+    await startSession(send);
+    const detail = expect.stringContaining(reason);
+    const jobId = '0'.repeat(32);
+    const commands = [
+      ['submit', { jar, restore: { path: location } }],
+      ['submit', { jar, config: { 'state.savepoints.dir': location } }],
+      ['savepoint', { jobId, directory: location }],
+      ['stop-job', { jobId, directory: location }],
+      ['dispose-savepoint', { path: location }],
+      ['stop', { savepoint: 'required', savepointDirectory: location }],
+      ['extend', { savepointDirectory: location }],
+      ['deploy', { mode: 'application', job: program, lifetime: { ttl: '1h', savepointDirectory: location } }],
+      ['deploy', { mode: 'session', config: { 'state.checkpoints.dir': location } }],
+      ['deploy', { mode: 'session', config: { 'high-availability.storageDir': location } }],
+    ] as const;
+
+    for (const [kind, data] of commands)
+      expect({ kind, ...(await send(kind, { clusterId, data }, world)) }).toMatchObject({ detail });
+  });
+
+  it.each(['abfss://c@account/x', 'file:/shared/x', '/shared/x', 'hdfs:/x', 'hdfs:///x', 's3://b', 'oss://b/x'])(
+    'is not %s',
+    async (path) => {
+      await startSession(send);
+
+      expect(await send('submit', { clusterId, data: { jar, restore: { path } } }, world)).toMatchObject({
+        outcome: 'done',
+      });
     },
   );
-
-  it.each(['file:/shared/x', '/shared/x', 'hdfs:/x', 'hdfs:///x', 's3://b', 'oss://b/x'])('is not %s', async (path) => {
-    await startSession(send);
-
-    expect(await send('submit', { clusterId, data: { jar, restore: { path } } }, world)).toMatchObject({
-      outcome: 'done',
-    });
-  });
 });

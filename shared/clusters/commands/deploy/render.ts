@@ -79,12 +79,10 @@ const withLifetimeWarning = ({ lifetime }: DeployData, manifests: ClusterManifes
 export const hasSavepointDirectory = ({ config }: ClusterManifests): boolean =>
   toText(config[savepointDirectoryOption]?.value ?? '').trim() !== '';
 
-/** The directory of the cluster's high-availability files, without a password: records and warnings have it. @see Flink 2.3 `HighAvailabilityServicesUtils` */
+/** The directory of the cluster's high-availability files. @see Flink 2.3 `HighAvailabilityServicesUtils` */
 export const findHighAvailabilityDirectory = ({ config }: ClusterManifests, clusterId: string): string | undefined => {
   const valueOf = (option: string) => toText(config[option]?.value ?? '').trim();
-  const storage = valueOf('high-availability.storageDir')
-    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@:]*:[^@]*@/i, '$1')
-    .replace(/(?<!\/)\/+$/, '');
+  const storage = valueOf('high-availability.storageDir').replace(/(?<!\/)\/+$/, '');
   return ['', 'NONE'].includes(valueOf('high-availability.type').toUpperCase()) ? undefined : `${storage}/${clusterId}`;
 };
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { renewJars } from '#shared/clusters/reconcile/renew-jars.ts';
 import { origins } from '#test/fakes/origins.ts';
@@ -8,6 +8,7 @@ import {
   getLastOperation,
   jar,
   runWorkflows,
+  setPolicy,
   startSession,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -23,6 +24,8 @@ const readTable = () =>
   );
 
 describe.each(origins)('the arguments and options of a submit from %s', (_origin, send) => {
+  beforeEach(() => setPolicy({ plainSecrets: true }));
+
   it('reach Flink, and are not in the table', async () => {
     await startSession(send);
 

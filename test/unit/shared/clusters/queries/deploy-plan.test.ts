@@ -42,7 +42,7 @@ describe('the plan of a deploy', () => {
   });
 
   it('has no secret of the command', async () => {
-    setPolicy({ jars: ['*'] });
+    setPolicy({ jars: ['*'], plainSecrets: true });
     const env = [{ name: 'PLAIN', value: 'canary-env' }];
     const { podTemplates, ...canaries } = {
       podTemplates: { default: { spec: { containers: [{ name: 'sidecar', image: 'a', args: ['canary-arg'], env }] } } },

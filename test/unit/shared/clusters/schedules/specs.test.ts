@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { setPolicy } from '#test/unit/shared/clusters/fixture.ts';
+
 import { callSchedules, callSpecs, evening, every, office } from './fixture.ts';
 
 describe('a stored spec', () => {
   it('is put, read, listed without its content, and removed', async () => {
+    setPolicy({ plainSecrets: true });
     const body = { ...office, config: { 'some.secret': 'hidden' } };
 
     expect(await callSpecs('PUT', 'office', body)).toMatchObject({

@@ -1,0 +1,31 @@
+import { type FieldError, toPointer } from '#events/problems/problem.ts';
+import type { NamedTarget, Target } from '#events/records/target.ts';
+import { isMasked, maskValue } from '#events/secrets.ts';
+
+type Config = Target['defaults'];
+
+const maskConfig = (config: Config): Config =>
+  Object.fromEntries(Object.entries(config).map(([key, value]) => [key, maskValue(key, value)]));
+
+/** A target as callers see it: without the values that may be secrets. */
+export const maskTarget = (target: NamedTarget): NamedTarget => ({
+  ...target,
+  defaults: maskConfig(target.defaults),
+  policy: { ...target.policy, locked: maskConfig(target.policy.locked) },
+});
+
+/** The masks in a target, which would replace the values that they hide. */
+export const findMaskErrors = ({ defaults, policy }: Target): readonly FieldError[] =>
+  (
+    [
+      [['defaults'], defaults],
+      [['policy', 'locked'], policy.locked],
+    ] as const
+  ).flatMap(([path, config]) =>
+    Object.entries(config)
+      .filter(([, value]) => isMasked(value))
+      .map(([key]) => ({
+        pointer: toPointer([...path, key]),
+        detail: 'has a mask that Drey shows in place of a value that may be a secret. Write the value itself.',
+      })),
+  );
