@@ -3,8 +3,19 @@ import { mask, maskText } from './secrets.ts';
 
 /** The members by which a person recognizes a command. */
 const shownMembers: ReadonlySet<string> = new Set([
-  ...['specversion', 'id', 'type', 'source', 'subject', 'time', 'datacontenttype', 'idempotencykey', 'dataref'],
-  ...['data/clusterId', 'data/jobId', 'data/mode', 'data/name', 'data/correlationId'],
+  'specversion',
+  'id',
+  'type',
+  'source',
+  'subject',
+  'time',
+  'datacontenttype',
+  'idempotencykey',
+  'dataref',
+  'data/clusterId',
+  'data/jobId',
+  'data/name',
+  'data/correlationId',
 ]);
 
 /**

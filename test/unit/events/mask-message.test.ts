@@ -25,7 +25,7 @@ describe('a message that Drey keeps', () => {
       ...message,
       datacontent: mask,
       data: {
-        mode: 'session',
+        mode: mask,
         clusterId: 'nightly',
         config: { 's3.secret-key': mask, 'rest.port': mask, 'a.b': true },
         job: { args: [mask, mask, mask], jar: mask },

@@ -1,0 +1,77 @@
+/** The members whose texts Drey shows by design. `docs/policy.md` says so. Every other text of a command is in no sink. */
+interface Visible {
+  /** Names and comments, by which people recognize commands and clusters. */
+  readonly names: readonly string[];
+  /** Places and options that are no secrets. Passwords and signatures in them are hidden. */
+  readonly places: readonly string[];
+}
+
+const dependencies = ['/correlationId', '/dependsOn', '/dependsOn/0'];
+
+const deploy: Visible = {
+  names: [
+    ...dependencies,
+    '/clusterId',
+    '/labels/my.password',
+    '/image',
+    '/restore/fromCluster',
+    '/job/restore/fromCluster',
+  ],
+  places: [
+    '/job/jar',
+    '/job/restore/path',
+    '/job/sql/scriptUri',
+    '/job/python/archives',
+    '/job/python/archives/0',
+    '/job/python/files',
+    '/job/python/files/0',
+    '/job/python/requirements',
+    '/config/kubernetes.secrets',
+    '/config/kubernetes.env.secretKeyRef',
+    '/config/taskmanager.numberOfTaskSlots',
+  ],
+};
+
+/** By the kind of a command, or the route of another request. The answers about a stored spec have all of it. */
+export const visibleMembers: Readonly<Record<string, Visible>> = {
+  deploy,
+  submit: {
+    names: [...dependencies, '/entryClass', '/restore/fromCluster'],
+    places: ['/restore/path', '/sql/scriptUri'],
+  },
+  stop: { names: ['/reason'], places: [] },
+  batch: { names: ['/name', '/correlationId'], places: ['/template/job/jar'] },
+  cancel: { names: ['/jobId'], places: [] },
+  savepoint: { names: ['/jobId'], places: [] },
+  checkpoint: { names: ['/jobId'], places: [] },
+  'stop-job': { names: ['/jobId'], places: [] },
+  'dispose-savepoint': { names: [], places: ['/path'] },
+  'POST /v1/targets/{target}/plans': {
+    names: ['/clusterId', '/image', '/job/restore/fromCluster'],
+    places: [
+      '/job/jar',
+      '/job/entryClass',
+      '/job/restore/path',
+      '/config/pipeline.classpaths',
+      '/podTemplates/default/metadata/annotations/token',
+    ],
+  },
+  'PUT /v1/targets/{target}': {
+    names: [
+      '/cluster',
+      '/namespace',
+      ...['images', 'serviceAccounts', 'secrets', 'annotations', 'denied'].flatMap((member) => [
+        `/policy/${member}`,
+        `/policy/${member}/0`,
+      ]),
+      // A target that allows plain secrets keeps its own in its record. Answers hide them.
+      '/defaults/my.password',
+      '/defaults/s3.secret-key',
+      '/policy/locked/s3.secret-key',
+    ],
+    places: [],
+  },
+  'PUT /v1/targets/{target}/schedules/{name}': { names: ['/selector/labels/my.password'], places: [] },
+  'PUT /v1/targets/{target}/specs/{name}': { names: ['/job/restore/fromCluster'], places: ['/job/jar'] },
+  'POST /v1/dead-letters/redrive': { names: ['/ids', '/ids/0'], places: [] },
+};
