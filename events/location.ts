@@ -6,8 +6,8 @@ export const maxLocationCharacters = 2_000;
 /** The schemes of Flink's file systems in which a bucket or a container has to follow. */
 const objectStores = /^(s3[ap]?|gs|oss|abfss?|wasbs?):(?!\/\/[^/\s])/i;
 
-/** A URI with a user and a password. */
-const passwords = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:[^/@]*@/i;
+/** A URI with a user and a password, which may have slashes. A port is no password. */
+const passwords = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:(?!\d+\/)[^@]*@/i;
 
 /** Why no file system of Flink can read or write a savepoint or a checkpoint there. Undefined when one may. */
 export const findLocationError = (location: string): string | undefined => {

@@ -78,7 +78,7 @@ export const mayBeSecret = (key: string): boolean =>
 /** The value of an option without secrets: the mask, or the text without those in its URIs and assignments. */
 export const maskValue = (key: string, value: string): string => (hidesValue(key) ? mask : maskText(value));
 
-/** Whether a text is one that {@link maskValue} has made. */
+/** Whether a text has what Drey shows in place of a secret. */
 export const isMasked = (text: string): boolean => text.includes(mask) || /:\/\/(…@|[^\s?]*\?…)/.test(text);
 
 /** The schemes whose URIs have a container, and no user, before `@`. */

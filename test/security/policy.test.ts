@@ -7,6 +7,7 @@ import { jarAttacks } from '../support/policy-attacks/jars.ts';
 import { optionAttacks } from '../support/policy-attacks/options.ts';
 import { podAttacks } from '../support/policy-attacks/pod-rules.ts';
 import { podSecurityAttacks } from '../support/policy-attacks/pod-security.ts';
+import { secretAttacks } from '../support/policy-attacks/secrets.ts';
 import { call, clusterPath, deploy, freshId, system } from '../support/system.ts';
 
 /** The targets of this file, by their policies. Each has a namespace of its own, in which nothing is created. */
@@ -15,7 +16,7 @@ const targets = new Map<string, string>();
 const getTarget = (policy: Partial<Policy>): string => targets.get(JSON.stringify(policy)) ?? '';
 
 beforeAll(async () => {
-  const attacks = [...podSecurityAttacks, ...podAttacks, ...jarAttacks, ...optionAttacks];
+  const attacks = [...podSecurityAttacks, ...podAttacks, ...jarAttacks, ...optionAttacks, ...secretAttacks];
   for (const [, , , policy = {}] of attacks) {
     const key = JSON.stringify(policy);
     if (targets.has(key)) continue;
@@ -35,6 +36,7 @@ describe.each([
   ['images, accounts, Secrets and exposure of others', podAttacks],
   ['programs from other places', jarAttacks],
   ['locked and denied options', optionAttacks],
+  ['secrets as text', secretAttacks],
 ])('%s', (_kind, attacks: readonly Row[]) => {
   it.each(attacks.map(([data, pointer, rule, policy = {}]) => [rule, data, { pointer, policy }] as const))(
     'a deploy is refused: %s: %j',

@@ -72,6 +72,6 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
     places: [],
   },
   'PUT /v1/targets/{target}/schedules/{name}': { names: ['/selector/labels/my.password'], places: [] },
-  'PUT /v1/targets/{target}/specs/{name}': { names: ['/job/restore/fromCluster'], places: ['/job/jar'] },
+  'PUT /v1/targets/{target}/specs/{name}': { names: [], places: ['/job/jar'] },
   'POST /v1/dead-letters/redrive': { names: ['/ids', '/ids/0'], places: [] },
 };

@@ -1,13 +1,16 @@
 import { type FieldError, toPointer } from '#events/problems/problem.ts';
 import type { NamedTarget, Target } from '#events/records/target.ts';
-import { isMasked, maskValue } from '#events/secrets.ts';
+import { isMasked, mask, maskText } from '#events/secrets.ts';
+import { hasSecret } from '#shared/clusters/model/policy/plain-secrets.ts';
 
 type Config = Target['defaults'];
 
 const maskConfig = (config: Config): Config =>
-  Object.fromEntries(Object.entries(config).map(([key, value]) => [key, maskValue(key, value)]));
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, hasSecret(key, value) ? mask : maskText(value)]),
+  );
 
-/** A target as callers see it: without the values that may be secrets. */
+/** A target as callers see it: without the secrets that its policy allows. */
 export const maskTarget = (target: NamedTarget): NamedTarget => ({
   ...target,
   defaults: maskConfig(target.defaults),
@@ -26,6 +29,6 @@ export const findMaskErrors = ({ defaults, policy }: Target): readonly FieldErro
       .filter(([, value]) => isMasked(value))
       .map(([key]) => ({
         pointer: toPointer([...path, key]),
-        detail: 'has a mask that Drey shows in place of a value that may be a secret. Write the value itself.',
+        detail: 'has a mask that Drey shows in place of a secret. Write the value itself.',
       })),
   );

@@ -62,6 +62,7 @@ const keepPayloads = (payloads: Payloads): Payloads => ({
   read: async (...args) => payloads.read(...args),
   renew: async (...args) => payloads.renew(...args),
   readUpload: async (...args) => payloads.readUpload(...args),
+  removeUpload: async () => {},
   remove: async () => {},
 });
 

@@ -248,7 +248,9 @@ describe.each(origins)('a location without a bucket, or with a password, from %s
 
   it.each([
     ...withoutBucket.map((location) => [location, 'names no bucket; write '] as const),
-    ['hdfs://flink:hunter2@name-node/x', 'has a password, which records and events would show'] as const,
+    ...['hdfs://flink:hunter2@name-node/x', 's3://key:pass/word@bucket/ha'].map(
+      (location) => [location, 'has a password, which records and events would show'] as const,
+    ),
   ])('is refused: %s', async (location, reason) => {
     await startSession(send);
     const detail = expect.stringContaining(reason);
@@ -270,14 +272,20 @@ describe.each(origins)('a location without a bucket, or with a password, from %s
       expect({ kind, ...(await send(kind, { clusterId, data }, world)) }).toMatchObject({ detail });
   });
 
-  it.each(['abfss://c@account/x', 'file:/shared/x', '/shared/x', 'hdfs:/x', 'hdfs:///x', 's3://b', 'oss://b/x'])(
-    'is not %s',
-    async (path) => {
-      await startSession(send);
+  it.each([
+    'abfss://c@account/x',
+    'hdfs://name-node:8020/a@b',
+    'file:/shared/x',
+    '/shared/x',
+    'hdfs:/x',
+    'hdfs:///x',
+    's3://b',
+    'oss://b/x',
+  ])('is not %s', async (path) => {
+    await startSession(send);
 
-      expect(await send('submit', { clusterId, data: { jar, restore: { path } } }, world)).toMatchObject({
-        outcome: 'done',
-      });
-    },
-  );
+    expect(await send('submit', { clusterId, data: { jar, restore: { path } } }, world)).toMatchObject({
+      outcome: 'done',
+    });
+  });
 });

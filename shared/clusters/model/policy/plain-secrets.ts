@@ -7,7 +7,7 @@ import { listNames } from '#shared/flink/option-names/maps.ts';
 
 import { explain } from './explain.ts';
 import { listContainers, type RenderedPod, type Violation } from './pods/rendered-pod.ts';
-import type { Setting } from './settings/settings.ts';
+import { listOptionSettings, type Setting } from './settings/settings.ts';
 
 const plainSecretsRule = 'plain secrets';
 
@@ -20,15 +20,22 @@ const hasPlainSecret = (key: string, value: string): boolean =>
     isPlainSecret(name, text),
   );
 
+const isSecretSetting = ({ options, value }: Setting): boolean =>
+  value !== undefined && options.some((option) => hasPlainSecret(option, value));
+
+/** Whether the value of an option of a target has a secret: its own, or one of the options in arguments. */
+export const hasSecret = (key: string, value: string): boolean =>
+  listOptionSettings({ [key]: value }).some(isSecretSetting);
+
 /** The settings of a command that have a secret as their value. */
 export const findSecretSettings = (settings: readonly Setting[], target: NamedTarget): readonly FieldError[] =>
   target.policy.plainSecrets
     ? []
-    : settings.flatMap(({ options, value, name, toError }) =>
-        value !== undefined && options.some((option) => hasPlainSecret(option, value))
-          ? [toError(explain(target, plainSecretsRule, `${name} has a secret as its value. ${wayOut}`))]
-          : [],
-      );
+    : settings
+        .filter(isSecretSetting)
+        .map(({ name, toError }) =>
+          toError(explain(target, plainSecretsRule, `${name} has a secret as its value. ${wayOut}`)),
+        );
 
 /** The defaults and locked values of a target that are secrets. */
 export const findSecretDefaults = (target: NamedTarget): readonly FieldError[] => {
@@ -41,10 +48,10 @@ export const findSecretDefaults = (target: NamedTarget): readonly FieldError[] =
     ] as const
   ).flatMap(([path, config]) =>
     Object.entries(config)
-      .filter(([key, value]) => hasPlainSecret(key, value))
+      .filter(([key, value]) => hasSecret(key, value))
       .map(([key]) => ({
         pointer: toPointer([...path, key]),
-        detail: explain(target, plainSecretsRule, `the option ${key} has a secret as its value. ${wayOut}`),
+        detail: explain(target, plainSecretsRule, `the option ${key} has a secret in its value. ${wayOut}`),
       })),
   );
 };

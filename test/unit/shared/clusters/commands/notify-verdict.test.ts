@@ -100,7 +100,7 @@ describe('the Step Functions task of a command', () => {
   it('keeps its token until it is completed', async () => {
     await sendWith('token');
     await world.workflows.runAll(world.ports);
-    const { complete } = world.callbacks;
+    const complete = world.callbacks.complete.bind(world.callbacks);
     world.callbacks.complete = async () => {
       throw new Error('ThrottlingException');
     };

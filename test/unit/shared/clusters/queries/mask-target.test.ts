@@ -11,9 +11,13 @@ const target: Target = {
   ...plainTarget,
   defaults: {
     'fs.s3a.secret.key': 'hunter2',
-    'containerized.master.env.ZONE': 'hunter2',
+    'containerized.master.env.DB_PASSWORD': 'hunter2',
+    'env.java.opts.all': '-Xmx1g -Djavax.net.ssl.keyStorePassword=hunter2',
+    'kubernetes.jobmanager.entrypoint.args': "-D's3.secret-key=hunter2 hunter2'",
+    'pipeline.global-job-parameters': 'day:1,password:hunter2',
     'pipeline.jars': 'https://u:hunter2@example.com/a.jar?X-Amz-Signature=hunter2',
     'rest.port': '8081',
+    'env.java.opts.jobmanager': '-XX:+UseSerialGC',
   },
   policy: { ...defaultPolicy, plainSecrets: true, jars: ['*'], locked: { 's3.secret-key': 'hunter2' } },
 };
@@ -21,7 +25,11 @@ const target: Target = {
 const masked = {
   defaults: {
     'fs.s3a.secret.key': '******',
-    'containerized.master.env.ZONE': '******',
+    'containerized.master.env.DB_PASSWORD': '******',
+    'env.java.opts.all': '-Xmx1g -Djavax.net.ssl.keyStorePassword=******',
+    'kubernetes.jobmanager.entrypoint.args': '******',
+    'pipeline.global-job-parameters': '******',
+    'env.java.opts.jobmanager': '-XX:+UseSerialGC',
     'pipeline.jars': 'https://…@example.com/a.jar?…',
     'rest.port': '8081',
   },
@@ -52,7 +60,10 @@ describe('a target with secrets', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'refused-option' } });
     expect((answer.body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual([
       '/defaults/fs.s3a.secret.key',
-      '/defaults/containerized.master.env.ZONE',
+      '/defaults/containerized.master.env.DB_PASSWORD',
+      '/defaults/env.java.opts.all',
+      '/defaults/kubernetes.jobmanager.entrypoint.args',
+      '/defaults/pipeline.global-job-parameters',
       '/defaults/pipeline.jars',
       '/policy/locked/s3.secret-key',
     ]);

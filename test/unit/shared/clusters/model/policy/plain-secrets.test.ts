@@ -98,6 +98,10 @@ describe('a target with a secret', () => {
 
   it.each([
     [{ defaults: { 's3.secret-key': 'hunter2' } }, '/defaults/s3.secret-key'],
+    [
+      { defaults: { 'kubernetes.taskmanager.entrypoint.args': '-Ds3.secret-key=hunter2' } },
+      '/defaults/kubernetes.taskmanager.entrypoint.args',
+    ],
     [{ policy: { locked: { 's3.secret-key': 'hunter2' } } }, '/policy/locked/s3.secret-key'],
     [{ defaults: { 'user.artifacts.http-headers': 'Authorization:hunter2' } }, '/defaults/user.artifacts.http-headers'],
   ])('is refused: %j', async (members, pointer) => {
