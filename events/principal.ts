@@ -24,14 +24,22 @@ export const dreyPrincipals = {
   reconcile: 'drey:reconcile',
   /** Ends clusters that expire or are idle. */
   lifetime: 'drey:lifetime',
-  /** Ends queued commands that can never start. */
+  /** Starts queued commands, and ends those that can never start. */
   admission: 'drey:admission',
+  /** Receives the messages of timers: ends of lifetimes, and schedules. */
+  timers: 'drey:timers',
+  /** Reports orphans, and renews jars and schedules, each hour. */
+  maintenance: 'drey:maintenance',
+  /** Publishes events. */
+  publish: 'drey:publish',
+  /** Receives messages, before it knows their sender. */
+  queue: 'drey:queue',
 } as const satisfies Record<string, Principal>;
 
 const cut = (text: string): Principal => text.slice(0, maxCallerCharacters).toWellFormed();
 
 /** A principal that a message carries. Undefined when no part of Drey can have written it. */
-export const parsePrincipal = (text: string): Principal | undefined => Principal.safeParse(text).data;
+export const parsePrincipal = (text: string | undefined): Principal | undefined => Principal.safeParse(text).data;
 
 export const toIamPrincipal = (userArn: string): Principal => cut(userArn);
 

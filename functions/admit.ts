@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import pMap from 'p-map';
 import * as z from 'zod';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import { admit } from '#shared/clusters/admission/admit.ts';
 import { codeOfFailure, logFailure } from '#shared/clusters/ports/failures.ts';
 import { portsFor, type World } from '#shared/clusters/ports/ports.ts';
@@ -10,7 +11,7 @@ import { live } from '#shared/live.ts';
 
 import { parseMessage } from './handlers/sqs.ts';
 import { failEarly } from './handlers/timeout.ts';
-import { failures } from './middleware/failures.ts';
+import { background } from './middleware/background.ts';
 
 const AdmissionRequest = z.strictObject({ target: z.string() });
 const maxTargetsAtOnce = 4;
@@ -21,9 +22,9 @@ const maxTargetsAtOnce = 4;
  */
 export const admitHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>(failEarly())
-    .use(failures())
+    .use(background(dreyPrincipals.admission))
     .handler(async ({ Records }, _context, { signal }) => {
-      const ports = portsFor(world, { signal });
+      const ports = portsFor(world, { signal, principal: dreyPrincipals.admission });
       const returned: string[] = [];
       const tryFor = async (messages: Messages, work: () => void | Promise<void>) => {
         try {

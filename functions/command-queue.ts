@@ -2,6 +2,7 @@ import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambd
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import { toProblem } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
@@ -12,7 +13,7 @@ import { maxReceives } from '#shared/retries.ts';
 
 import { getSender } from './handlers/principal.ts';
 import { failEarly } from './handlers/timeout.ts';
-import { failures } from './middleware/failures.ts';
+import { background } from './middleware/background.ts';
 
 /**
  * Runs the commands of the queue. Each message is done, rejected (kept with its problem), returned (with all that
@@ -20,11 +21,10 @@ import { failures } from './middleware/failures.ts';
  */
 export const commandQueueHandler = (world: World) =>
   middy<SQSEvent, SQSBatchResponse>(failEarly())
-    .use(failures())
+    .use(background(dreyPrincipals.queue))
     .handler(async (event, context, { signal }) => {
-      log.resetKeys();
-      log.appendKeys({ requestId: context.awsRequestId, origin: 'queue' });
-      const ports = portsFor(world, { signal });
+      log.appendKeys({ origin: 'queue' });
+      const ports = portsFor(world, { signal, principal: dreyPrincipals.queue });
       return processPartialResponse(
         event,
         async (record: SQSRecord) => handleRecord(record, ports),
@@ -33,27 +33,23 @@ export const commandQueueHandler = (world: World) =>
       );
     });
 
-const handleRecord = async (record: SQSRecord, ports: Ports): Promise<void> => {
-  const { log, metrics } = ports;
+const handleRecord = async (record: SQSRecord, queuePorts: Ports): Promise<void> => {
   const { messageId, body, attributes } = record;
   const fields = { attempt: Number(attributes.ApproximateReceiveCount), messageId };
   const sender = getSender(record);
+  const ports = queuePorts.withPrincipal(sender.principal);
+  const { log, metrics } = ports;
   try {
     const operation = await runMessage({ body, ...sender }, ports);
     const { operationId, kind, target, clusterId, state, principal } = operation;
     const done = { ...fields, principal, outcome: 'done', command: kind, target, clusterId, operationId, state };
     log.info('command accepted', done);
-    metrics.record('Commands', { outcome: 'done', fields: { origin: 'queue', command: kind, target } });
+    metrics.record('Commands', { outcome: 'done', fields: { principal, origin: 'queue', command: kind, target } });
   } catch (error) {
     const problem = toProblem(error, messageId);
     const isLast = fields.attempt >= maxReceives;
     const outcome = problem.retryable ? (isLast ? 'discarded' : 'returned') : 'rejected';
-    logFailure({
-      message: 'command not accepted',
-      error,
-      fields: { ...fields, principal: sender.principal, outcome },
-      log,
-    });
+    logFailure({ message: 'command not accepted', error, fields: { ...fields, outcome }, log });
     metrics.record('Commands', { outcome, fields: { ...fields, origin: 'queue' } });
     metrics.record('Failures', { code: problem.code, fields: { ...fields, origin: 'queue' } });
     if (outcome === 'returned') throw error;

@@ -1,3 +1,4 @@
+import { dreyPrincipals } from '#events/principal.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { dispatchReconcile } from '#shared/clusters/reconcile/dispatch-reconcile.ts';
 import { live } from '#shared/live.ts';
@@ -5,6 +6,7 @@ import { live } from '#shared/live.ts';
 import { scheduledHandler } from './handlers/scheduled.ts';
 
 /** Requests a pass over every target, once a minute. */
-export const dispatchReconcileHandler = (world: World) => scheduledHandler(world, dispatchReconcile);
+export const dispatchReconcileHandler = (world: World) =>
+  scheduledHandler(world, { principal: dreyPrincipals.reconcile, handle: dispatchReconcile });
 
 export const handler = dispatchReconcileHandler(live);

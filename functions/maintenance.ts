@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import { codeOfFailure } from '#shared/clusters/ports/failures.ts';
 import type { Ports, World } from '#shared/clusters/ports/ports.ts';
 import { reportOrphans } from '#shared/clusters/reconcile/orphans.ts';
@@ -13,16 +14,18 @@ const parts = { schedules: syncSchedules, jars: renewJars, orphans: reportOrphan
 
 /** Syncs schedules, renews jars and reports orphans, once an hour. Each part runs, also after another one failed. */
 export const maintenanceHandler = (world: World) =>
-  scheduledHandler(world, async (ports) => {
-    const run = async ([part, maintain]: [string, (ports: Ports) => Promise<void>]) => {
-      try {
-        await maintain(ports);
-      } catch (error) {
-        ports.metrics.record('FailedMaintenance', { fields: { part, code: codeOfFailure(error) } });
-        throw error;
-      }
-    };
-    await pMap(Object.entries(parts), run, { concurrency: 1, stopOnError: false });
-  });
+  scheduledHandler(world, { principal: dreyPrincipals.maintenance, handle: maintainAll });
+
+const maintainAll = async (ports: Ports): Promise<void> => {
+  const run = async ([part, maintain]: [string, (ports: Ports) => Promise<void>]) => {
+    try {
+      await maintain(ports);
+    } catch (error) {
+      ports.metrics.record('FailedMaintenance', { fields: { part, code: codeOfFailure(error) } });
+      throw error;
+    }
+  };
+  await pMap(Object.entries(parts), run, { concurrency: 1, stopOnError: false });
+};
 
 export const handler = maintenanceHandler(live);

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 
+import { dreyPrincipals } from '#events/principal.ts';
 import type { BusEvent } from '#events/records/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
 import { eventPrefix } from '#shared/aws/table/keys.ts';
@@ -12,7 +13,7 @@ import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.t
 import { live } from '#shared/live.ts';
 
 import { failEarly } from './handlers/timeout.ts';
-import { failures } from './middleware/failures.ts';
+import { background } from './middleware/background.ts';
 
 const maxConcurrentReads = 16;
 
@@ -25,15 +26,16 @@ const toVerdict = recordParser('verdict');
  */
 export const publishHandler = (world: World) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>(failEarly())
-    .use(failures())
+    .use(background(dreyPrincipals.publish))
     .handler(async ({ Records }, _context, { signal }) => {
-      const ports = portsFor(world, { signal });
+      const ports = portsFor(world, { signal, principal: dreyPrincipals.publish });
       const records = Records.filter(isEvent);
       const events = await pMap(records, (record) => toPublished(record, ports), { concurrency: maxConcurrentReads });
       const count = await ports.bus.publish(events.map(({ busEvent }) => busEvent));
       const published = events.slice(0, count);
       for (const { busEvent } of published) {
         ports.log.info('event published', {
+          principal: busEvent.detail.principal,
           subject: busEvent.subject,
           type: busEvent.type,
           id: idOf(busEvent.detail),
@@ -65,8 +67,8 @@ const toPublished = async (record: DynamoDBRecord, ports: Ports) => {
 
 const countVerdict = ({ type, detail }: BusEvent, { metrics }: Ports) => {
   if (type !== 'Flink Command Finished') return;
-  const { verdict, problem, kind, target, operationId } = detail;
-  const fields = { command: kind, target, operationId };
+  const { verdict, problem, kind, target, operationId, principal } = detail;
+  const fields = { command: kind, target, operationId, principal };
   metrics.record('Verdicts', { verdict, fields });
   if (verdict === 'FAILED' && problem !== undefined) metrics.record('FailedOperations', { code: problem.code, fields });
 };

@@ -8,7 +8,6 @@ import { readOperation } from '#shared/clusters/queue/read-operation.ts';
 import { live } from '#shared/live.ts';
 
 import { routesHandler } from './handlers/http.ts';
-import { getCaller } from './handlers/principal.ts';
 import { parseBody, parseOperationRef, parsePage, parseTarget } from './handlers/requests.ts';
 import { respond } from './handlers/responses.ts';
 
@@ -30,9 +29,7 @@ export const queueViewHandler = (world: World) =>
     },
 
     'POST /v1/targets/{target}/queue/{operationId}/cancel': async (event, ports) =>
-      respond(200, {
-        canceled: await cancelQueued({ ...parseOperationRef(event), principal: getCaller(event) }, ports),
-      }),
+      respond(200, { canceled: await cancelQueued(parseOperationRef(event), ports) }),
   });
 
 export const handler = queueViewHandler(live);

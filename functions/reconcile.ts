@@ -1,3 +1,4 @@
+import { dreyPrincipals } from '#events/principal.ts';
 import { ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { reconcileTarget } from '#shared/clusters/reconcile/reconcile-target.ts';
@@ -7,6 +8,9 @@ import { parseMessage, sqsHandler } from './handlers/sqs.ts';
 
 /** Reconciles one target, or some of its clusters. The next minute's pass covers what this one does not reach in time. */
 export const reconcileHandler = (world: World) =>
-  sqsHandler(world, async ({ body }, ports) => reconcileTarget(parseMessage(ReconcileRequest, body), ports));
+  sqsHandler(world, {
+    principal: dreyPrincipals.reconcile,
+    handle: async ({ body }, ports) => reconcileTarget(parseMessage(ReconcileRequest, body), ports),
+  });
 
 export const handler = reconcileHandler(live);

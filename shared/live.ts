@@ -67,11 +67,8 @@ export const readSender = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','
 /** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now }),
-  kubernetes: (target, { signal, operationId }) =>
-    openKubernetes(
-      { ...target, roleArn: target.roleArn ?? kubernetesRoleArn },
-      { access: accessOf(operationId), signal },
-    ),
+  kubernetes: (target, { signal, ...cause }) =>
+    openKubernetes({ ...target, roleArn: target.roleArn ?? kubernetesRoleArn }, { access: accessOf(cause), signal }),
   workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

@@ -19,6 +19,7 @@ export const operation = defineCommand({
       Operation: found.operationId,
       Command: found.kind,
       Principal: found.principal,
+      'Redriven by': found.redrivenBy,
       Target: found.target,
       Cluster: found.clusterId,
       Job: found.jobId,

@@ -149,7 +149,9 @@ const printQueue = async (queueView: QueueView, context: Context): Promise<void>
   }
   const { target, paused, limits, usage, teams, queued } = queueView;
   if (paused !== undefined)
-    context.print(`Target ${target} is paused since ${formatTime(paused.since)}. No queued command starts.`);
+    context.print(
+      `Target ${target} is paused since ${formatTime(paused.since)} by ${paused.principal}. No queued command starts.`,
+    );
   context.print(`In use: ${formatAmounts(usage, limits).join(', ')}`);
   if (teams.length > 1)
     for (const { team, usage: teamUsage } of teams)

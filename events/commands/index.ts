@@ -55,6 +55,8 @@ interface CommandOf<K extends CommandKind> {
   readonly origin: Origin;
   /** Who gave the command. */
   readonly principal: Principal;
+  /** Who redrove the command, if it was a dead letter. */
+  readonly redrivenBy?: Principal | undefined;
   /** Of a stop by a schedule or lifetime: the stop has no effect on a cluster that differs from it. */
   readonly expected?: ExpectedCluster | undefined;
   /** Set if the command is an item of a batch. */

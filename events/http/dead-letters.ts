@@ -9,6 +9,7 @@ const DeadLetter = z.strictObject({
   commandId: z.string().optional().meta({ description: 'The `id` attribute of the message.' }),
   correlationId: z.string().optional(),
   principal: Principal,
+  redrivenBy: Principal.optional().meta({ description: 'Who redrove the command, before it failed again.' }),
   code: z.string().optional().meta({ description: 'Problem code of the last attempt, if known.' }),
   detail: z.string().optional(),
 });

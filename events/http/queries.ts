@@ -4,7 +4,7 @@ import { BatchItem } from '../batch-item.ts';
 import { Cluster, DeploymentMode } from '#events/records/cluster.ts';
 import { Job } from '#events/records/job.ts';
 import { Orphan } from '#events/records/orphan.ts';
-import { Target } from '#events/records/target.ts';
+import { StoredTarget } from '#events/records/target.ts';
 import { Transition } from '#events/records/transitions.ts';
 import { nextCursor, pageQuery, recordPage } from './paging.ts';
 
@@ -32,7 +32,7 @@ export const Transitions = z
   })
   .meta({ id: 'Transitions' });
 
-export const NamedTarget = Target.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
+export const NamedTarget = StoredTarget.extend({ name: z.string() }).meta({ id: 'NamedTarget' });
 
 export const Targets = z.strictObject({ targets: z.array(NamedTarget), ...recordPage }).meta({ id: 'Targets' });
 

@@ -11,6 +11,7 @@ const QueuedCommandView = z
     kind: z.enum(['deploy', 'submit']),
     clusterId: z.string(),
     principal: Principal,
+    updatedBy: Principal.optional().meta({ description: 'Who changed the priority last.' }),
     team: z.string(),
     priority: z.int(),
     since: z.iso.datetime().meta({ description: 'When the command was queued.' }),
@@ -28,7 +29,7 @@ export const QueueView = z
   .strictObject({
     target: z.string(),
     paused: z
-      .strictObject({ since: z.iso.datetime() })
+      .strictObject({ since: z.iso.datetime(), principal: Principal })
       .optional()
       .meta({ description: 'Present while the queue is paused: no command is admitted.' }),
     limits: Target.shape.limits,

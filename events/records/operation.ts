@@ -49,6 +49,7 @@ export const Operation = z
     state: OperationState,
     origin: z.enum(['http', 'queue', 'schedule', 'reconciler']),
     principal: Principal,
+    redrivenBy: Principal.optional().meta({ description: 'Who redrove the command, if it was a dead letter.' }),
     phase: z.string().optional().meta({ description: 'Current progress, in human-readable form.' }),
     phases: z
       .array(DeployPhase)

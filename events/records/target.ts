@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { Config } from '#events/config.ts';
 import { Duration } from '#events/lifetime.ts';
+import { Principal } from '#events/principal.ts';
 
 import { defaultPolicy, Policy } from './policy.ts';
 
@@ -99,4 +100,12 @@ export const Target = z
 
 export type Target = Readonly<z.infer<typeof Target>>;
 
-export type NamedTarget = Target & { readonly name: string };
+/** A target as the table stores it. */
+export const StoredTarget = z.strictObject({
+  ...Target.shape,
+  updatedBy: Principal.optional().meta({ description: 'Who wrote the target last.' }),
+});
+
+export type StoredTarget = Readonly<z.infer<typeof StoredTarget>>;
+
+export type NamedTarget = StoredTarget & { readonly name: string };

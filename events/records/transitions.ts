@@ -75,6 +75,7 @@ export type Rejection = Readonly<z.infer<typeof Rejection>>;
 export const OrphansFound = z
   .strictObject({
     target: z.string(),
+    principal: Principal,
     count: z.int().min(1),
     orphans: z.array(Orphan).max(100),
     at: z.iso.datetime(),
@@ -110,6 +111,7 @@ export const LifetimeWarning = z
     target: z.string(),
     clusterId: z.string(),
     operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    principal: Principal,
     version: ClusterLifetime.shape.version,
     reason: z.enum(['LifetimeEnds', 'Idle']),
     endsAt: z.iso.datetime(),
@@ -135,6 +137,7 @@ export const JobRescale = z
     target: z.string(),
     clusterId: z.string(),
     operationId: z.string().meta({ description: 'The deploy operation of the incarnation.' }),
+    principal: Principal,
     jobId: z.string(),
     name: z.string(),
     rescaleId: z.string(),

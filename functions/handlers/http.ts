@@ -4,10 +4,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { AnswerBody, QueryRoute } from '#events/http/answer-body.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
 
+import { anonymous } from '#events/principal.ts';
 import { authorization } from '../middleware/authorization.ts';
 import { invocation } from '../middleware/invocation.ts';
 import { problems } from '../middleware/problems.ts';
 import { openCursor, sealCursor } from './cursors.ts';
+import { findCaller } from './principal.ts';
 import { type Answer, toResponse } from './responses.ts';
 import { failEarly } from './timeout.ts';
 
@@ -23,7 +25,7 @@ export const httpHandler = (world: World, handle: Handle) =>
     .use(problems(world.metrics))
     .use(authorization(world.grants))
     .handler(async (event, _context, { signal }) => {
-      const ports = portsFor(world, { signal });
+      const ports = portsFor(world, { signal, principal: findCaller(event) ?? anonymous });
       return toResponse({ route: event.routeKey, answer: await handle(event, ports) }, ports.log);
     });
 

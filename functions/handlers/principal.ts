@@ -64,7 +64,10 @@ export const getCaller = (event: APIGatewayProxyEventV2): Principal => {
 };
 
 /** Who gave the command of a message. Nothing in the body counts, because any sender can write it. */
-export const getSender = ({ attributes, messageAttributes }: SQSRecord): Pick<QueuedMessage, 'principal' | 'own'> =>
+export const getSender = ({
+  attributes,
+  messageAttributes,
+}: SQSRecord): Pick<QueuedMessage, 'principal' | 'redrivenBy' | 'own'> =>
   readSender({
     senderId: attributes.SenderId,
     claim: (attribute) => messageAttributes[attribute]?.stringValue,

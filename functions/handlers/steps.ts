@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 
+import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { logFailure } from '#shared/clusters/ports/failures.ts';
 import { type Ports, portsFor, type World } from '#shared/clusters/ports/ports.ts';
@@ -9,7 +10,7 @@ import { failEarly } from './timeout.ts';
 
 interface StepEvent<S> {
   readonly step: string;
-  readonly state: S;
+  readonly state: S & { readonly principal: Principal };
 }
 type Step<S> = (state: S, ports: Ports) => Promise<S>;
 
@@ -20,28 +21,27 @@ export const stepsHandler = <S extends { readonly operationId: string }>(
   steps: Readonly<Record<string, Step<S>>>,
   world: World,
 ) =>
-  middy<StepEvent<S>, S>(failEarly(deadlineDetail)).handler(async ({ step: name, state }, context, { signal }) => {
-    const startedMs = Date.now();
-    log.resetKeys();
-    log.appendKeys({
-      requestId: context.awsRequestId,
-      operationId: state.operationId,
-      step: name,
-    });
-    try {
-      const step = steps[name];
-      if (step === undefined)
-        throw new Fault(
-          'version-mismatch',
-          `Version ${version} of the function has no step ${name}. Another version of the state machine calls it.`,
-        );
-      const next = await step(state, portsFor(world, { signal, operationId: state.operationId }));
-      log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
-      return next;
-    } catch (error) {
-      logFailure({ message: 'step failed', error, fields: { durationMs: Date.now() - startedMs }, log: live.log });
-      throw error;
-    }
-  });
+  middy<StepEvent<S>, StepEvent<S>['state']>(failEarly(deadlineDetail)).handler(
+    async ({ step: name, state }, context, { signal }) => {
+      const startedMs = Date.now();
+      const { operationId, principal } = state;
+      log.resetKeys();
+      log.appendKeys({ requestId: context.awsRequestId, principal, operationId, step: name });
+      try {
+        const step = steps[name];
+        if (step === undefined)
+          throw new Fault(
+            'version-mismatch',
+            `Version ${version} of the function has no step ${name}. Another version of the state machine calls it.`,
+          );
+        const next = await step(state, portsFor(world, { signal, principal, operationId }));
+        log.info('step completed', { durationMs: Date.now() - startedMs, ...describeOutcome(next) });
+        return { ...next, principal };
+      } catch (error) {
+        logFailure({ message: 'step failed', error, fields: { durationMs: Date.now() - startedMs }, log: live.log });
+        throw error;
+      }
+    },
+  );
 
 const describeOutcome = (state: object) => ('outcome' in state ? { result: state.outcome } : {});

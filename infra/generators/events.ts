@@ -28,8 +28,12 @@ const rows = Object.entries(eventTypes)
 const dreyParts: Readonly<Record<keyof typeof dreyPrincipals, string>> = {
   reconcile:
     'Drey, which observes clusters and jobs, stops clusters that ended or were deleted, and ends operations at their deadlines',
-  lifetime: 'Drey, which stops a cluster that expires or is idle',
-  admission: 'Drey, which ends a queued command that can never start',
+  lifetime: 'Drey, which warns of the end of a cluster that expires or is idle, and stops it',
+  admission: 'Drey, which starts queued commands, and ends those that can never start',
+  timers: 'Drey, which receives the messages of timers. It stands in log lines only',
+  maintenance: 'Drey, which finds orphans and renews jars and schedules each hour',
+  publish: 'Drey, which publishes events. It stands in log lines only',
+  queue: 'Drey, which receives messages. It stands in log lines only, where the sender is not known yet',
 };
 
 /** The forms of a principal, with their meaning in Markdown. */
@@ -81,7 +85,9 @@ ${principalRows}
 - A transition of a cluster has the caller of the command that changes the cluster, or that cancels its queued deploy. After \`kubectl delete\` it is \`drey:reconcile\`, not the caller of the deploy.
 - The first transition of a job has the caller of its submit or deploy. Flink causes the later ones, and Drey observes them: they have \`drey:reconcile\`. The exceptions are transitions that Drey observes while a cancel or stop waits for them: they have the caller of that command.
 - \`Flink Command Finished\` has the caller of the command, also when another one ended it. \`Flink Command Rejected\` has the sender of the message.
-- \`Flink Lifetime Warning\`, \`Flink Job Rescaled\` and \`Flink Orphans Found\` have none, because only Drey and Flink cause them.
+- \`Flink Lifetime Warning\` has \`drey:lifetime\`, \`Flink Job Rescaled\` \`drey:reconcile\` and \`Flink Orphans Found\` \`drey:maintenance\`.
+- An operation of a redriven dead letter has the sender of the message as its \`principal\`, and who redrove it as \`redrivenBy\`.
+- \`updatedBy\` is the principal who last wrote a target, a spec or a schedule, or who last changed the priority of a queued command. \`paused\` of a queue has the principal who paused it.
 
 Commands can be sent through a queue as well: [queue.md](queue.md).
 `;

@@ -5,11 +5,11 @@ import { awsRetries } from '#shared/retries.ts';
 
 import { withFaults } from './faults.ts';
 
-/** The state machines. The name and the input of an execution are the id of its operation. */
+/** The state machines. The name of an execution is the id of its operation. */
 export const openWorkflows = (arnPrefix: string): Workflows => {
   let client: SFNClient | undefined;
   return withFaults<Workflows>({
-    async start(workflow, operationId) {
+    async start(workflow, { operationId, principal }) {
       const { SFNClient, StartExecutionCommand, ExecutionAlreadyExists } = await import('@aws-sdk/client-sfn');
       client ??= new SFNClient(awsRetries);
       try {
@@ -17,7 +17,7 @@ export const openWorkflows = (arnPrefix: string): Workflows => {
           new StartExecutionCommand({
             stateMachineArn: `${arnPrefix}${workflow}`,
             name: operationId,
-            input: JSON.stringify({ operationId }),
+            input: JSON.stringify({ operationId, principal }),
           }),
         );
       } catch (error) {

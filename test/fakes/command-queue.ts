@@ -11,6 +11,7 @@ export interface SentMessage {
   readonly group: string;
   readonly body: object;
   readonly principal: string;
+  readonly redrivenBy?: string | undefined;
   readonly own?: OwnFields | undefined;
 }
 
@@ -52,7 +53,9 @@ export class FakeCommandQueue implements CommandQueue {
     return { commands: [...this.deadLetters], more: false };
   }
 
-  async redriveDeadLetters(render: (command: DeadLetter) => Promise<Pick<QueuedMessage, 'own'> | undefined>) {
+  async redriveDeadLetters(
+    render: (command: DeadLetter) => Promise<Pick<QueuedMessage, 'own' | 'redrivenBy'> | undefined>,
+  ) {
     const commands: DeadLetter[] = [];
     for (const command of this.deadLetters.splice(0)) {
       const rendered = await render(command);

@@ -158,10 +158,14 @@ export const makeSqsRecord = (
 });
 
 /** A message that a function of Drey has sent to the command queue. */
-export const makeDreyRecord = ({ body, group, principal, own }: SentMessage, received = 1): SQSRecord =>
+export const makeDreyRecord = ({ body, group, principal, redrivenBy, own }: SentMessage, received = 1): SQSRecord =>
   makeSqsRecord(body, group, received, {
     senderId: 'AROADREYQUEUE:drey-test-batch',
-    attributes: { principal, ...(own === undefined ? {} : { own: JSON.stringify(own) }) },
+    attributes: {
+      principal,
+      ...(redrivenBy === undefined ? {} : { redrivenBy }),
+      ...(own === undefined ? {} : { own: JSON.stringify(own) }),
+    },
   });
 
 /** Delivers messages of the command queue. Returns the ids of those that return to the queue. */

@@ -1,10 +1,10 @@
 import { Fault } from '#events/problems/problem.ts';
-import type { NamedTarget, Target } from '#events/records/target.ts';
+import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
 export class FakeTargets implements Targets {
-  readonly known = new Map<string, Target>();
+  readonly known = new Map<string, StoredTarget>();
 
   /** A test may replace it by a function that returns a cached target. */
   async get(name: string): Promise<NamedTarget> {
@@ -27,11 +27,11 @@ export class FakeTargets implements Targets {
     return [...this.known.keys()];
   }
 
-  async put(name: string, target: Target) {
+  async put(name: string, target: StoredTarget) {
     this.known.set(name, target);
   }
 
-  async putIfAbsent(name: string, target: Target) {
+  async putIfAbsent(name: string, target: StoredTarget) {
     if (!this.known.has(name)) this.known.set(name, target);
   }
 

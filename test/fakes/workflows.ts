@@ -1,4 +1,5 @@
 import type { WorkflowName } from '#events/commands/define.ts';
+import type { Operation } from '#events/records/operation.ts';
 import { cleanupSteps } from '#functions/cleanup.ts';
 import { snapshotSteps } from '#functions/snapshot.ts';
 import { startupSteps } from '#functions/startup.ts';
@@ -28,7 +29,7 @@ export class FakeWorkflows implements Workflows {
     this.passTime = passTime;
   }
 
-  async start(workflow: WorkflowName, operationId: string) {
+  async start(workflow: WorkflowName, { operationId }: Pick<Operation, 'operationId'>) {
     if (this.started.some((known) => known.workflow === workflow && known.operationId === operationId)) return;
     this.started.push({ workflow, operationId });
   }

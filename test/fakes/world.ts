@@ -8,7 +8,7 @@ import { FakeCallbacks } from './callbacks.ts';
 import { FakeCommandQueue } from './command-queue.ts';
 import { FakeJars } from './jars.ts';
 import { FakeKubernetes } from './kubernetes.ts';
-import { deliverAdmissions, deliverCommands, makeDreyRecord } from './lambda.ts';
+import { deliverAdmissions, deliverCommands, makeDreyRecord, userArn } from './lambda.ts';
 import { FakePayloads } from './payloads.ts';
 import { FakeReconcileQueue } from './reconcile-queue.ts';
 import { FakeSpecs } from './specs.ts';
@@ -75,9 +75,13 @@ export const makeWorld = () => {
     random: () => 0,
     signal: new AbortController().signal,
     withSignal: () => ports,
+    principal: userArn,
     // Tests replace some of the ports, which `this` has.
-    withOperation() {
-      return this;
+    withPrincipal(principal) {
+      return { ...this, principal };
+    },
+    withOperation({ principal }) {
+      return { ...this, principal };
     },
   };
   return { ...fakes, kubernetes, ports, passTime };

@@ -1,4 +1,5 @@
 import type { CommandKind } from '#events/commands/index.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { Transition } from '#events/records/transitions.ts';
 import { eventOf } from '#shared/aws/table/items.ts';
@@ -157,6 +158,8 @@ export class ModelWorld {
       random,
       signal: neverAborted,
       withSignal: () => this.portsOf(process),
+      principal: dreyPrincipals.reconcile,
+      withPrincipal: () => this.portsOf(process),
       withOperation: () => this.portsOf(process),
     };
   }

@@ -1,6 +1,7 @@
 import { lenient } from '#events/lenient.ts';
 import { OwnFields } from '#events/message.ts';
 import { parsePrincipal, type Principal, toSenderPrincipal } from '#events/principal.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 
 /** What SQS and the sender say about a message of the command queue. */
@@ -11,12 +12,13 @@ interface Sender {
   readonly claim: (attribute: string) => string | undefined;
 }
 
-type Sent = Pick<QueuedMessage, 'principal' | 'own'>;
+type Sent = Pick<QueuedMessage, 'principal' | 'redrivenBy' | 'own'>;
 
 /** Reads who gave the command of a message, and what it says in the attributes that Drey sets. */
 export type ReadSender = (sender: Sender) => Sent;
 
 const principalAttribute = 'principal';
+const redrivenByAttribute = 'redrivenBy';
 const ownAttribute = 'own';
 
 /**
@@ -28,17 +30,16 @@ export const openSenders =
   (ownRoleIds: readonly string[]): ReadSender =>
   ({ senderId, claim }) => {
     const isOwn = ownRoleIds.some((roleId) => senderId.startsWith(`${roleId}:`));
-    const [principal, own] = [claim(principalAttribute), claim(ownAttribute)];
-    return { principal: readPrincipal(isOwn ? principal : undefined) ?? toSenderPrincipal(senderId), ...readOwn(own) };
+    const readPrincipal = (attribute: string): Principal | undefined =>
+      parsePrincipal(isOwn ? claim(attribute) : undefined);
+    return {
+      principal: readPrincipal(principalAttribute) ?? toSenderPrincipal(senderId),
+      ...omitUndefined({ redrivenBy: readPrincipal(redrivenByAttribute), own: readOwn(claim(ownAttribute)) }),
+    };
   };
 
-const readPrincipal = (text: string | undefined): Principal | undefined =>
-  text === undefined ? undefined : parsePrincipal(text);
-
-const readOwn = (text: string | undefined): Pick<Sent, 'own'> => {
-  const own = text === undefined ? undefined : lenient(OwnFields, 'drop').safeParse(toJson(text)).data;
-  return own === undefined ? {} : { own };
-};
+const readOwn = (text: string | undefined): Sent['own'] =>
+  text === undefined ? undefined : lenient(OwnFields, 'drop').safeParse(toJson(text)).data;
 
 const toJson = (text: string): unknown => {
   try {
@@ -48,9 +49,10 @@ const toJson = (text: string): unknown => {
   }
 };
 
-/** The message attributes that Drey sets: the principal of the command, and what Drey says about the message. */
-export const toOwnAttributes = ({ principal, own }: Sent) => ({
+/** The message attributes that Drey sets: the principal of the command, who redrove it, and what Drey says about the message. */
+export const toOwnAttributes = ({ principal, redrivenBy, own }: Sent) => ({
   [principalAttribute]: stringAttribute(principal),
+  ...(redrivenBy === undefined ? {} : { [redrivenByAttribute]: stringAttribute(redrivenBy) }),
   ...(own === undefined ? {} : { [ownAttribute]: stringAttribute(JSON.stringify(own)) }),
 });
 

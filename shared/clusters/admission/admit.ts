@@ -121,12 +121,12 @@ const start = async (command: QueuedCommand, queueVersion: number | undefined, p
     ports,
   );
   await resumeAdmitted(started.value, ports);
-  ports.log.info('command admitted', { operationId, command: kind, target, clusterId });
+  ports.log.info('command admitted', { principal, operationId, command: kind, target, clusterId });
   return true;
 };
 
 /** Starts the work of an admitted operation: the workflow of a submit, or a message for a deploy. */
 export const resumeAdmitted = async (operation: StoredOperation, ports: Ports): Promise<void> => {
-  if (operation.kind === 'submit') await ports.workflows.start('submission', operation.operationId);
+  if (operation.kind === 'submit') await ports.workflows.start('submission', operation);
   else await ports.commandQueue.sendResume(operation);
 };

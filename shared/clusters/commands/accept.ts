@@ -44,7 +44,7 @@ export const accept = async <K extends CommandKind>(command: Command<K>, ports: 
   const useCase = useCases[command.kind];
   const operation = await recordOnce(useCase, command, ports);
   if (isTerminalOperation(operation.value)) return operation.value;
-  return useCase.advance(operation, command, ports.withOperation(operation.value.operationId));
+  return useCase.advance(operation, command, ports.withOperation(operation.value));
 };
 
 /** The members that the data of several kinds of commands have. */

@@ -2,7 +2,7 @@ import { isTerminalJob } from '#events/records/job.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { requestReconcile } from '#shared/clusters/jobs/request-reconcile.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { finishOperation } from '#shared/clusters/store/finish-operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
@@ -19,7 +19,7 @@ const maxObservations = 8;
 const observationIntervalMs = 500;
 
 export const cancel: UseCase<'cancel'> = {
-  async record({ target, clusterId, data: { jobId }, origin, principal }, keyFor, ports) {
+  async record({ target, clusterId, data: { jobId }, ...command }, keyFor, ports) {
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
     assertRunning(cluster);
@@ -27,7 +27,7 @@ export const cancel: UseCase<'cancel'> = {
 
     const operationId = ports.newId();
     const messageToken = ports.newToken();
-    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, origin, principal, messageToken };
+    const fields = { operationId, kind: 'cancel' as const, ...clusterRef, jobId, ...toCaller(command), messageToken };
     const operation = newOperation(fields, deadlineMs, ports.now());
     await commit({ operations: [{ value: operation, previous: undefined }], ...keyFor(operationId) }, ports);
     return { value: operation, version: 1 };

@@ -2,7 +2,7 @@ import type { Cluster } from '#events/records/cluster.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { holdsResources } from '#shared/clusters/model/cluster-states.ts';
 import { extendLifetime } from '#shared/clusters/model/lifetime.ts';
-import { newOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
 
@@ -12,7 +12,7 @@ import type { UseCase } from './use-case.ts';
 const deadlineMs = 60_000;
 
 export const extend: UseCase<'extend'> = {
-  async record({ target: targetName, clusterId, data, origin, principal }, keyFor, ports) {
+  async record({ target: targetName, clusterId, data, ...command }, keyFor, ports) {
     const target = await ports.targets.get(targetName);
     const clusterRef = { target: targetName, clusterId: clusterId ?? '' };
     const { value: cluster, version } = await getCluster(clusterRef, ports.store);
@@ -20,7 +20,7 @@ export const extend: UseCase<'extend'> = {
     const now = ports.now();
     const operationId = ports.newId();
     const messageToken = ports.newToken();
-    const fields = { operationId, kind: 'extend' as const, ...clusterRef, origin, principal, messageToken };
+    const fields = { operationId, kind: 'extend' as const, ...clusterRef, ...toCaller(command), messageToken };
     const operation = {
       ...newOperation(fields, deadlineMs, now),
       state: 'SUCCEEDED' as const,

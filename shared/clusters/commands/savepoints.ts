@@ -1,5 +1,5 @@
 import type { Job } from '#events/records/job.ts';
-import { newOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { commit } from '#shared/clusters/store/transact.ts';
@@ -15,7 +15,7 @@ type Kind = 'savepoint' | 'checkpoint' | 'stop-job' | 'dispose-savepoint';
 
 /** The use case of a command that the snapshot workflow executes. */
 const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
-  async record({ target, clusterId, data, origin, principal }, keyFor, ports) {
+  async record({ target, clusterId, data, ...command }, keyFor, ports) {
     await ports.targets.get(target);
     const clusterRef = { target, clusterId: clusterId ?? '' };
     const { value: cluster } = await getCluster(clusterRef, ports.store);
@@ -33,8 +33,7 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
       kind,
       ...clusterRef,
       ...jobId,
-      origin,
-      principal,
+      ...toCaller(command),
       messageToken: ports.newToken(),
       request,
       ...findDirectoryWarnings(data),
@@ -45,7 +44,7 @@ const newSnapshotUseCase = <K extends Kind>(kind: K): UseCase<K> => ({
   },
 
   async advance({ value }, _command, { workflows }) {
-    await workflows.start('snapshot', value.operationId);
+    await workflows.start('snapshot', value);
     return value;
   },
 });

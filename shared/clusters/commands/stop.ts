@@ -10,6 +10,7 @@ import { selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import {
   computeCreatesUntil,
   newOperation,
+  toCaller,
   type StoredOperation,
   transitionOperation,
 } from '#shared/clusters/model/operation.ts';
@@ -47,7 +48,7 @@ export const stop: UseCase<'stop'> = {
   },
 
   async advance({ value }, _command, { workflows }) {
-    await workflows.start('cleanup', value.operationId);
+    await workflows.start('cleanup', value);
     return value;
   },
 };
@@ -133,7 +134,7 @@ const assertDirectoryOfSavepoints = async (
 
 const recordStop = async (
   { value: cluster, version }: Versioned<Cluster>,
-  { data, origin, principal }: Command<'stop'>,
+  { data, ...command }: Command<'stop'>,
   { keyFor, ports }: { readonly keyFor: KeyFor; readonly ports: Ports },
 ): Promise<Versioned<StoredOperation>> => {
   const { target, clusterId, state, operationId: deployId } = cluster;
@@ -142,12 +143,17 @@ const recordStop = async (
   const createsUntil = state === 'REQUESTED' ? { createsUntil: computeCreatesUntil(now) } : {};
   const request = { kind: 'stop' as const, data, ...createsUntil };
   const messageToken = ports.newToken();
-  const fields = { operationId, kind: 'stop' as const, target, clusterId, origin, principal, messageToken, request };
+  const fields = { operationId, kind: 'stop' as const, target, clusterId, ...toCaller(command), messageToken, request };
   const operation = newOperation(fields, deadlineMs, now);
   const next =
     state === 'STOPPING'
       ? { cluster, events: [] }
-      : transitionCluster(cluster, 'STOPPING', { at: now, operationId, principal, reason: data.reason });
+      : transitionCluster(cluster, 'STOPPING', {
+          at: now,
+          operationId,
+          principal: command.principal,
+          reason: data.reason,
+        });
   await commit(
     {
       cluster: { value: { ...next.cluster, stopOperationId: operationId }, previous: version },

@@ -9,7 +9,7 @@ import { isEndingCluster } from '#shared/clusters/model/cluster-states.ts';
 import { clearIdle } from '#shared/clusters/model/lifetime.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import { assertAllowed, listLockedJobOptions } from '#shared/clusters/model/policy/option-rules.ts';
 import { resolveSavepoint, withSavepoint } from '#shared/clusters/restore/savepoint.ts';
@@ -81,7 +81,7 @@ export const submit: UseCase<'submit'> = {
   },
 
   async advance({ value }, _command, { workflows }) {
-    if (value.state !== 'QUEUED') await workflows.start('submission', value.operationId);
+    if (value.state !== 'QUEUED') await workflows.start('submission', value);
     return value;
   },
 };
@@ -127,15 +127,7 @@ interface PreparedSubmit {
 
 /** The operation of a submit that starts, or that waits for the given reason. It has the id of its job. */
 const buildOperation = (
-  {
-    command: { data, origin, principal },
-    queuedCommand,
-    program,
-    config,
-    flinkVersion,
-    messageToken,
-    now,
-  }: PreparedSubmit,
+  { command: { data, ...command }, queuedCommand, program, config, flinkVersion, messageToken, now }: PreparedSubmit,
   pendingReason: PendingReason | undefined,
 ): StoredOperation => {
   const { operationId, target, clusterId, deadline } = queuedCommand;
@@ -153,8 +145,7 @@ const buildOperation = (
       target,
       clusterId,
       jobId: operationId,
-      origin,
-      principal,
+      ...toCaller(command),
       messageToken,
       restoredFrom: program.restore?.path ?? config[restorePathOption],
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),

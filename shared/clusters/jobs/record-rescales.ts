@@ -1,6 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob, type Job } from '#events/records/job.ts';
 import { subjectOf } from '#events/names.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import { type JobRescale, toRescaleEvent } from '#events/records/transitions.ts';
 import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -85,6 +86,7 @@ const toJobRescale = ({ cluster, job }: RescaledJob, rescale: EndedRescale, at: 
   target: cluster.target,
   clusterId: cluster.clusterId,
   operationId: cluster.operationId,
+  principal: dreyPrincipals.reconcile,
   jobId: job.jobId,
   name: job.name,
   rescaleId: rescale.rescaleUuid,

@@ -1,6 +1,7 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { ExtendData } from '#events/commands/index.ts';
 import type { ClusterLifetime, Idleness, Lifetime } from '#events/lifetime.ts';
+import { dreyPrincipals } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import type { LifetimeWarning } from '#events/records/transitions.ts';
@@ -199,6 +200,7 @@ export const newWarning = (
   target,
   clusterId,
   operationId,
+  principal: dreyPrincipals.lifetime,
   version,
   reason,
   endsAt,

@@ -28,6 +28,17 @@ const successors: Readonly<Record<OperationState, readonly OperationState[]>> = 
   CANCELED: [],
 };
 
+/** Who gave a command, as its operation stores it. */
+export const toCaller = ({
+  origin,
+  principal,
+  redrivenBy,
+}: Pick<StoredOperation, 'origin' | 'principal' | 'redrivenBy'>) => ({
+  origin,
+  principal,
+  ...(redrivenBy === undefined ? {} : { redrivenBy }),
+});
+
 type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'> & {
   readonly messageToken: string;
 };

@@ -51,7 +51,7 @@ export interface CommandQueue {
    * @returns The redriven dead letters. `more`: the call ended before it had read all dead letters.
    */
   redriveDeadLetters(
-    render: (deadLetter: DeadLetter) => Promise<Pick<QueuedMessage, 'own'> | undefined>,
+    render: (deadLetter: DeadLetter) => Promise<Pick<QueuedMessage, 'own' | 'redrivenBy'> | undefined>,
   ): Promise<{ readonly commands: readonly DeadLetter[]; readonly more: boolean }>;
 }
 
@@ -63,6 +63,8 @@ export interface QueuedMessage {
   readonly body: string;
   /** Who sent the message. Of a message that Drey sent: the principal of its command. */
   readonly principal: Principal;
+  /** Who sent the dead letter to the command queue again. */
+  readonly redrivenBy?: Principal | undefined;
   /** What the message says in the attribute that Drey sets. It counts only with the token of its operation. */
   readonly own?: OwnFields | undefined;
 }

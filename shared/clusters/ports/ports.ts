@@ -1,4 +1,6 @@
 import type { Grants } from '#events/http/grants.ts';
+import type { Principal } from '#events/principal.ts';
+import type { Operation } from '#events/records/operation.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 
 import type { Kubernetes } from './kubernetes.ts';
@@ -25,6 +27,8 @@ export interface Ports {
   readonly callbacks: Callbacks;
   readonly timers: Timers;
   readonly specs: Specs;
+  /** Who causes the work. Each log line and each metric has it. */
+  readonly principal: Principal;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly now: () => Date;
@@ -37,8 +41,10 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** The same ports, bound to another signal. */
   readonly withSignal: (signal: AbortSignal) => Ports;
-  /** The same ports for the work of an operation. The audit logs of Kubernetes and AWS name the operation. */
-  readonly withOperation: (operationId: string) => Ports;
+  /** The same ports for work of another principal. */
+  readonly withPrincipal: (principal: Principal) => Ports;
+  /** The same ports for the work of an operation. The audit logs of Kubernetes and AWS name the operation and its principal. */
+  readonly withOperation: (operation: Pick<Operation, 'operationId' | 'principal'>) => Ports;
   /** A random number in `[0, 1)`. */
   readonly random: () => number;
 }
@@ -46,12 +52,13 @@ export interface Ports {
 /** What the ports of an invocation are bound to. */
 export interface Binding {
   readonly signal: AbortSignal;
+  readonly principal: Principal;
   /** The operation that causes the work. The reads of a background function have none. */
   readonly operationId?: string | undefined;
 }
 
 /** The adapters of a function. They serve all of its invocations, so they are bound to nothing. */
-export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal' | 'withOperation'> & {
+export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'principal' | `with${string}`> & {
   readonly kubernetes: (target: NamedTarget, binding: Binding) => Kubernetes;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** What callers with a token may do. Undefined on a stage whose callers sign their requests with IAM credentials. */
@@ -61,9 +68,22 @@ export type World = Omit<Ports, 'kubernetes' | 'sleep' | 'signal' | 'withSignal'
 /** The ports of one invocation: requests and pauses end when its signal aborts. */
 export const portsFor = (world: World, binding: Binding): Ports => ({
   ...world,
+  principal: binding.principal,
+  log: withFields(world.log, binding),
+  metrics: {
+    record: (name, measurement) =>
+      world.metrics.record(name, { ...measurement, fields: { principal: binding.principal, ...measurement.fields } }),
+  },
   kubernetes: (target) => world.kubernetes(target, binding),
   sleep: (ms) => world.sleep(ms, binding.signal),
   signal: binding.signal,
   withSignal: (signal) => portsFor(world, { ...binding, signal }),
-  withOperation: (operationId) => portsFor(world, { ...binding, operationId }),
+  withPrincipal: (principal) => portsFor(world, { ...binding, principal }),
+  withOperation: ({ operationId, principal }) => portsFor(world, { ...binding, operationId, principal }),
+});
+
+const withFields = (log: Log, { principal }: Binding): Log => ({
+  info: (message, fields) => log.info(message, { principal, ...fields }),
+  warn: (message, fields) => log.warn(message, { principal, ...fields }),
+  error: (message, fields) => log.error(message, { principal, ...fields }),
 });

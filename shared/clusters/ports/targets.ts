@@ -1,4 +1,4 @@
-import type { NamedTarget, Target } from '#events/records/target.ts';
+import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
 /** The targets that clusters are deployed to. */
@@ -12,9 +12,9 @@ export interface Targets {
   /** The names of all targets, also of those that this version of Drey cannot read. */
   listNames(): Promise<readonly string[]>;
   /** Creates or replaces a target. */
-  put(name: string, target: Target): Promise<void>;
+  put(name: string, target: StoredTarget): Promise<void>;
   /** Creates a target. An existing one is kept. */
-  putIfAbsent(name: string, target: Target): Promise<void>;
+  putIfAbsent(name: string, target: StoredTarget): Promise<void>;
   /** Removes a target. A missing one is ignored. */
   remove(name: string): Promise<void>;
 }

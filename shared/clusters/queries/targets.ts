@@ -45,8 +45,9 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
     );
   if (known === undefined || access.some((field) => known[field] !== target[field]))
     await assertEksClusterExists({ ...target, name }, ports);
-  await targets.put(name, target);
-  return maskTarget({ ...target, name });
+  const stored = { ...target, updatedBy: ports.principal };
+  await targets.put(name, stored);
+  return maskTarget({ ...stored, name });
 };
 
 /** Every later application would start from the savepoint, other programs included. @throws Fault `refused-option` */

@@ -20,7 +20,9 @@ export const listDeadLetters = async ({ commandQueue }: Ports): Promise<DeadLett
  */
 export const redriveDeadLetters = async (ids: readonly string[] | undefined, ports: Ports): Promise<DeadLetters> => {
   const { commands, more } = await ports.commandQueue.redriveDeadLetters(async (deadLetter) =>
-    (ids?.includes(deadLetter.id) ?? true) ? render(deadLetter, ports) : undefined,
+    (ids?.includes(deadLetter.id) ?? true)
+      ? { own: await findOwn(deadLetter, ports), redrivenBy: ports.principal }
+      : undefined,
   );
   for (const { id } of commands) ports.log.info('dead letter redriven', { messageId: id });
   if (ids !== undefined && commands.length === 0)
@@ -29,21 +31,22 @@ export const redriveDeadLetters = async (ids: readonly string[] | undefined, por
 };
 
 /** A command whose operation failed gets a new key, because its key stands for that operation. */
-const render = async (deadLetter: DeadLetter, { store }: Ports): Promise<Pick<QueuedMessage, 'own'>> => {
+const findOwn = async (deadLetter: DeadLetter, { store }: Ports): Promise<QueuedMessage['own']> => {
   const received = await receiveMessage(deadLetter, store);
   const operation = await findMessageOperation(received, store);
   const { own } = received;
-  if (operation?.state !== 'FAILED') return { own };
+  if (operation?.state !== 'FAILED') return own;
   const { operationId: redriven, messageToken = '' } = operation;
   // The row of a batch is proved by the token of the batch.
   return own?.batchItem === undefined
-    ? { own: { token: messageToken, redriven } }
-    : { own: { token: own.token, batchItem: own.batchItem, redriven } };
+    ? { token: messageToken, redriven }
+    : { token: own.token, batchItem: own.batchItem, redriven };
 };
 
-const toView = ({ id, body, principal, problem }: DeadLetter): DeadLetters['commands'][number] => ({
+const toView = ({ id, body, principal, redrivenBy, problem }: DeadLetter): DeadLetters['commands'][number] => ({
   id,
   ...describeMessage(parseEnvelope(body)),
   principal,
+  ...(redrivenBy === undefined ? {} : { redrivenBy }),
   ...(problem === undefined ? {} : { code: problem.code, detail: problem.detail }),
 });

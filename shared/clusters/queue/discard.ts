@@ -73,7 +73,7 @@ const failDiscardedDeploy = async (
   const fault = new Fault(problem.code, explainDiscard(problem), { reason: problem.reason });
   // The deploy may have created objects without receiving the answer, so the cleanup checks.
   if (await failDeploy(operationId, fault, ports, { from: ['PENDING'] }))
-    await ports.workflows.start('cleanup', operationId);
+    await ports.workflows.start('cleanup', operation);
   await ports.payloads.remove(operationId);
   return operation;
 };

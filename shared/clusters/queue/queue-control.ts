@@ -1,5 +1,4 @@
 import type { OperationRef } from '#events/names.ts';
-import type { Principal } from '#events/principal.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { endQueued } from '#shared/clusters/admission/end-queued.ts';
 import { cancelQueuedBatch } from '#shared/clusters/commands/batch/finish.ts';
@@ -22,9 +21,10 @@ export const setPaused = async (
   await retryOnConflict(ports, async () => {
     const { queueVersion, paused: current } = await ports.store.queueSummary(target);
     if ((current !== undefined) === paused) return;
-    const next = paused ? { since: ports.now().toISOString() } : undefined;
+    const next = paused ? { since: ports.now().toISOString(), principal: ports.principal } : undefined;
     await commit({ queueControl: { target, paused: next, previous: queueVersion } }, ports);
   });
+  ports.log.info(paused ? 'queue paused' : 'queue resumed', { target });
   if (!paused) await ports.admissionQueue.send(target);
 };
 
@@ -38,7 +38,9 @@ export const setPriority = async (
     const command = queued.find(({ value }) => value.operationId === operationId);
     if (command === undefined) throw await newNotQueuedFault({ target, operationId }, ports);
     return {
-      change: { queued: { value: { ...command.value, priority }, previous: command.version } },
+      change: {
+        queued: { value: { ...command.value, priority, updatedBy: ports.principal }, previous: command.version },
+      },
       result: undefined,
     };
   });
@@ -52,11 +54,9 @@ export const setPriority = async (
  * @returns How many commands were canceled.
  * @throws Fault `not-found` for the operation; `wrong-state` when no command of it is queued.
  */
-export const cancelQueued = async (
-  { target, operationId, principal }: OperationRef & { readonly principal: Principal },
-  ports: Ports,
-): Promise<number> => {
+export const cancelQueued = async ({ target, operationId }: OperationRef, ports: Ports): Promise<number> => {
   const { value } = await getTargetOperation({ target, operationId }, ports.store);
+  const { principal } = ports;
   const message = `The command was canceled while it was queued, by ${principal}.`;
   const fault = new Fault('canceled', message, { reason: 'Canceled' });
   const canceled =

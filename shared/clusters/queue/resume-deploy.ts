@@ -41,7 +41,7 @@ export const resumeDeploy = async (
   const data = parseWritten(lenient(commands.deploy.data, 'drop'), { kind: 'body of a deploy', value: payload });
   const command = { kind, target, clusterId, data, key: undefined, origin: 'queue', principal } as const;
   try {
-    const advanced = await deploy.advance(operation, command, ports.withOperation(operationId));
+    const advanced = await deploy.advance(operation, command, ports.withOperation(operation.value));
     if (!isTerminalOperation(advanced)) await updateDemand(advanced, data, ports);
     await ports.payloads.remove(operationId);
     return advanced;

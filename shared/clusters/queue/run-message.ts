@@ -23,7 +23,7 @@ import { resumeDeploy } from './resume-deploy.ts';
  * @throws Fault `malformed-request` for a message that is not a command, and every fault of its command.
  */
 export const runMessage = async (
-  { body, principal, own }: Pick<QueuedMessage, 'body' | 'principal' | 'own'>,
+  { body, own, ...sender }: Pick<QueuedMessage, 'body' | 'principal' | 'redrivenBy' | 'own'>,
   ports: Ports,
 ): Promise<StoredOperation> => {
   const message = parseMessage(parseJson(body));
@@ -31,7 +31,7 @@ export const runMessage = async (
   const operationId = received.own?.operationId;
   if (operationId !== undefined) return resumeDeploy({ ...identifyMessage(received), operationId }, ports);
   const ended = await findEndedBatchItem(received, ports);
-  return ended ?? accept(await parseCommand({ message, received, sender: principal }, ports), ports);
+  return ended ?? accept(await parseCommand({ message, received, sender }, ports), ports);
 };
 
 /** The operation of a batch item that was delivered again after its end. Its batch may have ended as well. */
@@ -61,7 +61,7 @@ const assertNoOwnMembers = (message: Readonly<Record<string, unknown>>): void =>
 interface SentCommand {
   readonly message: CommandMessage;
   readonly received: ReceivedMessage;
-  readonly sender: Principal;
+  readonly sender: Pick<QueuedMessage, 'principal' | 'redrivenBy'>;
 }
 
 const ClusterInSubject = z.object({ target: TargetName, clusterId: ClusterId.optional() });
@@ -87,6 +87,7 @@ const parseCommand = async (sent: SentCommand, ports: Ports): Promise<Command> =
     key: identifyMessage(received).key,
     origin: 'queue',
     principal: content.principal,
+    redrivenBy: sent.sender.redrivenBy,
     batchItem: received.own?.batchItem,
   } as unknown as Command;
 };
@@ -106,7 +107,7 @@ const readContent = async (
 ): Promise<Content> => {
   const batchItem = received.own?.batchItem;
   if (batchItem !== undefined) return readBatchMessage({ target, ...batchItem }, ports);
-  return { data: await readData(message, target, ports), principal: sender };
+  return { data: await readData(message, target, ports), principal: sender.principal };
 };
 
 const readData = async ({ data, dataref }: CommandMessage, target: string, ports: Ports): Promise<unknown> => {

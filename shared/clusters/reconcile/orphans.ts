@@ -87,8 +87,9 @@ export const reportOrphans = async (ports: Ports): Promise<void> => {
     try {
       const orphans = await findOrphans(name, ports);
       if (orphans.length === 0) continue;
+      const { principal } = ports;
       const at = ports.now().toISOString();
-      const detail = { target: name, count: orphans.length, orphans: orphans.slice(0, maxPublished), at };
+      const detail = { target: name, principal, count: orphans.length, orphans: orphans.slice(0, maxPublished), at };
       const subject = `targets/${name}`;
       const published = await ports.bus.publish([{ type: 'Flink Orphans Found', subject, detail }]);
       if (published === 0) throw new Error('the event bus did not accept the event about orphans');

@@ -32,11 +32,11 @@ export const resumeStalled = async (operationId: string, ports: Ports): Promise<
   if (isPastDeadline(operation.value, ports.now())) return failOverdue(operation.value, ports);
   const isStalled = ports.now().getTime() - Date.parse(updatedAt) > stalledAfterMs;
   // Admission decides about queued operations.
-  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports.withOperation(operationId));
+  if (state !== 'QUEUED' && isStalled) await resumeOperation(operation, ports.withOperation(operation.value));
 };
 
 const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Ports): Promise<void> => {
-  const { kind, state, operationId, target, clusterId, origin, principal, jobId = '' } = operation.value;
+  const { kind, state, target, clusterId, origin, principal, jobId = '' } = operation.value;
   switch (kind) {
     case 'extend':
       return; // An extend ends in the transaction that records it.
@@ -53,7 +53,7 @@ const resumeOperation = async (operation: Versioned<StoredOperation>, ports: Por
     default:
       if (kind === 'deploy' && state === 'PENDING') return resumePendingDeploy(operation.value, ports);
       // A second start changes nothing, because the execution has the id of the operation as its name.
-      return ports.workflows.start(commands[kind].workflow, operationId);
+      return ports.workflows.start(commands[kind].workflow, operation.value);
   }
 };
 
@@ -78,7 +78,7 @@ const failOverdue = async (operation: StoredOperation, ports: Ports): Promise<vo
   } else if (kind === 'deploy') {
     await failDeploy(operationId, fault, ports, { principal });
     await ports.payloads.remove(operationId);
-    await ports.workflows.start('cleanup', operationId);
+    await ports.workflows.start('cleanup', operation);
   } else {
     const { operation: ended } = await finishOperation(operationId, { state: 'FAILED', fault }, ports);
     if (kind === 'batch' || ended.state !== 'SUCCEEDED') await ports.payloads.remove(operationId);

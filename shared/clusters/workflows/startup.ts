@@ -118,6 +118,7 @@ export const recordFailed = async (state: StartupState, ports: Ports): Promise<S
 
 /** Step of the startup machine: starts the cleanup machine, which removes the objects of the failed deploy. */
 export const startCleanup = async (state: StartupState, ports: Ports): Promise<StartupState> => {
-  await ports.workflows.start('cleanup', state.operationId);
+  const { operationId } = state;
+  await ports.workflows.start('cleanup', { operationId, principal: ports.principal });
   return state;
 };

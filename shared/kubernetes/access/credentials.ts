@@ -1,5 +1,8 @@
 import { Fault } from '#events/problems/problem.ts';
+import type { Principal } from '#events/principal.ts';
 import type { NamedTarget } from '#events/records/target.ts';
+
+import type { Binding } from '#shared/clusters/ports/ports.ts';
 
 import { type Aws, openAws } from './eks.ts';
 import { createExpiringCache, expiryMarginMs } from './expiring-cache.ts';
@@ -37,32 +40,35 @@ const tokenLifetimeMs = 13 * 60_000;
 interface EksAccessOptions {
   /** The role that the EKS clusters of this account know, and that remote roles trust. */
   readonly kubernetesRoleArn: string;
-  /** The session name of whatever has no operation, such as the reads of the reconciler. */
+  /** What the session name of a request without an operation begins with. */
   readonly functionName: string;
   readonly aws?: Aws;
   readonly now?: () => Date;
 }
 
+/** The operation that causes requests, if there is one, and its principal. */
+type Cause = Pick<Binding, 'operationId' | 'principal'>;
+
 /**
  * Access to EKS clusters by access entries: `eks:DescribeCluster` gives the address, a signed STS request the token.
  *
- * @returns The access of an operation, or of the function where no operation causes it. The session of the role has the
- *   name of the operation or function, and the audit log of the EKS cluster shows it with each request.
+ * @returns The access for a cause. The session of the role is named after it, and the audit log of the EKS cluster shows
+ *   the name with each request.
  */
 export const eksAccess = ({
   kubernetesRoleArn,
   functionName,
   aws = openAws(),
   now = () => new Date(),
-}: EksAccessOptions): ((operationId?: string) => Access) => {
+}: EksAccessOptions): ((cause: Cause) => Access) => {
   const addresses = createExpiringCache<{ server: URL; ca: string }>(now);
   const tokens = createExpiringCache<string>(now);
   const ownSessionName = toSessionName(functionName);
   const chain = createRoleChain({ aws, now, kubernetesRoleArn, ownSessionName });
   const sources = { aws, now, kubernetesRoleArn };
 
-  return (operationId) => {
-    const sessionName = operationId === undefined ? ownSessionName : toSessionName(operationId);
+  return ({ operationId = functionName, principal }) => {
+    const sessionName = toSessionName(operationId, principal);
     const getSession = async (target: NamedTarget): Promise<Session> => ({
       target,
       identity: await chain.getIdentity(target, sessionName),
@@ -127,12 +133,17 @@ const toTokenKey = (target: NamedTarget, sessionName: string): string =>
 
 const maxSessionNameLength = 64;
 
-/** A session name in the grammar of AWS, `[\w+=,.@-]{2,64}`. Operation IDs and names of functions stay as they are. */
-export const toSessionName = (name: string): string =>
-  name
-    .replaceAll(/[^\w+=,.@-]/g, '-')
-    .slice(0, maxSessionNameLength)
-    .padEnd(2, '-');
+/**
+ * A session name in the grammar of AWS, `[\w+=,.@-]{2,64}`: the operation ID or the name of the function, `.`, and the end
+ * of the principal, which is its most specific part. EKS replaces `@` in the names of users.
+ */
+export const toSessionName = (name: string, principal: Principal = ''): string => {
+  const first = toSessionWord(name).slice(0, maxSessionNameLength).padEnd(2, '-');
+  const rest = maxSessionNameLength - first.length - 1;
+  return rest < 1 || principal === '' ? first : `${first}.${toSessionWord(principal).slice(-rest)}`;
+};
+
+const toSessionWord = (text: string): string => text.replaceAll(/[^\w+=,.@-]/g, '-');
 
 /** Stops waiting when the signal aborts. The requests to AWS continue, because other callers share them. */
 const untilAborted = async <T>(promise: Promise<T>, { name }: NamedTarget, signal: AbortSignal): Promise<T> => {

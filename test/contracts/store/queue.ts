@@ -50,7 +50,7 @@ export const describeQueue = (open: OpenStore) =>
     it('has queued and admitted commands, its version and whether it is paused', async () => {
       const [one, two] = [await enqueue(), await enqueue({ priority: 5 })];
       const admitted = makeQueuedCommand(target);
-      const paused = { since: start.toISOString() };
+      const paused = { since: start.toISOString(), principal: 'drey:reconcile' };
       await world.store.commit({ queueControl: { target, paused, previous: undefined }, admitted: [admitted] });
 
       expect(await readQueue()).toMatchObject({
@@ -64,7 +64,7 @@ export const describeQueue = (open: OpenStore) =>
     });
 
     it('resumes under a new version', async () => {
-      const paused = { since: start.toISOString() };
+      const paused = { since: start.toISOString(), principal: 'drey:reconcile' };
       await world.store.commit({ queueControl: { target, paused, previous: undefined } });
       await world.store.commit({ queueControl: { target, paused: undefined, previous: 1 } });
 

@@ -23,7 +23,7 @@ export class ModelWorkflows {
 
   portOf(process: Process): Workflows {
     return {
-      start: (workflow, operationId) =>
+      start: (workflow, { operationId }) =>
         this.context.simulation.call(process, {
           what: `start ${workflow} ${operationId.slice(-4)}`,
           apply: () => this.start(workflow, operationId),

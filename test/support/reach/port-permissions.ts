@@ -40,7 +40,9 @@ type OtherPort =
   | 'newToken'
   | 'sleep'
   | 'signal'
+  | 'principal'
   | 'withSignal'
+  | 'withPrincipal'
   | 'withOperation'
   | 'random';
 type AwsPort = Exclude<keyof Ports, OtherPort>;

@@ -5,6 +5,7 @@ import * as z from 'zod';
 
 import { commands } from '#events/commands/index.ts';
 import { CommandMessage } from '#events/message.ts';
+import { Principal } from '#events/principal.ts';
 import { eventTypes } from '#events/records/transitions.ts';
 
 import { asText, fileNameOf, jsonSchemas, openapi } from '../../../infra/generators/openapi.ts';
@@ -40,6 +41,14 @@ describe('samples', () => {
     const { detail } = event.parse(JSON.parse(text(`samples/event-${fileNameOf(type)}`)));
 
     expect(schema.safeParse(detail).error).toBeUndefined();
+  });
+
+  it.each(Object.entries(eventTypes))('%s has the principal that caused it', (type, { schema }) => {
+    const event = z.object({ detail: z.looseObject({ principal: Principal }) });
+    const { detail } = event.parse(JSON.parse(text(`samples/event-${fileNameOf(type)}`)));
+    const { principal: _principal, ...rest } = detail;
+
+    expect(schema.safeParse(rest).error?.issues).toMatchObject([{ path: ['principal'] }]);
   });
 
   it('exist for every command and every event, and for nothing else on the bus', () => {

@@ -13,6 +13,7 @@ import { live, log } from '#shared/live.ts';
 
 import { type FunctionEntry, functionNames, functions } from '../../../infra/functions.ts';
 
+const principal = 'drey:reconcile';
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;
 /** An event that each function reads at least in part. */
 const event = {
@@ -20,7 +21,7 @@ const event = {
   requestContext: {},
   Records: [{ body: '{}' }],
   step: 'fail',
-  state: { operationId: 'a' },
+  state: { operationId: 'a', principal },
 };
 
 /** Functions of one kind share a handler. Those that report single failures of a batch have handlers of their own. */
@@ -48,8 +49,8 @@ const functionsThatThrow = (error: Error): Readonly<Record<string, unknown>> => 
     commandQueue: commandQueueHandler(world),
     publish: publishHandler(world),
     http: httpHandler(live, fail),
-    sqs: sqsHandler(live, fail),
-    scheduled: scheduledHandler(live, fail),
+    sqs: sqsHandler(live, { principal, handle: fail }),
+    scheduled: scheduledHandler(live, { principal, handle: fail }),
     steps: stepsHandler({ fail }, live),
   };
 };
@@ -61,7 +62,7 @@ const linesOf = async (kind: string, error: Error) => {
     vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   const invoke = functionsThatThrow(error)[kind] as (event: unknown, context: Context) => Promise<unknown>;
   await invoke(event, context).catch(() => undefined);
-  return lines.map((line) => JSON.parse(line) as { level: string; code?: string });
+  return lines.map((line) => JSON.parse(line) as { level: string; code?: string; principal?: string });
 };
 
 beforeEach(() => log.setLogLevel('INFO'));
@@ -85,6 +86,13 @@ describe.each(kinds)('a function of kind %s', (kind) => {
     expect(lines.filter(({ level }) => level === 'WARN')).toMatchObject([{ code: 'target-unreachable' }]);
     expect(lines.filter(({ level }) => level === 'ERROR')).toEqual([]);
   });
+
+  it('has the principal in each line, also in those of metrics', async () => {
+    const lines = await linesOf(kind, new TypeError('x is undefined'));
+
+    expect(lines).not.toEqual([]);
+    expect(lines.filter((line) => line.principal === undefined)).toEqual([]);
+  });
 });
 
 describe('an error of concurrent work', () => {
@@ -106,8 +114,8 @@ describe('an error of concurrent work', () => {
 
 /** Functions without a caller that wait for an answer which never comes. */
 const functionsThatWait: Readonly<Record<string, unknown>> = {
-  sqs: sqsHandler(live, () => new Promise(() => {})),
-  scheduled: scheduledHandler(live, () => new Promise(() => {})),
+  sqs: sqsHandler(live, { principal, handle: () => new Promise(() => {}) }),
+  scheduled: scheduledHandler(live, { principal, handle: () => new Promise(() => {}) }),
   publish: publishHandler({ ...live, bus: { ...live.bus, publish: () => new Promise(() => {}) } }),
 };
 

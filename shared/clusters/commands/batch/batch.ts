@@ -1,5 +1,5 @@
 import type { UseCase } from '#shared/clusters/commands/use-case.ts';
-import { newOperation, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, type StoredOperation, toCaller, transitionOperation } from '#shared/clusters/model/operation.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getOperation } from '#shared/clusters/store/read.ts';
@@ -13,13 +13,19 @@ import { validateBatchItems } from './validate.ts';
 const deadlineMs = 7 * 24 * 3_600_000;
 
 export const batch: UseCase<'batch'> = {
-  async record({ target: targetName, data, origin, principal }, keyFor, ports) {
+  async record({ target: targetName, data, ...command }, keyFor, ports) {
     const target = await ports.targets.get(targetName);
     const operationId = ports.newId();
     validateBatchItems(data, { target, operationId, now: ports.now() });
     const { correlationId, taskToken } = data;
     const request = { kind: 'batch' as const, data: { size: data.parameters.length } };
-    const fields = { operationId, kind: 'batch' as const, target: targetName, clusterId: data.name, origin, principal };
+    const fields = {
+      operationId,
+      kind: 'batch' as const,
+      target: targetName,
+      clusterId: data.name,
+      ...toCaller(command),
+    };
     const operation = newOperation(
       { ...fields, messageToken: ports.newToken(), correlationId, taskToken, request },
       deadlineMs,

@@ -95,7 +95,7 @@ const failApply = async (
   const isFailed = await failDeploy(operationId, fault, ports, { from: ['PENDING'] });
   if (!isFailed) return (await getOperation(operationId, ports.store)).value;
   // The API server may have created objects without an answer.
-  await ports.workflows.start('cleanup', operationId);
+  await ports.workflows.start('cleanup', operation);
   throw withOperationId(fault, operationId);
 };
 
@@ -109,7 +109,7 @@ export const resumeApplied = async (operation: StoredOperation, ports: Ports): P
   const { deployment } = await ports.kubernetes(await ports.targets.get(target)).observe(clusterId);
   if (deployment?.operationId !== operationId || deployment.deleting) return false;
   const { state } = await recordApplied(operation, deployment.uid, ports);
-  if (state === 'IN_PROGRESS') await ports.workflows.start('startup', operationId);
+  if (state === 'IN_PROGRESS') await ports.workflows.start('startup', operation);
   return true;
 };
 

@@ -25,7 +25,7 @@ export const deploy: UseCase<'deploy'> = {
   async advance({ value: operation }, command, ports) {
     if (operation.state === 'QUEUED') return operation;
     const applied = operation.state === 'PENDING' ? await applyDeploy(operation, command, ports) : operation;
-    if (applied.state === 'IN_PROGRESS') await ports.workflows.start('startup', applied.operationId);
+    if (applied.state === 'IN_PROGRESS') await ports.workflows.start('startup', applied);
     return applied;
   },
 };

@@ -2,7 +2,7 @@ import { startTimeoutMs } from '#shared/clusters/admission/queued-command.ts';
 import type { PendingReason } from '#shared/clusters/model/admission/queue.ts';
 import { newCluster } from '#shared/clusters/model/cluster.ts';
 import { startLifetime } from '#shared/clusters/model/lifetime.ts';
-import { newOperation, type StoredOperation } from '#shared/clusters/model/operation.ts';
+import { newOperation, type StoredOperation, toCaller } from '#shared/clusters/model/operation.ts';
 import type { Change } from '#shared/clusters/model/records/records.ts';
 import type { RequestOf } from '#shared/clusters/model/records/request.ts';
 import type { ClusterManifests } from '#shared/flink/manifests/render-cluster.ts';
@@ -72,8 +72,7 @@ export const buildDeployOperation = (
       operationId,
       kind: 'deploy',
       ...clusterRef,
-      origin: command.origin,
-      principal: command.principal,
+      ...toCaller(command),
       messageToken,
       correlationId,
       taskToken,

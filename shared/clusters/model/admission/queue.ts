@@ -10,6 +10,8 @@ export const QueuedCommand = z.strictObject({
   target: z.string(),
   clusterId: z.string(),
   principal: Principal,
+  /** Who changed the priority last. */
+  updatedBy: Principal.optional(),
   /** The value of the label `team`, or an empty string. */
   team: z.string(),
   priority: z.number(),
@@ -30,7 +32,7 @@ export type QueuedCommand = Readonly<z.output<typeof QueuedCommand>>;
 /** The record of an admission queue, whose version is the queue version. */
 export const QueueControlRecord = z.strictObject({
   /** Set while starts are paused. */
-  paused: z.strictObject({ since: z.string() }).readonly().optional(),
+  paused: z.strictObject({ since: z.string(), principal: Principal }).readonly().optional(),
 });
 export type QueueControlRecord = Readonly<z.output<typeof QueueControlRecord>>;
 

@@ -6,7 +6,7 @@ import { Job } from '#events/records/job.ts';
 import { lenient } from '#events/lenient.ts';
 import { parseWritten } from '#events/problems/problem.ts';
 import { Schedule, ScheduleRun } from '#events/records/schedules.ts';
-import { Target } from '#events/records/target.ts';
+import { StoredTarget } from '#events/records/target.ts';
 import { Transition } from '#events/records/transitions.ts';
 import { QueueControlRecord, QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { StoredOperation } from '#shared/clusters/model/operation.ts';
@@ -36,7 +36,7 @@ export const recordKinds = {
   'schedule run': { version: 1, schema: ScheduleRun },
   'idempotency key': { version: 1, schema: IdempotencyRecord },
   refusal: { version: 1, schema: RefusalRecord },
-  target: { version: 1, schema: Target },
+  target: { version: 1, schema: StoredTarget },
 } as const;
 
 export type RecordKind = keyof typeof recordKinds;

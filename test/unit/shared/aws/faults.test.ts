@@ -82,7 +82,10 @@ describe.each([
   it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
     ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
     ['the targets', (db) => openTable({ table: 't', db: db as never, now }).targets.list({ limit: 1 })],
-    ['the state machines', () => openWorkflows('arn:').start('cleanup', 'a')],
+    [
+      'the state machines',
+      () => openWorkflows('arn:').start('cleanup', { operationId: 'a', principal: 'drey:reconcile' }),
+    ],
     [
       'the scheduler',
       () => openTimers({ group: 'g', queueArn: 'q', deadLetterQueueArn: 'd', roleArn: 'r' }).cancel('a'),

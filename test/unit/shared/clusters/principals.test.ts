@@ -140,11 +140,12 @@ describe('the principal', () => {
     const message = makeCommandMessage('deploy', { clusterId, data: session });
     await deliverCommands([makeSqsRecord(message, 'g', maxReceives)], world.ports);
     const [deadLetter] = world.commandQueue.deadLetters;
-    await redriveDeadLetters(undefined, world.ports);
+    await redriveDeadLetters(undefined, world.ports.withPrincipal(bob));
     await runQueues(world);
 
     expect(deadLetter).toMatchObject({ principal: sender });
-    expect(listDeploys().map(({ principal }) => principal)).toEqual([sender, sender]);
+    expect(listDeploys()).toMatchObject([{ principal: sender }, { principal: sender, redrivenBy: bob }]);
+    expect(listDeploys()[0]).not.toHaveProperty('redrivenBy');
   });
 
   it('of a redriven batch item is the caller of the batch', async () => {
@@ -152,12 +153,12 @@ describe('the principal', () => {
     world.kubernetes.failNext('apply', new Fault('target-unreachable', 'dark'));
     const [item] = world.commandQueue.sent.splice(0);
     await deliverCommands([makeDreyRecord(item!, maxReceives)], world.ports);
-    await redriveDeadLetters(undefined, world.ports);
+    await redriveDeadLetters(undefined, world.ports.withPrincipal(bob));
     await runQueues(world);
 
-    expect(listDeploys().map(({ state, principal }) => [state, principal])).toEqual([
-      ['FAILED', userArn],
-      ['IN_PROGRESS', userArn],
+    expect(listDeploys().map(({ state, principal, redrivenBy }) => [state, principal, redrivenBy])).toEqual([
+      ['FAILED', userArn, undefined],
+      ['IN_PROGRESS', userArn, bob],
     ]);
   });
 
@@ -225,7 +226,7 @@ describe('the principal', () => {
     await sendHttp('deploy', { clusterId: 'one', data: session }, world);
     await sendHttp('deploy', { clusterId: 'two', data: session }, world);
     const { operationId = '' } = listOperations().at(-1) ?? {};
-    await cancelQueued({ target: 'local', operationId, principal: bob }, world.ports);
+    await cancelQueued({ target: 'local', operationId }, world.ports.withPrincipal(bob));
 
     expect(listTransitions().at(-1)).toEqual(['CANCELED', bob]);
     expect(listOperations().at(-1)).toMatchObject({
@@ -238,7 +239,7 @@ describe('the principal', () => {
     limitTarget({ limits: { clusters: 1 } });
     await sendHttp('batch', { data: batchData }, world);
     await runQueues(world);
-    await cancelQueued({ target: 'local', operationId: getBatchId(), principal: bob }, world.ports);
+    await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports.withPrincipal(bob));
 
     expect(listTransitions().at(-1)).toEqual(['CANCELED', bob]);
   });

@@ -42,6 +42,7 @@ describe('rescales of a cluster that keeps their history', () => {
     expect(listRescales()[1]).toEqual({
       id: `targets/local/clusters/${clusterId}/jobs/${jobId}/rescales/second`,
       ...clusterRef,
+      principal: 'drey:reconcile',
       operationId: expect.any(String),
       jobId,
       name: 'clicks',

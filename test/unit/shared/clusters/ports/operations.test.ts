@@ -90,7 +90,7 @@ describe('the step of a state machine', () => {
       recording.ports,
     );
 
-    await handler({ step: 'assess', state: { operationId } }, makeContext());
+    await handler({ step: 'assess', state: { operationId, principal: 'drey:reconcile' } }, makeContext());
 
     expect(seen).toEqual([operationId]);
   });

@@ -15,7 +15,7 @@ it('the signal of an invocation ends its pauses and requests, and not those of o
     sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
   };
   const [invocation, part] = [new AbortController(), new AbortController()];
-  const outer = portsFor(world, { signal: invocation.signal });
+  const outer = portsFor(world, { signal: invocation.signal, principal: 'drey:reconcile' });
   const inner = outer.withSignal(part.signal);
   const target = await ports.targets.get('local');
   outer.kubernetes(target);

@@ -13,6 +13,7 @@ const identity: Identity = {
   sessionToken: 'a+b/c==',
   expiration: new Date(noon.getTime() + 60 * minute),
 };
+const principal = 'drey:reconcile';
 const kubernetesRoleArn = 'arn:aws:iam::000000000000:role/drey-kubernetes-prod-us-east-1';
 
 const decoded = (token: string) => new URL(Buffer.from(token.replace('k8s-aws-v1.', ''), 'base64url').toString());
@@ -32,8 +33,9 @@ const setUp = (changes: Partial<Aws> = {}) => {
     ),
   };
   const accessOf = eksAccess({ kubernetesRoleArn, functionName: 'drey-prod-reconcile', aws, now: () => clock.now });
-  const access = accessOf();
-  const open = (operationId?: string) => accessOf(operationId).open(target, new AbortController().signal);
+  const access = accessOf({ principal });
+  const open = (operationId?: string) =>
+    accessOf({ operationId, principal }).open(target, new AbortController().signal);
   const pass = (ms: number) => {
     clock.now = new Date(clock.now.getTime() + ms);
   };
@@ -122,6 +124,7 @@ describe('eksAccess', () => {
 
     expect(aws.assumeRole.mock.calls.map(([{ roleArn, externalId }]) => [roleArn.split('/')[1], externalId])).toEqual([
       ['drey-kubernetes-prod-us-east-1', undefined],
+      ['drey-kubernetes-prod-us-east-1', undefined], // The sessions of a function share this one.
       ['drey-other', 'team-7'],
       ['drey-other', 'team-8'],
     ]);
@@ -133,9 +136,9 @@ describe('eksAccess', () => {
     await Promise.all([open('a'.repeat(32)), open('b'.repeat(32)), open('a'.repeat(32)), open(), open()]);
 
     expect(aws.assumeRole.mock.calls.map(([{ sessionName }]) => sessionName).toSorted()).toEqual([
-      'a'.repeat(32),
-      'b'.repeat(32),
-      'drey-prod-reconcile',
+      `${'a'.repeat(32)}.drey-reconcile`,
+      `${'b'.repeat(32)}.drey-reconcile`,
+      'drey-prod-reconcile.drey-reconcile',
     ]);
     expect(aws.describe).toHaveBeenCalledTimes(1);
   });
@@ -294,5 +297,23 @@ describe('the name of a session', () => {
   ])('is in the grammar of AWS: %s', (_, name, expected) => {
     expect(toSessionName(name)).toBe(expected);
     expect(toSessionName(name)).toMatch(/^[\w+=,.@-]{2,64}$/);
+  });
+
+  it.each([
+    [
+      'a'.repeat(32),
+      'arn:aws:sts::123456789012:assumed-role/etl/ada',
+      `${'a'.repeat(32)}.3456789012-assumed-role-etl-ada`,
+    ],
+    [
+      'drey-prod-plan',
+      'jwt:https://issuer.example#ada@example.com',
+      'drey-prod-plan.jwt-https---issuer.example-ada@example.com',
+    ],
+    ['a'.repeat(32), 'sqs:AIDA1\u202E\n/x', `${'a'.repeat(32)}.sqs-AIDA1---x`],
+    ['f'.repeat(63), 'drey:reconcile', 'f'.repeat(63)],
+  ])('is %j for the principal %j', (name, cause, expected) => {
+    expect(toSessionName(name, cause)).toBe(expected);
+    expect(toSessionName(name, cause)).toMatch(/^[\w+=,.@-]{2,64}$/);
   });
 });

@@ -11,7 +11,10 @@ const remoteRoleArn = 'arn:aws:iam::111122223333:role/drey-remote';
 const openRoleArn = 'arn:aws:iam::111122223333:role/drey-open';
 const remote: NamedTarget = { ...target, roleArn: remoteRoleArn, externalId: 'team-7' };
 const functionName = 'drey-prod-deploy';
+const principal = 'arn:aws:iam::123456789012:user/ada';
+const sessionOf = (name: string) => `${name}.${'arn-aws-iam--123456789012-user-ada'.slice(-(63 - name.length))}`;
 const [operation, otherOperation] = ['0'.repeat(32), '1'.repeat(32)];
+const [session, otherSession, functionSession] = [operation, otherOperation, functionName].map(sessionOf);
 
 const roles = {
   [kubernetesRoleArn]: { principal: functionPrincipal },
@@ -34,7 +37,7 @@ afterEach(() => {
 
 const makeAccess = () => eksAccess({ kubernetesRoleArn, functionName });
 const open = (at: NamedTarget, operationId?: string, accessOf = makeAccess()) =>
-  accessOf(operationId).open(at, AbortSignal.timeout(10_000));
+  accessOf({ operationId, principal }).open(at, AbortSignal.timeout(10_000));
 /** Each request as `who action what`. */
 const listCalls = () =>
   aws.seen.map(({ action, principal, parameters: { RoleArn, RoleSessionName } }) =>
@@ -53,10 +56,10 @@ describe('the roles to a target', () => {
     const connection = await open(target, operation);
 
     expect(listCalls()).toEqual([
-      `${functionPrincipal} -> ${kubernetesRoleArn}/${operation}`,
-      `${kubernetesRoleArn}/${operation} DescribeCluster`,
+      `${functionPrincipal} -> ${kubernetesRoleArn}/${session}`,
+      `${kubernetesRoleArn}/${session} DescribeCluster`,
     ]);
-    expect('token' in connection && aws.signerOf(connection.token)).toBe(`${kubernetesRoleArn}/${operation}`);
+    expect('token' in connection && aws.signerOf(connection.token)).toBe(`${kubernetesRoleArn}/${session}`);
   });
 
   it('are the Kubernetes role and then the remote role, in a session of the operation', async () => {
@@ -64,23 +67,23 @@ describe('the roles to a target', () => {
 
     expect(listCalls()).toEqual([
       `${functionPrincipal} -> ${kubernetesRoleArn}/${functionName}`,
-      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${operation}`,
-      `${remoteRoleArn}/${operation} DescribeCluster`,
+      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${session}`,
+      `${remoteRoleArn}/${session} DescribeCluster`,
     ]);
-    expect('token' in connection && aws.signerOf(connection.token)).toBe(`${remoteRoleArn}/${operation}`);
+    expect('token' in connection && aws.signerOf(connection.token)).toBe(`${remoteRoleArn}/${session}`);
   });
 
   it('are one when the target names the Kubernetes role itself', async () => {
     await open({ ...target, roleArn: kubernetesRoleArn }, operation);
 
-    expect(listCalls()[0]).toBe(`${functionPrincipal} -> ${kubernetesRoleArn}/${operation}`);
+    expect(listCalls()[0]).toBe(`${functionPrincipal} -> ${kubernetesRoleArn}/${session}`);
     expect(listCalls()).toHaveLength(2);
   });
 
   it('have a session of the function without an operation', async () => {
     await open(remote);
 
-    expect(listCalls().at(-1)).toBe(`${remoteRoleArn}/${functionName} DescribeCluster`);
+    expect(listCalls().at(-1)).toBe(`${remoteRoleArn}/${functionSession} DescribeCluster`);
   });
 
   it('send an external ID to the remote role only, and no duration, because AWS caps a chain at one hour', async () => {
@@ -114,10 +117,10 @@ describe('the number of requests', () => {
 
     expect(listCalls()).toEqual([
       `${functionPrincipal} -> ${kubernetesRoleArn}/${functionName}`,
-      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${operation}`,
-      `${remoteRoleArn}/${operation} DescribeCluster`,
-      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${otherOperation}`,
-      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${functionName}`,
+      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${session}`,
+      `${remoteRoleArn}/${session} DescribeCluster`,
+      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${otherSession}`,
+      `${kubernetesRoleArn}/${functionName} -> ${remoteRoleArn}/${functionSession}`,
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
-import { deliverCommands, makeDreyRecord, userArn } from '#test/fakes/lambda.ts';
+import { deliverCommands, makeDreyRecord } from '#test/fakes/lambda.ts';
 import { origins, type Send, sendHttp } from '#test/fakes/origins.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { getCluster, listOperations, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -99,10 +99,7 @@ describe('a batch that is canceled', () => {
     await send('batch', { data: rows(4) }, world);
     const late = world.commandQueue.sent.pop()!;
     await runQueues(world);
-    const canceled = await cancelQueued(
-      { target: 'local', operationId: getBatchId(), principal: userArn },
-      world.ports,
-    );
+    const canceled = await cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
     await deliverCommands([makeDreyRecord(late)], world.ports);
 
     expect(canceled).toBe(3);
@@ -119,7 +116,7 @@ describe('a batch that is canceled', () => {
     await send('batch', { data }, world);
     await runQueues(world);
 
-    const canceled = cancelQueued({ target: 'local', operationId: getBatchId(), principal: userArn }, world.ports);
+    const canceled = cancelQueued({ target: 'local', operationId: getBatchId() }, world.ports);
 
     await expect(canceled).rejects.toMatchObject({ code: 'wrong-state' });
     expect(getBatch()).toMatchObject({ state: 'IN_PROGRESS' });

@@ -1,0 +1,18 @@
+import type middy from '@middy/core';
+
+import type { Principal } from '#events/principal.ts';
+import { logFailure } from '#shared/clusters/ports/failures.ts';
+import { live, log } from '#shared/live.ts';
+
+/**
+ * Logs whatever an invocation without a caller throws.
+ *
+ * @param principal The part of Drey that the function is. Each log line has it, unless a caller or author causes the work.
+ */
+export const background = (principal: Principal): middy.MiddlewareObj => ({
+  before: ({ context }) => {
+    log.resetKeys();
+    log.appendKeys({ requestId: context.awsRequestId, principal });
+  },
+  onError: ({ error }) => logFailure({ message: 'invocation failed', error, log: live.log }),
+});
