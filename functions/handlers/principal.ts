@@ -7,7 +7,9 @@ import { Fault } from '#events/problems/problem.ts';
 import type { QueuedMessage } from '#shared/clusters/ports/messaging.ts';
 import { readSender } from '#shared/live.ts';
 
-const Subject = z.object({ iss: z.string().min(1), sub: z.string().min(1).optional() });
+const Subject = z.object({ iss: z.string().min(1), sub: z.string().optional() });
+/** Without control and format characters, which would change how a terminal or a page shows a principal. */
+const visible = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 
 /** What API Gateway says about the caller that it has authenticated. */
 const Authorizer = z.object({
@@ -23,10 +25,10 @@ export const findCaller = ({ requestContext }: APIGatewayProxyEventV2): Principa
   return jwt === undefined || jwt === null ? undefined : toTokenPrincipal(jwt.claims);
 };
 
-/** @throws Fault `malformed-request` for a token that names no subject. */
+/** @throws Fault `malformed-request` for a token that names no subject in visible characters. */
 const toTokenPrincipal = ({ iss, sub }: { readonly iss: string; readonly sub?: string | undefined }): Principal => {
-  if (sub !== undefined) return toJwtPrincipal({ iss, sub });
-  const detail = `The token of ${iss} has no claim sub, which names the caller. Use a token with this claim.`;
+  if (sub !== undefined && visible.test(sub)) return toJwtPrincipal({ iss, sub });
+  const detail = `The token of ${iss} has no claim sub with visible characters, which names the caller. Use a token with such a claim.`;
   throw new Fault('malformed-request', detail, { errors: [{ pointer: '/authorization', detail }] });
 };
 

@@ -50,6 +50,21 @@ describe('the principal of a request', () => {
     expect(listOperations()).toEqual([]);
   });
 
+  it.each([
+    ['no characters', ''],
+    ['control characters', 'ada\u001b[2J'],
+    ['a line break', 'ada\nprincipal=drey:reconcile'],
+    ['bidirectional characters', 'ada\u202egro.elpmaxe'],
+    ['invisible characters', 'ada\u200b'],
+    ['a line separator', 'ada\u2028'],
+  ])('cannot be read from a subject with %s, which is refused', async (_what, sub) => {
+    const { status, body } = await deployWith({ iss: 'https://login.example.org/', sub });
+
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'malformed-request', detail: expect.stringContaining('visible characters') });
+    expect(listOperations()).toEqual([]);
+  });
+
   it('is not a member of the body', async () => {
     expect(await deployAs({ iam: { userArn } }, { principal: 'arn:aws:iam::000000000000:root' })).toMatchObject({
       status: 400,
