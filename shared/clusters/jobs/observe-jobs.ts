@@ -3,7 +3,7 @@ import { isTerminalJob, type Job } from '#events/records/job.ts';
 import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { mayAnswer } from '#shared/clusters/model/cluster-states.ts';
-import { hasStartedJob, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
+import { countLimitedJobs, hasStartedJob, maxRecordedJobs, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
 import type { StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { Kubernetes } from '#shared/clusters/ports/kubernetes.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
@@ -28,7 +28,7 @@ export interface ObservedJobs {
 }
 
 interface ObserveOptions {
-  /** The command that changes its job, or the jobs that are stopped with the cluster when it names none. */
+  /** The command that starts or changes its job, or the jobs that are stopped with the cluster when it names none. */
   readonly changedBy?: Pick<StoredOperation, 'jobId' | 'principal'>;
 }
 
@@ -59,15 +59,23 @@ export const updateJobs = async (
   const findRefusal = () => findPodRefusal(cluster.clusterId, kubernetes);
   const onIgnored = (count: number) =>
     ports.log.warn('jobs without a valid ID ignored', { target: cluster.target, clusterId: cluster.clusterId, count });
-  const answer = await askFlink(records, { recorded, rest, findRefusal, onIgnored });
+  const answer = await askFlink(records, { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored });
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
     const condition = { type: 'Reachable', status: 'Unknown', reason, message } as const;
     await recordCondition(cluster, { condition }, ports);
     return { jobs: recorded, reachable: 'Unknown' };
   }
-  const { overview, reported } = answer;
-  const submitters = await findSubmitters(reported, records, ports.store);
+  const { overview } = answer;
+  const submitters = await findSubmitters(answer.reported, records, ports.store);
+  const reported = limitJobs(answer.reported, { cluster, recorded, submitters });
+  const ignored = answer.reported.length - reported.length;
+  if (ignored > 0)
+    ports.log.warn('jobs above the maximum of a cluster ignored', {
+      target: cluster.target,
+      clusterId: cluster.clusterId,
+      count: ignored,
+    });
   const { causes, program } = await explainFailures(answer, cluster, kubernetes);
   const jobs = await recordJobs(
     records,
@@ -81,6 +89,8 @@ interface FlinkSource {
   /** The recorded jobs of this incarnation. */
   readonly recorded: readonly Job[];
   readonly rest: FlinkRest;
+  /** The job of a command, which is recorded before other new ones. */
+  readonly wantedId: string | undefined;
   readonly findRefusal: () => Promise<PodRefusal | undefined>;
   /** Receives the number of jobs without a valid ID. */
   readonly onIgnored: (count: number) => void;
@@ -89,11 +99,11 @@ interface FlinkSource {
 /** What Flink reports about the jobs of a cluster, or the fault why it gives no answer. */
 const askFlink = async (
   { cluster: { value: cluster }, jobs }: ClusterRecords,
-  { recorded, rest, findRefusal, onIgnored }: FlinkSource,
+  { recorded, rest, wantedId, findRefusal, onIgnored }: FlinkSource,
 ) => {
   try {
     const overview = await rest.listJobs(onIgnored);
-    const reported = limitNewJobs(overview, jobs);
+    const reported = limitNewJobs(overview, jobs, wantedId);
     const causes = await readRootCauses(reported, recorded, rest);
     const starved = [...causes].filter(([, cause]) => cause?.startsWith('NoResourceAvailableException') === true);
     const refusal = starved.length === 0 ? undefined : await findRefusal();
@@ -113,14 +123,35 @@ const askFlink = async (
  */
 const maxNewJobs = 200;
 
-/** The jobs that have a record, and the first new ones, those that run before those that have ended. */
-const limitNewJobs = (overview: readonly JobOverview[], records: ClusterRecords['jobs']): readonly JobOverview[] => {
+/** The jobs that have a record, and the first new ones: the wanted one, those that run, and those that have ended. */
+const limitNewJobs = (
+  overview: readonly JobOverview[],
+  records: ClusterRecords['jobs'],
+  wantedId: string | undefined,
+): readonly JobOverview[] => {
+  const rank = (job: JobOverview) => (job.jid === wantedId ? -1 : Number(isTerminalJob(job)));
   const known = new Set(records.map(({ value }) => value.jobId));
   const [old, added] = [overview.filter(({ jid }) => known.has(jid)), overview.filter(({ jid }) => !known.has(jid))];
-  return [
-    ...old,
-    ...added.toSorted((a, b) => Number(isTerminalJob(a)) - Number(isTerminalJob(b))).slice(0, maxNewJobs),
-  ];
+  return [...old, ...added.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxNewJobs)];
+};
+
+interface KnownJobs {
+  readonly cluster: Cluster;
+  readonly recorded: readonly Job[];
+  readonly submitters: ReadonlyMap<string, Submitter>;
+}
+
+/** The reported jobs without new ones above the maximum. Submits of Drey always have a job. */
+const limitJobs = (
+  reported: readonly JobOverview[],
+  { cluster, recorded, submitters }: KnownJobs,
+): readonly JobOverview[] => {
+  const known = new Set(recorded.map(({ jobId }) => jobId));
+  const isLimited = ({ jid }: JobOverview) =>
+    !known.has(jid) && (cluster.mode === 'application' || !submitters.has(jid));
+  const room = Math.max(0, maxRecordedJobs - countLimitedJobs(cluster, recorded));
+  const kept = new Set(reported.filter(isLimited).slice(0, room));
+  return reported.filter((job) => !isLimited(job) || kept.has(job));
 };
 
 /** A program with a running job runs itself. */

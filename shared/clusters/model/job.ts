@@ -36,6 +36,16 @@ export const hasStartedJob = (operation: StoredOperation, { cluster, jobId }: Re
     : kind === 'submit' && operationId === jobId && clusterOperationId === cluster.operationId;
 };
 
+/**
+ * A program can report ever new jobs, and each one has a record and transitions. So many jobs of an incarnation are
+ * recorded, besides those that a submit of Drey has started.
+ */
+export const maxRecordedJobs = 10_000;
+
+/** The jobs of an incarnation that count towards {@link maxRecordedJobs}. Every job of an application has its deploy as operation. */
+export const countLimitedJobs = ({ mode }: Pick<Cluster, 'mode'>, jobs: readonly Job[]): number =>
+  mode === 'application' ? jobs.length : jobs.filter(({ operationId }) => operationId === undefined).length;
+
 interface ProgramEnd {
   readonly state: Verdict;
   readonly message: string | undefined;
@@ -49,7 +59,8 @@ export const findApplicationVerdict = (
   { program }: Pick<Cluster, 'program'>,
   jobs: readonly Job[],
 ): ProgramEnd | undefined => {
-  if (program === undefined) return findJobsVerdict(jobs);
+  // One of the jobs without a record may run.
+  if (program === undefined) return jobs.length < maxRecordedJobs ? findJobsVerdict(jobs) : undefined;
   return program.state === 'RUNNING' ? undefined : { state: program.state, message: program.message };
 };
 

@@ -103,7 +103,7 @@ const toRunOptions = ({ path, allowNonRestoredState, claimMode }: Restore = {}) 
  */
 export const recordJob = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const { value } = await getOperation(state.operationId, ports.store);
-  const { jobs, reachable } = await observeJobs(value, ports);
+  const { jobs, reachable } = await observeJobs(value, ports, { changedBy: value });
   const job = jobs.find(({ jobId }) => jobId === state.operationId);
   if (job === undefined) {
     throw reachable === 'True'
