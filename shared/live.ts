@@ -20,6 +20,7 @@ import { openWorkflows } from '#shared/aws/workflows.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { openResolver } from '#shared/resolver.ts';
 
 /** The environment variables that `serverless.yml` and Lambda set for every function. */
 const Environment = z.object({
@@ -90,6 +91,7 @@ export const live: World = {
     roleArn: environment.DREY_SCHEDULER_ROLE_ARN,
   }),
   specs: openSpecs(environment.DREY_BUCKET),
+  resolver: openResolver(),
   grants: environment.DREY_GRANTS === undefined ? undefined : Grants.parse(JSON.parse(environment.DREY_GRANTS)),
   log: {
     info: (message, fields = {}) => log.info(message, fields),

@@ -11,6 +11,7 @@ import { FakeKubernetes } from './kubernetes.ts';
 import { deliverAdmissions, deliverCommands, makeDreyRecord, userArn } from './lambda.ts';
 import { FakePayloads } from './payloads.ts';
 import { FakeReconcileQueue } from './reconcile-queue.ts';
+import { FakeResolver } from './resolver.ts';
 import { FakeSpecs } from './specs.ts';
 import { FakeStore } from './store.ts';
 import { plainTarget } from './target-fixture.ts';
@@ -62,6 +63,7 @@ export const makeWorld = () => {
     callbacks: new FakeCallbacks(),
     timers: new FakeTimers(),
     specs: new FakeSpecs(),
+    resolver: new FakeResolver(),
   };
   const ports: Ports = {
     ...fakes,

@@ -149,6 +149,7 @@ export class ModelWorld {
       callbacks: { complete: async () => true },
       timers: this.timers.portOf(process),
       specs: noSpecs,
+      resolver: { resolve: async () => [] },
       log: silentLog,
       metrics: openMetrics('test'),
       now,

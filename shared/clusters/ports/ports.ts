@@ -6,6 +6,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { AdmissionQueue, Bus, Callbacks, CommandQueue, ReconcileQueue } from './messaging.ts';
 import type { Jars, Payloads, Specs } from './objects.ts';
+import type { Resolver } from './resolver.ts';
 import type { Log, Metrics } from './runtime.ts';
 import type { Timers } from './scheduling.ts';
 import type { Store } from './store.ts';
@@ -27,6 +28,7 @@ export interface Ports {
   readonly callbacks: Callbacks;
   readonly timers: Timers;
   readonly specs: Specs;
+  readonly resolver: Resolver;
   /** Who causes the work. Each log line and each metric has it. */
   readonly principal: Principal;
   readonly log: Log;

@@ -9,12 +9,14 @@ import {
   withRestoredFrom,
 } from '#shared/clusters/commands/deploy/render.ts';
 import { newLifetime } from '#shared/clusters/model/lifetime.ts';
+import { listProgramUris } from '#shared/clusters/model/policy/find-policy-errors.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { findJobsToRestore } from '#shared/clusters/restore/restore-jobs.ts';
 import { resolveSavepoint } from '#shared/clusters/restore/savepoint.ts';
 import { addOwnerReference, type Manifests } from '#shared/flink/manifests/manifests.ts';
 
 import { maskConfig, maskObjects } from './mask-plan.ts';
+import { warnOfProgramHosts } from './program-hosts.ts';
 
 /**
  * The dry run of a deploy: the objects that it would create, and what the API server of the target answers to them.
@@ -31,11 +33,9 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
   );
   newLifetime(data.lifetime, { mode: data.mode, target, now: ports.now() });
   const clusterId = data.clusterId ?? generateClusterId(ports.newId());
-  const { deployment, dependents, config, warnings } = renderPlan(
-    withRestoredFrom(data, restoredFrom),
-    clusterId,
-    target,
-  );
+  const manifests = renderPlan(withRestoredFrom(data, restoredFrom), clusterId, target);
+  const { deployment, dependents, config, warnings } = manifests;
+  const uris = listProgramUris({ given: data, manifests });
   await findJobsToRestore(data.restore, { target: targetName, clusterId }, ports);
   const owner = { name: clusterId, uid: 'UID' };
   const owned = dependents.map((object) => addOwnerReference(object, owner));
@@ -43,7 +43,7 @@ export const planDeploy = async (targetName: string, data: CommandData<'deploy'>
     clusterId,
     objects: maskObjects([deployment, ...owned]),
     config: maskConfig(config),
-    warnings: [...warnings],
+    warnings: [...warnings, ...(await warnOfProgramHosts(uris, target, ports))],
     ...(await dryRun({ deployment, dependents }, target, ports)),
   };
 };

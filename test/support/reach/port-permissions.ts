@@ -41,6 +41,7 @@ type OtherPort =
   | 'sleep'
   | 'signal'
   | 'principal'
+  | 'resolver'
   | 'withSignal'
   | 'withPrincipal'
   | 'withOperation'

@@ -9,7 +9,7 @@ import { type ClusterManifests, toConfig } from '#shared/flink/manifests/render-
 import { toFieldError, toOptionPointer } from '#shared/flink/options.ts';
 import { nameSettings } from '#shared/flink/program/sql-settings.ts';
 
-import { findDownloadViolations, findJarViolations, type JarViolation } from './jars.ts';
+import { findDownloadViolations, findJarViolations, type JarViolation, listSources } from './jars.ts';
 import { explain } from './explain.ts';
 import { findOptionViolations, findScriptUriViolations } from './option-rules.ts';
 import { findPodErrors, type PodError } from './pods/pod-errors.ts';
@@ -53,6 +53,10 @@ export const findDeployErrors = (input: PolicyInput, target: NamedTarget): reado
   const known = new Set(ofOptions.map(({ pointer }) => pointer));
   return deduplicate([...ofOptions, ...nameSettings(rendered, given.job).filter(({ pointer }) => !known.has(pointer))]);
 };
+
+/** The places from which the pods of a deploy would load programs, libraries and scripts. */
+export const listProgramUris = ({ given, manifests }: Omit<PolicyInput, 'clusterId'>): readonly string[] =>
+  listSources(toEffectiveConfig(manifests), findScript(given.job)).map(({ uri }) => uri);
 
 /** What the rendered objects and the effective configuration have that the policy does not allow. */
 export const findRenderedErrors = (

@@ -27,7 +27,7 @@ interface JarContext {
 export const findJarViolations = (config: Config, { jars, sql }: JarContext): readonly JarViolation[] =>
   jars.includes('*')
     ? []
-    : [...listOptionSources(config), ...listScriptSources(sql)]
+    : listSources(config, sql)
         .filter(({ uri }) => !isAllowedSource(uri, jars))
         .map((source) => ({
           ...source,
@@ -50,9 +50,7 @@ export const findDownloadViolations = (
   { jars, sql }: JarContext,
 ): readonly Download[] => {
   if (jars.includes('*')) return [];
-  const usesFileSystem = [...listOptionSources(config), ...listScriptSources(sql)].some(
-    ({ uri }) => !isLocalFile(uri) && !/^https?:/i.test(uri),
-  );
+  const usesFileSystem = listSources(config, sql).some(({ uri }) => !isLocalFile(uri) && !/^https?:/i.test(uri));
   return settings.flatMap((setting): readonly Download[] => {
     const { options, field, name } = setting;
     if (options.some((option) => coversOption(headersOption, option)))
@@ -74,6 +72,12 @@ const pythonOptions = [
   'python.requirements',
   'python.executable',
   'python.client.executable',
+];
+
+/** Every place from which the options and the script would load something. */
+export const listSources = (config: Config, sql: SqlProgram | undefined): readonly Source[] => [
+  ...listOptionSources(config),
+  ...listScriptSources(sql),
 ];
 
 const listOptionSources = (config: Config): readonly Source[] => [
