@@ -49,6 +49,17 @@ export const toJwtPrincipal = ({ iss, sub }: { readonly iss: string; readonly su
 /** @param senderId What SQS knows about the sender: the unique ID of a user, or that of a role with the session name. */
 export const toSenderPrincipal = (senderId: string): Principal => cut(`sqs:${senderId}`);
 
+/** The AWS account of a principal. Undefined when nothing says it: SQS names only root users by their account. */
+export const findAccount = (principal: Principal): string | undefined =>
+  (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(principal) ?? /^sqs:(\d{12})$/.exec(principal))?.[1];
+
+/** Whether two principals are one user or one role. Sessions of a role differ: each execution of a workflow has its own. */
+export const isSameCaller = (one: Principal, other: Principal): boolean =>
+  withoutSession(one) === withoutSession(other);
+
+const withoutSession = (principal: Principal): string =>
+  principal.replace(/^(arn:[^/]*:assumed-role\/[^/]*)\/.*/s, '$1').replace(/^(sqs:[^:]*):.*/s, '$1');
+
 /** A run of a schedule, with the caller who wrote the schedule. */
 export const toSchedulePrincipal = ({
   name,

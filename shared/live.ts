@@ -92,6 +92,7 @@ export const live: World = {
   }),
   specs: openSpecs(environment.DREY_BUCKET),
   resolver: openResolver(),
+  account: kubernetesRoleArn.split(':')[4] ?? '',
   grants: environment.DREY_GRANTS === undefined ? undefined : Grants.parse(JSON.parse(environment.DREY_GRANTS)),
   log: {
     info: (message, fields = {}) => log.info(message, fields),

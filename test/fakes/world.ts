@@ -77,6 +77,7 @@ export const makeWorld = () => {
     random: () => 0,
     signal: new AbortController().signal,
     withSignal: () => ports,
+    account: '000000000000',
     principal: userArn,
     // Tests replace some of the ports, which `this` has.
     withPrincipal(principal) {

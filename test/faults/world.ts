@@ -159,6 +159,7 @@ export class ModelWorld {
       random,
       signal: neverAborted,
       withSignal: () => this.portsOf(process),
+      account: '000000000000',
       principal: dreyPrincipals.reconcile,
       withPrincipal: () => this.portsOf(process),
       withOperation: () => this.portsOf(process),

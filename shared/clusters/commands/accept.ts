@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import type { Command, CommandKind } from '#events/commands/index.ts';
+import { findAccount, isSameCaller, type Principal } from '#events/principal.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { batch } from '#shared/clusters/commands/batch/batch.ts';
@@ -41,11 +42,14 @@ const useCases: { readonly [K in CommandKind]: UseCase<K> } = {
  */
 export const accept = async <K extends CommandKind>(command: Command<K>, ports: Ports): Promise<StoredOperation> => {
   assertNoSelfDependency(command);
+  assertOwnTaskToken(command, ports);
   const useCase = useCases[command.kind];
   const operation = await recordOnce(useCase, command, ports);
   if (isTerminalOperation(operation.value)) return operation.value;
   return useCase.advance(operation, command, ports.withOperation(operation.value));
 };
+
+type GivenCommand = AnyCommand & { readonly principal: Principal };
 
 /** The members that the data of several kinds of commands have. */
 const CommonData = z.looseObject({ taskToken: z.string().optional(), dependsOn: z.array(z.string()).optional() });
@@ -77,9 +81,28 @@ const recordOnce = async <K extends CommandKind>(
     }
   });
 
+/**
+ * Step Functions lets Drey complete only tasks of its own account. A token that cannot work is refused before anything is
+ * recorded.
+ *
+ * @throws Fault `malformed-request`
+ */
+const assertOwnTaskToken = ({ data, principal }: GivenCommand, { account }: Ports): void => {
+  if (CommonData.parse(data).taskToken === undefined) return;
+  const known = findAccount(principal);
+  const stranger = principal.startsWith('jwt:')
+    ? 'A caller with a token of an issuer has no AWS account.'
+    : known === undefined || known === account
+      ? undefined
+      : `The caller belongs to account ${known}.`;
+  if (stranger === undefined) return;
+  const detail = `${stranger} Drey can complete only tasks of its own account, ${account}. Remove taskToken, and wait for the event Flink Command Finished.`;
+  throw new Fault('malformed-request', `/taskToken: ${detail}`, { errors: [{ pointer: '/taskToken', detail }] });
+};
+
 /** The operation of an earlier delivery of the same command. @throws Fault `key-reused` for another command. */
 const findEarlierOperation = async (
-  command: AnyCommand,
+  command: GivenCommand,
   ports: Ports,
 ): Promise<Versioned<StoredOperation> | undefined> => {
   const { target, key } = command;
@@ -95,14 +118,22 @@ const findEarlierOperation = async (
 /**
  * Records the task token of a repeated command, because a Step Functions task that is retried has a new token. The task
  * is completed at once when the operation already has a verdict.
+ *
+ * @throws Fault `key-reused` for the token of another caller, whose task would be completed in place of the first one.
  */
 const updateTaskToken = async (
-  { data }: AnyCommand,
+  { data, key, principal }: GivenCommand,
   { value, version }: Versioned<StoredOperation>,
   ports: Ports,
 ): Promise<Versioned<StoredOperation>> => {
   const { taskToken } = CommonData.parse(data);
   if (taskToken === undefined || taskToken === value.taskToken) return { value, version };
+  if (value.taskToken !== undefined && !isSameCaller(principal, value.principal))
+    throw new Fault(
+      'key-reused',
+      `The idempotency key ${key} belongs to a command of another caller, whose task token it cannot replace. Use another key.`,
+      { operationId: value.operationId },
+    );
   const next = { ...value, taskToken };
   await ports.store.commit({ operations: [{ value: next, previous: version }] });
   await notifyLateVerdict(value.operationId, ports);

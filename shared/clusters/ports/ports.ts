@@ -29,6 +29,8 @@ export interface Ports {
   readonly timers: Timers;
   readonly specs: Specs;
   readonly resolver: Resolver;
+  /** The AWS account of Drey. */
+  readonly account: string;
   /** Who causes the work. Each log line and each metric has it. */
   readonly principal: Principal;
   readonly log: Log;

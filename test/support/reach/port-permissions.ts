@@ -40,6 +40,7 @@ type OtherPort =
   | 'newToken'
   | 'sleep'
   | 'signal'
+  | 'account'
   | 'principal'
   | 'resolver'
   | 'withSignal'

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
+import { deployHandler } from '#functions/deploy.ts';
 import { operationHandler } from '#functions/operation.ts';
 import { maxReceives } from '#shared/retries.ts';
 import { callHandler, deliverCommands, makeHttpEvent, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage, sendHttp, sendMessage } from '#test/fakes/origins.ts';
+import { makeAuthorization } from '#test/fakes/tokens.ts';
 import { runQueues } from '#test/fakes/world.ts';
 import { data, getBatch, listDeploys, publishVerdicts } from '#test/unit/shared/clusters/commands/batch/fixture.ts';
 import { getCluster, world } from '#test/unit/shared/clusters/fixture.ts';
@@ -84,6 +86,67 @@ describe('the Step Functions task of a command', () => {
 
     expect(world.bus.rejected).toEqual([]);
     expect(world.callbacks.completed).toMatchObject([{ taskToken: 'second', output: { verdict: 'FINISHED' } }]);
+  });
+
+  it.each([
+    ['another session of the same role', 'AROAFLOW:second', 'second'],
+    ['another role', 'AROAOTHER:first', 'first'],
+    ['a role whose ID begins alike', 'AROAFLOW2:first', 'first'],
+    ['a user', 'AIDABOB', 'first'],
+  ])('waits for the token of its own role: %s sends the command again', async (_who, senderId, completed) => {
+    const sendAs = async (sender: string, taskToken: string) => {
+      const message = makeCommandMessage('deploy', {
+        clusterId: 'etl',
+        key: 'nightly',
+        data: { mode: 'session', taskToken },
+      });
+      await deliverCommands([makeSqsRecord(message, 'g', 1, { senderId: sender })], world.ports);
+    };
+    await sendAs('AROAFLOW:first', 'first');
+    await sendAs(senderId, 'second');
+    await world.workflows.runAll(world.ports);
+    await publishVerdicts();
+
+    expect(world.callbacks.completed.filter(({ output }) => 'verdict' in output)).toMatchObject([
+      { taskToken: completed },
+    ]);
+    expect(world.bus.rejected.map(({ rejection }) => rejection.problem.code)).toEqual(
+      completed === 'first' ? ['key-reused'] : [],
+    );
+  });
+
+  it.each([
+    [
+      'a caller of another account',
+      { iam: { userArn: 'arn:aws:sts::111122223333:assumed-role/flow/a' } },
+      '111122223333',
+    ],
+    ['a caller with a token of an issuer', { jwt: { claims: { iss: 'https://a', sub: 'ada' } } }, 'no AWS account'],
+  ])('is refused from %s, because Drey could not complete it', async (_who, authorizer, reason) => {
+    const claims = { iss: 'https://a', sub: 'ada', groups: ['all'] };
+    const grants = { claim: 'groups', rights: { all: { '*': 'admin' } } } as const;
+    const event = makeHttpEvent(
+      'POST /v1/targets/{target}/clusters',
+      { target: 'local' },
+      {
+        body: { clusterId: 'etl', mode: 'session', taskToken: 'token' },
+        authorizer,
+        headers: { authorization: makeAuthorization(claims) },
+      },
+    );
+    const { status, body } = await callHandler(deployHandler({ ...world.ports, grants }), event);
+
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ pointer: '/taskToken', detail: expect.stringContaining(reason) }] });
+    expect(listDeploys()).toEqual([]);
+  });
+
+  it('is refused from the root user of another account, whom alone SQS names by the account', async () => {
+    const message = makeCommandMessage('deploy', { clusterId: 'etl', data: { mode: 'session', taskToken: 'token' } });
+    await deliverCommands([makeSqsRecord(message, 'g', 1, { senderId: '111122223333' })], world.ports);
+
+    expect(world.bus.rejected).toMatchObject([{ rejection: { problem: { errors: [{ pointer: '/taskToken' }] } } }]);
+    expect(listDeploys()).toEqual([]);
   });
 
   it('is completed at once by a retry after the end of the command', async () => {
