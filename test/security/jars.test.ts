@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { Plan } from '#events/http/plans.ts';
+import type { Upload } from '#events/http/uploads.ts';
 
 import {
   call,
@@ -116,7 +117,7 @@ describe('jars from other hosts and files', () => {
 
 describe('uploads of another team', () => {
   const upload = async (target: string) => {
-    const { body } = await call<{ jar: string }>('POST', `/v1/targets/${target}/uploads`, { name: 'a.jar' });
+    const { body } = await call<{ jar: string }>('POST', `/v1/targets/${target}/uploads`, { name: 'a.jar', bytes: 1 });
     return body.jar;
   };
 
@@ -124,7 +125,7 @@ describe('uploads of another team', () => {
     const clusterId = freshId('upload');
     const answer = await deploy({ ...application(await upload(other!)), clusterId }, {}, limited);
 
-    expect(answer).toMatchObject({ status: 422 });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'refused-option' } });
   });
 
   it.each<[string, (jar: string) => string]>([
@@ -150,10 +151,27 @@ describe('uploads of another team', () => {
     expect(JSON.stringify(answer.body)).toContain('/jar');
   });
 
+  it.each<[string, (url: URL) => void]>([
+    ['to another target', (url) => (url.pathname = url.pathname.replace(`/${other}/`, `/${system.target}/`))],
+    ['to another name', (url) => (url.pathname = url.pathname.replace('a.jar', 'b.jar'))],
+    ['to the specs', (url) => (url.pathname = url.pathname.replace(/uploads\/.*/, `specs/${other}/office.json`))],
+    ['for a longer time', (url) => url.searchParams.set('X-Amz-Expires', '604800')],
+    [
+      'with the key of another caller',
+      (url) => url.searchParams.set('X-Amz-Credential', 'AKIAEXAMPLE/20261129/x/s3/aws4_request'),
+    ],
+  ])('a presigned URL that is changed %s uploads nothing', async (_what, change) => {
+    const { body } = await call<Upload>('POST', `/v1/targets/${other}/uploads`, { name: 'a.jar', bytes: 1 });
+    const url = new URL(body.url);
+    change(url);
+
+    expect((await fetch(url, { method: 'PUT', body: 'x', headers: body.headers })).status).toBe(403);
+  });
+
   it.each(['../../a.jar', 'a/../../b.jar', '/etc/passwd', 'a\u0000.jar', '..'])(
     'an upload with the name %j does not leave the folder of its target',
     async (name) => {
-      const { status, body } = await call<{ jar?: string }>('POST', `/v1/targets/${other}/uploads`, { name });
+      const { status, body } = await call<{ jar?: string }>('POST', `/v1/targets/${other}/uploads`, { name, bytes: 1 });
 
       const place = new RegExp(`^s3://[^/]+/uploads/${other}/[^/]+/[^/]+$`);
 
