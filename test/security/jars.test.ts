@@ -92,7 +92,7 @@ describe('jars from other hosts and files', () => {
   });
 
   it.each<[what: string, config: object]>([
-    ['headers that a redirect would carry on', { 'user.artifacts.http-headers': 'Authorization:Bearer x' }],
+    ['headers that a redirect would keep', { 'user.artifacts.http-headers': 'Authorization:Bearer x' }],
     ['one header', { 'user.artifacts.http-headers.Authorization': 'Bearer x' }],
     ['a proxy', { 's3.proxyHost': 'evil.example', 'fs.s3a.proxy.host': 'evil.example' }],
     ['another server', { 's3.endpoint': 'https://evil.example' }],
