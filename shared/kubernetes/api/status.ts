@@ -32,7 +32,7 @@ export const parseStatus = ({ body }: Answer): Status | undefined => Status.safe
 const maxMessageLength = 500;
 
 /** Statuses of failures that may pass by themselves. */
-const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+export const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** The fault that an unexpected answer stands for. The HTTP status decides about its code, never the text. */
 export const toRefusal = (answer: Answer, target: NamedTarget): Fault => {

@@ -108,7 +108,7 @@ const status = (code: number, reason: string) => ({
   apiVersion: 'v1',
   code,
   reason,
-  message: 'secret',
+  message: 'canary-secret',
 });
 
 describe('a hostile JobManager', () => {
@@ -144,6 +144,8 @@ describe('a hostile JobManager', () => {
       'a Status of the API server: TooManyRequests',
       saying(status(429, 'TooManyRequests'), 429, { 'retry-after': '1e9' }),
     ],
+    ['a Status of the API server: Invalid', saying(status(422, 'Invalid'), 422)],
+    ['a Status of the API server: Conflict', saying(status(409, 'Conflict'), 409)],
     ['a Status of the API server in a success', saying(status(200, 'Success'))],
     ['an exception with a secret', saying({ errors: ['java.lang.X: password=canary-secret\n at a.b(c)'] }, 500)],
     ['a broken connection', (request) => request.socket.destroy()],
