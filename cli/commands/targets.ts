@@ -64,7 +64,7 @@ const get = async (name: string, context: Context): Promise<void> => {
       hint: 'Run `drey targets` to list them.',
     });
   if (context.json) return context.printJson(found);
-  const { name: _name, ...target } = found;
+  const { name: _name, updatedBy: _updatedBy, ...target } = found;
   const { stringify } = await import('yaml');
   context.print(stringify(target).trimEnd());
 };

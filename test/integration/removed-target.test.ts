@@ -29,7 +29,7 @@ const done = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
 
 const putTarget = async () => {
   const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
-  const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
+  const { name: _name, updatedBy: _updatedBy, ...policy } = targets.find(({ name }) => name === system.target)!;
   await done(call('PUT', `/v1/targets/${target}`, policy));
 };
 /** The API refuses to remove a target that is in use. Here the removal comes after the command has read the target. */

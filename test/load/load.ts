@@ -69,7 +69,7 @@ const outputOf = (system: LocalSystem, name: string) => system.outputs[name] ?? 
 
 const readPolicy = async (api: Api, system: LocalSystem): Promise<Target> => {
   const { targets } = await api<{ targets: NamedTarget[] }>('GET', '/v1/targets');
-  const { name: _name, ...policy } = targets.find(({ name }) => name === system.target)!;
+  const { name: _name, updatedBy: _updatedBy, ...policy } = targets.find(({ name }) => name === system.target)!;
   return policy;
 };
 

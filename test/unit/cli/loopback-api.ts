@@ -154,6 +154,7 @@ export const oneTarget: Reply = {
       {
         ...plainTarget,
         name: 'local',
+        updatedBy: 'arn:aws:iam::000000000000:user/ada',
         cluster: 'flink',
         region: 'us-east-1',
         namespace: 'golden',

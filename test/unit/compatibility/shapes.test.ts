@@ -23,7 +23,7 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
   refusal: { 1: '9676deb9c20baaac' },
-  target: { 1: '1688dad6df2c9fd0' },
+  target: { 1: 'a8dc6e3ec63cdb03' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */
