@@ -53,7 +53,9 @@ describe('a target with secrets', () => {
   it('is refused with the masks that a list shows, and keeps its values', async () => {
     await put(target);
     const { body } = await callHandler(targetsHandler(world.ports), makeHttpEvent('GET /v1/targets', {}));
-    const [{ name: _name, ...shown } = {}] = (body as { targets: ({ name: string } & object)[] }).targets;
+    const [{ name: _name, updatedBy: _updatedBy, ...shown } = {}] = (
+      body as { targets: ({ name: string; updatedBy?: string } & object)[] }
+    ).targets;
 
     const answer = await put(shown);
 
