@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultPolicy } from '#events/records/policy.ts';
 import type { Target } from '#events/records/target.ts';
 import { targetsHandler } from '#functions/targets.ts';
-import { callHandler, makeHttpEvent } from '#test/fakes/lambda.ts';
+import { callHandler, makeHttpEvent, userArn } from '#test/fakes/lambda.ts';
 import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { world } from '#test/unit/shared/clusters/fixture.ts';
 
@@ -69,6 +69,6 @@ describe('a target with secrets', () => {
       '/defaults/pipeline.jars',
       '/policy/locked/s3.secret-key',
     ]);
-    expect(world.targets.known.get('etl')).toEqual(target);
+    expect(world.targets.known.get('etl')).toEqual({ ...target, updatedBy: userArn });
   });
 });
