@@ -69,7 +69,10 @@ const findDependencyReason = async (
   }
 };
 
-/** Why the command cannot start now. While other commands are queued, the admission pass decides about all of them. */
+/**
+ * Why the command cannot start now. While other commands are queued for a target with limits, the admission pass decides
+ * about all of them. Without limits, no other command can hold it up.
+ */
 const decidePendingReason = (
   { command, target }: NewCommand,
   { admitted, paused, queued }: QueueSummary,
@@ -78,7 +81,7 @@ const decidePendingReason = (
   const pendingReasons = new Map(dependencyReason === undefined ? [] : [[command.operationId, dependencyReason]]);
   const options = { target, paused: paused !== undefined, pendingReasons, now };
   const [decision] = decideAdmissions([command], admitted, options);
-  return decision?.pendingReason ?? (queued === 0 ? undefined : newTurnReason(queued));
+  return decision?.pendingReason ?? (queued > 0 && isLimited(target) ? newTurnReason(queued) : undefined);
 };
 
 /**

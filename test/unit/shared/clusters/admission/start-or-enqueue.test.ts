@@ -7,6 +7,9 @@ import { getCluster, getState, jar, limitTarget, session, world } from '#test/un
 
 import { callQueue, deploy, findOperation, findOperationId, listAdmitted, readOperation, settle } from './fixture.ts';
 
+const listTransitionsOf = (clusterId: string) =>
+  world.store.writtenTransitions.filter((one) => one.clusterId === clusterId).map(({ to }) => to);
+
 describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
   it('starts within the limits, and is queued beyond them', async () => {
     limitTarget({ limits: { clusters: 1 } });
@@ -37,12 +40,7 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
     expect([await getState('one'), await getState('two')]).toEqual(['STOPPED', 'RUNNING']);
     expect(await listAdmitted()).toEqual(['two']);
     expect(world.payloads.stored.size).toBe(0);
-    expect(world.store.writtenTransitions.filter(({ clusterId }) => clusterId === 'two').map(({ to }) => to)).toEqual([
-      'QUEUED',
-      'REQUESTED',
-      'DEPLOYING',
-      'RUNNING',
-    ]);
+    expect(listTransitionsOf('two')).toEqual(['QUEUED', 'REQUESTED', 'DEPLOYING', 'RUNNING']);
   });
 
   it('uses the capacity that it requests at its start, after the defaults of the target have changed', async () => {
@@ -153,5 +151,28 @@ describe.each(origins)('a submit from %s to a target with limits', (_door, send)
     expect(await readOperation(findOperationId('etl', 'submit'))).toMatchObject({
       phase: expect.stringContaining('WaitingForQuota: The target uses 1 of 4 CPUs; the command requests 4.'),
     });
+  });
+});
+
+describe.each(origins)('a command from %s to a target without limits', (_origin, send) => {
+  it('starts at once beside a submit that waits for its session', async () => {
+    await deploy(send, 'starting');
+    await send('submit', { clusterId: 'starting', data: { jar } }, world);
+    await deploy(send, 'other');
+
+    expect(findOperation('starting', 'submit')).toMatchObject({ state: 'QUEUED' });
+    expect(listTransitionsOf('other')).toEqual(['REQUESTED', 'DEPLOYING']);
+  });
+
+  it('starts at once beside a deploy that waits for a dependency', async () => {
+    await deploy(send, 'running');
+    await world.workflows.runAll(world.ports);
+    await deploy(send, 'dependent', { dependsOn: ['not come yet'] });
+    await deploy(send, 'other');
+    await send('submit', { clusterId: 'running', data: { jar } }, world);
+
+    expect(await getState('dependent')).toBe('QUEUED');
+    expect(listTransitionsOf('other')).toEqual(['REQUESTED', 'DEPLOYING']);
+    expect(findOperation('running', 'submit')).toMatchObject({ state: 'PENDING' });
   });
 });
