@@ -11,7 +11,7 @@ const maxLogBytes = 1_000_000;
 /** The last lines of the log of a pod; see the port. */
 export const readLog = async (
   clusterId: string,
-  { lines, previous = false, pod, container = mainContainerName }: LogOptions,
+  { lines, previous = false, pod, container = mainContainerName, waitForEndMs }: LogOptions,
   api: Api,
 ): Promise<string | undefined> => {
   const { client, target } = api;
@@ -22,10 +22,16 @@ export const readLog = async (
     tailLines: String(lines),
     limitBytes: String(maxLogBytes),
     previous: String(previous),
+    ...(waitForEndMs === undefined ? {} : { follow: 'true' }),
   });
   const path = `${objectPath('Pod', target.namespace, name)}/log?${parameters.toString()}`;
   // 400: the container has not started, or there is no previous one.
-  const { status, body } = await client.send({ method: 'GET', path, expected: [400, 404] });
+  const { status, body } = await client.send({
+    method: 'GET',
+    path,
+    expected: [400, 404],
+    ...(waitForEndMs === undefined ? {} : { timeoutMs: waitForEndMs, repeatable: false }),
+  });
   return status === 200 && typeof body === 'string' ? body : undefined;
 };
 

@@ -121,11 +121,13 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const seen = await kubernetes.observe('nothing');
       const left = await kubernetes.listRemaining('nothing');
       const log = await kubernetes.readLog('nothing', { lines: 1 });
-      const podLog = await kubernetes.readLog('nothing', { lines: 1, pod: 'nothing-taskmanager-1-1' });
+      const pod = { lines: 1, pod: 'nothing-taskmanager-1-1' };
+      const podLog = await kubernetes.readLog('nothing', pod);
+      const logToEnd = await kubernetes.readLog('nothing', { ...pod, waitForEndMs: 1_000 });
 
       expect(seen).toEqual({ deployment: undefined, pods: [], warnings: [] });
       expect(left).toEqual({ owned: [], highAvailability: [] });
-      expect([log, podLog]).toEqual([undefined, undefined]);
+      expect([log, podLog, logToEnd]).toEqual([undefined, undefined, undefined]);
     });
 
     it('removes the Deployment with all that it owns', async () => {

@@ -21,8 +21,8 @@ export interface FakeCluster {
   warnings: Observation['warnings'];
   log: string | undefined;
   previousLog: string | undefined;
-  /** Pods of TaskManagers, each with its log. */
-  readonly taskManagers: { readonly pod: ObservedPod; readonly log?: string }[];
+  /** Pods of TaskManagers, each with its log. `isReplaced`: its container ends while its log is read, and Flink removes it. */
+  readonly taskManagers: { readonly pod: ObservedPod; readonly log?: string; readonly isReplaced?: true }[];
 }
 
 /** What `observe` and `listDeployments` return about it. */

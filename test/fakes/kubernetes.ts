@@ -183,10 +183,15 @@ export class FakeKubernetes implements Kubernetes {
     for (const held of this.highAvailability.values()) if (uid === `uid-${name}`) held.delete(name);
   }
 
-  async readLog(clusterId: string, { lines, previous = false, pod }: LogOptions) {
+  async readLog(clusterId: string, { lines, previous = false, pod, waitForEndMs }: LogOptions) {
     this.beginCall('readLog');
     const cluster = this.clusters.get(clusterId);
     const own = cluster?.taskManagers.find(({ pod: { name } }) => name === pod);
+    if (waitForEndMs !== undefined && own !== undefined) {
+      if (own.isReplaced === true) cluster?.taskManagers.splice(cluster.taskManagers.indexOf(own), 1);
+      else if (own.pod.phase === 'Running')
+        throw new Fault('target-unreachable', `no answer within ${waitForEndMs} ms`);
+    }
     const [current, before] = pod === undefined ? [cluster?.log, cluster?.previousLog] : [own?.log, undefined];
     return (previous ? before : current)?.split('\n').slice(-lines).join('\n');
   }

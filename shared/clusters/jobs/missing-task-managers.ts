@@ -1,3 +1,4 @@
+import type { Cluster } from '#events/records/cluster.ts';
 import { isTerminalJob } from '#events/records/job.ts';
 import { shorten } from '#events/problems/shorten.ts';
 import type { ObservedPod } from '#shared/clusters/model/kubernetes.ts';
@@ -7,7 +8,7 @@ import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 import { findLogEnd, readIfAvailable, readLogEnd } from './container-log.ts';
 
 /** TaskManagers start within seconds on a node that has the image. */
-const minWaitMs = 60_000;
+const minWaitMs = 30_000;
 /**
  * Flink requests a missing TaskManager again every few seconds, so that a refusal that lasts is among the last lines. The
  * message of a container that ended has up to 80 lines.
@@ -67,9 +68,18 @@ const explainEnd = async (clusterId: string, end: TaskManagerEnd, kubernetes: Ku
   const text = shorten(pod === undefined ? message : `TaskManager ${pod}: ${message}`, maxMessageLength);
   const kept = pod === undefined ? '' : await readLogEnd({ clusterId, pod, container }, kubernetes);
   const words = kept === '' ? findLogEnd(log ?? '') : kept;
-  const explanation = words === '' ? hint : `Its log ends with: ${shorten(words, maxMessageLength)}`;
-  return { reason: endReason, message: `${text}. ${explanation}` };
+  return {
+    reason: endReason,
+    message: `${text}. ${words === '' ? hint : `Its log ends with: ${describeWords(words)}`}`,
+  };
 };
+
+/** What Java prints when it does not start. */
+const javaRefusal = /Could not create the Java Virtual Machine|Error occurred during initialization of VM/;
+const javaWayOut = 'Correct env.java.opts.taskmanager or env.java.opts.all, and deploy the cluster again.';
+
+const describeWords = (words: string): string =>
+  `${shorten(words, maxMessageLength)}${javaRefusal.test(words) ? `\n${javaWayOut}` : ''}`;
 
 /** How the TaskManager of a pod ended. Undefined for another pod, and for one that runs or waits. */
 export const explainTaskManagerPod = async (
@@ -88,9 +98,30 @@ const findEnd = ({ name, component, trouble }: ObservedPod): TaskManagerEnd | un
   return { pod: name, container: trouble.container, message, log: log.join('; ') };
 };
 
-/** Whether the trouble is the end of a TaskManager as before, but without the end of its log, which was read then. */
-export const isLessExplained = (trouble: PodRefusal, before: PodRefusal): boolean =>
-  trouble.reason === endReason && before.reason === endReason && trouble.message.endsWith(hint);
+/** Whether a TaskManager ended, and the end of its log is not known. */
+export const lacksLog = ({ reason, message }: PodRefusal): boolean => reason === endReason && message.endsWith(hint);
+
+/** The trouble, now with the end of the log of the next TaskManager, which ended alike. */
+export const withNextLog = ({ reason, message }: PodRefusal, { pod, words }: NextEnd): PodRefusal => ({
+  reason,
+  message: message.replace(hint, () => `The log of the next one, ${pod}, ends with: ${describeWords(words)}`),
+});
+
+/** The end of a later TaskManager of the cluster. */
+export interface NextEnd {
+  readonly pod: string;
+  readonly words: string;
+}
+
+/** The trouble as it was recorded, when only the record has the end of the log. */
+export const withRecordedLog = <T extends PodRefusal | undefined>(
+  trouble: T,
+  { conditions }: Cluster,
+): T | PodRefusal => {
+  if (trouble === undefined || !lacksLog(trouble)) return trouble;
+  const recorded = conditions.find(({ type, status }) => type === 'Healthy' && status === 'False');
+  return recorded?.reason === endReason ? { reason: recorded.reason, message: recorded.message } : trouble;
+};
 
 /** How a TaskManager ended whose pod still exists. */
 const findFailedEnd = async (clusterId: string, kubernetes: Kubernetes): Promise<TaskManagerEnd | undefined> => {

@@ -13,7 +13,7 @@ import { flinkRest, type FlinkRest } from '#shared/flink/rest/flink-rest.ts';
 import type { JobOverview } from '#shared/flink/rest/jobs.ts';
 
 import { explainProgramFailure } from './container-log.ts';
-import { findPodRefusal, type PodRefusal } from './missing-task-managers.ts';
+import { findPodRefusal, type PodRefusal, withRecordedLog } from './missing-task-managers.ts';
 import { type ClusterRecords, readClusterRecords, recordJobs, type Submitter } from './record-jobs.ts';
 
 export interface ObservedJobs {
@@ -56,7 +56,7 @@ export const updateJobs = async (
   if (!mayAnswer(cluster)) return { jobs: recorded, reachable: 'Unknown' };
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   const rest = flinkRest(kubernetes.flink(cluster.clusterId));
-  const findRefusal = () => findPodRefusal(cluster.clusterId, kubernetes);
+  const findRefusal = async () => withRecordedLog(await findPodRefusal(cluster.clusterId, kubernetes), cluster);
   const onIgnored = (count: number) =>
     ports.log.warn('jobs without a valid ID ignored', { target: cluster.target, clusterId: cluster.clusterId, count });
   const answer = await askFlink(records, { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored });

@@ -17,6 +17,8 @@ export interface LogOptions {
   readonly previous?: boolean;
   readonly pod?: string;
   readonly container?: string | undefined;
+  /** Waits so long for the end of the container. The log then has its last words. */
+  readonly waitForEndMs?: number;
 }
 
 /**
@@ -70,7 +72,8 @@ export interface Kubernetes {
    * The last lines of the log of a container. By default it is Flink's container of the newest JobManager. `previous`: of
    * the previous container, which has ended.
    *
-   * @returns Undefined when there is no such pod or container.
+   * @returns Undefined when there is no such pod, or when the container has not started.
+   * @throws Fault `target-unreachable` when the container does not end within `waitForEndMs`.
    */
   readLog(clusterId: string, options: LogOptions): Promise<string | undefined>;
   /** Sends requests to Flink's REST API through the service proxy of the API server. */

@@ -1,7 +1,12 @@
 import type { Cluster } from '#events/records/cluster.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { readIfAvailable } from '#shared/clusters/jobs/container-log.ts';
-import { findPodRefusal, isLessExplained, lacksTaskManagers } from '#shared/clusters/jobs/missing-task-managers.ts';
+import {
+  findPodRefusal,
+  lacksLog,
+  lacksTaskManagers,
+  withRecordedLog,
+} from '#shared/clusters/jobs/missing-task-managers.ts';
 import { type ObservedJobs, updateJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { readClusterRecords } from '#shared/clusters/jobs/record-jobs.ts';
 import { isDeploymentOf } from '#shared/clusters/model/kubernetes.ts';
@@ -20,6 +25,8 @@ export type ClusterObservation =
       readonly jobs: ObservedJobs;
       /** Whether one of its pods is in trouble. */
       readonly isTroubled: boolean;
+      /** Whether its TaskManagers end, and the end of their log is not known. */
+      readonly lacksLog: boolean;
     };
 
 /**
@@ -39,8 +46,16 @@ export const observeListedCluster = async (
   if (listed.uid !== cluster.uid && (await isDeploymentGone(cluster, target, ports)))
     return { status: 'deleted', cluster };
   const jobs = await updateJobs(records, ports);
-  await recordHealth(cluster, listed.trouble ?? (await findRefusal(cluster, jobs, { target, ports })), ports);
-  return { status: 'running', cluster, jobs, isTroubled: listed.trouble !== undefined };
+  const found = listed.trouble ?? (await findRefusal(cluster, jobs, { target, ports }));
+  const trouble = withRecordedLog(found, cluster);
+  await recordHealth(cluster, trouble, ports);
+  return {
+    status: 'running',
+    cluster,
+    jobs,
+    isTroubled: listed.trouble !== undefined,
+    lacksLog: trouble !== undefined && lacksLog(trouble),
+  };
 };
 
 const isDeploymentGone = async (cluster: Cluster, target: NamedTarget, ports: Ports): Promise<boolean> =>
@@ -67,9 +82,8 @@ const findJobManagerTrouble = async (clusterId: string, kubernetes: Kubernetes):
 
 /** Records the condition `Healthy`: False while the cluster is in trouble, True again afterwards. */
 const recordHealth = async (observed: Cluster, trouble: ListedCluster['trouble'], ports: Ports): Promise<void> => {
-  const before = observed.conditions.find(({ type, status }) => type === 'Healthy' && status === 'False');
-  if (trouble === undefined && before === undefined) return;
-  if (trouble !== undefined && before !== undefined && isLessExplained(trouble, before)) return;
+  const wasTroubled = observed.conditions.some(({ type, status }) => type === 'Healthy' && status === 'False');
+  if (trouble === undefined && !wasTroubled) return;
   const health =
     trouble === undefined
       ? ({

@@ -18,8 +18,17 @@ import { clearFailedStop, retryStop } from './retry-stop.ts';
  * Observes one live cluster and acts on the result: retries its failed stop, stops it when its Deployment was deleted,
  * ends it when it is idle for too long, or stops it when its program has ended.
  */
-export const reconcileCluster = async (listed: ListedCluster, target: NamedTarget, ports: Ports): Promise<void> => {
+export const reconcileCluster = async (
+  listed: ListedCluster,
+  target: NamedTarget,
+  ports: Ports,
+): Promise<ClusterObservation> => {
   const observation = await observeListedCluster(listed, target, ports);
+  await act(observation, target, ports);
+  return observation;
+};
+
+const act = async (observation: ClusterObservation, target: NamedTarget, ports: Ports): Promise<void> => {
   switch (observation.status) {
     case 'not-running':
       return retryStop(observation.cluster, ports);

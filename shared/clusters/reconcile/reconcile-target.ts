@@ -8,6 +8,7 @@ import { reconciledStates } from '#shared/clusters/model/cluster-states.ts';
 import { isPastDeadline } from '#shared/clusters/model/operation.ts';
 import type { ListedCluster, ReconcileRequest } from '#shared/clusters/model/reconcile-request.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
+import { explainTaskManagers } from '#shared/clusters/jobs/next-task-managers.ts';
 import { listClusters, logUnreadable } from '#shared/clusters/store/read.ts';
 import { metrics as table } from '#shared/metrics.ts';
 
@@ -129,13 +130,25 @@ const split = (clusters: readonly ListedCluster[]): readonly (readonly ListedClu
     clusters.slice(index * maxClustersPerRequest, (index + 1) * maxClustersPerRequest),
   );
 
-const reconcileClusters = (clusters: readonly ListedCluster[], target: NamedTarget, ports: Ports): Promise<void> =>
-  forEachConcurrently(clusters, (listed) => {
+/** Clusters whose TaskManagers end wait for the log of the next ones together, and after all clusters were reconciled. */
+const reconcileClusters = async (
+  clusters: readonly ListedCluster[],
+  target: NamedTarget,
+  ports: Ports,
+): Promise<void> => {
+  const unexplained: Cluster[] = [];
+  await forEachConcurrently(clusters, (listed) => {
     const fields = { target: target.name, clusterId: listed.clusterId };
-    return isolate({ message: 'reconcile of cluster failed', fields, ports }, () =>
-      reconcileCluster(listed, target, ports),
-    );
+    return isolate({ message: 'reconcile of cluster failed', fields, ports }, async () => {
+      const observation = await reconcileCluster(listed, target, ports);
+      if (observation.status === 'running' && observation.lacksLog) unexplained.push(observation.cluster);
+    });
   });
+  if (unexplained.length === 0) return;
+  await isolate({ message: 'explanation of TaskManagers failed', fields: { target: target.name }, ports }, () =>
+    explainTaskManagers(unexplained, target, ports),
+  );
+};
 
 const releaseLostCommands = (
   commands: readonly QueuedCommand[],

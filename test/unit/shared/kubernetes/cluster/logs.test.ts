@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '#events/problems/problem.ts';
+
 import { kubernetesWith, object } from './fixture.ts';
 
 describe('logs', () => {
@@ -29,6 +31,17 @@ describe('logs', () => {
     expect(sent.map(({ path }) => path)).toEqual([
       '/api/v1/namespaces/flink/pods/my-taskmanager-1-1/log?container=init&tailLines=5&limitBytes=1000000&previous=false',
     ]);
+  });
+
+  it('are read once until the container ends, if that is requested', async () => {
+    const { kubernetes, sent } = kubernetesWith(() => {
+      throw new Fault('target-unreachable', 'no answer within 8 s');
+    });
+
+    const log = kubernetes.readLog('my', { lines: 5, pod: 'my-taskmanager-1-1', waitForEndMs: 8_000 });
+
+    await expect(log).rejects.toMatchObject({ code: 'target-unreachable' });
+    expect(sent).toMatchObject([{ path: expect.stringMatching(/previous=false&follow=true$/), timeoutMs: 8_000 }]);
   });
 
   it('are undefined for a container that has not started', async () => {
