@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { inject } from 'vitest';
+import { isScalar, isSeq, parseDocument } from 'yaml';
 
 import { root } from '#local/settings.ts';
 
@@ -65,11 +67,14 @@ export interface Template {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** The template of stage prod with these settings. The first test that asks for it compiles it for all tests of the run. */
+/**
+ * The template of stage prod with these settings. The first test that asks for it compiles it for all tests of the run, as
+ * `npm run build` does. The settings do not change the code of the functions, so that only the defaults bundle it.
+ */
 export const compileTemplate = async (name: TemplateName): Promise<Template> => {
   const folder = inject('templates');
   const file = join(folder, name, 'cloudformation-template-update-stack.json');
-  const unlock = await lock(folder);
+  const unlock = await lock(join(folder, `${name}.lock`));
   try {
     const text = await readFile(file, 'utf8').catch(async () => {
       await packageStage(name, folder);
@@ -85,9 +90,8 @@ export const compileTemplate = async (name: TemplateName): Promise<Template> => 
   }
 };
 
-/** One test at a time, because osls bundles into one folder of the project. */
-const lock = async (folder: string): Promise<() => Promise<void>> => {
-  const path = join(folder, 'lock');
+/** One test at a time compiles a template. The others wait for it. */
+const lock = async (path: string): Promise<() => Promise<void>> => {
   const isLocked = () =>
     mkdir(path).then(
       () => true,
@@ -106,11 +110,41 @@ const packageStage = async (name: TemplateName, folder: string): Promise<void> =
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   };
-  const osls = 'node_modules/osls/bin/serverless.js';
-  await run(process.execPath, [osls, 'package', '--stage', 'prod', '--package', join(folder, name)], {
-    cwd: root,
-    env,
-  });
+  const packageTo = (...options: readonly string[]) =>
+    run(
+      process.execPath,
+      [
+        'node_modules/osls/bin/serverless.js',
+        'package',
+        '--stage',
+        'prod',
+        '--package',
+        join(folder, name),
+        ...options,
+      ],
+      { cwd: root, env },
+    );
+  if (name === 'defaults') await packageTo();
+  else await withoutCode(`${basename(folder)}-${name}`, (config) => packageTo('--config', config));
+};
+
+/** The smallest archive, which has no files. */
+const emptyZip = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+
+/** Works with serverless.yml where an empty archive is the code of all functions. osls reads it only in the root of the project. */
+const withoutCode = async (name: string, work: (config: string) => Promise<unknown>): Promise<void> => {
+  const [config, artifact] = [`serverless.${name}.yml`, join(tmpdir(), `${name}.zip`)];
+  const document = parseDocument(await readFile(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
+  const plugins = document.get('plugins');
+  if (!isSeq(plugins)) throw new Error('serverless.yml has no list of plugins.');
+  plugins.items = plugins.items.filter((plugin) => !isScalar(plugin) || plugin.value !== 'serverless-esbuild');
+  document.set('package', { artifact });
+  await Promise.all([writeFile(artifact, emptyZip), writeFile(join(root, config), document.toString())]);
+  try {
+    await work(config);
+  } finally {
+    await Promise.all([rm(artifact), rm(join(root, config))]);
+  }
 };
 
 /** The types in the template that have tags by the schemas of CloudFormation, which the linter brings. */
