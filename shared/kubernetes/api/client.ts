@@ -44,6 +44,8 @@ interface ClientOptions {
 }
 
 const pageSize = 500;
+/** The items of a page have the schema of their list. Zod compiles each schema, so the page has one of its own. */
+const Page = z.object({ items: z.array(z.unknown()), metadata: z.object({ continue: z.string().optional() }) });
 
 /** A client of the API server of one target. */
 export const openClient = (target: NamedTarget, options: ClientOptions): Client => {
@@ -55,7 +57,6 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
   };
 
   const list: Client['list'] = async (path, schema, query) => {
-    const Page = z.object({ items: z.array(schema), metadata: z.object({ continue: z.string().optional() }) });
     const items: z.output<typeof schema>[] = [];
     let next: string | undefined;
     do {
@@ -66,7 +67,7 @@ export const openClient = (target: NamedTarget, options: ClientOptions): Client 
       });
       const { body } = await send({ method: 'GET', path: `${path}?${parameters.toString()}` });
       const page = parseBody(body, Page, { path, target });
-      items.push(...page.items);
+      items.push(...page.items.map((item) => parseBody(item, schema, { path, target })));
       next = page.metadata.continue;
     } while (next !== undefined && next !== '');
     return items;
