@@ -35,6 +35,9 @@ const localTarget: Target = {
 };
 
 const ignore = () => {};
+/** Writes lines and keeps nothing, so that all worlds share it. */
+const metrics = openMetrics('test');
+
 const silentLog = { info: ignore, warn: ignore, error: ignore };
 
 /** All ports in memory, with one target `local`. The clock starts at noon. */
@@ -69,7 +72,7 @@ export const makeWorld = () => {
     ...fakes,
     kubernetes: () => kubernetes,
     log: silentLog,
-    metrics: openMetrics('test'),
+    metrics,
     now,
     newId: () => (ids += 1).toString(16).padStart(32, '0'),
     newToken: () => `token-${(tokens += 1)}`,

@@ -45,6 +45,9 @@ interface WorldOptions {
   readonly onTransition: (transition: Transition) => void;
 }
 
+/** Writes lines and keeps nothing, so that all worlds share it. */
+const metrics = openMetrics('test');
+
 const salts = { table: -1, kubernetes: -2, waits: -3, queue: -4 } as const;
 
 /** The whole system: the code of Drey, over models of AWS and Kubernetes. */
@@ -151,7 +154,7 @@ export class ModelWorld {
       specs: noSpecs,
       resolver: { resolve: async () => [] },
       log: silentLog,
-      metrics: openMetrics('test'),
+      metrics,
       now,
       newId: () => (this.ids += 1).toString(16).padStart(32, '0'),
       newToken: () => `token-${this.ids}`,

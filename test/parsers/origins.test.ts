@@ -43,13 +43,22 @@ describe.each(flinkLines)('with Flink %s, every origin', (line) => {
   const { inProcess, deployByScript } = useOrigins();
   const read = useFlink(line);
 
+  /** The origins try the same cases, so that each is deployed over HTTP once. */
+  const madeByHttp = new Map<string, Promise<Made>>();
+  const deployByHttp = (given: Given): Promise<Made> => {
+    const key = JSON.stringify(given);
+    const made = madeByHttp.get(key) ?? inProcess.HTTP({ ...given, flinkVersion: line });
+    madeByHttp.set(key, made);
+    return made;
+  };
+
   /** Deploys through an origin. Its cluster has what was written, and equals that of a deploy over HTTP. */
   const through =
     (deploy: (written: Written) => Promise<Made>) =>
     async (given: Given): Promise<Rendered<FlinkRequest, Reading>> => {
       const { args, config, variable, label } = given;
       const { manifests } = await deploy({ ...given, flinkVersion: line });
-      const { manifests: byHttp } = await inProcess.HTTP({ ...given, flinkVersion: line });
+      const { manifests: byHttp } = await deployByHttp(given);
       if (manifests === undefined || byHttp === undefined) throw new Error('The command was refused.');
       return {
         request: { file: 'config.yaml', text: getFile(manifests, 'config.yaml'), pods: true },
