@@ -14,6 +14,10 @@ const project = (name: string, seconds: number) => ({
 /** Vitest leaves one processor free, which is half of a small machine. */
 const allProcessors = { maxWorkers: '100%' };
 
+/** The tests of all schedules with faults compute, and `outages` waits, so they run together at the end. */
+const schedules = 'test/faults/schedules.test.ts';
+const last = { files: 2, turn: 2 };
+
 /** Tests that share the one local system. They wait more than they compute, so some files run side by side. */
 const onSystem = (name: string, { files, turn }: { readonly files: number; readonly turn: number }) => ({
   ...project(name, 600),
@@ -43,7 +47,7 @@ export default defineConfig({
     reporters: process.env['CI'] === undefined ? ['default', attackReport] : ['default', attackReport, results],
     projects: [
       { extends: true, test: { ...project('unit', 20), ...allProcessors } },
-      { extends: true, test: { ...project('faults', 300), ...allProcessors } },
+      { extends: true, test: { ...project('faults', 300), ...allProcessors, exclude: [schedules] } },
       { extends: true, test: { ...project('parsers', 300), ...allProcessors } },
       { extends: true, test: { ...project('terminal', 180), ...allProcessors, globalSetup: 'test/terminal/setup.ts' } },
       { extends: true, test: { ...project('template', 900), ...allProcessors, globalSetup: 'test/template/setup.ts' } },
@@ -51,7 +55,16 @@ export default defineConfig({
       { extends: true, test: onSystem('acceptance', { files: 3, turn: 1 }) },
       { extends: true, test: onSystem('security', { files: 3, turn: 1 }) },
       // They take from the others what these need.
-      { extends: true, test: onSystem('outages', { files: 1, turn: 2 }) },
+      { extends: true, test: onSystem('outages', last) },
+      {
+        extends: true,
+        test: {
+          ...project('schedules', 1_800),
+          include: [schedules],
+          maxWorkers: last.files,
+          sequence: { groupOrder: last.turn },
+        },
+      },
     ],
   },
 });
