@@ -1,13 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
+import { openKubernetes } from '#shared/kubernetes/cluster.ts';
+import { plainTarget } from '#test/fakes/target-fixture.ts';
+import { openAccess } from '#test/support/kubeconfig.ts';
 
-import { call, clusterPath, freshId, small, startCluster, stop, until } from '../support/system.ts';
+import { call, clusterPath, freshId, small, startCluster, stop, system, until, untilState } from '../support/system.ts';
+
+const openNamespace = async () => {
+  const config = new KubeConfig();
+  config.loadFromFile(system.kubeconfig);
+  const target = { ...plainTarget, name: system.target, namespace: system.namespace };
+  return openKubernetes(target, { access: await openAccess(config), signal: AbortSignal.timeout(600_000) });
+};
 
 describe('TaskManagers that cannot start', () => {
-  it('are explained by the last words of their container, with the way out', async () => {
-    const clusterId = freshId('no-java');
-    await startCluster({
+  const clusterId = freshId('no-java');
+  const words = "Improperly specified VM option 'MaxMetaspaceSize=1gb'";
+  const read = async () => (await call<Cluster>('GET', clusterPath(clusterId))).body;
+
+  beforeAll(() =>
+    startCluster({
       mode: 'application',
       clusterId,
       job: { jar: 'local:///opt/flink/usrlib/TopSpeedWindowing.jar' },
@@ -17,17 +31,35 @@ describe('TaskManagers that cannot start', () => {
         'kubernetes.taskmanager.cpu.amount': '0.1',
         'env.java.opts.taskmanager': '-XX:MaxMetaspaceSize=1gb',
       },
-    });
+    }),
+  );
+  afterAll(() => stop(clusterId));
 
+  it('are explained by the last words of their container, with the way out', async () => {
     const health = await until(
-      async () =>
-        (await call<Cluster>('GET', clusterPath(clusterId))).body.conditions.find(({ type }) => type === 'Healthy'),
+      async () => (await read()).conditions.find(({ type }) => type === 'Healthy'),
       (condition) => condition?.message.includes('VM option') === true,
     );
 
-    await stop(clusterId);
     expect(health).toMatchObject({ status: 'False', reason: 'TaskManagerFailed' });
-    expect(health?.message).toContain("Improperly specified VM option 'MaxMetaspaceSize=1gb'");
+    expect(health?.message).toContain(words);
     expect(health?.message).toMatch(/Correct env\.java\.opts\.taskmanager or env\.java\.opts\.all, and deploy/);
+  });
+
+  it('have a log that can be read to its end while they start, and that does not end while Flink runs', async () => {
+    await untilState(clusterId, 'RUNNING');
+    const kubernetes = await openNamespace();
+    const readNext = async () => {
+      const pods = (await kubernetes.listPods()).filter((pod) => pod.clusterId === clusterId);
+      const next = pods.find(({ component }) => component === 'taskmanager');
+      const options = { lines: 20, pod: next?.name ?? '', waitForEndMs: 8_000 };
+      return next && kubernetes.readLog(clusterId, options).catch(() => undefined);
+    };
+
+    const log = await until(readNext, (text) => text !== undefined);
+    const ofJobManager = kubernetes.readLog(clusterId, { lines: 20, waitForEndMs: 1_000 });
+
+    expect(log).toContain(words);
+    await expect(ofJobManager).rejects.toMatchObject({ code: 'target-unreachable' });
   });
 });

@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
-
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { defaultPolicy } from '#events/records/policy.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
-import type { Access, Connection } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
 import { type ByHand, kubernetesContract, type World } from '#test/contracts/kubernetes.ts';
+import { openAccess } from '#test/support/kubeconfig.ts';
 
 const kubeconfig = process.env['DREY_TEST_KUBECONFIG'];
 if (kubeconfig === undefined)
@@ -18,22 +16,6 @@ const config = new KubeConfig();
 config.loadFromFile(kubeconfig);
 const apps = config.makeApiClient(AppsV1Api);
 const core = config.makeApiClient(CoreV1Api);
-
-const pem = async (data: string | undefined, file: string | undefined) =>
-  data === undefined ? readFile(file ?? '', 'utf8') : Buffer.from(data, 'base64').toString();
-
-/** The way of a kubeconfig with a client certificate. */
-const accessOf = async (): Promise<Access> => {
-  const cluster = config.getCurrentCluster();
-  const user = config.getCurrentUser();
-  const connection: Connection = {
-    server: new URL(cluster?.server ?? ''),
-    ca: await pem(cluster?.caData, cluster?.caFile),
-    cert: await pem(user?.certData, user?.certFile),
-    key: await pem(user?.keyData, user?.keyFile),
-  };
-  return { open: async () => connection, identify: async () => 'arn:of:the:certificate', forget: () => {} };
-};
 
 const targetOf = (namespace: string): NamedTarget => ({
   name: 'test',
@@ -63,8 +45,8 @@ const open = async (): Promise<World> => {
     spec: { containers: [{ name: 'none', image: 'nowhere.invalid/none' }] },
   };
   return {
-    kubernetes: openKubernetes(targetOf(namespace), { access: await accessOf(), signal }),
-    aborted: openKubernetes(targetOf(namespace), { access: await accessOf(), signal: AbortSignal.abort() }),
+    kubernetes: openKubernetes(targetOf(namespace), { access: await openAccess(config), signal }),
+    aborted: openKubernetes(targetOf(namespace), { access: await openAccess(config), signal: AbortSignal.abort() }),
     namespace,
     async create(kind: ByHand, name: string, labels) {
       const at = metadata(name, labels);
@@ -104,7 +86,7 @@ describe('the API server', () => {
 
   beforeAll(async () => {
     namespace = await newNamespace();
-    kubernetes = openKubernetes(targetOf(namespace), { access: await accessOf(), signal });
+    kubernetes = openKubernetes(targetOf(namespace), { access: await openAccess(config), signal });
   });
   afterAll(() => core.deleteNamespace({ name: namespace }));
 
@@ -141,7 +123,7 @@ describe('the API server', () => {
   });
 
   it('reports a missing namespace', async () => {
-    const elsewhere = openKubernetes(targetOf('no-such-namespace'), { access: await accessOf(), signal });
+    const elsewhere = openKubernetes(targetOf('no-such-namespace'), { access: await openAccess(config), signal });
 
     const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
     const applied = elsewhere.apply(lost, operationId);
