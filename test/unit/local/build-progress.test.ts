@@ -55,8 +55,8 @@ describe('the progress of the build of Kubernetes', () => {
       `${go.join('\n')}\n`,
     );
 
-    expect(stderr.split('\n').at(-2)).toBe('3 4 0 3 5');
-    expect(stderr.split('\n').at(-1)).toMatch(/^\d\d:\d\d:\d\d Kubernetes: 2 packages compiled in 0 s$/);
+    expect(stderr.split('\n').at(-2)).toMatch(/^3 4 \d+ 3 5$/);
+    expect(stderr.split('\n').at(-1)).toMatch(/^\d\d:\d\d:\d\d Kubernetes: 2 packages compiled in \d+ s$/);
   });
 
   it('counts the downloads of modules', async () => {
