@@ -21,7 +21,8 @@ type Origin = 'schedule' | 'reconciler';
  * Stops a cluster whose end has come. Does nothing when the lifetime has another version by now, because a timer event
  * may come late and more than once.
  */
-export const endLifetime = async (lifetimeRef: LifetimeRef, origin: Origin, ports: Ports): Promise<void> => {
+export const endLifetime = async (lifetimeRef: LifetimeRef, origin: Origin, callerPorts: Ports): Promise<void> => {
+  const ports = callerPorts.withPrincipal(dreyPrincipals.lifetime);
   const cluster = (await ports.store.cluster(lifetimeRef))?.value;
   if (
     !isCurrentLifetime(cluster, lifetimeRef) ||
@@ -64,8 +65,9 @@ interface Cause {
 export const stopExpiredCluster = async (
   cluster: ClusterWithLifetime,
   { reason, origin }: Cause,
-  ports: Ports,
+  callerPorts: Ports,
 ): Promise<void> => {
+  const ports = callerPorts.withPrincipal(dreyPrincipals.lifetime);
   const { target, clusterId, operationId, lifetime } = cluster;
   const earlierStop = await findFailedStop(cluster, ports);
   if (earlierStop?.isRecent === true) return;
@@ -82,7 +84,7 @@ export const stopExpiredCluster = async (
         data: { savepoint, ...directory, ha, reason },
         key: toOwnKey(...parts.filter((part) => part !== undefined)),
         origin,
-        principal: dreyPrincipals.lifetime,
+        principal: ports.principal,
         expected: { operationId, version, idleSince },
       },
       ports,

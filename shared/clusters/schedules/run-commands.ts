@@ -31,10 +31,12 @@ interface Attempt {
 export const runCommands = async (
   schedule: Schedule,
   run: ScheduleRun,
-  { isLast, ports }: { readonly isLast: boolean; readonly ports: Ports },
+  { isLast, ports: timerPorts }: { readonly isLast: boolean; readonly ports: Ports },
 ): Promise<void> => {
   const { definition } = schedule;
-  const context = { run, principal: toSchedulePrincipal(schedule), ports };
+  const principal = toSchedulePrincipal(schedule);
+  const ports = timerPorts.withPrincipal(principal);
+  const context = { run, principal, ports };
   const attempts =
     definition.action === 'stop'
       ? await pMap(run.results, (selected) => stopCluster(selected, definition, context), {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '#events/problems/problem.ts';
 import { cancelQueued } from '#shared/clusters/queue/queue-control.ts';
+import type { LogFields } from '#shared/clusters/ports/runtime.ts';
 import { redriveDeadLetters } from '#shared/clusters/queue/dead-letters.ts';
 import { maxReceives } from '#shared/retries.ts';
 import {
@@ -185,6 +186,21 @@ describe('the principal', () => {
       ['REQUESTED', principal],
       ['DEPLOYING', principal],
     ]);
+  });
+
+  it('stands in the log lines of a schedule and of the end of a lifetime', async () => {
+    const lines: [string, unknown][] = [];
+    const info = (message: string, fields: LogFields = {}) => lines.push([message, fields['principal']]);
+    Object.assign(world.ports, { log: { ...world.ports.log, info } });
+    await callSchedules('PUT', 'evening', { ...evening, selector: { labels: {} } });
+    await handleTimerEvent();
+    await startExpiring({ ttl: '1h' });
+    world.passTime(hour);
+    await handleEnd('end');
+
+    expect(lines).toContainEqual(['schedule ran', `schedule:evening by ${userArn}`]);
+    expect(lines).toContainEqual(['expired cluster stopped', 'drey:lifetime']);
+    expect(lines.filter(([, principal]) => principal === undefined)).toEqual([]);
   });
 
   it('of the end of a lifetime is Drey', async () => {
