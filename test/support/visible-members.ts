@@ -4,6 +4,8 @@ interface Visible {
   readonly names: readonly string[];
   /** Places and options that are no secrets. Passwords and signatures in them are hidden. */
   readonly places: readonly string[];
+  /** Secrets that a target with `plainSecrets` keeps in its own record. Answers hide them. */
+  readonly kept?: readonly string[];
 }
 
 const dependencies = ['/correlationId', '/dependsOn', '/dependsOn/0'];
@@ -64,12 +66,9 @@ export const visibleMembers: Readonly<Record<string, Visible>> = {
         `/policy/${member}`,
         `/policy/${member}/0`,
       ]),
-      // A target that allows plain secrets keeps its own in its record. Answers hide them.
-      '/defaults/my.password',
-      '/defaults/s3.secret-key',
-      '/policy/locked/s3.secret-key',
     ],
     places: [],
+    kept: ['/defaults/my.password', '/defaults/s3.secret-key', '/policy/locked/s3.secret-key'],
   },
   'PUT /v1/targets/{target}/schedules/{name}': { names: ['/selector/labels/my.password'], places: [] },
   'PUT /v1/targets/{target}/specs/{name}': { names: [], places: ['/job/jar'] },
