@@ -12,11 +12,9 @@ const shownMembers: ReadonlySet<string> = new Set([
   'datacontenttype',
   'idempotencykey',
   'dataref',
-  'data/clusterId',
-  'data/jobId',
-  'data/name',
-  'data/correlationId',
 ]);
+const shownMembersOfData: ReadonlySet<string> = new Set(['clusterId', 'jobId', 'name', 'correlationId']);
+const none: ReadonlySet<string> = new Set();
 
 /**
  * The body of a message that Drey keeps for people, without secrets: a wrong message may have them in any member. A body
@@ -24,18 +22,22 @@ const shownMembers: ReadonlySet<string> = new Set([
  */
 export const maskMessage = (body: string): string => {
   try {
-    return JSON.stringify(hide(JSON.parse(body), []));
+    return JSON.stringify(hide(JSON.parse(body), shownMembers));
   } catch {
     return mask; // The problem of the message says that it is not JSON.
   }
 };
 
-const hide = (value: unknown, path: readonly string[]): unknown => {
-  if (Array.isArray(value)) return value.map((item) => hide(item, [...path, '']));
+const hide = (value: unknown, shown: ReadonlySet<string>): unknown => {
+  if (Array.isArray(value)) return value.map((item) => hide(item, none));
   if (isRecord(value))
     return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [maskText(key), hide(member, [...path, key])]),
+      Object.entries(value).map(([key, member]) => [
+        maskText(key),
+        typeof member === 'string' && shown.has(key)
+          ? maskText(member)
+          : hide(member, shown === shownMembers && key === 'data' ? shownMembersOfData : none),
+      ]),
     );
-  if (typeof value !== 'string' && typeof value !== 'number') return value;
-  return typeof value === 'string' && shownMembers.has(path.join('/')) ? maskText(value) : mask;
+  return typeof value === 'string' || typeof value === 'number' ? mask : value;
 };

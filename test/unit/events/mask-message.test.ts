@@ -45,4 +45,17 @@ describe('a message that Drey keeps', () => {
 
     expect(maskMessage(JSON.stringify(message))).not.toContain('hunter2');
   });
+
+  it('takes a time that does not grow with its depth', () => {
+    const nest = (levels: number) => `${'['.repeat(levels)}${Array(20_000).fill('"a"').join(',')}${']'.repeat(levels)}`;
+    const measureMs = (body: string) => {
+      const startedMs = performance.now();
+      expect(maskMessage(body)).toContain(mask);
+      return performance.now() - startedMs;
+    };
+    measureMs(nest(1));
+
+    // The path of each text would be a factor of about 150.
+    expect(measureMs(nest(3_000))).toBeLessThan(30 * Math.max(1, measureMs(nest(2))));
+  });
 });
