@@ -45,15 +45,18 @@ export const discardMessage = async (message: QueuedMessage, disposal: Disposal,
   else if (own?.operationId === undefined) await ports.commandQueue.discard(message, problem);
 };
 
-/** The rejected queue keeps the message for people, so that it has no secrets. Nothing else needs the body of the command. */
+/**
+ * The rejected queue keeps the message for people, so that it has no secrets. Nothing else needs the uploaded body. It is
+ * removed last, because another delivery would find another problem without it.
+ */
 const rejectMessage = async (
   rejection: Rejection,
   { body, envelope: { dataref } }: Pick<QueuedMessage, 'body'> & Pick<ReceivedMessage, 'envelope'>,
   { bus, payloads }: Ports,
 ): Promise<void> => {
   const [, target = ''] = (rejection.subject ?? '').split('/');
-  if (dataref !== undefined) await payloads.removeUpload(dataref, target);
   await bus.reject(rejection, maskMessage(body));
+  if (dataref !== undefined) await payloads.removeUpload(dataref, target);
 };
 
 /**

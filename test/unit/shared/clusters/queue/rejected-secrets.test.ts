@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { Fault } from '#events/problems/problem.ts';
 import { deliverCommands, makeSqsRecord } from '#test/fakes/lambda.ts';
 import { makeCommandMessage } from '#test/fakes/origins.ts';
 import { world } from '#test/unit/shared/clusters/fixture.ts';
@@ -48,6 +49,17 @@ describe('a rejected message', () => {
 
     expect(world.bus.rejected).toHaveLength(1);
     expect(world.payloads.uploads.size).toBe(0);
+  });
+
+  it('keeps its upload until it is stored with its problem, so that another delivery finds the same problem', async () => {
+    world.payloads.uploads.set(uploaded, { mode: 'session', config: { 'kubernetes.entry.path': '/x' } });
+    const refusal = new Fault('limit-reached', 'AWS throttles the requests of Drey.');
+    vi.spyOn(world.bus, 'reject').mockRejectedValueOnce(refusal);
+
+    await send(uploaded);
+    await send(uploaded);
+
+    expect(world.bus.rejected).toMatchObject([{ rejection: { problem: { code: 'refused-option' } } }]);
   });
 
   it('leaves jars, and the uploads of other targets', async () => {
