@@ -123,13 +123,19 @@ const askFlink = async (
  */
 const maxNewJobs = 200;
 
-/** The jobs that have a record, and the first new ones: the wanted one, those that run, and those that have ended. */
+/** The states of jobs that have ended, in the order in which they decide about the verdict of an application. */
+const endStates: readonly string[] = ['FAILED', 'CANCELED', 'FINISHED'];
+
+/**
+ * The jobs that have a record, and the first new ones: the wanted one, those that run, and those that have ended, failed
+ * ones first. The verdict of an application follows from its recorded jobs.
+ */
 const limitNewJobs = (
   overview: readonly JobOverview[],
   records: ClusterRecords['jobs'],
   wantedId: string | undefined,
 ): readonly JobOverview[] => {
-  const rank = (job: JobOverview) => (job.jid === wantedId ? -1 : Number(isTerminalJob(job)));
+  const rank = (job: JobOverview) => (job.jid === wantedId ? -2 : endStates.indexOf(job.state));
   const known = new Set(records.map(({ value }) => value.jobId));
   const [old, added] = [overview.filter(({ jid }) => known.has(jid)), overview.filter(({ jid }) => !known.has(jid))];
   return [...old, ...added.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxNewJobs)];

@@ -7,6 +7,7 @@ import {
   clusterRef,
   getCluster,
   getFlink,
+  getState,
   jar,
   reconcile,
   runWorkflows,
@@ -56,6 +57,19 @@ describe('a program that reports ever new jobs', () => {
     await reportNewJobs();
 
     expect(await listJobs()).toHaveLength(10_000);
+  });
+
+  it('cannot hide a failed job of an application among more finished ones than one observation records', async () => {
+    await sendHttp('deploy', { clusterId, data: application }, world);
+    await runWorkflows();
+    getFlink().version = '2.2.0'; // It does not report the end of the program.
+    for (const jobId of getFlink().jobs.keys()) getFlink().setState(jobId, 'FINISHED');
+    for (let index = 0; index < 1_000; index += 1) getFlink().addJob(toId('f', index), { state: 'FINISHED' });
+    getFlink().addJob(toId('f', 1_000), { state: 'FAILED' });
+    await reconcile();
+    await runWorkflows();
+
+    expect(await getState()).toBe('FAILED');
   });
 
   it('does not end its application while a job without a record may run', async () => {
