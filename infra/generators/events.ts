@@ -30,10 +30,10 @@ const dreyParts: Readonly<Record<keyof typeof dreyPrincipals, string>> = {
     'Drey, which observes clusters and jobs, stops clusters that ended or were deleted, and ends operations at their deadlines',
   lifetime: 'Drey, which warns of the end of a cluster that expires or is idle, and stops it',
   admission: 'Drey, which starts queued commands, and ends those that can never start',
-  timers: 'Drey, which receives the messages of timers. It stands in log lines only',
+  timers: 'Drey, which receives the messages of timers; only in log lines',
   maintenance: 'Drey, which finds orphans and renews jars and schedules each hour',
-  publish: 'Drey, which publishes events. It stands in log lines only',
-  queue: 'Drey, which receives messages. It stands in log lines only, where the sender is not known yet',
+  publish: 'Drey, which publishes events; only in log lines',
+  queue: 'Drey, which receives messages of the command queue; only in log lines, before it knows the sender',
 };
 
 /** The forms of a principal, with their meaning in Markdown. */
@@ -83,7 +83,7 @@ The state changes of clusters and jobs are *transitions*. This is one, as the de
 ${principalRows}
 
 - A transition of a cluster has the caller of the command that changes the cluster, or that cancels its queued deploy. After \`kubectl delete\` it is \`drey:reconcile\`, not the caller of the deploy.
-- The first transition of a job has the caller of its submit or deploy. Flink causes the later ones, and Drey observes them: they have \`drey:reconcile\`. The exceptions are transitions that Drey observes while a cancel or stop waits for them: they have the caller of that command.
+- The first transition of a job has the caller of its submit or deploy. Flink causes the later ones, and Drey observes them: they have \`drey:reconcile\`. The exceptions are transitions that Drey observes while a submit, a cancel or a stop waits for them: they have the caller of that command.
 - \`Flink Command Finished\` has the caller of the command, also when another one ended it. \`Flink Command Rejected\` has the sender of the message.
 - \`Flink Lifetime Warning\` has \`drey:lifetime\`, \`Flink Job Rescaled\` \`drey:reconcile\` and \`Flink Orphans Found\` \`drey:maintenance\`.
 - An operation of a redriven dead letter has the sender of the message as its \`principal\`, and who redrove it as \`redrivenBy\`.
