@@ -55,11 +55,11 @@ export const submit: UseCase<'submit'> = {
     const { flinkVersion } = cluster.value;
     const { principal } = command;
     const fields = { ...clusterRef, operationId, kind: 'submit' as const, principal, team: getTeam(cluster.value) };
-    const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, data) }, data, now);
     const config = resolveJobConfig(data.config, flinkVersion);
     // The session has read these options when it started, and a job has them whatever the session has.
     const locked = canonicalizeConfig(listLockedJobOptions(target), flinkVersion);
     const submitted = withSavepoint({ ...data, config: { ...config, ...locked } }, savepoint);
+    const queuedCommand = newQueuedCommand({ ...fields, demand: computeDemand(cluster.value, submitted) }, data, now);
     const { taskToken: _taskToken, args, sql, config: jobConfig, ...program } = submitted;
     const prepared = { command, queuedCommand, program, config, flinkVersion, messageToken: ports.newToken(), now };
     const build = (reason: PendingReason | undefined) => buildOperation(prepared, reason);
@@ -92,14 +92,13 @@ const assertSqlRuns = ({ sql }: SubmitData, { flinkVersion }: Cluster): void => 
 };
 
 /** What a job requests from the target. Not every record of a session has its TaskManagers. */
-const computeDemand = ({ taskManagers, flinkVersion }: Cluster, data: SubmitData): Demand => {
-  const { parallelism, sql } = data;
-  const config = {
+const computeDemand = ({ taskManagers }: Cluster, { config, parallelism, sql }: SubmitData): Demand => {
+  const options = {
     ...(taskManagers === undefined ? {} : { 'parallelism.default': taskManagers.parallelism }),
-    ...canonicalizeConfig(data.config, flinkVersion),
+    ...config,
     ...(parallelism === undefined ? {} : { 'parallelism.default': parallelism }),
   };
-  const largest = computeParallelism(config, { sql, pointer: '/sql' });
+  const largest = computeParallelism(options, { sql, pointer: '/sql' });
   return taskManagers === undefined
     ? { clusters: 0, jobs: 1, cpu: 0, memoryMebibytes: 0 }
     : computeJobDemand(taskManagers, largest);

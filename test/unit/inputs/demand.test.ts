@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { origins } from '#test/fakes/origins.ts';
-import { clusterId, jar, limitTarget, session, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterId, jar, limitTarget, session, setPolicy, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
 
 const sizes = {
   'jobmanager.memory.process.size': '1g',
@@ -109,6 +109,13 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
       await startSession(send);
 
       expect(await send('submit', { clusterId, data }, world)).toMatchObject({ code: 'over-limit' });
+    });
+
+    it('includes the parallelism that the target has locked since the session started', async () => {
+      await startSession(send);
+      setPolicy({ locked: { 'parallelism.default': '100' } });
+
+      expect(await send('submit', { clusterId, data: { jar } }, world)).toMatchObject({ code: 'over-limit' });
     });
   });
 });
