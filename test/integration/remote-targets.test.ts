@@ -63,7 +63,7 @@ describe('a target with a role that trusts only the Kubernetes role', () => {
     expect(await listObjects(clusterId)).toEqual([]);
   });
 
-  it('is known to the API server by the operation', async () => {
+  it('is known to the API server by the operation and its principal', async () => {
     const namespace = 'no-rights';
     await kubectl('create', 'namespace', namespace).catch(() => 'there from an earlier run');
     const { name } = await put({ ...clusterRef, namespace, roleArn, externalId });
@@ -72,7 +72,7 @@ describe('a target with a role that trusts only the Kubernetes role', () => {
 
     const { detail, operationId } = body as unknown as { detail: string; operationId: string };
     expect(status).toBe(502);
-    expect(detail).toContain(`:assumed-role/${roleArn.split('/')[1]}/${operationId}"`);
+    expect(detail).toContain(`:assumed-role/${roleArn.split('/')[1]}/${operationId}.arn-aws-iam--000000000000-root"`);
   });
 
   it.each([
