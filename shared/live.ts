@@ -17,6 +17,7 @@ import { openSpecs } from '#shared/aws/specs.ts';
 import { openTable } from '#shared/aws/table/table.ts';
 import { openTimers } from '#shared/aws/timers.ts';
 import { openWorkflows } from '#shared/aws/workflows.ts';
+import { toAccount } from '#shared/clusters/model/target-place.ts';
 import type { World } from '#shared/clusters/ports/ports.ts';
 import { eksAccess } from '#shared/kubernetes/access/credentials.ts';
 import { openKubernetes } from '#shared/kubernetes/cluster.ts';
@@ -61,13 +62,14 @@ export const log = createLogger({
 const now = () => new Date();
 const newId = () => v7().replaceAll('-', '');
 const kubernetesRoleArn = environment.DREY_KUBERNETES_ROLE_ARN;
+const account = toAccount(kubernetesRoleArn);
 const accessOf = eksAccess({ kubernetesRoleArn, functionName: environment.AWS_LAMBDA_FUNCTION_NAME });
 
 export const readSender = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','));
 
 /** The adapters of a function. AWS clients are created at their first use and kept while the container lives. */
 export const live: World = {
-  ...openTable({ table: environment.DREY_TABLE, now }),
+  ...openTable({ table: environment.DREY_TABLE, now, account }),
   kubernetes: (target, { signal, ...cause }) =>
     openKubernetes({ ...target, roleArn: target.roleArn ?? kubernetesRoleArn }, { access: accessOf(cause), signal }),
   workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
@@ -92,7 +94,7 @@ export const live: World = {
   }),
   specs: openSpecs(environment.DREY_BUCKET),
   resolver: openResolver(),
-  account: kubernetesRoleArn.split(':')[4] ?? '',
+  account,
   grants: environment.DREY_GRANTS === undefined ? undefined : Grants.parse(JSON.parse(environment.DREY_GRANTS)),
   log: {
     info: (message, fields = {}) => log.info(message, fields),

@@ -46,6 +46,14 @@ export const problems = {
       'A live cluster of the target uses the ID, or the namespace contains objects with this ID that Drey did not create. Drey does not change such objects.',
     action: 'Use another ID, stop the cluster, or delete the foreign objects yourself.',
   },
+  'namespace-taken': {
+    title: 'Namespace belongs to another target',
+    status: 409,
+    retryable: false,
+    meaning:
+      'Another target of this stage has the same account, region, EKS cluster and namespace, or had it in the last three minutes. A namespace has one target, because clusters of two targets could reach each other in it.',
+    action: 'Use another namespace. Or use the existing target, or ask an operator to remove it.',
+  },
   'wrong-state': {
     title: 'Not allowed in this state',
     status: 409,

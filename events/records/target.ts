@@ -36,7 +36,13 @@ export const remoteRolePrefix = 'drey-';
 /** An EKS cluster and namespace to deploy to, with the policies that apply there. */
 export const Target = z
   .strictObject({
-    cluster: z.string().min(1).max(100).meta({ description: 'The name of the EKS cluster.' }),
+    cluster: z
+      .string()
+      .regex(
+        /^[0-9A-Za-z][\w-]{0,99}$/,
+        'The name of an EKS cluster has at most 100 letters, digits, "-" and "_", and begins with a letter or a digit.',
+      )
+      .meta({ description: 'The name of the EKS cluster.' }),
     region: z.string().regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1.'),
     roleArn: z
       .string()

@@ -250,7 +250,7 @@ describe('invalid input to the command line', () => {
   /** A target of its own, of which no other test publishes events. */
   const target = freshId('bad');
   beforeAll(async () => {
-    const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+    const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: target };
     await call('PUT', `/v1/targets/${target}`, clusterRef);
   });
 

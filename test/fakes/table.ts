@@ -169,6 +169,18 @@ export class FakeTable {
     switch (condition) {
       case 'attribute_not_exists(pk)':
         return existing === undefined;
+      case 'attribute_not_exists(place)':
+        return existing?.['place'] === undefined;
+      case 'place = :place':
+        return existing?.['place'] === values[':place'];
+      case 'claimedBy = :name':
+        return existing?.['claimedBy'] === values[':name'];
+      case 'attribute_not_exists(pk) or claimedBy = :name or #ttl < :now':
+        return (
+          existing === undefined ||
+          existing['claimedBy'] === values[':name'] ||
+          Number(existing['ttl']) < Number(values[':now'])
+        );
       case 'version = :previous':
         return existing?.['version'] === values[':previous'];
       case 'attribute_not_exists(pk) or #ttl < :now':

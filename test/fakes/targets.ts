@@ -1,10 +1,20 @@
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { cutPage, type PageRequest } from '#shared/clusters/model/page.ts';
+import { holdSeconds, newTakenFault, toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
+
+const stageAccount = '000000000000';
 
 export class FakeTargets implements Targets {
   readonly known = new Map<string, StoredTarget>();
+  /** The places of targets that were removed or moved, which stay claimed for a while. */
+  private readonly held = new Map<string, { readonly name: string; readonly untilMs: number }>();
+  private readonly now: () => Date;
+
+  constructor(now: () => Date) {
+    this.now = now;
+  }
 
   /** A test may replace it by a function that returns a cached target. */
   async get(name: string): Promise<NamedTarget> {
@@ -28,14 +38,33 @@ export class FakeTargets implements Targets {
   }
 
   async put(name: string, target: StoredTarget) {
+    if (this.isTaken(target, name)) throw newTakenFault(target);
+    const before = this.known.get(name);
+    if (before !== undefined) this.hold(name, before);
     this.known.set(name, target);
   }
 
   async putIfAbsent(name: string, target: StoredTarget) {
-    if (!this.known.has(name)) this.known.set(name, target);
+    if (!this.known.has(name)) await this.put(name, target);
   }
 
   async remove(name: string) {
+    const before = this.known.get(name);
+    if (before !== undefined) this.hold(name, before);
     this.known.delete(name);
+  }
+
+  private hold(name: string, target: StoredTarget) {
+    const untilMs = this.now().getTime() + holdSeconds * 1000;
+    this.held.set(toPlace(target, stageAccount), { name, untilMs });
+  }
+
+  private isTaken(target: StoredTarget, name: string): boolean {
+    const place = toPlace(target, stageAccount);
+    const held = this.held.get(place);
+    return (
+      [...this.known].some(([other, one]) => other !== name && toPlace(one, stageAccount) === place) ||
+      (held !== undefined && held.name !== name && held.untilMs >= this.now().getTime())
+    );
   }
 }

@@ -140,7 +140,7 @@ export class ModelWorld {
     const now = () => new Date(simulation.now);
     const db = this.table.clientOf(process);
     return {
-      ...openTable({ table: 'table', db, now }),
+      ...openTable({ table: 'table', db, now, account: '000000000000' }),
       kubernetes: (at) => this.kubernetesOf(at, process),
       workflows: this.workflows.portOf(process),
       jars,

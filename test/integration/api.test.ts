@@ -129,7 +129,7 @@ describe('a target', () => {
   const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
   it('rejects the options that its policy denies', async () => {
-    await put('locked', { ...clusterRef, policy: { denied: ['kubernetes.jobmanager.*'] } });
+    await put('locked', { ...clusterRef, namespace: 'locked', policy: { denied: ['kubernetes.jobmanager.*'] } });
 
     const answer = await deploy({ ...session, config: { 'kubernetes.jobmanager.cpu.amount': 2 } }, {}, 'locked');
 

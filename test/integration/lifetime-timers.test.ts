@@ -1,8 +1,9 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '#events/records/cluster.ts';
 
+import { createNamespace, deleteNamespace, putTargetLikeOwn } from '../support/namespaces.ts';
 import {
   aws,
   call,
@@ -22,9 +23,13 @@ const scheduled = (timer: string) =>
 
 /** A target of its own: only the reconcile pass of each minute visits it. */
 const quiet = freshId('quiet');
-const quietTarget = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
 
-beforeAll(() => call('PUT', `/v1/targets/${quiet}`, quietTarget));
+beforeAll(async () => {
+  await createNamespace(quiet);
+  await putTargetLikeOwn(quiet);
+});
+afterAll(() => deleteNamespace(quiet));
+
 describe('the timer of a lifetime', () => {
   it('is set by a reconcile pass, and removed after an extension or the end of the cluster', async () => {
     const clusterId = freshId('ends');

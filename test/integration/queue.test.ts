@@ -14,9 +14,9 @@ import type { Accepted } from '#events/http/accepted.ts';
 import type { QueueView } from '#events/http/queue.ts';
 import type { Upload } from '#events/http/uploads.ts';
 import type { Operation } from '#events/records/operation.ts';
-import type { NamedTarget } from '#events/records/target.ts';
 import type { CommandFinished } from '#events/records/transitions.ts';
 
+import { createNamespace, deleteNamespace, putTargetLikeOwn } from '../support/namespaces.ts';
 import {
   aws,
   call,
@@ -73,9 +73,8 @@ const finishedOf = async (operationId: string) =>
 const setPaused = (value: boolean) => call<QueueView>('PUT', queuePath, { paused: value });
 
 beforeAll(async () => {
-  const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
-  const { name: _name, updatedBy: _updatedBy, ...policy } = targets.find(({ name }) => name === system.target)!;
-  await call('PUT', `/v1/targets/${target}`, { ...policy, limits: { clusters: 1 } });
+  await createNamespace(target);
+  await putTargetLikeOwn(target, { limits: { clusters: 1 } });
 });
 
 const started: string[] = [];
@@ -83,6 +82,7 @@ afterAll(async () => {
   await setPaused(false);
   await Promise.all(started.map((clusterId) => stop(clusterId, {}, target)));
   await Promise.all(started.map((clusterId) => untilState(clusterId, 'STOPPED', target)));
+  await deleteNamespace(target);
 });
 
 describe('a target with a limit', () => {

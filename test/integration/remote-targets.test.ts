@@ -2,10 +2,11 @@ import { CreateAccessEntryCommand, CreateClusterCommand, EKSClient } from '@aws-
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createNamespace, deleteNamespace } from '../support/namespaces.ts';
 import { aws, call, deploy, freshId, kubectl, listObjects, stop, system, untilState } from '../support/system.ts';
 
 const session = { mode: 'session' };
-const clusterRef = { cluster: system.eksCluster, region: system.region, namespace: system.namespace };
+const clusterRef = { cluster: system.eksCluster, region: system.region };
 const kubernetesRoleArn = system.outputs['KubernetesRoleArn'] ?? '';
 const externalId = 'team-7';
 
@@ -31,14 +32,18 @@ const createRemoteRole = async (account: typeof aws): Promise<string> => {
 };
 
 const names: string[] = [];
+/** Each target has a namespace of its name, which only some of them need. */
 const put = async (target: object) => {
   const name = freshId('remote');
-  const answer = await call('PUT', `/v1/targets/${name}`, target);
+  const answer = await call('PUT', `/v1/targets/${name}`, { namespace: name, ...target });
   names.push(name);
   return { name, answer };
 };
 afterAll(async () => {
-  for (const name of names) await call('DELETE', `/v1/targets/${name}`);
+  for (const name of names) {
+    await call('DELETE', `/v1/targets/${name}`);
+    await deleteNamespace(name).catch(() => 'not created');
+  }
 });
 
 describe('a target with a role that trusts only the Kubernetes role', () => {
@@ -51,22 +56,22 @@ describe('a target with a role that trusts only the Kubernetes role', () => {
 
   it('deploys with its external ID, and stops', async () => {
     const { name, answer } = await put({ ...clusterRef, roleArn, externalId });
+    await createNamespace(name);
     const clusterId = freshId('remote');
 
     const deployed = await deploy({ ...session, clusterId }, {}, name);
 
     expect(answer).toMatchObject({ status: 200, body: { roleArn, externalId } });
     expect(deployed).toMatchObject({ status: 202, body: { cluster: { state: 'DEPLOYING' } } });
-    expect(await listObjects(clusterId)).not.toEqual([]);
+    expect(await listObjects(clusterId, name)).not.toEqual([]);
     await stop(clusterId, {}, name);
     await untilState(clusterId, 'STOPPED', name);
-    expect(await listObjects(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId, name)).toEqual([]);
   });
 
   it('is known to the API server by the operation and its principal', async () => {
-    const namespace = 'no-rights';
-    await kubectl('create', 'namespace', namespace).catch(() => 'there from an earlier run');
-    const { name } = await put({ ...clusterRef, namespace, roleArn, externalId });
+    const { name } = await put({ ...clusterRef, roleArn, externalId });
+    await kubectl('create', 'namespace', name);
 
     const { status, body } = await deploy({ ...session, clusterId: freshId('remote') }, {}, name);
 
@@ -91,7 +96,7 @@ describe('a target with a role that trusts only the Kubernetes role', () => {
     const { detail } = answer.body as unknown as { detail: string };
     for (const part of [`role ${roleArn} of target ${name}`, `sts:AssumeRole to ${kubernetesRoleArn}`, remedy])
       expect(detail).toContain(part);
-    expect(await listObjects(clusterId)).toEqual([]);
+    expect(await listObjects(clusterId, name)).toEqual([]);
   });
 });
 

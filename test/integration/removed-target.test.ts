@@ -7,15 +7,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Accepted } from '#events/http/accepted.ts';
 import type { Upload } from '#events/http/uploads.ts';
-import type { NamedTarget } from '#events/records/target.ts';
 import { targetKey } from '#shared/aws/table/keys.ts';
 
+import { putTargetLikeOwn } from '../support/namespaces.ts';
 import { type Answer, aws, call, clusterPath, freshId, readEvents, stop, system, until } from '../support/system.ts';
 
 const table = new DynamoDBClient(aws);
 const queues = new SQSClient(aws);
 
-/** A target of its own, on the same cluster as that of the other tests. */
+/** A target of its own. */
 const target = `removed-${randomUUID().slice(0, 6)}`;
 /** Each test has its own session. */
 let clusterId = '';
@@ -27,11 +27,7 @@ const done = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
   return body;
 };
 
-const putTarget = async () => {
-  const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets')).body;
-  const { name: _name, updatedBy: _updatedBy, ...policy } = targets.find(({ name }) => name === system.target)!;
-  await done(call('PUT', `/v1/targets/${target}`, policy));
-};
+const putTarget = () => putTargetLikeOwn(target);
 /** The API refuses to remove a target that is in use. Here the removal comes after the command has read the target. */
 const removeTarget = () =>
   table.send(new DeleteItemCommand({ TableName: system.outputs['TableName'], Key: marshall(targetKey(target)) }));

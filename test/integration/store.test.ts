@@ -16,7 +16,7 @@ import { aws, system } from '../support/system.ts';
 const openWith = (client: DynamoDBClient, table: string) => {
   const db = DynamoDBDocumentClient.from(client, { marshallOptions });
   return (now: () => Date) => {
-    const open = () => openTable({ table, db, now });
+    const open = () => openTable({ table, db, now, account: '000000000000' });
     return { ...open(), others: open() };
   };
 };

@@ -6,11 +6,10 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Targets } from '#cli/api/responses.ts';
 import { createVenv } from '#local/services/python.ts';
 
-import { createNamespace, deleteNamespace } from '../support/namespaces.ts';
-import { call, freshId, startCluster, system } from '../support/system.ts';
+import { createNamespace, deleteNamespace, putTargetLikeOwn } from '../support/namespaces.ts';
+import { freshId, startCluster, system } from '../support/system.ts';
 
 const run = promisify(execFile);
 const here = join(import.meta.dirname, 'fuzz');
@@ -28,18 +27,7 @@ describe('random requests from the OpenAPI document', () => {
   beforeAll(async () => {
     await createVenv({ venv, requirements: join(here, 'requirements.txt'), log: join(folder, 'pip') });
     await createNamespace(target, { pods: 0 });
-    const targets = await call<Targets>('GET', '/v1/targets');
-    const {
-      name: _name,
-      updatedBy: _updatedBy,
-      ...local
-    } = targets.body.targets.find(({ name }) => name === system.target)!;
-    const registered = await call('PUT', `/v1/targets/${target}`, {
-      ...local,
-      namespace: target,
-      limits: { clusters: 5 },
-    });
-    if (registered.status !== 200) throw new Error(`The target was refused: ${JSON.stringify(registered.body)}`);
+    await putTargetLikeOwn(target, { limits: { clusters: 5 } });
     await startCluster({ mode: 'session', clusterId }, target);
   });
   afterAll(() => deleteNamespace(target));

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { kubectl, system } from './system.ts';
+import type { NamedTarget } from '#events/records/target.ts';
+
+import { call, kubectl, system } from './system.ts';
 
 const run = promisify(execFile);
 const manifests = join(import.meta.dirname, '../../infra/kubernetes');
@@ -16,6 +18,14 @@ export const createNamespace = async (name: string, { pods }: { readonly pods?: 
   for (const file of ['rbac.yaml', 'rbac-high-availability.yaml'])
     await apply(['-n', name, '-f', join(manifests, file)]);
   if (pods !== undefined) await kubectl('create', 'quota', 'pods', '-n', name, `--hard=pods=${pods}`);
+};
+
+/** Creates or changes a target like that of the system, in the namespace of its name, with other fields. */
+export const putTargetLikeOwn = async (name: string, fields: object = {}): Promise<void> => {
+  const { targets } = (await call<{ targets: NamedTarget[] }>('GET', '/v1/targets?limit=500')).body;
+  const { name: _name, updatedBy: _updatedBy, ...own } = targets.find((target) => target.name === system.target)!;
+  const { status, body } = await call('PUT', `/v1/targets/${name}`, { ...own, namespace: name, ...fields });
+  if (status !== 200) throw new Error(`The target was refused with ${status}: ${JSON.stringify(body)}`);
 };
 
 /** Does not wait until its objects are gone. */

@@ -128,6 +128,8 @@ export const refusalKey = (target: string, key: string): TableKey => ({
 const targetPrefix = 'target';
 export const targetKey = (name: string): TableKey => ({ pk: 'targets', sk: `${targetPrefix}#${name}` });
 export const targetRange: KeyRange = rangeOf('targets', targetPrefix);
+/** The claim of a target on its place. */
+export const claimKey = (place: string): TableKey => ({ pk: `place#${place}`, sk: 'claim' });
 export const targetNameOf = (sortKey: string): string => sortKey.slice(`${targetPrefix}#`.length);
 
 /** The index lists the clusters of a target by state, and its open operations. */

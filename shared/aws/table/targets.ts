@@ -1,17 +1,17 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
 import { Fault } from '#events/problems/problem.ts';
-import type { NamedTarget } from '#events/records/target.ts';
+import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import { withFaults } from '#shared/aws/faults.ts';
 import { parseNameCursor } from '#shared/clusters/model/page.ts';
+import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
+import { holdSeconds, newTakenFault, toPlace } from '#shared/clusters/model/target-place.ts';
 import type { Targets } from '#shared/clusters/ports/targets.ts';
 
-import type { TableContext } from './context.ts';
-import { type Item, toPage } from './items.ts';
-import { targetKey, targetNameOf, targetRange } from './keys.ts';
+import { type TableContext, type Write, writeTransaction } from './context.ts';
+import { type Item, toPage, toTtl } from './items.ts';
+import { claimKey, targetKey, targetNameOf, targetRange } from './keys.ts';
 import { openReader, type TableReader } from './reader.ts';
-import { recordParser } from '#shared/clusters/model/records/record-kinds.ts';
 
 const toTarget = recordParser('target');
 
@@ -19,7 +19,7 @@ const cacheLifetimeMs = 30_000;
 
 /** The targets, which a function's container caches for half a minute. */
 export const openTargets = (context: TableContext): Targets => {
-  const { table, db, now } = context;
+  const { now } = context;
   const reader = openReader(context);
   const cache = new Map<string, { readonly target: NamedTarget; readonly untilMs: number }>();
 
@@ -45,24 +45,81 @@ export const openTargets = (context: TableContext): Targets => {
     },
 
     async put(name, target) {
-      await db.send(new PutCommand({ TableName: table, Item: { ...targetKey(name), value: target } }));
+      await putTarget(name, target, context);
       cache.delete(name);
     },
 
     async putIfAbsent(name, target) {
-      const Item = { ...targetKey(name), value: target };
-      try {
-        await db.send(new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error; // Another target of the name exists.
-      }
+      if ((await reader.get(targetKey(name))) === undefined) await putTarget(name, target, context);
     },
 
     async remove(name) {
-      await db.send(new DeleteCommand({ TableName: table, Key: { ...targetKey(name) } }));
+      const place = await readPlace(name, context);
+      const Delete = { TableName: context.table, Key: { ...targetKey(name) }, ...unlessMoved(place) };
+      await writeTransaction([{ Delete }, ...releasePlace(place, name, context)], context);
       cache.delete(name);
     },
   });
+};
+
+/** The place that a target claims. Undefined for a missing target. */
+const readPlace = async (name: string, context: TableContext): Promise<string | undefined> => {
+  const place = (await openReader(context).get(targetKey(name)))?.['place'];
+  return typeof place === 'string' ? place : undefined;
+};
+
+/** Writes a target together with its claim, and releases the place that it had before. @throws Fault; see the port. */
+const putTarget = async (name: string, target: StoredTarget, context: TableContext): Promise<void> => {
+  const place = toPlace(target, context.account);
+  const before = await readPlace(name, context);
+  const Item = { ...targetKey(name), value: target, place };
+  const Put = { TableName: context.table, Item, ...unlessMoved(before) };
+  const released = before === place ? [] : releasePlace(before, name, context);
+  try {
+    await writeTransaction([{ Put }, claimPlace(place, name, context), ...released], context);
+  } catch (error) {
+    throw isClaimRefused(error) ? newTakenFault(target) : error;
+  }
+};
+
+/** The condition that nobody has created, moved or removed the target since its place was read. */
+const unlessMoved = (place: string | undefined) =>
+  place === undefined
+    ? { ConditionExpression: 'attribute_not_exists(place)' }
+    : { ConditionExpression: 'place = :place', ExpressionAttributeValues: { ':place': place } };
+
+/** Fails when another target has the place. */
+const claimPlace = (place: string, name: string, { table, now }: TableContext): Write => ({
+  Put: {
+    TableName: table,
+    Item: { ...claimKey(place), claimedBy: name },
+    ConditionExpression: 'attribute_not_exists(pk) or claimedBy = :name or #ttl < :now',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':name': name, ':now': toTtl(now()) },
+  },
+});
+
+/** The place stays claimed for a while, because functions may still work with a cached target. */
+const releasePlace = (place: string | undefined, name: string, { table, now }: TableContext): readonly Write[] =>
+  place === undefined
+    ? []
+    : [
+        {
+          Put: {
+            TableName: table,
+            Item: { ...claimKey(place), claimedBy: name, ttl: toTtl(now()) + holdSeconds },
+            ConditionExpression: 'claimedBy = :name',
+            ExpressionAttributeValues: { ':name': name },
+          },
+        },
+      ];
+
+/** Whether only the claim, the second item of the transaction, has failed. */
+const isClaimRefused = (error: unknown): boolean => {
+  const cause = error instanceof Fault ? error.cause : undefined;
+  if (!(cause instanceof TransactionCanceledException)) return false;
+  const [target, claim] = cause.CancellationReasons ?? [];
+  return target?.Code === 'None' && claim?.Code === 'ConditionalCheckFailed';
 };
 
 const toNamedTarget = (value: unknown, { sk }: Item): NamedTarget => ({

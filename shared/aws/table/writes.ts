@@ -1,12 +1,10 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-
 import type { BatchItem } from '#events/batch-item.ts';
 import { isTerminalOperation } from '#events/records/operation.ts';
 import { eventTypes } from '#events/records/transitions.ts';
 import type { OutboxEvent } from '#shared/clusters/model/records/outbox.ts';
 import type { Change, CommandRef, Idempotency, Refusal } from '#shared/clusters/model/records/records.ts';
 
-import type { TableContext } from './context.ts';
+import type { TableContext, Write } from './context.ts';
 import { toTtl } from './items.ts';
 import {
   admittedKey,
@@ -26,7 +24,6 @@ import {
   type TableKey,
 } from './keys.ts';
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type WriteContext = Pick<TableContext, 'table' | 'now'>;
 type Changed<K extends keyof Change> = NonNullable<Change[K]>;
 type ElementOf<K extends keyof Change> = Changed<K> extends readonly (infer T)[] ? T : never;

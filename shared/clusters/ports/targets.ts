@@ -1,7 +1,10 @@
 import type { NamedTarget, StoredTarget } from '#events/records/target.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 
-/** The targets that clusters are deployed to. */
+/**
+ * The targets that clusters are deployed to. Each has a place of its own: an account, a region, an EKS cluster and a
+ * namespace. The write of a target claims its place, and its removal or move releases the place after three minutes.
+ */
 export interface Targets {
   /** A target, from a cache that is at most 30 seconds old. @throws Fault `not-found` */
   get(name: string): Promise<NamedTarget>;
@@ -11,10 +14,14 @@ export interface Targets {
   list(page: PageRequest): Promise<Page<NamedTarget>>;
   /** The names of all targets, also of those that this version of Drey cannot read. */
   listNames(): Promise<readonly string[]>;
-  /** Creates or replaces a target. */
+  /**
+   * Creates or replaces a target.
+   *
+   * @throws Fault `namespace-taken` when another target has the place; `conflict` after a concurrent write.
+   */
   put(name: string, target: StoredTarget): Promise<void>;
-  /** Creates a target. An existing one is kept. */
+  /** Creates a target. An existing one is kept. @throws Fault `namespace-taken` when another target has the place. */
   putIfAbsent(name: string, target: StoredTarget): Promise<void>;
-  /** Removes a target. A missing one is ignored. */
+  /** Removes a target. A missing one is ignored. @throws Fault `conflict` after a concurrent write. */
   remove(name: string): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { Fault, toPointer } from '#events/problems/problem.ts';
-import type { NamedTarget, Target } from '#events/records/target.ts';
-import { liveStates } from '#shared/clusters/model/cluster-states.ts';
+import type { NamedTarget, StoredTarget, Target } from '#events/records/target.ts';
 import { findDefaultErrors } from '#shared/clusters/model/policy/target-defaults.ts';
 import { findSecretDefaults } from '#shared/clusters/model/policy/plain-secrets.ts';
 import type { Page, PageRequest } from '#shared/clusters/model/page.ts';
 import { findPolicyNameErrors } from '#shared/clusters/model/policy/policy-names.ts';
+import { isElsewhere } from '#shared/clusters/model/target-place.ts';
 import { assertStorable } from '#shared/clusters/model/records/size.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
@@ -24,7 +24,8 @@ export const listTargets = async (page: PageRequest, { targets }: Ports): Promis
 /**
  * Creates or changes a target.
  *
- * @throws Fault `wrong-state` when the target would move to another EKS cluster or namespace while it has live clusters;
+ * @throws Fault `wrong-state` when the target would move to another account, EKS cluster or namespace while it has clusters;
+ *   `namespace-taken` when another target has the namespace;
  *   `refused-option` for defaults with a restore path, a mask or a secret, or with an option that Drey or Flink sets itself, and for a
  *   policy that names nothing or that the defaults contradict;
  *   `malformed-request` when AWS knows no such EKS cluster, and for a target that is too large for its record.
@@ -35,19 +36,47 @@ export const putTarget = async (name: string, target: Target, ports: Ports): Pro
   assertNoRestorePath(target);
   assertNoReservedDefaults(target);
   assertPolicyConsistent({ ...target, name });
-  const { targets } = ports;
-  const known = await findTarget(name, ports);
-  const moves = known !== undefined && placement.some((field) => known[field] !== target[field]);
-  if (moves && (await hasLiveClusters(name, ports)))
-    throw new Fault(
-      'wrong-state',
-      `Target ${name} has live clusters, so its cluster, region and namespace cannot change. Stop the clusters first.`,
-    );
-  if (known === undefined || access.some((field) => known[field] !== target[field]))
-    await assertEksClusterExists({ ...target, name }, ports);
   const stored = { ...target, updatedBy: ports.principal };
-  await targets.put(name, stored);
-  return maskTarget({ ...stored, name });
+  return retryOnConflict(ports, async () => {
+    const known = await findTarget(name, ports);
+    if (known === undefined || access.some((field) => known[field] !== target[field]))
+      await assertEksClusterExists({ ...target, name }, ports);
+    await (known !== undefined && isElsewhere(known, target)
+      ? moveTarget(known, stored, ports)
+      : ports.targets.put(name, stored));
+    return maskTarget({ ...stored, name });
+  });
+};
+
+/**
+ * Moves a target without clusters. It is removed before the last check, as in {@link removeTarget}, so that a concurrent
+ * deploy either finds it removed, or is found here.
+ */
+const moveTarget = async (known: NamedTarget, target: StoredTarget, ports: Ports): Promise<void> => {
+  const { name, ...before } = known;
+  await assertNoClusters(name, ports);
+  await ports.targets.remove(name);
+  try {
+    await assertNoClusters(name, ports);
+    await ports.targets.put(name, target);
+  } catch (error) {
+    await ports.targets.putIfAbsent(name, before);
+    throw error;
+  }
+};
+
+/** Failed clusters that are not cleaned up count as well. @throws Fault `wrong-state` */
+const assertNoClusters = async (name: string, { store }: Ports): Promise<void> => {
+  const clusters = (await store.queue(name)).admitted.filter(({ kind }) => kind === 'deploy');
+  if (clusters.length === 0) return;
+  const users = listUsers(
+    'clusters',
+    clusters.map(({ clusterId }) => clusterId),
+  );
+  throw new Fault(
+    'wrong-state',
+    `Target ${name} has ${users ?? ''}, so its account, cluster, region and namespace cannot change. Stop the clusters first.`,
+  );
 };
 
 /** Every later application would start from the savepoint, other programs included. @throws Fault `refused-option` */
@@ -89,13 +118,6 @@ const findTarget = async (name: string, { targets }: Ports): Promise<NamedTarget
   }
 };
 
-const hasLiveClusters = async (name: string, { store }: Ports): Promise<boolean> => {
-  const { items, unreadable = [] } = await store.clusters(name, { states: liveStates, limit: 1 });
-  return items.length + unreadable.length > 0;
-};
-
-/** The fields that say where the clusters of a target are. */
-const placement = ['cluster', 'region', 'namespace'] as const;
 /** The fields that say how AWS finds the EKS cluster. */
 const access = ['cluster', 'region', 'roleArn', 'externalId'] as const;
 

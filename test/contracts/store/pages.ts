@@ -69,7 +69,7 @@ const lists: readonly (readonly [name: string, list: List])[] = [
     'targets',
     {
       write: async ({ targets }, name, index) => {
-        await targets.put(`${name}-${index}`, plainTarget);
+        await targets.put(`${name}-${index}`, { ...plainTarget, namespace: `${name}-${index}` });
         return `${name}-${index}`;
       },
       // Other tests have targets as well.

@@ -4,19 +4,19 @@ import { defaultPolicy } from '#events/records/policy.ts';
 import type { Target } from '#events/records/target.ts';
 import { readAllPages } from '#shared/clusters/store/read.ts';
 
-import { type Clock, newTarget, type OpenStore, startClock, type StoreWorld } from './world.ts';
+import { type Clock, newTarget, type OpenStore, stageAccount, startClock, type StoreWorld } from './world.ts';
 
-const target: Target = {
+const targetIn = (namespace: string): Target => ({
   cluster: 'eks',
   region: 'eu-central-1',
-  namespace: 'flink',
+  namespace,
   defaults: { 'kubernetes.service-account': 'flink' },
   policy: defaultPolicy,
   limits: { clusters: 2 },
   shares: {},
   maxQueued: 100,
   maxJarBytes: 1_000,
-};
+});
 const cachedSeconds = 30;
 
 /** Targets, which an adapter caches for a while. */
@@ -25,10 +25,12 @@ export const describeTargets = (open: OpenStore) =>
     let clock: Clock;
     let world: StoreWorld;
     let name: string;
+    let target: Target;
     beforeEach(async () => {
       clock = startClock();
       world = await open(clock.now);
       name = newTarget();
+      target = targetIn(name);
     });
     afterEach(() => world.targets.remove(name));
 
@@ -69,5 +71,82 @@ export const describeTargets = (open: OpenStore) =>
       await world.targets.putIfAbsent(name, { ...target, maxQueued: 7 });
 
       expect(await world.targets.getLatest(name)).toEqual({ ...target, name });
+    });
+
+    describe('have a place of their own', () => {
+      const role = (account: string) => `arn:aws:iam::${account}:role/drey-remote`;
+      const taken = { code: 'namespace-taken', errors: [{ pointer: '/namespace' }] };
+      let second: string;
+      beforeEach(async () => {
+        second = newTarget();
+        await world.targets.put(name, target);
+      });
+      afterEach(() => world.targets.remove(second));
+
+      const isKnown = async (one: string) => (await world.targets.listNames()).includes(one);
+
+      it.each(['put', 'putIfAbsent'] as const)('which another target does not get: %s', async (method) => {
+        await expect(world.others.targets[method](second, { ...target, maxQueued: 7 })).rejects.toMatchObject(taken);
+        await expect(world.targets[method](second, { ...target, roleArn: role(stageAccount) })).rejects.toMatchObject(
+          taken,
+        );
+
+        expect(await isKnown(second)).toBe(false);
+      });
+
+      it.each([
+        { namespace: 'another' },
+        { cluster: 'another' },
+        { region: 'eu-west-1' },
+        { roleArn: role('111122223333') },
+      ])('which differs by %j', async (change) => {
+        await world.targets.put(second, { ...target, ...change, namespace: change.namespace ?? target.namespace });
+
+        expect(await isKnown(second)).toBe(true);
+      });
+
+      it('which only one of two targets gets at the same time', async () => {
+        const free = { ...target, namespace: `${name}-free` };
+        const results = await Promise.allSettled([
+          world.targets.put(second, free),
+          world.others.targets.put(name, free),
+          world.targets.put(`${name}-3`, free),
+        ]);
+
+        expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        await world.targets.remove(`${name}-3`);
+      });
+
+      it('which no other target gets by a move', async () => {
+        await world.targets.put(second, { ...target, namespace: second });
+
+        await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
+        expect(await world.targets.getLatest(second)).toMatchObject({ namespace: second });
+      });
+
+      it.each([
+        ['removed', () => world.targets.remove(name)],
+        ['moved', () => world.targets.put(name, { ...target, namespace: `${name}-2` })],
+      ])('which is theirs for three more minutes when they are %s', async (_how, leave) => {
+        await leave();
+        await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
+        clock.passTime(179);
+        await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
+        clock.passTime(2);
+
+        await world.targets.put(second, target);
+
+        expect(await isKnown(second)).toBe(true);
+        await expect(world.targets.put(name, target)).rejects.toMatchObject(taken);
+      });
+
+      it('which they get back at once', async () => {
+        await world.targets.remove(name);
+
+        await world.targets.put(name, target);
+
+        clock.passTime(1_000);
+        await expect(world.targets.put(second, target)).rejects.toMatchObject(taken);
+      });
     });
   });

@@ -38,5 +38,8 @@ export const startClock = (): Clock => {
 /** The index of a real table follows the table after a moment. */
 export const indexed = { timeout: 10_000, interval: 100 };
 
+/** The account with which each store under test is opened. */
+export const stageAccount = '000000000000';
+
 /** A target that no other test uses. */
 export const newTarget = () => newName('contract');

@@ -80,9 +80,9 @@ export const portPermissions: {
     getLatest: [readTable],
     list: [readTable],
     listNames: [readTable],
-    put: [writeTable],
-    putIfAbsent: [writeTable],
-    remove: [writeTable],
+    put: [readTable, writeTable],
+    putIfAbsent: [readTable, writeTable],
+    remove: [readTable, writeTable],
   },
   workflows: { start: startWorkflows },
   jars: {

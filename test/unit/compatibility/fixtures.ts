@@ -40,6 +40,7 @@ const kindsBySortKey: readonly (readonly [prefix: string, kind: RecordKind | und
   ['idempotency', 'idempotency key'],
   ['refusal', 'refusal'],
   ['target#', 'target'],
+  ['claim', undefined], // A name, which is not parsed.
 ];
 
 /** @throws Error for an item that no kind of record describes. */

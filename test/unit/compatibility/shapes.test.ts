@@ -12,7 +12,7 @@ import { type RecordKind, recordKinds } from '#shared/clusters/model/records/rec
 const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string>> } = {
   cluster: { 1: '8b39a268e9a45560' },
   job: { 1: 'd3fdc50335b0dd51' },
-  operation: { 1: 'd9824b8be34eac8e' },
+  operation: { 1: '26081b7a680c2308' },
   event: { 1: '0106bdb51b9a2d33' },
   transition: { 1: 'dbe89a0af54b3eb7' },
   verdict: { 1: '9719bef68ad6509d' },
@@ -22,8 +22,8 @@ const fingerprints: { readonly [K in RecordKind]: Readonly<Record<number, string
   schedule: { 1: 'a2b32a4023a55a6b' },
   'schedule run': { 1: 'd265f1af0d433e53' },
   'idempotency key': { 1: 'beef32cc38d944dc' },
-  refusal: { 1: '9676deb9c20baaac' },
-  target: { 1: 'a8dc6e3ec63cdb03' },
+  refusal: { 1: 'a9dbbd13651e4154' },
+  target: { 1: '8da34f7886fb4bdd' },
 };
 
 /** Descriptions and examples are not part of a shape, and neither is the order of members. */

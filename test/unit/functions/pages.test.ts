@@ -53,7 +53,11 @@ const lists: readonly List[] = [
     fill: async () => {
       const local = await world.targets.get('local');
       for (let index = 0; index < 30; index += 1)
-        await world.targets.put(`t${index}`, { ...local, defaults: { 'env.java.opts.all': big } });
+        await world.targets.put(`t${index}`, {
+          ...local,
+          namespace: `t${index}`,
+          defaults: { 'env.java.opts.all': big },
+        });
       return 31;
     },
   },

@@ -45,7 +45,7 @@ const send = async (route: string, parameters: Parameters = {}, body: unknown = 
 };
 
 const callTargets = async () => {
-  await call('PUT /v1/targets/{target}', { target: 'other' }, target);
+  await call('PUT /v1/targets/{target}', { target: 'other' }, { ...target, namespace: 'other' });
   await call('GET /v1/targets');
   await call('GET /v1/targets/{target}/check', { target: 'other' });
   await call('DELETE /v1/targets/{target}', { target: 'other' });

@@ -80,8 +80,14 @@ describe.each([
   const clusterRef = { target: 'local', clusterId: 'etl' };
 
   it.each<[string, (client: { readonly send: () => Promise<unknown> }) => Promise<unknown>]>([
-    ['the table', (db) => openTable({ table: 't', db: db as never, now }).store.operation('a')],
-    ['the targets', (db) => openTable({ table: 't', db: db as never, now }).targets.list({ limit: 1 })],
+    [
+      'the table',
+      (db) => openTable({ table: 't', db: db as never, now, account: '000000000000' }).store.operation('a'),
+    ],
+    [
+      'the targets',
+      (db) => openTable({ table: 't', db: db as never, now, account: '000000000000' }).targets.list({ limit: 1 }),
+    ],
     [
       'the state machines',
       () => openWorkflows('arn:').start('cleanup', { operationId: 'a', principal: 'drey:reconcile' }),

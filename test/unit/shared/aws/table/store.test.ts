@@ -4,6 +4,6 @@ import { FakeTable } from '#test/fakes/table.ts';
 
 storeContract('the table', (now) => {
   const db = new FakeTable() as never; // It answers every command that the adapter sends.
-  const open = () => openTable({ table: 'table', db, now });
+  const open = () => openTable({ table: 'table', db, now, account: '000000000000' });
   return { ...open(), others: open() };
 });

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,7 @@ const tableOf = (send: (command: { readonly input: QueryCommand['input'] }) => u
     table: 'table',
     db: { send: async (command: { readonly input: QueryCommand['input'] }) => send(command) } as never,
     now: () => new Date(0),
+    account: '000000000000',
   });
 
 const cancelled = (...codes: readonly string[]) =>
@@ -86,10 +87,14 @@ describe('the targets in the table', () => {
   });
 
   it('keep an existing target when another is put if absent', async () => {
-    const { targets } = tableOf(() => {
-      throw new ConditionalCheckFailedException({ message: 'there', $metadata: {} });
+    const sent: unknown[] = [];
+    const { targets } = tableOf((command) => {
+      sent.push(command);
+      return { Item: { value, place: 'a' } };
     });
 
-    await expect(targets.putIfAbsent('local', value as never)).resolves.toBeUndefined();
+    await targets.putIfAbsent('local', value as never);
+
+    expect(sent).toHaveLength(1);
   });
 });

@@ -19,12 +19,48 @@ describe('a change of a target', () => {
     maxJarBytes: 1_000,
   };
 
-  it('cannot move it while it has a live cluster', async () => {
-    await startSession(send);
+  const roleArn = 'arn:aws:iam::111122223333:role/drey-remote';
+
+  it.each([{ namespace: 'other' }, { cluster: 'other' }, { region: 'eu-west-1' }, { roleArn }])(
+    'to %j cannot move it while it has a cluster',
+    async (change) => {
+      await startSession(send);
+
+      await expect(putTarget('local', { ...clusterRef, ...change }, world.ports)).rejects.toMatchObject({
+        code: 'wrong-state',
+        message: expect.stringContaining('Target local has clusters etl, so its account, cluster') as string,
+      });
+      expect(world.targets.known.get('local')).toMatchObject({ cluster: 'eks', namespace: 'flink' });
+    },
+  );
+
+  it('moves it to a free namespace, and to none that another target has', async () => {
+    world.targets.known.set('other', { ...clusterRef, namespace: 'other' });
+
+    await expect(putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports)).rejects.toMatchObject({
+      code: 'namespace-taken',
+    });
+    expect(world.targets.known.get('local')).toMatchObject({ namespace: 'flink' });
+    await putTarget('local', { ...clusterRef, namespace: 'free' }, world.ports);
+    expect(world.targets.known.get('local')).toMatchObject({ namespace: 'free' });
+  });
+
+  it('does not move it when a deploy is recorded at the same time', async () => {
+    const removeIt = world.targets.remove.bind(world.targets);
+    world.targets.remove = async (name) => {
+      await startSession(send);
+      await removeIt(name);
+    };
 
     await expect(putTarget('local', { ...clusterRef, namespace: 'other' }, world.ports)).rejects.toMatchObject({
       code: 'wrong-state',
     });
+    expect(world.targets.known.get('local')).toMatchObject({ namespace: 'flink' });
+  });
+
+  it('keeps its options while it has a cluster', async () => {
+    await startSession(send);
+
     const policy = { ...defaultPolicy, denied: ['files'] };
     await expect(putTarget('local', { ...clusterRef, policy }, world.ports)).resolves.toMatchObject({ policy });
   });

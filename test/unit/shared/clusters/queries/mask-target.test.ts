@@ -9,6 +9,7 @@ import { world } from '#test/unit/shared/clusters/fixture.ts';
 
 const target: Target = {
   ...plainTarget,
+  namespace: 'etl',
   defaults: {
     'fs.s3a.secret.key': 'hunter2',
     'containerized.master.env.DB_PASSWORD': 'hunter2',

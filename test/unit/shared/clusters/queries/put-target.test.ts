@@ -15,7 +15,8 @@ const callTargets = (method: 'PUT' | 'DELETE', name: string, body?: unknown) =>
   callHandler(targetsHandler(world.ports), makeHttpEvent(`${method} /v1/targets/{target}`, { target: name }, { body }));
 
 describe('the creation of a target', () => {
-  const put = (name: string, change: Partial<Target> = {}) => callTargets('PUT', name, { ...localTarget, ...change });
+  const put = (name: string, change: Partial<Target> = {}) =>
+    callTargets('PUT', name, { ...localTarget, namespace: name === 'local' ? localTarget.namespace : name, ...change });
   const none = new Fault('target-refused', 'there is no EKS cluster nowhere in region eu-central-1', {
     reason: 'ResourceNotFoundException',
   });
@@ -56,4 +57,25 @@ describe('the creation of a target', () => {
     expect(await put('local', { limits: { clusters: 3 } })).toMatchObject({ status: 200 });
     expect(await put('local', { cluster: 'nowhere' })).toMatchObject({ status: 400 });
   });
+
+  it('is refused in the namespace of another target, which the answer does not name', async () => {
+    const answer = await put('etl', { namespace: localTarget.namespace });
+
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { code: 'namespace-taken', errors: [{ pointer: '/namespace' }] },
+    });
+    expect(answer.body['detail']).toMatch(
+      /^\/namespace: Namespace flink of EKS cluster eks .* Use another namespace, or /,
+    );
+    expect(JSON.stringify(answer.body)).not.toContain('local');
+    expect(world.targets.known.has('etl')).toBe(false);
+  });
+
+  it.each(['', 'a/b', 'a b', '../etl', 'a'.repeat(101), 'arn:aws:eks:eu-central-1:000000000000:cluster/eks'])(
+    'refuses %j, which is no name of an EKS cluster',
+    async (cluster) => {
+      expect(await put('etl', { cluster })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/cluster' }] } });
+    },
+  );
 });

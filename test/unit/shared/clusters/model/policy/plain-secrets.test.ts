@@ -94,7 +94,8 @@ describe('a row of a batch with a secret', () => {
 });
 
 describe('a target with a secret', () => {
-  const put = async (members: object) => putTarget('new', Target.parse({ ...plainTarget, ...members }), world.ports);
+  const put = async (members: object) =>
+    putTarget('new', Target.parse({ ...plainTarget, namespace: 'new', ...members }), world.ports);
 
   it.each([
     [{ defaults: { 's3.secret-key': 'hunter2' } }, '/defaults/s3.secret-key'],

@@ -6,7 +6,8 @@ import { putTarget } from '#shared/clusters/queries/targets.ts';
 import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { world } from '#test/unit/shared/clusters/fixture.ts';
 
-const put = async (members: object) => putTarget('new', Target.parse({ ...plainTarget, ...members }), world.ports);
+const put = async (members: object) =>
+  putTarget('new', Target.parse({ ...plainTarget, namespace: 'new', ...members }), world.ports);
 
 describe('a target', () => {
   it('has a safe policy by default', async () => {
