@@ -48,6 +48,7 @@ const Environment = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
   AWS_LAMBDA_FUNCTION_VERSION: z.string(),
   DREY_STAGE: z.string(),
+  AWS_REGION: z.string(),
 });
 
 const environment = Environment.parse(process.env);
@@ -63,6 +64,8 @@ const now = () => new Date();
 const newId = () => v7().replaceAll('-', '');
 const kubernetesRoleArn = environment.DREY_KUBERNETES_ROLE_ARN;
 const account = toAccount(kubernetesRoleArn);
+/** A text that no other stage has, in any account. */
+const stage = [account, environment.AWS_REGION, environment.DREY_STAGE].join('/');
 const accessOf = eksAccess({ kubernetesRoleArn, functionName: environment.AWS_LAMBDA_FUNCTION_NAME });
 
 export const readSender = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','));
@@ -71,7 +74,10 @@ export const readSender = openSenders(environment.DREY_SENDER_ROLE_IDS.split(','
 export const live: World = {
   ...openTable({ table: environment.DREY_TABLE, now, account }),
   kubernetes: (target, { signal, ...cause }) =>
-    openKubernetes({ ...target, roleArn: target.roleArn ?? kubernetesRoleArn }, { access: accessOf(cause), signal }),
+    openKubernetes(
+      { ...target, roleArn: target.roleArn ?? kubernetesRoleArn },
+      { access: accessOf(cause), signal, stage },
+    ),
   workflows: openWorkflows(environment.DREY_STATE_MACHINE_ARN_PREFIX),
   jars: openJars({ bucket: environment.DREY_BUCKET, now, newId }),
   bus: openBus({ bus: environment.DREY_BUS, rejectedQueueUrl: environment.DREY_REJECTED_QUEUE_URL }),

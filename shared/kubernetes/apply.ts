@@ -6,10 +6,8 @@ import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, isKind, objectPath } from '#shared/kubernetes/api/paths.ts';
 import { toRefusal } from '#shared/kubernetes/api/status.ts';
 
+import { findOperationId, markOwned } from './ownership.ts';
 import { deleteDeployment } from './remove.ts';
-
-/** Annotation of a Deployment with the operation that created it. A repetition recognizes its own Deployment by it. */
-export const operationAnnotation = 'drey.dev/operation';
 
 interface Owner {
   readonly name: string;
@@ -17,11 +15,8 @@ interface Owner {
 }
 
 /** Creates the Deployment, then all objects that it owns at the same time; see the port. */
-export const apply = async (
-  { deployment, dependents }: Manifests,
-  operationId: string,
-  api: Api,
-): Promise<{ readonly uid: string }> => {
+export const apply = async (manifests: Manifests, operationId: string, api: Api): Promise<{ readonly uid: string }> => {
+  const { deployment, dependents } = markOwned(manifests, { operationId, owner: api.owner });
   const owner = await createDeployment(deployment, operationId, api);
   const results = await Promise.allSettled(
     dependents.map((dependent) => createDependent(addOwnerReference(dependent, owner), owner, api)),
@@ -42,11 +37,9 @@ const createDeployment = async (
   { client, target }: Api,
 ): Promise<Owner> => {
   const name = deployment.metadata?.name ?? '';
-  const annotations = { ...deployment.metadata?.annotations, [operationAnnotation]: operationId };
-  const json = Object.assign({}, deployment, { metadata: Object.assign({}, deployment.metadata, { annotations }) });
   // Strict validation refuses a misspelt field of a pod template, which the API server would drop otherwise.
   const path = `${collectionPath('Deployment', target.namespace)}?fieldValidation=Strict`;
-  const answer = await client.send({ method: 'POST', path, json, expected: [409] });
+  const answer = await client.send({ method: 'POST', path, json: deployment, expected: [409] });
   if (answer.status !== 409) return parseOwner(answer.body, name, target);
 
   const existing = await client.get(objectPath('Deployment', target.namespace, name), AnyObject);
@@ -56,8 +49,8 @@ const createDeployment = async (
 
 /** @throws Fault `id-taken` unless the operation created the Deployment; `not-ready` while the Deployment is removed. */
 const checkExisting = ({ metadata }: AnyObject, operationId: string, target: NamedTarget): Owner => {
-  const { name, uid, annotations = {}, deletionTimestamp } = metadata;
-  const creator = annotations[operationAnnotation];
+  const { name, uid, deletionTimestamp } = metadata;
+  const creator = findOperationId(metadata);
   if (creator === operationId && deletionTimestamp === undefined) return { name, uid };
   if (creator === operationId)
     throw new Fault('id-taken', `Deployment ${name} of this operation is being deleted. Deploy the cluster again.`);

@@ -16,15 +16,17 @@ interface KubernetesOptions {
   readonly access: Access;
   /** Ends all requests. */
   readonly signal: AbortSignal;
+  /** The stage, as a text that no other stage has. */
+  readonly stage: string;
   readonly client?: Client;
 }
 
 /** The port to the Kubernetes of one target, through its API server. */
 export const openKubernetes = (
   target: NamedTarget,
-  { access, signal, client = openClient(target, { access, signal }) }: KubernetesOptions,
+  { access, signal, stage, client = openClient(target, { access, signal }) }: KubernetesOptions,
 ): Kubernetes => {
-  const api = { client, target };
+  const api = { client, target, owner: `${stage}/${target.name}` };
   return {
     locate: async () => void (await access.open(target, signal)),
     apply: (manifests, operationId) => apply(manifests, operationId, api),
@@ -33,8 +35,8 @@ export const openKubernetes = (
     listDeployments: () => listDeployments(api),
     listPods: () => listPods(api),
     remove: (clusterId, uid) => deleteDeployment({ name: getDeploymentName(clusterId), uid }, api),
-    listRemaining: (clusterId) => listRemaining(clusterId, api),
-    removeConfigMaps: (names) => deleteConfigMaps(names, api),
+    listRemaining: (cluster) => listRemaining(cluster, api),
+    removeConfigMaps: (configMaps) => deleteConfigMaps(configMaps, api),
     listFlinkObjects: () => listFlinkObjects(api),
     removeObject: (object) => deleteObject(object, api),
     readLog: (clusterId, options) => readLog(clusterId, options, api),

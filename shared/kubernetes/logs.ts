@@ -1,22 +1,38 @@
 import type { LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
-import { getJobManagerLabels, toLabelSelector } from '#shared/flink/names.ts';
 import type { Api } from '#shared/kubernetes/api/client.ts';
-import { AnyObject } from '#shared/kubernetes/api/objects.ts';
-import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
+import type { Pod } from '#shared/kubernetes/api/objects.ts';
+import { objectPath } from '#shared/kubernetes/api/paths.ts';
+
+import { findPods } from './observe.ts';
 
 /** The answer is held in memory, and lines may be long. */
 const maxLogBytes = 1_000_000;
 
-/** The last lines of the log of a pod; see the port. */
+/**
+ * The last lines of the log of a pod; see the port. The log is read while the API server is asked whose pod it is, because
+ * Flink removes the pods of TaskManagers that ended.
+ */
 export const readLog = async (
   clusterId: string,
-  { lines, previous = false, pod, container = mainContainerName, waitForEndMs }: LogOptions,
+  { pod, ...options }: LogOptions,
   api: Api,
 ): Promise<string | undefined> => {
-  const { client, target } = api;
-  const name = pod ?? (await findNewestJobManager(clusterId, api));
-  if (name === undefined) return undefined;
+  if (pod !== undefined) {
+    const [{ pods }, log] = await Promise.all([findPods(clusterId, api, pod), readPodLog(pod, options, api)]);
+    return pods.some(({ metadata }) => metadata.name === pod) ? log : undefined;
+  }
+  const newest = (await findPods(clusterId, api)).pods
+    .filter(({ metadata: { labels } }) => labels?.['component'] === 'jobmanager')
+    .toSorted((a, b) => getCreationMs(b) - getCreationMs(a))[0];
+  return newest === undefined ? undefined : readPodLog(newest.metadata.name, options, api);
+};
+
+const readPodLog = async (
+  name: string,
+  { lines, previous = false, container = mainContainerName, waitForEndMs }: Omit<LogOptions, 'pod'>,
+  { client, target }: Api,
+): Promise<string | undefined> => {
   const parameters = new URLSearchParams({
     container,
     tailLines: String(lines),
@@ -35,14 +51,4 @@ export const readLog = async (
   return status === 200 && typeof body === 'string' ? body : undefined;
 };
 
-const findNewestJobManager = async (
-  clusterId: string,
-  { client, target: { namespace } }: Api,
-): Promise<string | undefined> => {
-  const query = { labelSelector: toLabelSelector(getJobManagerLabels(clusterId)) };
-  const pods = await client.list(collectionPath('Pod', namespace), AnyObject, query);
-  return pods.toSorted((a, b) => getCreationMs(b) - getCreationMs(a))[0]?.metadata.name;
-};
-
-const getCreationMs = ({ metadata: { creationTimestamp = '' } }: AnyObject): number =>
-  Date.parse(creationTimestamp) || 0;
+const getCreationMs = ({ metadata: { creationTimestamp = '' } }: Pod): number => Date.parse(creationTimestamp) || 0;

@@ -4,14 +4,14 @@ import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject, Deployment, Event, findEventTime, Pod } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, objectPath } from '#shared/kubernetes/api/paths.ts';
 
-import { operationAnnotation } from './apply.ts';
+import { belongsTo, findOperationId, isForeign, isHighAvailabilityData } from './ownership.ts';
 import { isWaiting, toObservedPod, withPullTime, withWarning } from './pods.ts';
 
 /** Observes one cluster with four requests; see the port. */
-export const observe = async (clusterId: string, { client, target: { namespace } }: Api): Promise<Observation> => {
-  const [deployment, pods, events, pulls] = await Promise.all([
-    client.get(objectPath('Deployment', namespace, getDeploymentName(clusterId)), Deployment),
-    client.list(collectionPath('Pod', namespace), Pod, { labelSelector: toLabelSelector(getCommonLabels(clusterId)) }),
+export const observe = async (clusterId: string, { client, target, owner }: Api): Promise<Observation> => {
+  const { namespace } = target;
+  const [{ deployment, pods }, events, pulls] = await Promise.all([
+    findPods(clusterId, { client, target, owner }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);
@@ -24,26 +24,43 @@ export const observe = async (clusterId: string, { client, target: { namespace }
   };
 };
 
+/** The Deployment of a cluster and the pods that belong to it, or the one pod of a name. */
+export const findPods = async (
+  clusterId: string,
+  { client, target: { namespace } }: Api,
+  name?: string,
+): Promise<{ readonly deployment: Deployment | undefined; readonly pods: readonly Pod[] }> => {
+  const labelSelector = toLabelSelector(getCommonLabels(clusterId));
+  const query = { labelSelector, ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }) };
+  const [deployment, pods] = await Promise.all([
+    client.get(objectPath('Deployment', namespace, getDeploymentName(clusterId)), Deployment),
+    client.list(collectionPath('Pod', namespace), Pod, query),
+  ]);
+  if (deployment === undefined) return { deployment, pods: [] };
+  const { uid } = deployment.metadata;
+  const operationId = findOperationId(deployment.metadata);
+  return { deployment, pods: pods.filter(({ metadata }) => belongsTo(metadata, { operationId, uid })) };
+};
+
 /** The labels that Flink's own client gives to all objects of a cluster. */
 const flinkLabels = { type: 'flink-native-kubernetes' };
 
-/** All Flink Deployments of the namespace, found by Flink's labels. */
-export const listDeployments = async ({
-  client,
-  target: { namespace },
-}: Api): Promise<readonly ObservedDeployment[]> => {
+/** The Flink Deployments of the namespace, found by Flink's labels; see the port. */
+export const listDeployments = async (api: Api): Promise<readonly ObservedDeployment[]> => {
   const query = { labelSelector: toLabelSelector({ ...flinkLabels, component: 'jobmanager' }) };
-  return (await client.list(collectionPath('Deployment', namespace), Deployment, query)).map(toObservedDeployment);
+  const listed = await api.client.list(collectionPath('Deployment', api.target.namespace), Deployment, query);
+  return listed.filter(({ metadata }) => !isForeign(metadata, api)).map(toObservedDeployment);
 };
 
-/** All pods of the Flink clusters of the namespace, found by Flink's labels. */
+/** All pods with Flink's labels; see the port. */
 export const listPods = async ({ client, target: { namespace } }: Api): Promise<readonly ListedPod[]> => {
   const query = { labelSelector: toLabelSelector(flinkLabels) };
   const listed = await client.list(collectionPath('Pod', namespace), Pod, query);
   const toPods = (warnings: readonly Event[]) =>
     listed.map((pod) => ({
       ...withWarning(toObservedPod(pod), { uid: pod.metadata.uid, warnings }),
-      clusterId: pod.metadata.labels?.['app'] ?? '',
+      operationId: findOperationId(pod.metadata),
+      ownerUids: pod.metadata.ownerReferences.map(({ uid }) => uid),
     }));
   const pods = toPods([]);
   // A pod that waits for its volumes has no trouble of its own: only the events tell why.
@@ -54,28 +71,39 @@ export const listPods = async ({ client, target: { namespace } }: Api): Promise<
 
 const flinkKinds = ['Deployment', 'Service', 'ConfigMap'] as const;
 
-/** All objects of the namespace with Flink's labels; see the port. */
-export const listFlinkObjects = async ({ client, target: { namespace } }: Api): Promise<readonly FlinkObject[]> => {
+/** The objects of all Flink clusters, found by Flink's labels and by their owners; see the port. */
+export const listFlinkObjects = async (api: Api): Promise<readonly FlinkObject[]> => {
+  const { client, target } = api;
   const query = { labelSelector: toLabelSelector(flinkLabels) };
   const lists = await Promise.all(
     flinkKinds.map(async (kind) =>
-      (await client.list(collectionPath(kind, namespace), AnyObject, query)).map(({ metadata }): FlinkObject => ({
-        kind,
-        name: metadata.name,
-        uid: metadata.uid,
-        clusterId: metadata.labels?.['app'] ?? metadata.name,
-        operationId: metadata.annotations?.[operationAnnotation],
-        owned: metadata.ownerReferences.length > 0,
-      })),
+      (await client.list(collectionPath(kind, target.namespace), AnyObject, query)).flatMap((object) =>
+        toFlinkObject(kind, object, api),
+      ),
     ),
   );
   return lists.flat();
 };
 
+/** Nothing for an object that only has the labels of a Flink cluster. */
+const toFlinkObject = (
+  kind: (typeof flinkKinds)[number],
+  { metadata }: AnyObject,
+  api: Api,
+): readonly FlinkObject[] => {
+  const { name, uid, labels, ownerReferences } = metadata;
+  const clusterId = kind === 'Deployment' ? name : (labels?.['app'] ?? name);
+  const owner = ownerReferences.find((one) => one.kind === 'Deployment' && one.name === clusterId);
+  const isData = kind === 'ConfigMap' && isHighAvailabilityData(metadata, clusterId);
+  if (kind !== 'Deployment' && owner === undefined && !isData) return [];
+  const operationId = findOperationId(metadata);
+  return [{ kind, name, uid, clusterId, operationId, foreign: isForeign(metadata, api), ownerUid: owner?.uid }];
+};
+
 const toObservedDeployment = ({ metadata, status }: Deployment): ObservedDeployment => ({
   clusterId: metadata.name,
   uid: metadata.uid,
-  operationId: metadata.annotations?.[operationAnnotation],
+  operationId: findOperationId(metadata),
   deleting: metadata.deletionTimestamp !== undefined,
   readyReplicas: status?.readyReplicas ?? 0,
 });

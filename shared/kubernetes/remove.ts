@@ -1,4 +1,4 @@
-import type { ObjectName } from '#shared/clusters/model/kubernetes.ts';
+import type { ExactObject, Incarnation, ObjectName } from '#shared/clusters/model/kubernetes.ts';
 import {
   getCommonLabels,
   getDeploymentName,
@@ -9,6 +9,8 @@ import {
 import type { Api } from '#shared/kubernetes/api/client.ts';
 import { AnyObject } from '#shared/kubernetes/api/objects.ts';
 import { collectionPath, type Kind, objectPath } from '#shared/kubernetes/api/paths.ts';
+
+import { belongsTo, isHighAvailabilityData } from './ownership.ts';
 
 /**
  * Deletes an object if it still has this uid. A Deployment is deleted in the foreground: it stays until all objects that
@@ -24,12 +26,8 @@ export const deleteObject = async (
   await client.send({ method: 'DELETE', path, json, expected: [404, 409] });
 };
 
-export const deleteConfigMaps = async (
-  names: readonly string[],
-  { client, target: { namespace } }: Api,
-): Promise<void> => {
-  const paths = names.map((name) => objectPath('ConfigMap', namespace, name));
-  await Promise.all(paths.map((path) => client.send({ method: 'DELETE', path, expected: [404] })));
+export const deleteConfigMaps = async (configMaps: readonly ExactObject[], api: Api): Promise<void> => {
+  await Promise.all(configMaps.map(({ name, uid }) => deleteObject({ kind: 'ConfigMap', name, uid }, api)));
 };
 
 export const deleteDeployment = (
@@ -41,32 +39,32 @@ const ownedKinds = ['ReplicaSet', 'Pod', 'Service', 'ConfigMap'] as const satisf
 
 /** The objects of a cluster that still exist; see the port. */
 export const listRemaining = async (
-  clusterId: string,
+  { clusterId, ...incarnation }: Incarnation & { readonly clusterId: string },
   api: Api,
-): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }> => {
+): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ExactObject[] }> => {
   const { client, target } = api;
   const query = { labelSelector: toLabelSelector(getCommonLabels(clusterId)) };
   const [named, ...labelled] = await Promise.all([
     findNamedObjects(clusterId, api),
     ...ownedKinds.map(async (kind) => {
       const objects = await client.list(collectionPath(kind, target.namespace), AnyObject, query);
-      return objects.map((object) => ({ kind, object }));
+      return objects.map(({ metadata }) => ({ kind, metadata }));
     }),
   ]);
   const found = [...named, ...labelled.flat()];
-  const owned = found.filter(({ kind, object }) => kind === 'Deployment' || isOwned(object));
+  const owned = found.filter(({ metadata }) => belongsTo(metadata, incarnation));
   const highAvailability = found.filter(
-    ({ kind, object }) => kind === 'ConfigMap' && isHighAvailabilityData(object, clusterId),
+    ({ kind, metadata }) => kind === 'ConfigMap' && isHighAvailabilityData(metadata, clusterId),
   );
-  return { owned: toUniqueNames(owned), highAvailability: toUniqueNames(highAvailability) };
+  return {
+    owned: toUnique(owned).map(({ kind, name }) => ({ kind, name })),
+    highAvailability: toUnique(highAvailability),
+  };
 };
 
-interface FoundObject {
-  readonly kind: Kind;
-  readonly object: AnyObject;
-}
+type FoundObject = AnyObject & { readonly kind: Kind };
 
-/** Finds the Services by name as well, because options of the deploy can replace their labels. */
+/** Finds the Deployment and the Services by name, because a person may have changed their labels. */
 const findNamedObjects = async (
   clusterId: string,
   { client, target: { namespace } }: Api,
@@ -82,21 +80,12 @@ const findNamedObjects = async (
       object: await client.get(objectPath(kind, namespace, name), AnyObject),
     })),
   );
-  return found.flatMap(({ kind, object }) => (object === undefined ? [] : [{ kind, object }]));
+  return found.flatMap(({ kind, object }) => (object === undefined ? [] : [{ kind, ...object }]));
 };
 
-/** An object without an owner was not created for the cluster, whatever its labels, and is not removed with it. */
-const isOwned = ({ metadata: { ownerReferences } }: AnyObject): boolean => ownerReferences.length > 0;
-
-/** @see Flink 2.2 `KubernetesLeaderElectionHaServices`: one ConfigMap for the cluster and one for each job. */
-const isHighAvailabilityData = ({ metadata: { name, ownerReferences } }: AnyObject, clusterId: string): boolean =>
-  ownerReferences.length === 0 &&
-  name.startsWith(`${clusterId}-`) &&
-  /^(cluster|[0-9a-f]{32})-config-map$/.test(name.slice(clusterId.length + 1));
-
-const toUniqueNames = (found: readonly FoundObject[]): readonly ObjectName[] => {
-  const names = new Map(
-    found.map(({ kind, object }) => [`${kind}/${object.metadata.name}`, { kind, name: object.metadata.name }]),
+const toUnique = (found: readonly FoundObject[]): readonly ExactObject[] => {
+  const objects = new Map(
+    found.map(({ kind, metadata: { name, uid } }) => [`${kind}/${name}`, { kind, name, uid }] as const),
   );
-  return [...names.values()];
+  return [...objects.values()];
 };

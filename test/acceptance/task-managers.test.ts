@@ -12,7 +12,11 @@ const openNamespace = async () => {
   const config = new KubeConfig();
   config.loadFromFile(system.kubeconfig);
   const target = { ...plainTarget, name: system.target, namespace: system.namespace };
-  return openKubernetes(target, { access: await openAccess(config), signal: AbortSignal.timeout(600_000) });
+  return openKubernetes(target, {
+    access: await openAccess(config),
+    stage: 'test',
+    signal: AbortSignal.timeout(600_000),
+  });
 };
 
 describe('TaskManagers that cannot start', () => {
@@ -50,7 +54,7 @@ describe('TaskManagers that cannot start', () => {
     await untilState(clusterId, 'RUNNING');
     const kubernetes = await openNamespace();
     const readNext = async () => {
-      const pods = (await kubernetes.listPods()).filter((pod) => pod.clusterId === clusterId);
+      const { pods } = await kubernetes.observe(clusterId);
       const next = pods.find(({ component }) => component === 'taskmanager');
       const options = { lines: 20, pod: next?.name ?? '', waitForEndMs: 8_000 };
       return next && kubernetes.readLog(clusterId, options).catch(() => undefined);

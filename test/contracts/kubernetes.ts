@@ -40,16 +40,20 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
         namespace: world.namespace,
         config: { 'kubernetes.container.image.ref': 'nowhere.invalid/flink:2.2' },
       });
-    const gone = (clusterId: string) =>
+    const listRemaining = (clusterId: string, uid?: string) =>
+      kubernetes.listRemaining({ clusterId, operationId: first, uid });
+    const gone = (clusterId: string, uid?: string) =>
       expect
-        .poll(async () => (await kubernetes.listRemaining(clusterId)).owned, { timeout: 300_000, interval: 250 })
+        .poll(async () => (await listRemaining(clusterId, uid)).owned, { timeout: 300_000, interval: 250 })
         .toEqual([]);
 
     it('creates the Deployment and all that it owns', async () => {
       const { uid } = await kubernetes.apply(manifests('new'), first);
 
       const { deployment } = await kubernetes.observe('new');
-      const { owned, highAvailability } = await kubernetes.listRemaining('new');
+      const { owned, highAvailability } = await listRemaining('new');
+      const byUid = await kubernetes.listRemaining({ clusterId: 'new', operationId: second, uid });
+      const ofOthers = await kubernetes.listRemaining({ clusterId: 'new', operationId: second });
       expect(deployment).toMatchObject({ clusterId: 'new', uid, operationId: first, deleting: false });
       expect(owned).toEqual(
         expect.arrayContaining([
@@ -59,6 +63,8 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
           { kind: 'ConfigMap', name: 'flink-config-new' },
         ]),
       );
+      expect(byUid.owned).toContainEqual({ kind: 'Service', name: 'new-rest' });
+      expect(ofOthers.owned).toEqual([]);
       expect(highAvailability).toEqual([]);
     });
 
@@ -111,15 +117,16 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       await kubernetes.apply(manifests('with-pods'), first);
 
       await expect
-        .poll(async () => (await kubernetes.listPods()).filter(({ clusterId }) => clusterId === 'with-pods'), {
+        .poll(async () => (await kubernetes.listPods()).filter(({ name: pod }) => pod.startsWith('with-pods-')), {
           timeout: 300_000,
         })
-        .toMatchObject([{ component: 'jobmanager' }]);
+        .toMatchObject([{ component: 'jobmanager', operationId: first }]);
+      expect((await kubernetes.observe('with-pods')).pods).toMatchObject([{ component: 'jobmanager' }]);
     });
 
     it('observes nothing where no cluster exists', async () => {
       const seen = await kubernetes.observe('nothing');
-      const left = await kubernetes.listRemaining('nothing');
+      const left = await listRemaining('nothing');
       const log = await kubernetes.readLog('nothing', { lines: 1 });
       const pod = { lines: 1, pod: 'nothing-taskmanager-1-1' };
       const podLog = await kubernetes.readLog('nothing', pod);
@@ -162,11 +169,15 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
       const map = 'ha-cluster-config-map';
       await world.create('ConfigMap', map, labels);
 
-      const before = await kubernetes.listRemaining('ha');
-      await kubernetes.removeConfigMaps([map, 'ha-absent']);
-      const after = await kubernetes.listRemaining('ha');
+      const before = await listRemaining('ha');
+      const [data] = before.highAvailability;
+      await kubernetes.removeConfigMaps([{ kind: 'ConfigMap', name: map, uid: 'another' }]);
+      const between = await listRemaining('ha');
+      await kubernetes.removeConfigMaps([data!, { kind: 'ConfigMap', name: 'ha-absent', uid: 'absent' }]);
+      const after = await listRemaining('ha');
 
-      expect(before).toEqual({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
+      expect(before).toMatchObject({ owned: [], highAvailability: [{ kind: 'ConfigMap', name: map }] });
+      expect(between).toEqual(before);
       expect(after).toEqual({ owned: [], highAvailability: [] });
     });
 
@@ -187,13 +198,21 @@ export const kubernetesContract = (name: string, open: () => Promise<World>) =>
 
       expect(objects).toEqual(
         expect.arrayContaining([
-          { kind: 'Deployment', name: 'whole', uid, clusterId: 'whole', operationId: first, owned: false },
-          expect.objectContaining({ kind: 'Service', name: 'whole-rest', clusterId: 'whole', owned: true }),
-          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-whole', clusterId: 'whole', owned: true }),
+          {
+            kind: 'Deployment',
+            name: 'whole',
+            uid,
+            clusterId: 'whole',
+            operationId: first,
+            foreign: false,
+            ownerUid: undefined,
+          },
+          expect.objectContaining({ kind: 'Service', name: 'whole-rest', clusterId: 'whole', ownerUid: uid }),
+          expect.objectContaining({ kind: 'ConfigMap', name: 'flink-config-whole', clusterId: 'whole', ownerUid: uid }),
         ]),
       );
       expect(objects.some(({ name }) => name === 'stranger')).toBe(false);
-      expect(kept).toMatchObject({ clusterId: 'lasting', owned: false });
+      expect(kept).toMatchObject({ clusterId: 'lasting', ownerUid: undefined });
       expect([before, isListed]).toEqual([true, false]);
     });
 

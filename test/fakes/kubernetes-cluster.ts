@@ -42,6 +42,12 @@ export const podsOf = (clusterId: string, cluster: FakeCluster): readonly Observ
   ...cluster.taskManagers.map(({ pod }) => pod),
 ];
 
+/** The Deployment owns the pods of TaskManagers, and its ReplicaSet those of the JobManager. */
+export const ownersOf = ({ component }: ObservedPod, { uid, operationId }: FakeCluster) =>
+  component === 'taskmanager'
+    ? { operationId: undefined, ownerUids: [uid] }
+    : { operationId, ownerUids: [`replica-set-of-${uid}`] };
+
 const jobManagersOf = (
   clusterId: string,
   { noPod = false, ready, restarts, reached, trouble, sidecarTrouble }: FakeCluster,

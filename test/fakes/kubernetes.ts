@@ -1,6 +1,13 @@
 import type { JobState } from '#events/records/job.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
-import type { FlinkObject, ListedPod, Observation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type {
+  ExactObject,
+  FlinkObject,
+  Incarnation,
+  ListedPod,
+  Observation,
+  ObservedDeployment,
+} from '#shared/clusters/model/kubernetes.ts';
 import type { Kubernetes, LogOptions } from '#shared/clusters/ports/kubernetes.ts';
 import { type Config, parseConfigFile } from '#shared/flink/config.ts';
 import type { Manifests } from '#shared/flink/manifests/manifests.ts';
@@ -9,7 +16,7 @@ import type { RestRequest, Transport } from '#shared/flink/rest/transport/transp
 import { FakeFlink } from './flink.ts';
 import { deleteDataOfCluster, deleteDataOfEndedJobs } from './high-availability.ts';
 import { FakeInspection } from './inspection.ts';
-import { type FakeCluster, observed, ownedBy, podsOf } from './kubernetes-cluster.ts';
+import { type FakeCluster, observed, ownedBy, ownersOf, podsOf } from './kubernetes-cluster.ts';
 
 /** A namespace in memory. A test does what a real cluster does by itself: it starts pods and collects garbage. */
 export class FakeKubernetes implements Kubernetes {
@@ -23,6 +30,8 @@ export class FakeKubernetes implements Kubernetes {
   private readonly reads = new Map<string, number>();
   /** Objects of other owners, as `Service/name`. */
   readonly foreign = new Set<string>();
+  /** Pods with the labels of Flink clusters that belong to none. */
+  readonly foreignPods: ListedPod[] = [];
   /** Objects with the labels of a Flink cluster, without a Deployment. */
   readonly strays: FlinkObject[] = [];
   /** The methods that were called, in order. */
@@ -117,9 +126,10 @@ export class FakeKubernetes implements Kubernetes {
 
   async listPods(): Promise<readonly ListedPod[]> {
     this.beginCall('listPods');
-    return [...this.clusters].flatMap(([clusterId, cluster]) =>
-      podsOf(clusterId, cluster).map((pod) => ({ ...pod, clusterId })),
+    const own = [...this.clusters].flatMap(([clusterId, cluster]) =>
+      podsOf(clusterId, cluster).map((pod) => ({ ...pod, ...ownersOf(pod, cluster) })),
     );
+    return [...own, ...this.foreignPods];
   }
 
   async remove(clusterId: string, uid: string): Promise<void> {
@@ -130,23 +140,25 @@ export class FakeKubernetes implements Kubernetes {
     else this.clusters.delete(clusterId);
   }
 
-  async listRemaining(clusterId: string) {
+  async listRemaining({ clusterId, operationId, uid }: Incarnation & { readonly clusterId: string }) {
     this.beginCall('listRemaining');
     const cluster = this.clusters.get(clusterId);
+    const isOwn = cluster?.uid === uid || cluster?.operationId === operationId;
     const held = this.highAvailability.get(clusterId) ?? new Set();
     const { reads, jobDataReads } = this;
     if (cluster?.ready === true)
       deleteDataOfEndedJobs(held, { clusterId, flink: cluster.flink, reads, maxReads: jobDataReads });
     const names = [...held];
     return {
-      owned: cluster === undefined ? [] : ownedBy(clusterId, cluster),
-      highAvailability: names.map((name) => ({ kind: 'ConfigMap', name })),
+      owned: cluster !== undefined && isOwn ? ownedBy(clusterId, cluster) : [],
+      highAvailability: names.map((name) => ({ kind: 'ConfigMap', name, uid: `uid-${name}` })),
     };
   }
 
-  async removeConfigMaps(names: readonly string[]): Promise<void> {
+  async removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void> {
     this.beginCall('removeConfigMaps');
-    for (const held of this.highAvailability.values()) for (const name of names) held.delete(name);
+    for (const held of this.highAvailability.values())
+      for (const { name, uid } of configMaps) if (uid === `uid-${name}`) held.delete(name);
   }
 
   async listFlinkObjects(): Promise<readonly FlinkObject[]> {
@@ -159,8 +171,9 @@ export class FakeKubernetes implements Kubernetes {
           name,
           uid: isDeployment ? cluster.uid : `${cluster.uid}-${kind}-${name}`,
           clusterId,
-          operationId: isDeployment ? cluster.operationId : undefined,
-          owned: !isDeployment,
+          operationId: cluster.operationId,
+          foreign: false,
+          ownerUid: isDeployment ? undefined : cluster.uid,
         };
       }),
     );
@@ -171,7 +184,8 @@ export class FakeKubernetes implements Kubernetes {
         uid: `uid-${name}`,
         clusterId,
         operationId: undefined,
-        owned: false,
+        foreign: false,
+        ownerUid: undefined,
       })),
     );
     return [...owned, ...kept, ...this.strays];

@@ -174,7 +174,7 @@ export class ModelWorld {
     const access = this.kubernetes.accessOf(process);
     const exchange = this.kubernetes.exchangeOf(process);
     const sleep = async (ms: number) => simulation.wait(ms / 1000);
-    const options = { access, signal: neverAborted };
+    const options = { access, signal: neverAborted, stage: 'test' };
     const client = openClient(at, { ...options, exchange, sleep, random });
     const real = openKubernetes(at, { ...options, client });
     if (without === 'operation annotation')

@@ -54,8 +54,10 @@ inspectionContract('the API server', async () => {
   await applyTo(namespace, 'rbac', 'network-policies', 'quota');
   const signal = AbortSignal.timeout(600_000);
   const inspectAs = async (group: string) =>
-    openKubernetes({ ...plainTarget, name: 'inspected', namespace }, { access: await accessAs(group), signal })
-      .inspection;
+    openKubernetes(
+      { ...plainTarget, name: 'inspected', namespace },
+      { access: await accessAs(group), signal, stage: 'test' },
+    ).inspection;
   return {
     inspection: await inspectAs('drey'),
     stranger: await inspectAs('strangers'),

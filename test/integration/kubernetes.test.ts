@@ -45,8 +45,12 @@ const open = async (): Promise<World> => {
     spec: { containers: [{ name: 'none', image: 'nowhere.invalid/none' }] },
   };
   return {
-    kubernetes: openKubernetes(targetOf(namespace), { access: await openAccess(config), signal }),
-    aborted: openKubernetes(targetOf(namespace), { access: await openAccess(config), signal: AbortSignal.abort() }),
+    kubernetes: openKubernetes(targetOf(namespace), { access: await openAccess(config), stage: 'test', signal }),
+    aborted: openKubernetes(targetOf(namespace), {
+      access: await openAccess(config),
+      stage: 'test',
+      signal: AbortSignal.abort(),
+    }),
     namespace,
     async create(kind: ByHand, name: string, labels) {
       const at = metadata(name, labels);
@@ -86,7 +90,7 @@ describe('the API server', () => {
 
   beforeAll(async () => {
     namespace = await newNamespace();
-    kubernetes = openKubernetes(targetOf(namespace), { access: await openAccess(config), signal });
+    kubernetes = openKubernetes(targetOf(namespace), { access: await openAccess(config), stage: 'test', signal });
   });
   afterAll(() => core.deleteNamespace({ name: namespace }));
 
@@ -119,11 +123,19 @@ describe('the API server', () => {
     const applied = kubernetes.apply({ deployment, dependents: wrong }, operationId);
 
     await expect(applied).rejects.toMatchObject({ code: 'refused-option' });
-    await expect.poll(async () => (await kubernetes.listRemaining('half')).owned, { timeout: 300_000 }).toEqual([]);
+    await expect
+      .poll(async () => (await kubernetes.listRemaining({ clusterId: 'half', operationId })).owned, {
+        timeout: 300_000,
+      })
+      .toEqual([]);
   });
 
   it('reports a missing namespace', async () => {
-    const elsewhere = openKubernetes(targetOf('no-such-namespace'), { access: await openAccess(config), signal });
+    const elsewhere = openKubernetes(targetOf('no-such-namespace'), {
+      access: await openAccess(config),
+      stage: 'test',
+      signal,
+    });
 
     const lost = renderCluster({ mode: 'session', clusterId: 'lost', namespace: 'no-such-namespace', config: {} });
     const applied = elsewhere.apply(lost, operationId);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppsV1Api, KubeConfig, makeInformer, type V1Deployment } from '@kubernetes/client-node';
 
 import type { LocalSystem } from '#local/system.ts';
-import { operationAnnotation } from '#shared/kubernetes/apply.ts';
+import { operationAnnotation } from '#shared/kubernetes/ownership.ts';
 
 interface CreatedDeployment {
   readonly at: number;

@@ -26,7 +26,7 @@ export const explainTaskManagers = async (
   target: NamedTarget,
   ports: Ports,
 ): Promise<void> => {
-  const ends = await waitForEnds(new Set(clusters.map(({ clusterId }) => clusterId)), ports.kubernetes(target), ports);
+  const ends = await waitForEnds(clusters, ports.kubernetes(target), ports);
   for (const cluster of clusters) {
     const end = ends.get(cluster.clusterId);
     if (end !== undefined) await recordEnd(cluster, end, ports);
@@ -45,23 +45,34 @@ const recordEnd = async (observed: Cluster, end: NextEnd, ports: Ports): Promise
 
 /** By cluster, a TaskManager that ended within the time, with the end of its log. */
 const waitForEnds = async (
-  clusterIds: ReadonlySet<string>,
+  clusters: readonly Cluster[],
   kubernetes: Kubernetes,
   { now, sleep }: Pick<Ports, 'now' | 'sleep'>,
 ): Promise<ReadonlyMap<string, NextEnd>> => {
+  const ids = new Map(clusters.map(({ uid, clusterId }) => [uid, clusterId]));
   const deadline = now().getTime() + maxWaitMs;
   const getRestMs = () => deadline - now().getTime();
   const logs = new PodLogs(kubernetes, getRestMs);
   const ends = new Map<string, NextEnd>();
   do {
     const listed = await kubernetes.listPods();
-    const pods = listed.filter((pod) => pod.component === 'taskmanager' && clusterIds.has(pod.clusterId));
+    const pods = listed.filter(({ component }) => component === 'taskmanager').flatMap((pod) => toPodOf(ids, pod));
     for (const { clusterId, ...end } of logs.listEnded(pods)) ends.set(clusterId, end);
     logs.read(pods.filter(({ clusterId }) => !ends.has(clusterId)));
     await sleep(pollMs);
-  } while (ends.size < clusterIds.size && getRestMs() > 0);
+  } while (ends.size < clusters.length && getRestMs() > 0);
   await logs.finish();
   return ends;
+};
+
+interface PodOfCluster extends ListedPod {
+  readonly clusterId: string;
+}
+
+/** The pod, if the Deployment of one of the clusters owns it. */
+const toPodOf = (ids: ReadonlyMap<string | undefined, string>, pod: ListedPod): readonly PodOfCluster[] => {
+  const clusterId = pod.ownerUids.map((uid) => ids.get(uid)).find((id) => id !== undefined);
+  return clusterId === undefined ? [] : [{ ...pod, clusterId }];
 };
 
 /** The logs of pods, each of which is read until its container ends. */
@@ -69,7 +80,7 @@ class PodLogs {
   private readonly kubernetes: Kubernetes;
   private readonly getRestMs: () => number;
   private readonly reads = new Map<string, Promise<void>>();
-  private readonly ends = new Map<string, NextEnd & Pick<ListedPod, 'clusterId'>>();
+  private readonly ends = new Map<string, NextEnd & Pick<PodOfCluster, 'clusterId'>>();
 
   constructor(kubernetes: Kubernetes, getRestMs: () => number) {
     this.kubernetes = kubernetes;
@@ -77,12 +88,12 @@ class PodLogs {
   }
 
   /** Begins to read the logs that are not being read. */
-  read(pods: readonly ListedPod[]): void {
+  read(pods: readonly PodOfCluster[]): void {
     for (const pod of pods)
       if (!this.reads.has(pod.name) && this.reads.size < maxLogs) this.reads.set(pod.name, this.readOne(pod));
   }
 
-  private async readOne({ clusterId, name: pod }: ListedPod): Promise<void> {
+  private async readOne({ clusterId, name: pod }: PodOfCluster): Promise<void> {
     const options = { pod, lines: logLines, waitForEndMs: this.getRestMs() };
     // The log explains only. The list of the pods reports failures of the API server.
     const log = await this.kubernetes.readLog(clusterId, options).catch(() => undefined);
@@ -93,7 +104,7 @@ class PodLogs {
   }
 
   /** The logs of the pods that have ended or are gone. The answer of a container that runs may break off, too. */
-  listEnded(pods: readonly ListedPod[]): readonly (NextEnd & Pick<ListedPod, 'clusterId'>)[] {
+  listEnded(pods: readonly ListedPod[]): readonly (NextEnd & Pick<PodOfCluster, 'clusterId'>)[] {
     const running = new Set(pods.flatMap(({ name, trouble }) => (trouble?.exitCode === undefined ? [name] : [])));
     return [...this.ends.values()].filter(({ pod }) => !running.has(pod));
   }

@@ -6,12 +6,30 @@ export interface ObjectName {
   readonly name: string;
 }
 
+/** A Kubernetes object that a deletion names together with its uid. */
+export interface ExactObject extends ObjectName {
+  readonly uid: string;
+}
+
+/** One deploy of a cluster. Its objects are known by it, not by their names or labels. */
+export interface Incarnation {
+  /** The deploy. */
+  readonly operationId: string;
+  /** The uid of its Deployment. Undefined: it is not known that the Deployment exists. */
+  readonly uid?: string | undefined;
+}
+
 /** An object with the labels of a Flink cluster. */
 export interface FlinkObject extends Pick<Orphan, 'kind' | 'name' | 'uid' | 'clusterId'> {
   /** Of a Deployment: the annotation that a deploy of Drey sets. */
   readonly operationId: string | undefined;
-  /** Whether the garbage collector removes it with its Deployment. High-availability ConfigMaps have no owner. */
-  readonly owned: boolean;
+  /** Whether another stage or target of Drey created it. */
+  readonly foreign: boolean;
+  /**
+   * The uid of the Deployment of the cluster with which the garbage collector removes it. Undefined for a Deployment, and
+   * for high-availability data.
+   */
+  readonly ownerUid: string | undefined;
 }
 
 /** What Kubernetes reports about a Flink cluster. */
@@ -59,7 +77,10 @@ export interface PodTrouble {
   readonly exitCode?: number;
 }
 
-/** A pod with the id of its cluster. */
+/** A pod of a list, with what tells whose it is. */
 export interface ListedPod extends ObservedPod {
-  readonly clusterId: string;
+  /** Undefined for the pods of TaskManagers, which the JobManager creates. */
+  readonly operationId: string | undefined;
+  /** The uids of the objects that own it. */
+  readonly ownerUids: readonly string[];
 }

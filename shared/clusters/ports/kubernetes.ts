@@ -1,7 +1,9 @@
 import type { Orphan } from '#events/records/orphan.ts';
 import type { FieldError } from '#events/problems/problem.ts';
 import type {
+  ExactObject,
   FlinkObject,
+  Incarnation,
   ListedPod,
   ObjectName,
   Observation,
@@ -44,11 +46,11 @@ export interface Kubernetes {
   apply(manifests: Manifests, operationId: string): Promise<{ readonly uid: string }>;
   /** Validates the objects on the API server without creating them. Returns what it would refuse. */
   dryRun(manifests: Manifests): Promise<readonly FieldError[]>;
-  /** The Deployment, the pods and the recent warning events of one cluster. */
+  /** The Deployment of one cluster, its pods and its recent warning events. Pods of other owners are left out. */
   observe(clusterId: string): Promise<Observation>;
-  /** Every Flink Deployment of the namespace. */
+  /** Every Flink Deployment of the namespace that no other stage or target of Drey created. */
   listDeployments(): Promise<readonly ObservedDeployment[]>;
-  /** Every pod of the Flink clusters of the namespace. */
+  /** Every pod of the namespace with the labels of a Flink cluster, also of other owners. */
   listPods(): Promise<readonly ListedPod[]>;
   /**
    * Deletes the Deployment in the foreground if it still has this uid, and returns before its objects are gone. A missing
@@ -56,15 +58,18 @@ export interface Kubernetes {
    */
   remove(clusterId: string, uid: string): Promise<void>;
   /**
-   * The objects that still exist and have the labels or the names of the cluster. `highAvailability` has the ConfigMaps
-   * that Flink's high availability keeps; no Deployment owns them.
+   * The objects of an incarnation that still exist. `highAvailability` has the ConfigMaps that Flink's high availability
+   * keeps for the cluster ID; no Deployment owns them.
    */
   listRemaining(
-    clusterId: string,
-  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ObjectName[] }>;
-  /** Deletes ConfigMaps by name. Missing ones are ignored. */
-  removeConfigMaps(names: readonly string[]): Promise<void>;
-  /** The Deployments, Services and ConfigMaps of all Flink clusters of the namespace. */
+    cluster: Incarnation & { readonly clusterId: string },
+  ): Promise<{ readonly owned: readonly ObjectName[]; readonly highAvailability: readonly ExactObject[] }>;
+  /** Deletes ConfigMaps that still have these uids. Missing ones are ignored. */
+  removeConfigMaps(configMaps: readonly ExactObject[]): Promise<void>;
+  /**
+   * The Deployments, Services and ConfigMaps of the Flink clusters of the namespace. Objects that only have the labels of
+   * one are left out.
+   */
   listFlinkObjects(): Promise<readonly FlinkObject[]>;
   /** Deletes an object if it still has this uid, with the objects that it owns. A missing object is ignored. */
   removeObject(object: Pick<Orphan, 'kind' | 'name' | 'uid'>): Promise<void>;

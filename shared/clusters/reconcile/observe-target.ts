@@ -52,12 +52,16 @@ const toListedClusters = async (
   clusters: readonly Cluster[],
   { deployments, pods, kubernetes }: Listed,
 ): Promise<readonly ListedCluster[]> => {
-  const uids = new Map(deployments.filter(({ deleting }) => !deleting).map(({ clusterId, uid }) => [clusterId, uid]));
-  const podsByCluster = Map.groupBy(pods, ({ clusterId }) => clusterId);
+  const existing = new Map(deployments.filter(({ deleting }) => !deleting).map((one) => [one.clusterId, one]));
+  // The operation created the pods of the JobManager, and the Deployment owns those of the TaskManagers.
+  const podsByOwner = Map.groupBy(pods, ({ operationId, ownerUids: [uid] }) => operationId ?? uid);
   const toListed = async ({ clusterId }: Cluster) => {
-    const uid = uids.get(clusterId);
-    const trouble = await findTrouble(podsByCluster.get(clusterId) ?? [], kubernetes);
-    return { clusterId, ...(uid === undefined ? {} : { uid }), ...(trouble === undefined ? {} : { trouble }) };
+    const deployment = existing.get(clusterId);
+    if (deployment === undefined) return { clusterId };
+    const { uid, operationId } = deployment;
+    const own = [operationId, uid].flatMap((owner) => (owner === undefined ? [] : (podsByOwner.get(owner) ?? [])));
+    const trouble = await findTrouble(clusterId, own, kubernetes);
+    return { clusterId, uid, ...(trouble === undefined ? {} : { trouble }) };
   };
   return pMap(clusters, toListed, { concurrency: maxConcurrentLogs });
 };
@@ -66,11 +70,15 @@ const toListedClusters = async (
  * The trouble of the JobManager before that of a TaskManager, because a cluster does nothing without its JobManager. The log
  * of a TaskManager that ended is read at once, because Flink removes its pod.
  */
-const findTrouble = async (pods: readonly ListedPod[], kubernetes: Kubernetes): Promise<ListedCluster['trouble']> => {
+const findTrouble = async (
+  clusterId: string,
+  pods: readonly ListedPod[],
+  kubernetes: Kubernetes,
+): Promise<ListedCluster['trouble']> => {
   const troubled = pods.filter(({ trouble }) => trouble !== undefined);
   const pod = troubled.find(({ component }) => component === 'jobmanager') ?? troubled[0];
   if (pod?.trouble === undefined) return undefined;
-  const end = await explainTaskManagerPod(pod.clusterId, pod, kubernetes);
+  const end = await explainTaskManagerPod(clusterId, pod, kubernetes);
   if (end !== undefined) return end;
   const { reason, message } = pod.trouble;
   return { reason, message: `${pod.component} ${pod.name}: ${message}`.slice(0, maxMessageLength) };

@@ -17,11 +17,17 @@ const maxPublished = 100;
 export const findOrphans = async (name: string, ports: Ports): Promise<readonly Orphan[]> => {
   const target = await ports.targets.get(name);
   const objects = await ports.kubernetes(target).listFlinkObjects();
-  const deployments = new Set(objects.filter(({ kind }) => kind === 'Deployment').map(({ clusterId }) => clusterId));
+  const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+  const [ids, uids] = [
+    new Set(deployments.map(({ clusterId }) => clusterId)),
+    new Set(deployments.map(({ uid }) => uid)),
+  ];
+  const isDeployed = ({ clusterId, ownerUid }: FlinkObject) =>
+    ownerUid === undefined ? ids.has(clusterId) : uids.has(ownerUid);
   const found = await Promise.all(
     objects.map(async (object): Promise<readonly Orphan[]> => {
-      // Kubernetes deletes the object with the Deployment that owns it.
-      if (object.kind !== 'Deployment' && deployments.has(object.clusterId)) return [];
+      // Kubernetes deletes the object with the Deployment that owns it. Another Drey cleans up after itself.
+      if (object.foreign || (object.kind !== 'Deployment' && isDeployed(object))) return [];
       const cluster = (await ports.store.cluster({ target: name, clusterId: object.clusterId }))?.value;
       const reason = await findOrphanReason(object, { target: name, cluster }, ports);
       const { kind, uid, clusterId } = object;
@@ -33,7 +39,7 @@ export const findOrphans = async (name: string, ports: Ports): Promise<readonly 
 
 /** Why an object is an orphan; undefined when it is none. */
 const findOrphanReason = async (
-  { kind, uid, clusterId, operationId, owned }: FlinkObject,
+  { kind, uid, clusterId, operationId, ownerUid }: FlinkObject,
   { target, cluster }: { readonly target: string; readonly cluster: Cluster | undefined },
   { store }: Ports,
 ): Promise<Orphan['reason'] | undefined> => {
@@ -41,7 +47,7 @@ const findOrphanReason = async (
   if (kind !== 'Deployment') {
     // The operations of a live cluster, and the reconciler, manage its objects.
     if (isLive) return undefined;
-    return kind === 'ConfigMap' && !owned ? 'HighAvailabilityData' : 'NoDeployment';
+    return ownerUid === undefined ? 'HighAvailabilityData' : 'NoDeployment';
   }
   if (isLive && cluster.operationId === operationId && (cluster.uid ?? uid) === uid) return undefined;
   const operation = operationId === undefined ? undefined : (await store.operation(operationId))?.value;

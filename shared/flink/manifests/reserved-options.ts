@@ -1,6 +1,7 @@
 import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
 import { argumentOptions } from '#shared/flink/dynamic-properties.ts';
 import { findFixedErrors, findInternalError, isFixedOption } from '#shared/flink/option-names/reserved.ts';
+import { getJobManagerLabels } from '#shared/flink/names.ts';
 import { toFieldError } from '#shared/flink/options.ts';
 import { parseMap } from '#shared/flink/syntax.ts';
 
@@ -38,14 +39,22 @@ const findReservedProperties = (key: string, value: string): readonly string[] =
 /** The names of labels and annotations by which Drey knows its objects begin with it. */
 const ownPrefix = 'drey.dev/';
 
-const metadataPattern = /^kubernetes\.[a-z-]+\.(?:labels|annotations)(?:\.(.*))?$/s;
+const metadataPattern = /^kubernetes\.([a-z-]+)\.(labels|annotations)(?:\.(.*))?$/s;
+
+/**
+ * The labels by which Drey, Flink and Services find the objects of a cluster. On pods, the values of Flink replace those of
+ * a caller. On Services, those of a caller would replace the values of Flink.
+ */
+const clusterLabels: readonly string[] = Object.keys(getJobManagerLabels(''));
 
 const findReservedMetadata = (key: string, value: string): readonly string[] => {
   const match = metadataPattern.exec(key);
   if (match === null) return [];
-  const [, name] = match;
+  const [, object = '', kind, name] = match;
   const names = name === undefined ? listNames(value) : [name];
-  return names.filter(isOwnName).map(describeOwnName);
+  const isServiceLabel = (label: string) =>
+    kind === 'labels' && object.endsWith('-service') && clusterLabels.includes(label.trim());
+  return [...names.filter(isOwnName).map(describeOwnName), ...names.filter(isServiceLabel).map(describeClusterLabel)];
 };
 
 /** The validation of options reports a text that is no map. */
@@ -61,6 +70,9 @@ const listNames = (value: string): readonly string[] => {
 const isOwnName = (name: string): boolean => name.trim().startsWith(ownPrefix);
 const describeOwnName = (name: string): string =>
   `sets ${name}, and only Drey sets labels and annotations that begin with ${ownPrefix}; remove it`;
+
+const describeClusterLabel = (name: string): string =>
+  `sets the label ${name}, by which Drey finds the Services of a cluster; use a label of another name`;
 
 /** The labels and annotations of pod templates by which Drey knows its objects. */
 export const findReservedTemplateMetadata = (templates: PodTemplates = {}): readonly FieldError[] =>

@@ -30,6 +30,8 @@ export interface Client {
 export interface Api {
   readonly client: Client;
   readonly target: NamedTarget;
+  /** The stage and the target, which no other stage has. */
+  readonly owner: string;
 }
 
 interface ClientOptions {

@@ -3,7 +3,7 @@ import type { Transition } from '#events/records/transitions.ts';
 import type { QueuedCommand } from '#shared/clusters/model/admission/queue.ts';
 import { keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import type { OutboxEvent, VerdictRecord } from '#shared/clusters/model/records/outbox.ts';
-import { operationAnnotation } from '#shared/kubernetes/apply.ts';
+import { operationAnnotation } from '#shared/kubernetes/ownership.ts';
 import type { KubernetesObject } from '#test/faults/models/kubernetes/objects.ts';
 import type { ModelWorld } from '#test/faults/world.ts';
 

@@ -100,7 +100,13 @@ const lists: readonly List[] = [
     items: 'orphans',
     handler: orphansHandler,
     fill: async () => {
-      const stray = { kind: 'Service' as const, clusterId: 'gone', operationId: undefined, owned: true };
+      const stray = {
+        kind: 'Service' as const,
+        clusterId: 'gone',
+        operationId: undefined,
+        foreign: false,
+        ownerUid: 'u',
+      };
       world.kubernetes.strays.push(...times(60, (index) => ({ ...stray, name: `${index}${medium}`, uid: hex(index) })));
       return 60;
     },

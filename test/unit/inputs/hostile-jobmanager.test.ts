@@ -77,7 +77,7 @@ const attack = async (listen: RequestListener) => {
   });
   const toFake = world.kubernetes.flink.bind(world.kubernetes);
   world.kubernetes.flink = (clusterId) =>
-    clusterId === hostile ? openFlinkTransport(clusterId, { client, target }) : toFake(clusterId);
+    clusterId === hostile ? openFlinkTransport(clusterId, { client, target, owner: '' }) : toFake(clusterId);
 };
 
 const listRecordedJobs = async (clusterId: string) =>

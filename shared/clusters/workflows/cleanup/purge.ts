@@ -83,7 +83,7 @@ const waitForDeletion = async (
   ports: Ports,
 ): Promise<CleanupState> => {
   const kubernetes = await getKubernetes(operation.value, ports);
-  const { highAvailability } = await kubernetes.listRemaining(cluster.clusterId);
+  const { highAvailability } = await kubernetes.listRemaining(cluster);
   const names = new Set(highAvailability.map(({ name }) => name));
   const remaining = selectIncarnationJobs(cluster, await ports.store.jobs(cluster)).filter(
     (job) => isTerminalJob(job) && names.has(`${job.clusterId}-${job.jobId}-config-map`),

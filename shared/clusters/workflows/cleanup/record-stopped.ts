@@ -34,7 +34,8 @@ const releaseFailedDeploy = async (operation: StoredOperation, ports: Ports): Pr
 
 /** Records the end of the cluster and of the jobs that ended with it. */
 const recordClusterEnd = async (operation: StoredOperation, stop: StopData, ports: Ports): Promise<void> => {
-  const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(operation.clusterId);
+  const { value: cluster } = await getCluster(operation, ports.store);
+  const { highAvailability } = await (await getKubernetes(operation, ports)).listRemaining(cluster);
   // Flink recovers the jobs of a cluster that has high-availability data.
   const jobState = highAvailability.length > 0 ? 'SUSPENDED' : 'CANCELED';
   let isComplete = false;

@@ -1,6 +1,6 @@
 import { Fault } from '#events/problems/problem.ts';
 import { findApplicationVerdict, selectIncarnationJobs } from '#shared/clusters/model/job.ts';
-import type { ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
+import type { Incarnation, ObservedDeployment } from '#shared/clusters/model/kubernetes.ts';
 import { computeCreatesUntil, keepsFailedObjects, type StoredOperation } from '#shared/clusters/model/operation.ts';
 import { findRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
@@ -45,12 +45,16 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   if (deployment === 'foreign') return toDone(state);
   // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
-  const { owned, highAvailability } = await kubernetes.listRemaining(clusterId);
+  const { owned, highAvailability } = await kubernetes.listRemaining({
+    clusterId,
+    ...(await findIncarnation(operation.value, ports)),
+    ...(deployment === undefined ? {} : { uid: deployment.uid }),
+  });
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
   if (mayStillCreateObjects(operation.value, ports)) return toWaiting(state);
   if (highAvailability.length > 0 && (await purgesHighAvailability(operation.value, ports))) {
     await warnOfRemainingFiles(state.operationId, ports);
-    await kubernetes.removeConfigMaps(highAvailability.map(({ name }) => name));
+    await kubernetes.removeConfigMaps(highAvailability);
   }
   return toDone(state);
 };
@@ -105,11 +109,15 @@ const findOwnDeployment = async (
 ): Promise<ObservedDeployment | 'foreign' | undefined> => {
   const { deployment } = await kubernetes.observe(operation.clusterId);
   if (deployment === undefined) return undefined;
-  const creator =
-    findStopData(operation) === undefined
-      ? operation.operationId
-      : (await getCluster(operation, ports.store)).value.operationId;
-  return deployment.operationId === creator ? deployment : 'foreign';
+  const { operationId } = await findIncarnation(operation, ports);
+  return deployment.operationId === operationId ? deployment : 'foreign';
+};
+
+/** The incarnation that this cleanup removes: that of the failed deploy, or the one that the stop ends. */
+const findIncarnation = async (operation: StoredOperation, { store }: Ports): Promise<Incarnation> => {
+  const { value: cluster } = await getCluster(operation, store);
+  if (findStopData(operation) !== undefined || cluster.operationId === operation.operationId) return cluster;
+  return { operationId: operation.operationId };
 };
 
 /**

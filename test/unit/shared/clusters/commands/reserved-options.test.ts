@@ -53,6 +53,15 @@ const indirect: readonly (readonly [key: string, value: string, detail: string])
   ['kubernetes.jobmanager.annotations', 'drey.dev/operation:x', 'sets drey.dev/operation, and only Drey sets labels'],
   ['kubernetes.jobmanager.annotations.drey.dev/operation', 'x', 'sets drey.dev/operation, and only Drey sets labels'],
   ['kubernetes.rest-service.labels', 'a:b,drey.dev/x:y', 'sets drey.dev/x, and only Drey sets labels'],
+  [
+    'kubernetes.rest-service.labels',
+    'a:b,app:other',
+    'sets the label app, by which Drey finds the Services of a cluster',
+  ],
+  ['kubernetes.rest-service.labels', '{type: other}', 'sets the label type, by which Drey'],
+  ['kubernetes.rest-service.labels.type', 'other', 'sets the label type, by which Drey'],
+  ['kubernetes.internal-service.labels', 'component:x', 'sets the label component, by which Drey'],
+  ['kubernetes.internal-service.labels.app', 'other', 'sets the label app, by which Drey'],
 ];
 
 const fixed: readonly (readonly [key: string, value: string, detail: string])[] = [

@@ -61,7 +61,8 @@ describe('an orphan', () => {
       uid: 'uid-of-fake',
       clusterId: 'fake',
       operationId,
-      owned: false,
+      foreign: false,
+      ownerUid: undefined,
     };
     world.kubernetes.strays.push(fake);
 
@@ -79,17 +80,41 @@ describe('an orphan', () => {
     ]);
   });
 
-  it.each([true, false])('is a Service without a Deployment, with or without an owner (%s)', async (owned) => {
-    world.kubernetes.strays.push({
-      kind: 'Service',
-      name: 'left-rest',
-      uid: 'uid-of-left-rest',
-      clusterId: 'left',
-      operationId: undefined,
-      owned,
-    });
+  const left = {
+    kind: 'Service',
+    name: 'left-rest',
+    uid: 'uid-of-left-rest',
+    clusterId: 'left',
+    operationId: undefined,
+    foreign: false,
+    ownerUid: 'uid-of-left',
+  } as const;
 
-    expect(await findAll()).toMatchObject([{ kind: 'Service', name: 'left-rest', reason: 'NoDeployment' }]);
+  it.each(['left', 'live'])(
+    'is a Service of an earlier Deployment, unless its cluster is live: %s',
+    async (clusterId) => {
+      await startSession('live');
+      world.kubernetes.strays.push({ ...left, clusterId });
+
+      const orphan = { kind: 'Service', name: 'left-rest', reason: 'NoDeployment' };
+      expect(await findAll()).toMatchObject(clusterId === 'left' ? [orphan] : []);
+    },
+  );
+
+  it('is no object that another stage or target created, nor the data of its cluster', async () => {
+    const theirs = { ...left, foreign: true, operationId: 'f'.repeat(32) };
+    const deployment = {
+      ...theirs,
+      kind: 'Deployment',
+      name: 'left',
+      uid: left.ownerUid,
+      ownerUid: undefined,
+    } as const;
+    const data = { ...left, kind: 'ConfigMap', name: 'left-cluster-config-map', ownerUid: undefined } as const;
+    world.kubernetes.strays.push(theirs, deployment, data);
+
+    expect(await findAll()).toEqual([]);
+    await expect(removeOrphans('local', [deployment], world.ports)).rejects.toMatchObject({ code: 'wrong-state' });
   });
 
   it('is removed on request, and nothing else is', async () => {

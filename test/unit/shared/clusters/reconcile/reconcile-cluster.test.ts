@@ -77,6 +77,16 @@ describe('the reconciliation of a cluster', () => {
     expect([...world.kubernetes.clusters.keys()]).toEqual(['other']);
   });
 
+  it('does not record the trouble of a pod that another Deployment owns', async () => {
+    await startSession(send);
+    const [own] = await world.kubernetes.listPods();
+    const trouble = { reason: 'CrashLoopBackOff', message: 'of another', exitCode: 1 };
+    world.kubernetes.foreignPods.push({ ...own!, operationId: undefined, ownerUids: ['another'], trouble });
+    await reconcile();
+
+    expect((await getCluster())?.conditions.filter(({ type }) => type === 'Healthy')).toEqual([]);
+  });
+
   it.each([
     { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container' },
     { reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient cpu.' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId } from './fixture.ts';
+import { deployments, type Handler, kubernetesWith, lines, manifests, object, operationId, stage } from './fixture.ts';
 
 describe('apply', () => {
   /** A server on which one object exists. */
@@ -18,7 +18,7 @@ describe('apply', () => {
   };
   const rest = '/api/v1/namespaces/flink/services/my-rest';
 
-  it('creates without reading, annotates only the Deployment with the operation, and makes it the owner of the rest', async () => {
+  it('creates without reading, marks all objects and the pods of the JobManager, and makes the Deployment their owner', async () => {
     const { kubernetes, sent } = kubernetesWith(({ json }) => ({
       status: 201,
       body: object((json as { metadata: { name: string } }).metadata.name),
@@ -33,8 +33,11 @@ describe('apply', () => {
       'POST /api/v1/namespaces/flink/services',
       'POST /api/v1/namespaces/flink/configmaps',
     ]);
-    expect(sent[0]?.json).toMatchObject({ metadata: { annotations: { 'drey.dev/operation': operationId } } });
-    expect(JSON.stringify(sent[0]?.json).match(/drey\.dev/g)).toHaveLength(1);
+    const annotations = { 'drey.dev/operation': operationId, 'drey.dev/owner': `${stage}/etl` };
+    for (const { json } of sent) expect(json).toMatchObject({ metadata: { annotations } });
+    expect(sent[0]?.json).toMatchObject({
+      spec: { template: { metadata: { annotations: { 'drey.dev/operation': operationId } } } },
+    });
     const owners = sent
       .slice(1)
       .map(({ json }) => (json as { metadata: { ownerReferences: unknown[] } }).metadata.ownerReferences);

@@ -7,6 +7,8 @@ import { target } from '#test/unit/shared/kubernetes/target.ts';
 
 export { target };
 export const operationId = '0'.repeat(32);
+/** The stage of the adapter. */
+export const stage = '000000000000/eu-central-1/test';
 
 export type Handler = (request: Request) => { readonly status: number; readonly body?: unknown };
 
@@ -33,7 +35,7 @@ export const kubernetesWith = (handle: Handler) => {
   };
   const notUsed = () => Promise.reject(new Error('not used'));
   const access = { open: notUsed, identify: notUsed, forget: () => {} };
-  return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, client }), sent };
+  return { kubernetes: openKubernetes(target, { access, signal: new AbortController().signal, stage, client }), sent };
 };
 
 export const object = (name: string, metadata: object = {}, rest: object = {}) => ({

@@ -9,8 +9,13 @@ describe('observe', () => {
       if (path.includes('/events')) return { status: 200, body: { items: events } };
       return { status: 200, body: deployment };
     }).kubernetes.observe('my');
+  const ownerReferences = [{ kind: 'Deployment', name: 'my', uid: 'uid-of-my' }];
   const pod = (status: object) =>
-    object('my-6d5f-abcde', { labels: { component: 'jobmanager' } }, { status: { phase: 'Pending', ...status } });
+    object(
+      'my-6d5f-abcde',
+      { labels: { component: 'jobmanager' }, ownerReferences },
+      { status: { phase: 'Pending', ...status } },
+    );
   const container = (state: object, more: object = {}) => ({
     containerStatuses: [{ name: 'flink-main-container', ready: false, restartCount: 0, state, ...more }],
   });
@@ -172,6 +177,27 @@ describe('observe', () => {
     );
 
     expect(pods[0]?.reached).toEqual({ scheduled, pulling, started });
+  });
+
+  const annotations = { 'drey.dev/operation': operationId };
+
+  it.each([
+    ['that its Deployment owns', { ownerReferences }, true],
+    ['that the same operation created', { annotations }, true],
+    ['without an owner', {}, false],
+    ['of another Deployment', { ownerReferences: [{ kind: 'Deployment', name: 'my', uid: 'another' }] }, false],
+    ['of another operation', { annotations: { 'drey.dev/operation': 'another' } }, false],
+  ])('returns a pod %s only if it is one of the cluster, and its log', async (_what, metadata, isOwn) => {
+    const found = object('my-pod', { labels: { app: 'my', component: 'jobmanager' }, ...metadata }, { status: {} });
+    const { kubernetes } = kubernetesWith(({ path }) => {
+      if (path.includes('/log?')) return { status: 200, body: 'line' };
+      if (path.includes('/deployments/')) return { status: 200, body: object('my', { annotations }) };
+      return { status: 200, body: { items: path.includes('/pods?') ? [found] : [] } };
+    });
+
+    expect((await kubernetes.observe('my')).pods).toHaveLength(isOwn ? 1 : 0);
+    expect(await kubernetes.readLog('my', { lines: 1 })).toBe(isOwn ? 'line' : undefined);
+    expect(await kubernetes.readLog('my', { lines: 1, pod: 'my-pod' })).toBe(isOwn ? 'line' : undefined);
   });
 
   it('returns the warnings of this cluster, newest first', async () => {

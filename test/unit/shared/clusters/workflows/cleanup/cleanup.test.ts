@@ -18,10 +18,10 @@ describe.each(origins)('stop from %s', (_door, send) => {
     await send('stop', { clusterId }, world);
     const remaining = world.kubernetes.listRemaining.bind(world.kubernetes);
     let reconcileQueue = 0;
-    world.kubernetes.listRemaining = async (id) => {
+    world.kubernetes.listRemaining = async (cluster) => {
       reconcileQueue += 1;
-      if (reconcileQueue === 3) world.kubernetes.collect(id);
-      return remaining(id);
+      if (reconcileQueue === 3) world.kubernetes.collect(cluster.clusterId);
+      return remaining(cluster);
     };
     await runWorkflows();
 

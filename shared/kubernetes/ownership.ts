@@ -1,0 +1,61 @@
+import type { Manifests } from '#shared/flink/manifests/manifests.ts';
+
+import type { Api } from './api/client.ts';
+import type { AnyObject } from './api/objects.ts';
+
+/** The operation that created an object. A repetition recognizes its own Deployment by it. */
+export const operationAnnotation = 'drey.dev/operation';
+/** The stage and the target that created an object. */
+export const ownerAnnotation = 'drey.dev/owner';
+
+type Metadata = AnyObject['metadata'];
+
+export const findOperationId = ({ annotations }: Metadata): string | undefined => annotations?.[operationAnnotation];
+
+const mark = <T extends { readonly metadata?: object }>(object: T, annotations: object): T => {
+  const metadata: { readonly annotations?: object } = object.metadata ?? {};
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
+};
+
+/** The objects of a cluster with their owner. The pods of the JobManager have its operation as well. */
+export const markOwned = (
+  { deployment, dependents }: Manifests,
+  { operationId, owner }: { readonly operationId: string } & Pick<Api, 'owner'>,
+): Manifests => {
+  const operation = { [operationAnnotation]: operationId };
+  const own = { ...operation, [ownerAnnotation]: owner };
+  const { spec } = deployment;
+  const withPods =
+    spec === undefined
+      ? deployment
+      : Object.assign({}, deployment, {
+          spec: Object.assign({}, spec, { template: mark(spec.template, operation) }),
+        });
+  return { deployment: mark(withPods, own), dependents: dependents.map((object) => mark(object, own)) };
+};
+
+/** Whether another stage or target of Drey created an object. */
+export const isForeign = (metadata: Metadata, { owner }: Api): boolean =>
+  findOperationId(metadata) !== undefined && metadata.annotations?.[ownerAnnotation] !== owner;
+
+/**
+ * Whether a Deployment is that of an incarnation, or an object that goes with it: one that the Deployment owns, or that the
+ * same operation created. Labels and names prove nothing, because everyone in the namespace may use them.
+ */
+export const belongsTo = (
+  metadata: Metadata,
+  { operationId, uid }: { readonly operationId: string | undefined; readonly uid?: string | undefined },
+): boolean =>
+  metadata.uid === uid ||
+  (operationId !== undefined && findOperationId(metadata) === operationId) ||
+  metadata.ownerReferences.some((owner) => owner.uid === uid);
+
+/**
+ * Flink keeps one ConfigMap for the cluster and one for each job. Its names and labels are all that tells about them.
+ *
+ * @see Flink 2.2 `KubernetesLeaderElectionHaServices`
+ */
+export const isHighAvailabilityData = ({ name, ownerReferences }: Metadata, clusterId: string): boolean =>
+  ownerReferences.length === 0 &&
+  name.startsWith(`${clusterId}-`) &&
+  /^(cluster|[0-9a-f]{32})-config-map$/.test(name.slice(clusterId.length + 1));
