@@ -51,7 +51,7 @@ export const problems = {
     status: 409,
     retryable: false,
     meaning:
-      'Another target of this stage has the same account, region, EKS cluster and namespace, or had it in the last three minutes. A namespace has one target, because clusters of two targets could reach each other in it.',
+      'Another target of this stage has the same account, region, EKS cluster and namespace, or had it in the last three minutes. A namespace has one target, because clusters of two targets could reach each other in it ([security.md](security.md)).',
     action: 'Use another namespace. Or use the existing target, or ask an operator to remove it.',
   },
   'wrong-state': {
