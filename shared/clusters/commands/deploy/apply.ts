@@ -8,6 +8,7 @@ import { getCluster, getOperation } from '#shared/clusters/store/read.ts';
 import { commit, transact } from '#shared/clusters/store/transact.ts';
 
 import { failDeploy } from './fail.ts';
+import { findForeignData } from './foreign-data.ts';
 import { removeRemains } from './remove-remains.ts';
 import { type DeployCommand, renderManifests, withRestoredFrom } from './render.ts';
 
@@ -25,6 +26,9 @@ export const applyDeploy = async (
 ): Promise<StoredOperation> => {
   const target = await getTargetOfDeploy(operation, ports);
   const kubernetes = ports.kubernetes(target);
+  const foreign = await catchFault(() => findForeignData(operation, kubernetes, ports));
+  if (foreign instanceof Fault) return failApply(foreign, operation, { command, ports });
+  if (foreign !== undefined) return failWithoutObjects(operation, foreign.refusal, ports);
   const created = await catchFault(async () => {
     const data = withRestoredFrom(command.data, operation.restoredFrom);
     const suspendedJobId = data.mode === 'application' ? await findSuspendedJobId(operation, ports) : undefined;
@@ -57,11 +61,22 @@ const findSuspendedJobId = async (clusterRef: ClusterRef, { store }: Ports): Pro
 const getTargetOfDeploy = async (operation: StoredOperation, ports: Ports): Promise<NamedTarget> => {
   const target = await catchFault(() => ports.targets.getLatest(operation.target));
   if (!(target instanceof Fault)) return target;
-  const isFailed =
-    target.code === 'not-found' && (await failDeploy(operation.operationId, target, ports, { from: ['PENDING'] }));
-  // Nothing was created, so no cleanup releases the capacity.
-  if (isFailed) await commit({ released: [operation] }, ports);
+  if (target.code === 'not-found') await failAndRelease(operation, target, ports);
   throw target;
+};
+
+/** Fails a deploy of which nothing was created, so that no cleanup releases its capacity. */
+const failAndRelease = async (operation: StoredOperation, fault: Fault, ports: Ports): Promise<boolean> => {
+  const isFailed = await failDeploy(operation.operationId, fault, ports, { from: ['PENDING'] });
+  if (isFailed) await commit({ released: [operation] }, ports);
+  return isFailed;
+};
+
+/** @returns The operation, when another delivery of the same command has ended or advanced it. @throws Fault */
+const failWithoutObjects = async (operation: StoredOperation, fault: Fault, ports: Ports): Promise<StoredOperation> => {
+  const { operationId } = operation;
+  if (await failAndRelease(operation, fault, ports)) throw withOperationId(fault, operationId);
+  return (await getOperation(operationId, ports.store)).value;
 };
 
 const catchFault = async <T>(work: () => Promise<T>): Promise<T | Fault> => {

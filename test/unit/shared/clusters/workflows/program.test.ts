@@ -123,9 +123,9 @@ describe.each(origins)('a program of Flink 2.3, from %s', (_origin, send) => {
     'recovers only the job that is in the high-availability data, with Flink %s',
     async (flinkVersion) => {
       const config = { 'high-availability.type': 'kubernetes', 'high-availability.storageDir': 's3://ha/' };
-      world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
       await deploy(send, { ...application, config, flinkVersion });
       await runWorkflows();
+      world.kubernetes.highAvailability.set(clusterId, new Set([`${clusterId}-cluster-config-map`]));
       await send('stop', { clusterId, data: { ha: 'keep' } }, world);
       await runWorkflows();
       const jobId = getDeployId();
