@@ -26,7 +26,7 @@ const retired: readonly (readonly [RegExp, string])[] = [
   [/\b(Firings?|firings?|FIRINGS?)\b|-firings/, 'timer event'],
   [/\b(janitor|backlog|Backlog\w*|observer)\b/, 'maintenance, queue view, reconciler'],
   [/\b(revoked?|revocation|revokes)\b/i, 'cancel, canceled'],
-  [/\bdoors?\b/i, 'origin'],
+  [/\b_?doors?\b/i, 'origin'],
   [/\bdrained\b/i, 'paused'],
   // Phrases.
   [/\bwhoever\b|\bsomebody\b/i, 'the subject: the caller, another command'],

@@ -57,7 +57,7 @@ describe('names that objects of JavaScript inherit', () => {
     expectNoPollution();
   });
 
-  describe.each(Object.entries(sendDeployText))('of a deploy by %s', (_door, send) => {
+  describe.each(Object.entries(sendDeployText))('of a deploy by %s', (_origin, send) => {
     it.each([
       ['/config/__proto__', '"config":{"__proto__":"x"}'],
       ['/labels/__proto__', '"labels":{"__proto__":"x"}'],

@@ -8,7 +8,7 @@ import { getCluster, getState, limitTarget, session, world } from '#test/unit/sh
 
 import { callQueue, deploy, findOperation, findOperationId, readOperation, settle } from './fixture.ts';
 
-describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+describe.each(origins)('a deploy from %s to a target with limits', (_origin, send) => {
   it('waits for the commands that it depends on, by idempotency key or operation id', async () => {
     await send('deploy', { clusterId: 'one', data: session, key: 'first' }, world);
     await deploy(send, 'two', { dependsOn: ['first'] });

@@ -8,7 +8,7 @@ import { getCluster, getState, limitTarget, world } from '#test/unit/shared/clus
 
 import { deploy, findOperation, settle } from './fixture.ts';
 
-describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+describe.each(origins)('a deploy from %s to a target with limits', (_origin, send) => {
   it('is stopped while it is queued, without having created anything', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');

@@ -6,7 +6,7 @@ import { getState, limitTarget, world } from '#test/unit/shared/clusters/fixture
 
 import { deploy, findOperationId, listAdmitted, settle } from './fixture.ts';
 
-describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+describe.each(origins)('a deploy from %s to a target with limits', (_origin, send) => {
   it('stays admitted after a failure until its objects are removed', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
@@ -23,7 +23,7 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
   });
 });
 
-describe.each(origins)('an application from %s in a target with limits', (_door, send) => {
+describe.each(origins)('an application from %s in a target with limits', (_origin, send) => {
   const application = { mode: 'application', job: { jar: 'local:///a.jar' } };
 
   it.each(['remove', 'keep'])('is released at once when its program fails, with onFailure %s', async (onFailure) => {

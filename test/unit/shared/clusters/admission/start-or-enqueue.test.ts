@@ -10,7 +10,7 @@ import { callQueue, deploy, findOperation, findOperationId, listAdmitted, readOp
 const listTransitionsOf = (clusterId: string) =>
   world.store.writtenTransitions.filter((one) => one.clusterId === clusterId).map(({ to }) => to);
 
-describe.each(origins)('a deploy from %s to a target with limits', (_door, send) => {
+describe.each(origins)('a deploy from %s to a target with limits', (_origin, send) => {
   it('starts within the limits, and is queued beyond them', async () => {
     limitTarget({ limits: { clusters: 1 } });
     await deploy(send, 'one');
@@ -117,7 +117,7 @@ describe.each(origins)('a deploy from %s to a target with limits', (_door, send)
   });
 });
 
-describe.each(origins)('a submit from %s to a target with limits', (_door, send) => {
+describe.each(origins)('a submit from %s to a target with limits', (_origin, send) => {
   it('is queued until a job of the session has ended', async () => {
     limitTarget({ limits: { jobs: 1 } });
     await deploy(send, 'etl');

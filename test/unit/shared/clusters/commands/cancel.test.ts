@@ -13,7 +13,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('cancel from %s', (_door, send) => {
+describe.each(origins)('cancel from %s', (_origin, send) => {
   it('ends the job and records its state', async () => {
     const jobId = await submitJob(send);
 

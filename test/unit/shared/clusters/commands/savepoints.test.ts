@@ -18,7 +18,7 @@ import {
 const directory = 's3://bucket/savepoints';
 const getJob = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
 
-describe.each(origins)('savepoint from %s', (_door, send) => {
+describe.each(origins)('savepoint from %s', (_origin, send) => {
   it('records its path in the operation and in the job, which continues to run', async () => {
     const jobId = await submitJob(send);
 
@@ -143,7 +143,7 @@ describe.each(origins)('savepoint from %s', (_door, send) => {
   });
 });
 
-describe.each(origins)('checkpoint and disposal from %s', (_door, send) => {
+describe.each(origins)('checkpoint and disposal from %s', (_origin, send) => {
   it('record the number of the checkpoint', async () => {
     const jobId = await submitJob(send);
 

@@ -19,7 +19,7 @@ import {
 const directory = 's3://bucket/savepoints';
 const getJob = async (jobId: string) => (await world.store.job(clusterRef, jobId))?.value;
 
-describe.each(origins)('stop-job from %s', (_door, send) => {
+describe.each(origins)('stop-job from %s', (_origin, send) => {
   it('ends the job with a savepoint', async () => {
     const jobId = await submitJob(send);
 
@@ -119,7 +119,7 @@ describe.each(origins)('stop-job from %s', (_door, send) => {
   });
 });
 
-describe.each(origins)('the record of a job, submitted from %s', (_door, send) => {
+describe.each(origins)('the record of a job, submitted from %s', (_origin, send) => {
   it('has the savepoint that the job was stopped with, even without a command of Drey', async () => {
     const jobId = await submitJob(send);
     getFlink().complete(jobId, 'e'.repeat(32), 's3://bucket/by-hand');
@@ -131,7 +131,7 @@ describe.each(origins)('the record of a job, submitted from %s', (_door, send) =
   });
 });
 
-describe.each(origins)('the job of an application that is ended from %s', (_door, send) => {
+describe.each(origins)('the job of an application that is ended from %s', (_origin, send) => {
   const startApplication = async () => {
     await send('deploy', { clusterId, data: { mode: 'application', job: { jar: 'local:///a.jar' } } }, world);
     const { operationId = '' } = getLastOperation() ?? {};

@@ -14,7 +14,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('stop from %s', (_door, send) => {
+describe.each(origins)('stop from %s', (_origin, send) => {
   it('removes all objects and records the end of the cluster and its jobs', async () => {
     const jobId = await submitJob(send);
 

@@ -15,7 +15,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('submit from %s', (_door, send) => {
+describe.each(origins)('submit from %s', (_origin, send) => {
   it('runs the program under the id of its operation, and records the job', async () => {
     const jobId = await submitJob(send);
 

@@ -15,7 +15,7 @@ import {
 
 import { extend, getLifetime, listTimerEvents, minute, startSession } from './fixture.ts';
 
-describe.each(origins)('a deploy with a lifetime from %s', (_door, send) => {
+describe.each(origins)('a deploy with a lifetime from %s', (_origin, send) => {
   it('records its end, and schedules the timer events of the warning and the end', async () => {
     await startSession({ ttl: '2h', savepoint: 'best-effort' }, send);
 

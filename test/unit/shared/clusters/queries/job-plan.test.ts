@@ -4,7 +4,7 @@ import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { origins } from '#test/fakes/origins.ts';
 import { clusterRef, getFlink, jar, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('the plan of a program, of a session from %s', (_door, send) => {
+describe.each(origins)('the plan of a program, of a session from %s', (_origin, send) => {
   it('is computed by the session, and leaves no jar', async () => {
     await submitJob(send);
 

@@ -18,7 +18,7 @@ import {
   submit,
 } from './fixture.ts';
 
-describe.each(origins)('a session with restore from %s', (_door, send) => {
+describe.each(origins)('a session with restore from %s', (_origin, send) => {
   it('starts the jobs that the last incarnation was stopped with, as they were submitted', async () => {
     await deploy();
     const [one, other] = [await submit(clicks), await submit(orders)];

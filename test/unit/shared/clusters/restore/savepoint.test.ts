@@ -38,7 +38,7 @@ const makeApplication = (fields: object) => ({
 });
 const listSavepoints = () => [...world.store.jobRecords.values()].flatMap(({ value }) => value.savepoint ?? []);
 
-describe.each(origins)('restore from a cluster, with commands from %s', (_door, send: Send) => {
+describe.each(origins)('restore from a cluster, with commands from %s', (_origin, send: Send) => {
   it('starts a job of another session from the savepoint of the stop', async () => {
     await runIncarnation('required');
     await startSession('next');

@@ -47,7 +47,7 @@ Caused by: java.lang.ClassNotFoundException: scala.collection.convert.Wrappers$M
 \tat java.base/java.net.URLClassLoader.findClass(Unknown Source)
 `;
 
-describe.each(origins)('an application from %s', (_door, send) => {
+describe.each(origins)('an application from %s', (_origin, send) => {
   it('runs once its program has a job', async () => {
     await startApplication(send);
 

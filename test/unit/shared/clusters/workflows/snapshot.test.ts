@@ -13,7 +13,7 @@ import {
 
 const directory = 's3://bucket/savepoints';
 
-describe.each(origins)('a snapshot from %s, while not all tasks of the job run', (_door, send) => {
+describe.each(origins)('a snapshot from %s, while not all tasks of the job run', (_origin, send) => {
   const kinds = ['savepoint', 'checkpoint', 'stop-job'] as const;
   const dataOf = (kind: (typeof kinds)[number]) => (kind === 'checkpoint' ? {} : { directory });
 

@@ -14,7 +14,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('deploy from %s', (_door, send) => {
+describe.each(origins)('deploy from %s', (_origin, send) => {
   it('ends in FAILED with the reason when the image cannot be pulled, and removes what it created', async () => {
     world.kubernetes.startsAtOnce = false;
     await send('deploy', { clusterId, data: session }, world);

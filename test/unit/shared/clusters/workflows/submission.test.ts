@@ -14,7 +14,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('submit from %s', (_door, send) => {
+describe.each(origins)('submit from %s', (_origin, send) => {
   it('fails with the exception of the program, and the session continues', async () => {
     await startSession(send);
     world.kubernetes.cluster(clusterId).flink.program = () => ({

@@ -8,7 +8,7 @@ import { getCluster, listOperations, world } from '#test/unit/shared/clusters/fi
 
 import { data, getBatch, getBatchId, listDeploys, template } from './fixture.ts';
 
-describe.each(origins)('a batch from %s', (_door, send: Send) => {
+describe.each(origins)('a batch from %s', (_origin, send: Send) => {
   it('starts an application for each row, with the parameters of the row', async () => {
     const outcome = await send('batch', { data }, world);
     await runQueues(world);

@@ -11,7 +11,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('deploy from %s', (_door, send) => {
+describe.each(origins)('deploy from %s', (_origin, send) => {
   it('continues with the same command when its objects were created but not recorded', async () => {
     const commit = world.store.commit.bind(world.store);
     world.store.commit = async (change) => {

@@ -14,7 +14,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('deploy from %s', (_door, send) => {
+describe.each(origins)('deploy from %s', (_origin, send) => {
   it('creates a cluster and waits until it runs', async () => {
     await send('deploy', { clusterId, data: { ...session, labels: { team: 'etl' } } }, world);
     await runWorkflows();

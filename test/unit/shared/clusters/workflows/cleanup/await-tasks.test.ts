@@ -13,7 +13,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('stop from %s', (_door, send) => {
+describe.each(origins)('stop from %s', (_origin, send) => {
   const other = 'b'.repeat(32);
   /** Starts a session with two jobs. Returns the id of the first. */
   const startTwoJobs = async () => {

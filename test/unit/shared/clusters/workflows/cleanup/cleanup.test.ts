@@ -11,7 +11,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('stop from %s', (_door, send) => {
+describe.each(origins)('stop from %s', (_origin, send) => {
   it('waits until lingering objects are gone', async () => {
     await startSession(send);
     world.kubernetes.lingers = true;

@@ -34,7 +34,7 @@ const warnOf = (...directories: readonly string[]) =>
   `${directories.map((path) => `aws s3 rm --recursive s3://bucket/ha/${path}`).join(' && ')}.`;
 const warning = warnOf('etl', 'job-result-store/etl', 'application-result-store/etl');
 
-describe.each(origins)('a stop that purges high-availability data, from %s', (_door, send) => {
+describe.each(origins)('a stop that purges high-availability data, from %s', (_origin, send) => {
   it('cancels the jobs and ends Flink, which deletes the data', async () => {
     await startWithJob(send);
 

@@ -18,7 +18,7 @@ import {
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
 
-describe.each(origins)('stop from %s', (_door, send) => {
+describe.each(origins)('stop from %s', (_origin, send) => {
   it('first takes a savepoint of each job on request', async () => {
     const jobId = await submitJob(send);
     await send(
