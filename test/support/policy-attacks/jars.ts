@@ -40,6 +40,17 @@ const jarRows: readonly Row[] = [
     'line 1 of the script: s3://evil/udf.jar',
   ],
   [
+    application({ sql: { script: "SET 'pipeline.jars' = 's3://evil/udf.jar'; INSERT INTO a SELECT 1" } }),
+    '/job/sql/script',
+    'line 1 of the script: s3://evil/udf.jar',
+  ],
+  [
+    application({ sql: { script: "USE CATALOG c;\nSET python.files = 's3://jars/etl/a.zip,s3://evil/b.zip'" } }),
+    '/job/sql/script',
+    'line 2 of the script: s3://evil/b.zip',
+    sources,
+  ],
+  [
     application({
       sql: {
         script:

@@ -1,6 +1,7 @@
 import type { SqlProgram } from '#events/programs/sql.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { readOption } from '#shared/flink/options.ts';
+import { readScriptSettings } from '#shared/flink/program/sql-settings.ts';
 import { splitStatements } from '#shared/flink/program/sql-statements.ts';
 import { describeUri, schemeOf } from '#shared/flink/program/uri.ts';
 
@@ -101,16 +102,20 @@ const jarPattern = /\b(?:JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\s+((?:'(?:[^']|'')*'\
 const listScriptSources = (sql: SqlProgram | undefined): readonly Source[] => {
   if (sql === undefined) return [];
   if (sql.scriptUri !== undefined) return [{ uri: sql.scriptUri, from: { script: 'scriptUri' } }];
-  return splitStatements(sql.script ?? '').statements.flatMap(({ text, words, line }) =>
+  const ofSettings = readScriptSettings(sql).flatMap(({ key, value, line }) =>
+    listOptionSources({ [key]: value }).map(({ uri }) => ({ uri, line })),
+  );
+  const ofStatements = splitStatements(sql.script ?? '').statements.flatMap(({ text, words, line }) =>
     /\b(JAR|FILE|ARCHIVE|ARTIFACT|PLAN)S?\b/.test(words)
       ? [...text.matchAll(jarPattern)].flatMap(([, literals = '']) =>
           [...literals.matchAll(/'((?:[^']|'')*)'/g)].map(([, uri = '']) => ({
             uri: uri.replaceAll("''", "'").trim(),
-            from: { script: 'script' as const, line },
+            line,
           })),
         )
       : [],
   );
+  return [...ofSettings, ...ofStatements].map(({ uri, line }) => ({ uri, from: { script: 'script' as const, line } }));
 };
 
 /** The schemes of one file system. */

