@@ -263,7 +263,7 @@ const renderResources = (config: Config, template: Partial<V1ResourceRequirement
 };
 
 const artifactsVolumeName = 'user-artifacts-volume';
-const configVolumeName = 'flink-config-volume';
+export const configVolumeName = 'flink-config-volume';
 /** The name of a volume has no dots, the name of a Secret may have some. */
 export const toSecretVolumeName = (secret: string): string => `${secret.replaceAll('.', '-')}-volume`;
 

@@ -57,7 +57,7 @@ export const withVolume = (data: Data): Data => {
   const { podTemplates } = data as { podTemplates?: Record<string, { spec?: object }> };
   if (podTemplates === undefined || !JSON.stringify(podTemplates).includes('"mountPath"')) return data;
   const templates = Object.entries(podTemplates).map(
-    ([name, template]) => [name, { ...template, spec: { ...template.spec, ...volumes } }] as const,
+    ([name, template]) => [name, { ...template, spec: { ...volumes, ...template.spec } }] as const,
   );
   return { ...data, podTemplates: Object.fromEntries(templates) };
 };

@@ -7,6 +7,7 @@ import {
   annotations,
   dynamic,
   args,
+  main,
   type Row,
   local,
   pythonFile,
@@ -90,6 +91,38 @@ const optionRows: readonly Row[] = [
   [container({ envFrom: [{ configMapRef: { name: 'c' } }] }), `${at}/containers/0/envFrom/0`, 'configuration', locked],
   [
     container({ volumeMounts: [{ name: 'v', mountPath: '/opt/flink/conf/config.yaml', subPath: 'a' }] }),
+    `${at}/containers/0/volumeMounts/0`,
+    'configuration',
+    locked,
+  ],
+  [
+    container({
+      volumeMounts: [
+        { name: 'flink-config-volume', mountPath: '/opt/flink/conf/config.yaml', subPath: 'log4j-console.properties' },
+      ],
+    }),
+    `${at}/containers/0/volumeMounts/0`,
+    'configuration',
+    locked,
+  ],
+  [
+    pod({
+      volumes: [
+        {
+          name: 'v',
+          configMap: {
+            name: 'flink-config-etl',
+            items: [{ key: 'log4j-console.properties', path: 'config.yaml' }],
+          },
+        },
+      ],
+      containers: [
+        {
+          name: main,
+          volumeMounts: [{ name: 'v', mountPath: '/opt/flink/conf/config.yaml', subPath: 'config.yaml' }],
+        },
+      ],
+    }),
     `${at}/containers/0/volumeMounts/0`,
     'configuration',
     locked,

@@ -10,6 +10,7 @@ interface PodTemplateInput {
   readonly podTemplates?: PodTemplates | undefined;
 }
 
+export const podTemplateVolumeName = 'pod-template-volume';
 const fileName = 'taskmanager-pod-template.yaml';
 
 /** The template from which the JobManager creates TaskManagers. @see Flink 2.2 `PodTemplateMountDecorator` */
@@ -21,7 +22,7 @@ export const renderPodTemplateMount = ({ clusterId, namespace, podTemplates }: P
   return {
     mounts: [
       {
-        volume: { name: 'pod-template-volume', configMap: { name, items: toItems([fileName]) } },
+        volume: { name: podTemplateVolumeName, configMap: { name, items: toItems([fileName]) } },
         mountPath: '/opt/flink/pod-template',
       },
     ],

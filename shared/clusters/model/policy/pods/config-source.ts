@@ -1,4 +1,5 @@
 import type { Config } from '#shared/flink/config.ts';
+import { configVolumeName } from '#shared/flink/manifests/deployment.ts';
 import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
 import { getConfigMapName } from '#shared/flink/names.ts';
 import { readOption } from '#shared/flink/options.ts';
@@ -58,10 +59,12 @@ export const findConfigSourceViolations = (
       detail:
         'has variables from another object, and Drey does not know their names. Write each variable in env, with valueFrom.',
     })),
-    ...findMountsAt(spec, folder, getConfigMapName(clusterId)).map(({ name, path }) => ({
-      rule,
-      path,
-      detail: `mounts ${name} at ${folder}, where Flink reads its configuration. Choose another path.`,
-    })),
+    ...findMountsAt(spec, folder, { volume: configVolumeName, configMap: getConfigMapName(clusterId) }).map(
+      ({ name, path }) => ({
+        rule,
+        path,
+        detail: `mounts ${name} at ${folder}, where Flink reads its configuration. Choose another path.`,
+      }),
+    ),
   ];
 };

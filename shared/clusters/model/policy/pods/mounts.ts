@@ -1,4 +1,4 @@
-import type { V1PodSpec } from '@kubernetes/client-node';
+import type { V1PodSpec, V1VolumeMount } from '@kubernetes/client-node';
 
 import { mainContainerName } from '#shared/flink/manifests/pod-template/pod-template.ts';
 
@@ -9,23 +9,36 @@ interface FoundMount {
   readonly path: Path;
 }
 
-/**
- * The mounts of Flink's container that hide a folder, or a part of it.
- *
- * @param configMap The name of the ConfigMap that belongs there.
- */
+/** What Flink itself mounts at a folder. */
+interface OwnMount {
+  readonly volume: string;
+  readonly configMap: string;
+}
+
+/** The mounts of Flink's container that hide a folder, or a part of it. */
 export const findMountsAt = (
   { containers, volumes = [] }: V1PodSpec,
   folder: string,
-  configMap: string,
+  own: OwnMount,
 ): readonly FoundMount[] => {
   const at = normalizePath(folder);
-  const own = volumes.filter((volume) => volume.configMap?.name === configMap).map(({ name }) => name);
+  const isOwn = ({ name, mountPath, subPath, subPathExpr }: V1VolumeMount): boolean =>
+    name === own.volume &&
+    volumes.find((volume) => volume.name === name)?.configMap?.name === own.configMap &&
+    // One file of the ConfigMap could take the place of another.
+    normalizePath(mountPath) === at &&
+    subPath === undefined &&
+    subPathExpr === undefined;
   const { volumeMounts = [] } = containers.find(({ name }) => name === mainContainerName) ?? {};
-  return volumeMounts.flatMap(({ name, mountPath }, index) => {
-    const path = normalizePath(mountPath);
-    return !own.includes(name) && (isWithin(path, at) || isWithin(at, path))
-      ? [{ name, path: ['spec', 'containers', { name: mainContainerName }, 'volumeMounts', String(index)] }]
+  return volumeMounts.flatMap((mount, index) => {
+    const path = normalizePath(mount.mountPath);
+    return !isOwn(mount) && (isWithin(path, at) || isWithin(at, path))
+      ? [
+          {
+            name: mount.name,
+            path: ['spec', 'containers', { name: mainContainerName }, 'volumeMounts', String(index)],
+          },
+        ]
       : [];
   });
 };

@@ -3,6 +3,7 @@ import type { NamedTarget } from '#events/records/target.ts';
 import { matchesPattern } from '#shared/clusters/model/policy/patterns.ts';
 import { getPodTemplateName } from '#shared/flink/names.ts';
 
+import { podTemplateVolumeName } from '#shared/flink/manifests/pod-template/pod-template-mount.ts';
 import { splitPodTemplate } from '#shared/flink/manifests/pod-template/pod-template.ts';
 
 import { findMountsAt } from './mounts.ts';
@@ -191,7 +192,10 @@ const templateFolder = '/opt/flink/pod-template';
 const findTemplateMounts = ({ kind, spec }: RenderedPod, { clusterId }: PodContext): readonly Violation[] =>
   kind === 'taskmanager'
     ? []
-    : findMountsAt(spec, templateFolder, getPodTemplateName(clusterId)).map(({ name, path }) => ({
+    : findMountsAt(spec, templateFolder, {
+        volume: podTemplateVolumeName,
+        configMap: getPodTemplateName(clusterId),
+      }).map(({ name, path }) => ({
         rule: 'pod templates',
         path,
         detail: `mounts ${name} at ${templateFolder}, where Flink reads the template of its TaskManagers. Set podTemplates.taskmanager instead.`,
