@@ -4,7 +4,7 @@ import type { TaskManagers } from '#events/records/cluster.ts';
 import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import type { Demand } from '#events/records/target.ts';
 
-import type { Config } from './config.ts';
+import { type Config, toText } from './config.ts';
 import type { ClusterInput } from './manifests/cluster-input.ts';
 import { computePodRequests, type PodRequests } from './manifests/pod-template/pod-requests.ts';
 import { mainContainerName, selectTemplate, splitPodTemplate } from './manifests/pod-template/pod-template.ts';
@@ -25,6 +25,7 @@ const mebibyte = 2 ** 20;
  * The resources that a cluster's pods request: the rendered JobManagers, and the TaskManagers that Flink starts for the
  * parallelism of the program. A parallelism that the program sets in main() is not known.
  *
+ * @param config What the JobManager reads, dynamic properties included.
  * @throws Fault `refused-option` for a parallelism that is not an integer.
  */
 export const computeResources = (
@@ -98,13 +99,28 @@ const computeTaskManagerRequests = (template: PodTemplate | undefined, config: C
     name: mainContainerName,
     resources: {
       requests: {
-        cpu: String(computeTaskManagerCpu(config, slots)),
-        memory: String(computeTaskManagerMemory(config).totalBytes),
+        cpu: String(Math.max(computeTaskManagerCpu(config, slots), readExternalAmount(config, 'cpu'))),
+        memory: String(
+          Math.max(Number(computeTaskManagerMemory(config).totalBytes), readExternalAmount(config, 'memory')),
+        ),
       },
     },
   };
   return toDemand(computePodRequests({ ...spec, containers: [main, ...others] }));
 };
+
+/**
+ * The amount of an external resource with the name of one of Flink's own resources, which it replaces.
+ *
+ * @see Flink 2.3 `KubernetesUtils.getResourceRequirements`
+ */
+const readExternalAmount = (config: Config, resource: 'cpu' | 'memory'): number =>
+  Object.entries(config).reduce((largest, [key, value]) => {
+    const [, name] = /^external-resource\.(.+)\.kubernetes\.config-key$/s.exec(key) ?? [];
+    return name !== undefined && toText(value).trim() === resource
+      ? Math.max(largest, Number(toText(config[`external-resource.${name}.amount`] ?? '0')) || 0)
+      : largest;
+  }, 0);
 
 const toDemand = ({ cpu, memoryBytes }: PodRequests) => ({
   cpu: roundCpu(cpu),

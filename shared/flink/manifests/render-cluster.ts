@@ -69,7 +69,7 @@ export const renderCluster = (given: ClusterInput): ClusterManifests => {
       ...findWarnings(input, { config, layers: resolved.layers, flinkVersion }),
       ...findMissingVolumeWarnings(spec, templates),
     ]),
-    resources: computeResources(input, manifests.deployment, config),
+    resources: computeResources(input, manifests.deployment, withDynamicProperties(config, flinkVersion)),
     flinkVersion,
   };
 };

@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { origins } from '#test/fakes/origins.ts';
-import { clusterId, jar, limitTarget, session, setPolicy, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
+import {
+  clusterId,
+  jar,
+  limitTarget,
+  session,
+  setPolicy,
+  startSession,
+  world,
+} from '#test/unit/shared/clusters/fixture.ts';
 
 const sizes = {
   'jobmanager.memory.process.size': '1g',
@@ -49,6 +57,43 @@ describe.each(origins)('what a command takes of its target, from %s', (_origin, 
       {},
       7,
       1_024 + 3 * 2_048,
+    ],
+    [
+      'the parallelism in the arguments of the JobManager',
+      application,
+      { 'kubernetes.jobmanager.entrypoint.args': '-Dparallelism.default=5' },
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'the slots in the arguments of the JobManager',
+      session,
+      { 'kubernetes.jobmanager.entrypoint.args': '-D slotmanager.number-of-slots.min=6' },
+      7,
+      1_024 + 3 * 2_048,
+    ],
+    [
+      'an external resource that is the CPU',
+      application,
+      {
+        'external-resources': 'x',
+        'external-resource.x.amount': '9',
+        'external-resource.x.kubernetes.config-key': 'cpu',
+      },
+      10,
+      1_024 + 2_048,
+    ],
+    [
+      'an external resource that is the memory',
+      application,
+      {
+        'taskmanager.memory.process.size': '1g',
+        'external-resources': 'x',
+        'external-resource.x.amount': '2147483647',
+        'external-resource.x.kubernetes.config-key': 'memory',
+      },
+      3,
+      1_024 + 2_048,
     ],
   ])('includes %s', async (_what, data, config, cpu, memoryMebibytes) => {
     const image = 'flink:2.3';
