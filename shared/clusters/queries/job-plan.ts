@@ -3,6 +3,8 @@ import type { ClusterRef } from '#events/names.ts';
 import { Fault } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { assertRunning, assertSession, assertUsableJar } from '#shared/clusters/commands/assertions.ts';
+import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
+import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
 import type { Ports } from '#shared/clusters/ports/ports.ts';
 import { getCluster } from '#shared/clusters/store/read.ts';
 import { flinkRest } from '#shared/flink/rest/flink-rest.ts';
@@ -13,14 +15,16 @@ const maxPlanMs = 22_000;
 /**
  * The job plan of a program. The session runs main() of the program up to its first job, and keeps nothing of it.
  *
- * @throws Fault `not-found`, `wrong-state` or `not-ready` for the session; `jar-refused`; `program-failed` with the
- *   exception of the program, or when the plan takes longer than 22 seconds.
+ * @throws Fault `not-found`, `wrong-state` or `not-ready` for the session; `refused-option` for what the policy of the
+ *   target denies in a submit; `jar-refused`; `program-failed` with the exception of the program, or when the plan takes
+ *   longer than 22 seconds.
  */
 export const planJob = async (clusterRef: ClusterRef, request: JobPlanRequest, ports: Ports): Promise<unknown> => {
   const target = await ports.targets.get(clusterRef.target);
   const { value: cluster } = await getCluster(clusterRef, ports.store);
   assertSession(cluster);
   assertRunning(cluster);
+  assertAllowed(findSubmitErrors({ ...request, config: {} }, target), target);
   await assertUsableJar(request.jar, target, ports.jars);
   const timeout = AbortSignal.timeout(maxPlanMs);
   try {

@@ -147,8 +147,11 @@ const findJarPointer = ({ from }: JarViolation, { config, given, root }: JarPlac
   return setting?.toError('').pointer ?? toOptionPointer(from.option);
 };
 
+/** The program of a submit, or of a job plan. */
+type SubmittedProgram = Pick<SubmitData, 'config' | 'jar' | 'sql' | 'entryClass' | 'args' | 'parallelism'>;
+
 /** Everything that the policy of a target does not allow in a submit. */
-export const findSubmitErrors = (data: SubmitData, target: NamedTarget): readonly FieldError[] => {
+export const findSubmitErrors = (data: SubmittedProgram, target: NamedTarget): readonly FieldError[] => {
   const { sql, config, jar, ...job } = data;
   // An upload is always allowed, so that only the other sources are of interest.
   const given = { job: { ...job, ...(jar === undefined ? {} : { jar }), ...(sql === undefined ? {} : { sql }) } };

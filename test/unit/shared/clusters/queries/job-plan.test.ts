@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { planJob } from '#shared/clusters/queries/job-plan.ts';
 import { origins } from '#test/fakes/origins.ts';
-import { clusterRef, getFlink, jar, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
+import { clusterRef, getFlink, jar, setPolicy, submitJob, world } from '#test/unit/shared/clusters/fixture.ts';
 
 describe.each(origins)('the plan of a program, of a session from %s', (_origin, send) => {
   it('is computed by the session, and leaves no jar', async () => {
@@ -21,6 +21,18 @@ describe.each(origins)('the plan of a program, of a session from %s', (_origin, 
     getFlink().answer = async (request) =>
       request.method === 'DELETE' ? { status: 500, body: { errors: ['busy'] } } : answer(request);
 
+    await expect(planJob(clusterRef, { jar, args: [] }, world.ports)).resolves.toMatchObject({ nodes: [] });
+  });
+
+  it('is refused for what the target denies in a submit, before main() runs', async () => {
+    await submitJob(send);
+    setPolicy({ denied: ['job.args'] });
+
+    await expect(planJob(clusterRef, { jar, args: ['--day', '1'] }, world.ports)).rejects.toMatchObject({
+      code: 'refused-option',
+      errors: [{ pointer: '/args', detail: expect.stringContaining('Policy of target local, denied: ') }],
+    });
+    expect(getFlink().jars.size).toBe(0);
     await expect(planJob(clusterRef, { jar, args: [] }, world.ports)).resolves.toMatchObject({ nodes: [] });
   });
 
