@@ -4,6 +4,7 @@ import { parseQuantity } from '#events/kubernetes/quantity.ts';
 import { describeUri } from '#shared/flink/program/uri.ts';
 import { parseDouble, trimBlanks } from '#shared/flink/syntax.ts';
 import { findLastCause } from '#shared/flink/rest/stack-trace.ts';
+import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
 /**
  * Texts on which a regular expression with two ways to match the same characters tries all of them. The linter refuses such
@@ -25,22 +26,8 @@ const attempt = (work: () => unknown) => {
   }
 };
 
-/** The shortest of several times, because the machine also does other things. */
-const measure = (work: () => unknown): number =>
-  Math.min(
-    ...Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      work();
-      return performance.now() - start;
-    }),
-  );
-
 describe('the time to read a text', () => {
-  it.each(cases)('grows with its length, not with the square of it: %s', (_what, parse) => {
-    const short = measure(() => parse(20_000));
-    const long = measure(() => parse(320_000));
-
-    // 16 times the length: about 16 times the time, and 256 times with the square. Below a millisecond nothing is measured.
-    expect(long / Math.max(short, 1)).toBeLessThan(100);
+  it.each(cases)('grows with its length, not with the square of it: %s', async (_what, parse) => {
+    expect(await measureGrowth(parse, 20_000)).toBeLessThan(maxGrowth);
   });
 });

@@ -12,6 +12,7 @@ import { plainTarget } from '#test/fakes/target-fixture.ts';
 import { application, container, type Data, options, pod, withVolume } from '#test/support/policy-attacks/builders.ts';
 import { secretAttacks } from '#test/support/policy-attacks/secrets.ts';
 import { clusterId, jar, setPolicy, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
+import { maxGrowth, measureGrowth } from '#test/support/growth.ts';
 
 import { itRefuses } from './refusals.ts';
 
@@ -125,21 +126,13 @@ describe('a file', () => {
 
   it.each(['<property', '<', '<a ', '<name>', '<property name=', '<![CDATA[', 'a', ' '])(
     'of many %j is read in time that grows with its length',
-    (part) => {
-      const time = (length: number) => {
+    async (part) => {
+      const find = (length: number) => {
         const text = part.repeat(length / part.length);
-        const given = { files: { 'log4j.properties': text }, hadoop: { 'core-site.xml': text } };
-        const times = [1, 2, 3].map(() => {
-          const start = performance.now();
-          findSecretFiles(given, target);
-          return performance.now() - start;
-        });
-        return Math.min(...times);
+        return findSecretFiles({ files: { 'log4j.properties': text }, hadoop: { 'core-site.xml': text } }, target);
       };
-      time(100_000);
 
-      // Quadratic growth would be a factor of 256.
-      expect(time(1_600_000) / Math.max(time(100_000), 5)).toBeLessThan(100);
+      expect(await measureGrowth(find, 100_000)).toBeLessThan(maxGrowth);
     },
   );
 });
