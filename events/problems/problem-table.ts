@@ -128,9 +128,9 @@ export const problems = {
     status: 422,
     retryable: false,
     meaning:
-      "The command needs more than a limit of the target or of its team's share allows, so it would never start. Or a lifetime ends later than the `maxAge` of the target allows: the message has the latest time ([lifetime.md](lifetime.md)).",
+      "The command needs more than a limit of the target or of its team's share allows, so it would never start. Or a lifetime ends later than the `maxAge` of the target allows: the message has the latest time ([lifetime.md](lifetime.md)). Or the target already has 100 schedules.",
     action:
-      'Request fewer or smaller TaskManagers, a lower parallelism or an earlier end. Or raise the limit (`PUT /v1/targets/{target}`).',
+      'Request fewer or smaller TaskManagers, a lower parallelism or an earlier end, or delete a schedule. Or raise the limit (`PUT /v1/targets/{target}`).',
   },
   'dependency-failed': {
     title: 'Dependency did not finish',

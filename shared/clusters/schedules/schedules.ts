@@ -10,11 +10,15 @@ import { commit, retryOnConflict } from '#shared/clusters/store/transact.ts';
 import { readSpec } from './specs.ts';
 import { applySchedule, syncSchedule } from './sync-schedules.ts';
 
+/** All targets share the queue of timer events, in which one team's must not delay those of others for long. */
+const maxSchedules = 100;
+
 /**
  * Creates or changes a schedule. EventBridge Scheduler gets the schedule first, because it validates the expression. A
  * timer event of a revision that is not recorded runs nothing and makes the scheduler match the record.
  *
- * @throws Fault `malformed-request` for the expression; `not-found` for the target or the spec.
+ * @throws Fault `malformed-request` for the expression; `not-found` for the target or the spec; `over-limit`
+ *   for one schedule too many.
  */
 export const putSchedule = async (
   scheduleName: ScheduleName,
@@ -26,6 +30,7 @@ export const putSchedule = async (
   if (definition.action === 'deploy') await readSpec({ target, name: definition.spec }, ports);
   return retryOnConflict(ports, async () => {
     const current = await ports.store.schedule(scheduleName);
+    if (current === undefined) await assertNotFull(target, ports);
     const updatedAt = ports.now().toISOString();
     const schedule = { target, name, revision: ports.newId(), updatedAt, updatedBy, definition };
     await applySchedule(schedule, ports);
@@ -38,6 +43,15 @@ export const putSchedule = async (
     }
     return schedule;
   });
+};
+
+/** @throws Fault `over-limit` */
+const assertNotFull = async (target: string, { store }: Ports): Promise<void> => {
+  if ((await store.scheduleNames(target)).length < maxSchedules) return;
+  throw new Fault(
+    'over-limit',
+    `Target ${target} has ${maxSchedules} schedules, which is the maximum. Delete one first.`,
+  );
 };
 
 /** @throws Fault `not-found` */

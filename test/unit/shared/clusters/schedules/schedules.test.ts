@@ -40,6 +40,14 @@ describe('a schedule', () => {
     expect(world.timers.recurring.size).toBe(0);
   });
 
+  it('is refused when the target has 100 others, and an existing one can still be changed', async () => {
+    for (let number = 0; number < 100; number += 1) await callSchedules('PUT', `evening-${number}`, evening);
+
+    expect(await callSchedules('PUT', 'evening', evening)).toMatchObject({ status: 422, body: { code: 'over-limit' } });
+    expect(world.timers.recurring.size).toBe(100);
+    expect(await callSchedules('PUT', 'evening-1', { ...evening, enabled: false })).toMatchObject({ status: 200 });
+  });
+
   it('is removed with its timer, and its runs are still listed', async () => {
     await startSession('one', { labels: { team: 'etl' } });
     await callSchedules('PUT', 'evening', evening);
