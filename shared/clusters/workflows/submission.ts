@@ -4,6 +4,8 @@ import type { Restore } from '#events/programs/program.ts';
 import { isTerminalOperation, type Operation } from '#events/records/operation.ts';
 import { Fault } from '#events/problems/problem.ts';
 import { assertRunning } from '#shared/clusters/commands/assertions.ts';
+import { findSubmitErrors } from '#shared/clusters/model/policy/find-policy-errors.ts';
+import { assertAllowed } from '#shared/clusters/model/policy/option-rules.ts';
 import { observeJobs } from '#shared/clusters/jobs/observe-jobs.ts';
 import { isPastDeadline, type StoredOperation, transitionOperation } from '#shared/clusters/model/operation.ts';
 import { parseStepError, type StepError } from '#shared/clusters/model/step-error.ts';
@@ -50,7 +52,8 @@ const openJar = async ({ jar }: SubmitProgram, { jars, signal }: Ports): Promise
  * Step of the submission machine: runs main() of the program. The job has the id of the operation, and Flink refuses a
  * second job of the same id, so that a repetition is safe.
  *
- * @throws Fault `program-failed` with the exception of the program, `wrong-state` after the end of the submit.
+ * @throws Fault `program-failed` with the exception of the program, `wrong-state` after the end of the submit,
+ *   `refused-option` when the policy of the target forbids it by now.
  */
 export const runJar = async (state: SubmissionState, ports: Ports): Promise<SubmissionState> => {
   const operation = await recordStart(state.operationId, ports);
@@ -60,6 +63,9 @@ export const runJar = async (state: SubmissionState, ports: Ports): Promise<Subm
   const rest = await openRest(operation, ports);
   // An earlier attempt may have started the job without receiving the answer.
   if ((await rest.listJobs()).some(({ jid }) => jid === state.operationId)) return state;
+  // The policy may have changed while the submit was queued.
+  const target = await ports.targets.get(operation.target);
+  assertAllowed(findSubmitErrors(submitted, target), target);
   const jarId = state.jarId ?? '';
   await rest.runJar(jarId, {
     jobId: state.operationId,

@@ -5,11 +5,13 @@ import { runQueues } from '#test/fakes/world.ts';
 import {
   clusterId,
   getCluster,
+  getFlink,
   getLastOperation,
   jar,
   listOperations,
   runWorkflows,
   session,
+  setPolicy,
   startSession,
   world,
 } from '#test/unit/shared/clusters/fixture.ts';
@@ -44,6 +46,20 @@ describe.each(origins)('submit from %s', (_origin, send) => {
     expect(outcome).toMatchObject({ outcome: 'done' });
     expect(before).toMatchObject({ kind: 'submit', state: 'QUEUED' });
     expect(getLastOperation()).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('fails when the policy forbids it by the time it starts', async () => {
+    await send('deploy', { clusterId, data: session }, world);
+    await send('submit', { clusterId, data: { jar, args: ['a'] } }, world);
+    await runQueues(world);
+    setPolicy({ denied: ['job.args'] });
+    await runWorkflows();
+    await world.ports.admissionQueue.send('local');
+    await runQueues(world);
+    await runWorkflows();
+
+    expect(getLastOperation()).toMatchObject({ kind: 'submit', state: 'FAILED', problem: { code: 'refused-option' } });
+    expect([...getFlink().jobs]).toEqual([]);
   });
 
   it('fails when the session that it waits for fails', async () => {
