@@ -30,10 +30,21 @@ const findReservedProperties = (key: string, value: string): readonly string[] =
   if (!Object.values<string>(argumentOptions).includes(key)) return [];
   const names = [...value.replaceAll(/['"\\]/g, '').matchAll(/-D\s*([^\s=]+)/g)].map(([, name = '']) => name);
   return names.flatMap((name) => {
-    const detail =
-      findInternalError(name) ?? (isFixedOption(name) ? 'Drey sets this option itself; remove it' : undefined);
+    const detail = findInternalError(name) ?? explainReserved(name);
     return detail === undefined ? [] : [`sets ${name}: ${detail}`];
   });
+};
+
+/** The options that name a cluster, and those whose text Drey would not read a second time. */
+const notInArguments: readonly string[] = [
+  'kubernetes.cluster-id',
+  'kubernetes.namespace',
+  ...Object.values(argumentOptions),
+];
+
+const explainReserved = (name: string): string | undefined => {
+  if (isFixedOption(name)) return 'Drey sets this option itself; remove it';
+  return notInArguments.includes(name) ? 'arguments cannot set this option; remove it' : undefined;
 };
 
 /** The names of labels and annotations by which Drey knows its objects begin with it. */

@@ -1,3 +1,4 @@
+import type { PodTemplate } from '#events/kubernetes/pod-template.ts';
 import { type FieldError, toPointer } from '#events/problems/problem.ts';
 import type { Config } from '#shared/flink/config.ts';
 import { readOption, toFieldError } from '#shared/flink/options.ts';
@@ -8,6 +9,7 @@ import {
   type PodKind,
   podKinds,
   type PodTemplates,
+  type TemplateName,
   templateNames,
 } from './pod-template.ts';
 
@@ -23,8 +25,39 @@ export const findTemplateErrors = (config: Config, templates: PodTemplates = {})
   const repetitions = podKinds.flatMap((pod) => findRepetitions(pod, config, templates));
   // Both kinds of pods may have the default template.
   const byPointer = new Map(repetitions.map((error) => [error.pointer, error]));
-  return [...findMissingTemplates(config, templates), ...byPointer.values()];
+  return [
+    ...findMissingTemplates(config, templates),
+    ...byPointer.values(),
+    ...templateNames.flatMap((name) => findDelays(name, templates[name])),
+  ];
 };
+
+/** With them, the pods of a cluster would outlast its stop. */
+const maxGraceSeconds = 3_600;
+
+const findDelays = (template: TemplateName, given: PodTemplate = {}): readonly FieldError[] => {
+  const { metadata: { finalizers = [] } = {}, spec: { terminationGracePeriodSeconds: grace = 0 } = {} }: Delays = given;
+  const at = (...path: readonly string[]) => toPointer(['podTemplates', template, ...path]);
+  return [
+    ...(finalizers.length === 0
+      ? []
+      : [{ pointer: at('metadata', 'finalizers'), detail: 'finalizers keep a pod after its end; remove them' }]),
+    ...(grace <= maxGraceSeconds
+      ? []
+      : [
+          {
+            pointer: at('spec', 'terminationGracePeriodSeconds'),
+            detail: `must be at most ${maxGraceSeconds}, so that the pods end with their cluster`,
+          },
+        ]),
+  ];
+};
+
+/** What delays the end of a pod. */
+interface Delays {
+  readonly metadata?: { readonly finalizers?: readonly string[] };
+  readonly spec?: { readonly terminationGracePeriodSeconds?: number };
+}
 
 /** The client reads the files and sends their content with the command. */
 const findMissingTemplates = (config: Config, templates: PodTemplates): readonly FieldError[] =>

@@ -50,6 +50,13 @@ const indirect: readonly (readonly [key: string, value: string, detail: string])
     '-Dinternal.x=1',
     'sets internal.x: Drey or Flink sets this option itself',
   ],
+  [args, '-Dkubernetes.cluster-id=other', 'sets kubernetes.cluster-id: arguments cannot set this option; remove it'],
+  [args, "-D'kubernetes.namespace'=other", 'sets kubernetes.namespace: arguments cannot set this option; remove it'],
+  [
+    args,
+    "'-Dkubernetes.taskmanager.entrypoint.args=-Dpipeline.name=x'",
+    'sets kubernetes.taskmanager.entrypoint.args: arguments cannot set this option; remove it',
+  ],
   ['kubernetes.jobmanager.annotations', 'drey.dev/operation:x', 'sets drey.dev/operation, and only Drey sets labels'],
   ['kubernetes.jobmanager.annotations.drey.dev/operation', 'x', 'sets drey.dev/operation, and only Drey sets labels'],
   ['kubernetes.rest-service.labels', 'a:b,drey.dev/x:y', 'sets drey.dev/x, and only Drey sets labels'],
