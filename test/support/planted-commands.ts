@@ -5,9 +5,9 @@ import { type ClusterRef, subjectOf } from '#events/names.ts';
 
 import { unschedulable } from './system.ts';
 
-/** Each canary is another text, so that a finding names its place. */
 /** Another one for each run, because runs share a system. */
 const run = randomUUID().slice(0, 8);
+/** Each canary is another text, so that a finding names its place. */
 export const canaryOf = (place: string) => `canary-${run}-${place}-end`;
 export const canaries = new RegExp(`canary-${run}-[a-z0-9-]+?-end`, 'g');
 export const uriOf = (place: string) =>

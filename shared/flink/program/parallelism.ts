@@ -2,12 +2,15 @@ import type { SqlProgram } from '#events/programs/sql.ts';
 import { Fault, type FieldError } from '#events/problems/problem.ts';
 import { type Config, toText } from '#shared/flink/config.ts';
 import { assertNoFieldErrors, toFieldError } from '#shared/flink/options.ts';
-import { parseInteger } from '#shared/flink/syntax.ts';
+import { parseInteger, parseMap } from '#shared/flink/syntax.ts';
 
 import { readScriptSettings, toSettingError } from './sql-settings.ts';
 
 /** @see Flink 2.2 `CoreOptions.DEFAULT_PARALLELISM`, `ExecutionConfigOptions.TABLE_EXEC_RESOURCE_DEFAULT_PARALLELISM` */
 const parallelismOptions: readonly string[] = ['parallelism.default', 'table.exec.resource.default-parallelism'];
+
+/** The parallelism of single operators, by their IDs. @see Flink 2.2 `PipelineOptions.PARALLELISM_OVERRIDES` */
+const overrides = 'pipeline.jobvertex-parallelism-overrides';
 
 interface Script {
   readonly sql: SqlProgram | undefined;
@@ -21,20 +24,26 @@ interface Script {
  * @throws Fault `refused-option` for a parallelism that is not an integer.
  */
 export const computeParallelism = (config: Config, { sql, pointer }: Script): number => {
-  const options = parallelismOptions
-    .filter((key) => Object.hasOwn(config, key))
-    .map((key) => readParallelism(toText(config[key] ?? ''), (detail) => toFieldError(key, detail)));
-  const settings = (sql === undefined ? [] : readScriptSettings(sql))
-    .filter(({ key }) => parallelismOptions.includes(key))
-    .map((setting) =>
-      readParallelism(setting.value, (detail) => toSettingError(setting, { pointer: `${pointer}/script`, detail })),
-    );
+  const options = Object.entries(config).flatMap(([key, value]) =>
+    readParallelisms({ key, value: toText(value) }, (detail) => toFieldError(key, detail)),
+  );
+  const settings = (sql === undefined ? [] : readScriptSettings(sql)).flatMap((setting) =>
+    readParallelisms(setting, (detail) => toSettingError(setting, { pointer: `${pointer}/script`, detail })),
+  );
   return Math.max(1, ...options, ...settings);
 };
 
-const readParallelism = (text: string, toError: (detail: string) => FieldError): number => {
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The numbers of an option, if it is about parallelism. */
+const readParallelisms = ({ key, value }: Setting, toError: (detail: string) => FieldError): readonly number[] => {
+  const isNumber = parallelismOptions.includes(key) || key.startsWith(`${overrides}.`);
+  if (!isNumber && key !== overrides) return [];
   try {
-    return parseInteger(text);
+    return (isNumber ? [value] : Object.values(parseMap(value))).map((text) => parseInteger(text));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     assertNoFieldErrors([toError(error.message)]);
