@@ -74,7 +74,7 @@ export interface Template {
 export const compileTemplate = async (name: TemplateName): Promise<Template> => {
   const folder = inject('templates');
   const file = join(folder, name, 'cloudformation-template-update-stack.json');
-  const unlock = await lock(join(folder, `${name}.lock`));
+  const unlock = await lock(join(folder, 'lock'));
   try {
     const text = await readFile(file, 'utf8').catch(async () => {
       await packageStage(name, folder);
@@ -90,7 +90,7 @@ export const compileTemplate = async (name: TemplateName): Promise<Template> => 
   }
 };
 
-/** One test at a time compiles a template. The others wait for it. */
+/** One test at a time compiles a template, because two runs of osls in one folder mix their files. The others wait for it. */
 const lock = async (path: string): Promise<() => Promise<void>> => {
   const isLocked = () =>
     mkdir(path).then(
