@@ -26,7 +26,7 @@ import {
 
 const started = stopAfterAll();
 
-/** The objects of a cluster without defaults of the server and without the name of the cluster. */
+/** The objects of a cluster without defaults of the server, and without the names of the cluster and its operation. */
 const objects = async (clusterId: string) => {
   const text = await kubectl(
     'get',
@@ -38,7 +38,8 @@ const objects = async (clusterId: string) => {
     '-o',
     'yaml',
   );
-  const [list] = parseAllDocuments(text.replaceAll(clusterId, 'ID'));
+  const unnamed = text.replaceAll(clusterId, 'ID').replaceAll(/(?<=drey\.dev\/operation: )\w+/g, 'ID');
+  const [list] = parseAllDocuments(unnamed);
   const { items } = (list?.toJS() ?? { items: [] }) as {
     items: { kind: string; metadata: Record<string, unknown>; spec?: Record<string, unknown>; status?: unknown }[];
   };
