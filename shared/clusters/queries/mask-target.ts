@@ -1,7 +1,8 @@
-import { type FieldError, toPointer } from '#events/problems/problem.ts';
+import type { FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget, Target } from '#events/records/target.ts';
 import { isMasked, mask, maskText } from '#events/secrets.ts';
 import { hasSecret } from '#shared/clusters/model/policy/plain-secrets.ts';
+import { listTargetOptions } from '#shared/clusters/model/policy/target-options.ts';
 
 type Config = Target['defaults'];
 
@@ -18,17 +19,10 @@ export const maskTarget = (target: NamedTarget): NamedTarget => ({
 });
 
 /** The masks in a target, which would replace the values that they hide. */
-export const findMaskErrors = ({ defaults, policy }: Target): readonly FieldError[] =>
-  (
-    [
-      [['defaults'], defaults],
-      [['policy', 'locked'], policy.locked],
-    ] as const
-  ).flatMap(([path, config]) =>
-    Object.entries(config)
-      .filter(([, value]) => isMasked(value))
-      .map(([key]) => ({
-        pointer: toPointer([...path, key]),
-        detail: 'has a mask that Drey shows in place of a secret. Write the value itself.',
-      })),
-  );
+export const findMaskErrors = (target: Target): readonly FieldError[] =>
+  listTargetOptions(target)
+    .filter(({ value }) => isMasked(value))
+    .map(({ pointer }) => ({
+      pointer,
+      detail: 'has a mask that Drey shows in place of a secret. Write the value itself.',
+    }));

@@ -8,6 +8,7 @@ import { listNames } from '#shared/flink/option-names/maps.ts';
 import { explain } from './explain.ts';
 import { listContainers, type RenderedPod, type Violation } from './pods/rendered-pod.ts';
 import { listOptionSettings, type Setting } from './settings/settings.ts';
+import { listTargetOptions } from './target-options.ts';
 
 const plainSecretsRule = 'plain secrets';
 
@@ -38,23 +39,15 @@ export const findSecretSettings = (settings: readonly Setting[], target: NamedTa
         );
 
 /** The defaults and locked values of a target that are secrets. */
-export const findSecretDefaults = (target: NamedTarget): readonly FieldError[] => {
-  const { defaults, policy } = target;
-  if (policy.plainSecrets) return [];
-  return (
-    [
-      [['defaults'], defaults],
-      [['policy', 'locked'], policy.locked],
-    ] as const
-  ).flatMap(([path, config]) =>
-    Object.entries(config)
-      .filter(([key, value]) => hasSecret(key, value))
-      .map(([key]) => ({
-        pointer: toPointer([...path, key]),
-        detail: explain(target, plainSecretsRule, `the option ${key} has a secret in its value. ${wayOut}`),
-      })),
-  );
-};
+export const findSecretDefaults = (target: NamedTarget): readonly FieldError[] =>
+  target.policy.plainSecrets
+    ? []
+    : listTargetOptions(target)
+        .filter(({ key, value }) => hasSecret(key, value))
+        .map(({ pointer, key }) => ({
+          pointer,
+          detail: explain(target, plainSecretsRule, `the option ${key} has a secret in its value. ${wayOut}`),
+        }));
 
 /** The variables of a pod template that have a secret as their value. Those of options are settings. */
 export const findSecretVariables = (

@@ -1,4 +1,4 @@
-import { Fault, type FieldError, toPointer } from '#events/problems/problem.ts';
+import { Fault, type FieldError } from '#events/problems/problem.ts';
 import type { NamedTarget } from '#events/records/target.ts';
 import { renderCluster } from '#shared/flink/manifests/render-cluster.ts';
 
@@ -6,6 +6,7 @@ import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { toOptionPointer } from '#shared/flink/options.ts';
 
 import { findRenderedErrors } from './find-policy-errors.ts';
+import { listTargetOptions } from './target-options.ts';
 
 /** The cluster that a target would start for a command without any options. */
 const clusterId = 'etl';
@@ -32,18 +33,12 @@ export const findDefaultErrors = (target: NamedTarget): readonly FieldError[] =>
 };
 
 /** The place of an option in the target. Undefined for what only Flink sets, which a command may replace. */
-const findTargetPointer = (pointer: string, { defaults, policy }: NamedTarget): string | undefined => {
-  const members = [
-    [['policy', 'locked'], policy.locked],
-    [['defaults'], defaults],
-  ] as const;
-  for (const [path, config] of members) {
-    const key = Object.keys(config).find((one) =>
-      listPointers(one).some((name) => `${pointer}.`.startsWith(`${name}.`)),
-    );
-    if (key !== undefined) return toPointer([...path, key]);
-  }
-  return undefined;
+const findTargetPointer = (pointer: string, target: NamedTarget): string | undefined => {
+  const options = listTargetOptions(target).filter(({ key }) =>
+    listPointers(key).some((name) => `${pointer}.`.startsWith(`${name}.`)),
+  );
+  // A locked option counts, also where a default has another value.
+  return (options.find(({ isLocked }) => isLocked) ?? options[0])?.pointer;
 };
 
 const listPointers = (key: string): readonly string[] => listKeysOfAllVersions(key).map(toOptionPointer);
