@@ -24,27 +24,35 @@ export const openPayloads = ({ bucket, now }: { readonly bucket: string; readonl
     },
 
     async remove(operationId) {
-      const { client, DeleteObjectCommand } = await s3();
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: payloadKey(operationId) }));
+      await removeKey(bucket, payloadKey(operationId));
     },
 
     renew: (operationId) =>
       renewObject({ Bucket: bucket, Key: payloadKey(operationId) }, { contentType: 'application/json', now }),
 
     async readUpload(dataref, target) {
-      const uploads = `s3://${bucket}/uploads/${target}/`;
-      if (!dataref.startsWith(uploads)) return undefined;
-      const text = await readText(bucket, dataref.slice(`s3://${bucket}/`.length));
+      const key = findUploadKey(dataref, { bucket, target });
+      const text = key === undefined ? undefined : await readText(bucket, key);
       return text === undefined ? undefined : parseUpload(text);
     },
 
     async removeUpload(dataref, target) {
-      const uploads = `s3://${bucket}/uploads/${target}/`;
-      if (!dataref.startsWith(uploads) || !dataref.endsWith('.json')) return;
-      const { client, DeleteObjectCommand } = await s3();
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: dataref.slice(`s3://${bucket}/`.length) }));
+      const key = findUploadKey(dataref, { bucket, target });
+      if (key?.endsWith('.json') === true) await removeKey(bucket, key);
     },
   });
+
+/** The key of an upload of a target. Undefined for any other place. */
+const findUploadKey = (
+  dataref: string,
+  { bucket, target }: { readonly bucket: string; readonly target: string },
+): string | undefined =>
+  dataref.startsWith(`s3://${bucket}/uploads/${target}/`) ? dataref.slice(`s3://${bucket}/`.length) : undefined;
+
+const removeKey = async (bucket: string, key: string): Promise<void> => {
+  const { client, DeleteObjectCommand } = await s3();
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+};
 
 const readText = async (bucket: string, key: string): Promise<string | undefined> => {
   const { client, GetObjectCommand, NoSuchKey } = await s3();
