@@ -27,7 +27,8 @@ export const removeObjects = async (state: CleanupState, ports: Ports): Promise<
   const { value: operation } = await getOperation(operationId, ports.store);
   if (keepsFailedObjects(operation) || isSuccessfulDeploy(operation)) return { operationId };
   const kubernetes = await getKubernetes(operation, ports);
-  const deployment = await findOwnDeployment(operation, kubernetes, ports);
+  const incarnation = await findIncarnation(operation, ports);
+  const deployment = await findOwnDeployment(incarnation, operation.clusterId, kubernetes);
   if (deployment === undefined || deployment === 'foreign') return { operationId };
   if (await canShutDown(operation, ports)) await shutDownFlink(operation, kubernetes);
   await kubernetes.remove(operation.clusterId, deployment.uid);
@@ -40,14 +41,15 @@ export const verifyRemoval = async (state: CleanupState, ports: Ports): Promise<
   if (keepsFailedObjects(operation.value) || isSuccessfulDeploy(operation.value)) return toDone(state);
   const { clusterId } = operation.value;
   const kubernetes = await getKubernetes(operation.value, ports);
-  const deployment = await findOwnDeployment(operation.value, kubernetes, ports);
+  const incarnation = await findIncarnation(operation.value, ports);
+  const deployment = await findOwnDeployment(incarnation, clusterId, kubernetes);
   // The objects belong to a later cluster of the same id.
   if (deployment === 'foreign') return toDone(state);
   // The deploy was still creating the Deployment when the state `RemoveObjects` ran.
   if (deployment?.deleting === false) await kubernetes.remove(clusterId, deployment.uid);
   const { owned, highAvailability } = await kubernetes.listRemaining({
     clusterId,
-    ...(await findIncarnation(operation.value, ports)),
+    ...incarnation,
     ...(deployment === undefined ? {} : { uid: deployment.uid }),
   });
   if (owned.length > 0) return waitForRemoval(state, { operation, objects: owned }, ports);
@@ -103,13 +105,12 @@ const shutDownFlink = async ({ clusterId }: StoredOperation, kubernetes: Kuberne
 
 /** The Deployment of the cluster that this cleanup removes; `foreign` when another operation created the Deployment. */
 const findOwnDeployment = async (
-  operation: StoredOperation,
+  { operationId }: Incarnation,
+  clusterId: string,
   kubernetes: Kubernetes,
-  ports: Ports,
 ): Promise<ObservedDeployment | 'foreign' | undefined> => {
-  const { deployment } = await kubernetes.observe(operation.clusterId);
+  const { deployment } = await kubernetes.observe(clusterId);
   if (deployment === undefined) return undefined;
-  const { operationId } = await findIncarnation(operation, ports);
   return deployment.operationId === operationId ? deployment : 'foreign';
 };
 
