@@ -8,10 +8,13 @@ import { belongsTo, findOperationId, isForeign, isHighAvailabilityData } from '.
 import { isWaiting, toObservedPod, withPullTime, withWarning } from './pods.ts';
 
 /** Observes one cluster with four requests; see the port. */
-export const observe = async (clusterId: string, { client, target, owner }: Api): Promise<Observation> => {
-  const { namespace } = target;
+export const observe = async (clusterId: string, api: Api): Promise<Observation> => {
+  const {
+    client,
+    target: { namespace },
+  } = api;
   const [{ deployment, pods }, events, pulls] = await Promise.all([
-    findPods(clusterId, { client, target, owner }),
+    findPods(clusterId, api),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'type=Warning' }),
     client.list(collectionPath('Event', namespace), Event, { fieldSelector: 'reason=Pulling' }),
   ]);

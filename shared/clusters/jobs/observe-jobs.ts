@@ -57,8 +57,9 @@ export const updateJobs = async (
   const kubernetes = ports.kubernetes(await ports.targets.get(cluster.target));
   const rest = flinkRest(kubernetes.flink(cluster.clusterId));
   const findRefusal = async () => withRecordedLog(await findPodRefusal(cluster.clusterId, kubernetes), cluster);
-  const onIgnored = (count: number) =>
-    ports.log.warn('jobs without a valid ID ignored', { target: cluster.target, clusterId: cluster.clusterId, count });
+  const warn = (message: string, count: number) =>
+    ports.log.warn(message, { target: cluster.target, clusterId: cluster.clusterId, count });
+  const onIgnored = (count: number) => warn('jobs without a valid ID ignored', count);
   const answer = await askFlink(records, { recorded, rest, wantedId: changedBy?.jobId, findRefusal, onIgnored });
   if (answer instanceof Fault) {
     const { code: reason, message } = answer;
@@ -70,12 +71,7 @@ export const updateJobs = async (
   const submitters = await findSubmitters(answer.reported, records, ports.store);
   const reported = limitJobs(answer.reported, { cluster, recorded, submitters });
   const ignored = answer.reported.length - reported.length;
-  if (ignored > 0)
-    ports.log.warn('jobs above the maximum of a cluster ignored', {
-      target: cluster.target,
-      clusterId: cluster.clusterId,
-      count: ignored,
-    });
+  if (ignored > 0) warn('jobs above the maximum of a cluster ignored', ignored);
   const { causes, program } = await explainFailures(answer, cluster, kubernetes);
   const jobs = await recordJobs(
     records,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ClusterRef } from '#events/names.ts';
 import { type DeployPhase, Operation, type OperationState } from '#events/records/operation.ts';
 import { Fault, toProblem } from '#events/problems/problem.ts';
+import { omitUndefined } from '#shared/clusters/model/omit-undefined.ts';
 import { findRequest, OperationRequest } from '#shared/clusters/model/records/request.ts';
 import type { Versioned } from '#shared/clusters/model/records/versioned.ts';
 
@@ -36,7 +37,7 @@ export const toCaller = ({
 }: Pick<StoredOperation, 'origin' | 'principal' | 'redrivenBy'>) => ({
   origin,
   principal,
-  ...(redrivenBy === undefined ? {} : { redrivenBy }),
+  ...omitUndefined({ redrivenBy }),
 });
 
 type NewOperation = Omit<StoredOperation, 'state' | 'createdAt' | 'updatedAt' | 'deadline'> & {
