@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '#events/records/cluster.ts';
 
 import { drey } from '../support/cli.ts';
+import { reportedJob } from '../support/reported-jobs.ts';
 import {
   call,
   clusterPath,
@@ -88,15 +89,6 @@ const describeNeighbor = async () => {
   return { state, operationId, uid, jobs: body.jobs, transitions: (await listTransitions(neighbor)).length };
 };
 
-const reportedJob = (fields: object = {}) => ({
-  jid: 'a'.repeat(32),
-  name: 'etl',
-  state: 'RUNNING',
-  'start-time': 1,
-  'end-time': -1,
-  tasks: { total: 1, running: 1 },
-  ...fields,
-});
 const listing = (...jobs: readonly object[]): HostileAnswer => ({ prefix: JSON.stringify({ jobs }) });
 const number = (name: string, value: string): HostileAnswer => ({
   prefix: `{"jobs":[${JSON.stringify(reportedJob({ [name]: '?' })).replace('"?"', value)}]}`,

@@ -4,6 +4,7 @@ import type { Policy } from '#events/records/policy.ts';
 import { listKeysOfAllVersions } from '#shared/flink/option-names/canonical.ts';
 import { isReservedOption } from '#shared/flink/option-names/reserved.ts';
 import { type OptionKey, options } from '#shared/flink/options.ts';
+import type { Outcome } from '#test/fakes/origins.ts';
 
 /** A value that Flink accepts for each type of options. */
 const values: Readonly<Record<string, string>> = {
@@ -54,5 +55,18 @@ export const allowAll = {
   denied: [],
 } satisfies Policy;
 
+type Sent = Pick<Outcome, 'outcome' | 'errors'> & { readonly recorded: number };
+
+/** Whether a command is refused because of the name, or by every target. Nothing is recorded. */
+export const isRefusedFor = async (
+  name: string,
+  sendTo: (denied: readonly string[]) => Promise<Sent>,
+): Promise<boolean> => {
+  const sent = await sendTo([name]);
+  if (sent.outcome !== 'rejected' || sent.recorded > 0) return false;
+  const isDenied = (sent.errors ?? []).some(({ detail }) => denial.test(detail));
+  return isDenied || (await sendTo([])).outcome === 'rejected';
+};
+
 /** Why a command is refused, with a word that hides what looks like a secret. */
-export const denial = /Policy of target local, denied: |\*{6}/;
+const denial = /Policy of target local, denied: |\*{6}/;

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openFlinkTransport } from '#shared/kubernetes/flink-transport.ts';
 import { sendHttp } from '#test/fakes/origins.ts';
+import { reportedJob as job } from '#test/support/reported-jobs.ts';
 import {
   getCluster,
   getFlink,
@@ -19,16 +20,6 @@ import { clientFor, target } from '#test/unit/shared/kubernetes/api/client/fixtu
 const hostile = 'etl';
 const other = 'office';
 const id = 'a'.repeat(32);
-
-const job = (fields: object = {}) => ({
-  jid: id,
-  name: 'etl',
-  state: 'RUNNING',
-  'start-time': 1,
-  'end-time': -1,
-  tasks: { total: 1, running: 1 },
-  ...fields,
-});
 
 const answer = (response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}) => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });

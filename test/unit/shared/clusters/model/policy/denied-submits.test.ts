@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { commandFields } from '#shared/clusters/model/policy/settings/fields.ts';
 import { origins, type Send } from '#test/fakes/origins.ts';
-import { allowAll, denial, someOption, toValue } from '#test/support/policy-attacks/denied.ts';
+import { allowAll, isRefusedFor, someOption, toValue } from '#test/support/policy-attacks/denied.ts';
 import { clusterId, jar, listOperations, setPolicy, startSession, world } from '#test/unit/shared/clusters/fixture.ts';
 
 const seed = Number(process.env['DREY_TEST_SEED'] ?? 1);
@@ -43,13 +43,8 @@ const submit = async (send: Send, denied: readonly string[], data: Data) => {
   return { ...sent, recorded: listOperations().length - before };
 };
 
-/** Whether the submit is refused because of the name, or by every target. Nothing is recorded. */
-const isRefused = async (send: Send, name: string, data: Data): Promise<boolean> => {
-  const sent = await submit(send, [name], data);
-  if (sent.outcome !== 'rejected' || sent.recorded > 0) return false;
-  const isDenied = (sent.errors ?? []).some(({ detail }) => denial.test(detail));
-  return isDenied || (await submit(send, [], data)).outcome === 'rejected';
-};
+const isRefused = (send: Send, name: string, data: Data): Promise<boolean> =>
+  isRefusedFor(name, (denied) => submit(send, denied, data));
 
 describe.each(origins)('a denied name has no input of a submit, from %s:', (_origin, send) => {
   it('options, in every form and under every name', async () => {

@@ -5,7 +5,7 @@ import podTypes from '#events/kubernetes/pod-types.json' with { type: 'json' };
 import { commandFields, isKnownField } from '#shared/clusters/model/policy/settings/fields.ts';
 import { origins, type Send } from '#test/fakes/origins.ts';
 import { makeWorld, type World } from '#test/fakes/world.ts';
-import { allowAll, denial, someOption, toValue } from '#test/support/policy-attacks/denied.ts';
+import { allowAll, isRefusedFor, someOption, toValue } from '#test/support/policy-attacks/denied.ts';
 
 const clusterId = 'etl';
 const seed = Number(process.env['DREY_TEST_SEED'] ?? 1);
@@ -50,13 +50,8 @@ const sendTo = async (send: Send, denied: readonly string[], data: Data) => {
   return { ...sent, recorded: world.store.operations.size };
 };
 
-/** Whether the deploy is refused because of the name, or by every target. Nothing is recorded. */
-const isRefused = async (send: Send, name: string, data: Data): Promise<boolean> => {
-  const sent = await sendTo(send, [name], data);
-  if (sent.outcome !== 'rejected' || sent.recorded > 0) return false;
-  const isDenied = (sent.errors ?? []).some(({ detail }) => denial.test(detail));
-  return isDenied || (await sendTo(send, [], data)).outcome === 'rejected';
-};
+const isRefused = (send: Send, name: string, data: Data): Promise<boolean> =>
+  isRefusedFor(name, (denied) => sendTo(send, denied, data));
 
 describe.each(origins)('a denied name has no input, from %s:', (_origin, send) => {
   it('options, in every form and under every name', async () => {
